@@ -1,0 +1,31 @@
+import { BearerError } from './bearer-error.js';
+
+/** An option, a credential or a provider definition that cannot work. Thrown at creation wherever possible. */
+export class MisconfigurationError extends BearerError {
+  /** The option or credential that is wrong, as a path: `apiKey`, `options.maxStaleMs`. */
+  readonly option: string;
+  /** The provider it was meant for, where one is known. */
+  readonly provider: string | undefined;
+
+  constructor(details: {
+    option: string;
+    problem: string;
+    remedy: string;
+    provider?: string | undefined;
+    cause?: unknown;
+  }) {
+    const { option, problem, remedy, provider, cause } = details;
+    const where = provider === undefined ? '' : `${provider}: `;
+    super(
+      'ERR_BEARER_MISCONFIGURED',
+      `${where}${option} ${problem}. ${remedy}`,
+      cause === undefined ? undefined : { cause },
+    );
+    this.option = option;
+    this.provider = provider;
+  }
+
+  override toJSON(): Record<string, unknown> {
+    return { ...super.toJSON(), option: this.option, provider: this.provider };
+  }
+}

@@ -1,0 +1,91 @@
+import { BearerError, type BearerErrorCode } from './bearer-error.js';
+
+/**
+ * The error members of RFC 6749 section 5.2, as far as the token endpoint gave them.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc6749#section-5.2
+ */
+export interface OAuthErrorFields {
+  readonly error: string;
+  readonly errorDescription?: string;
+  readonly errorUri?: string;
+}
+
+/** Where the acquisition of a token failed. */
+export type AcquisitionPhase = 'credentials' | 'token request' | 'token response' | 'cooling down';
+
+export interface TokenAcquisitionDetails {
+  readonly provider: string;
+  readonly phase: AcquisitionPhase;
+  /** Whether the same call may succeed later without any change by you. */
+  readonly retryable: boolean;
+  /** Milliseconds until the token endpoint is asked again, where that is known. */
+  readonly retryInMs?: number | undefined;
+  /** HTTP status of the token endpoint's answer, where there was one. */
+  readonly status?: number | undefined;
+  readonly oauthError?: OAuthErrorFields | undefined;
+  readonly cause?: unknown;
+}
+
+/**
+ * No token could be had, and so the request was not sent.
+ *
+ * `code` says why: the endpoint was unreachable, refused the request, answered nonsense, rejected the
+ * credentials (then it is a `CredentialsRejectedError`), or the provider's token budget is spent.
+ */
+export class TokenAcquisitionError extends BearerError {
+  readonly provider: string;
+  readonly phase: AcquisitionPhase;
+  readonly retryable: boolean;
+  readonly retryInMs: number | undefined;
+  readonly status: number | undefined;
+  readonly oauthError: OAuthErrorFields | undefined;
+
+  constructor(code: BearerErrorCode, message: string, details: TokenAcquisitionDetails) {
+    super(code, message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.provider = details.provider;
+    this.phase = details.phase;
+    this.retryable = details.retryable;
+    this.retryInMs = details.retryInMs;
+    this.status = details.status;
+    this.oauthError = details.oauthError;
+  }
+
+  /** The same failure as a caller meets it while the endpoint cools down, with the delay that is left. */
+  coolingDown(retryInMs: number): TokenAcquisitionError {
+    const Same = this.constructor as typeof TokenAcquisitionError;
+    const seconds = Math.ceil(retryInMs / 1000);
+    return new Same(
+      this.code,
+      `${this.message} The token endpoint is not asked again for ${seconds} s.`,
+      {
+        provider: this.provider,
+        phase: 'cooling down',
+        retryable: this.retryable,
+        retryInMs,
+        status: this.status,
+        oauthError: this.oauthError,
+        cause: this.cause,
+      },
+    );
+  }
+
+  override toJSON(): Record<string, unknown> {
+    return {
+      ...super.toJSON(),
+      provider: this.provider,
+      phase: this.phase,
+      retryable: this.retryable,
+      retryInMs: this.retryInMs,
+      status: this.status,
+      oauthError: this.oauthError,
+    };
+  }
+}
+
+/**
+ * The token endpoint rejected the credentials: `invalid_client`, `unauthorized_client`, `invalid_scope`, 401 or 403.
+ *
+ * Retrying does not help; changing the credentials does, and takes effect on the next request.
+ */
+export class CredentialsRejectedError extends TokenAcquisitionError {}

@@ -1,0 +1,14 @@
+import { BearerError } from './bearer-error.js';
+
+/** The token source was closed before a token could be had. Create a new source, or close this one later. */
+export class TokenSourceClosedError extends BearerError {
+  readonly provider: string;
+
+  constructor(provider: string) {
+    super(
+      'ERR_TOKEN_SOURCE_CLOSED',
+      `${provider}: this token source is closed. Create a new one, or call close() after the last request.`,
+    );
+    this.provider = provider;
+  }
+}
