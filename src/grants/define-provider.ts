@@ -1,0 +1,222 @@
+import { MisconfigurationError } from '../errors/index.js';
+import type { TokenParams } from '../token/token-params.js';
+import type { TokenFailureClass } from './token-failure.js';
+import { absoluteURL, type TokenRequest } from './token-request.js';
+import type { ParsedToken, TokenResponse } from './token-response.js';
+
+/** What an asynchronous credentials function is told. */
+export interface CredentialsContext {
+  /** The parameters of the token that is asked for; empty unless the caller gave some. */
+  readonly params: TokenParams;
+  /** Aborts when the refresh gives up. */
+  readonly signal: AbortSignal;
+}
+
+/** Fetches the credentials, from a vault for instance. Asked at each mint, so a rotated secret is picked up. */
+export type CredentialsFunction<C extends object> = (context: CredentialsContext) => C | Promise<C>;
+
+/** What a credential must look like. */
+export interface CredentialField {
+  /** A secret never shows in anything, and is part of the identity under which a token is shared. */
+  readonly secret?: boolean;
+  /** May be left out. */
+  readonly optional?: boolean;
+  /** The longest that the provider's document allows, in characters. */
+  readonly maxLength?: number;
+  /** Where to find it, in the words of the provider's console; shown when it is missing. */
+  readonly hint?: string;
+}
+
+/** A response of the resource server, as far as a classifier needs it. */
+export interface ResourceResponse {
+  readonly status: number;
+  readonly headers: unknown;
+  readonly data: unknown;
+}
+
+/** Everything that the library knows about one authorization server: data, and functions without side effects. */
+export interface ProviderDefinition<C extends object> {
+  /** Short and stable; it is part of the identity of a token. */
+  readonly name: string;
+  /** Where the API lives; the default `baseURL` of `createProviderClient`, and the first origin a token may go to. */
+  readonly baseURL: string;
+  /** Further origins that a token may go to. @defaultValue none */
+  readonly origins?: readonly string[] | undefined;
+  /** Allows clear-text http to hosts other than loopback. @defaultValue false */
+  readonly allowInsecureHttp?: boolean | undefined;
+  /** The page that describes the token call, and when it was last checked (ISO date). */
+  readonly documentation?: { readonly url: string; readonly checkedOn: string };
+  /** The credentials, or a function that fetches them. */
+  readonly credentials: C | CredentialsFunction<C>;
+  /** What each credential must look like. */
+  readonly credentialFields: { readonly [Name in keyof C]-?: CredentialField };
+  /** Names of the parameters that may differ from call to call. @defaultValue none */
+  readonly paramNames?: readonly string[];
+  /** Builds the token request. */
+  tokenRequest(credentials: C, params: TokenParams): TokenRequest;
+  /** Reads the token out of a successful answer (HTTP 2xx). */
+  parseToken(response: TokenResponse): ParsedToken;
+  /**
+   * Judges an answer of the token endpoint that is special to this provider, a failure inside a 200 for instance.
+   * `undefined` leaves it to RFC 6749 and the status.
+   */
+  classifyFailure?(response: TokenResponse): TokenFailureClass | undefined;
+  /**
+   * Tells whether a response of the API says that the token was rejected.
+   * @defaultValue status 401, unless `WWW-Authenticate` says `insufficient_scope` or `invalid_request` (RFC 6750, section 3.1)
+   */
+  isTokenRejection?(response: ResourceResponse): boolean;
+  /** The life that the documentation promises where the answer names none, in seconds. @defaultValue unknown */
+  readonly defaultLifetimeSeconds?: number | undefined;
+  /** A new token kills the last one. @defaultValue false */
+  readonly singleActiveToken?: boolean | undefined;
+  /** How many token calls the provider allows in a sliding window. @defaultValue no limit */
+  readonly tokenBudget?: { readonly calls: number; readonly windowMs: number } | undefined;
+  /** Advice that is added to the error when the credentials are rejected: a wrong region, for instance. */
+  readonly rejectedCredentialsAdvice?: string;
+}
+
+const brand = Symbol.for('axios-bearer.provider');
+
+/** A checked provider definition. Made by `defineProvider`; frozen, and without the credentials in sight. */
+export interface Provider<C extends object = object> extends Omit<
+  ProviderDefinition<C>,
+  'credentials'
+> {
+  /** Every origin that a token may go to. */
+  readonly allowedOrigins: readonly string[];
+  /** Whether the credentials were given as an object and so cannot change. */
+  readonly hasFixedCredentials: boolean;
+  /**
+   * Yields checked credentials.
+   *
+   * @throws {@link MisconfigurationError} if the credentials function throws (then it is the `cause`) or returns nonsense
+   */
+  resolveCredentials(context: CredentialsContext): Promise<C>;
+}
+
+/**
+ * Describes a provider that is not built in: where its token endpoint is, what the request looks like and how to
+ * read the answer.
+ *
+ * @throws {@link MisconfigurationError} at once, for a missing name, an unusable URL, or a credential that is missing,
+ * empty or too long
+ */
+export function defineProvider<C extends object>(definition: ProviderDefinition<C>): Provider<C> {
+  const { credentials, ...description } = definition;
+  if (typeof description.name !== 'string' || description.name === '') {
+    throw new MisconfigurationError({
+      option: 'name',
+      problem: 'is missing',
+      remedy: 'Name the provider.',
+    });
+  }
+  const allowedOrigins = [description.baseURL, ...(description.origins ?? [])].map((url, index) =>
+    checkedOrigin(description, index === 0 ? 'baseURL' : 'origins', url),
+  );
+  const fixed =
+    typeof credentials === 'function'
+      ? undefined
+      : checkedCredentials(description, { ...credentials });
+  return Object.freeze({
+    ...description,
+    allowedOrigins: Object.freeze([...new Set(allowedOrigins)]),
+    hasFixedCredentials: fixed !== undefined,
+    resolveCredentials: async (context: CredentialsContext) =>
+      fixed ??
+      checkedCredentials(
+        description,
+        await callCredentials(description.name, credentials, context),
+      ),
+    [brand]: true,
+  });
+}
+
+async function callCredentials(
+  provider: string,
+  credentials: unknown,
+  context: CredentialsContext,
+): Promise<unknown> {
+  try {
+    return await (credentials as CredentialsFunction<object>)(context);
+  } catch (cause) {
+    throw new MisconfigurationError({
+      provider,
+      option: 'credentials',
+      problem: 'could not be fetched: the credentials function threw',
+      remedy: 'See the cause.',
+      cause,
+    });
+  }
+}
+
+/** Tells whether a value was made by `defineProvider`, of this copy of the package or another. */
+export function isProvider(value: unknown): value is Provider {
+  return typeof value === 'object' && value !== null && brand in value;
+}
+
+type Description<C extends object> = Omit<ProviderDefinition<C>, 'credentials'>;
+
+/** Checks credentials against the provider's fields, and that they lead to a token endpoint over a safe connection. */
+function checkedCredentials<C extends object>(provider: Description<C>, credentials: unknown): C {
+  const fail = (
+    option: string,
+    problem: string,
+    hint = 'Check where the credentials come from.',
+  ): never => {
+    throw new MisconfigurationError({ provider: provider.name, option, problem, remedy: hint });
+  };
+  if (typeof credentials !== 'object' || credentials === null) {
+    return fail(
+      'credentials',
+      'are not an object',
+      'Return an object with the credentials by name.',
+    );
+  }
+  for (const [field, rules] of Object.entries<CredentialField>(provider.credentialFields)) {
+    const value = (credentials as Record<string, unknown>)[field];
+    if (value === undefined && rules.optional === true) continue;
+    if (value === undefined || value === null) return fail(field, 'is missing', rules.hint);
+    if (typeof value !== 'string') return fail(field, 'is not a string', rules.hint);
+    if (value.trim() === '') return fail(field, 'is empty', rules.hint);
+    if (rules.maxLength !== undefined && value.length > rules.maxLength) {
+      return fail(field, `is longer than ${rules.maxLength} characters`, rules.hint);
+    }
+  }
+  const checked = credentials as C;
+  const { url } = provider.tokenRequest(checked, {});
+  checkedOrigin(provider, 'token URL', absoluteURL(url, provider.baseURL));
+  return checked;
+}
+
+/** The origin of a URL over which a secret may go: https, or http to loopback, unless clear text is allowed. */
+function checkedOrigin(
+  provider: { name: string; allowInsecureHttp?: boolean | undefined },
+  option: string,
+  url: unknown,
+): string {
+  const fail = (problem: string, remedy: string): never => {
+    throw new MisconfigurationError({ provider: provider.name, option, problem, remedy });
+  };
+  if (typeof url !== 'string' || !URL.canParse(url)) {
+    return fail(
+      'is not an absolute URL',
+      'Give it with scheme and host, such as https://api.example.com.',
+    );
+  }
+  const { protocol, hostname, origin } = new URL(url);
+  if (protocol !== 'https:' && protocol !== 'http:')
+    return fail(`has the scheme ${protocol}`, 'Use https.');
+  if (protocol === 'http:' && !isLoopback(hostname) && provider.allowInsecureHttp !== true) {
+    return fail(
+      'is plain http, which would show the token to the network',
+      'Use https, or set allowInsecureHttp.',
+    );
+  }
+  return origin;
+}
+
+/** Whether a host name can only mean this very machine. */
+export function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
+}

@@ -1,0 +1,13 @@
+/**
+ * The delay that a `Retry-After` header asks for, in milliseconds; `undefined` if there is none or it is unreadable.
+ *
+ * @param serverNow - the server's own clock (its `Date` header) in epoch milliseconds, against which a date is read
+ * @see https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3
+ */
+export function retryAfterMs(header: string | undefined, serverNow: number): number | undefined {
+  const text = header?.trim() ?? '';
+  if (/^\d+$/.test(text)) return Number(text) * 1000;
+  // Every date form of RFC 9110 starts with the name of a day; Date.parse alone would accept far too much.
+  const at = /^[A-Z][a-z]{2,8},? /.test(text) ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(at) ? undefined : Math.max(0, at - serverNow);
+}

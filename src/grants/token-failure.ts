@@ -1,0 +1,57 @@
+import type { OAuthErrorFields } from '../errors/index.js';
+import type { CoolDownCause } from '../token/lifecycle.js';
+import { at, type TokenResponse } from './token-response.js';
+
+/**
+ * What a failed token call means for the next ones.
+ *
+ * - `transient`: may pass by itself; tried again within the same refresh, then after a short delay.
+ * - `refused`: the request itself was refused for another reason; not tried again within the refresh.
+ * - `credentials`: the credentials were rejected; only a change of them helps.
+ */
+export type TokenFailureClass = 'transient' | 'refused' | 'credentials';
+
+const REJECTED_CREDENTIALS: readonly string[] = [
+  'invalid_client',
+  'unauthorized_client',
+  'invalid_scope',
+];
+const TRANSIENT_ERRORS: readonly string[] = ['server_error', 'temporarily_unavailable'];
+
+/** Classes an answer that is no success, by RFC 6749 section 5.2 and by its status. */
+export function classifyTokenFailure(response: TokenResponse): TokenFailureClass {
+  const { status } = response;
+  const error = oauthErrorFields(response.body)?.error ?? '';
+  if (TRANSIENT_ERRORS.includes(error)) return 'transient';
+  if (REJECTED_CREDENTIALS.includes(error)) return 'credentials';
+  if (status === 408 || status === 429 || status >= 500) return 'transient';
+  return status === 401 || status === 403 ? 'credentials' : 'refused';
+}
+
+/** The RFC 6749 error members of a body, if it has them: short, printable text only. */
+export function oauthErrorFields(body: unknown): OAuthErrorFields | undefined {
+  const error = printable(at(body, 'error'), 100);
+  if (error === undefined) return undefined;
+  const errorDescription = printable(at(body, 'error_description'), 300);
+  const errorUri = printable(at(body, 'error_uri'), 300);
+  return {
+    error,
+    ...(errorDescription === undefined ? {} : { errorDescription }),
+    ...(errorUri === undefined ? {} : { errorUri }),
+  };
+}
+
+function printable(value: unknown, longest: number): string | undefined {
+  return typeof value === 'string' && value !== '' && /^[\x20-\x7e]+$/.test(value)
+    ? value.slice(0, longest)
+    : undefined;
+}
+
+/** Which cool-down a class of failure leads to, once the refresh has given up. */
+export function coolDownCause(
+  failure: TokenFailureClass,
+  retryAfter: number | undefined,
+): CoolDownCause {
+  if (failure === 'credentials') return 'credentials';
+  return retryAfter === undefined ? 'transient' : 'server-set';
+}

@@ -1,0 +1,69 @@
+/*
+ * Exotel Contact Center (CCM).
+ * https://developer.exotel.com/docs/contact-center/api-reference/token-generation, checked 2026-11-21.
+ */
+import { basicAuthorization } from '../grants/client-authentication.js';
+import { defineProvider, type Provider } from '../grants/define-provider.js';
+import { at } from '../grants/token-response.js';
+import { credentialsOf, type WithCredentials } from './credentials.js';
+import { baseURLOf } from './region.js';
+
+export interface ExotelCredentials {
+  /** The account's SID, part of every path. */
+  readonly accountSid: string;
+  readonly apiKey: string;
+  readonly apiToken: string;
+}
+
+const REGIONS = Object.freeze({
+  singapore: 'https://ccm-api.exotel.com',
+  mumbai: 'https://ccm-api.in.exotel.com',
+});
+
+export type ExotelOptions = WithCredentials<ExotelCredentials> & {
+  /** The data centre that holds the account. Credentials are valid in their own region only. @defaultValue 'singapore' */
+  readonly region?: keyof typeof REGIONS;
+  /** Takes the place of the region's URL, for a sandbox. */
+  readonly baseURL?: string;
+};
+
+const HINT = 'It is in the Exotel dashboard under API settings.';
+
+/**
+ * Exotel Contact Center: HTTP Basic in, a JWT for 24 hours (by default) out, in a nested envelope.
+ *
+ * @throws MisconfigurationError for an unknown region or a missing credential
+ * @see https://developer.exotel.com/docs/contact-center/api-reference/token-generation
+ */
+export function exotel(options: ExotelOptions): Provider<ExotelCredentials> {
+  return defineProvider<ExotelCredentials>({
+    name: 'exotel',
+    baseURL: options.baseURL ?? baseURLOf('exotel', REGIONS, options.region ?? 'singapore'),
+    documentation: {
+      url: 'https://developer.exotel.com/docs/contact-center/api-reference/token-generation',
+      checkedOn: '2026-11-21',
+    },
+    credentials: credentialsOf<ExotelCredentials>(options, ['accountSid', 'apiKey', 'apiToken']),
+    credentialFields: {
+      accountSid: { hint: HINT },
+      apiKey: { secret: true, hint: HINT },
+      apiToken: { secret: true, hint: HINT },
+    },
+    tokenRequest: ({ accountSid, apiKey, apiToken }) => ({
+      url: `/v2/accounts/${encodeURIComponent(accountSid)}/configuration/basicauth`,
+      // The document shows the header on a request without a body.
+      headers: {
+        'Content-Type': 'application/json',
+        Authorization: basicAuthorization(apiKey, apiToken),
+      },
+    }),
+    parseToken: ({ body }) => ({
+      accessToken: at(body, 'response', 'data', 'access_token'),
+      expiresInSeconds: at(body, 'response', 'data', 'expires_in'),
+    }),
+    defaultLifetimeSeconds: 86_400,
+    // The wrong region's host answers a good key with 401.
+    rejectedCredentialsAdvice:
+      'Exotel answers the same for a good key in the wrong region: check `region`.',
+  });
+}

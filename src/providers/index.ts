@@ -1,0 +1,14 @@
+export { exotel, type ExotelCredentials, type ExotelOptions } from './exotel.js';
+export {
+  learning360,
+  type Learning360Credentials,
+  type Learning360Options,
+} from './learning360.js';
+export {
+  oauth2ClientCredentials,
+  type OAuth2ClientCredentials,
+  type OAuth2ClientCredentialsOptions,
+} from './oauth2-client-credentials.js';
+export { singleview, type SingleviewCredentials, type SingleviewOptions } from './singleview.js';
+export { truecaller, type TruecallerCredentials, type TruecallerOptions } from './truecaller.js';
+export { udara360, type Udara360Credentials, type Udara360Options } from './udara360.js';

@@ -1,0 +1,74 @@
+/*
+ * 360Learning API v2.
+ * https://360learning.readme.io/docs/step-2-create-an-access-token, checked 2026-11-21.
+ */
+import { defineProvider, type Provider } from '../grants/define-provider.js';
+import { at } from '../grants/token-response.js';
+import { credentialsOf, type WithCredentials } from './credentials.js';
+import { baseURLOf } from './region.js';
+
+export interface Learning360Credentials {
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
+const REGIONS = Object.freeze({
+  eu: 'https://app.360learning.com',
+  us: 'https://app.us.360learning.com',
+});
+
+export type Learning360Options = WithCredentials<Learning360Credentials> & {
+  /** The platform that holds the company. @defaultValue 'eu' */
+  readonly region?: keyof typeof REGIONS;
+  /** Takes the place of the region's URL, for a sandbox. */
+  readonly baseURL?: string;
+  /** The user on whose behalf tokens are issued, for user-authorized endpoints. May differ per request through `params.user_id`. */
+  readonly userId?: string;
+  /** The company for service-authorized endpoints. May differ per request through `params.company_id`. */
+  readonly companyId?: string;
+};
+
+const HINT = 'It is in the API v2 panel of the 360Learning administration.';
+
+/**
+ * 360Learning: a JSON client-credentials call, and `expires_in` as a string.
+ *
+ * Unknown properties are answered with `invalid_request`, so nothing but the documented ones is sent.
+ *
+ * @throws MisconfigurationError for an unknown region or a missing credential
+ * @see https://360learning.readme.io/docs/step-2-create-an-access-token
+ */
+export function learning360(options: Learning360Options): Provider<Learning360Credentials> {
+  return defineProvider<Learning360Credentials>({
+    name: 'learning360',
+    baseURL: options.baseURL ?? baseURLOf('learning360', REGIONS, options.region ?? 'eu'),
+    documentation: {
+      url: 'https://360learning.readme.io/docs/step-2-create-an-access-token',
+      checkedOn: '2026-11-21',
+    },
+    credentials: credentialsOf<Learning360Credentials>(options, ['clientId', 'clientSecret']),
+    credentialFields: {
+      clientId: { hint: HINT },
+      clientSecret: { secret: true, hint: HINT },
+    },
+    paramNames: ['user_id', 'company_id'],
+    tokenRequest: ({ clientId, clientSecret }, params) => ({
+      url: '/api/v2/oauth2/token',
+      body: {
+        json: {
+          grant_type: 'client_credentials',
+          client_id: clientId,
+          client_secret: clientSecret,
+          ...(options.userId === undefined ? {} : { user_id: options.userId }),
+          ...(options.companyId === undefined ? {} : { company_id: options.companyId }),
+          ...params,
+        },
+      },
+    }),
+    parseToken: ({ body }) => ({
+      accessToken: at(body, 'access_token'),
+      expiresInSeconds: at(body, 'expires_in'),
+    }),
+    defaultLifetimeSeconds: 3_600,
+  });
+}

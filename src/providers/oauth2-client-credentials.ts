@@ -1,0 +1,122 @@
+/*
+ * OAuth 2.0 client credentials, any authorization server.
+ * https://www.rfc-editor.org/rfc/rfc6749#section-4.4, checked 2026-11-21.
+ */
+import { MisconfigurationError } from '../errors/index.js';
+import { clientSecretBasic } from '../grants/client-authentication.js';
+import { defineProvider, type Provider } from '../grants/define-provider.js';
+import type { TokenRequest } from '../grants/token-request.js';
+import { at } from '../grants/token-response.js';
+import type { TokenParams } from '../token/token-params.js';
+import { credentialsOf, type WithCredentials } from './credentials.js';
+
+export interface OAuth2ClientCredentials {
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
+export type OAuth2ClientCredentialsOptions = WithCredentials<OAuth2ClientCredentials> & {
+  /** The token endpoint, absolute. */
+  readonly tokenUrl: string;
+  /** Where the API lives. */
+  readonly baseURL: string;
+  /** Names this authorization server in events and errors. @defaultValue 'oauth2' */
+  readonly name?: string;
+  /** Further origins that a token may go to. */
+  readonly origins?: readonly string[];
+  /** How the client authenticates (RFC 6749, section 2.3.1). @defaultValue 'client_secret_basic' */
+  readonly clientAuthentication?: 'client_secret_basic' | 'client_secret_post';
+  /** The encoding of the body; the RFC knows `form` only. @defaultValue 'form' */
+  readonly bodyEncoding?: 'form' | 'json';
+  /** Space-separated, or a list. May differ per request through `params.scope`. */
+  readonly scope?: string | readonly string[];
+  readonly audience?: string;
+  /** RFC 8707; may be given more than once. */
+  readonly resource?: string | readonly string[];
+  /** Further parameters of the token request, by their wire names. */
+  readonly extraParams?: TokenParams;
+  /** Names of further parameters that may differ per request. */
+  readonly paramNames?: readonly string[];
+  /** The life where the answer has no `expires_in`, in seconds. @defaultValue unknown: renewed every 15 min */
+  readonly defaultLifetimeSeconds?: number;
+  readonly singleActiveToken?: boolean;
+  /** Allows clear-text http to hosts other than loopback. @defaultValue false */
+  readonly allowInsecureHttp?: boolean;
+};
+
+/**
+ * Any OAuth 2.0 authorization server, by the client credentials grant.
+ *
+ * @throws MisconfigurationError for a missing URL, a missing credential, or clear-text http
+ * @see https://www.rfc-editor.org/rfc/rfc6749#section-4.4
+ */
+export function oauth2ClientCredentials(
+  options: OAuth2ClientCredentialsOptions,
+): Provider<OAuth2ClientCredentials> {
+  const { name = 'oauth2', tokenUrl, bodyEncoding = 'form' } = options;
+  if (typeof tokenUrl !== 'string' || !URL.canParse(tokenUrl)) {
+    throw new MisconfigurationError({
+      provider: name,
+      option: 'tokenUrl',
+      problem: 'is not an absolute URL',
+      remedy: 'Give the token endpoint with scheme and host.',
+    });
+  }
+  const fixed = withoutUndefined({
+    scope: options.scope,
+    audience: options.audience,
+    resource: options.resource,
+    ...options.extraParams,
+  });
+  return defineProvider<OAuth2ClientCredentials>({
+    name,
+    baseURL: options.baseURL,
+    origins: options.origins,
+    allowInsecureHttp: options.allowInsecureHttp,
+    documentation: {
+      url: 'https://www.rfc-editor.org/rfc/rfc6749#section-4.4',
+      checkedOn: '2026-11-21',
+    },
+    credentials: credentialsOf<OAuth2ClientCredentials>(options, ['clientId', 'clientSecret']),
+    credentialFields: { clientId: {}, clientSecret: { secret: true } },
+    paramNames: ['scope', 'audience', 'resource', ...(options.paramNames ?? [])],
+    tokenRequest({ clientId, clientSecret }, params): TokenRequest {
+      const inBody = options.clientAuthentication === 'client_secret_post';
+      const fields = {
+        grant_type: 'client_credentials',
+        ...spaceSeparatedScope({ ...fixed, ...params }),
+        ...(inBody ? { client_id: clientId, client_secret: clientSecret } : {}),
+      };
+      return {
+        url: tokenUrl,
+        headers: inBody ? {} : { Authorization: clientSecretBasic(clientId, clientSecret) },
+        body: bodyEncoding === 'json' ? { json: fields } : { form: fields },
+      };
+    },
+    parseToken: ({ body }) => ({
+      accessToken: at(body, 'access_token'),
+      expiresInSeconds: at(body, 'expires_in'),
+      scope: at(body, 'scope'),
+    }),
+    defaultLifetimeSeconds: options.defaultLifetimeSeconds,
+    singleActiveToken: options.singleActiveToken,
+  });
+}
+
+/** `scope` is one string on the wire (RFC 6749, section 3.3); every other list is repeated. */
+function spaceSeparatedScope(params: TokenParams): TokenParams {
+  const { scope } = params;
+  return scope === undefined || typeof scope === 'string'
+    ? params
+    : { ...params, scope: scope.join(' ') };
+}
+
+function withoutUndefined(
+  params: Record<string, string | readonly string[] | undefined>,
+): TokenParams {
+  return Object.fromEntries(
+    Object.entries(params).filter(
+      (entry): entry is [string, string | readonly string[]] => entry[1] !== undefined,
+    ),
+  );
+}

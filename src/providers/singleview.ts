@@ -1,0 +1,88 @@
+/*
+ * SingleView open banking.
+ * https://docs.onesingleview.com/docs/ob-v2-get-access-token, checked 2026-11-21.
+ */
+import { defineProvider, type Provider } from '../grants/define-provider.js';
+import { at } from '../grants/token-response.js';
+import { credentialsOf, type WithCredentials } from './credentials.js';
+import { baseURLOf } from './region.js';
+
+export interface SingleviewCredentials {
+  readonly clientId: string;
+  /** The secret under another name: the console labels it Client Secret. */
+  readonly clientCode: string;
+  /** "UUID format" in the document, whose own sample is none; not checked. */
+  readonly merchantId: string;
+}
+
+const ENVIRONMENTS = Object.freeze({ sandbox: 'https://obsandbox.onesingleview.com' });
+
+export type SingleviewOptions = WithCredentials<SingleviewCredentials> & {
+  /** The only environment with a public address. For production give `baseURL`. @defaultValue 'sandbox' */
+  readonly environment?: keyof typeof ENVIRONMENTS;
+  /** The address that SingleView hands over at go-live. */
+  readonly baseURL?: string;
+  /** How the grant is spelled; the documents have three spellings. @defaultValue 'client_credentials' */
+  readonly grantType?: 'client_credentials' | 'client_Credentials' | 'Client_Credentials';
+  /** Headers that some snapshots of the document ask for on the token call: `signature`, `clientId`, `clientCode`. */
+  readonly tokenHeaders?: Readonly<Record<string, string>>;
+};
+
+const HINT = 'It is in the SingleView console.';
+
+/**
+ * SingleView open banking: the token nested under `payload`, a life that is documented as `0000`, and failures that may
+ * come with status 200.
+ *
+ * @throws MisconfigurationError for an unknown environment or a missing credential
+ * @see https://docs.onesingleview.com/docs/ob-v2-get-access-token
+ */
+export function singleview(options: SingleviewOptions): Provider<SingleviewCredentials> {
+  return defineProvider<SingleviewCredentials>({
+    name: 'singleview',
+    baseURL:
+      options.baseURL ??
+      baseURLOf('singleview', ENVIRONMENTS, options.environment ?? 'sandbox', 'environment'),
+    documentation: {
+      url: 'https://docs.onesingleview.com/docs/ob-v2-get-access-token',
+      checkedOn: '2026-11-21',
+    },
+    credentials: credentialsOf<SingleviewCredentials>(options, [
+      'clientId',
+      'clientCode',
+      'merchantId',
+    ]),
+    credentialFields: {
+      clientId: { hint: HINT },
+      clientCode: { secret: true, hint: HINT },
+      merchantId: { hint: HINT },
+    },
+    tokenRequest: ({ clientId, clientCode, merchantId }) => ({
+      url: '/v1/api/observice/token',
+      ...(options.tokenHeaders === undefined ? {} : { headers: options.tokenHeaders }),
+      body: {
+        json: {
+          clientId,
+          clientCode,
+          merchantId,
+          grantType: options.grantType ?? 'client_credentials',
+        },
+      },
+    }),
+    parseToken: ({ body }) => ({
+      accessToken: at(body, 'payload', 'access_token'),
+      expiresInSeconds: at(body, 'payload', 'expires_in'),
+    }),
+    // The failure envelope stands for a bad format, bad details or failed authentication; its status is not documented.
+    classifyFailure: ({ body, status }) =>
+      status < 500 &&
+      status !== 429 &&
+      (at(body, 'status') === 'FAILURE' || at(body, 'success') === false)
+        ? 'credentials'
+        : undefined,
+    // The answer's only published life is the placeholder 0000; 60 minutes stand in the prose and in the sample's JWT.
+    defaultLifetimeSeconds: 3_600,
+    rejectedCredentialsAdvice:
+      'SingleView answers the same for a malformed request: check `merchantId` and `grantType` too.',
+  });
+}

@@ -1,0 +1,64 @@
+/*
+ * Truecaller for Business, Verified Campaigns.
+ * https://docs.truecaller.com/truecaller-for-business/verified-campaigns (Generate Access Token), checked 2026-11-21.
+ */
+import { defineProvider, type Provider } from '../grants/define-provider.js';
+import { at } from '../grants/token-response.js';
+import { epochMilliseconds } from '../token/lifetime.js';
+import { credentialsOf, type WithCredentials } from './credentials.js';
+
+export interface TruecallerCredentials {
+  /** From the API Setup page; part of the token path. */
+  readonly organisationId: string;
+  /** The secret key, shown once when it is made. A UUID in the document's sample; not checked. */
+  readonly apiKey: string;
+  readonly keyId: string;
+}
+
+export type TruecallerOptions = WithCredentials<TruecallerCredentials> & {
+  /** Takes the place of `https://enterprise-portal-noneu.truecaller.com`, the only host that is documented. */
+  readonly baseURL?: string;
+};
+
+const HINT = 'It is on the API Setup page of the Truecaller for Business console.';
+const BASE_URL = 'https://enterprise-portal-noneu.truecaller.com';
+
+/**
+ * Truecaller for Business campaigns: an opaque token for 60 minutes, of which the answer says nothing.
+ *
+ * At most 10 tokens are issued in 30 minutes; that budget is kept here, so that an account is never locked out.
+ *
+ * @throws MisconfigurationError for a missing credential
+ * @see https://docs.truecaller.com/truecaller-for-business/verified-campaigns
+ */
+export function truecaller(options: TruecallerOptions): Provider<TruecallerCredentials> {
+  return defineProvider<TruecallerCredentials>({
+    name: 'truecaller',
+    baseURL: options.baseURL ?? BASE_URL,
+    documentation: {
+      url: 'https://docs.truecaller.com/truecaller-for-business/verified-campaigns',
+      checkedOn: '2026-11-21',
+    },
+    credentials: credentialsOf<TruecallerCredentials>(options, [
+      'organisationId',
+      'apiKey',
+      'keyId',
+    ]),
+    credentialFields: {
+      organisationId: { hint: HINT },
+      apiKey: { secret: true, hint: HINT },
+      keyId: { secret: true, hint: HINT },
+    },
+    tokenRequest: ({ organisationId, apiKey, keyId }) => ({
+      url: `/organisations/${encodeURIComponent(organisationId)}/campaigns/token`,
+      headers: { 'X-Public-Access': 'allow' },
+      body: { json: { api_key: apiKey, key_id: keyId } },
+    }),
+    parseToken: ({ body }) => ({
+      accessToken: at(body, 'token'),
+      issuedAt: epochMilliseconds(at(body, 'created_at')),
+    }),
+    defaultLifetimeSeconds: 3_600,
+    tokenBudget: { calls: 10, windowMs: 30 * 60_000 },
+  });
+}

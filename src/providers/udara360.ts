@@ -1,0 +1,71 @@
+/*
+ * Udara360 core banking.
+ * https://docs.udara360.io/udara360-docs-1/getting-started/authentication/accesstoken, checked 2026-11-21.
+ */
+import { defineProvider, type Provider } from '../grants/define-provider.js';
+import { at } from '../grants/token-response.js';
+import { positiveNumber } from '../token/lifetime.js';
+import { credentialsOf, type WithCredentials } from './credentials.js';
+import { baseURLOf } from './region.js';
+
+export interface Udara360Credentials {
+  /** At most 100 characters. */
+  readonly clientId: string;
+  /** At most 100 characters. */
+  readonly clientSecret: string;
+}
+
+const ENVIRONMENTS = Object.freeze({
+  test: 'https://openapi.test.udara360.io',
+  live: 'https://openapi.udara360.io',
+});
+
+export type Udara360Options = WithCredentials<Udara360Credentials> & {
+  /** @defaultValue 'live' */
+  readonly environment?: keyof typeof ENVIRONMENTS;
+  /** Takes the place of the environment's URL, for a sandbox. */
+  readonly baseURL?: string;
+};
+
+const HINT = 'It comes from Udara360 with your API access.';
+
+/**
+ * Udara360: no grant type, and two fields for the life, of which the relative one is trusted first.
+ *
+ * @throws MisconfigurationError for an unknown environment, or a credential that is missing or over 100 characters
+ * @see https://docs.udara360.io/udara360-docs-1/getting-started/authentication/accesstoken
+ */
+export function udara360(options: Udara360Options): Provider<Udara360Credentials> {
+  return defineProvider<Udara360Credentials>({
+    name: 'udara360',
+    baseURL:
+      options.baseURL ??
+      baseURLOf('udara360', ENVIRONMENTS, options.environment ?? 'live', 'environment'),
+    documentation: {
+      url: 'https://docs.udara360.io/udara360-docs-1/getting-started/authentication/accesstoken',
+      checkedOn: '2026-11-21',
+    },
+    credentials: credentialsOf<Udara360Credentials>(options, ['clientId', 'clientSecret']),
+    credentialFields: {
+      clientId: { maxLength: 100, hint: HINT },
+      clientSecret: { secret: true, maxLength: 100, hint: HINT },
+    },
+    // The document's table says clientID, its sample and every known client clientId.
+    tokenRequest: ({ clientId, clientSecret }) => ({
+      url: '/api/auth/v1/authenticate',
+      body: { json: { clientId, clientSecret } },
+    }),
+    parseToken: ({ body }) => {
+      const expiresInSeconds = at(body, 'tokenValiditySec');
+      return {
+        accessToken: at(body, 'accessToken'),
+        expiresInSeconds,
+        // An absolute time depends on two clocks, and its unit is not stated.
+        expiresAt:
+          positiveNumber(expiresInSeconds) === undefined ? at(body, 'expirationTime') : undefined,
+      };
+    },
+    // Not documented; two integrators go by "about an hour" and renew at 55 minutes.
+    defaultLifetimeSeconds: 3_300,
+  });
+}
