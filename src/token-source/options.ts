@@ -1,0 +1,131 @@
+import type { AxiosRequestConfig } from 'axios';
+
+import { MisconfigurationError } from '../errors/index.js';
+import { defaultPolicy, type LifecyclePolicy } from '../token/lifecycle.js';
+import type { Provider } from '../grants/define-provider.js';
+import type { TokenStore } from '../store/token-store.js';
+import { systemClock, type Clock } from './clock.js';
+
+/** How a token source behaves. Everything has a default; durations are milliseconds. */
+export interface TokenSourceOptions {
+  /** Shares tokens with other processes. @defaultValue none: tokens stay in this source */
+  readonly store?: TokenStore | undefined;
+  /**
+   * Names the shared identity yourself, in place of the one made from the credentials. Needed where a secret is
+   * rotated gradually at a provider that allows one active token only.
+   * @defaultValue made from the provider, the token URL, the credentials and the parameters
+   */
+  readonly cacheIdentity?: string | undefined;
+  /** How long before expiry a refresh starts in the background. @defaultValue a tenth of the life, at most 15 min; see the docs */
+  readonly earlyWindowMs?: number | undefined;
+  /** How long before expiry callers wait for the refresh. @defaultValue a twentieth of the life, at most 60 s */
+  readonly mandatoryWindowMs?: number | undefined;
+  /** How often a token of unknown life is renewed in the background. @defaultValue 900000 (15 min) */
+  readonly revalidateMs?: number | undefined;
+  /** How long after its expiry a token may be served while the endpoint is down. @defaultValue 0: never */
+  readonly maxStaleMs?: number | undefined;
+  /** Overrides what the provider says about one active token only. @defaultValue the provider's */
+  readonly singleActiveToken?: boolean | undefined;
+  /** What happens to a valid token when its credentials are rejected. @defaultValue 'keep': served to its expiry */
+  readonly onCredentialsRejected?: 'keep' | 'drop' | undefined;
+  /** Renews the token ahead of time even while nobody asks. The timer keeps no process alive. @defaultValue false */
+  readonly keepWarm?: boolean | undefined;
+  /** Bound of one token call. @defaultValue 5000 */
+  readonly attemptTimeoutMs?: number | undefined;
+  /** Bound of one refresh with all its attempts. @defaultValue 10000 */
+  readonly flightTimeoutMs?: number | undefined;
+  /** Token calls within one refresh. @defaultValue 3 */
+  readonly maxAttempts?: number | undefined;
+  /** Tokens kept at once where requests use different parameters; the one least recently used goes first. @defaultValue 1000 */
+  readonly maxEntries?: number | undefined;
+  /** How the token endpoint is reached: agents, proxy or adapter of axios. @defaultValue axios's own */
+  readonly transport?:
+    | Pick<
+        AxiosRequestConfig,
+        'adapter' | 'httpAgent' | 'httpsAgent' | 'proxy' | 'lookup' | 'family'
+      >
+    | undefined;
+  /** Time, for tests. @defaultValue the system's */
+  readonly clock?: Clock | undefined;
+  /** Random numbers in [0, 1), for tests. @defaultValue Math.random */
+  readonly random?: (() => number) | undefined;
+}
+
+export interface ResolvedTokenSourceOptions {
+  readonly policy: LifecyclePolicy;
+  readonly store: TokenStore | undefined;
+  readonly cacheIdentity: string | undefined;
+  readonly keepWarm: boolean;
+  readonly attemptTimeoutMs: number;
+  readonly flightTimeoutMs: number;
+  readonly maxAttempts: number;
+  readonly maxEntries: number;
+  readonly transport: NonNullable<TokenSourceOptions['transport']>;
+  readonly clock: Clock;
+  readonly random: () => number;
+}
+
+const defaults = Object.freeze({
+  keepWarm: false,
+  attemptTimeoutMs: 5_000,
+  flightTimeoutMs: 10_000,
+  maxAttempts: 3,
+  maxEntries: 1_000,
+});
+
+/** The smallest value that makes sense for each number. */
+const LOWEST: Readonly<Partial<Record<keyof TokenSourceOptions, number>>> = {
+  earlyWindowMs: 1,
+  mandatoryWindowMs: 1,
+  revalidateMs: 1,
+  maxStaleMs: 0,
+  attemptTimeoutMs: 1,
+  flightTimeoutMs: 1,
+  maxAttempts: 1,
+  maxEntries: 1,
+};
+
+/**
+ * Fills in the defaults and checks what was given.
+ *
+ * @throws {@link MisconfigurationError} naming the option
+ */
+export function resolveOptions(
+  provider: Provider,
+  options: TokenSourceOptions,
+): ResolvedTokenSourceOptions {
+  for (const [name, lowest] of Object.entries(LOWEST)) {
+    const value: unknown = options[name as keyof TokenSourceOptions];
+    if (value === undefined) continue;
+    if (typeof value !== 'number' || !Number.isFinite(value) || value < lowest) {
+      throw new MisconfigurationError({
+        provider: provider.name,
+        option: `options.${name}`,
+        problem: `must be a number of at least ${lowest}`,
+        remedy: name.endsWith('Ms') ? 'Give it in milliseconds.' : 'Give a whole number.',
+      });
+    }
+  }
+  return {
+    policy: {
+      ...defaultPolicy,
+      earlyWindowMs: options.earlyWindowMs,
+      mandatoryWindowMs: options.mandatoryWindowMs,
+      revalidateMs: options.revalidateMs ?? defaultPolicy.revalidateMs,
+      maxStaleMs: options.maxStaleMs ?? defaultPolicy.maxStaleMs,
+      singleActiveToken: options.singleActiveToken ?? provider.singleActiveToken ?? false,
+      onCredentialsRejected: options.onCredentialsRejected ?? 'keep',
+      tokenBudget: provider.tokenBudget,
+    },
+    store: options.store,
+    cacheIdentity: options.cacheIdentity,
+    keepWarm: options.keepWarm ?? defaults.keepWarm,
+    attemptTimeoutMs: options.attemptTimeoutMs ?? defaults.attemptTimeoutMs,
+    flightTimeoutMs: options.flightTimeoutMs ?? defaults.flightTimeoutMs,
+    maxAttempts: options.maxAttempts ?? defaults.maxAttempts,
+    maxEntries: options.maxEntries ?? defaults.maxEntries,
+    transport: options.transport ?? {},
+    clock: options.clock ?? systemClock,
+    random: options.random ?? Math.random,
+  };
+}

@@ -1,0 +1,98 @@
+import { Axios, isAxiosError, type AxiosRequestConfig } from 'axios';
+
+import type { EncodedTokenRequest } from '../grants/token-request.js';
+import { readJSON, type TokenResponse } from '../grants/token-response.js';
+
+/** An answer, and what was needed to judge it. */
+export interface TokenEndpointAnswer extends TokenResponse {
+  readonly isEmpty: boolean;
+  /** The server's own clock, from its `Date` header, in epoch milliseconds. */
+  readonly serverNow: number | undefined;
+}
+
+/** No answer came: refused, reset, unresolvable, or out of time. Holds nothing of the request. */
+export class NoAnswer extends Error {
+  readonly reason: string;
+
+  constructor(reason: string, message: string) {
+    super(message);
+    this.name = 'NoAnswer';
+    this.reason = reason;
+  }
+}
+
+/** A token response is a few hundred bytes; whatever is longer is none. */
+const LONGEST_ANSWER_BYTES = 1_000_000;
+
+/**
+ * Sends one token request and hands back whatever answer comes.
+ *
+ * It goes out through an axios of its own, with no interceptors and none of the app's `axios.defaults`: a 401 of the
+ * token endpoint must never reach the logic for 401s of the API, and an app-wide header or transform must not
+ * reach the token endpoint. Redirects are not followed, since the body holds the secret.
+ */
+export async function callTokenEndpoint(
+  request: EncodedTokenRequest,
+  options: { readonly signal: AbortSignal; readonly transport: AxiosRequestConfig },
+): Promise<TokenEndpointAnswer> {
+  const http = new Axios({
+    ...options.transport,
+    maxRedirects: 0,
+    maxContentLength: LONGEST_ANSWER_BYTES,
+    responseType: 'text',
+    validateStatus: () => true,
+  });
+  try {
+    const { url, method, headers, data } = request;
+    const response = await http.request<unknown>({
+      url,
+      method,
+      headers,
+      data,
+      signal: options.signal,
+    });
+    const text = typeof response.data === 'string' ? response.data : '';
+    const lowerCase = headersInLowerCase(response.headers);
+    const date = Date.parse(lowerCase['date'] ?? '');
+    return {
+      status: response.status,
+      headers: lowerCase,
+      body: readJSON(text),
+      isEmpty: text.trim() === '',
+      serverNow: Number.isNaN(date) ? undefined : date,
+    };
+  } catch (error) {
+    // An AxiosError holds the request with the secret in it: only its code goes on.
+    const code = isAxiosError(error) ? error.code : undefined;
+    throw new NoAnswer(code ?? 'ERR_NETWORK', reasonInWords(code));
+  }
+}
+
+function reasonInWords(code: string | undefined): string {
+  switch (code) {
+    case 'ECONNREFUSED':
+      return 'the connection was refused';
+    case 'ECONNRESET':
+    case 'EPIPE':
+      return 'the connection was reset';
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return 'its host name could not be resolved';
+    case 'ERR_CANCELED':
+    case 'ECONNABORTED':
+    case 'ETIMEDOUT':
+      return 'it did not answer in time';
+    case 'ERR_BAD_RESPONSE':
+      return 'its answer was cut off or too long';
+    default:
+      return code === undefined ? 'the network failed' : `the network failed (${code})`;
+  }
+}
+
+function headersInLowerCase(headers: object): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers)
+      .filter((entry): entry is [string, string] => typeof entry[1] === 'string')
+      .map(([name, value]) => [name.toLowerCase(), value]),
+  );
+}
