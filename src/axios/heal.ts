@@ -1,0 +1,235 @@
+import {
+  Axios,
+  AxiosError,
+  isAxiosError,
+  type AxiosResponse,
+  type InternalAxiosRequestConfig,
+} from 'axios';
+import { createAuthRefresh } from 'axios-auth-refresh';
+
+import type { TokenSource } from '../token-source/token-source.js';
+import { carries, setAuthorization } from './authorization-header.js';
+import { concealToken } from './concealment.js';
+import {
+  abortSignalOf,
+  asAxiosFailure,
+  remainingMs,
+  restoreTimeout,
+  shortenTimeout,
+  timedOut,
+} from './deadline.js';
+import type { Handler } from './innermost.js';
+import type { OriginGuard } from './origin-guard.js';
+import { discard, isReadOnce, restoreBody } from './replay-body.js';
+import { bearerOptions, stateOf, type ReplayRefusal, type RequestState } from './request-state.js';
+import { answeringURL, rejectionTest } from './token-rejection.js';
+
+export interface HealContext {
+  readonly source: TokenSource;
+  readonly guard: OriginGuard;
+}
+
+/**
+ * The response side: a 401 on our token is judged, the token is reported by value, and the request is sent once more.
+ *
+ * `axios-auth-refresh` matches the error and has the request sent again. Everything that makes this right
+ * stands around it; docs/decisions/0002 says why each option has the only value that works:
+ * - it gets a view of the instance that has nothing but a place for its response interceptor, because its queue of
+ *   paused requests has a race of one microtask; with the view the queue never enters the request path;
+ * - `refreshAuthCall` acquires nothing and cannot fail, because it is called for one of many concurrent 401s only,
+ *   and what it throws replaces the caller's error; the token is acquired by the replay;
+ * - `shouldRefresh` is synchronous and total.
+ */
+export function healHandler(context: HealContext): Handler<AxiosResponse> {
+  const isRejection = rejectionTest(context.source.provider.isTokenRejection);
+  const replay = replayer(context, isRejection);
+  let matchAndReplay!: (error: unknown) => Promise<AxiosResponse>; // Set by createAuthRefresh below.
+
+  const view = {
+    interceptors: {
+      request: { use: () => 0, eject: () => undefined },
+      response: {
+        use: (_passThrough: unknown, rejected: typeof matchAndReplay) => {
+          matchAndReplay = rejected;
+          return 0;
+        },
+      },
+    },
+  };
+  // Its types are those of axios's CommonJS build and refuse an instance of the other; so would they refuse this view.
+  createAuthRefresh(view as never, () => Promise.resolve(), {
+    deduplicateRefresh: false,
+    maxRetries: 1,
+    retryInstance: replay as never,
+    shouldRefresh: (error) => judge(context, isRejection, error),
+  });
+
+  const heal = async (error: AxiosError): Promise<AxiosResponse> => {
+    try {
+      return await matchAndReplay(error);
+    } catch (final) {
+      if (isAxiosError(final)) concealToken(final);
+      throw final;
+    }
+  };
+
+  return {
+    synchronous: false,
+    runWhen: null,
+    fulfilled(response) {
+      const state = stateOf(response.config);
+      if (state === undefined) return response;
+      restoreTimeout(response.config, state);
+      return isRejection(response) ? healAccepted(response, heal) : response;
+    },
+    rejected(error) {
+      const config = isAxiosError(error) ? error.config : undefined;
+      const state = stateOf(config);
+      if (config === undefined || state === undefined) throw error;
+      restoreTimeout(config, state);
+      return heal(error as AxiosError);
+    },
+  };
+}
+
+/** A rejection that `validateStatus` let through, or that hides in a 200: without a replay the caller gets it as it is. */
+async function healAccepted(
+  response: AxiosResponse,
+  heal: (error: AxiosError) => Promise<AxiosResponse>,
+): Promise<AxiosResponse> {
+  const { status, config } = response;
+  const message = `Request failed with status code ${status}`;
+  const error = new AxiosError(
+    message,
+    AxiosError.ERR_BAD_REQUEST,
+    config,
+    response.request,
+    response,
+  );
+  try {
+    return await heal(error);
+  } catch (final) {
+    if (final === error) return response;
+    throw final;
+  }
+}
+
+/** An axios error, of whichever copy of axios. */
+type Failure = Omit<AxiosError, never>;
+
+/** Decides whether this failure is a rejected token that a replay may cure, and reports the token. Never throws. */
+function judge(
+  { source, guard }: HealContext,
+  isRejection: (response: AxiosResponse) => boolean,
+  error: Failure,
+): boolean {
+  const { config, response } = error;
+  const state = stateOf(config);
+  if (
+    config === undefined ||
+    response === undefined ||
+    state === undefined ||
+    !isRejection(response)
+  )
+    return false;
+  if (!carries(config, state.token)) return false;
+  const url = answeringURL(response);
+  if (url !== undefined && !guard.allowsURL(url)) return false; // A redirect led elsewhere, and our token stayed behind.
+
+  state.rejection = error;
+  const answer = source.reject(state.token.value, { params: state.params });
+  state.refusal =
+    bearerOptions(config).replay === false
+      ? 'opted-out'
+      : isReadOnce(state.data)
+        ? 'body-consumed'
+        : answer.kind === 'pass'
+          ? answer.because
+          : undefined;
+  if (state.refusal === undefined) return true;
+  refused(source, state.refusal);
+  return false;
+}
+
+function refused(source: TokenSource, because: ReplayRefusal): void {
+  source.emit('replayRefused', { provider: source.provider.name, because });
+}
+
+/** Sends a request once more, with another token and the same bytes, past every interceptor of the instance. */
+function replayer(
+  { source }: HealContext,
+  isRejection: (response: AxiosResponse) => boolean,
+): (config: InternalAxiosRequestConfig) => Promise<AxiosResponse> {
+  const bare = new Axios({});
+
+  return async (config) => {
+    delete (config as Flagged).skipAuthRefresh;
+    delete (config as Flagged).__authRefreshRetryCount;
+    const state = stateOf(config) as RequestState; // `judge` said yes, so it is there, and so is the rejection.
+    const rejection = state.rejection as AxiosError;
+    state.rejection = undefined;
+
+    discard(rejection.response?.data);
+    state.token = await anotherToken(source, config, state, rejection);
+    setAuthorization(config, state.token);
+    restoreBody(config, state.data);
+    const { transformRequest } = config;
+    shortenTimeout(config, remainingMs(state, source.monotonicNow()));
+
+    try {
+      const response = await bare.request<unknown, AxiosResponse>(config);
+      settle(response);
+      restoreTimeout(response.config, state);
+      return response;
+    } catch (error) {
+      if (isAxiosError(error)) {
+        if (error.response !== undefined) settle(error.response);
+        if (error.config !== undefined) restoreTimeout(error.config, state);
+      }
+      throw error;
+    }
+
+    function settle(response: AxiosResponse): void {
+      const accepted = !isRejection(response);
+      source.replayed(state.token.value, { accepted, params: state.params });
+      if (transformRequest !== undefined) response.config.transformRequest = transformRequest;
+      if (accepted) return;
+      source.reject(state.token.value, { onReplay: true, params: state.params });
+      state.refusal = 'already-replayed';
+      refused(source, state.refusal);
+    }
+  };
+}
+
+/** What axios-auth-refresh leaves on a config: whoever sends it again must be healed again. */
+interface Flagged {
+  skipAuthRefresh?: boolean;
+  __authRefreshRetryCount?: number;
+}
+
+async function anotherToken(
+  source: TokenSource,
+  config: InternalAxiosRequestConfig,
+  state: RequestState,
+  rejection: AxiosError,
+) {
+  const timeoutMs = remainingMs(state, source.monotonicNow());
+  if (timeoutMs !== undefined && timeoutMs <= 0) throw timedOut(config, state.timeoutMs, rejection);
+  const signal = abortSignalOf(config);
+  try {
+    return await source.getToken({
+      signal,
+      timeoutMs,
+      params: state.params,
+      not: state.token.value,
+    });
+  } catch (error) {
+    const failure = asAxiosFailure(error, config, state, signal);
+    if (failure !== error) throw failure;
+    // The caller asked the API, not the token endpoint: the API's own 401 is the answer, and our error its cause.
+    state.refusal = 'no-other-token';
+    refused(source, state.refusal);
+    Object.defineProperty(rejection, 'cause', { value: error, configurable: true, writable: true });
+    throw rejection;
+  }
+}

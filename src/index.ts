@@ -1,0 +1,39 @@
+export {
+  attachBearer,
+  bearerOf,
+  createProviderClient,
+  type AttachOptions,
+  type BearerAttachment,
+} from './axios/attach-bearer.js';
+export type { BearerRequestOptions } from './axios/request-options.js';
+export { whyNotReplayed, type ReplayRefusal } from './axios/request-state.js';
+export * from './errors/index.js';
+export {
+  defineProvider,
+  type CredentialField,
+  type CredentialsContext,
+  type CredentialsFunction,
+  type Provider,
+  type ProviderDefinition,
+  type ResourceResponse,
+} from './grants/define-provider.js';
+export type { TokenFailureClass } from './grants/token-failure.js';
+export type { TokenRequest, TokenRequestBody } from './grants/token-request.js';
+export type { ParsedToken, TokenResponse } from './grants/token-response.js';
+export type * from './store/token-store.js';
+export type { Clock } from './token-source/clock.js';
+export type {
+  TokenSourceEventName,
+  TokenSourceEvents,
+  TokenSourceListener,
+} from './token-source/events.js';
+export type { TokenSourceOptions } from './token-source/options.js';
+export {
+  createTokenSource,
+  isTokenSource,
+  type GetTokenOptions,
+  type TokenSource,
+} from './token-source/token-source.js';
+export type { AccessToken } from './token/access-token.js';
+export type { CoolDownCause, RefreshReason, RejectionAnswer } from './token/lifecycle.js';
+export type { TokenParams } from './token/token-params.js';
