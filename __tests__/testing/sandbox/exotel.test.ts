@@ -1,0 +1,280 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { ExotelSandbox, Sandbox } from '../../../src/testing/index.js';
+import { createFakeClock, startSandbox } from '../../../src/testing/index.js';
+import { askExotel, bearer, http } from '../plain-http.js';
+
+const clock = createFakeClock();
+let sandbox: Sandbox;
+let exotel: ExotelSandbox;
+beforeAll(async () => {
+  sandbox = await startSandbox({ only: ['exotel'], now: clock.now });
+  exotel = sandbox.exotel;
+});
+beforeEach(() => sandbox.reset());
+afterAll(() => sandbox.close());
+
+const account = () => `${exotel.url}/v2/accounts/${exotel.credentials.accountSid}`;
+async function signIn() {
+  const { data } = await askExotel(exotel);
+  return bearer(data.response.data.access_token);
+}
+const order = (from: object, to: unknown = { number: '+910000000000' }) => ({
+  from,
+  to,
+  virtual_number: '+910000000001',
+});
+
+describe("Exotel's token endpoint", () => {
+  it('answers in its nested envelope, with the life in seconds', async () => {
+    const { status, data } = await askExotel(exotel);
+
+    expect(status).toBe(200);
+    expect(data).toEqual({
+      request_id: expect.any(String),
+      method: 'POST',
+      http_code: 200,
+      response: {
+        code: 200,
+        status: 'success',
+        data: {
+          access_token: exotel.issuedTokens[0],
+          token_type: 'Bearer',
+          expires_in: 86_400,
+        },
+      },
+    });
+  });
+
+  it('gives JWTs', async () => {
+    await askExotel(exotel);
+    const payload = exotel.issuedTokens[0]!.split('.')[1]!;
+    const { iat, exp } = JSON.parse(Buffer.from(payload, 'base64url').toString());
+
+    expect([iat, exp - iat]).toEqual([clock.now() / 1000, 86_400]);
+  });
+
+  it('stands at the path that the document gives', () => {
+    expect(exotel.tokenUrl).toBe(
+      `${exotel.url}/v2/accounts/sandbox-account/configuration/basicauth`,
+    );
+  });
+
+  it.each([
+    ['a wrong key', { username: 'wrong', password: 'fake-exotel-token-1' }],
+    ['a wrong token', { username: 'fake-exotel-key-1', password: 'wrong' }],
+    ['no credentials', undefined],
+  ])('refuses %s with 401', async (_what, auth) => {
+    const { status, data } = await http.post(exotel.tokenUrl, undefined, auth && { auth });
+
+    expect([status, data.response.error_data.code]).toEqual([401, 1010]);
+  });
+
+  it("refuses another account's path", async () => {
+    const { apiKey, apiToken } = exotel.credentials;
+    const { status } = await http.post(
+      exotel.tokenUrl.replace('sandbox-account', 'other'),
+      undefined,
+      { auth: { username: apiKey, password: apiToken } },
+    );
+
+    expect(status).toBe(401);
+  });
+
+  it('refuses good credentials on the host of the other region', async () => {
+    const { apiKey, apiToken } = exotel.credentials;
+    const { status } = await http.post(
+      exotel.tokenUrl.replace(exotel.url, exotel.wrongRegionUrl),
+      undefined,
+      { auth: { username: apiKey, password: apiToken } },
+    );
+
+    expect([status, exotel.tokenCalls, exotel.issuedTokens]).toEqual([401, 1, []]);
+  });
+
+  it('takes POST only', async () => {
+    const { status, headers } = await http.get(exotel.tokenUrl);
+
+    expect([status, headers.allow]).toEqual([405, 'POST']);
+  });
+});
+
+describe("Exotel's calls", () => {
+  it('are placed, kept and ended', async () => {
+    const auth = await signIn();
+    const agent = exotel.agents[0]!;
+    const placed = await http.post(
+      `${account()}/calls`,
+      { ...order({ user_contact_uri: agent.contactUri }), recording: true, custom_field: 't-1' },
+      auth,
+    );
+    const sid = String(placed.data.response.call_sid);
+    const details = async (): Promise<unknown> =>
+      (await http.get(`${account()}/calls/${sid}`, auth)).data.response.call_details;
+
+    expect(placed.data).toMatchObject({
+      http_code: 200,
+      response: {
+        call_state: 'active',
+        call_status: null,
+        assigned_agent_details: { user_id: agent.userId, contact_uri: agent.contactUri },
+        customer_details: { number: '+910000000000' },
+        virtual_number: '+910000000001',
+        recording: true,
+      },
+    });
+    expect(await details()).toMatchObject({ sid, state: 'active', status: null, end_time: null });
+
+    clock.advance(30_000);
+    exotel.endCall(sid);
+
+    expect(await details()).toMatchObject({
+      state: 'terminal',
+      status: 'completed',
+      total_duration: 30,
+      custom_field: 't-1',
+    });
+    expect(exotel.calls).toMatchObject([{ sid, state: 'terminal', outcome: 'completed' }]);
+  });
+
+  it('are listed', async () => {
+    const auth = await signIn();
+    exotel.letAgentsTakeManyCalls();
+    const { userId } = exotel.agents[0]!;
+    await http.post(`${account()}/calls`, order({ user_id: userId }), auth);
+    await http.post(
+      `${account()}/calls`,
+      order({ user_id: userId }, { customer_contact_uri: '+910000000009' }),
+      auth,
+    );
+
+    const { data } = await http.get(`${account()}/calls`, auth);
+
+    expect(data.metadata).toEqual({ total: 2, count: 2, offset: 0, limit: 2 });
+    expect(data.response).toMatchObject([
+      { data: { customer_details: { number: '+910000000000' } } },
+      { data: { customer_details: { number: '+910000000009' } } },
+    ]);
+  });
+
+  it('take Basic as well, as the documents show both', async () => {
+    const { apiKey, apiToken } = exotel.credentials;
+    const { status } = await http.get(`${account()}/calls`, {
+      auth: { username: apiKey, password: apiToken },
+    });
+
+    expect(status).toBe(200);
+  });
+
+  it.each([
+    ['an unknown agent', 404, 10731, { user_id: 'nobody' }],
+    ['no agent', 404, 10731, {}],
+  ])('are refused for %s', async (_what, status, code, from) => {
+    const answer = await http.post(`${account()}/calls`, order(from), await signIn());
+
+    expect([answer.status, answer.data.response.error_data.code]).toEqual([status, code]);
+  });
+
+  it.each([
+    ['off', 1012],
+    ['unverified', 10705],
+    ['busy', 10706],
+  ] as const)('are refused with 409 while the device is %s', async (device, code) => {
+    const { userId } = exotel.agents[0]!;
+    exotel.setAgentDevice(userId, device);
+
+    const { status, data } = await http.post(
+      `${account()}/calls`,
+      order({ user_id: userId }),
+      await signIn(),
+    );
+
+    expect([status, data.response.status, data.response.error_data.code]).toEqual([
+      409,
+      'failure',
+      code,
+    ]);
+  });
+
+  it('make their agent busy until they end', async () => {
+    const auth = await signIn();
+    const place = () =>
+      http.post(`${account()}/calls`, order({ user_id: exotel.agents[0]!.userId }), auth);
+
+    const [first, second] = [await place(), await place()];
+    exotel.endCall(String(first.data.response.call_sid), 'customer_unanswered');
+    const third = await place();
+
+    expect([first.status, second.status, third.status]).toEqual([200, 409, 200]);
+  });
+
+  it('want a customer and a virtual number', async () => {
+    const { status } = await http.post(`${account()}/calls`, { from: {} }, await signIn());
+
+    expect(status).toBe(400);
+  });
+
+  it('are unknown under another sid, also to the switches', async () => {
+    const { status } = await http.get(`${account()}/calls/none`, await signIn());
+
+    expect(status).toBe(404);
+    expect(() => exotel.endCall('none')).toThrow(/no Exotel call "none"/);
+    expect(() => exotel.setAgentDevice('none', 'off')).toThrow(/no Exotel agent "none"/);
+  });
+
+  it.each(['revoked', 'expired', 'missing'])('answer a %s token with 401', async (state) => {
+    const auth = await signIn();
+    if (state === 'revoked') exotel.revokeTokens();
+    if (state === 'expired') clock.advance(86_400_000);
+
+    const { status, data } = await http.get(`${account()}/calls`, state === 'missing' ? {} : auth);
+
+    expect([status, data.response.error_data.code]).toEqual([401, 1010]);
+  });
+});
+
+describe("Exotel's agents", () => {
+  it('are listed with their presence and a summary', async () => {
+    const { data } = await http.get(
+      `${account()}/agents/presence?status=on-call&limit=5`,
+      await signIn(),
+    );
+
+    expect(data.response).toMatchObject({
+      code: 200,
+      status: 'success',
+      data: {
+        agents: [{ user_id: exotel.agents[1]!.userId, status: 'on-call' }],
+        summary: { total_agents: 3, available: 1, on_call: 1, offline: 1 },
+      },
+      metadata: { total: 1, limit: 5, offset: 0 },
+    });
+  });
+
+  it('change their presence along the allowed moves only', async () => {
+    const auth = await signIn();
+    const { userId } = exotel.agents[0]!;
+    const url = `${account()}/agents/${userId}/presence`;
+
+    const allowed = await http.put(url, { status: 'busy' }, auth);
+    const system = await http.put(url, { status: 'on-call' }, auth);
+    const { data } = await http.get(url, auth);
+
+    expect([allowed.status, system.status, data.response.data.status]).toEqual([200, 400, 'busy']);
+  });
+
+  it.each(['get', 'put'] as const)('are unknown under another id (%s)', async (method) => {
+    const { status } = await http.request({
+      method,
+      url: `${account()}/agents/nobody/presence`,
+      ...(await signIn()),
+    });
+
+    expect(status).toBe(404);
+  });
+
+  it('answer 404 in the envelope for any other path', async () => {
+    const { status, data } = await http.get(`${account()}/nothing`, await signIn());
+
+    expect([status, data.http_code, data.response.error_data.code]).toEqual([404, 404, 1000]);
+  });
+});

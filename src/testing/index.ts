@@ -1,0 +1,42 @@
+export { createFakeClock } from './fake-clock.js';
+export type { AdvanceOptions, FakeClock, FakeClockOptions } from './fake-clock.js';
+export { createSeededRandom } from './seeded-random.js';
+export { startSandbox } from './sandbox/start-sandbox.js';
+export type {
+  Sandbox,
+  SandboxOptions,
+  SandboxProviderName,
+  SandboxProviders,
+  SandboxServerName,
+} from './sandbox/start-sandbox.js';
+export type { SandboxProvider } from './sandbox/provider.js';
+export type { SandboxRequest } from './sandbox/sandbox-request.js';
+export type { SandboxEcho } from './sandbox/probe-routes.js';
+export type { FaultAnswer, FaultSwitches, HeldRequest } from './sandbox/faults.js';
+export type { TokenState, TokenSwitches } from './sandbox/token-ledger.js';
+export type { LifetimeSwitches } from './sandbox/lifetime-notation.js';
+export type { ExotelCredentials, ExotelSandbox } from './sandbox/exotel.js';
+export type { ExotelCall, ExotelCallOutcome, ExotelCalls } from './sandbox/exotel-calls.js';
+export type {
+  ExotelAgent,
+  ExotelAgentStatus,
+  ExotelDeviceState,
+  ExotelPresence,
+} from './sandbox/exotel-presence.js';
+export type {
+  TruecallerCredentials,
+  TruecallerSandbox,
+  TruecallerWebhookCredentials,
+} from './sandbox/truecaller.js';
+export type { TruecallerCampaigns, TruecallerPayload } from './sandbox/truecaller-campaigns.js';
+export type { Learning360Credentials, Learning360Sandbox } from './sandbox/learning360.js';
+export type { Learning360Catalogue, Learning360User } from './sandbox/learning360-catalogue.js';
+export type { SingleviewCredentials, SingleviewSandbox } from './sandbox/singleview.js';
+export type {
+  Udara360Credentials,
+  Udara360ExpirationUnit,
+  Udara360Sandbox,
+} from './sandbox/udara360.js';
+export type { Udara360Banking, Udara360Transfer } from './sandbox/udara360-banking.js';
+export type { OAuth2Credentials, OAuth2Sandbox } from './sandbox/oauth2.js';
+export type { Clock } from '../token-source/clock.js';

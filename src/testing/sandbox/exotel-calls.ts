@@ -1,0 +1,206 @@
+/*
+ * Exotel calls, agent first.
+ *
+ * https://developer.exotel.com/docs/voice-api/api-reference/make-a-call
+ * https://developer.exotel.com/docs/voice-api/api-reference/call-details
+ *
+ * Documented: POST and GET (one) with the fields below, `active` then `terminal`, the codes of 404 and 409, that a call marks
+ * its agent busy. `to` is shown both as `{ number }` and, in working code, as `{ customer_contact_uri }`: both are taken.
+ * Hypothesis: GET (list), which is documented by a bare example request: an array of call details beside `metadata`, as in
+ * Exotel's list of users; codes 1001 and 1000 come from a sibling v2 API.
+ */
+import type { Answer } from './answers.js';
+import { exotelFailure, exotelSuccess } from './exotel-envelope.js';
+import type { ExotelAgent } from './exotel-presence.js';
+import type { ProviderSetup } from './provider.js';
+import { asObject, asText, objectBody } from './read-body.js';
+import type { Route } from './router.js';
+import { route } from './router.js';
+import type { SandboxRequest } from './sandbox-request.js';
+
+/** How a call ended, spelled as on the Voice v2 page. */
+export type ExotelCallOutcome =
+  | 'completed'
+  | 'agent_unanswered'
+  | 'customer_unanswered'
+  | 'agent_canceled'
+  | 'customer_no_dial'
+  | 'agent_no_dial';
+
+/** A call that the sandbox's Exotel has placed. */
+export interface ExotelCall {
+  readonly sid: string;
+  readonly agent: ExotelAgent;
+  readonly customerNumber: string;
+  readonly virtualNumber: string;
+  readonly recording: boolean;
+  readonly customField: string | undefined;
+  /** Epoch milliseconds. */
+  readonly createdAt: number;
+  state: 'active' | 'terminal';
+  outcome: ExotelCallOutcome | undefined;
+  /** Epoch milliseconds; `undefined` while the call is active. */
+  endedAt: number | undefined;
+}
+
+/** Verbs about calls. */
+export interface ExotelCalls {
+  /** The calls that were placed, oldest first. */
+  readonly calls: readonly ExotelCall[];
+  /** Ends a call: its state becomes `terminal` and its agent is free again. */
+  endCall(callSid: string, outcome?: ExotelCallOutcome): void;
+  /** Agents take any number of calls at once, which Exotel's do not: for storms. Off at the start. */
+  letAgentsTakeManyCalls(on?: boolean): void;
+}
+
+/**
+ * Creates an empty book of calls and the routes that fill and read it.
+ *
+ * @internal
+ */
+export function createExotelCalls(
+  { now }: ProviderSetup,
+  agents: readonly ExotelAgent[],
+): { readonly routes: readonly Route[]; readonly verbs: ExotelCalls; reset(): void } {
+  const calls: ExotelCall[] = [];
+  let manyCalls = false;
+
+  function place(request: SandboxRequest): Answer {
+    const body = objectBody(request);
+    const from = asObject(body.from) ?? {};
+    const customerNumber = readCustomer(body.to);
+    const virtualNumber = asText(body.virtual_number);
+    if (customerNumber === undefined || virtualNumber === undefined) {
+      return exotelFailure(request, 400, 1001, 'Mandatory parameter missing');
+    }
+    const agent = agents.find(
+      ({ userId, contactUri }) => userId === from.user_id || contactUri === from.user_contact_uri,
+    );
+    if (agent === undefined) return exotelFailure(request, 404, 10731, 'User not found');
+    if (agent.device !== 'free') return refuseDevice(request, agent.device);
+
+    if (!manyCalls) agent.device = 'busy';
+    const call: ExotelCall = {
+      sid: `sandboxcall${String(calls.length + 1).padStart(6, '0')}`,
+      agent,
+      customerNumber,
+      virtualNumber,
+      recording: body.recording === true,
+      customField: asText(body.custom_field),
+      createdAt: now(),
+      state: 'active',
+      outcome: undefined,
+      endedAt: undefined,
+    };
+    calls.push(call);
+    return exotelSuccess(request, 200, placedBody(call));
+  }
+
+  function get(request: SandboxRequest, params: CallParams): Answer {
+    const call = calls.find(({ sid }) => sid === params.callSid);
+    if (call === undefined) return exotelFailure(request, 404, 1000, 'Call not found');
+    return exotelSuccess(request, 200, {
+      call_details: detailsBody(call, params.accountSid, now()),
+    });
+  }
+
+  function list(request: SandboxRequest, { accountSid }: Pick<CallParams, 'accountSid'>): Answer {
+    const data = calls.map((call) => detailsBody(call, accountSid, now()));
+    const { length } = data;
+    const metadata = { total: length, count: length, offset: 0, limit: length };
+    const response = data.map((call) => ({ code: 200, status: 'success', data: call }));
+    return exotelSuccess(request, 200, response, { metadata });
+  }
+
+  return {
+    routes: [
+      route('POST', '/v2/accounts/:accountSid/calls', place),
+      route('GET', '/v2/accounts/:accountSid/calls', list),
+      route('GET', '/v2/accounts/:accountSid/calls/:callSid', get),
+    ],
+    verbs: {
+      calls,
+      endCall(callSid, outcome = 'completed') {
+        const call = calls.find(({ sid }) => sid === callSid);
+        if (call === undefined) throw new Error(`The sandbox has no Exotel call "${callSid}".`);
+        Object.assign(call, { state: 'terminal', outcome, endedAt: now() });
+        call.agent.device = 'free';
+      },
+      letAgentsTakeManyCalls(on = true) {
+        manyCalls = on;
+      },
+    },
+    reset() {
+      calls.length = 0;
+      manyCalls = false;
+    },
+  };
+}
+
+interface CallParams {
+  readonly accountSid: string;
+  readonly callSid: string;
+}
+
+function readCustomer(to: unknown): string | undefined {
+  const { number, customer_contact_uri: contactUri } = asObject(to) ?? {};
+  return asText(number) ?? asText(contactUri);
+}
+
+function refuseDevice(
+  request: SandboxRequest,
+  device: Exclude<ExotelAgent['device'], 'free'>,
+): Answer {
+  const [code, message] = {
+    off: [1012, 'Agent device is off'] as const,
+    unverified: [10705, 'Agent device is not verified'] as const,
+    busy: [10706, 'Agent device is busy'] as const,
+  }[device];
+  return exotelFailure(request, 409, code, message);
+}
+
+function placedBody(call: ExotelCall): object {
+  return {
+    call_sid: call.sid,
+    call_state: call.state,
+    call_status: null,
+    assigned_agent_details: {
+      user_id: call.agent.userId,
+      contact_uri: call.agent.contactUri,
+    },
+    customer_details: { number: call.customerNumber },
+    virtual_number: call.virtualNumber,
+    recording: call.recording,
+    created_time: toIso(call.createdAt),
+  };
+}
+
+function detailsBody(call: ExotelCall, accountSid: string, at: number): object {
+  const updatedAt = call.endedAt ?? at;
+  const seconds = Math.max(0, Math.floor((updatedAt - call.createdAt) / 1000));
+  return {
+    sid: call.sid,
+    direction: 'outbound-api',
+    state: call.state,
+    status: call.outcome ?? null,
+    virtual_number: call.virtualNumber,
+    assigned_agent_details: { user_id: call.agent.userId, contact_uri: call.agent.contactUri },
+    customer_details: { number: call.customerNumber },
+    created_time: toIso(call.createdAt),
+    updated_time: toIso(updatedAt),
+    start_time: toIso(call.createdAt),
+    end_time: call.endedAt === undefined ? null : toIso(call.endedAt),
+    total_duration: seconds,
+    total_talk_time: call.outcome === 'completed' ? seconds : 0,
+    recording: {
+      available: call.recording && call.state === 'terminal',
+      url: `https://example.invalid/recordings/${call.sid}.mp3`,
+    },
+    custom_field: call.customField ?? null,
+    legs: `/v2/accounts/${accountSid}/calls/${call.sid}/legs`,
+  };
+}
+
+function toIso(at: number): string {
+  return new Date(at).toISOString();
+}

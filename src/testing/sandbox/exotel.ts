@@ -1,0 +1,118 @@
+/*
+ * Exotel Contact Center (CCM).
+ *
+ * https://developer.exotel.com/docs/contact-center/api-reference/token-generation
+ *
+ * Documented: the token path, its Basic authentication, the answer's envelope, `expires_in` in seconds (86400 by default);
+ * the calls' paths, fields and envelopes; the presence list; the meaning of the error codes used below.
+ * Hypothesis: the body of a token 401 and of a 401 for a dead bearer token (only the status is documented): the envelope that
+ * Exotel's other v2 APIs use, with code 1010; the claims in the JWT; the answer of the call list, which appears only in an
+ * example request; that the CCM calls take Bearer as well as Basic, since the documents show both.
+ */
+import type { Answer } from './answers.js';
+import { createCredentialBox } from './credential-box.js';
+import type { ExotelCalls } from './exotel-calls.js';
+import { createExotelCalls } from './exotel-calls.js';
+import { exotelFailure, exotelSuccess } from './exotel-envelope.js';
+import type { ExotelPresence } from './exotel-presence.js';
+import { createExotelPresence } from './exotel-presence.js';
+import { createJwtWriter } from './fake-tokens.js';
+import { createLifetimeNotation } from './lifetime-notation.js';
+import type { ProviderSetup, SandboxProvider, StartedProvider } from './provider.js';
+import { startProvider, withVerbs } from './provider.js';
+import type { Route } from './router.js';
+import type { SandboxRequest } from './sandbox-request.js';
+import { createTokenLedger } from './token-ledger.js';
+
+/** Credentials of the sandbox's Exotel. */
+export interface ExotelCredentials {
+  readonly accountSid: string;
+  readonly apiKey: string;
+  readonly apiToken: string;
+}
+
+/** The sandbox's Exotel. */
+export interface ExotelSandbox
+  extends SandboxProvider<ExotelCredentials>, ExotelCalls, ExotelPresence {
+  /** A host of the other region, where these same credentials and tokens draw a 401. */
+  readonly wrongRegionUrl: string;
+}
+
+/**
+ * Starts Exotel on two servers: its own region, and the wrong one.
+ *
+ * @internal
+ */
+export async function startExotel(setup: ProviderSetup): Promise<StartedProvider<ExotelSandbox>> {
+  const credentials = createCredentialBox((generation) => ({
+    accountSid: 'sandbox-account',
+    apiKey: `fake-exotel-key-${generation}`,
+    apiToken: `fake-exotel-token-${generation}`,
+  }));
+  const ledger = createTokenLedger({
+    now: setup.now,
+    lifetimeSeconds: 86_400,
+    write: createJwtWriter('sandbox-exotel'),
+  });
+  const lifetime = createLifetimeNotation();
+  const presence = createExotelPresence(setup);
+  const calls = createExotelCalls(setup, presence.agents);
+
+  const refuse = (request: SandboxRequest) =>
+    exotelFailure(request, 401, 1010, 'Authorization failed');
+
+  function hasBasic({ headers }: SandboxRequest): boolean {
+    const { apiKey, apiToken } = credentials.current;
+    const pair = Buffer.from(`${apiKey}:${apiToken}`).toString('base64');
+    return headers.authorization === `Basic ${pair}`;
+  }
+
+  function issueToken(request: SandboxRequest, params: Readonly<Record<string, string>>): Answer {
+    const { accountSid } = credentials.current;
+    if (params.accountSid !== accountSid || !hasBasic(request)) return refuse(request);
+    const { token, lifetimeSeconds } = ledger.issue();
+    return exotelSuccess(request, 200, {
+      code: 200,
+      status: 'success',
+      data: {
+        access_token: token,
+        token_type: 'Bearer',
+        expires_in: lifetime.field(lifetimeSeconds),
+      },
+    });
+  }
+
+  const access = (request: SandboxRequest) => {
+    if (hasBasic(request)) return undefined;
+    return request.token !== undefined && ledger.state(request.token) === 'live'
+      ? undefined
+      : refuse(request);
+  };
+  // To add endpoints, list them here. `access` takes a live bearer token or Basic.
+  const routes: readonly Route[] = [...calls.routes, ...presence.routes];
+
+  const started = await startProvider(setup, {
+    name: 'exotel',
+    credentials,
+    ledger,
+    lifetime,
+    tokenPath: '/v2/accounts/:accountSid/configuration/basicauth',
+    tokenPathFor: ({ accountSid }) => `/v2/accounts/${accountSid}/configuration/basicauth`,
+    refuse: (_rejection, request) => refuse(request),
+    notFound: (request) => exotelFailure(request, 404, 1000, 'Resource not found'),
+    hosts: [
+      { label: 'exotel', routes, access, token: issueToken },
+      { label: 'exotelWrongRegion', routes, access: refuse, token: refuse },
+    ],
+    reset() {
+      calls.reset();
+      presence.reset();
+    },
+  });
+  const provider = withVerbs(started.provider, {
+    wrongRegionUrl: started.origins[1] ?? '',
+    ...calls.verbs,
+    ...presence.verbs,
+  });
+  return { provider, close: started.close };
+}

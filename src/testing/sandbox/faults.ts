@@ -1,0 +1,175 @@
+import type { Answer } from './answers.js';
+import { json } from './answers.js';
+import type { SandboxRequest } from './sandbox-request.js';
+
+/** An answer that takes the place of the provider's own. */
+export interface FaultAnswer {
+  /** HTTP status. */
+  status: number;
+  /** A string is sent as it stands, anything else as JSON; by default the body is empty. */
+  body?: unknown;
+  /** Response headers, such as `retry-after`. */
+  headers?: Record<string, string>;
+}
+
+/** A request that the sandbox holds until the test lets it go on. */
+export interface HeldRequest {
+  /** Resolves when a request has arrived and is held. */
+  readonly arrived: Promise<SandboxRequest>;
+  /** Lets the request go on; it is judged only now, so a token that died meanwhile is refused. */
+  release(): void;
+}
+
+/**
+ * Ways to disturb one endpoint.
+ *
+ * A disturbance lasts until {@link FaultSwitches.recover}; a later one takes the place of an earlier one, but a delay adds
+ * to it. Delays are in real time, because the traffic is real.
+ */
+export interface FaultSwitches {
+  /** Writes every answer that many milliseconds late; the request itself is judged on arrival. */
+  delay(ms: number | ((request: SandboxRequest) => number)): void;
+  /** Answers the next `times` requests so, then goes on as before. Calls add up, in order. */
+  failNext(times: number, answer: FaultAnswer): void;
+  /** Answers every request so. */
+  fail(answer: FaultAnswer): void;
+  /** Accepts requests and answers none; after `recover` those that wait are answered after all. */
+  hang(): void;
+  /** Resets the connection of every request. */
+  resetConnections(): void;
+  /** Resets the connection of the next `times` requests. */
+  resetNext(times: number): void;
+  /** Answers every request with this text, well-formed or not; by default as JSON with status 200. */
+  answerRaw(text: string, options?: { status?: number; headers?: Record<string, string> }): void;
+  /** Holds the next request that is not yet spoken for, so that a test can fix the order of events by hand. */
+  holdNext(): HeldRequest;
+  /** Ends every disturbance and lets every hanging and held request go on. */
+  recover(): void;
+}
+
+/**
+ * What becomes of a request: the provider's answer, another answer, or a cut connection.
+ *
+ * @internal
+ */
+export type Verdict = Answer | 'pass' | 'reset';
+
+/**
+ * The switches, and what the server asks of them.
+ *
+ * @internal
+ */
+export interface Faults extends FaultSwitches {
+  /** A promise to wait for before judging the request, or `undefined` to go on at once. */
+  gate(request: SandboxRequest): Promise<void> | undefined;
+  verdict(): Verdict;
+  delayFor(request: SandboxRequest): number;
+}
+
+interface Hold {
+  arrive(request: SandboxRequest): void;
+  readonly released: Promise<void>;
+  release(): void;
+}
+
+/**
+ * Creates the switches of one endpoint; at first nothing is disturbed.
+ *
+ * @internal
+ */
+export function createFaults(): Faults {
+  let delayOf: number | ((request: SandboxRequest) => number) = 0;
+  let standing: Verdict = 'pass';
+  let next: { times: number; readonly verdict: Verdict }[] = [];
+  let expectedHolds: Hold[] = [];
+  const openHolds = new Set<Hold>();
+  let hanging: { readonly over: Promise<void>; end(): void } | undefined;
+
+  function disturb(verdict: Verdict): void {
+    standing = verdict;
+    hanging?.end();
+    hanging = undefined;
+  }
+
+  function disturbNext(times: number, verdict: Verdict): void {
+    if (times > 0) next.push({ times, verdict });
+  }
+
+  return {
+    delay(ms) {
+      delayOf = ms;
+    },
+    failNext(times, answer) {
+      disturbNext(times, toAnswer(answer));
+    },
+    fail(answer) {
+      disturb(toAnswer(answer));
+    },
+    hang() {
+      disturb('pass');
+      const { promise, resolve } = createSignal<undefined>();
+      hanging = { over: promise, end: () => resolve(undefined) };
+    },
+    resetConnections() {
+      disturb('reset');
+    },
+    resetNext(times) {
+      disturbNext(times, 'reset');
+    },
+    answerRaw(text, { status = 200, headers = {} } = {}) {
+      disturb({ status, headers: { 'content-type': 'application/json', ...headers }, body: text });
+    },
+    holdNext() {
+      const arrival = createSignal<SandboxRequest>();
+      const release = createSignal<undefined>();
+      const hold: Hold = {
+        arrive: arrival.resolve,
+        released: release.promise,
+        release() {
+          openHolds.delete(hold);
+          expectedHolds = expectedHolds.filter((other) => other !== hold);
+          release.resolve(undefined);
+        },
+      };
+      openHolds.add(hold);
+      expectedHolds.push(hold);
+      return { arrived: arrival.promise, release: () => hold.release() };
+    },
+    recover() {
+      delayOf = 0;
+      next = [];
+      disturb('pass');
+      for (const hold of openHolds) hold.release();
+    },
+    gate(request) {
+      const hold = expectedHolds.shift();
+      if (hold === undefined) return hanging?.over;
+      hold.arrive(request);
+      return hold.released;
+    },
+    verdict() {
+      const first = next[0];
+      if (first === undefined) return standing;
+      first.times -= 1;
+      if (first.times <= 0) next.shift();
+      return first.verdict;
+    },
+    delayFor: (request) => (typeof delayOf === 'function' ? delayOf(request) : delayOf),
+  };
+}
+
+function toAnswer({ status, body, headers = {} }: FaultAnswer): Answer {
+  if (body === undefined) return { status, headers };
+  if (typeof body === 'string') {
+    return { status, headers: { 'content-type': 'text/plain; charset=utf-8', ...headers }, body };
+  }
+  return json(status, body, headers);
+}
+
+function createSignal<T>(): { readonly promise: Promise<T>; readonly resolve: (value: T) => void } {
+  let settle: (value: T) => void = () => undefined;
+  const promise = new Promise<T>((resolve) => {
+    settle = resolve;
+  });
+  return { promise, resolve: (value) => settle(value) };
+}

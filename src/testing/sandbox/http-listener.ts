@@ -1,0 +1,191 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
+import { setImmediate, setTimeout } from 'node:timers';
+import type { Answer } from './answers.js';
+import { sandboxFailure } from './answers.js';
+
+/**
+ * The way back to a client.
+ *
+ * @internal
+ */
+export interface Reply {
+  /** Writes the answer; a client that has gone away gets nothing, and nothing fails. */
+  send(answer: Answer, sending?: (status: number) => void): void;
+  /** Cuts the connection with a TCP reset, which the client sees as ECONNRESET. */
+  reset(): void;
+  /** Runs the callback after real milliseconds, unless the listener closes first. */
+  later(callback: () => void, ms: number): void;
+}
+
+/**
+ * Answers one request, whose body has arrived in full.
+ *
+ * @internal
+ */
+export type Serve = (message: IncomingMessage, body: Buffer, reply: Reply) => void;
+
+/**
+ * An open HTTP server.
+ *
+ * @internal
+ */
+export interface HttpListener {
+  /** Origin without a trailing slash. */
+  readonly origin: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Where to listen, and by which clock.
+ *
+ * @internal
+ */
+export interface HttpListenerOptions {
+  readonly host: string;
+  /** 0 lets the system choose a free port. */
+  readonly port: number;
+  /** Wall clock for the `Date` header, in epoch milliseconds. */
+  readonly now: () => number;
+}
+
+/** A pooled connection that the server closes just as the client reuses it would fail a test for no reason. */
+const KEEP_ALIVE_MS = 10 * 60_000;
+
+const EMPTY = Buffer.alloc(0);
+
+/**
+ * Opens one HTTP server.
+ *
+ * @internal
+ */
+export async function openHttpListener(
+  { host, port, now }: HttpListenerOptions,
+  serve: Serve,
+): Promise<HttpListener> {
+  const timers = new Set<NodeJS.Timeout>();
+  const later = (callback: () => void, ms: number) => {
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      callback();
+    }, ms);
+    timers.add(timer);
+  };
+
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (message, response) => {
+    const reply = createReply(response, now, later);
+    readBody(message, (body) => serve(message, body, reply));
+  });
+  // A request may hang for as long as a test wants it to.
+  server.requestTimeout = 0;
+  server.timeout = 0;
+  await listen(server, host, port);
+
+  let closing: Promise<void> | undefined;
+  return {
+    origin: originOf(server),
+    close() {
+      closing ??= new Promise((resolve) => {
+        timers.forEach(clearTimeout);
+        server.close(() => resolve());
+        server.closeAllConnections();
+      });
+      return closing;
+    },
+  };
+}
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+function originOf(server: Server): string {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The server has no port.');
+  const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+  return `http://${host}:${address.port}`;
+}
+
+function readBody(message: IncomingMessage, done: (body: Buffer) => void): void {
+  const { headers } = message;
+  if (headers['content-length'] === undefined && headers['transfer-encoding'] === undefined) {
+    message.resume();
+    done(EMPTY);
+    return;
+  }
+  const chunks: Buffer[] = [];
+  message.on('data', (chunk: Buffer) => chunks.push(chunk));
+  message.on('end', () => done(chunks.length === 1 ? (chunks[0] ?? EMPTY) : Buffer.concat(chunks)));
+  // A client that aborts while it sends is no event of interest, but an unheard error would end the process.
+  message.on('error', () => undefined);
+}
+
+function createReply(
+  response: ServerResponse,
+  now: () => number,
+  later: (callback: () => void, ms: number) => void,
+): Reply {
+  const write = (answer: Answer, sending?: (status: number) => void) => {
+    if (response.destroyed || response.headersSent) return;
+    sending?.(answer.status);
+    writeAnswer(response, answer, now());
+  };
+  /** A status or a header that cannot be sent came from a test; it must not end the process that runs it. */
+  const tryWrite: typeof write = (answer, sending) => {
+    try {
+      write(answer, sending);
+    } catch (error) {
+      write(sandboxFailure(error), sending);
+    }
+  };
+  return {
+    send(answer, sending) {
+      const { afterMs = 0 } = answer;
+      if (afterMs > 0) later(() => tryWrite(answer, sending), afterMs);
+      else tryWrite(answer, sending);
+    },
+    reset() {
+      response.socket?.resetAndDestroy();
+    },
+    later,
+  };
+}
+
+function writeAnswer(
+  response: ServerResponse,
+  { status, headers, body }: Answer,
+  at: number,
+): void {
+  const date = new Date(at).toUTCString();
+  if (body === undefined) {
+    // RFC 9110, section 8.6: no Content-Length in a 204, and a 304 would need that of the 200.
+    const length = status === 204 || status === 304 ? {} : { 'content-length': '0' };
+    response.writeHead(status, { date, ...length, ...headers });
+    response.end();
+  } else if (typeof body === 'string' || Buffer.isBuffer(body)) {
+    const length = String(Buffer.byteLength(body));
+    response.writeHead(status, { date, 'content-length': length, ...headers });
+    response.end(body);
+  } else {
+    response.writeHead(status, { date, ...headers });
+    writeChunks(response, [...body]);
+  }
+}
+
+/** Writes one buffer per turn of the event loop, so that the client really reads it in pieces. */
+function writeChunks(response: ServerResponse, rest: Buffer[]): void {
+  const chunk = rest.shift();
+  if (chunk === undefined || response.destroyed) {
+    response.end();
+    return;
+  }
+  const goOn = () => setImmediate(() => writeChunks(response, rest));
+  if (response.write(chunk)) goOn();
+  else response.once('drain', goOn);
+}

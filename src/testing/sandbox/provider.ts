@@ -1,0 +1,344 @@
+import type { IncomingMessage } from 'node:http';
+import type { Answer } from './answers.js';
+import { json, sandboxFailure } from './answers.js';
+import type { CredentialBox } from './credential-box.js';
+import type { Faults, FaultSwitches } from './faults.js';
+import { createFaults } from './faults.js';
+import type { HttpListener, Reply } from './http-listener.js';
+import { openHttpListener } from './http-listener.js';
+import type { LifetimeNotation, LifetimeSwitches } from './lifetime-notation.js';
+import { createProbeRoutes } from './probe-routes.js';
+import type { RequestLog } from './request-log.js';
+import { createRequestLog } from './request-log.js';
+import type { Access, Route } from './router.js';
+import { createRouter } from './router.js';
+import type { SandboxRequest } from './sandbox-request.js';
+import { RecordedRequest } from './sandbox-request.js';
+import type { TokenLedger, TokenState, TokenSwitches } from './token-ledger.js';
+
+/** What every provider of the sandbox has: an address, credentials, tokens, switches and a log. */
+export interface SandboxProvider<Credentials extends object = object>
+  extends TokenSwitches, LifetimeSwitches {
+  /** The provider's name, as in the library. */
+  readonly name: string;
+  /** Origin of the API and of the token endpoint, such as `http://127.0.0.1:41001`. */
+  readonly url: string;
+  /** Full URL of the token endpoint. */
+  readonly tokenUrl: string;
+  /** Credentials that are valid now, in the shape that the library's provider takes. Obviously fake. */
+  readonly credentials: Credentials;
+  /** Makes the present credentials invalid and returns their successors. Tokens already out live on. */
+  rotateCredentials(): Credentials;
+  /** Disturbs the token endpoint. */
+  readonly tokenEndpoint: FaultSwitches;
+  /** Disturbs everything but the token endpoint. */
+  readonly api: FaultSwitches;
+  /** How many token calls arrived, whatever they were answered. */
+  readonly tokenCalls: number;
+  /** The token calls, oldest first. */
+  readonly tokenRequests: readonly SandboxRequest[];
+  /** All other requests, oldest first. */
+  readonly requests: readonly SandboxRequest[];
+  /** Every token that the endpoint gave out, oldest first; one that was given out twice stands there twice. */
+  readonly issuedTokens: readonly string[];
+  /** The tokens that are good right now, oldest first. */
+  readonly liveTokens: readonly string[];
+  /** What a token is worth right now. */
+  tokenState(token: string): TokenState;
+  /** Resolves with the next API request, as soon as it arrives. Rejects if the sandbox closes first. */
+  nextRequest(): Promise<SandboxRequest>;
+  /** Resolves with the next token call, as soon as it arrives. Rejects if the sandbox closes first. */
+  nextTokenRequest(): Promise<SandboxRequest>;
+  /** Makes everything as it was at the start: logs, tokens, switches, credentials, data. Addresses stay. */
+  reset(): void;
+}
+
+/**
+ * What all providers share.
+ *
+ * @internal
+ */
+export interface ProviderSetup {
+  readonly host: string;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  readonly random: () => number;
+  readonly maxLogEntries: number;
+  /** The port for a server of that label; 0 for any. */
+  readonly portOf: (label: string) => number;
+}
+
+/** Why a bearer token is refused. */
+export type Rejection = 'missing' | Exclude<TokenState, 'live'>;
+
+/**
+ * One server of a provider.
+ *
+ * @internal
+ */
+export interface HostPlan {
+  /** Name of the port option. */
+  readonly label: string;
+  readonly routes: readonly Route[];
+  /** Who may call a route that does not say; by default whoever holds a live bearer token. */
+  readonly access?: Access;
+  /** Answers the provider's token path; a host without it has no token endpoint. */
+  readonly token?: Route['answer'];
+}
+
+/**
+ * The parts of which a provider is made.
+ *
+ * @internal
+ */
+export interface ProviderPlan<Credentials extends object> {
+  readonly name: string;
+  readonly credentials: CredentialBox<Credentials>;
+  readonly ledger: TokenLedger;
+  readonly lifetime: LifetimeNotation;
+  /** Pattern of the token path, such as `/v2/accounts/:accountSid/configuration/basicauth`. */
+  readonly tokenPath: string;
+  /** The same with the present credentials filled in, if it has any in it. */
+  readonly tokenPathFor?: (credentials: Credentials) => string;
+  /** The provider's 401. */
+  readonly refuse: (rejection: Rejection, request: SandboxRequest) => Answer;
+  readonly notFound?: (request: SandboxRequest) => Answer;
+  readonly hosts: readonly [HostPlan, ...HostPlan[]];
+  /** Whether the fixed parts of a path match in any case. */
+  readonly ignorePathCase?: boolean;
+  readonly reset?: () => void;
+}
+
+/**
+ * A provider whose servers are open.
+ *
+ * @internal
+ */
+export interface StartedProvider<Provider> {
+  readonly provider: Provider;
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Opens the servers of a provider and gives it the verbs that all have.
+ *
+ * @returns the provider, and the origin of each of its hosts in the plan's order
+ * @internal
+ */
+export async function startProvider<Credentials extends object>(
+  setup: ProviderSetup,
+  plan: ProviderPlan<Credentials>,
+): Promise<
+  StartedProvider<SandboxProvider<Credentials>> & { readonly origins: readonly string[] }
+> {
+  const { ledger, credentials } = plan;
+  const tokenEndpoint = createFaults();
+  const api = createFaults();
+  const tokenLog = createRequestLog(setup.maxLogEntries);
+  const apiLog = createRequestLog(setup.maxLogEntries);
+  const desk = { setup, plan, tokenEndpoint, api, tokenLog, apiLog, serial: { last: 0 } };
+
+  const listeners = await openAll(plan.hosts.map((host) => () => openHost(desk, host)));
+  const origins = listeners.map((listener) => listener.origin);
+  const url = origins[0] ?? '';
+
+  const provider: SandboxProvider<Credentials> = {
+    name: plan.name,
+    url,
+    get tokenUrl() {
+      return url + (plan.tokenPathFor?.(credentials.current) ?? plan.tokenPath);
+    },
+    get credentials() {
+      return credentials.current;
+    },
+    rotateCredentials: () => credentials.rotate(),
+    tokenEndpoint,
+    api,
+    get tokenCalls() {
+      return tokenLog.count;
+    },
+    tokenRequests: tokenLog.entries,
+    requests: apiLog.entries,
+    get issuedTokens() {
+      return ledger.issuedTokens;
+    },
+    get liveTokens() {
+      return ledger.liveTokens;
+    },
+    tokenState: (token) => ledger.state(token),
+    nextRequest: () => apiLog.next(),
+    nextTokenRequest: () => tokenLog.next(),
+    revokeTokens: () => ledger.revokeTokens(),
+    revokeToken: (token) => ledger.revokeToken(token),
+    expireTokens: () => ledger.expireTokens(),
+    allowOneActiveToken: (on) => ledger.allowOneActiveToken(on),
+    issueSameToken: (on) => ledger.issueSameToken(on),
+    issueTokensLiving: (seconds) => ledger.issueTokensLiving(seconds),
+    issueExpiredTokens: (on) => ledger.issueExpiredTokens(on),
+    writeLifetimeAs: (jsonText) => plan.lifetime.writeLifetimeAs(jsonText),
+    omitLifetime: () => plan.lifetime.omitLifetime(),
+    writeTrueLifetime: () => plan.lifetime.writeTrueLifetime(),
+    reset() {
+      tokenEndpoint.recover();
+      api.recover();
+      ledger.reset();
+      plan.lifetime.reset();
+      credentials.reset();
+      plan.reset?.();
+      tokenLog.reset();
+      apiLog.reset();
+    },
+  };
+
+  return {
+    provider,
+    origins,
+    async close() {
+      tokenLog.close();
+      apiLog.close();
+      await Promise.all(listeners.map((listener) => listener.close()));
+    },
+  };
+}
+
+/**
+ * Adds a provider's own verbs to the common ones, getters included.
+ *
+ * @internal
+ */
+export function withVerbs<Base extends object, Verbs extends object>(
+  base: Base,
+  verbs: Verbs,
+): Base & Verbs {
+  // `Object.assign` would read each getter once and freeze its value.
+  Object.defineProperties(base, Object.getOwnPropertyDescriptors(verbs));
+  return base as Base & Verbs;
+}
+
+/**
+ * Opens all, or none: if one fails, those already open are closed before the failure is passed on.
+ *
+ * @internal
+ */
+export async function openAll<T extends { close(): Promise<void> }>(
+  openers: readonly (() => Promise<T>)[],
+): Promise<T[]> {
+  const outcomes = await Promise.allSettled(openers.map((open) => open()));
+  const opened = outcomes.flatMap((outcome) =>
+    outcome.status === 'fulfilled' ? [outcome.value] : [],
+  );
+  const failure = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failure === undefined) return opened;
+  await Promise.all(opened.map((one) => one.close()));
+  throw failure.reason;
+}
+
+/** What the hosts of one provider share. */
+interface Desk {
+  readonly setup: ProviderSetup;
+  readonly plan: Omit<ProviderPlan<object>, 'credentials' | 'tokenPathFor'>;
+  readonly tokenEndpoint: Faults;
+  readonly api: Faults;
+  readonly tokenLog: RequestLog;
+  readonly apiLog: RequestLog;
+  readonly serial: { last: number };
+}
+
+function openHost(desk: Desk, host: HostPlan): Promise<HttpListener> {
+  const { setup, plan } = desk;
+  const access = host.access ?? ((request) => refuseDeadToken(plan, request));
+  const routes = createRouter(
+    [...createProbeRoutes((request) => plan.refuse('revoked', request)), ...host.routes],
+    { ignoreCase: plan.ignorePathCase ?? false },
+  );
+  const tokenRoutes = createRouter(
+    host.token === undefined
+      ? []
+      : [{ method: '*', path: plan.tokenPath, answer: host.token, access: undefined }],
+    { ignoreCase: plan.ignorePathCase ?? false },
+  );
+
+  function answerApi(request: SandboxRequest): Answer {
+    const match = routes.match(request.method, request.path);
+    const refused = (match?.route.access ?? access)(request);
+    if (refused !== undefined) return refused;
+    if (match !== undefined) return match.route.answer(request, match.params);
+    return plan.notFound?.(request) ?? unknownRoute(request);
+  }
+
+  function receive(message: IncomingMessage, body: Buffer, reply: Reply): void {
+    desk.serial.last += 1;
+    const { origin } = listener();
+    const request = new RecordedRequest(message, body, origin, desk.serial.last, setup.now());
+    const token = tokenRoutes.match(request.method, request.path);
+    if (token === undefined) {
+      desk.apiLog.record(request);
+      respond(request, reply, desk.api, () => answerApi(request));
+    } else {
+      desk.tokenLog.record(request);
+      respond(request, reply, desk.tokenEndpoint, () =>
+        request.method === 'POST' ? token.route.answer(request, token.params) : onlyPost(request),
+      );
+    }
+  }
+
+  let opened: HttpListener | undefined;
+  const listener = () => {
+    if (opened === undefined) throw new Error('A request arrived before the server was open.');
+    return opened;
+  };
+  return openHttpListener(
+    { host: setup.host, port: setup.portOf(host.label), now: setup.now },
+    receive,
+  ).then((started) => (opened = started));
+}
+
+function refuseDeadToken(plan: Desk['plan'], request: SandboxRequest): Answer | undefined {
+  if (request.token === undefined) return plan.refuse('missing', request);
+  const state = plan.ledger.state(request.token);
+  return state === 'live' ? undefined : plan.refuse(state, request);
+}
+
+/** Lets the faults have their say, then the provider. */
+function respond(
+  request: RecordedRequest,
+  reply: Reply,
+  faults: Faults,
+  answerOf: () => Answer,
+): void {
+  const judge = () => {
+    const verdict = faults.verdict();
+    if (verdict === 'reset') {
+      reply.reset();
+      return;
+    }
+    const answer = guarded(() => {
+      const judged = verdict === 'pass' ? answerOf() : verdict;
+      return { ...judged, afterMs: faults.delayFor(request) + (judged.afterMs ?? 0) };
+    });
+    reply.send(answer, (status) => {
+      request.status = status;
+    });
+  };
+  const gate = faults.gate(request);
+  if (gate === undefined) judge();
+  else void gate.then(judge);
+}
+
+/** A fault in a route or in a test's own delay function must not end the process that runs the tests. */
+function guarded(answerOf: () => Answer): Answer {
+  try {
+    return answerOf();
+  } catch (error) {
+    return sandboxFailure(error);
+  }
+}
+
+/** No provider documents what a wrong method on its token endpoint gets; 405 is what RFC 9110 asks for. */
+function onlyPost(request: SandboxRequest): Answer {
+  return json(405, { message: `No ${request.method} here.` }, { allow: 'POST' });
+}
+
+function unknownRoute(request: SandboxRequest): Answer {
+  return json(404, { message: `The sandbox has no ${request.method} ${request.path}.` });
+}

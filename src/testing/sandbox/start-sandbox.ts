@@ -1,0 +1,150 @@
+import type { ExotelSandbox } from './exotel.js';
+import { startExotel } from './exotel.js';
+import type { Learning360Sandbox } from './learning360.js';
+import { startLearning360 } from './learning360.js';
+import type { OAuth2Sandbox } from './oauth2.js';
+import { startOAuth2 } from './oauth2.js';
+import type { ProviderSetup, SandboxProvider, StartedProvider } from './provider.js';
+import { openAll } from './provider.js';
+import type { SingleviewSandbox } from './singleview.js';
+import { startSingleview } from './singleview.js';
+import type { TruecallerSandbox } from './truecaller.js';
+import { startTruecaller } from './truecaller.js';
+import type { Udara360Sandbox } from './udara360.js';
+import { startUdara360 } from './udara360.js';
+
+/** The providers of the sandbox by name. */
+export interface SandboxProviders {
+  readonly exotel: ExotelSandbox;
+  readonly truecaller: TruecallerSandbox;
+  readonly learning360: Learning360Sandbox;
+  readonly singleview: SingleviewSandbox;
+  readonly udara360: Udara360Sandbox;
+  readonly oauth2: OAuth2Sandbox;
+}
+
+/** Name of a provider of the sandbox. */
+export type SandboxProviderName = keyof SandboxProviders;
+
+/** Name of a server of the sandbox: one for each provider, two for Exotel and Truecaller. */
+export type SandboxServerName = SandboxProviderName | 'exotelWrongRegion' | 'truecallerWebhook';
+
+/** Settings of {@link startSandbox}. */
+export interface SandboxOptions {
+  /**
+   * Wall clock by which tokens are issued and expire, in epoch milliseconds; `createFakeClock().now` to expire them by hand.
+   *
+   * @defaultValue `Date.now`
+   */
+  now?: () => number;
+  /**
+   * Source of numbers in [0, 1) for opaque tokens.
+   *
+   * @defaultValue `Math.random`
+   */
+  random?: () => number;
+  /**
+   * Address to listen on.
+   *
+   * @defaultValue `'127.0.0.1'`
+   */
+  host?: string;
+  /**
+   * Ports by server; a server that is not named gets a free one.
+   *
+   * @defaultValue `{}`
+   */
+  ports?: Partial<Record<SandboxServerName, number>>;
+  /**
+   * The providers to start.
+   *
+   * @defaultValue all
+   */
+  only?: readonly SandboxProviderName[];
+  /**
+   * How many requests each log keeps; the oldest go first.
+   *
+   * @defaultValue 100000
+   */
+  maxLogEntries?: number;
+}
+
+/** Six providers over real HTTP on loopback, with switches to break them. */
+export interface Sandbox extends SandboxProviders {
+  /** The providers that were started. */
+  readonly providers: readonly SandboxProvider[];
+  /** Makes all providers as they were at the start; addresses stay. */
+  reset(): void;
+  /** Closes all servers, cutting what still hangs. Safe to call twice. */
+  readonly close: () => Promise<void>;
+  /** The same as {@link Sandbox.close}, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+const STARTERS: {
+  readonly [Name in SandboxProviderName]: (
+    setup: ProviderSetup,
+  ) => Promise<StartedProvider<SandboxProviders[Name]>>;
+} = {
+  exotel: startExotel,
+  truecaller: startTruecaller,
+  learning360: startLearning360,
+  singleview: startSingleview,
+  udara360: startUdara360,
+  oauth2: startOAuth2,
+};
+
+const ALL = Object.keys(STARTERS) as readonly SandboxProviderName[]; // the keys of the table above
+
+/**
+ * Starts Exotel, Truecaller, 360Learning, SingleView, Udara360 and a generic OAuth 2.0 server on free loopback ports,
+ * answering as their documents say.
+ *
+ * What a document does not say is a hypothesis, named as such at the top of each provider's file. Besides the documented
+ * paths every server has test routes under `/__sandbox/`: `echo`, `public-echo`, `always-401`, `status/{code}`, `slow?ms=`,
+ * `redirect?to=` and `stream`.
+ *
+ * @example
+ * ```ts
+ * const sandbox = await startSandbox({ only: ['exotel'] });
+ * sandbox.exotel.revokeTokens();
+ * await sandbox.close();
+ * ```
+ * @throws The system's own error if a port is taken; then nothing stays open.
+ */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const { only = ALL, ports = {} } = options;
+  const setup: ProviderSetup = {
+    host: options.host ?? '127.0.0.1',
+    now: options.now ?? Date.now,
+    random: options.random ?? Math.random,
+    maxLogEntries: options.maxLogEntries ?? 100_000,
+    portOf: (label) => (label in ports ? (ports[label as SandboxServerName] ?? 0) : 0),
+  };
+  const started = await openAll<StartedProvider<SandboxProvider>>(
+    only.map((name) => () => STARTERS[name](setup)),
+  );
+  const providers = started.map(({ provider }) => provider);
+
+  let closing: Promise<void> | undefined;
+  const close = () => (closing ??= Promise.all(started.map((one) => one.close())).then(() => {}));
+  const sandbox = {
+    providers,
+    reset: () => providers.forEach((provider) => provider.reset()),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+  for (const name of ALL) {
+    const provider = providers.find((one) => one.name === name);
+    Object.defineProperty(sandbox, name, {
+      enumerable: provider !== undefined,
+      get: () => provider ?? notStarted(name),
+    });
+  }
+  // The loop has given it every provider's name, which the type of the literal cannot know.
+  return sandbox as unknown as Sandbox;
+}
+
+function notStarted(name: string): never {
+  throw new Error(`The sandbox was started without "${name}"; add it to the option "only".`);
+}

@@ -1,0 +1,181 @@
+/** What a token is worth right now. */
+export type TokenState = 'live' | 'expired' | 'revoked' | 'unknown';
+
+/** A token that the sandbox issued. */
+export interface IssuedToken {
+  readonly token: string;
+  /** Epoch milliseconds. */
+  readonly issuedAt: number;
+  /** Epoch milliseconds. */
+  readonly expiresAt: number;
+  /** The life that the answer states, in seconds; negative if the token was issued expired. */
+  readonly lifetimeSeconds: number;
+  /** What the token was asked for: scope, user, company and the like. */
+  readonly grant: Readonly<Record<string, string>>;
+}
+
+/** How tokens live and die at one provider. */
+export interface TokenSwitches {
+  /** All tokens die now, before their time. */
+  revokeTokens(): void;
+  /** This token dies now, before its time. */
+  revokeToken(token: string): void;
+  /** All tokens reach their end now. */
+  expireTokens(): void;
+  /** Each new token kills all earlier ones, as some providers do. Off at the start. */
+  allowOneActiveToken(on?: boolean): void;
+  /**
+   * The endpoint returns the last token again, even a dead one, instead of a new one. Off at the start.
+   *
+   * For `oauth2` that is the last token of the same scope, audience and resource.
+   */
+  issueSameToken(on?: boolean): void;
+  /** Tokens live for that many seconds from now on, and their answers say so. Those already out keep their end. */
+  issueTokensLiving(seconds: number): void;
+  /** Tokens are already expired when they are issued, and their answers say so. Off at the start. */
+  issueExpiredTokens(on?: boolean): void;
+}
+
+/**
+ * The book of all tokens that one provider issued.
+ *
+ * @internal
+ */
+export interface TokenLedger extends TokenSwitches {
+  issue(grant?: Readonly<Record<string, string>>): IssuedToken;
+  state(token: string): TokenState;
+  find(token: string): IssuedToken | undefined;
+  readonly issuedTokens: readonly string[];
+  readonly liveTokens: readonly string[];
+  reset(): void;
+}
+
+/**
+ * What sets the tokens of one provider apart.
+ *
+ * @internal
+ */
+export interface TokenLedgerOptions {
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  /** Life of a token unless a switch says otherwise. */
+  readonly lifetimeSeconds: number;
+  /** Writes the token string; `serial` counts from 1 and makes it unique. */
+  readonly write: (facts: { serial: number; issuedAt: number; expiresAt: number }) => string;
+}
+
+interface Entry extends IssuedToken {
+  expiresAt: number;
+  revoked: boolean;
+}
+
+/** At each such number of current tokens the ledger drops those that have died of age. */
+const PRUNE_EVERY = 1000;
+
+/** How long ago a token expired that is issued expired. */
+const EXPIRED_SINCE_SECONDS = 1;
+
+/**
+ * Creates an empty ledger.
+ *
+ * @internal
+ */
+export function createTokenLedger({
+  now,
+  lifetimeSeconds,
+  write,
+}: TokenLedgerOptions): TokenLedger {
+  const entries = new Map<string, Entry>();
+  const lastByGrant = new Map<string, Entry>();
+  /** Those that may still be alive, so that a revocation need not walk through all that ever were. */
+  let current: Entry[] = [];
+  let issuedTokens: string[] = [];
+  let serial = 0;
+  let lifeSeconds = lifetimeSeconds;
+  let oneActive = false;
+  let same = false;
+  let expired = false;
+
+  function isLive(entry: Entry): boolean {
+    return !entry.revoked && entry.expiresAt > now();
+  }
+
+  function revokeAll(): void {
+    for (const entry of current) entry.revoked = true;
+    current = [];
+  }
+
+  function mint(grant: Readonly<Record<string, string>>): Entry {
+    serial += 1;
+    const at = now();
+    const life = lifeSeconds * 1000;
+    const expiresAt = expired ? at - EXPIRED_SINCE_SECONDS * 1000 : at + life;
+    const issuedAt = expiresAt - life;
+    const token = write({ serial, issuedAt, expiresAt });
+    const stated = expired ? -EXPIRED_SINCE_SECONDS : lifeSeconds;
+    const entry = { token, issuedAt, expiresAt, lifetimeSeconds: stated, grant, revoked: false };
+    entries.set(token, entry);
+    if (!expired) current.push(entry);
+    if (current.length % PRUNE_EVERY === 0) current = current.filter(isLive);
+    return entry;
+  }
+
+  return {
+    issue(grant = {}) {
+      const key = JSON.stringify(Object.entries(grant).sort());
+      const last = lastByGrant.get(key);
+      if (same && last !== undefined) {
+        issuedTokens.push(last.token);
+        return { ...last, lifetimeSeconds: Math.floor((last.expiresAt - now()) / 1000) };
+      }
+      if (oneActive) revokeAll();
+      const entry = mint(grant);
+      lastByGrant.set(key, entry);
+      issuedTokens.push(entry.token);
+      return entry;
+    },
+    state(token) {
+      const entry = entries.get(token);
+      if (entry === undefined) return 'unknown';
+      if (entry.revoked) return 'revoked';
+      return isLive(entry) ? 'live' : 'expired';
+    },
+    find: (token) => entries.get(token),
+    get issuedTokens() {
+      return issuedTokens;
+    },
+    get liveTokens() {
+      return current.filter(isLive).map((entry) => entry.token);
+    },
+    revokeTokens: revokeAll,
+    revokeToken(token) {
+      const entry = entries.get(token);
+      if (entry !== undefined) entry.revoked = true;
+    },
+    expireTokens() {
+      const at = now();
+      for (const entry of current) entry.expiresAt = Math.min(entry.expiresAt, at);
+      current = [];
+    },
+    allowOneActiveToken(on = true) {
+      oneActive = on;
+    },
+    issueSameToken(on = true) {
+      same = on;
+    },
+    issueTokensLiving(seconds) {
+      lifeSeconds = seconds;
+    },
+    issueExpiredTokens(on = true) {
+      expired = on;
+    },
+    reset() {
+      entries.clear();
+      lastByGrant.clear();
+      current = [];
+      issuedTokens = [];
+      lifeSeconds = lifetimeSeconds;
+      oneActive = same = expired = false;
+    },
+  };
+}
