@@ -1,0 +1,214 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+
+/*
+ * What a user gets: the packed tarball, installed into an empty folder. Neither publint nor attw notices a default import
+ * that is broken at run time, so every consumer here makes a real call.
+ */
+
+const run = promisify(execFile);
+const repository = resolve(import.meta.dirname, '../..');
+let folder: string;
+let packed: readonly string[];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'axios-bearer-packed-'));
+  const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', folder], {
+    cwd: repository,
+  });
+  const [tarball] = JSON.parse(stdout) as [{ filename: string; files: { path: string }[] }];
+  packed = tarball.files.map(({ path }) => path);
+
+  const { version } = JSON.parse(
+    await readFile(join(repository, 'node_modules/axios/package.json'), 'utf8'),
+  ) as { version: string };
+  await writeFile(join(folder, 'package.json'), '{ "name": "consumer", "private": true }');
+  await run(
+    'npm',
+    [
+      'install',
+      '--prefer-offline',
+      '--no-audit',
+      '--no-fund',
+      `./${tarball.filename}`,
+      `axios@${version}`,
+      '@types/node@20',
+    ],
+    { cwd: folder },
+  );
+}, 180_000);
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const PROGRAM = `
+async function main() {
+  const sandbox = await startSandbox({ only: ['exotel'] });
+  const http = createProviderClient(exotel({ ...sandbox.exotel.credentials, baseURL: sandbox.exotel.url }));
+  const first = await http.get('/__sandbox/echo');
+  sandbox.exotel.revokeTokens();
+  const healed = await http.get('/__sandbox/echo');
+  await sandbox.close();
+  return [first.status, healed.status, sandbox.exotel.tokenCalls];
+}`;
+
+const IMPORTS = `
+import { createProviderClient } from 'axios-bearer';
+import { exotel } from 'axios-bearer/providers';
+import { startSandbox } from 'axios-bearer/testing';`;
+
+const REQUIRES = `
+const { createProviderClient } = require('axios-bearer');
+const { exotel } = require('axios-bearer/providers');
+const { startSandbox } = require('axios-bearer/testing');`;
+
+async function write(name: string, text: string): Promise<string> {
+  await writeFile(join(folder, name), text);
+  return name;
+}
+
+describe('the packed tarball', () => {
+  test('makes an authorised call and heals a 401 from an ES module', async () => {
+    const file = await write(
+      'esm.mjs',
+      `${IMPORTS}${PROGRAM}\nconsole.log(JSON.stringify(await main()));`,
+    );
+    const { stdout } = await run('node', [file], { cwd: folder });
+    expect(JSON.parse(stdout)).toEqual([200, 200, 2]);
+  });
+
+  test('makes an authorised call and heals a 401 from CommonJS', async () => {
+    const file = await write(
+      'cjs.cjs',
+      `${REQUIRES}${PROGRAM}\nmain().then((seen) => console.log(JSON.stringify(seen)));`,
+    );
+    const { stdout } = await run('node', [file], { cwd: folder });
+    expect(JSON.parse(stdout)).toEqual([200, 200, 2]);
+  });
+
+  test('makes an authorised call from a jest that runs in CommonJS mode', async () => {
+    await write(
+      'consumer.test.cjs',
+      `${REQUIRES}${PROGRAM}\ntest('works', async () => { expect(await main()).toEqual([200, 200, 2]); });`,
+    );
+    const config = JSON.stringify({
+      rootDir: folder,
+      transform: {},
+      testMatch: ['**/*.test.cjs'],
+      testEnvironment: 'node',
+    });
+    const jest = join(repository, 'node_modules/jest/bin/jest.js');
+    const { stderr } = await run('node', [jest, '--config', config], { cwd: folder });
+    expect(stderr).toContain('1 passed');
+  }, 60_000);
+
+  test.each([
+    { moduleResolution: 'nodenext', module: 'nodenext', file: 'types.mts' },
+    { moduleResolution: 'nodenext', module: 'nodenext', file: 'types.cts' },
+    { moduleResolution: 'bundler', module: 'esnext', file: 'types.ts' },
+  ])(
+    'type-checks for a consumer with $moduleResolution ($file), library types included',
+    async ({ moduleResolution, module, file }) => {
+      await write(
+        file,
+        `import axios, { type AxiosInstance } from 'axios';
+import { attachBearer, createTokenSource, defineProvider, isBearerError, whyNotReplayed } from 'axios-bearer';
+import { exotel, oauth2ClientCredentials } from 'axios-bearer/providers';
+
+const http: AxiosInstance = axios.create();
+const provider = exotel({ accountSid: 'a', apiKey: 'k', apiToken: 't', region: 'mumbai' });
+const tokens = createTokenSource(provider, { maxStaleMs: 1_000 });
+attachBearer(http, tokens).detach();
+tokens.on('refreshed', ({ reason, expiresInMs }) => { const r: string = reason; const e: number | undefined = expiresInMs; void [r, e]; });
+export const sent = () => http.get('/x', { bearer: { replay: false, params: { scope: 'a' } } });
+export const unsent = () => http.post('/x', {}, { bearer: false });
+// @ts-expect-error: true says nothing that is not the default
+export const wrong = () => http.get('/x', { bearer: true });
+// @ts-expect-error: a region that does not exist
+exotel({ accountSid: 'a', apiKey: 'k', apiToken: 't', region: 'mars' });
+oauth2ClientCredentials({ tokenUrl: 'https://a.example/t', baseURL: 'https://a.example', credentials: async () => ({ clientId: 'i', clientSecret: 's' }) });
+interface AcmeCredentials { key: string }
+defineProvider<AcmeCredentials>({
+  name: 'acme', baseURL: 'https://a.example', credentials: { key: 'k' }, credentialFields: { key: { secret: true } },
+  tokenRequest: ({ key }) => ({ url: '/token', body: { json: { key } } }),
+  parseToken: ({ body }) => ({ accessToken: (body as { token?: unknown }).token }),
+});
+if (isBearerError(null, 'ERR_CREDENTIALS_REJECTED')) throw new Error(String(whyNotReplayed(null)));
+`,
+      );
+      await write(
+        `tsconfig.${file}.json`,
+        JSON.stringify({
+          compilerOptions: {
+            strict: true,
+            noEmit: true,
+            skipLibCheck: false,
+            target: 'es2023',
+            lib: ['es2023', 'dom', 'dom.asynciterable', 'esnext.disposable'],
+            types: ['node'],
+            module,
+            moduleResolution,
+          },
+          files: [file],
+        }),
+      );
+      const tsc = join(repository, 'node_modules/typescript/bin/tsc');
+      const outcome = await run('node', [tsc, '-p', `tsconfig.${file}.json`], {
+        cwd: folder,
+      }).catch((error: unknown) => error as { stdout: string });
+      // axios's own declarations are not clean under every setting; ours have to be.
+      const ours = outcome.stdout
+        .split('\n')
+        .filter((line) => line !== '' && !line.includes('node_modules/axios/'));
+      expect(ours).toEqual([]);
+    },
+    60_000,
+  );
+
+  test('holds what a user needs and nothing else', () => {
+    const unexpected = packed.filter(
+      (path) =>
+        !/^(dist\/|README\.md$|LICENSE$|package\.json$|THIRD-PARTY-NOTICES\.md$)/.test(path),
+    );
+    expect(unexpected).toEqual([]);
+    expect(packed).toEqual(
+      expect.arrayContaining([
+        'README.md',
+        'LICENSE',
+        'THIRD-PARTY-NOTICES.md',
+        'dist/index.js',
+        'dist/index.cjs',
+      ]),
+    );
+  });
+
+  test.each(['index', 'providers', 'exotel', 'truecaller'])(
+    'runs in a browser: %s imports nothing of Node',
+    async (entry) => {
+      expect(await specifiersOf(`dist/${entry}.js`)).not.toContainEqual(
+        expect.stringMatching(/^node:/),
+      );
+    },
+  );
+});
+
+/** Every module that a built file imports, through all of its chunks. */
+async function specifiersOf(file: string, seen = new Set<string>()): Promise<string[]> {
+  if (seen.has(file)) return [];
+  seen.add(file);
+  const text = await readFile(join(repository, file), 'utf8');
+  const found = [
+    ...text.matchAll(
+      /(?:^|\n)\s*(?:import|export)\b[^'"\n]*['"]([^'"]+)['"]|import\(['"]([^'"]+)['"]\)/g,
+    ),
+  ].map(([, fixed, dynamic]) => (fixed ?? dynamic)!);
+  const inner = await Promise.all(
+    found
+      .filter((name) => name.startsWith('.'))
+      .map((name) => specifiersOf(join(dirname(file), name), seen)),
+  );
+  return [...found, ...inner.flat()];
+}

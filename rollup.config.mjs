@@ -1,0 +1,56 @@
+import resolve from '@rollup/plugin-node-resolve';
+import { existsSync, readFileSync } from 'node:fs';
+import { dts } from 'rollup-plugin-dts';
+import esbuild from 'rollup-plugin-esbuild';
+
+const input = {
+  index: 'src/index.ts',
+  providers: 'src/providers/index.ts',
+  exotel: 'src/apis/exotel/index.ts',
+  truecaller: 'src/apis/truecaller/index.ts',
+  redis: 'src/redis/index.ts',
+  opentelemetry: 'src/opentelemetry/index.ts',
+  testing: 'src/testing/index.ts',
+};
+for (const [name, file] of Object.entries(input)) if (!existsSync(file)) delete input[name];
+
+const { dependencies, peerDependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
+const packages = [...Object.keys(dependencies), ...Object.keys(peerDependencies)];
+// These are ESM only. A CommonJS consumer on Node 20.19 could require them, but jest in CommonJS mode cannot, and
+// bundlers disagree about their default export: they are part of our CommonJS build.
+const inlinedInCommonJS = ['p-memoize', 'p-throttle'];
+const isOneOf = (names) => (id) => names.some((name) => id === name || id.startsWith(`${name}/`));
+const external = isOneOf(packages);
+const externalInCommonJS = isOneOf(packages.filter((name) => !inlinedInCommonJS.includes(name)));
+const builtin = (id) => id.startsWith('node:');
+
+export default [
+  {
+    input,
+    external: (id) => builtin(id) || external(id),
+    plugins: [esbuild({ target: 'es2022' })],
+    output: { dir: 'dist', format: 'es', sourcemap: true, chunkFileNames: 'chunks/[name]-[hash].js' },
+  },
+  {
+    input,
+    external: (id) => builtin(id) || externalInCommonJS(id),
+    plugins: [resolve(), esbuild({ target: 'es2022' })],
+    output: {
+      dir: 'dist',
+      format: 'cjs',
+      sourcemap: true,
+      entryFileNames: '[name].cjs',
+      chunkFileNames: 'chunks/[name]-[hash].cjs',
+      interop: 'auto',
+    },
+  },
+  {
+    input,
+    external: (id) => builtin(id) || external(id),
+    plugins: [dts()],
+    output: [
+      { dir: 'dist', format: 'es', entryFileNames: '[name].d.ts', chunkFileNames: 'chunks/[name]-[hash].d.ts' },
+      { dir: 'dist', format: 'cjs', entryFileNames: '[name].d.cts', chunkFileNames: 'chunks/[name]-[hash].d.cts' },
+    ],
+  },
+];
