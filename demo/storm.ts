@@ -1,0 +1,109 @@
+import type { AxiosInstance } from 'axios';
+
+import { attachBearer, bearerOf, createProviderClient, type Provider } from '../src/index.js';
+import { exotel, learning360, singleview, truecaller, udara360 } from '../src/providers/index.js';
+import type { Sandbox, SandboxProvider } from '../src/testing/index.js';
+import axios from 'axios';
+
+/** What one provider went through. */
+export interface Tally {
+  readonly name: string;
+  requests: number;
+  failures: number;
+  /** Requests whose first answer was a 401 and whose caller never knew. */
+  healed: number;
+  replays: number;
+  /** Of the steady load; a burst measures the machine more than the library. */
+  readonly latenciesMs: number[];
+  readonly firstFailures: string[];
+}
+
+/** One provider under load: two instances that share one token source, as a larger app would have them. */
+export interface Storm {
+  readonly tally: Tally;
+  readonly provider: SandboxProvider;
+  /** Starts that many requests at once and waits for all of them. */
+  burst(requests: number): Promise<void>;
+  /** Keeps that many requests under way until `isOver`. */
+  keepUp(concurrency: number, isOver: () => boolean): Promise<void>;
+  close(): void;
+}
+
+/** Every provider that the sandbox serves, each with the library's own description of it. */
+export function createStorms(sandbox: Sandbox): Storm[] {
+  const at = <C extends object>(provider: SandboxProvider<C>) => ({
+    ...provider.credentials,
+    baseURL: provider.url,
+  });
+  return [
+    createStorm(sandbox.exotel, exotel(at(sandbox.exotel))),
+    createStorm(sandbox.truecaller, truecaller(at(sandbox.truecaller))),
+    createStorm(sandbox.learning360, learning360(at(sandbox.learning360))),
+    createStorm(sandbox.singleview, singleview(at(sandbox.singleview))),
+    createStorm(sandbox.udara360, udara360(at(sandbox.udara360))),
+  ];
+}
+
+function createStorm<C extends object>(
+  sandboxProvider: SandboxProvider,
+  provider: Provider<C>,
+): Storm {
+  // A wide early window, so that the outage of the token endpoint meets refreshes that are under way.
+  const client = createProviderClient(provider, { timeout: 10_000 }, { earlyWindowMs: 4_500 });
+  const source = bearerOf(client)!.source;
+  const existing = axios.create({ baseURL: provider.baseURL, timeout: 10_000 });
+  attachBearer(existing, source);
+
+  const tally: Tally = {
+    name: provider.name,
+    requests: 0,
+    failures: 0,
+    healed: 0,
+    replays: 0,
+    latenciesMs: [],
+    firstFailures: [],
+  };
+  source.on('replayed', ({ accepted }) => {
+    tally.replays += 1;
+    if (accepted) tally.healed += 1;
+  });
+
+  const send = async (): Promise<number> => {
+    const serial = (tally.requests += 1);
+    const startedAt = performance.now();
+    try {
+      await sendOne(serial % 2 === 0 ? client : existing, serial);
+    } catch (error) {
+      tally.failures += 1;
+      if (tally.firstFailures.length < 3) tally.firstFailures.push(String(error));
+    }
+    return performance.now() - startedAt;
+  };
+
+  return {
+    tally,
+    provider: sandboxProvider,
+    burst: async (requests) => {
+      await Promise.all(Array.from({ length: requests }, send));
+    },
+    keepUp: async (concurrency, isOver) => {
+      const worker = async () => {
+        while (!isOver()) tally.latenciesMs.push(await send());
+      };
+      await Promise.all(Array.from({ length: concurrency }, worker));
+    },
+    close: () => source.close(),
+  };
+}
+
+/** Every other request has a body, and the answer has to show that it arrived whole, replay or not. */
+async function sendOne(http: AxiosInstance, serial: number): Promise<void> {
+  if (serial % 2 === 0) {
+    await http.get('/__sandbox/echo');
+    return;
+  }
+  const sent = JSON.stringify({ serial });
+  const { data } = await http.post<{ body: string }>('/__sandbox/echo', { serial });
+  const arrived = Buffer.from(data.body, 'base64').toString();
+  if (arrived !== sent) throw new Error(`sent ${sent}, but ${arrived} arrived`);
+}
