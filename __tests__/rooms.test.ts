@@ -1,0 +1,119 @@
+import { describe, expect, test } from '@jest/globals';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize, resolve } from 'node:path';
+
+/*
+ * The rooms of src/ and the way their arrows point, read off the import lines: no cycles, and nothing reaches where it
+ * should not.
+ */
+
+const root = resolve(import.meta.dirname, '../src');
+
+/** What each room may import besides itself. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  errors: [],
+  token: ['errors'],
+  grants: ['token', 'errors'],
+  store: ['token', 'errors', 'token-source/clock'],
+  'token-source': ['token', 'grants', 'store', 'errors'],
+  axios: ['token-source', 'token', 'errors', 'grants/define-provider'],
+  providers: ['grants', 'token', 'errors'],
+  redis: ['store', 'token', 'errors', 'token-source/clock'],
+  opentelemetry: ['token-source', 'errors'],
+  apis: [],
+  testing: ['store', 'errors', 'token-source/clock'],
+};
+
+/** Packages, by room; a room that is not named imports none. */
+const MAY_REQUIRE: Readonly<Record<string, readonly string[]>> = {
+  'token-source': ['axios', 'p-memoize'],
+  axios: ['axios', 'axios-auth-refresh'],
+  apis: ['axios', 'valibot', 'libphonenumber-js', 'p-throttle'],
+  opentelemetry: ['@opentelemetry/api'],
+};
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+}
+
+const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) =>
+  file.endsWith('.ts'),
+);
+const imports = files.flatMap((from): Import[] =>
+  [
+    ...readFileSync(join(root, from), 'utf8').matchAll(
+      /^(?:import|export)\s[^'"]*?from '([^']+)'|^import '([^']+)'/gm,
+    ),
+  ].map(([, named, bare]) => ({ from, to: (named ?? bare)! })),
+);
+const inside = imports
+  .filter(({ to }) => to.startsWith('.'))
+  .map(({ from, to }) => ({
+    from,
+    to: normalize(join(dirname(from), to)).replace(/\.js$/, '.ts'),
+  }));
+
+const roomOf = (file: string) => file.split('/')[0]!;
+
+describe('the rooms of src', () => {
+  test('every import leads to a file that exists', () => {
+    expect(inside.filter(({ to }) => !files.includes(to))).toEqual([]);
+  });
+
+  test('an arrow between two rooms points the way it may', () => {
+    const wrong = inside.filter(({ from, to }) => {
+      const room = roomOf(from);
+      if (room === 'index.ts' || room === roomOf(to)) return false;
+      const allowed = MAY_IMPORT[room] ?? [];
+      return !allowed.some((name) => to === `${name}.ts` || to.startsWith(`${name}/`));
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  test('there is no cycle among the files', () => {
+    const cycle = findCycle(
+      new Map(
+        files.map((file) => [file, inside.filter(({ from }) => from === file).map(({ to }) => to)]),
+      ),
+    );
+    expect(cycle).toEqual([]);
+  });
+
+  test('a room imports the packages that it may, and only redis and testing import Node', () => {
+    const wrong = imports.filter(({ from, to }) => {
+      if (to.startsWith('.')) return false;
+      const room = roomOf(from);
+      if (to.startsWith('node:')) return room !== 'redis' && room !== 'testing';
+      return !(MAY_REQUIRE[room] ?? []).some((name) => to === name || to.startsWith(`${name}/`));
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  test('the front door exports by name, and nothing that is marked internal', () => {
+    const door = readFileSync(join(root, 'index.ts'), 'utf8');
+    const stars = [...door.matchAll(/export (?:type )?\* from '([^']+)'/g)].map(([, from]) => from);
+    expect(
+      stars.filter((from) => from !== './errors/index.js' && from !== './store/token-store.js'),
+    ).toEqual([]);
+  });
+});
+
+function findCycle(graph: ReadonlyMap<string, readonly string[]>): string[] {
+  const done = new Set<string>();
+  const visit = (file: string, path: readonly string[]): string[] => {
+    if (path.includes(file)) return [...path.slice(path.indexOf(file)), file];
+    if (done.has(file)) return [];
+    for (const next of graph.get(file) ?? []) {
+      const cycle = visit(next, [...path, file]);
+      if (cycle.length > 0) return cycle;
+    }
+    done.add(file);
+    return [];
+  };
+  for (const file of graph.keys()) {
+    const cycle = visit(file, []);
+    if (cycle.length > 0) return cycle;
+  }
+  return [];
+}
