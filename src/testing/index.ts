@@ -18,6 +18,25 @@ export type { LifetimeSwitches } from './sandbox/lifetime-notation.js';
 export type { ExotelCredentials, ExotelSandbox } from './sandbox/exotel.js';
 export type { ExotelCall, ExotelCallOutcome, ExotelCalls } from './sandbox/exotel-calls.js';
 export type {
+  ExotelCallsV3,
+  ExotelCallV3,
+  ExotelCallV3Outcome,
+} from './sandbox/exotel-calls-v3.js';
+export type {
+  ExotelConfiguration,
+  ExotelTenantCredentials,
+} from './sandbox/exotel-configuration.js';
+export type {
+  ExotelContactRow,
+  ExotelContactRowFailure,
+  ExotelContacts,
+  ExotelContactUpload,
+} from './sandbox/exotel-contacts.js';
+export type { ExotelUser, ExotelUserDevice, ExotelUsers } from './sandbox/exotel-users.js';
+export type { ExotelV4 } from './sandbox/exotel-v4.js';
+export type { ExotelVoice, ExotelVoiceCall } from './sandbox/exotel-voice.js';
+export type { SentWebhook } from './sandbox/webhook-sender.js';
+export type {
   ExotelAgent,
   ExotelAgentStatus,
   ExotelDeviceState,
@@ -29,6 +48,7 @@ export type {
   TruecallerWebhookCredentials,
 } from './sandbox/truecaller.js';
 export type { TruecallerCampaigns, TruecallerPayload } from './sandbox/truecaller-campaigns.js';
+export type { TruecallerEvents, TruecallerNews } from './sandbox/truecaller-events.js';
 export type { Learning360Credentials, Learning360Sandbox } from './sandbox/learning360.js';
 export type { Learning360Catalogue, Learning360User } from './sandbox/learning360-catalogue.js';
 export type { SingleviewCredentials, SingleviewSandbox } from './sandbox/singleview.js';
@@ -40,3 +60,18 @@ export type {
 export type { Udara360Banking, Udara360Transfer } from './sandbox/udara360-banking.js';
 export type { OAuth2Credentials, OAuth2Sandbox } from './sandbox/oauth2.js';
 export type { Clock } from '../token-source/clock.js';
+export {
+  describeStoreContract,
+  storeContractChecks,
+  type StoreContractCheck,
+  type StoreContractSubject,
+  type TestRunner,
+} from './store-contract.js';
+export {
+  createChaosStore,
+  type ChaosStore,
+  type ChaosStoreOptions,
+  type ChaosSwitches,
+  type HeldOperation,
+  type StoreOperation,
+} from './chaos-store.js';

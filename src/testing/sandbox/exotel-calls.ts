@@ -17,6 +17,8 @@ import { asObject, asText, objectBody } from './read-body.js';
 import type { Route } from './router.js';
 import { route } from './router.js';
 import type { SandboxRequest } from './sandbox-request.js';
+import { ccmNews, readStatusCallbacks, type StatusCallback } from './status-callback.js';
+import type { WebhookSender } from './webhook-sender.js';
 
 /** How a call ended, spelled as on the Voice v2 page. */
 export type ExotelCallOutcome =
@@ -35,6 +37,8 @@ export interface ExotelCall {
   readonly virtualNumber: string;
   readonly recording: boolean;
   readonly customField: string | undefined;
+  /** Where the caller wants to be told of what. */
+  readonly statusCallbacks: readonly StatusCallback[];
   /** Epoch milliseconds. */
   readonly createdAt: number;
   state: 'active' | 'terminal';
@@ -47,7 +51,12 @@ export interface ExotelCall {
 export interface ExotelCalls {
   /** The calls that were placed, oldest first. */
   readonly calls: readonly ExotelCall[];
-  /** Ends a call: its state becomes `terminal` and its agent is free again. */
+  /** Both have picked up: posts the `answered` callback if one was asked for. */
+  answerCall(callSid: string): void;
+  /**
+   * Ends a call: its state becomes `terminal`, its agent is free again, and the `terminal` callback is posted if one was asked
+   * for.
+   */
   endCall(callSid: string, outcome?: ExotelCallOutcome): void;
   /** Agents take any number of calls at once, which Exotel's do not: for storms. Off at the start. */
   letAgentsTakeManyCalls(on?: boolean): void;
@@ -61,6 +70,7 @@ export interface ExotelCalls {
 export function createExotelCalls(
   { now }: ProviderSetup,
   agents: readonly ExotelAgent[],
+  webhooks: WebhookSender,
 ): { readonly routes: readonly Route[]; readonly verbs: ExotelCalls; reset(): void } {
   const calls: ExotelCall[] = [];
   let manyCalls = false;
@@ -87,6 +97,7 @@ export function createExotelCalls(
       virtualNumber,
       recording: body.recording === true,
       customField: asText(body.custom_field),
+      statusCallbacks: readStatusCallbacks(body.status_callback),
       createdAt: now(),
       state: 'active',
       outcome: undefined,
@@ -94,6 +105,12 @@ export function createExotelCalls(
     };
     calls.push(call);
     return exotelSuccess(request, 200, placedBody(call));
+  }
+
+  function findCall(callSid: string): ExotelCall {
+    const call = calls.find(({ sid }) => sid === callSid);
+    if (call === undefined) throw new Error(`The sandbox has no Exotel call "${callSid}".`);
+    return call;
   }
 
   function get(request: SandboxRequest, params: CallParams): Answer {
@@ -120,11 +137,16 @@ export function createExotelCalls(
     ],
     verbs: {
       calls,
+      answerCall(callSid) {
+        const call = findCall(callSid);
+        ccmNews(webhooks, call, 'answered', call.state, secondsOf(call, now()));
+      },
       endCall(callSid, outcome = 'completed') {
-        const call = calls.find(({ sid }) => sid === callSid);
-        if (call === undefined) throw new Error(`The sandbox has no Exotel call "${callSid}".`);
-        Object.assign(call, { state: 'terminal', outcome, endedAt: now() });
+        const call = findCall(callSid);
+        const endedAt = now();
+        Object.assign(call, { state: 'terminal', outcome, endedAt });
         call.agent.device = 'free';
+        ccmNews(webhooks, call, 'terminal', call.state, secondsOf(call, endedAt));
       },
       letAgentsTakeManyCalls(on = true) {
         manyCalls = on;
@@ -177,7 +199,7 @@ function placedBody(call: ExotelCall): object {
 
 function detailsBody(call: ExotelCall, accountSid: string, at: number): object {
   const updatedAt = call.endedAt ?? at;
-  const seconds = Math.max(0, Math.floor((updatedAt - call.createdAt) / 1000));
+  const seconds = secondsOf(call, updatedAt);
   return {
     sid: call.sid,
     direction: 'outbound-api',
@@ -199,6 +221,10 @@ function detailsBody(call: ExotelCall, accountSid: string, at: number): object {
     custom_field: call.customField ?? null,
     legs: `/v2/accounts/${accountSid}/calls/${call.sid}/legs`,
   };
+}
+
+function secondsOf({ createdAt }: ExotelCall, at: number): number {
+  return Math.max(0, Math.floor((at - createdAt) / 1000));
 }
 
 function toIso(at: number): string {

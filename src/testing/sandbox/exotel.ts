@@ -13,9 +13,21 @@ import type { Answer } from './answers.js';
 import { createCredentialBox } from './credential-box.js';
 import type { ExotelCalls } from './exotel-calls.js';
 import { createExotelCalls } from './exotel-calls.js';
+import type { ExotelCallsV3 } from './exotel-calls-v3.js';
+import { createExotelCallsV3 } from './exotel-calls-v3.js';
+import type { ExotelConfiguration } from './exotel-configuration.js';
+import { createExotelConfiguration } from './exotel-configuration.js';
+import type { ExotelContacts } from './exotel-contacts.js';
+import { createExotelContacts } from './exotel-contacts.js';
 import { exotelFailure, exotelSuccess } from './exotel-envelope.js';
 import type { ExotelPresence } from './exotel-presence.js';
 import { createExotelPresence } from './exotel-presence.js';
+import type { ExotelUsers } from './exotel-users.js';
+import { createExotelUsers } from './exotel-users.js';
+import type { ExotelV4 } from './exotel-v4.js';
+import { createExotelV4 } from './exotel-v4.js';
+import type { ExotelVoice } from './exotel-voice.js';
+import { createExotelVoice } from './exotel-voice.js';
 import { createJwtWriter } from './fake-tokens.js';
 import { createLifetimeNotation } from './lifetime-notation.js';
 import type { ProviderSetup, SandboxProvider, StartedProvider } from './provider.js';
@@ -23,6 +35,8 @@ import { startProvider, withVerbs } from './provider.js';
 import type { Route } from './router.js';
 import type { SandboxRequest } from './sandbox-request.js';
 import { createTokenLedger } from './token-ledger.js';
+import type { SentWebhook } from './webhook-sender.js';
+import { createWebhookSender } from './webhook-sender.js';
 
 /** Credentials of the sandbox's Exotel. */
 export interface ExotelCredentials {
@@ -33,9 +47,22 @@ export interface ExotelCredentials {
 
 /** The sandbox's Exotel. */
 export interface ExotelSandbox
-  extends SandboxProvider<ExotelCredentials>, ExotelCalls, ExotelPresence {
+  extends
+    SandboxProvider<ExotelCredentials>,
+    ExotelCalls,
+    ExotelCallsV3,
+    ExotelVoice,
+    ExotelPresence,
+    ExotelContacts,
+    ExotelUsers,
+    ExotelConfiguration,
+    ExotelV4 {
   /** A host of the other region, where these same credentials and tokens draw a 401. */
   readonly wrongRegionUrl: string;
+  /** The status callbacks that were posted, oldest first. */
+  readonly webhooks: readonly SentWebhook[];
+  /** Resolves when no status callback is on its way any more. */
+  webhooksSettled(): Promise<void>;
 }
 
 /**
@@ -56,7 +83,19 @@ export async function startExotel(setup: ProviderSetup): Promise<StartedProvider
   });
   const lifetime = createLifetimeNotation();
   const presence = createExotelPresence(setup);
-  const calls = createExotelCalls(setup, presence.agents);
+  const webhooks = createWebhookSender();
+  const calls = createExotelCalls(setup, presence.agents, webhooks);
+  const callsV3 = createExotelCallsV3(setup, webhooks);
+  const contacts = createExotelContacts();
+  const users = createExotelUsers(setup, presence.agents);
+  const configuration = createExotelConfiguration();
+  const voice = createExotelVoice(setup, webhooks, hasBasic);
+  const v4 = createExotelV4(setup, ({ accountSid, apiKey, apiToken }) => {
+    const now = credentials.current;
+    return accountSid === now.accountSid && apiKey === now.apiKey && apiToken === now.apiToken;
+  });
+  // Presence before users, which are made of its agents.
+  const parts = [calls, callsV3, voice, presence, contacts, users, configuration, v4];
 
   const refuse = (request: SandboxRequest) =>
     exotelFailure(request, 401, 1010, 'Authorization failed');
@@ -89,7 +128,7 @@ export async function startExotel(setup: ProviderSetup): Promise<StartedProvider
       : refuse(request);
   };
   // To add endpoints, list them here. `access` takes a live bearer token or Basic.
-  const routes: readonly Route[] = [...calls.routes, ...presence.routes];
+  const routes: readonly Route[] = parts.flatMap((part) => part.routes);
 
   const started = await startProvider(setup, {
     name: 'exotel',
@@ -105,14 +144,27 @@ export async function startExotel(setup: ProviderSetup): Promise<StartedProvider
       { label: 'exotelWrongRegion', routes, access: refuse, token: refuse },
     ],
     reset() {
-      calls.reset();
-      presence.reset();
+      webhooks.reset();
+      parts.forEach((part) => part.reset());
     },
   });
   const provider = withVerbs(started.provider, {
     wrongRegionUrl: started.origins[1] ?? '',
+    webhooks: webhooks.sent,
+    webhooksSettled: () => webhooks.settled(),
     ...calls.verbs,
+    ...callsV3.verbs,
+    ...voice.verbs,
     ...presence.verbs,
+    ...contacts.verbs,
+    ...users.verbs,
+    ...configuration.verbs,
+    ...v4.verbs,
   });
-  return { provider, close: started.close };
+  return {
+    provider,
+    async close() {
+      await Promise.all([started.close(), webhooks.close()]);
+    },
+  };
 }

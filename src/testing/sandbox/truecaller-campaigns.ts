@@ -6,7 +6,8 @@
  *
  * Documented: the paths, the headers, the fields with their bounds, the message of a successful upload.
  * Hypothesis: status 200 for success; the answers of push and exit, which are documented nowhere (here the upload's message);
- * 400 in the `{ slug, message }` shape for a payload out of bounds; that push carries its fields at the top level.
+ * 400 in the `{ slug, message }` shape for a payload out of bounds; that push carries its fields at the top level or in a section
+ * such as `profile`.
  */
 import type { Answer } from './answers.js';
 import { json } from './answers.js';
@@ -108,8 +109,11 @@ function isDays(ttl: unknown): boolean {
   return typeof ttl === 'string' && /^\d{1,3}$/.test(ttl) && Number(ttl) >= 1 && Number(ttl) <= 365;
 }
 
-function isPush({ campaign_id: id, receiver_number: receiver }: TruecallerPayload): boolean {
-  return isCampaignId(id) && isReceiver(receiver);
+function isPush(payload: TruecallerPayload): boolean {
+  const sections = [payload, ...Object.values(payload).map((section) => asObject(section) ?? {})];
+  return sections.some(
+    ({ campaign_id: id, receiver_number: receiver }) => isCampaignId(id) && isReceiver(receiver),
+  );
 }
 
 function isExit({ data }: TruecallerPayload): boolean {

@@ -21,6 +21,8 @@ import { objectBody } from './read-body.js';
 import type { Route } from './router.js';
 import type { SandboxRequest } from './sandbox-request.js';
 import { createTokenLedger } from './token-ledger.js';
+import type { TruecallerEvents } from './truecaller-events.js';
+import { createTruecallerEvents } from './truecaller-events.js';
 import { createTokenRateLimit } from './token-rate-limit.js';
 import type { TruecallerCampaigns } from './truecaller-campaigns.js';
 import { createTruecallerCampaigns } from './truecaller-campaigns.js';
@@ -41,7 +43,7 @@ export interface TruecallerWebhookCredentials {
 
 /** The sandbox's Truecaller. */
 export interface TruecallerSandbox
-  extends SandboxProvider<TruecallerCredentials>, TruecallerCampaigns {
+  extends SandboxProvider<TruecallerCredentials>, TruecallerCampaigns, TruecallerEvents {
   /** Origin of the webhook host, which takes `X-Org-ID` and `X-Org-Token` and no bearer token. */
   readonly webhookUrl: string;
   /** Credentials of the webhook host that are valid now. */
@@ -80,6 +82,7 @@ export async function startTruecaller(
   const lifetime = createLifetimeNotation();
   const rateLimit = createTokenRateLimit({ now: setup.now, most: 10, windowMs: 30 * 60_000 });
   const campaigns = createTruecallerCampaigns();
+  const events = createTruecallerEvents(setup, () => credentials.current.organisationId);
 
   function issueToken(request: SandboxRequest, params: Readonly<Record<string, string>>): Answer {
     // Documented for this endpoint, though nothing else there asks for such a header.
@@ -130,6 +133,7 @@ export async function startTruecaller(
       webhookCredentials.reset();
       rateLimit.reset();
       campaigns.reset();
+      events.reset();
     },
   });
   const provider = withVerbs(started.provider, {
@@ -140,8 +144,14 @@ export async function startTruecaller(
     regenerateWebhookToken: () => webhookCredentials.rotate(),
     enforceTokenRateLimit: (on = true) => rateLimit.enforce(on),
     ...campaigns.verbs,
+    ...events.verbs,
   });
-  return { provider, close: started.close };
+  return {
+    provider,
+    async close() {
+      await Promise.all([started.close(), events.close()]);
+    },
+  };
 }
 
 const MISSING_HEADER = 'Missing authorization header';

@@ -1,0 +1,55 @@
+import nock from 'nock';
+
+/** A request as it went out. */
+export interface SentRequest {
+  method: string;
+  /** With the query. */
+  path: string;
+  headers: Record<string, string>;
+  body: any;
+}
+
+/** An answer of a server that exists for the test only. */
+export interface CannedAnswer {
+  status?: number;
+  body?: string | Record<string, unknown> | readonly unknown[];
+  headers?: Record<string, string>;
+}
+
+/**
+ * Answers the next requests of this method to the host, whatever their path, and notes what was sent.
+ * One answer, one request: a second one meets nobody.
+ */
+export function answerNext(
+  host: string,
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+  ...answers: CannedAnswer[]
+): SentRequest[] {
+  const sent: SentRequest[] = [];
+  for (const { status = 200, body = {}, headers = {} } of answers) {
+    nock(host)
+      .intercept(/.*/, method)
+      .reply(function (path, sentBody) {
+        sent.push({ method, path, headers: { ...this.req.headers }, body: sentBody });
+        return [status, body as nock.Body, headers];
+      });
+  }
+  return sent;
+}
+
+/** Waits for a promise to fail, and hands over what it failed with. */
+export async function failureOf(promise: Promise<unknown>): Promise<any> {
+  try {
+    await promise;
+  } catch (error) {
+    return error;
+  }
+  throw new Error('it did not fail');
+}
+
+/** Everything that an iterator yields. */
+export async function allOf<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
+  const all: Item[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}

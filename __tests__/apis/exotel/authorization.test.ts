@@ -1,0 +1,194 @@
+import { describe, expect, it } from '@jest/globals';
+import axios from 'axios';
+import {
+  createExotelApi,
+  exotelAuthSchemes,
+  type ExotelApi,
+} from '../../../src/apis/exotel/index.js';
+import { answerNext, failureOf } from '../canned-answer.js';
+import { CHOOSABLE, FIXED, PLACE } from './every-call.js';
+import { BASIC, BASIC_HEADER, CCM, exotelApi, TENANT, VOICE } from './exotel-account.js';
+
+/** Every documented method, on every host: the first request is noted, and refused. */
+async function authorizationOf(send: () => Promise<unknown>, hosts = [CCM, VOICE, TENANT]) {
+  const sent = hosts.flatMap((host) =>
+    (['GET', 'POST', 'PUT', 'DELETE'] as const).map((method) =>
+      answerNext(host, method, { status: 403 }),
+    ),
+  );
+  await expect(send()).rejects.toMatchObject({ code: 'ERR_EXOTEL_API', status: 403 });
+  const [only, ...others] = sent.flat();
+  expect(others).toEqual([]);
+  return only?.headers.authorization;
+}
+
+describe.each(Object.entries(CHOOSABLE))('%s', (operation, call) => {
+  const byDefault = exotelAuthSchemes[operation as keyof typeof exotelAuthSchemes];
+  const header = { bearer: 'Bearer fake-token', basic: BASIC_HEADER };
+
+  it(`goes out with ${byDefault} by default`, async () => {
+    const api = exotelApi();
+    expect(await authorizationOf(() => call(api))).toBe(header[byDefault]);
+  });
+
+  it.each(['bearer', 'basic'] as const)(
+    'goes out with %s when the client says so',
+    async (authScheme) => {
+      const api = exotelApi({ authScheme });
+      expect(await authorizationOf(() => call(api))).toBe(header[authScheme]);
+    },
+  );
+
+  it.each(['bearer', 'basic'] as const)(
+    'goes out with %s when the call says so',
+    async (authScheme) => {
+      const api = exotelApi({ authScheme: authScheme === 'basic' ? 'bearer' : 'basic' });
+      expect(await authorizationOf(() => call(api, { authScheme }))).toBe(header[authScheme]);
+    },
+  );
+});
+
+describe('Basic only:', () => {
+  it.each(Object.entries(FIXED))('%s ignores a client that prefers bearer', async (name, call) => {
+    const tenant = name.startsWith('configuration.');
+    const header = tenant ? `Basic ${btoa('admin:fake-password')}` : BASIC_HEADER;
+    const api = exotelApi({ authScheme: 'bearer' });
+    expect(await authorizationOf(() => call(api))).toBe(header);
+  });
+});
+
+describe('credentials', () => {
+  it('are asked for anew before each Basic call when they come from a function', async () => {
+    const tokens = ['first', 'second'];
+    const api = exotelApi({
+      basic: () => Promise.resolve({ apiKey: 'key', apiToken: tokens.shift() ?? '' }),
+    });
+    const sent = answerNext(
+      VOICE,
+      'GET',
+      { body: { Call: { Sid: 's' } } },
+      { body: { Call: { Sid: 's' } } },
+    );
+    await api.voice.get('s');
+    await api.voice.get('s');
+    expect(sent.map(({ headers }) => headers.authorization)).toEqual(
+      ['key:first', 'key:second'].map((pair) => `Basic ${btoa(pair)}`),
+    );
+  });
+
+  it('are written in UTF-8', async () => {
+    const api = exotelApi({ basic: { apiKey: 'key', apiToken: 'żółć' } });
+    const sent = answerNext(VOICE, 'GET', { body: { Call: { Sid: 's' } } });
+    await api.voice.get('s');
+    expect(sent[0]?.headers.authorization).toBe(
+      `Basic ${Buffer.from('key:żółć').toString('base64')}`,
+    );
+  });
+
+  it.each([
+    { basic: undefined, field: 'options.basic', remedy: "{ authScheme: 'bearer' }" },
+    { basic: { apiKey: 'k', apiToken: '' }, field: 'options.basic.apiToken', remedy: 'string' },
+  ])('that are missing are named: $field', async ({ basic, field, remedy }) => {
+    const api = createExotelApi(axios.create(), { accountSid: 'acme', basic });
+    const error = await failureOf(api.users.list());
+    expect(error).toMatchObject({ code: 'ERR_API_INPUT', operation: 'users.list', field });
+    expect(error.message).toContain(remedy);
+  });
+
+  it('of the tenant host are named too', async () => {
+    const api = exotelApi({ tenantBasic: undefined });
+    const query = { ...PLACE, leadId: 4, limit: 10, offset: 0 };
+    await expect(api.configuration.listAssignedUsers(query)).rejects.toMatchObject({
+      field: 'options.tenantBasic',
+    });
+  });
+
+  it('win over a header that the call brings', async () => {
+    const sent = answerNext(VOICE, 'GET', { body: { Call: { Sid: 's' } } });
+    const headers = { authorization: 'Bearer stray', 'x-app': 'mine' };
+    await exotelApi().voice.get('s', {}, { headers });
+    expect(sent[0]?.headers).toMatchObject({ authorization: BASIC_HEADER, 'x-app': 'mine' });
+  });
+});
+
+describe('the host', () => {
+  const hostOf = async (api: ExotelApi, host: string) => {
+    const sent = answerNext(host, 'GET', { body: { response: [] } });
+    await api.calls.list();
+    return sent.length;
+  };
+
+  it('is Singapore unless told otherwise', async () => {
+    expect(await hostOf(exotelApi(), CCM)).toBe(1);
+  });
+
+  it('follows the region', async () => {
+    expect(await hostOf(exotelApi({ region: 'mumbai' }), 'https://ccm-api.in.exotel.com')).toBe(1);
+  });
+
+  it("follows the instance's baseURL when that is one of Exotel's", async () => {
+    const instance = axios.create({ baseURL: 'https://ccm-api.in.exotel.com' });
+    const api = createExotelApi(instance, { accountSid: 'acme' });
+    expect(await hostOf(api, 'https://ccm-api.in.exotel.com')).toBe(1);
+  });
+
+  it('does not follow any other baseURL, even on an instance that forbids absolute URLs', async () => {
+    const instance = axios.create({ baseURL: 'https://app.example/api', allowAbsoluteUrls: false });
+    expect(await hostOf(createExotelApi(instance, { accountSid: 'acme' }), CCM)).toBe(1);
+  });
+
+  it('can be given, with a path and a trailing slash', async () => {
+    const sent = answerNext('https://proxy.example', 'GET', { body: { response: [] } });
+    await exotelApi({ hosts: { ccm: 'https://proxy.example/exotel/' } }).calls.list();
+    expect(sent[0]?.path).toBe('/exotel/v2/accounts/acme/calls');
+  });
+
+  it('of the tenant has to be given', async () => {
+    const api = exotelApi({ hosts: {} });
+    await expect(api.configuration.listCampaigns(1)).rejects.toMatchObject({
+      code: 'ERR_API_INPUT',
+      field: 'options.hosts.tenant',
+    });
+  });
+});
+
+describe('options that cannot work are refused at once, and named:', () => {
+  it.each([
+    ['accountSid', { accountSid: '' }],
+    ['accountSid', { accountSid: '../other' }],
+    ['region', { region: 'mars' as 'mumbai' }],
+    ['authScheme', { authScheme: 'digest' as 'basic' }],
+    ['hosts.ccm', { hosts: { ccm: 'ftp://host.example' } }],
+    ['hosts.voice', { hosts: { voice: 'https://key:token@host.example' } }],
+    ['zonelessOffset', { zonelessOffset: 'IST' }],
+  ])('%s', (field, wrong) => {
+    expect(() => exotelApi(wrong)).toThrow(
+      expect.objectContaining({ code: 'ERR_API_INPUT', operation: 'createExotelApi', field }),
+    );
+  });
+});
+
+it("passes the call's own axios config on", async () => {
+  const instance = axios.create({ timeout: 1000 });
+  const seen: unknown[] = [];
+  instance.interceptors.request.use((config) => {
+    seen.push([config.timeout, config.maxContentLength]);
+    return config;
+  });
+  const api = createExotelApi(instance, { accountSid: 'acme', basic: BASIC });
+  answerNext(CCM, 'GET', { body: { response: [] } }, { body: { response: [] } });
+  await api.calls.list({ timeout: 50, maxContentLength: 1e6 });
+  await api.calls.list({ authScheme: undefined });
+  expect(seen).toEqual([
+    [50, 1e6],
+    [1000, -1],
+  ]);
+});
+
+it('works with an instance that unwraps response.data', async () => {
+  const instance = axios.create();
+  instance.interceptors.response.use((response) => response.data as never);
+  answerNext(CCM, 'GET', { body: { response: { call_details: { sid: 's1' } } } });
+  const api = createExotelApi(instance, { accountSid: 'acme' });
+  expect(await api.calls.get('s1')).toMatchObject({ callSid: 's1' });
+});

@@ -1,0 +1,408 @@
+import { inspect } from 'node:util';
+import { describe, expect, it } from '@jest/globals';
+import axios, { AxiosError } from 'axios';
+import nock from 'nock';
+import {
+  createExotelApi,
+  ExotelApiError,
+  isAgentUnavailable,
+  isExotelApiError,
+} from '../../../src/apis/exotel/index.js';
+import { answerNext, failureOf } from '../canned-answer.js';
+import { json, serve } from '../loopback.js';
+import { CHOOSABLE, FIXED } from './every-call.js';
+import {
+  A_CALL,
+  authorisedInstance,
+  BASIC,
+  CCM,
+  exotelApi,
+  TENANT,
+  VOICE,
+} from './exotel-account.js';
+
+const failure = (code: number | string, status: number, message = 'no') => ({
+  request_id: 'rq-9',
+  method: 'POST',
+  http_code: status,
+  response: {
+    code: status,
+    error_data: { code, message, description: 'more' },
+    status: 'failure',
+    data: null,
+  },
+});
+
+describe('a failure in the v2 envelope becomes an ExotelApiError with its reason:', () => {
+  it.each([
+    [401, 1010, 'authentication-failed'],
+    [403, 1003, 'not-authorised'],
+    [404, 10731, 'user-not-found'],
+    [404, 10716, 'virtual-number-not-found'],
+    [404, 10744, 'call-not-found'],
+    [404, 1017, 'tenant-not-found'],
+    [409, 1012, 'agent-device-off'],
+    [409, 10705, 'agent-device-unverified'],
+    [409, 10706, 'agent-device-busy'],
+    [409, 10812, 'device-exists'],
+    [409, 10813, 'email-conflict'],
+    [403, 10814, 'kyc-incomplete'],
+    [403, 10815, 'trial-limit'],
+    [409, 10809, 'device-unverified'],
+    [403, 10810, 'other-device-on'],
+    [403, 10817, 'device-not-pstn'],
+    [429, 10724, 'rate-limited'],
+    [410, 1000, 'file-expired'],
+    [413, 1002, 'file-too-large'],
+    [500, 1100, 'server-error'],
+    [409, 99999, 'conflict'],
+    [418, 99999, 'unknown'],
+  ])('HTTP %i with code %i is %s', async (status, code, reason) => {
+    answerNext(CCM, 'POST', { status, body: failure(code, status, 'Agent says no') });
+    const error = await failureOf(exotelApi().calls.create(A_CALL));
+    expect(error).toBeInstanceOf(ExotelApiError);
+    expect(error).toMatchObject({
+      name: 'ExotelApiError',
+      code: 'ERR_EXOTEL_API',
+      operation: 'calls.create',
+      status,
+      httpStatus: status,
+      exotelCode: code,
+      reason,
+      requestId: 'rq-9',
+      description: 'more',
+    });
+    expect(error.message).toContain('Agent says no');
+  });
+});
+
+describe('the business states', () => {
+  it.each([1012, 10705, 10706])('of code %i are told apart by a guard', async (code) => {
+    answerNext(CCM, 'POST', { status: 409, body: failure(code, 409) });
+    expect(isAgentUnavailable(await failureOf(exotelApi().calls.create(A_CALL)))).toBe(true);
+  });
+
+  it('are not a duplicate, nor an error of anybody else', async () => {
+    answerNext(CCM, 'POST', { status: 409, body: failure(1008, 409) });
+    const error = await failureOf(exotelApi().calls.create(A_CALL));
+    expect(isExotelApiError(error)).toBe(true);
+    expect([error, new Error('x'), undefined].map(isAgentUnavailable)).toEqual([
+      false,
+      false,
+      false,
+    ]);
+  });
+});
+
+describe('a failure inside a success', () => {
+  it('of HTTP 200 is an error with the status that the body claims', async () => {
+    answerNext(CCM, 'POST', { status: 200, body: failure(1008, 409) });
+    expect(await failureOf(exotelApi().calls.create(A_CALL))).toMatchObject({
+      status: 409,
+      httpStatus: 200,
+      exotelCode: 1008,
+      reason: 'duplicate',
+      message: expect.stringContaining('409 inside HTTP 200'),
+    });
+  });
+
+  it('of HTTP 207 is an error that lists the failed items', async () => {
+    const good = { code: 200, status: 'success', data: { id: 'u-1' } };
+    const bad = { code: 404, status: 'failure', error_data: { code: 10801, message: 'who?' } };
+    answerNext(CCM, 'GET', {
+      status: 207,
+      body: { metadata: { total: 2, success: 1, failed: 1 }, response: [good, bad] },
+    });
+    expect(await failureOf(exotelApi().users.list())).toMatchObject({
+      status: 404,
+      httpStatus: 207,
+      reason: 'user-not-found',
+      failures: [{ index: 1, code: 10801, message: 'who?' }],
+    });
+  });
+
+  it('of HTTP 207 is an error even when only the count tells it', async () => {
+    answerNext(CCM, 'GET', { status: 207, body: { metadata: { failed: 2 }, response: [] } });
+    await expect(exotelApi().users.list()).rejects.toMatchObject({ httpStatus: 207 });
+  });
+
+  it.each([
+    { where: 'http_code', body: { http_code: 500, response: { call_details: { sid: 's' } } } },
+    {
+      where: 'a status word',
+      body: { response: { status: 'failure', call_details: { sid: 's' } } },
+    },
+    { where: 'error_data', body: { response: { error_data: { code: '10744' } } } },
+    { where: 'RestException', body: { RestException: { Status: 404, Message: 'no' } } },
+    { where: 'the tenant envelope', body: { statusCode: 404, errorCode: 'CONF-1001' } },
+  ])('is found in $where', async ({ body }) => {
+    answerNext(CCM, 'GET', { body });
+    await expect(exotelApi().calls.get('s')).rejects.toMatchObject({
+      code: 'ERR_EXOTEL_API',
+      httpStatus: 200,
+      reason: expect.not.stringMatching('unexpected-body'),
+    });
+  });
+
+  it('is not seen in an upload that is accepted, nor in a call that failed', async () => {
+    answerNext(CCM, 'POST', {
+      status: 202,
+      body: {
+        http_code: 202,
+        response: { code: 202, status: 'accepted', data: { upload_id: 'up' } },
+      },
+    });
+    answerNext(CCM, 'GET', {
+      body: { response: { call_details: { sid: 's', status: 'failed' } } },
+    });
+    const api = exotelApi();
+    const csv = 'phone_number\n+910000000000';
+    expect(await api.contacts.upload({ csv })).toMatchObject({ uploadId: 'up' });
+    expect(await api.calls.get('s')).toMatchObject({ outcome: 'failed' });
+  });
+});
+
+describe('the other envelopes:', () => {
+  it('RestException of Voice v1, with the word for the rate limit', async () => {
+    answerNext(VOICE, 'GET', {
+      status: 429,
+      body: { RestException: { Status: 429, Message: 'slow down', Code: 'RATE_LIMIT_EXCEEDED' } },
+      headers: { 'retry-after': '30' },
+    });
+    await expect(exotelApi().voice.get('s')).rejects.toMatchObject({
+      status: 429,
+      exotelCode: 'RATE_LIMIT_EXCEEDED',
+      reason: 'rate-limited',
+      retryAfterMs: 30_000,
+    });
+  });
+
+  it('RestException in XML', async () => {
+    const exception =
+      '<RestException><Status>401</Status><Message>Who &amp; why</Message></RestException>';
+    answerNext(VOICE, 'POST', {
+      status: 401,
+      body: `<?xml version="1.0"?><TwilioResponse>${exception}</TwilioResponse>`,
+    });
+    const call = { from: '+910000000000', to: '+910000000001', callerId: '08000000000' };
+    const error = await failureOf(exotelApi().voice.connectNumbers(call));
+    expect(error).toMatchObject({ status: 401, reason: 'authentication-failed' });
+    expect(error.message).toContain('Who & why');
+    expect(error.message).toContain('region');
+  });
+
+  it('that of the tenant host', async () => {
+    answerNext(TENANT, 'GET', {
+      status: 404,
+      body: {
+        statusCode: 404,
+        status: 'Not Found',
+        errorCode: 'CONF-1001',
+        errorMessage: 'no such',
+      },
+    });
+    await expect(exotelApi().configuration.listCampaigns(1)).rejects.toMatchObject({
+      status: 404,
+      exotelCode: 'CONF-1001',
+      reason: 'not-found',
+      description: 'Not Found',
+    });
+  });
+
+  it.each([
+    [400, 'bad-request'],
+    [401, 'authentication-failed'],
+    [402, 'plan-or-usage'],
+    [404, 'not-found'],
+    [410, 'file-expired'],
+    [413, 'file-too-large'],
+    [502, 'server-error'],
+  ])('none at all, HTTP %i is %s', async (status, reason) => {
+    answerNext(CCM, 'GET', { status, body: '<html></html>' });
+    await expect(exotelApi().contacts.errors('u')).rejects.toMatchObject({
+      status,
+      reason,
+      exotelCode: undefined,
+    });
+  });
+
+  it('on an instance that never rejects', async () => {
+    const instance = axios.create({ validateStatus: () => true });
+    answerNext(CCM, 'GET', { status: 404, body: failure(10744, 404) });
+    const api = createExotelApi(instance, { accountSid: 'acme' });
+    await expect(api.calls.get('s')).rejects.toMatchObject({
+      status: 404,
+      reason: 'call-not-found',
+    });
+  });
+});
+
+describe('a rate limit', () => {
+  it('surfaces its headers', async () => {
+    answerNext(CCM, 'GET', {
+      status: 429,
+      headers: {
+        'Retry-After': new Date(Date.now() + 60_000).toUTCString(),
+        'X-RateLimit-Limit': '200',
+        'X-RateLimit-Remaining': '0',
+        'X-RateLimit-Reset': '1893553445',
+      },
+    });
+    const error = await failureOf(exotelApi().calls.get('s'));
+    expect(error).toMatchObject({
+      reason: 'rate-limited',
+      rateLimit: { limit: 200, remaining: 0, resetTime: new Date(1893553445_000) },
+    });
+    expect(error.retryAfterMs).toBeGreaterThan(50_000);
+    expect(error.retryAfterMs).toBeLessThanOrEqual(60_000);
+  });
+
+  it('needs none of them', async () => {
+    answerNext(CCM, 'GET', { status: 429 });
+    await expect(exotelApi().calls.get('s')).rejects.toMatchObject({
+      retryAfterMs: undefined,
+      rateLimit: undefined,
+    });
+  });
+});
+
+describe('no error holds a secret', () => {
+  const everyFormOf = (error: any) =>
+    [
+      String(error),
+      error.stack,
+      JSON.stringify(error),
+      JSON.stringify({ ...error }),
+      inspect(error, { depth: 20 }),
+    ].join('\n');
+  const SECRETS = ['fake-api-token', btoa('fake-api-key:fake-api-token'), 'fake-token'];
+
+  it('when the server quotes the request back', async () => {
+    const quote = `bad Authorization: Basic ${btoa('fake-api-key:fake-api-token')} fake-api-token eyJhbGci.eyJzdWIi.sig`;
+    answerNext(CCM, 'GET', { status: 401, body: failure(1010, 401, quote) });
+    const error = await failureOf(exotelApi().users.list());
+    for (const secret of [...SECRETS, 'eyJhbGci']) expect(everyFormOf(error)).not.toContain(secret);
+    expect(inspect(error, { showHidden: true, depth: 20 })).not.toContain('fake-api-token');
+    expect(error.cause).toBeUndefined();
+  });
+
+  it('when the server quotes a password back', async () => {
+    answerNext(CCM, 'PUT', { status: 400, body: failure(1002, 400, 'Hunter2-Hunter2 is weak') });
+    const error = await failureOf(exotelApi().devices.setPassword('u', 1, 'Hunter2-Hunter2'));
+    expect(everyFormOf(error)).not.toContain('Hunter2-Hunter2');
+  });
+
+  it.each(['basic', 'bearer'] as const)('when no answer came to a %s call', async (authScheme) => {
+    nock(CCM)
+      .get(/.*/)
+      .replyWithError(Object.assign(new Error('reset'), { code: 'ECONNRESET' }));
+    const error = await failureOf(exotelApi().users.list({}, { authScheme }));
+    expect(error).toBeInstanceOf(AxiosError);
+    for (const secret of SECRETS) expect(everyFormOf(error)).not.toContain(secret);
+    expect(error.config.url).toContain('/users');
+  });
+
+  it('and a long message is cut', async () => {
+    answerNext(CCM, 'GET', { status: 500, body: failure(1100, 500, 'x'.repeat(5000)) });
+    expect((await failureOf(exotelApi().users.list())).message.length).toBeLessThan(700);
+  });
+});
+
+describe('what never became an answer is thrown as it came:', () => {
+  it('a broken connection', async () => {
+    nock(CCM)
+      .post(/.*/)
+      .replyWithError(Object.assign(new Error('reset'), { code: 'ECONNRESET' }));
+    const error = await failureOf(exotelApi().calls.create(A_CALL));
+    expect(error).toBeInstanceOf(AxiosError);
+    expect(error).toMatchObject({ code: 'ECONNRESET' });
+  });
+
+  it("an abort by the caller's signal", async () => {
+    const controller = new AbortController();
+    controller.abort();
+    const error = await failureOf(exotelApi().calls.get('s', { signal: controller.signal }));
+    expect(axios.isCancel(error)).toBe(true);
+  });
+
+  it('a time-out, without sending the call a second time', async () => {
+    let requests = 0;
+    const host = await serve(() => {
+      requests += 1;
+    });
+    const api = exotelApi({ hosts: { ccm: host } });
+    await expect(api.calls.create(A_CALL, { timeout: 50 })).rejects.toMatchObject({
+      code: 'ECONNABORTED',
+    });
+    expect(requests).toBe(1);
+  });
+
+  it('an error of the token source', async () => {
+    const instance = axios.create();
+    const trouble = new Error('no token to be had');
+    instance.interceptors.request.use(() => Promise.reject(trouble));
+    const api = createExotelApi(instance, { accountSid: 'acme', basic: BASIC });
+    expect(await failureOf(api.calls.get('s'))).toBe(trouble);
+  });
+});
+
+describe('a POST that rings telephones', () => {
+  it.each([500, 502, 503, 429, 401])('is sent once when the answer is %i', async (status) => {
+    let requests = 0;
+    const host = await serve((_request, response) => {
+      requests += 1;
+      json(response, status, {});
+    });
+    await expect(exotelApi({ hosts: { ccm: host } }).calls.create(A_CALL)).rejects.toMatchObject({
+      status,
+    });
+    expect(requests).toBe(1);
+  });
+
+  it('does not follow a redirect, which would send it again', async () => {
+    const paths: string[] = [];
+    const host = await serve((request, response) => {
+      paths.push(request.url ?? '');
+      response.writeHead(307, { location: '/elsewhere' }).end();
+    });
+    const api = createExotelApi(authorisedInstance(), { accountSid: 'acme', hosts: { ccm: host } });
+    await expect(api.calls.create(A_CALL)).rejects.toMatchObject({ status: 307 });
+    expect(paths).toEqual(['/v2/accounts/acme/calls']);
+  });
+});
+
+describe.each(Object.entries({ ...CHOOSABLE, ...FIXED }))('%s', (operation, call) => {
+  const answerAll = (status: number, body: string | object) => {
+    for (const host of [CCM, VOICE, TENANT]) {
+      for (const method of ['GET', 'POST', 'PUT', 'DELETE'] as const) {
+        answerNext(host, method, { status, body: body as string });
+      }
+    }
+  };
+
+  it('is named in the error of a failure', async () => {
+    answerAll(503, failure(1100, 503));
+    const error: unknown = await failureOf(call(exotelApi()));
+    expect(error).toMatchObject({ operation, status: 503, reason: 'server-error' });
+    expect((error as ExotelApiError).toJSON()).toMatchObject({
+      name: 'ExotelApiError',
+      operation,
+      requestId: 'rq-9',
+    });
+  });
+
+  it('does not take a page of HTML for a success, unless any answer is one', async () => {
+    answerAll(200, '<html>maintenance</html>');
+    const anyAnswerWillDo = [
+      'calls.list',
+      'presence.set',
+      'users.delete',
+      'devices.setPassword',
+    ].includes(operation);
+    const outcome = await call(exotelApi()).then(
+      (result: any): unknown => result.raw,
+      (error: unknown): unknown => (error as ExotelApiError).reason,
+    );
+    expect(outcome).toBe(anyAnswerWillDo ? '<html>maintenance</html>' : 'unexpected-body');
+  });
+});

@@ -1,0 +1,138 @@
+import { describe, expect, it } from '@jest/globals';
+import { ApiInputError, isApiInputError } from '../../src/apis/api-input-error.js';
+import { ApiPayloadError } from '../../src/apis/api-payload-error.js';
+import { cleanText } from '../../src/apis/clean-text.js';
+import { readVoiceXml } from '../../src/apis/exotel/voice-xml.js';
+import { parseRetryAfter } from '../../src/apis/retry-after.js';
+import { headerOf } from '../../src/apis/send-request.js';
+import { booleanOf, numberOf, textOf } from '../../src/apis/wire-values.js';
+
+describe('a wire value reads as', () => {
+  it.each([
+    ['45', 45],
+    ['1.500', 1.5],
+    [' 7 ', 7],
+    ['-3', -3],
+    [0, 0],
+    ['', undefined],
+    ['12s', undefined],
+    ['0x10', undefined],
+    [NaN, undefined],
+    [Infinity, undefined],
+    [null, undefined],
+    [true, undefined],
+  ])('a number: %j', (value, number) => expect(numberOf(value)).toBe(number));
+
+  it.each([
+    ['a', 'a'],
+    [' a ', 'a'],
+    [7, '7'],
+    ['', undefined],
+    ['null', undefined],
+    [null, undefined],
+    [{}, undefined],
+    [NaN, undefined],
+  ])('text: %j', (value, text) => expect(textOf(value)).toBe(text));
+
+  it.each([
+    [true, true],
+    ['true', true],
+    ['false', false],
+    ['yes', undefined],
+    [1, undefined],
+  ])('a boolean: %j', (value, flag) => expect(booleanOf(value)).toBe(flag));
+});
+
+describe('Retry-After', () => {
+  const NOW = Date.parse('2030-01-02T03:04:05Z');
+  it.each([
+    ['30', 30_000],
+    [' 0 ', 0],
+    [5, 5000],
+    [-5, undefined],
+    ['Wed, 02 Jan 2030 03:05:05 GMT', 60_000],
+    ['Wed, 02 Jan 2030 03:00:00 GMT', 0],
+    ['soon', undefined],
+    [undefined, undefined],
+  ])('%j is %j ms', (value, wait) => expect(parseRetryAfter(value, NOW)).toBe(wait));
+});
+
+describe('an answer’s header', () => {
+  it.each([
+    [{ 'Retry-After': '1' }, '1'],
+    [{ 'retry-after': '2' }, '2'],
+    [{ 'retry-after': ['3'] }, undefined],
+    [{}, undefined],
+    [undefined, undefined],
+  ])('in %j is %j', (headers, value) => expect(headerOf(headers, 'retry-after')).toBe(value));
+});
+
+describe('a server’s words lose', () => {
+  it.each([
+    ['a secret', 'the key s3cret/ is bad', 'the key [redacted] is bad'],
+    ['a secret in a URL', 'no ?k=s3cret%2F here', 'no ?k=[redacted] here'],
+    ['a bearer token', 'got Bearer abc.def-ghi', 'got Bearer [redacted]'],
+    ['a JWT', 'got eyJhbGciOi.eyJzdWIi.c2ln', 'got [redacted]'],
+  ])('%s', (_what, words, clean) => expect(cleanText(words, ['s3cret/'])).toBe(clean));
+
+  it('nothing for a secret that is too short to be one', () => {
+    expect(cleanText('a cat', ['a'])).toBe('a cat');
+  });
+});
+
+describe('XML of Voice v1', () => {
+  const inCall = (inner: string) => `<TwilioResponse><Call>${inner}</Call></TwilioResponse>`;
+  it.each([
+    ['<Sid>a</Sid><To/>', { Sid: 'a', To: null }],
+    ['<Sid>&lt;&amp;&quot;&apos;&gt;</Sid>', { Sid: `<&"'>` }],
+    ['<Sid>&#65;&#x42;</Sid>', { Sid: 'AB' }],
+    ['<Sid>&nbsp;&#0;&#99999999;</Sid>', { Sid: '&nbsp;&#0;&#99999999;' }],
+    ['<Sid></Sid>', { Sid: null }],
+  ])('%s', (inner, Call) => expect(readVoiceXml(inCall(inner))).toEqual({ Call }));
+
+  it.each(['<html/>', '<TwilioResponse/>', '<TwilioResponse><Other/></TwilioResponse>', 7, null])(
+    '%j is none',
+    (body) => expect(readVoiceXml(body)).toBeUndefined(),
+  );
+});
+
+describe('errors', () => {
+  it('have a form that is safe to log', () => {
+    const input = new ApiInputError({
+      api: 'exotel',
+      operation: 'calls.create',
+      field: 'to',
+      problem: 'is required',
+    });
+    const payload = new ApiPayloadError({
+      api: 'truecaller',
+      payload: 'event',
+      field: 'event_id',
+      problem: 'is missing',
+    });
+    expect(JSON.parse(JSON.stringify([input, payload]))).toEqual([
+      {
+        name: 'ApiInputError',
+        code: 'ERR_API_INPUT',
+        api: 'exotel',
+        operation: 'calls.create',
+        field: 'to',
+        message: 'exotel calls.create: to is required',
+      },
+      {
+        name: 'ApiPayloadError',
+        code: 'ERR_API_PAYLOAD',
+        api: 'truecaller',
+        payload: 'event',
+        field: 'event_id',
+        message: 'truecaller event: event_id is missing',
+      },
+    ]);
+    expect([input, payload, new Error('x'), null].map(isApiInputError)).toEqual([
+      true,
+      false,
+      false,
+      false,
+    ]);
+  });
+});

@@ -1,0 +1,117 @@
+import { inspect } from 'node:util';
+import { describe, expect, it } from '@jest/globals';
+import axios, { AxiosError } from 'axios';
+import nock from 'nock';
+import { isTruecallerApiError, TruecallerApiError } from '../../../src/apis/truecaller/index.js';
+import { answerNext, failureOf } from '../canned-answer.js';
+import { json, serve } from '../loopback.js';
+import {
+  anEntry,
+  PORTAL,
+  truecallerApi,
+  WEBHOOK_TOKEN,
+  WEBHOOKS,
+} from './truecaller-organisation.js';
+
+const upload = (options = {}) => truecallerApi(options).campaigns.bulkUpload([anEntry()]);
+
+describe('a failure becomes a TruecallerApiError', () => {
+  it('with slug and message', async () => {
+    answerNext(PORTAL, 'POST', {
+      status: 401,
+      body: { slug: 'authorization-error', message: 'Missing authorization header' },
+    });
+    const error = await failureOf(upload());
+    expect(error).toBeInstanceOf(TruecallerApiError);
+    expect(isTruecallerApiError(error)).toBe(true);
+    expect(error).toMatchObject({
+      name: 'TruecallerApiError',
+      code: 'ERR_TRUECALLER_API',
+      operation: 'campaigns.bulkUpload',
+      status: 401,
+      slug: 'authorization-error',
+    });
+    expect(error.message).toBe(
+      'truecaller campaigns.bulkUpload: 401 authorization-error. ' +
+        'Truecaller says: Missing authorization header',
+    );
+  });
+
+  it.each([
+    { what: 'HTML', status: 502, body: '<html></html>', slug: undefined },
+    { what: 'nothing', status: 500, body: '', slug: undefined },
+    { what: 'a list', status: 400, body: [], slug: undefined },
+    {
+      what: 'fields of other types',
+      status: 400,
+      body: { slug: {}, message: [] },
+      slug: undefined,
+    },
+    {
+      what: 'a failure inside HTTP 200',
+      status: 200,
+      body: { slug: 'forbidden-error' },
+      slug: 'forbidden-error',
+    },
+    {
+      what: "the sister product's status_info",
+      status: 200,
+      body: { status_info: { status: 'error', message: 'no' } },
+      slug: undefined,
+    },
+  ])('from $what', async ({ status, body, slug }) => {
+    answerNext(PORTAL, 'POST', { status, body });
+    await expect(upload()).rejects.toMatchObject({ code: 'ERR_TRUECALLER_API', status, slug });
+  });
+
+  it('with the wait that the server asks for', async () => {
+    answerNext(PORTAL, 'POST', { status: 429, headers: { 'Retry-After': '60' } });
+    await expect(upload()).rejects.toMatchObject({ status: 429, retryAfterMs: 60_000 });
+  });
+});
+
+describe('no error holds a secret', () => {
+  const everyFormOf = (error: any) =>
+    [
+      error.stack,
+      JSON.stringify(error),
+      JSON.stringify({ ...error }),
+      inspect(error, { depth: 20 }),
+    ].join();
+
+  it('when the server quotes the request back', async () => {
+    answerNext(WEBHOOKS, 'POST', {
+      status: 403,
+      body: { slug: WEBHOOK_TOKEN, message: `X-Org-Token ${WEBHOOK_TOKEN} is not known` },
+    });
+    const error = await failureOf(truecallerApi().campaigns.trigger(anEntry()));
+    expect(everyFormOf(error)).not.toContain(WEBHOOK_TOKEN);
+  });
+
+  it('when no answer came', async () => {
+    nock(WEBHOOKS)
+      .post(/.*/)
+      .replyWithError(Object.assign(new Error('reset'), { code: 'ECONNRESET' }));
+    const error = await failureOf(truecallerApi().campaigns.trigger(anEntry()));
+    expect(error).toBeInstanceOf(AxiosError);
+    expect(everyFormOf(error)).not.toContain(WEBHOOK_TOKEN);
+  });
+});
+
+it("an abort by the caller's signal is axios's own", async () => {
+  const error = await failureOf(
+    truecallerApi().campaigns.bulkUpload([anEntry()], { signal: AbortSignal.abort() }),
+  );
+  expect(axios.isCancel(error)).toBe(true);
+});
+
+it.each([307, 500])('an upload is sent once when the answer is %i', async (status) => {
+  let requests = 0;
+  const host = await serve((_request, response) => {
+    requests += 1;
+    response.setHeader('location', '/elsewhere');
+    json(response, status, {});
+  });
+  await expect(upload({ hosts: { portal: host } })).rejects.toMatchObject({ status });
+  expect(requests).toBe(1);
+});

@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from '@jest/globals';
+import {
+  hashReceiverNumber,
+  isHashedReceiver,
+  toReceiverNumber,
+} from '../../../src/apis/truecaller/index.js';
+
+describe('toReceiverNumber', () => {
+  it.each([
+    ['919876543210', undefined],
+    ['+919876543210', undefined],
+    ['+91 98765 43210', undefined],
+    ['+91 (98765) 43-210', undefined],
+    ['tel:+91-98765-43210', undefined],
+    ['9876543210', 'IN'],
+    ['098765 43210', 'IN'],
+    ['+919876543210', 'DE'],
+  ] as const)('makes 919876543210 of %s (country %s)', (number, defaultCountry) => {
+    expect(toReceiverNumber(number, { defaultCountry })).toBe('919876543210');
+  });
+
+  it('leaves twelve digits alone, of whatever country', () => {
+    expect(toReceiverNumber('971501234567')).toBe('971501234567');
+  });
+
+  it.each([
+    ['no number', 'hello'],
+    ['no country', '9876543210'],
+    ['a country code of one digit', '+1 202 555 0100'],
+    ['a country code of three digits', '+971 50 123 4567'],
+    ['a number of nine digits', '+48 512 345 678'],
+    ['too short a number', '+91 98765'],
+    ['nothing', ''],
+  ])('refuses %s', (_what, number) => {
+    expect(() => toReceiverNumber(number)).toThrow(
+      expect.objectContaining({ code: 'ERR_API_INPUT', field: 'number' }),
+    );
+  });
+
+  it('does not repeat a number that it refuses', () => {
+    expect(() => toReceiverNumber('+1 202 555 0100')).toThrow(/^(?!.*202)/);
+  });
+});
+
+describe('hashReceiverNumber', () => {
+  const VECTOR = 'efc187bdaca8e73ddffb1b4615e9652bb775721335bc97f47888dfebd9058444';
+
+  it.each(['911234567891', '+91 12345 67891'])(
+    'gives the documented hash for %s',
+    async (number) => {
+      expect(await hashReceiverNumber(number)).toBe(VECTOR);
+    },
+  );
+
+  it('is SHA-256 of the twelve digits in lower-case hex', async () => {
+    expect(await hashReceiverNumber('9876543210', { defaultCountry: 'IN' })).toBe(
+      createHash('sha256').update('919876543210').digest('hex'),
+    );
+  });
+
+  it('hashes no number that could not be a receiver', async () => {
+    await expect(hashReceiverNumber('12')).rejects.toMatchObject({ code: 'ERR_API_INPUT' });
+  });
+
+  it('is told from a number', () => {
+    expect([VECTOR, VECTOR.toUpperCase(), '911234567891'].map(isHashedReceiver)).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  });
+});

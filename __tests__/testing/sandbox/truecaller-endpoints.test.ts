@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import axios from 'axios';
+import {
+  createTruecallerApi,
+  parseTruecallerEvent,
+  type TruecallerApi,
+} from '../../../src/apis/truecaller/index.js';
+import type { Sandbox, TruecallerSandbox } from '../../../src/testing/index.js';
+import { createFakeClock, startSandbox } from '../../../src/testing/index.js';
+import { bodyOf, serve } from '../../apis/loopback.js';
+
+const clock = createFakeClock();
+let sandbox: Sandbox;
+let truecaller: TruecallerSandbox;
+let api: TruecallerApi;
+beforeAll(async () => {
+  sandbox = await startSandbox({ only: ['truecaller'], now: clock.now });
+  truecaller = sandbox.truecaller;
+});
+beforeEach(() => {
+  sandbox.reset();
+  const { organisationId } = truecaller.credentials;
+  const { orgId, orgToken } = truecaller.webhookCredentials;
+  api = createTruecallerApi(axios.create(), {
+    organisationId,
+    webhook: { orgId, token: orgToken },
+    hosts: { portal: truecaller.url, webhooks: truecaller.webhookUrl },
+  });
+});
+afterAll(() => sandbox.close());
+
+const ENTRY = {
+  campaignId: 'fake-campaign-1',
+  receiverNumber: '910000000000',
+  contents: [{ displayUnit: 'cid', title: 'Hello', subTitle: 'World' }],
+} as const;
+
+describe('the webhook connector', () => {
+  it('takes an entry, and a payload in sections', async () => {
+    const { campaigns } = api;
+    await campaigns.trigger(ENTRY);
+    const profile = { campaign_id: 'c', receiver_number: '910000000000' };
+    await campaigns.trigger({ payload: { profile, content: {} } });
+    expect(truecaller.pushes).toMatchObject([{ campaign_id: 'fake-campaign-1' }, { profile }]);
+  });
+
+  it('takes exits', async () => {
+    await api.campaigns.exit([{ campaignId: 'c', receiverNumbers: ['910000000000'] }]);
+    expect(truecaller.exits).toHaveLength(1);
+  });
+
+  it('refuses a token that was made anew in the meantime', async () => {
+    truecaller.regenerateWebhookToken();
+    await expect(api.campaigns.trigger(ENTRY)).rejects.toMatchObject({
+      status: 401,
+      slug: 'authorization-error',
+    });
+  });
+});
+
+describe('an event', () => {
+  it('is posted to a listener, and its click under the same id', async () => {
+    const bodies: Buffer[] = [];
+    const url = await serve((request, response) => {
+      void bodyOf(request).then((body) => {
+        bodies.push(body);
+        response.writeHead(200).end();
+      });
+    });
+    const news = { referenceId: '910000000000', campaignId: 'c', displayUnit: 'cid' };
+    const eventId = truecaller.postEvent(url, news);
+    await truecaller.webhooksSettled();
+    truecaller.postEvent(url, { ...news, eventId, clicked: true });
+    await truecaller.webhooksSettled();
+    expect(bodies.map((body) => parseTruecallerEvent(body))).toMatchObject([
+      { eventId, clicked: false, campaignId: 'c', impressionTime: new Date(clock.now()) },
+      { eventId, clicked: true, isInterested: true },
+    ]);
+    expect(truecaller.webhooks).toHaveLength(2);
+  });
+});

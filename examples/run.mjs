@@ -1,0 +1,48 @@
+/*
+ * Runs an example against the sources of this repository:
+ *
+ *   node examples/run.mjs exotel-call
+ *
+ * The examples import the package by its name, as your app does. Here the name stands for `src/`, so nothing has to be
+ * built first.
+ */
+import { build } from 'esbuild';
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const folder = dirname(fileURLToPath(import.meta.url));
+const repository = resolve(folder, '..');
+const name = process.argv[2] ?? '';
+const source = join(folder, `${name}.ts`);
+
+if (!/^[a-z0-9-]+$/.test(name) || !existsSync(source)) {
+  const names = readdirSync(folder)
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => `  node examples/run.mjs ${file.slice(0, -3)}`);
+  console.error(`Which one?\n${names.join('\n')}`);
+  process.exit(2);
+}
+
+const entries = {
+  'axios-bearer/providers': 'src/providers/index.ts',
+  'axios-bearer/exotel': 'src/apis/exotel/index.ts',
+  'axios-bearer/truecaller': 'src/apis/truecaller/index.ts',
+  'axios-bearer/testing': 'src/testing/index.ts',
+  'axios-bearer': 'src/index.ts',
+};
+const outfile = join(repository, 'reports/examples', `${name}.mjs`);
+await build({
+  entryPoints: [source],
+  outfile,
+  bundle: true,
+  packages: 'external',
+  platform: 'node',
+  format: 'esm',
+  sourcemap: 'inline',
+  logLevel: 'warning',
+  alias: Object.fromEntries(
+    Object.entries(entries).map(([entry, file]) => [entry, join(repository, file)]),
+  ),
+});
+await import(pathToFileURL(outfile).href);

@@ -1,0 +1,125 @@
+import * as v from 'valibot';
+import { e164, filledText, flag, httpUrl, oneOf, pathId, wholeNumber } from '../input-fields.js';
+
+/** The agent to dial first: by number or SIP address, or by user id. */
+export type ExotelCallFrom = { contactUri: string } | { userId: string };
+
+/** Where to post news of a call. */
+export interface ExotelStatusCallback {
+  event: 'answered' | 'terminal';
+  url: string;
+}
+
+/** What to dial, and how. */
+export interface ExotelCreateCallInput {
+  /** Dialled first. If several users share a contact URI, Exotel takes the first of them. */
+  from: ExotelCallFrom;
+  /** The customer, in E.164 form. */
+  to: string;
+  /** The ExoPhone that both see: E.164, or local digits for Indian numbers. */
+  virtualNumber: string;
+  /** @defaultValue left to Exotel: false by the documents. To record, send true. */
+  record?: boolean | undefined;
+  recordingChannels?: 'single' | 'dual' | undefined;
+  /** A WAV file, best below 2 MB. */
+  waitAudioUrl?: string | undefined;
+  /** The longest the call may last, in seconds. */
+  maxDurationSeconds?: number | undefined;
+  /** How long each leg may ring, in seconds. @defaultValue left to Exotel; one page says 30 */
+  ringTimeoutSeconds?: number | undefined;
+  /** Comes back in call details and callbacks. */
+  customField?: string | undefined;
+  statusCallbacks?: readonly ExotelStatusCallback[] | undefined;
+}
+
+/** What v3 takes beyond CCM. */
+export interface ExotelCreateCallV3Input extends ExotelCreateCallInput {
+  /**
+   * Whether Exotel marks the user busy during the call. Only with the `nested` body.
+   * @defaultValue left to Exotel: true if the number belongs to a user
+   */
+  stateManagement?: boolean | undefined;
+}
+
+const contactUri = v.pipe(
+  v.string('must be a string'),
+  v.regex(/^(\+[1-9]\d{6,14}|sips?:\S+)$/i, 'must be E.164, like +919876543210, or a sip: address'),
+);
+
+const from = v.union(
+  [v.strictObject({ contactUri }), v.strictObject({ userId: pathId })],
+  'must be { contactUri } with E.164 or a sip: address, or { userId }',
+);
+
+const fields = {
+  from,
+  to: e164,
+  virtualNumber: v.pipe(
+    v.string('must be a string'),
+    v.regex(/^\+?\d{6,15}$/, 'must be an ExoPhone: E.164, or digits only'),
+  ),
+  record: v.optional(flag),
+  recordingChannels: v.optional(oneOf(['single', 'dual'])),
+  waitAudioUrl: v.optional(httpUrl),
+  maxDurationSeconds: v.optional(wholeNumber(1)),
+  ringTimeoutSeconds: v.optional(wholeNumber(1)),
+  customField: v.optional(filledText),
+  statusCallbacks: v.optional(
+    v.array(v.strictObject({ event: oneOf(['answered', 'terminal']), url: httpUrl })),
+  ),
+};
+
+/** @internal */
+export const createCallSchema = v.strictObject(fields);
+
+/** @internal */
+export const createCallV3Schema = v.strictObject({ ...fields, stateManagement: v.optional(flag) });
+
+/** The flat body: CCM make call, and the new documents' v3. @internal */
+export function toFlatCallBody(
+  input: ExotelCreateCallInput,
+  toField: 'customer_contact_uri' | 'number',
+): Record<string, unknown> {
+  return {
+    from:
+      'userId' in input.from
+        ? { user_id: input.from.userId }
+        : { user_contact_uri: input.from.contactUri },
+    to: { [toField]: input.to },
+    ...sharedFields(input),
+    recording: input.record,
+    recording_channels: input.recordingChannels,
+    status_callback: input.statusCallbacks?.map(({ event, url }) => ({ event, url })),
+  };
+}
+
+/** The old portal's v3 body. The type of `state_management` is the sample's: the word "true", but the boolean false. @internal */
+export function toNestedCallBody(
+  input: ExotelCreateCallV3Input,
+  contactUriOfFrom: string,
+): Record<string, unknown> {
+  const state = input.stateManagement === true ? 'true' : input.stateManagement;
+  return {
+    from: { contact_uri: contactUriOfFrom, state_management: state },
+    to: { contact_uri: input.to },
+    ...sharedFields(input),
+    recording: nestedRecording(input),
+    status_callback: input.statusCallbacks?.map(({ event, url }) => ({ event, url })),
+  };
+}
+
+function nestedRecording({ record, recordingChannels }: ExotelCreateCallInput) {
+  if (record === undefined && recordingChannels === undefined) return undefined;
+  return { record, channels: recordingChannels };
+}
+
+// JSON leaves out what is undefined, so optional fields need no condition of their own.
+function sharedFields(input: ExotelCreateCallInput) {
+  return {
+    virtual_number: input.virtualNumber,
+    wait_audio_url: input.waitAudioUrl,
+    max_time_limit: input.maxDurationSeconds,
+    attempt_time_out: input.ringTimeoutSeconds,
+    custom_field: input.customField,
+  };
+}

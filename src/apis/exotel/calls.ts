@@ -1,0 +1,139 @@
+import { pathId } from '../input-fields.js';
+import { validateInput } from '../validate-input.js';
+import { asList, asRecord } from '../wire-values.js';
+import { parseCallDetails, type ExotelCallDetails } from './call-details.js';
+import { createCallSchema, toFlatCallBody, type ExotelCreateCallInput } from './call-input.js';
+import type { ExotelClient } from './exotel-client.js';
+import type { ExotelRequestOptions } from './exotel-options.js';
+import { parseMadeCall, type ExotelMadeCall } from './made-call.js';
+
+/** The answer to `calls.list`. */
+export interface ExotelCallList {
+  /** The calls; `undefined` when the body has none of the wrappers that other endpoints use: then look at `raw`. */
+  calls: readonly ExotelCallDetails[] | undefined;
+  requestId: string | undefined;
+  raw: unknown;
+}
+
+/** Calls of the contact centre (CCM, Voice v2): an agent is dialled first, then the customer. */
+export interface ExotelCalls {
+  /**
+   * Places a call: rings the agent, then the customer.
+   *
+   * The answer says that the request was taken, not that it was carried out: poll `calls.get` or take the callbacks.
+   * Exotel documents this call as deprecated in favour of v3; it still works.
+   *
+   * Nothing here sends the request twice, and no idempotency key is documented. After a time-out, a broken
+   * connection or a 5xx **the telephones may ring all the same**: look for the call (`calls.list`, a callback with your
+   * `customField`) before placing it again.
+   *
+   * Auth: bearer by default. The pages show Basic; the token page says that the CCM API takes the bearer token.
+   *
+   * @throws ApiInputError when the input cannot be right; nothing was sent.
+   * @throws ExotelApiError when Exotel refuses. `isAgentUnavailable(error)` tells the business states (409) apart:
+   * device off, not verified, busy.
+   * @throws AxiosError when no answer came (network, `timeout`, `signal`).
+   * @see https://developer.exotel.com/docs/voice-api/api-reference/make-a-call
+   * @see https://developer.exotel.com/docs/contact-center/api-reference/make-call
+   */
+  create(input: ExotelCreateCallInput, options?: ExotelRequestOptions): Promise<ExotelMadeCall>;
+
+  /**
+   * The details of one call that was made through CCM. Two pages describe two shapes for this address; both are read.
+   *
+   * Auth: bearer by default (documented: Basic).
+   *
+   * @throws ApiInputError for a call sid that is none.
+   * @throws ExotelApiError when Exotel refuses: 404 for an unknown sid.
+   * @throws AxiosError when no answer came.
+   * @see https://developer.exotel.com/docs/voice-api/api-reference/call-details
+   */
+  get(callSid: string, options?: ExotelRequestOptions): Promise<ExotelCallDetails>;
+
+  /**
+   * A list of calls. The documents show this address in one line, as the example of how to use a token: no query, no
+   * paging, no answer. What comes back is read leniently; `options.params` takes a query that you know to work.
+   *
+   * Auth: bearer by default (documented in examples: bearer and Basic).
+   *
+   * @throws ExotelApiError when Exotel refuses.
+   * @throws AxiosError when no answer came.
+   * @see https://developer.exotel.com/docs/contact-center/api-reference/token-generation
+   */
+  list(options?: ExotelRequestOptions): Promise<ExotelCallList>;
+}
+
+/** @internal */
+export function createCalls(client: ExotelClient): ExotelCalls {
+  const { zonelessOffset } = client.options;
+  return {
+    async create(input, options) {
+      const operation = 'calls.create';
+      const call = validateInput(createCallSchema, input, { api: 'exotel', operation });
+      const answer = await client.send(
+        {
+          operation,
+          method: 'POST',
+          host: 'ccm',
+          path: client.path('v2', 'calls'),
+          body: toFlatCallBody(call, client.wire(options).createCallTo),
+          budget: 'voice',
+          ringsPhones: true,
+        },
+        options,
+      );
+      const made = parseMadeCall(answer.body, zonelessOffset);
+      if (made === undefined) throw answer.unexpected(NO_SID_IN_MADE_CALL);
+      return made;
+    },
+
+    async get(callSid, options) {
+      const operation = 'calls.get';
+      const sid = validateInput(pathId, callSid, { api: 'exotel', operation });
+      const answer = await client.send(
+        {
+          operation,
+          method: 'GET',
+          host: 'ccm',
+          path: client.path('v2', 'calls', sid),
+          budget: 'voice',
+        },
+        options,
+      );
+      const details = parseCallDetails(answer.body, zonelessOffset);
+      if (details === undefined) throw answer.unexpected('The answer holds no call sid.');
+      return details;
+    },
+
+    async list(options) {
+      const answer = await client.send(
+        {
+          operation: 'calls.list',
+          method: 'GET',
+          host: 'ccm',
+          path: client.path('v2', 'calls'),
+          budget: 'voice',
+        },
+        options,
+      );
+      const calls = parseCallList(answer.body, zonelessOffset);
+      return { calls, requestId: answer.requestId, raw: answer.body };
+    },
+  };
+}
+
+/** The one thing to know when the answer of a call-placing request makes no sense. @internal */
+export const NO_SID_IN_MADE_CALL =
+  'The answer holds no call sid, so the call may or may not have been placed.';
+
+/** In the wrappers that Exotel's lists use elsewhere: `response[]` of records or of `{ data }`, or `response.data[]`. */
+function parseCallList(
+  body: unknown,
+  zonelessOffset: string,
+): readonly ExotelCallDetails[] | undefined {
+  const response = asRecord(body)?.response;
+  const items = Array.isArray(response) ? response : asRecord(response)?.data;
+  if (!Array.isArray(items)) return undefined;
+  const calls = asList(items).map((item) => parseCallDetails(item, zonelessOffset));
+  return calls.every((call) => call !== undefined) ? calls : undefined;
+}

@@ -1,0 +1,139 @@
+import * as v from 'valibot';
+import { ApiInputError } from '../api-input-error.js';
+import { e164 } from '../input-fields.js';
+import { validateInput } from '../validate-input.js';
+
+/** One contact of an upload. */
+export interface ExotelContact {
+  /** E.164. */
+  phoneNumber: string;
+  firstName?: string | undefined;
+  lastName?: string | undefined;
+  email?: string | undefined;
+  company?: string | undefined;
+  tag?: string | undefined;
+  customField1?: string | undefined;
+}
+
+/** The columns that the documents list, in their order. */
+const COLUMNS = {
+  phone_number: 'phoneNumber',
+  first_name: 'firstName',
+  last_name: 'lastName',
+  email: 'email',
+  company: 'company',
+  tag: 'tag',
+  custom_field_1: 'customField1',
+} as const satisfies Record<string, keyof ExotelContact>;
+
+/** 10 MB. Whether the documents mean 1000 or 1024 they do not say: the larger is never the one that is too strict. */
+const MOST_BYTES = 10 * 1024 * 1024;
+const MOST_ROWS = 50_000;
+
+const text = v.optional(v.string('must be a string'));
+const contactSchema = v.strictObject({
+  phoneNumber: e164,
+  firstName: text,
+  lastName: text,
+  email: text,
+  company: text,
+  tag: text,
+  customField1: text,
+});
+
+/**
+ * Writes contacts as the CSV file that `contacts.upload` takes.
+ *
+ * @throws ApiInputError naming the first contact and field that does not fit, or `contacts` when there are too many.
+ * @see https://developer.exotel.com/docs/contact-center/api-reference/upload-contacts
+ * @see https://www.rfc-editor.org/rfc/rfc4180
+ */
+export function toContactsCsv(
+  contacts: readonly ExotelContact[],
+  operation = 'toContactsCsv',
+): string {
+  if (contacts.length === 0 || contacts.length > MOST_ROWS) {
+    throw inputError(
+      operation,
+      'contacts',
+      `must have from 1 to ${MOST_ROWS} rows; it has ${contacts.length}`,
+    );
+  }
+  const rows = contacts.map((contact, index) => {
+    const place = { api: 'exotel', operation, within: `contacts.${index}` } as const;
+    const row = validateInput(contactSchema, contact, place);
+    return Object.values(COLUMNS)
+      .map((field) => quoted(row[field] ?? ''))
+      .join(',');
+  });
+  return [Object.keys(COLUMNS).join(','), ...rows, ''].join('\r\n');
+}
+
+function quoted(value: string): string {
+  return /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
+}
+
+/**
+ * A CSV file as it is sent, after the checks that need no look at the server: size, rows, header.
+ *
+ * A Blob is checked for its size only; it may be backed by a file, which is not read twice for our sake.
+ * @internal
+ */
+export function toCsvBlob(csv: string | Uint8Array | Blob, operation: string): Blob {
+  const blob = csv instanceof Blob ? csv : new Blob([ownBytes(csv)], { type: 'text/csv' });
+  if (blob.size === 0 || blob.size > MOST_BYTES) {
+    throw inputError(
+      operation,
+      'csv',
+      'must be a file of at most 10 MB with something in it: split it',
+    );
+  }
+  if (!(csv instanceof Blob)) checkRecords(ownBytes(csv), operation);
+  return blob;
+}
+
+function ownBytes(csv: string | Uint8Array): Uint8Array<ArrayBuffer> {
+  return typeof csv === 'string' ? new TextEncoder().encode(csv) : Uint8Array.from(csv);
+}
+
+function checkRecords(bytes: Uint8Array, operation: string): void {
+  const header = new TextDecoder().decode(bytes.subarray(0, 4096)).split(/\r?\n/, 1)[0] ?? '';
+  const columns = header.split(',').map((column) => column.trim().replaceAll('"', ''));
+  if (!columns.includes('phone_number')) {
+    throw inputError(
+      operation,
+      'csv',
+      'must begin with a header line that has the column phone_number',
+    );
+  }
+  const rows = countRecords(bytes) - 1;
+  if (rows < 1 || rows > MOST_ROWS) {
+    throw inputError(
+      operation,
+      'csv',
+      `must have from 1 to ${MOST_ROWS} rows below its header; it has ${rows}`,
+    );
+  }
+}
+
+const QUOTE = 0x22;
+const LINE_FEED = 0x0a;
+
+/** Records, not lines: a quoted field may hold line breaks. */
+function countRecords(bytes: Uint8Array): number {
+  let records = 0;
+  let insideQuotes = false;
+  let pending = false;
+  for (const byte of bytes) {
+    if (byte === QUOTE) insideQuotes = !insideQuotes;
+    if (byte === LINE_FEED && !insideQuotes) {
+      records += 1;
+      pending = false;
+    } else pending = true;
+  }
+  return pending ? records + 1 : records;
+}
+
+function inputError(operation: string, field: string, problem: string): ApiInputError {
+  return new ApiInputError({ api: 'exotel', operation, field, problem });
+}

@@ -1,0 +1,56 @@
+import type { AxiosInstance } from 'axios';
+import { createCalls, type ExotelCalls } from './calls.js';
+import { createCallsV3, type ExotelCallsV3 } from './calls-v3.js';
+import { createConfiguration, type ExotelConfiguration } from './configuration.js';
+import { createContacts, type ExotelContacts } from './contacts.js';
+import { createDevices, type ExotelDevices } from './devices.js';
+import { createExotelClient } from './exotel-client.js';
+import { resolveExotelOptions, type ExotelApiOptions } from './exotel-options.js';
+import { createPresence, type ExotelPresence } from './presence.js';
+import { createUsers, type ExotelUsers } from './users.js';
+import { createVoice, type ExotelVoice } from './voice.js';
+
+/** Exotel's documented endpoints, by group. */
+export interface ExotelApi {
+  /** CCM calls (Voice v2): agent first, then customer. */
+  readonly calls: ExotelCalls;
+  /** Voice v3, "Beta" by its documents. */
+  readonly callsV3: ExotelCallsV3;
+  /** Voice v1. */
+  readonly voice: ExotelVoice;
+  readonly presence: ExotelPresence;
+  readonly contacts: ExotelContacts;
+  readonly users: ExotelUsers;
+  readonly devices: ExotelDevices;
+  /** Processes, campaigns and leads on the tenant's own host. */
+  readonly configuration: ExotelConfiguration;
+}
+
+/**
+ * Exotel's call, presence, contact, user and configuration endpoints over an axios instance.
+ *
+ * The instance authorises itself for calls that go out with a bearer token. Calls that take Basic carry the
+ * options' API key and token, with `{ bearer: false }`.
+ *
+ * @example
+ * ```ts
+ * const http = createProviderClient(exotel({ accountSid, apiKey, apiToken, region: 'mumbai' }));
+ * const api = createExotelApi(http, { accountSid, basic: { apiKey, apiToken } });
+ * const call = await api.calls.create({ from: { userId }, to: '+919876543210', virtualNumber: '+918012345678' });
+ * ```
+ * @throws ApiInputError naming the option that is wrong.
+ * @see https://developer.exotel.com/docs/contact-center/api-reference/token-generation
+ */
+export function createExotelApi(instance: AxiosInstance, options: ExotelApiOptions): ExotelApi {
+  const client = createExotelClient(instance, resolveExotelOptions(instance, options));
+  return Object.freeze({
+    calls: createCalls(client),
+    callsV3: createCallsV3(client),
+    voice: createVoice(client),
+    presence: createPresence(client),
+    contacts: createContacts(client),
+    users: createUsers(client),
+    devices: createDevices(client),
+    configuration: createConfiguration(client),
+  });
+}

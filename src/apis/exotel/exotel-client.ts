@@ -1,0 +1,293 @@
+import type { AxiosInstance } from 'axios';
+import { ApiInputError } from '../api-input-error.js';
+import { cleanText } from '../clean-text.js';
+import { plainHeaders, withoutUndefined, type ApiRequestConfig } from '../request-options.js';
+import { parseRetryAfter } from '../retry-after.js';
+import { headerOf, sendRequest, type HttpAnswer } from '../send-request.js';
+import { asRecord, numberOf, textOf } from '../wire-values.js';
+import { exotelAuthSchemes, type ExotelChoosableOperation } from './auth-schemes.js';
+import { toReason } from './error-reasons.js';
+import { ExotelApiError, type ExotelRateLimitState } from './exotel-error.js';
+import {
+  requireCredential,
+  resolveWire,
+  type ExotelRequestOptions,
+  type ExotelWire,
+  type ResolvedExotelApiOptions,
+} from './exotel-options.js';
+import { findFailure, NOTHING_TOLD } from './failure.js';
+import type { ExotelBudget } from './rate-limiter.js';
+import { readVoiceXml } from './voice-xml.js';
+
+type QueryValue = string | number | boolean | undefined;
+
+interface RequestLine {
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  host: 'ccm' | 'voice' | 'tenant';
+  /** Already encoded: see {@link ExotelClient.path}. */
+  path: string;
+  query?: Readonly<Record<string, QueryValue>>;
+  body?: unknown;
+  contentType?: 'application/json' | 'application/x-www-form-urlencoded' | 'multipart/form-data';
+  budget?: ExotelBudget;
+  /** Whether the request makes telephones ring: it must not be sent twice, so redirects are not followed either. */
+  ringsPhones?: boolean;
+  /** Parts of the body that no error may repeat. */
+  secrets?: readonly string[];
+}
+
+/** A call whose scheme can be chosen, or one whose documents allow a single one. */
+type Authorised =
+  | { operation: ExotelChoosableOperation }
+  | { operation: string; fixedAuth: 'basic' | 'bearer' | 'tenant-basic' };
+
+/** One request, as the operations describe it. */
+export type ExotelRequest = RequestLine & Authorised;
+
+/** A successful answer. */
+export interface ExotelAnswer {
+  /** The body; XML of Voice v1 already read into the JSON's shape. */
+  body: unknown;
+  requestId: string | undefined;
+  /** An error for a body that makes no sense, with what the answer told. */
+  unexpected(note: string): ExotelApiError;
+}
+
+/** What every group of operations works with. @internal */
+export interface ExotelClient {
+  readonly options: ResolvedExotelApiOptions;
+  send(request: ExotelRequest, options?: ExotelRequestOptions): Promise<ExotelAnswer>;
+  wire(options: ExotelRequestOptions | undefined): ExotelWire;
+  /** `/{version}/accounts/{account sid}/...`, each segment encoded. Voice v1 writes a capital A. */
+  path(version: 'v1' | 'v2' | 'v3' | 'v4', ...segments: string[]): string;
+}
+
+/** Turns requests into answers or errors. @internal */
+export function createExotelClient(
+  instance: AxiosInstance,
+  options: ResolvedExotelApiOptions,
+): ExotelClient {
+  return {
+    options,
+    async send(request, callOptions = {}) {
+      const { config, secrets } = await toConfig(request, callOptions, options);
+      // axios leaves these keys out of the JSON form of its errors; the instance's own list stays in force.
+      config.redact = [...(config.redact ?? instance.defaults.redact ?? []), 'authorization'];
+      await holdBack(options, request.budget, config.signal);
+      return judge(request.operation, await sendRequest(instance, config), secrets);
+    },
+    wire: (callOptions) => resolveWire(options.wire, callOptions?.wire),
+    path(version, ...segments) {
+      const accounts = version === 'v1' ? 'Accounts' : 'accounts';
+      return ['', version, accounts, options.accountSid, ...segments]
+        .map(encodeURIComponent)
+        .join('/');
+    },
+  };
+}
+
+async function toConfig(
+  request: ExotelRequest,
+  callOptions: ExotelRequestOptions,
+  options: ResolvedExotelApiOptions,
+): Promise<{ config: ApiRequestConfig; secrets: readonly string[] }> {
+  const { authScheme, ...rest } = callOptions;
+  const extra = withoutUndefined({ ...rest, wire: undefined });
+  const own = await authorise(request, authScheme ?? options.authScheme, options);
+  const config: ApiRequestConfig = {
+    ...(request.ringsPhones === true ? { maxRedirects: 0 } : {}),
+    ...extra,
+    method: request.method,
+    url: hostOf(request, options) + request.path + toQuery(request.query),
+    allowAbsoluteUrls: true,
+    headers: { ...plainHeaders(extra.headers), ...contentTypeOf(request), ...own.headers },
+    ...(request.body === undefined ? {} : { data: request.body }),
+    ...own.config,
+  };
+  return { config, secrets: [...own.secrets, ...(request.secrets ?? [])] };
+}
+
+function contentTypeOf({ body, contentType = 'application/json' }: RequestLine): {
+  'Content-Type'?: string;
+} {
+  // Said outright: an instance whose default is JSON would have axios turn a form into JSON.
+  return body === undefined ? {} : { 'Content-Type': contentType };
+}
+
+function hostOf({ host, operation }: ExotelRequest, { hosts }: ResolvedExotelApiOptions): string {
+  const base = hosts[host];
+  if (base !== undefined) return base;
+  throw new ApiInputError({
+    api: 'exotel',
+    operation,
+    field: 'options.hosts.tenant',
+    problem: "is required for this call: give createExotelApi your tenant's base URL",
+  });
+}
+
+/** Written here and not by axios, which sends `+` for a space and leaves `,` and `:` as they are. */
+function toQuery(query: RequestLine['query'] = {}): string {
+  const pairs = Object.entries(query).flatMap(([key, value]) =>
+    value === undefined ? [] : [`${encodeURIComponent(key)}=${encodeURIComponent(value)}`],
+  );
+  return pairs.length === 0 ? '' : `?${pairs.join('&')}`;
+}
+
+interface OwnAuthorisation {
+  headers: { Authorization?: string };
+  config: { bearer?: false };
+  secrets: readonly string[];
+}
+
+const LEFT_TO_THE_INSTANCE: OwnAuthorisation = Object.freeze({
+  headers: {},
+  config: {},
+  secrets: [],
+});
+
+async function authorise(
+  request: ExotelRequest,
+  chosen: 'bearer' | 'basic' | undefined,
+  options: ResolvedExotelApiOptions,
+): Promise<OwnAuthorisation> {
+  const { operation } = request;
+  const scheme =
+    'fixedAuth' in request ? request.fixedAuth : (chosen ?? exotelAuthSchemes[request.operation]);
+  if (scheme === 'bearer') return LEFT_TO_THE_INSTANCE;
+  return scheme === 'basic'
+    ? withApiKey(operation, options, 'fixedAuth' in request)
+    : withTenantLogin(operation, options);
+}
+
+async function withApiKey(
+  operation: string,
+  options: ResolvedExotelApiOptions,
+  noChoice: boolean,
+): Promise<OwnAuthorisation> {
+  const credentials = await options.basic();
+  if (credentials === undefined) {
+    const instead = noChoice ? '' : ", or pass { authScheme: 'bearer' }";
+    throw new ApiInputError({
+      api: 'exotel',
+      operation,
+      field: 'options.basic',
+      problem: `is required, because this call goes out with Basic: give createExotelApi apiKey and apiToken${instead}`,
+    });
+  }
+  return basicAuthorisation(
+    requireCredential(credentials.apiKey, operation, 'options.basic.apiKey'),
+    requireCredential(credentials.apiToken, operation, 'options.basic.apiToken'),
+  );
+}
+
+async function withTenantLogin(
+  operation: string,
+  options: ResolvedExotelApiOptions,
+): Promise<OwnAuthorisation> {
+  const credentials = await options.tenantBasic();
+  if (credentials === undefined) {
+    throw new ApiInputError({
+      api: 'exotel',
+      operation,
+      field: 'options.tenantBasic',
+      problem: 'is required, because this call takes a username and password of the tenant host',
+    });
+  }
+  return basicAuthorisation(
+    requireCredential(credentials.username, operation, 'options.tenantBasic.username'),
+    requireCredential(credentials.password, operation, 'options.tenantBasic.password'),
+  );
+}
+
+/** @see https://www.rfc-editor.org/rfc/rfc7617#section-2 — with UTF-8, as its section 2.1 advises */
+function basicAuthorisation(user: string, password: string): OwnAuthorisation {
+  const bytes = new TextEncoder().encode(`${user}:${password}`);
+  const value = btoa(String.fromCharCode(...bytes));
+  return {
+    headers: { Authorization: `Basic ${value}` },
+    config: { bearer: false },
+    secrets: [password, value],
+  };
+}
+
+/** A cancelled call stops waiting; axios then refuses it with its own error before anything is sent. */
+async function holdBack(
+  { rateLimiter }: ResolvedExotelApiOptions,
+  budget: ExotelBudget | undefined,
+  signal: ApiRequestConfig['signal'],
+): Promise<void> {
+  if (rateLimiter === undefined || budget === undefined || signal?.aborted === true) return;
+  const turn = rateLimiter.acquire(budget);
+  if (signal?.addEventListener === undefined) return turn;
+  let stopWaiting: (() => void) | undefined;
+  const aborted = new Promise<void>((resolve) => {
+    stopWaiting = resolve;
+    signal.addEventListener?.('abort', stopWaiting);
+  });
+  try {
+    await Promise.race([turn, aborted]);
+  } finally {
+    signal.removeEventListener?.('abort', stopWaiting);
+  }
+}
+
+function judge(operation: string, answer: HttpAnswer, secrets: readonly string[]): ExotelAnswer {
+  const body = readVoiceXml(answer.body) ?? answer.body;
+  const told = findFailure(body);
+  if (told !== undefined || answer.status < 200 || answer.status >= 300) {
+    throw toError(operation, { ...answer, body }, secrets);
+  }
+  const requestId = requestIdOf(body);
+  return {
+    body,
+    requestId,
+    unexpected: (note) =>
+      new ExotelApiError({
+        operation,
+        status: answer.status,
+        httpStatus: answer.status,
+        reason: 'unexpected-body',
+        requestId,
+        note,
+      }),
+  };
+}
+
+function toError(
+  operation: string,
+  answer: HttpAnswer,
+  secrets: readonly string[],
+): ExotelApiError {
+  const told = findFailure(answer.body) ?? NOTHING_TOLD;
+  // A body that only repeats success while HTTP says otherwise does not overrule HTTP.
+  const failedInside = answer.status < 400 && told.status !== undefined && told.status >= 400;
+  const status = failedInside ? (told.status ?? answer.status) : answer.status;
+  const clean = (text: string | undefined) => text && cleanText(text, secrets);
+  return new ExotelApiError({
+    operation,
+    status,
+    httpStatus: answer.status,
+    reason: toReason(status, told.code),
+    exotelCode: typeof told.code === 'string' ? clean(told.code) : told.code,
+    said: clean(told.message),
+    description: clean(told.description),
+    requestId: requestIdOf(answer.body),
+    retryAfterMs: parseRetryAfter(headerOf(answer.headers, 'retry-after'), Date.now()),
+    rateLimit: rateLimitOf(answer.headers),
+    failures: told.failures.map((failure) => ({ ...failure, message: clean(failure.message) })),
+  });
+}
+
+function requestIdOf(body: unknown): string | undefined {
+  return textOf(asRecord(body)?.request_id);
+}
+
+function rateLimitOf(headers: unknown): ExotelRateLimitState | undefined {
+  const limit = numberOf(headerOf(headers, 'x-ratelimit-limit'));
+  const remaining = numberOf(headerOf(headers, 'x-ratelimit-remaining'));
+  const resetSeconds = numberOf(headerOf(headers, 'x-ratelimit-reset'));
+  if (limit === undefined && remaining === undefined && resetSeconds === undefined)
+    return undefined;
+  const resetTime = resetSeconds === undefined ? undefined : new Date(resetSeconds * 1000);
+  return { limit, remaining, resetTime };
+}

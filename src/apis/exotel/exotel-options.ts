@@ -1,0 +1,253 @@
+import type { AxiosInstance } from 'axios';
+import * as v from 'valibot';
+import { toHost } from '../api-host.js';
+import { ApiInputError } from '../api-input-error.js';
+import { filledText, oneOf, pathId } from '../input-fields.js';
+import type { ApiRequestOptions } from '../request-options.js';
+import { validateInput } from '../validate-input.js';
+import type { ExotelRateLimiter } from './rate-limiter.js';
+
+/** Where the account lives. Credentials of one region draw a 401 in the other. */
+export type ExotelRegion = 'singapore' | 'mumbai';
+
+/** How a call proves who it is: with whatever the instance attaches, or with the API key and token of the options. */
+export type ExotelAuthScheme = 'bearer' | 'basic';
+
+/** The API key and token of the Exotel dashboard. */
+export interface ExotelBasicCredentials {
+  apiKey: string;
+  apiToken: string;
+}
+
+/** A login of the tenant host, which takes a user's name and password instead of the API key and token. */
+export interface ExotelTenantCredentials {
+  username: string;
+  password: string;
+}
+
+/** Base addresses. Give them to reach a proxy, a sandbox, or the tenant host. */
+export interface ExotelHosts {
+  /** Voice v2 and v3, users, presence, contacts. @defaultValue by region: `https://ccm-api.exotel.com` or `https://ccm-api.in.exotel.com` */
+  ccm?: string | undefined;
+  /** Voice v1. @defaultValue by region: `https://api.exotel.com` or `https://api.in.exotel.com` */
+  voice?: string | undefined;
+  /**
+   * The tenant's own host, for `configuration.*`. No default: the documents derive it from the tenant's ECC domain in
+   * two ways that contradict each other.
+   */
+  tenant?: string | undefined;
+}
+
+/**
+ * Where Exotel's documents contradict each other about what to send. The defaults are what working code sends.
+ */
+export interface ExotelWire {
+  /**
+   * The field of `to` in CCM make call: third-party code that works sends `customer_contact_uri`, the new
+   * documents say `number`.
+   * @defaultValue `customer_contact_uri`
+   * @see https://developer.exotel.com/docs/voice-api/api-reference/make-a-call
+   */
+  createCallTo: 'customer_contact_uri' | 'number';
+  /**
+   * The body of v3 make call: `nested` is the old portal's, seen in working code (`from.contact_uri`,
+   * `to.contact_uri`, `recording: { record, channels }`); `flat` is the new documents' (as CCM make call).
+   * @defaultValue `nested`
+   * @see https://developer.exotel.com/api/ccm-make-call-connecting-two-numbers-beta
+   */
+  createCallV3: 'nested' | 'flat';
+  /**
+   * The host of v3 active calls and voice logs: the overview lists them under the CCM host, their samples call the
+   * Voice host.
+   * @defaultValue `ccm`
+   * @see https://developer.exotel.com/docs/voice-v3/overview
+   */
+  v3ExtrasHost: 'ccm' | 'voice';
+  /**
+   * The end of the Voice v1 connect path. With `connect` the older pages answer XML, which is read as well.
+   * @defaultValue `connect.json`
+   * @see https://developer.exotel.com/api/make-a-call-api
+   */
+  connectPath: 'connect.json' | 'connect';
+  /**
+   * The encoding of the Voice v1 form: new pages say urlencoded, the old ones multipart form-data.
+   * @defaultValue `urlencoded`
+   * @see https://developer.exotel.com/docs/voice-v3/api-reference/connect-two-numbers
+   */
+  connectForm: 'urlencoded' | 'multipart';
+  /**
+   * How `StatusCallbackEvents` is written: `StatusCallbackEvents[]` in the new samples, `StatusCallbackEvents[0]` in
+   * other guides.
+   * @defaultValue `brackets`
+   */
+  callbackEvents: 'brackets' | 'indexed';
+  /**
+   * The name of the playback address in Voice v1: `StartPlaybackValueNew`, or `StartPlaybackValue` in the older text.
+   * @defaultValue `StartPlaybackValueNew`
+   */
+  playbackField: 'StartPlaybackValueNew' | 'StartPlaybackValue';
+}
+
+/** Some of {@link ExotelWire}. */
+export type ExotelWireChoices = { [Key in keyof ExotelWire]?: ExotelWire[Key] | undefined };
+
+/** Options of `createExotelApi`. */
+export interface ExotelApiOptions {
+  /** The account's sid, as in the paths. */
+  accountSid: string;
+  /**
+   * The account's region.
+   * @defaultValue the region whose CCM host is the instance's `baseURL`; otherwise `singapore`
+   */
+  region?: ExotelRegion | undefined;
+  hosts?: ExotelHosts | undefined;
+  /** For calls that go out with Basic. May be a function, asked before each such call. */
+  basic?:
+    | ExotelBasicCredentials
+    | (() => ExotelBasicCredentials | Promise<ExotelBasicCredentials>)
+    | undefined;
+  /** For `configuration.listAssignedUsers` and `configuration.assignUsers`. May be a function, asked before each such call. */
+  tenantBasic?:
+    | ExotelTenantCredentials
+    | (() => ExotelTenantCredentials | Promise<ExotelTenantCredentials>)
+    | undefined;
+  /**
+   * One scheme for every call that allows a choice. Voice v1 takes Basic only, and ignores this.
+   * @defaultValue per endpoint, see {@link exotelAuthSchemes}
+   */
+  authScheme?: ExotelAuthScheme | undefined;
+  wire?: ExotelWireChoices | undefined;
+  /**
+   * The offset of timestamps that carry no zone (Voice v1). No page read states it. India's is likely: v3 renders its
+   * empty `end_time` in it whatever the region.
+   * @defaultValue `+05:30`
+   */
+  zonelessOffset?: string | undefined;
+  /** Holds calls back before they exceed the account's limits. @defaultValue none; make one with `createExotelRateLimiter` */
+  rateLimiter?: ExotelRateLimiter | undefined;
+}
+
+/** The last argument of each Exotel call: axios request config for this call, and what the client would else decide. */
+export interface ExotelRequestOptions extends ApiRequestOptions {
+  /** The scheme of this call. @defaultValue the client's, then the endpoint's */
+  authScheme?: ExotelAuthScheme | undefined;
+  wire?: ExotelWireChoices | undefined;
+}
+
+/** The last argument of calls that take Basic only. */
+export type ExotelBasicOnlyOptions = Omit<ExotelRequestOptions, 'authScheme'>;
+
+/** The options after defaults. @internal */
+export interface ResolvedExotelApiOptions {
+  readonly accountSid: string;
+  readonly hosts: {
+    readonly ccm: string;
+    readonly voice: string;
+    readonly tenant: string | undefined;
+  };
+  readonly basic: () => Promise<ExotelBasicCredentials | undefined>;
+  readonly tenantBasic: () => Promise<ExotelTenantCredentials | undefined>;
+  readonly authScheme: ExotelAuthScheme | undefined;
+  readonly wire: ExotelWire;
+  readonly zonelessOffset: string;
+  readonly rateLimiter: ExotelRateLimiter | undefined;
+}
+
+/** @see https://developer.exotel.com/docs/voice-api/getting-started/authentication */
+const HOSTS_BY_REGION = Object.freeze({
+  singapore: { ccm: 'https://ccm-api.exotel.com', voice: 'https://api.exotel.com' },
+  mumbai: { ccm: 'https://ccm-api.in.exotel.com', voice: 'https://api.in.exotel.com' },
+});
+
+const DEFAULT_WIRE: Readonly<ExotelWire> = Object.freeze({
+  createCallTo: 'customer_contact_uri',
+  createCallV3: 'nested',
+  v3ExtrasHost: 'ccm',
+  connectPath: 'connect.json',
+  connectForm: 'urlencoded',
+  callbackEvents: 'brackets',
+  playbackField: 'StartPlaybackValueNew',
+});
+
+const DEFAULT_ZONELESS_OFFSET = '+05:30';
+
+const optionsSchema = v.looseObject({
+  accountSid: pathId,
+  region: v.optional(oneOf(['singapore', 'mumbai'])),
+  authScheme: v.optional(oneOf(['bearer', 'basic'])),
+  hosts: v.optional(
+    v.strictObject({
+      ccm: v.optional(filledText),
+      voice: v.optional(filledText),
+      tenant: v.optional(filledText),
+    }),
+  ),
+  zonelessOffset: v.optional(
+    v.pipe(v.string(), v.regex(/^[+-]\d{2}:\d{2}$/, 'must look like +05:30')),
+  ),
+});
+
+/**
+ * Checks the options once and fills in the defaults.
+ *
+ * @throws ApiInputError naming the option that is wrong.
+ * @internal
+ */
+export function resolveExotelOptions(
+  instance: AxiosInstance,
+  options: ExotelApiOptions,
+  operation = 'createExotelApi',
+): ResolvedExotelApiOptions {
+  validateInput(optionsSchema, options, { api: 'exotel', operation });
+  const region = options.region ?? regionOf(instance) ?? 'singapore';
+  const host = (name: keyof ExotelHosts, value: string) =>
+    toHost('exotel', operation, `hosts.${name}`, value);
+  const { tenant } = options.hosts ?? {};
+  return Object.freeze({
+    accountSid: options.accountSid,
+    hosts: Object.freeze({
+      ccm: host('ccm', options.hosts?.ccm ?? HOSTS_BY_REGION[region].ccm),
+      voice: host('voice', options.hosts?.voice ?? HOSTS_BY_REGION[region].voice),
+      tenant: tenant === undefined ? undefined : host('tenant', tenant),
+    }),
+    basic: asked(options.basic),
+    tenantBasic: asked(options.tenantBasic),
+    authScheme: options.authScheme,
+    wire: resolveWire(DEFAULT_WIRE, options.wire),
+    zonelessOffset: options.zonelessOffset ?? DEFAULT_ZONELESS_OFFSET,
+    rateLimiter: options.rateLimiter,
+  });
+}
+
+/** The client's wire choices with those of one call on top; an explicit `undefined` chooses nothing. @internal */
+export function resolveWire(base: ExotelWire, chosen: ExotelWireChoices | undefined): ExotelWire {
+  const named = Object.entries(chosen ?? {}).filter(([, value]) => value !== undefined);
+  return Object.freeze({ ...base, ...Object.fromEntries(named) });
+}
+
+/** Only a `baseURL` that is one of Exotel's own counts: any other may be the app's, and says nothing of Exotel. */
+function regionOf(instance: AxiosInstance): ExotelRegion | undefined {
+  const base = instance.defaults.baseURL;
+  if (base === undefined || !URL.canParse(base)) return undefined;
+  const { origin } = new URL(base);
+  return (['singapore', 'mumbai'] as const).find(
+    (region) => HOSTS_BY_REGION[region].ccm === origin,
+  );
+}
+
+function asked<Credentials extends object>(
+  source: Credentials | (() => Credentials | Promise<Credentials>) | undefined,
+): () => Promise<Credentials | undefined> {
+  return async () => (typeof source === 'function' ? await source() : source);
+}
+
+/** The credentials' two halves, checked at the time of use because they may come from a function. @internal */
+export function requireCredential(value: unknown, operation: string, field: string): string {
+  if (typeof value === 'string' && value !== '') return value;
+  throw new ApiInputError({
+    api: 'exotel',
+    operation,
+    field,
+    problem: 'must be a string with something in it',
+  });
+}

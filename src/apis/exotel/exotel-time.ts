@@ -1,0 +1,31 @@
+const DAY_MS = 86_400_000;
+const SHAPE = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2}(?:\.\d+)?) ?(Z|[+-]\d{2}:?\d{2})?$/i;
+
+/**
+ * A timestamp in any of Exotel's three forms: v2's `2030-01-02T03:04:05.000Z`, v3's `2030-01-02 03:04:05+05:30`, and
+ * Voice v1's `2030-01-02 03:04:05`, which is read with the given offset because it carries none.
+ *
+ * The Unix epoch stands for "not yet": v3 sends it as the `end_time` of a call that still runs. It reads as
+ * `undefined`, like everything that is no timestamp.
+ *
+ * @see https://developer.exotel.com/api/call-details-beta
+ */
+export function parseExotelTime(value: unknown, zonelessOffset: string): Date | undefined {
+  const parts = typeof value === 'string' ? SHAPE.exec(value.trim()) : null;
+  if (parts === null) return undefined;
+  const [, day = '', time = '', zone = zonelessOffset] = parts;
+  const at = Date.parse(`${day}T${time}${withColon(zone)}`);
+  // A day on either side: the epoch rendered in local time and read with another offset misses zero by hours.
+  return Number.isNaN(at) || Math.abs(at) <= DAY_MS ? undefined : new Date(at);
+}
+
+/** `YYYY-MM-DD HH:mm:ss` at the given offset, the way Voice v1 writes and takes its times. */
+export function formatZonelessTime(date: Date, offset: string): string {
+  const [hours = 0, minutes = 0] = offset.slice(1).split(':').map(Number);
+  const shift = (offset.startsWith('-') ? -1 : 1) * (hours * 60 + minutes) * 60_000;
+  return new Date(date.getTime() + shift).toISOString().slice(0, 19).replace('T', ' ');
+}
+
+function withColon(zone: string): string {
+  return zone.replace(/^([+-]\d{2})(\d{2})$/, '$1:$2');
+}

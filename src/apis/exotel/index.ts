@@ -1,0 +1,131 @@
+export { ApiInputError, isApiInputError } from '../api-input-error.js';
+export { ApiPayloadError, isApiPayloadError } from '../api-payload-error.js';
+export { createExotelApi, type ExotelApi } from './exotel-api.js';
+export { exotelAuthSchemes } from './auth-schemes.js';
+export type {
+  ExotelApiOptions,
+  ExotelAuthScheme,
+  ExotelBasicCredentials,
+  ExotelBasicOnlyOptions,
+  ExotelHosts,
+  ExotelRegion,
+  ExotelRequestOptions,
+  ExotelTenantCredentials,
+  ExotelWire,
+  ExotelWireChoices,
+} from './exotel-options.js';
+export {
+  ExotelApiError,
+  isAgentUnavailable,
+  isExotelApiError,
+  type ExotelItemFailure,
+  type ExotelRateLimitState,
+} from './exotel-error.js';
+export type { ExotelErrorReason } from './error-reasons.js';
+export {
+  createExotelRateLimiter,
+  type ExotelBudget,
+  type ExotelRateLimiter,
+  type ExotelRateLimiterOptions,
+} from './rate-limiter.js';
+export type { OpenWord } from '../open-word.js';
+export type { ExotelPage } from './pages.js';
+export type { ExotelAgentParty, ExotelCustomerParty } from './call-parties.js';
+export type {
+  ExotelCallFrom,
+  ExotelCreateCallInput,
+  ExotelCreateCallV3Input,
+  ExotelStatusCallback,
+} from './call-input.js';
+export {
+  parseCallDetails,
+  type ExotelCallDetails,
+  type ExotelCallOutcome,
+  type ExotelCallState,
+} from './call-details.js';
+export { parseMadeCall, type ExotelMadeCall } from './made-call.js';
+export type { ExotelCallList, ExotelCalls } from './calls.js';
+export type { ExotelCallsV3, ExotelVoiceLogQuery } from './calls-v3.js';
+export type { ExotelCallLeg, ExotelCallLegs } from './call-legs.js';
+export type { ExotelActiveCall, ExotelActiveCalls } from './active-calls.js';
+export type { ExotelVoiceLog } from './voice-log.js';
+export type { ExotelVoice } from './voice.js';
+export type { ExotelVoiceCall, ExotelVoiceLeg, ExotelVoiceStatus } from './voice-call.js';
+export type {
+  ExotelConnectFlowInput,
+  ExotelConnectNumbersInput,
+  ExotelConnectOptions,
+  ExotelVoiceCallbackRequest,
+} from './voice-connect.js';
+export type { ExotelVoiceCursor, ExotelVoiceListQuery, ExotelVoicePage } from './voice-list.js';
+export type {
+  ExotelAcknowledgement,
+  ExotelAgentPresence,
+  ExotelPresence,
+  ExotelPresenceOfOne,
+  ExotelPresencePage,
+  ExotelPresenceQuery,
+  ExotelPresenceStatus,
+  ExotelPresenceSummary,
+} from './presence.js';
+export { toContactsCsv, type ExotelContact } from './contacts-csv.js';
+export type {
+  ExotelContactRowError,
+  ExotelContacts,
+  ExotelContactUpload,
+  ExotelContactUploadErrors,
+  ExotelContactUploadInput,
+  ExotelContactUploadStatus,
+} from './contacts.js';
+export type { ExotelDevice, ExotelUser } from './user-records.js';
+export type {
+  ExotelCreateUserInput,
+  ExotelUpdateUserInput,
+  ExotelUserAnswer,
+  ExotelUserPage,
+  ExotelUserQuery,
+  ExotelUsers,
+} from './users.js';
+export type { ExotelDeviceAnswer, ExotelDevices, ExotelUpdateDeviceInput } from './devices.js';
+export type {
+  ExotelAssignUsersInput,
+  ExotelCampaignPlace,
+  ExotelConfiguration,
+  ExotelLeadUsersQuery,
+  ExotelProcessQuery,
+} from './configuration.js';
+export type {
+  ExotelCampaign,
+  ExotelCampaignLead,
+  ExotelLeadUsers,
+  ExotelProcess,
+} from './configuration-records.js';
+export { parseCcmCallback, type ExotelCcmCallback } from './ccm-callback.js';
+export {
+  parseVoiceCallback,
+  type ExotelVoiceCallback,
+  type ExotelVoiceCallbackOptions,
+} from './voice-callback.js';
+export { createExotelV4Api, type ExotelV4Api, type ExotelV4ApiOptions } from './v4/v4-api.js';
+export type {
+  ExotelV4CreateUserInput,
+  ExotelV4UpdateUserInput,
+  ExotelV4User,
+  ExotelV4UserAnswer,
+  ExotelV4UserQuery,
+  ExotelV4Users,
+} from './v4/v4-users.js';
+export type {
+  ExotelV4Callback,
+  ExotelV4CallbackAnswer,
+  ExotelV4CallbackAttempt,
+  ExotelV4CallbackQuery,
+  ExotelV4Callbacks,
+  ExotelV4CreateCallbackInput,
+} from './v4/v4-callbacks.js';
+export type {
+  ExotelV4VoiceLogAnswer,
+  ExotelV4VoiceLogPage,
+  ExotelV4VoiceLogQuery,
+  ExotelV4VoiceLogs,
+} from './v4/v4-voice-logs.js';

@@ -1,0 +1,53 @@
+import { asRecord, numberOf, type WireRecord } from '../wire-values.js';
+
+/** One page of a list that pages by offset. */
+export interface ExotelPage<Item> {
+  items: readonly Item[];
+  total: number | undefined;
+  limit: number | undefined;
+  offset: number | undefined;
+  requestId: string | undefined;
+  /** Where the API says itself whether more follows. */
+  hasNext?: boolean | undefined;
+  raw: unknown;
+}
+
+/** `metadata` stands beside `response`, inside it, or is null; `total` is a string on one host. @internal */
+export function parsePosition(body: unknown): {
+  total: number | undefined;
+  limit: number | undefined;
+  offset: number | undefined;
+} {
+  const outer = asRecord(body);
+  const metadata: WireRecord =
+    asRecord(outer?.metadata) ?? asRecord(asRecord(outer?.response)?.metadata) ?? {};
+  return {
+    total: numberOf(metadata.total),
+    limit: numberOf(metadata.limit),
+    offset: numberOf(metadata.offset),
+  };
+}
+
+/**
+ * Every item, page after page as they are asked for.
+ *
+ * It moves on by what a page holds, so a server that cuts the limit down skips nothing; it ends with the total, with
+ * an empty page, or with a page that repeats the one before (a server that ignores the offset).
+ * @internal
+ */
+export async function* iteratePages<Item>(
+  fetchPage: (offset: number) => Promise<ExotelPage<Item>>,
+  startOffset: number,
+): AsyncGenerator<Item, void, undefined> {
+  let offset = startOffset;
+  let before = '';
+  for (;;) {
+    const page = await fetchPage(offset);
+    const now = JSON.stringify(page.items);
+    if (page.items.length === 0 || now === before) return;
+    yield* page.items;
+    before = now;
+    offset += page.items.length;
+    if (page.hasNext === false || (page.total !== undefined && offset >= page.total)) return;
+  }
+}

@@ -1,0 +1,70 @@
+import pThrottle from 'p-throttle';
+import * as v from 'valibot';
+import { wholeNumber } from '../input-fields.js';
+import { validateInput } from '../validate-input.js';
+
+/**
+ * What a call counts towards: `voice` (CCM calls, v3, Voice v1), `users` (users and devices), `reads` (other GETs).
+ */
+export type ExotelBudget = 'voice' | 'users' | 'reads';
+
+/**
+ * Holds a call back until its budget has room. One limiter may serve several clients of an account; write your own
+ * where several processes share the account.
+ */
+export interface ExotelRateLimiter {
+  /** Resolves when the call may go out. The wait is not part of axios's `timeout`; the call's `signal` ends it. */
+  acquire(budget: ExotelBudget): Promise<void>;
+}
+
+/** Options of {@link createExotelRateLimiter}. */
+export interface ExotelRateLimiterOptions {
+  /** Calls a minute. @defaultValue 200 */
+  voicePerMinute?: number | undefined;
+  /** Calls a minute. @defaultValue 50, from one page only */
+  usersPerMinute?: number | undefined;
+  /** Calls a minute. @defaultValue 300, from one page only */
+  readsPerMinute?: number | undefined;
+}
+
+const DEFAULT_LIMITS = Object.freeze({
+  voicePerMinute: 200,
+  usersPerMinute: 50,
+  readsPerMinute: 300,
+});
+
+const limitsSchema = v.strictObject({
+  voicePerMinute: v.optional(wholeNumber(1), DEFAULT_LIMITS.voicePerMinute),
+  usersPerMinute: v.optional(wholeNumber(1), DEFAULT_LIMITS.usersPerMinute),
+  readsPerMinute: v.optional(wholeNumber(1), DEFAULT_LIMITS.readsPerMinute),
+});
+
+const MINUTE_MS = 60_000;
+
+/**
+ * A limiter for one account in one process. Calls beyond a limit wait for their turn, in order; nothing is refused.
+ *
+ * Any minute holds at most the limit, not only each clock minute. Exotel counts per account, so a second process with
+ * the same account needs its share taken off. Contact uploads and presence changes have no documented figure, and pass.
+ *
+ * @throws ApiInputError for a limit that is no whole number of at least 1.
+ * @see https://developer.exotel.com/docs/references/error-codes — 200 calls a minute, then 429
+ */
+export function createExotelRateLimiter(options: ExotelRateLimiterOptions = {}): ExotelRateLimiter {
+  const limits = validateInput(limitsSchema, options, {
+    api: 'exotel',
+    operation: 'createExotelRateLimiter',
+  });
+  const turns = {
+    voice: turnsAMinute(limits.voicePerMinute),
+    users: turnsAMinute(limits.usersPerMinute),
+    reads: turnsAMinute(limits.readsPerMinute),
+  };
+  return { acquire: (budget) => turns[budget]() };
+}
+
+function turnsAMinute(limit: number): () => Promise<void> {
+  // strict: the windowed algorithm would let twice the limit through around the turn of a window.
+  const throttle = pThrottle({ limit, interval: MINUTE_MS, strict: true });
+  return throttle(() => Promise.resolve());
+}

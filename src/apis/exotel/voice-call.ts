@@ -1,0 +1,126 @@
+import { asList, asRecord, numberOf, textOf, type WireRecord } from '../wire-values.js';
+import { parseExotelTime } from './exotel-time.js';
+import type { OpenWord } from '../open-word.js';
+
+/** The states of a Voice v1 call. `ringing` and `canceled` stand in some of the documents' lists only. */
+export type ExotelVoiceStatus = OpenWord<
+  'queued' | 'ringing' | 'in-progress' | 'completed' | 'failed' | 'busy' | 'no-answer' | 'canceled'
+>;
+
+/** One leg of a Voice v1 call. */
+export interface ExotelVoiceLeg {
+  /** From 1. */
+  id: number | undefined;
+  onCallSeconds: number | undefined;
+  status: ExotelVoiceStatus | undefined;
+  /** In lower case: tables say `Human`, samples show `HUMAN`. Only in callbacks. */
+  answeredBy: OpenWord<'human' | 'machine' | 'notsure' | 'na'> | undefined;
+}
+
+/** A Voice v1 call. Duration, price and end time fill in two to five minutes after its end. */
+export interface ExotelVoiceCall {
+  callSid: string;
+  parentCallSid: string | undefined;
+  accountSid: string | undefined;
+  createdTime: Date | undefined;
+  updatedTime: Date | undefined;
+  startTime: Date | undefined;
+  endTime: Date | undefined;
+  from: string | undefined;
+  /** Connected to a flow, this is the ExoPhone. */
+  to: string | undefined;
+  phoneNumberSid: string | undefined;
+  status: ExotelVoiceStatus | undefined;
+  durationSeconds: number | undefined;
+  /** In the account's currency, which the answer does not name. */
+  price: number | undefined;
+  direction: OpenWord<'inbound' | 'outbound-dial' | 'outbound-api'> | undefined;
+  answeredBy: string | undefined;
+  forwardedFrom: string | undefined;
+  callerName: string | undefined;
+  /** As Exotel writes it. Do not call it: `.json` stands before the sid here, after it in the address that works. */
+  uri: string | undefined;
+  recordingUrl: string | undefined;
+  /** Only with `{ legs: true }`. */
+  conversationSeconds: number | undefined;
+  /** Only with `{ legs: true }`. */
+  legs: readonly ExotelVoiceLeg[];
+  raw: unknown;
+}
+
+/** Reads `{ Call, Details? }`; `undefined` when no sid is in it. */
+export function parseVoiceAnswer(
+  body: unknown,
+  zonelessOffset: string,
+): ExotelVoiceCall | undefined {
+  const outer = asRecord(body);
+  const call = asRecord(outer?.Call);
+  const details = asRecord(call?.Details) ?? asRecord(outer?.Details);
+  return call === undefined ? undefined : parseVoiceCall(call, details ?? {}, zonelessOffset, body);
+}
+
+/** Reads one call record, as it stands under `Call` and in `Calls[]`. */
+export function parseVoiceCall(
+  call: WireRecord,
+  details: WireRecord,
+  zonelessOffset: string,
+  raw: unknown,
+): ExotelVoiceCall | undefined {
+  const callSid = textOf(call.Sid);
+  if (callSid === undefined) return undefined;
+  return {
+    callSid,
+    parentCallSid: textOf(call.ParentCallSid),
+    accountSid: textOf(call.AccountSid),
+    createdTime: parseExotelTime(call.DateCreated, zonelessOffset),
+    updatedTime: parseExotelTime(call.DateUpdated, zonelessOffset),
+    startTime: parseExotelTime(call.StartTime, zonelessOffset),
+    endTime: parseExotelTime(call.EndTime, zonelessOffset),
+    from: textOf(call.From),
+    to: textOf(call.To),
+    phoneNumberSid: textOf(call.PhoneNumberSid),
+    status: textOf(call.Status),
+    durationSeconds: numberOf(call.Duration),
+    price: numberOf(call.Price),
+    direction: textOf(call.Direction),
+    answeredBy: textOf(call.AnsweredBy),
+    forwardedFrom: textOf(call.ForwardedFrom),
+    callerName: textOf(call.CallerName),
+    uri: textOf(call.Uri),
+    recordingUrl: textOf(call.RecordingUrl),
+    conversationSeconds: numberOf(details.ConversationDuration),
+    legs: parseVoiceLegs(details),
+    raw,
+  };
+}
+
+/**
+ * Legs nested under `Leg` with their states beside them (call details), or flat (callbacks).
+ *
+ * @see https://developer.exotel.com/docs/voice-v1/api-reference/call-details
+ */
+export function parseVoiceLegs(details: WireRecord): readonly ExotelVoiceLeg[] {
+  const legs = asList(details.Legs).map(
+    (item) => asRecord(asRecord(item)?.Leg) ?? asRecord(item) ?? {},
+  );
+  const listed = legs.map((leg, index) => parseLeg(leg, details[`Leg${index + 1}Status`]));
+  return listed.length > 0 ? listed : legsByStatusAlone(details);
+}
+
+function parseLeg(leg: WireRecord, statusBeside: unknown): ExotelVoiceLeg {
+  return {
+    id: numberOf(leg.Id),
+    onCallSeconds: numberOf(leg.OnCallDuration),
+    status: textOf(leg.Status) ?? textOf(statusBeside),
+    answeredBy: textOf(leg.AnsweredBy)?.toLowerCase(),
+  };
+}
+
+function legsByStatusAlone(details: WireRecord): readonly ExotelVoiceLeg[] {
+  return [1, 2].flatMap((id) => {
+    const status = textOf(details[`Leg${id}Status`]);
+    return status === undefined
+      ? []
+      : [{ id, onCallSeconds: undefined, status, answeredBy: undefined }];
+  });
+}

@@ -1,0 +1,107 @@
+import { ApiPayloadError } from '../api-payload-error.js';
+import { readWebhookBody } from '../webhook-body.js';
+import { numberOf, textOf, type WireRecord } from '../wire-values.js';
+import { parseExotelTime } from './exotel-time.js';
+import type { OpenWord } from '../open-word.js';
+import { parseVoiceLegs, type ExotelVoiceLeg, type ExotelVoiceStatus } from './voice-call.js';
+
+/** News of a Voice v1 call. Without `events` asked for, only the first five fields are filled. */
+export interface ExotelVoiceCallback {
+  callSid: string;
+  status: ExotelVoiceStatus | undefined;
+  updatedTime: Date | undefined;
+  recordingUrl: string | undefined;
+  /** `undefined` when no events were asked for: it is then the one message at the end. */
+  event: OpenWord<'answered' | 'terminal'> | undefined;
+  createdTime: Date | undefined;
+  startTime: Date | undefined;
+  endTime: Date | undefined;
+  from: string | undefined;
+  to: string | undefined;
+  phoneNumberSid: string | undefined;
+  conversationSeconds: number | undefined;
+  direction: string | undefined;
+  customField: string | undefined;
+  legs: readonly ExotelVoiceLeg[];
+  /** The same for every delivery of the same news: Exotel sends up to two more times, and may send twice. */
+  deduplicationKey: string;
+  raw: unknown;
+}
+
+/** Options of {@link parseVoiceCallback}. */
+export interface ExotelVoiceCallbackOptions {
+  /** The offset of its timestamps, which carry none. @defaultValue `+05:30` */
+  zonelessOffset?: string | undefined;
+}
+
+/**
+ * Reads the status callback of a Voice v1 call: a parsed body, `FormData` (Exotel's default is multipart; in Node
+ * `await new Response(bytes, { headers: { 'content-type': type } }).formData()` reads it), or the raw text or bytes
+ * of JSON or of an urlencoded form. Unknown fields stay in `raw`.
+ *
+ * Exotel signs nothing: take it as a hint, and ask `voice.get` where it matters. Answer 200 within 15 seconds.
+ *
+ * @throws ApiPayloadError when it is no such callback.
+ * @see https://developer.exotel.com/api/statuscallback
+ */
+export function parseVoiceCallback(
+  body: unknown,
+  options: ExotelVoiceCallbackOptions = {},
+): ExotelVoiceCallback {
+  const fields = readWebhookBody(body);
+  if (fields === undefined) throw nonsense('body', 'is neither JSON nor a form');
+  const callSid = textOf(fields.CallSid);
+  if (callSid === undefined) throw nonsense('CallSid', 'is missing');
+  const status = textOf(fields.Status);
+  const event = textOf(fields.EventType);
+  if (status === undefined && event === undefined) throw nonsense('Status', 'is missing');
+  const time = (value: unknown) => parseExotelTime(value, options.zonelessOffset ?? '+05:30');
+  return {
+    callSid,
+    status,
+    updatedTime: time(fields.DateUpdated),
+    recordingUrl: textOf(fields.RecordingUrl),
+    event,
+    createdTime: time(fields.DateCreated),
+    startTime: time(fields.StartTime),
+    endTime: time(fields.EndTime),
+    from: textOf(fields.From),
+    to: textOf(fields.To),
+    phoneNumberSid: textOf(fields.PhoneNumberSid),
+    conversationSeconds: numberOf(fields.ConversationDuration),
+    direction: textOf(fields.Direction),
+    customField: textOf(fields.CustomField),
+    legs: parseVoiceLegs({ Legs: legsIn(fields) }),
+    deduplicationKey: `${callSid}:${event ?? 'terminal'}`,
+    raw: body,
+  };
+}
+
+/** A list in JSON; in a form, JSON text or keys with brackets (`Legs[0][Status]`), since the encoding is not documented. */
+function legsIn(fields: WireRecord): readonly unknown[] {
+  if (Array.isArray(fields.Legs)) return fields.Legs;
+  return typeof fields.Legs === 'string' ? legsFromText(fields.Legs) : legsFromKeys(fields);
+}
+
+function legsFromText(text: string): readonly unknown[] {
+  try {
+    const legs: unknown = JSON.parse(text);
+    return Array.isArray(legs) ? legs : [];
+  } catch {
+    return [];
+  }
+}
+
+function legsFromKeys(fields: WireRecord): readonly unknown[] {
+  const legs = new Map<number, Record<string, unknown>>();
+  for (const [key, value] of Object.entries(fields)) {
+    const [, index, name] = /^Legs\[(\d{1,2})\]\[(\w+)\]$/.exec(key) ?? [];
+    if (index === undefined || name === undefined) continue;
+    legs.set(Number(index), { ...legs.get(Number(index)), [name]: value });
+  }
+  return [...legs].sort(([a], [b]) => a - b).map(([, leg]) => leg);
+}
+
+function nonsense(field: string, problem: string): ApiPayloadError {
+  return new ApiPayloadError({ api: 'exotel', payload: 'Voice status callback', field, problem });
+}

@@ -1,0 +1,42 @@
+import { textOf, type WireRecord } from '../wire-values.js';
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+};
+
+/**
+ * Voice v1 answers in XML when the path does not end in `.json`: `TwilioResponse` around `Call` or `RestException`,
+ * whose children have the names of the JSON form. This reads exactly that into the JSON's shape, and nothing else;
+ * `undefined` for any other text. It is no XML parser, and resolves no entity but the five and the numbered ones.
+ *
+ * @see https://support.exotel.com/support/solutions/articles/56523-call-api-to-get-details-of-a
+ */
+export function readVoiceXml(body: unknown): WireRecord | undefined {
+  const root =
+    typeof body === 'string'
+      ? /<TwilioResponse\b[^>]*>([\s\S]*)<\/TwilioResponse>/.exec(body)?.[1]
+      : undefined;
+  if (root === undefined) return undefined;
+  const [, name = '', inner = ''] =
+    /<(Call|RestException)\b[^>]*>([\s\S]*?)<\/\1>/.exec(root) ?? [];
+  return name === '' ? undefined : { [name]: fieldsOf(inner) };
+}
+
+function fieldsOf(inner: string): WireRecord {
+  const fields = inner.matchAll(/<([A-Za-z][\w]*)\s*(?:\/>|>([^<]*)<\/\1>)/g);
+  return Object.fromEntries(
+    [...fields].map(([, name = '', text = '']) => [name, textOf(unescape(text)) ?? null]),
+  );
+}
+
+function unescape(text: string): string {
+  return text.replace(/&(#x?[\da-f]+|[a-z]+);/gi, (whole, entity: string) => {
+    if (!entity.startsWith('#')) return ENTITIES[entity] ?? whole;
+    const code = /^#x/i.test(entity) ? parseInt(entity.slice(2), 16) : Number(entity.slice(1));
+    return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : whole;
+  });
+}

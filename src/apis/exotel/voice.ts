@@ -1,0 +1,210 @@
+import * as v from 'valibot';
+import { flag, pathId } from '../input-fields.js';
+import { validateInput } from '../validate-input.js';
+import type { ExotelAnswer, ExotelClient } from './exotel-client.js';
+import type { ExotelBasicOnlyOptions, ExotelWire } from './exotel-options.js';
+import { NO_SID_IN_MADE_CALL } from './calls.js';
+import { parseVoiceAnswer, type ExotelVoiceCall } from './voice-call.js';
+import {
+  connectFlowSchema,
+  connectNumbersSchema,
+  toConnectFields,
+  type ExotelConnectFlowInput,
+  type ExotelConnectNumbersInput,
+} from './voice-connect.js';
+import {
+  parseVoicePage,
+  toVoiceListQuery,
+  voiceListSchema,
+  type ExotelVoiceCursor,
+  type ExotelVoiceListQuery,
+  type ExotelVoicePage,
+} from './voice-list.js';
+
+/** Voice v1, on its own host. Auth: Basic only, from the options' `basic`; the instance's bearer is switched off. */
+export interface ExotelVoice {
+  /**
+   * Calls `from`, then `to`, and connects them.
+   *
+   * Sent as an urlencoded form to `Calls/connect.json`; `wire` offers the documents' other forms, and an XML answer is
+   * read as well. No idempotency key is documented and nothing is sent twice: after a time-out **the telephones may
+   * ring all the same**, so look with `list` before calling again.
+   *
+   * @throws ApiInputError when the input cannot be right; nothing was sent.
+   * @throws ExotelApiError when Exotel refuses.
+   * @throws AxiosError when no answer came (network, `timeout`, `signal`).
+   * @see https://developer.exotel.com/api/make-a-call-api
+   * @see https://developer.exotel.com/docs/voice-v3/api-reference/connect-two-numbers
+   */
+  connectNumbers(
+    input: ExotelConnectNumbersInput,
+    options?: ExotelBasicOnlyOptions,
+  ): Promise<ExotelVoiceCall>;
+
+  /**
+   * Calls `from` and connects it to a call flow (an app of the account), given by `appId` or by its `flowUrl`.
+   *
+   * The address made from `appId` is plain `http`, as documented: Exotel calls it itself. For the rest as `connectNumbers`.
+   *
+   * @throws ApiInputError when the input cannot be right; nothing was sent.
+   * @throws ExotelApiError when Exotel refuses.
+   * @throws AxiosError when no answer came (network, `timeout`, `signal`).
+   * @see https://developer.exotel.com/api/make-a-call-api
+   */
+  connectToFlow(
+    input: ExotelConnectFlowInput,
+    options?: ExotelBasicOnlyOptions,
+  ): Promise<ExotelVoiceCall>;
+
+  /**
+   * One call; with `{ legs: true }` also its legs and the time talked.
+   *
+   * @throws ApiInputError for a call sid that is none.
+   * @throws ExotelApiError when Exotel refuses.
+   * @throws AxiosError when no answer came.
+   * @see https://developer.exotel.com/docs/voice-v1/api-reference/call-details
+   */
+  get(
+    callSid: string,
+    query?: { legs?: boolean | undefined },
+    options?: ExotelBasicOnlyOptions,
+  ): Promise<ExotelVoiceCall>;
+
+  /**
+   * One page of finished calls.
+   *
+   * @throws ApiInputError for a query that the documents rule out.
+   * @throws ExotelApiError when Exotel refuses.
+   * @throws AxiosError when no answer came.
+   * @see https://developer.exotel.com/api/call-details-bulk
+   */
+  list(query?: ExotelVoiceListQuery, options?: ExotelBasicOnlyOptions): Promise<ExotelVoicePage>;
+
+  /** Every finished call that the query finds, page after page as they are asked for. Throws as `list` does. */
+  iterate(
+    query?: ExotelVoiceListQuery,
+    options?: ExotelBasicOnlyOptions,
+  ): AsyncGenerator<ExotelVoiceCall, void, undefined>;
+}
+
+const getSchema = v.strictObject({ legs: v.optional(flag) });
+
+/** @internal */
+export function createVoice(client: ExotelClient): ExotelVoice {
+  const { zonelessOffset, accountSid } = client.options;
+
+  async function connect(
+    operation: string,
+    toFields: (wire: ExotelWire) => [string, string][],
+    options: ExotelBasicOnlyOptions | undefined,
+  ): Promise<ExotelVoiceCall> {
+    const wire = client.wire(options);
+    const answer = await client.send(
+      {
+        operation,
+        fixedAuth: 'basic',
+        method: 'POST',
+        host: 'voice',
+        path: client.path('v1', 'Calls', wire.connectPath),
+        ...toForm(toFields(wire), wire),
+        budget: 'voice',
+        ringsPhones: true,
+      },
+      options,
+    );
+    return callIn(answer, zonelessOffset, NO_SID_IN_MADE_CALL);
+  }
+
+  async function list(
+    operation: string,
+    query: ExotelVoiceListQuery | undefined,
+    options: ExotelBasicOnlyOptions | undefined,
+  ): Promise<ExotelVoicePage> {
+    const asked = validateInput(voiceListSchema, query ?? {}, { api: 'exotel', operation });
+    const answer = await client.send(
+      {
+        operation,
+        fixedAuth: 'basic',
+        method: 'GET',
+        host: 'voice',
+        path: client.path('v1', 'Calls.json'),
+        query: toVoiceListQuery(asked, zonelessOffset),
+        budget: 'voice',
+      },
+      options,
+    );
+    const page = parseVoicePage(answer.body, zonelessOffset);
+    if (page === undefined) throw answer.unexpected('The answer holds no Calls.');
+    return page;
+  }
+
+  return {
+    async connectNumbers(input, options) {
+      const operation = 'voice.connectNumbers';
+      const call = validateInput(connectNumbersSchema, input, { api: 'exotel', operation });
+      return connect(operation, (wire) => toConnectFields(call, { To: call.to }, wire), options);
+    },
+
+    async connectToFlow(input, options) {
+      const operation = 'voice.connectToFlow';
+      const call = validateInput(connectFlowSchema, input, { api: 'exotel', operation });
+      const Url = call.flowUrl ?? flowUrlOf(accountSid, call.appId ?? '');
+      return connect(operation, (wire) => toConnectFields(call, { Url }, wire), options);
+    },
+
+    async get(callSid, query, options) {
+      const operation = 'voice.get';
+      const sid = validateInput(pathId, callSid, { api: 'exotel', operation });
+      const { legs } = validateInput(getSchema, query ?? {}, { api: 'exotel', operation });
+      const answer = await client.send(
+        {
+          operation,
+          fixedAuth: 'basic',
+          method: 'GET',
+          host: 'voice',
+          path: client.path('v1', 'Calls', `${sid}.json`),
+          query: { details: legs === true ? true : undefined },
+          budget: 'voice',
+        },
+        options,
+      );
+      return callIn(answer, zonelessOffset, 'The answer holds no call sid.');
+    },
+
+    list: (query, options) => list('voice.list', query, options),
+
+    async *iterate(query, options) {
+      let cursor: ExotelVoiceCursor | undefined;
+      const seen = new Set<string>();
+      do {
+        const page = await list('voice.iterate', { ...query, ...cursor }, options);
+        yield* page.calls;
+        cursor = page.next;
+        // A cursor that comes back a second time would go round for ever.
+      } while (cursor !== undefined && seen.size !== seen.add(JSON.stringify(cursor)).size);
+    },
+  };
+}
+
+function callIn(answer: ExotelAnswer, zonelessOffset: string, note: string): ExotelVoiceCall {
+  const call = parseVoiceAnswer(answer.body, zonelessOffset);
+  if (call === undefined) throw answer.unexpected(note);
+  return call;
+}
+
+/** @see https://developer.exotel.com/api/make-a-call-api — plain http, in the documents of both generations */
+function flowUrlOf(accountSid: string, appId: string): string {
+  const [account, app] = [accountSid, appId].map(encodeURIComponent);
+  return `http://my.exotel.com/${account}/exoml/start_voice/${app}`;
+}
+
+function toForm(fields: [string, string][], wire: ExotelWire) {
+  if (wire.connectForm === 'urlencoded') {
+    // A string, so that a replay of the request sends the very same bytes.
+    const body = new URLSearchParams(fields).toString();
+    return { body, contentType: 'application/x-www-form-urlencoded' as const };
+  }
+  const body = new FormData();
+  for (const [key, value] of fields) body.append(key, value);
+  return { body, contentType: 'multipart/form-data' as const };
+}

@@ -1,0 +1,56 @@
+import * as v from 'valibot';
+
+/** An id that goes into a path. `.` and `..` would climb out of it, a slash would lengthen it. */
+export const pathId = v.pipe(
+  v.string('must be a string'),
+  v.regex(/^(?!\.{1,2}$)[^\s/\\?#]+$/, 'must be an id without spaces or slashes'),
+);
+
+/** Text with something in it. */
+export const filledText = v.pipe(
+  v.string('must be a string'),
+  v.trim(),
+  v.nonEmpty('must not be empty'),
+);
+
+/** A number in international form. */
+export const e164 = v.pipe(
+  v.string('must be a string'),
+  v.regex(/^\+[1-9]\d{6,14}$/, 'must be in E.164 form, like +919876543210'),
+);
+
+/** A whole number between two bounds. */
+export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER) {
+  const range =
+    most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
+  const message = `must be a whole number ${range}`;
+  return v.pipe(
+    v.number(message),
+    v.integer(message),
+    v.minValue(least, message),
+    v.maxValue(most, message),
+  );
+}
+
+/** An absolute http or https address. */
+export const httpUrl = v.pipe(
+  v.string('must be a string'),
+  v.check(
+    (text) => /^https?:\/\/\S+$/i.test(text) && URL.canParse(text),
+    'must be an http or https URL',
+  ),
+);
+
+/** One of a few words. */
+export function oneOf<const Words extends readonly [string, ...string[]]>(words: Words) {
+  return v.picklist(words, `must be one of: ${words.join(', ')}`);
+}
+
+/** A moment. */
+export const moment = v.pipe(
+  v.date('must be a Date'),
+  v.check((date) => !Number.isNaN(date.getTime()), 'must be a valid Date'),
+);
+
+/** true or false. */
+export const flag = v.boolean('must be true or false');

@@ -1,0 +1,57 @@
+import { isAxiosError, type AxiosError, type AxiosInstance } from 'axios';
+import type { ApiRequestConfig } from './request-options.js';
+import { asRecord } from './wire-values.js';
+
+/** An HTTP answer, whatever its status. */
+export interface HttpAnswer {
+  status: number;
+  headers: unknown;
+  body: unknown;
+}
+
+/**
+ * Sends one request and returns the answer, good or bad, for the caller to judge.
+ *
+ * What never became an answer (network, time-out, cancel, a token that could not be had) is thrown on as it came.
+ */
+export async function sendRequest(
+  instance: AxiosInstance,
+  config: ApiRequestConfig,
+): Promise<HttpAnswer> {
+  try {
+    return toAnswer(await instance.request<unknown, unknown>(config));
+  } catch (error) {
+    if (!isAxiosError(error)) throw error;
+    if (error.response !== undefined) return toAnswer(error.response);
+    throw withConfigOutOfSight(error);
+  }
+}
+
+/** Apps often unwrap `response.data` in an interceptor of their own; then what comes back is the body already. */
+function toAnswer(result: unknown): HttpAnswer {
+  const response = asRecord(result);
+  if (response === undefined || !('config' in response) || typeof response.status !== 'number') {
+    return { status: 200, headers: undefined, body: result };
+  }
+  return { status: response.status, headers: response.headers, body: response.data };
+}
+
+/**
+ * axios's own error, same object, with `config` and `request` readable but no longer printed by `console.log`:
+ * both hold the Authorization header, which for a Basic call is the account's key and token.
+ */
+function withConfigOutOfSight(error: AxiosError): AxiosError {
+  for (const key of ['config', 'request'] as const) {
+    if (Object.hasOwn(error, key)) Object.defineProperty(error, key, { enumerable: false });
+  }
+  return error;
+}
+
+/** A header of an answer by its lower-case name, from axios's own header object or from a plain one. */
+export function headerOf(headers: unknown, name: string): string | undefined {
+  const record = asRecord(headers);
+  if (record === undefined) return undefined;
+  const key = Object.keys(record).find((candidate) => candidate.toLowerCase() === name);
+  const value = key === undefined ? undefined : record[key];
+  return typeof value === 'string' ? value : undefined;
+}

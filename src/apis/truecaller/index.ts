@@ -1,0 +1,30 @@
+export { ApiInputError, isApiInputError } from '../api-input-error.js';
+export { ApiPayloadError, isApiPayloadError } from '../api-payload-error.js';
+export { createTruecallerApi, type TruecallerApi } from './truecaller-api.js';
+export type {
+  TruecallerApiOptions,
+  TruecallerRequestOptions,
+  TruecallerWebhookCredentials,
+} from './truecaller-options.js';
+export { TruecallerApiError, isTruecallerApiError } from './truecaller-error.js';
+export type {
+  TruecallerBatch,
+  TruecallerCampaigns,
+  TruecallerExit,
+  TruecallerTriggerInput,
+} from './campaigns.js';
+export type { TruecallerReceipt } from './truecaller-client.js';
+export type { TruecallerEntry } from './entry.js';
+export {
+  mandatoryContentFields,
+  type TruecallerContent,
+  type TruecallerDisplayUnit,
+  type TruecallerTemplate,
+} from './content.js';
+export {
+  hashReceiverNumber,
+  isHashedReceiver,
+  toReceiverNumber,
+  type ReceiverNumberOptions,
+} from './receiver-number.js';
+export { parseTruecallerEvent, type TruecallerEvent } from './event.js';

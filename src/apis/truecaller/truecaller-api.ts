@@ -1,0 +1,34 @@
+import type { AxiosInstance } from 'axios';
+import { createCampaigns, type TruecallerCampaigns } from './campaigns.js';
+import { createTruecallerClient } from './truecaller-client.js';
+import { resolveTruecallerOptions, type TruecallerApiOptions } from './truecaller-options.js';
+
+/** Truecaller's documented endpoints. */
+export interface TruecallerApi {
+  readonly campaigns: TruecallerCampaigns;
+}
+
+/**
+ * Truecaller Verified Campaigns over an axios instance.
+ *
+ * The instance authorises itself for the bulk upload. The webhook host takes other credentials, the options'
+ * `webhook`, with `{ bearer: false }`.
+ *
+ * @example
+ * ```ts
+ * const http = createProviderClient(truecaller({ organisationId, apiKey, keyId }));
+ * const api = createTruecallerApi(http, { organisationId });
+ * await api.campaigns.bulkUpload([
+ *   { campaignId, receiverNumber: '+91 98765 43210', contents: [{ displayUnit: 'cid', title: 'Hello', subTitle: 'World' }] },
+ * ]);
+ * ```
+ * @throws ApiInputError naming the option that is wrong.
+ * @see https://docs.truecaller.com/truecaller-for-business/verified-campaigns/api-webhook-documentation/bulk-api/verified-campaigns-bulk-api
+ */
+export function createTruecallerApi(
+  instance: AxiosInstance,
+  options: TruecallerApiOptions,
+): TruecallerApi {
+  const client = createTruecallerClient(instance, resolveTruecallerOptions(options));
+  return Object.freeze({ campaigns: createCampaigns(client) });
+}

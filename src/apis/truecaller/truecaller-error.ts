@@ -1,0 +1,54 @@
+/** What a {@link TruecallerApiError} is made of: picked one by one, so that nothing of the request can come along. */
+export interface TruecallerApiErrorDetails {
+  operation: string;
+  status: number;
+  slug?: string | undefined;
+  /** Truecaller's own words. */
+  said?: string | undefined;
+  retryAfterMs?: number | undefined;
+  /** A sentence of ours in the place of Truecaller's words. */
+  note?: string | undefined;
+}
+
+/**
+ * Truecaller answered, and the answer is a failure.
+ *
+ * Only the token call's 401 has a documented body, `{ slug, message }`; the sister product's `status_info` is
+ * read as well. It keeps no header, no body, no axios error: nothing of it can leak a credential.
+ *
+ * @see https://docs.truecaller.com/truecaller-for-business/verified-campaigns/api-webhook-documentation/bulk-api/generate-access-token
+ */
+export class TruecallerApiError extends Error {
+  readonly code = 'ERR_TRUECALLER_API';
+  /** The function that was called: `campaigns.bulkUpload`. */
+  readonly operation: string;
+  /** The HTTP status. */
+  readonly status: number;
+  /** Truecaller's own word for it, such as `authorization-error`. */
+  readonly slug: string | undefined;
+  /** How long `Retry-After` asks to wait, in milliseconds. No such header is documented; it is read if it comes. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(details: TruecallerApiErrorDetails) {
+    const { operation, status, slug, said, note } = details;
+    const words = note ?? (said === undefined ? undefined : `Truecaller says: ${said}`);
+    const what = `truecaller ${operation}: ${status}${slug === undefined ? '' : ` ${slug}`}.`;
+    super(words === undefined ? what : `${what} ${words}`);
+    this.name = 'TruecallerApiError';
+    this.operation = operation;
+    this.status = status;
+    this.slug = slug;
+    this.retryAfterMs = details.retryAfterMs;
+  }
+
+  /** The fields that are safe to log. */
+  toJSON(): Record<string, unknown> {
+    const { name, code, message, operation, status, slug, retryAfterMs } = this;
+    return { name, code, message, operation, status, slug, retryAfterMs };
+  }
+}
+
+/** Tells whether `error` is a {@link TruecallerApiError}, also one of another copy of the package. */
+export function isTruecallerApiError(error: unknown): error is TruecallerApiError {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_TRUECALLER_API';
+}

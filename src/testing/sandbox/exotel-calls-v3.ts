@@ -1,0 +1,245 @@
+/*
+ * Exotel Voice v3.
+ *
+ * https://developer.exotel.com/api/ccm-make-call-connecting-two-numbers-beta
+ * https://developer.exotel.com/api/call-details-beta
+ * https://developer.exotel.com/docs/voice-v3/overview
+ *
+ * Documented: the paths; both bodies of make call; the fields of the details, among them an `end_time` of 1970 in India's
+ * time while a call is active; legs, active calls and voice logs; the codes of an unknown call.
+ * Hypothesis: that both bodies are taken; that a voice log exists for recorded, finished calls only.
+ */
+import type { Answer } from './answers.js';
+import { exotelFailure, exotelSuccess } from './exotel-envelope.js';
+import type { ProviderSetup } from './provider.js';
+import { asObject, asText, objectBody } from './read-body.js';
+import type { Route } from './router.js';
+import { route } from './router.js';
+import type { SandboxRequest } from './sandbox-request.js';
+import { ccmNews, readStatusCallbacks, type StatusCallback } from './status-callback.js';
+import type { WebhookSender } from './webhook-sender.js';
+
+/** How a v3 call ended. */
+export type ExotelCallV3Outcome =
+  | 'completed'
+  | 'from_leg_unanswered'
+  | 'to_leg_unanswered'
+  | 'from_leg_cancelled'
+  | 'to_leg_no_dial'
+  | 'from_leg_no_dial';
+
+/** A call that was placed with Voice v3. */
+export interface ExotelCallV3 {
+  readonly sid: string;
+  readonly from: string;
+  readonly to: string;
+  readonly virtualNumber: string;
+  readonly recording: boolean;
+  readonly customField: string | undefined;
+  readonly statusCallbacks: readonly StatusCallback[];
+  /** Epoch milliseconds. */
+  readonly createdAt: number;
+  outcome: ExotelCallV3Outcome | undefined;
+  /** Epoch milliseconds; `undefined` while the call is active. */
+  endedAt: number | undefined;
+}
+
+/** Verbs about v3 calls. */
+export interface ExotelCallsV3 {
+  /** The calls that were placed with Voice v3, oldest first. */
+  readonly callsV3: readonly ExotelCallV3[];
+  /** Ends a v3 call, and posts its callback if one was asked for. */
+  endCallV3(callSid: string, outcome?: ExotelCallV3Outcome): void;
+}
+
+const PATH = '/v3/accounts/:accountSid/calls';
+
+/**
+ * Creates an empty book of v3 calls and the routes that fill and read it.
+ *
+ * @internal
+ */
+export function createExotelCallsV3(
+  { now }: ProviderSetup,
+  webhooks: WebhookSender,
+): { readonly routes: readonly Route[]; readonly verbs: ExotelCallsV3; reset(): void } {
+  const calls: ExotelCallV3[] = [];
+
+  function place(request: SandboxRequest): Answer {
+    const body = objectBody(request);
+    const from = asObject(body.from) ?? {};
+    const to = asObject(body.to) ?? {};
+    const caller =
+      asText(from.contact_uri) ?? asText(from.user_contact_uri) ?? asText(from.user_id);
+    const callee = asText(to.contact_uri) ?? asText(to.number);
+    const virtualNumber = asText(body.virtual_number);
+    if (caller === undefined || callee === undefined || virtualNumber === undefined) {
+      return exotelFailure(request, 400, 1001, 'Mandatory parameter missing');
+    }
+    const recording = asObject(body.recording);
+    const call: ExotelCallV3 = {
+      sid: `sandboxcallv3${String(calls.length + 1).padStart(6, '0')}`,
+      from: caller,
+      to: callee,
+      virtualNumber,
+      recording: recording === undefined ? body.recording === true : recording.record === true,
+      customField: asText(body.custom_field),
+      statusCallbacks: readStatusCallbacks(body.status_callback),
+      createdAt: now(),
+      outcome: undefined,
+      endedAt: undefined,
+    };
+    calls.push(call);
+    return exotelSuccess(request, 200, {
+      call_sid: call.sid,
+      call_state: 'active',
+      call_status: null,
+      customer_details: { number: callee },
+      virtual_number: virtualNumber,
+      recording: call.recording,
+      created_time: new Date(call.createdAt).toISOString(),
+    });
+  }
+
+  const withCall =
+    (answer: (request: SandboxRequest, call: ExotelCallV3, accountSid: string) => Answer) =>
+    (
+      request: SandboxRequest,
+      params: { readonly accountSid: string; readonly callSid: string },
+    ) => {
+      const call = calls.find(({ sid }) => sid === params.callSid);
+      return call === undefined
+        ? exotelFailure(request, 404, 10744, 'Call not found')
+        : answer(request, call, params.accountSid);
+    };
+
+  function active(request: SandboxRequest): Answer {
+    const on = calls.filter(({ endedAt }) => endedAt === undefined);
+    return exotelSuccess(request, 200, {
+      active_calls: on.map((call) => ({
+        call_sid: call.sid,
+        status: 'in-progress',
+        from: call.from,
+        to: call.to,
+        start_time: new Date(call.createdAt).toISOString(),
+        duration: Math.floor((now() - call.createdAt) / 1000),
+        recording_enabled: call.recording,
+      })),
+      total_active: on.length,
+    });
+  }
+
+  return {
+    routes: [
+      route('POST', PATH, place),
+      // Before the one with a sid in this place, which would match as well.
+      route('GET', `${PATH}/active`, active),
+      route('GET', `${PATH}/:callSid`, withCall(details)),
+      route('GET', `${PATH}/:callSid/legs`, withCall(legs)),
+      route('GET', `${PATH}/:callSid/voice-logs`, withCall(voiceLog)),
+    ],
+    verbs: {
+      callsV3: calls,
+      endCallV3(callSid, outcome = 'completed') {
+        const call = calls.find(({ sid }) => sid === callSid);
+        if (call === undefined) throw new Error(`The sandbox has no v3 call "${callSid}".`);
+        Object.assign(call, { outcome, endedAt: now() });
+        ccmNews(webhooks, call, 'terminal', 'terminal', seconds(call));
+      },
+    },
+    reset() {
+      calls.length = 0;
+    },
+  };
+}
+
+function details(request: SandboxRequest, call: ExotelCallV3, accountSid: string): Answer {
+  const shared = {
+    sid: call.sid,
+    direction: 'outbound',
+    virtual_number: call.virtualNumber,
+    created_time: toIndianTime(call.createdAt),
+    updated_time: toIndianTime(call.endedAt ?? call.createdAt),
+    start_time: toIndianTime(call.createdAt),
+  };
+  const whole =
+    call.endedAt === undefined
+      ? { ...shared, state: 'active', status: null, end_time: toIndianTime(0) }
+      : { ...shared, ...ending(call, call.endedAt, accountSid) };
+  return exotelSuccess(request, 200, {
+    code: 200,
+    error_data: null,
+    status: 'success',
+    call_details: whole,
+  });
+}
+
+function ending(call: ExotelCallV3, endedAt: number, accountSid: string): object {
+  return {
+    state: 'terminal',
+    status: call.outcome ?? null,
+    end_time: toIndianTime(endedAt),
+    total_duration: seconds(call),
+    total_talk_time: call.outcome === 'completed' ? seconds(call) : 0,
+    custom_field: call.customField ?? null,
+    app_id: null,
+    app_name: null,
+    digits: null,
+    recordings: call.recording ? [{ url: recordingOf(call) }] : [],
+    legs: `/v3/accounts/${accountSid}/calls/${call.sid}/legs`,
+  };
+}
+
+function legs(request: SandboxRequest, call: ExotelCallV3, accountSid: string): Answer {
+  const leg = (sid: string, contactUri: string) => ({
+    sid,
+    name: null,
+    contact_uri: contactUri,
+    date_created: toIndianTime(call.createdAt),
+    date_updated: toIndianTime(call.endedAt ?? call.createdAt),
+    status: call.endedAt === undefined ? 'in-progress' : 'completed',
+  });
+  return exotelSuccess(request, 200, {
+    code: 200,
+    error_data: null,
+    status: 'success',
+    leg_details: {
+      call_sid: call.sid,
+      account_sid: accountSid,
+      from: [leg(`${call.sid}-1`, call.from)],
+      to: [{ ...leg(`${call.sid}-2`, call.to), group_id: null, group_name: null }],
+    },
+  });
+}
+
+function voiceLog(request: SandboxRequest, call: ExotelCallV3): Answer {
+  if (!call.recording || call.endedAt === undefined) {
+    return exotelFailure(request, 404, 1000, 'No recording');
+  }
+  return exotelSuccess(request, 200, {
+    voice_log: {
+      call_sid: call.sid,
+      recording_url: recordingOf(call),
+      recording_duration: seconds(call),
+      recording_size_bytes: 8000 * seconds(call),
+      format: request.query.get('format') ?? 'mp3',
+      channel: request.query.get('channel') ?? 'single',
+      created_at: new Date(call.endedAt).toISOString(),
+      expires_at: new Date(call.endedAt + 3_600_000).toISOString(),
+    },
+  });
+}
+
+function recordingOf({ sid }: ExotelCallV3): string {
+  return `https://example.invalid/recordings/${sid}.mp3`;
+}
+
+function seconds({ createdAt, endedAt }: ExotelCallV3): number {
+  return Math.floor(((endedAt ?? createdAt) - createdAt) / 1000);
+}
+
+/** `YYYY-MM-DD HH:mm:ss+05:30`: v3 writes a space where ISO 8601 has a T. */
+function toIndianTime(at: number): string {
+  const local = new Date(at + 5.5 * 3_600_000).toISOString();
+  return `${local.slice(0, 19).replace('T', ' ')}+05:30`;
+}
