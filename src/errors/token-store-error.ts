@@ -2,7 +2,7 @@ import { BearerError } from './bearer-error.js';
 
 /** The shared store failed. It is reported as an event and never fails a request that could be served. */
 export class TokenStoreError extends BearerError {
-  /** The store operation that failed: `begin`, `commit`, `fail`, `reject` or `release`. */
+  /** The store operation that failed: `open`, or a method of `TokenStoreSlot`. */
   readonly operation: string;
 
   constructor(operation: string, problem: string, options?: ErrorOptions) {

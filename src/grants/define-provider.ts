@@ -111,13 +111,22 @@ export function defineProvider<C extends object>(definition: ProviderDefinition<
       remedy: 'Name the provider.',
     });
   }
+  const life = description.defaultLifetimeSeconds;
+  if (life !== undefined && !(life > 0)) {
+    throw new MisconfigurationError({
+      provider: description.name,
+      option: 'defaultLifetimeSeconds',
+      problem: 'is not a positive number',
+      remedy: 'Give it in seconds, or leave it out if the life is unknown.',
+    });
+  }
   const allowedOrigins = [description.baseURL, ...(description.origins ?? [])].map((url, index) =>
     checkedOrigin(description, index === 0 ? 'baseURL' : 'origins', url),
   );
   const fixed =
     typeof credentials === 'function'
       ? undefined
-      : checkedCredentials(description, { ...credentials });
+      : Object.freeze(checkedCredentials<C>(description, { ...credentials }));
   return Object.freeze({
     ...description,
     allowedOrigins: Object.freeze([...new Set(allowedOrigins)]),
@@ -204,13 +213,19 @@ function checkedOrigin(
       'Give it with scheme and host, such as https://api.example.com.',
     );
   }
-  const { protocol, hostname, origin } = new URL(url);
+  const { protocol, hostname, origin, username, password } = new URL(url);
   if (protocol !== 'https:' && protocol !== 'http:')
     return fail(`has the scheme ${protocol}`, 'Use https.');
   if (protocol === 'http:' && !isLoopback(hostname) && provider.allowInsecureHttp !== true) {
     return fail(
       'is plain http, which would show the token to the network',
       'Use https, or set allowInsecureHttp.',
+    );
+  }
+  if (username !== '' || password !== '') {
+    return fail(
+      'has a user name or password in it',
+      'Give them as credentials: URLs end up in logs.',
     );
   }
   return origin;

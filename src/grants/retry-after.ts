@@ -8,6 +8,8 @@ export function retryAfterMs(header: string | undefined, serverNow: number): num
   const text = header?.trim() ?? '';
   if (/^\d+$/.test(text)) return Number(text) * 1000;
   // Every date form of RFC 9110 starts with the name of a day; Date.parse alone would accept far too much.
-  const at = /^[A-Z][a-z]{2,8},? /.test(text) ? Date.parse(text) : Number.NaN;
+  const isDate = /^[A-Z][a-z]{2,8},? /.test(text);
+  // The oldest of them, asctime, ends with the year and names no zone; it means GMT all the same.
+  const at = isDate ? Date.parse(text.replace(/ \d{4}$/, '$& GMT')) : Number.NaN;
   return Number.isNaN(at) ? undefined : Math.max(0, at - serverNow);
 }

@@ -42,9 +42,26 @@ export function oauthErrorFields(body: unknown): OAuthErrorFields | undefined {
 }
 
 function printable(value: unknown, longest: number): string | undefined {
-  return typeof value === 'string' && value !== '' && /^[\x20-\x7e]+$/.test(value)
-    ? value.slice(0, longest)
-    : undefined;
+  if (typeof value !== 'string' || !/^[\x20-\x7e]+$/.test(value)) return undefined;
+  // Cut between words: half a secret would not be recognised as one later on.
+  const short = value.length <= longest ? value : value.slice(0, longest + 1).replace(/\S*$/, '');
+  return short.trim() === '' ? undefined : short.trim();
+}
+
+/** Codes of a connection that never came about. */
+const NEVER_SENT: readonly string[] = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'];
+
+/**
+ * Whether a failed token call issued no token for certain: it was never sent, or it was answered with an error.
+ *
+ * A call that timed out may have issued one, and a 429 may count against the limit that it speaks of.
+ */
+export function certainlyIssuedNothing(
+  status: number | undefined,
+  reason: string | undefined,
+): boolean {
+  if (status !== undefined) return status >= 400 && status !== 429;
+  return reason !== undefined && NEVER_SENT.includes(reason);
 }
 
 /** Which cool-down a class of failure leads to, once the refresh has given up. */

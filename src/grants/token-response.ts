@@ -40,6 +40,9 @@ export function accessTokenProblem(accessToken: unknown): MalformedReason | unde
     : 'has an access token with characters that no header may carry';
 }
 
+/** Strings are matched too, and put back as they are: what looks like leading zeros may be part of a token. */
+const STRING_OR_LEADING_ZEROS = /("(?:[^"\\]|\\.)*"?)|([:[,]\s*-?)0+(?=\d)/g;
+
 /**
  * Reads a body as JSON, and once more with the leading zeros of numbers removed: one provider documents
  * `"expires_in": 0000`, which is not JSON. `undefined` if it is no JSON either way.
@@ -49,7 +52,7 @@ export function readJSON(text: string): unknown {
     return JSON.parse(text);
   } catch {
     try {
-      return JSON.parse(text.replace(/(:\s*)0+(?=\d)/g, '$1'));
+      return JSON.parse(text.replace(STRING_OR_LEADING_ZEROS, '$1$2'));
     } catch {
       return undefined;
     }

@@ -9,7 +9,8 @@ export function credentialsOf<C extends object>(
   options: WithCredentials<C>,
   names: readonly (keyof C)[],
 ): C | CredentialsFunction<C> {
-  if (typeof options.credentials === 'function') return options.credentials;
+  // Whatever was given under this name is meant to be it; what it is worth is checked with the provider.
+  if (options.credentials !== undefined) return options.credentials;
   const given = options as C;
   return Object.fromEntries(
     names.filter((name) => given[name] !== undefined).map((name) => [name, given[name]]),

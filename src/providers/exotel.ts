@@ -4,6 +4,7 @@
  */
 import { basicAuthorization } from '../grants/client-authentication.js';
 import { defineProvider, type Provider } from '../grants/define-provider.js';
+import { classifyTokenFailure } from '../grants/token-failure.js';
 import { at } from '../grants/token-response.js';
 import { credentialsOf, type WithCredentials } from './credentials.js';
 import { baseURLOf } from './region.js';
@@ -61,6 +62,11 @@ export function exotel(options: ExotelOptions): Provider<ExotelCredentials> {
       accessToken: at(body, 'response', 'data', 'access_token'),
       expiresInSeconds: at(body, 'response', 'data', 'expires_in'),
     }),
+    // The envelope repeats the status, and its family is known to answer 200 around a failure: the inner one counts.
+    classifyFailure: ({ status, headers, body }) =>
+      status < 300 && at(body, 'response', 'status') === 'failure'
+        ? classifyTokenFailure({ status: Number(at(body, 'response', 'code')), headers, body })
+        : undefined,
     defaultLifetimeSeconds: 86_400,
     // The wrong region's host answers a good key with 401.
     rejectedCredentialsAdvice:

@@ -43,6 +43,11 @@ export class AccessToken {
   toString(): string {
     return '[access token]';
   }
+
+  /** What Node's `util.inspect` shows, whatever it is told to look into. */
+  [Symbol.for('nodejs.util.inspect.custom')](): Record<string, unknown> {
+    return this.toJSON();
+  }
 }
 
 /**

@@ -46,15 +46,17 @@ function statedLifetime(hints: LifetimeHints): Lifetime {
     return ms > 0 ? known(ms) : { kind: 'expired' };
   }
 
-  if (hints.defaultSeconds === undefined) return { kind: 'unknown' };
-  return known(hints.defaultSeconds * 1000 - ageMs(hints));
+  const usual = positiveNumber(hints.defaultSeconds);
+  return usual === undefined
+    ? { kind: 'unknown' }
+    : known(usual * 1000 - ageMs(hints, usual * 1000));
 }
 
 /** How old the token was when it came, by the provider's own clock alone: two hosts' clocks are never compared. */
-function ageMs({ issuedAt, serverNow, defaultSeconds = 0 }: LifetimeHints): number {
+function ageMs({ issuedAt, serverNow }: LifetimeHints, lifetimeMs: number): number {
   if (issuedAt === undefined || serverNow === undefined) return 0;
   const age = serverNow - issuedAt;
-  return age > 0 && age < defaultSeconds * 1000 ? age : 0;
+  return age > 0 && age < lifetimeMs ? age : 0;
 }
 
 function jwtLifetime(token: string, serverNow: number | undefined): Lifetime {
@@ -94,12 +96,13 @@ export function positiveNumber(value: unknown): number | undefined {
 /** Above this an epoch value cannot be seconds: it would lie beyond the year 5000. */
 const LARGEST_EPOCH_SECONDS = 1e11;
 
-/** An instant given as epoch seconds, epoch milliseconds or ISO 8601, as epoch milliseconds. */
+/** An instant given as epoch seconds, epoch milliseconds or ISO 8601 (UTC unless it says otherwise), as epoch milliseconds. */
 export function epochMilliseconds(value: unknown): number | undefined {
   const number = positiveNumber(value);
   if (number !== undefined) return number > LARGEST_EPOCH_SECONDS ? number : number * 1000;
   if (typeof value !== 'string' || !/^\d{4}-\d{2}-\d{2}T/.test(value)) return undefined;
-  const ms = Date.parse(value);
+  // Without a zone Date.parse would take it for the time of wherever this host stands.
+  const ms = Date.parse(/(Z|[+-]\d{2}:?\d{2})$/i.test(value) ? value : `${value}Z`);
   return Number.isNaN(ms) ? undefined : ms;
 }
 

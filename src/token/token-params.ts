@@ -19,6 +19,11 @@ export function paramsKey(params: TokenParams | undefined): string {
 
 /** Lists are sets here: order and repetition mean nothing, nor do they in `scope` (RFC 6749, section 3.3). */
 function canonicalValue(name: string, value: string | readonly string[]): string | string[] {
-  const list = name === 'scope' && typeof value === 'string' ? value.split(' ') : value;
-  return typeof list === 'string' ? list : [...new Set(list)].filter((item) => item !== '').sort();
+  if (name !== 'scope') return typeof value === 'string' ? value : sortedSet(value);
+  const words = [value].flat().flatMap((part) => part.split(' '));
+  return sortedSet(words.filter((word) => word !== ''));
+}
+
+function sortedSet(items: readonly string[]): string[] {
+  return [...new Set(items)].sort();
 }

@@ -1,0 +1,358 @@
+import { inspect } from 'node:util';
+
+import { describe, expect, it } from '@jest/globals';
+
+import { isBearerError, MisconfigurationError } from '../../src/errors/index.js';
+import {
+  defineProvider,
+  isLoopback,
+  isProvider,
+  type Provider,
+  type ProviderDefinition,
+} from '../../src/grants/define-provider.js';
+
+interface Credentials {
+  readonly account: string;
+  readonly secret: string;
+  readonly tenant?: string;
+}
+
+const SECRET = 'fake-acme-secret';
+
+/** A provider with nothing special about it, except for what the test changes. */
+const definition = (
+  changes: Partial<ProviderDefinition<Credentials>> = {},
+): ProviderDefinition<Credentials> => ({
+  name: 'acme',
+  baseURL: 'https://api.acme.example/v1',
+  credentials: { account: 'a-1', secret: SECRET },
+  credentialFields: {
+    account: { hint: 'It is on the settings page.' },
+    secret: { secret: true, maxLength: 20 },
+    tenant: { optional: true },
+  },
+  tokenRequest: ({ account, secret }) => ({ url: '/token', body: { json: { account, secret } } }),
+  parseToken: ({ body }) => ({ accessToken: body }),
+  ...changes,
+});
+
+const acme = (changes?: Partial<ProviderDefinition<Credentials>>) =>
+  defineProvider(definition(changes));
+
+const context = () => ({ params: {}, signal: new AbortController().signal });
+
+/** The error that creating something throws. */
+function misconfiguration(create: () => unknown): MisconfigurationError {
+  try {
+    create();
+  } catch (error) {
+    if (error instanceof MisconfigurationError) return error;
+    throw error;
+  }
+  throw new Error('Nothing was thrown.');
+}
+
+describe('a provider', () => {
+  it('is frozen, and recognised by copies of the package', () => {
+    const provider = acme();
+
+    expect(Object.isFrozen(provider)).toBe(true);
+    expect(isProvider(provider)).toBe(true);
+    expect(isProvider({ [Symbol.for('axios-bearer.provider')]: true })).toBe(true);
+  });
+
+  it.each([undefined, null, 'acme', 5, {}, definition()])('is not %p', (value) => {
+    expect(isProvider(value)).toBe(false);
+  });
+
+  it('keeps what was said of it', () => {
+    const provider = acme({
+      paramNames: ['tenant'],
+      defaultLifetimeSeconds: 60,
+      singleActiveToken: true,
+    });
+
+    expect(provider).toMatchObject({
+      name: 'acme',
+      baseURL: 'https://api.acme.example/v1',
+      paramNames: ['tenant'],
+      defaultLifetimeSeconds: 60,
+      singleActiveToken: true,
+    });
+  });
+
+  it('does not write to the definition', () => {
+    const given = Object.freeze(definition());
+
+    expect(() => defineProvider(given)).not.toThrow();
+  });
+
+  it.each([undefined, '', 5])('needs a name: %p is none', (name) => {
+    expect(misconfiguration(() => acme({ name: name as string })).option).toBe('name');
+  });
+
+  it.each([0, -1, Number.NaN])(
+    'has a documented life above zero, if any: %d is none',
+    (seconds) => {
+      const error = misconfiguration(() => acme({ defaultLifetimeSeconds: seconds }));
+
+      expect(error.option).toBe('defaultLifetimeSeconds');
+      expect(error.message).toBe(
+        'acme: defaultLifetimeSeconds is not a positive number. Give it in seconds, or leave it out if the life is unknown.',
+      );
+    },
+  );
+});
+
+describe('behaviour 6: the origins that a token may go to', () => {
+  it('are that of the base URL and those added, each once', () => {
+    const provider = acme({
+      origins: [
+        'https://files.acme.example/x',
+        'https://api.acme.example:443',
+        'https://files.acme.example',
+      ],
+    });
+
+    expect(provider.allowedOrigins).toEqual([
+      'https://api.acme.example',
+      'https://files.acme.example',
+    ]);
+    expect(Object.isFrozen(provider.allowedOrigins)).toBe(true);
+  });
+
+  it.each(['http://localhost:8080', 'http://127.0.0.1:1', 'http://127.9.9.9', 'http://[::1]:99'])(
+    'may be plain http on this very machine: %s',
+    (baseURL) => {
+      expect(acme({ baseURL }).allowedOrigins).toEqual([baseURL]);
+    },
+  );
+
+  it.each([
+    'http://api.acme.example',
+    'http://127.0.0.1.evil.example',
+    'http://localhost.evil.example',
+    'http://10.0.0.1',
+  ])('may not be plain http anywhere else: %s', (baseURL) => {
+    const error = misconfiguration(() => acme({ baseURL }));
+
+    expect(error.option).toBe('baseURL');
+    expect(error.message).toContain('plain http');
+    expect(error.message).toContain('allowInsecureHttp');
+  });
+
+  it('may be plain http by an explicit option', () => {
+    const provider = acme({ baseURL: 'http://10.0.0.1', allowInsecureHttp: true });
+
+    expect(provider.allowedOrigins).toEqual(['http://10.0.0.1']);
+  });
+
+  it.each([
+    ['baseURL', { baseURL: 'api.acme.example' }, 'is not an absolute URL'],
+    ['baseURL', { baseURL: '' }, 'is not an absolute URL'],
+    ['baseURL', { baseURL: undefined as never }, 'is not an absolute URL'],
+    ['baseURL', { baseURL: 'ftp://acme.example' }, 'has the scheme ftp:'],
+    ['baseURL', { baseURL: 'https://me:pw@acme.example' }, 'has a user name or password in it'],
+    ['baseURL', { baseURL: 'https://key@acme.example' }, 'has a user name or password in it'],
+    ['origins', { origins: ['/path'] }, 'is not an absolute URL'],
+    ['origins', { origins: ['http://acme.example'] }, 'is plain http'],
+  ])('need a usable URL: %s %j', (option, changes, problem) => {
+    const error = misconfiguration(() => acme(changes));
+
+    expect(error.option).toBe(option);
+    expect(error.message).toContain(problem);
+    expect(error.message).not.toContain('pw@');
+  });
+
+  it.each([
+    ['relative', '/token'],
+    ['absolute', 'http://idp.acme.example/token'],
+  ])('do not let the secret go out in clear text either: %s token URL', (_, url) => {
+    const error = misconfiguration(() =>
+      acme({
+        baseURL: url.startsWith('/') ? 'http://acme.example' : 'https://acme.example',
+        tokenRequest: () => ({ url }),
+      }),
+    );
+
+    expect(error.message).toContain('plain http');
+    expect(error.message).not.toContain(SECRET);
+  });
+
+  it('names the token URL as what is wrong with it', () => {
+    const tokenRequest = () => ({ url: 'http://idp.acme.example/token' });
+
+    expect(misconfiguration(() => acme({ tokenRequest })).option).toBe('token URL');
+  });
+
+  it.each(['localhost', '127.0.0.1', '127.255.0.3', '[::1]'])('%s is this machine', (hostname) => {
+    expect(isLoopback(hostname)).toBe(true);
+  });
+
+  it.each(['localhost.example', '128.0.0.1', '127.0.0', '[::2]', '0.0.0.0', ''])(
+    '%s is not this machine',
+    (hostname) => {
+      expect(isLoopback(hostname)).toBe(false);
+    },
+  );
+});
+
+describe('credentials given as they are', () => {
+  it('are handed out as they were given, checked and frozen', async () => {
+    const given = { account: 'a-1', secret: SECRET };
+    const provider = acme({ credentials: given });
+    given.secret = 'changed later';
+    const resolved = await provider.resolveCredentials(context());
+
+    expect(provider.hasFixedCredentials).toBe(true);
+    expect(resolved).toEqual({ account: 'a-1', secret: SECRET });
+    expect(Object.isFrozen(resolved)).toBe(true);
+  });
+
+  it.each<[string, unknown, string]>([
+    ['missing', undefined, 'is missing'],
+    ['null', null, 'is missing'],
+    ['empty', '', 'is empty'],
+    ['blank', ' \t\n', 'is empty'],
+    ['a number', 5, 'is not a string'],
+    ['an object', {}, 'is not a string'],
+    ['too long', 'x'.repeat(21), 'is longer than 20 characters'],
+  ])('are refused at creation, naming the field that is %s', (_, secret, problem) => {
+    const error = misconfiguration(() =>
+      acme({ credentials: { account: 'a', secret: secret as string } }),
+    );
+
+    expect(error).toMatchObject({
+      code: 'ERR_BEARER_MISCONFIGURED',
+      provider: 'acme',
+      option: 'secret',
+      message: `acme: secret ${problem}. Check where the credentials come from.`,
+    });
+  });
+
+  it('may be as long as the document allows', () => {
+    expect(() => acme({ credentials: { account: 'a', secret: 'x'.repeat(20) } })).not.toThrow();
+  });
+
+  it('may lack what is optional, and may not have it empty', () => {
+    const credentials = { account: 'a', secret: 's', tenant: '' };
+
+    expect(() => acme()).not.toThrow();
+    expect(misconfiguration(() => acme({ credentials })).option).toBe('tenant');
+  });
+
+  it('are asked for with a hint where one is known', () => {
+    const credentials = { account: '', secret: SECRET };
+
+    expect(misconfiguration(() => acme({ credentials })).message).toBe(
+      'acme: account is empty. It is on the settings page.',
+    );
+  });
+
+  it.each([undefined, null, 'a string'])('are missing if they are %p', (credentials) => {
+    const error = misconfiguration(() => acme({ credentials: credentials as never }));
+
+    expect(error.option).toBe('account');
+  });
+});
+
+describe('credentials from a function', () => {
+  it('are not asked for at creation, and at each mint after it', async () => {
+    let asked = 0;
+    const provider = acme({
+      credentials: () => Promise.resolve({ account: 'a', secret: `secret-${(asked += 1)}` }),
+    });
+
+    expect(asked).toBe(0);
+    expect(provider.hasFixedCredentials).toBe(false);
+    await expect(provider.resolveCredentials(context())).resolves.toMatchObject({
+      secret: 'secret-1',
+    });
+    await expect(provider.resolveCredentials(context())).resolves.toMatchObject({
+      secret: 'secret-2',
+    });
+  });
+
+  it('may come without a promise', async () => {
+    const provider = acme({ credentials: () => ({ account: 'a', secret: 's' }) });
+
+    await expect(provider.resolveCredentials(context())).resolves.toEqual({
+      account: 'a',
+      secret: 's',
+    });
+  });
+
+  it('are asked for with the parameters and a signal', async () => {
+    const told: unknown[] = [];
+    const provider = acme({
+      credentials: (about) => {
+        told.push(about);
+        return { account: 'a', secret: 's' };
+      },
+    });
+    const about = { params: { tenant: 't1' }, signal: AbortSignal.abort() };
+    await provider.resolveCredentials(about);
+
+    expect(told).toEqual([about]);
+  });
+
+  it.each<[string, () => never | Promise<never>]>([
+    [
+      'throws',
+      () => {
+        throw new Error('The vault is sealed.');
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('The vault is sealed.'))],
+  ])('that %s lead to an error that keeps the cause', async (_, credentials) => {
+    const failed = acme({ credentials }).resolveCredentials(context());
+
+    await expect(failed).rejects.toMatchObject({
+      code: 'ERR_BEARER_MISCONFIGURED',
+      option: 'credentials',
+      message:
+        'acme: credentials could not be fetched: the credentials function threw. See the cause.',
+      cause: new Error('The vault is sealed.'),
+    });
+  });
+
+  it.each<[string, unknown, string, string]>([
+    ['nothing', undefined, 'credentials', 'are not an object'],
+    ['null', null, 'credentials', 'are not an object'],
+    ['a string', SECRET, 'credentials', 'are not an object'],
+    ['an empty object', {}, 'account', 'is missing'],
+    ['a list', [SECRET], 'account', 'is missing'],
+    ['an empty field', { account: 'a', secret: '' }, 'secret', 'is empty'],
+  ])(
+    'that return %s lead to an error that names what is wrong',
+    async (_, value, option, problem) => {
+      const provider = acme({ credentials: () => value as Credentials });
+      const error: unknown = await provider.resolveCredentials(context()).catch((e: unknown) => e);
+
+      expect(isBearerError(error, 'ERR_BEARER_MISCONFIGURED')).toBe(true);
+      expect(error).toMatchObject({ option });
+      expect(String(error)).toContain(`${option} ${problem}`);
+      expect(inspect(error, { depth: 9 })).not.toContain(SECRET);
+    },
+  );
+
+  it('lead nowhere but over a safe connection', async () => {
+    const provider = acme({
+      credentials: () => ({ account: 'a', secret: 's' }),
+      tokenRequest: () => ({ url: 'http://idp.acme.example/token' }),
+    });
+
+    await expect(provider.resolveCredentials(context())).rejects.toMatchObject({
+      option: 'token URL',
+    });
+  });
+});
+
+describe('behaviour 45: a provider that is shown', () => {
+  it.each<[string, (provider: Provider<Credentials>) => string]>([
+    ['logged', (provider) => inspect(provider, { depth: 9, showHidden: true })],
+    ['serialised', (provider) => JSON.stringify(provider)],
+  ])('has no secret in sight when %s', (_, show) => {
+    expect(show(acme())).not.toContain(SECRET);
+  });
+});

@@ -1,0 +1,148 @@
+import { describe, expect, it } from '@jest/globals';
+
+import { exotel } from '../../src/providers/index.js';
+import { judge, misconfiguration, requestOf } from './conversation.js';
+
+const CREDENTIALS = { accountSid: 'fake-sid', apiKey: 'fake-key', apiToken: 'fake-token' };
+const provider = exotel(CREDENTIALS);
+
+/** The documented envelope around what the token call yields. */
+const envelope = (data: unknown, code = 200, status = 'success') => ({
+  request_id: 'rq-0001',
+  method: 'POST',
+  http_code: code,
+  response: { code, status, data },
+});
+
+const failure = (code: number, errorCode: number) => ({
+  request_id: 'rq-0001',
+  method: 'POST',
+  http_code: code,
+  response: {
+    code,
+    error_data: { code: errorCode, message: 'Authorization failed', description: '' },
+    status: 'failure',
+    data: null,
+  },
+});
+
+describe('the token request of Exotel', () => {
+  it('is the documented one, byte for byte: Basic, a content type, and no body', async () => {
+    expect(await requestOf(provider)).toEqual({
+      method: 'POST',
+      url: 'https://ccm-api.exotel.com/v2/accounts/fake-sid/configuration/basicauth',
+      headers: {
+        Accept: 'application/json',
+        'Content-Type': 'application/json',
+        Authorization: 'Basic ZmFrZS1rZXk6ZmFrZS10b2tlbg==',
+      },
+      data: undefined,
+    });
+  });
+
+  it.each([
+    ['singapore', 'https://ccm-api.exotel.com'],
+    ['mumbai', 'https://ccm-api.in.exotel.com'],
+  ] as const)('goes to the data centre in %s', async (region, origin) => {
+    const inRegion = exotel({ ...CREDENTIALS, region });
+
+    expect((await requestOf(inRegion)).url).toBe(
+      `${origin}/v2/accounts/fake-sid/configuration/basicauth`,
+    );
+    expect(inRegion.allowedOrigins).toEqual([origin]);
+  });
+
+  it('goes to a base URL of the caller’s own instead', async () => {
+    const inSandbox = exotel({
+      ...CREDENTIALS,
+      region: 'mumbai',
+      baseURL: 'http://127.0.0.1:9/x/',
+    });
+
+    expect((await requestOf(inSandbox)).url).toBe(
+      'http://127.0.0.1:9/x/v2/accounts/fake-sid/configuration/basicauth',
+    );
+  });
+
+  it('keeps the account within its segment of the path', async () => {
+    const { url } = await requestOf(exotel({ ...CREDENTIALS, accountSid: 'a/b?c#d' }));
+
+    expect(url).toBe(
+      'https://ccm-api.exotel.com/v2/accounts/a%2Fb%3Fc%23d/configuration/basicauth',
+    );
+  });
+
+  it('does not form-encode the key: this is HTTP Basic, not client_secret_basic', async () => {
+    const { headers } = await requestOf(exotel({ ...CREDENTIALS, apiToken: 'a+b %' }));
+
+    expect(Buffer.from(headers['Authorization']!.slice(6), 'base64').toString()).toBe(
+      'fake-key:a+b %',
+    );
+  });
+
+  it.each(['delhi', 'Mumbai', 'constructor', ''])(
+    'is refused for a region that does not exist: %j',
+    (region) => {
+      expect(
+        misconfiguration(() => exotel({ ...CREDENTIALS, region: region as 'mumbai' })),
+      ).toMatchObject({
+        option: 'region',
+        message: `exotel: region "${region}" is not known. Use one of: singapore, mumbai.`,
+      });
+    },
+  );
+});
+
+describe('the answer of Exotel', () => {
+  it('has the token in a nested envelope', () => {
+    const data = { access_token: 'eyJfake.fake.fake', token_type: 'Bearer', expires_in: 86_400 };
+
+    expect(judge(provider, 200, envelope(data))).toEqual({
+      token: 'eyJfake.fake.fake',
+      seconds: 86_400,
+    });
+  });
+
+  it('stands for 24 hours where it names no life', () => {
+    expect(judge(provider, 200, envelope({ access_token: 't' }))).toEqual({
+      token: 't',
+      seconds: 86_400,
+    });
+  });
+
+  it.each([
+    [401, 'credentials'],
+    [403, 'credentials'],
+    [429, 'transient'],
+    [500, 'transient'],
+  ])('of status %d is %s', (status, verdict) => {
+    expect(judge(provider, status, '')).toBe(verdict);
+    expect(judge(provider, status, failure(status, 1010))).toBe(verdict);
+  });
+
+  it('explains that a good key in the wrong region draws the same 401', () => {
+    expect(provider.rejectedCredentialsAdvice).toContain('`region`');
+  });
+
+  it.each([
+    [401, 1010, 'credentials'],
+    [403, 1003, 'credentials'],
+    [429, 0, 'transient'],
+    [503, 0, 'transient'],
+    [400, 1001, 'refused'],
+  ])('that wraps a failure %d into a 200 is judged by the failure', (code, errorCode, verdict) => {
+    expect(judge(provider, 200, failure(code, errorCode))).toBe(verdict);
+  });
+
+  it('that wraps a failure without a code into a 200 is no token either', () => {
+    expect(judge(provider, 200, { response: { status: 'failure' } })).toBe('refused');
+  });
+
+  it.each([
+    ['an empty envelope', envelope(null)],
+    ['the token at the top', { access_token: 't' }],
+    ['nothing at all', {}],
+  ])('is malformed with %s', (_, body) => {
+    expect(judge(provider, 200, body)).toBe('malformed: has no access token');
+  });
+});

@@ -1,0 +1,90 @@
+import { describe, expect, it } from '@jest/globals';
+
+import { learning360 } from '../../src/providers/index.js';
+import { judge, misconfiguration, requestOf } from './conversation.js';
+
+const CREDENTIALS = { clientId: 'fake-client', clientSecret: 'fake-client-secret' };
+const provider = learning360(CREDENTIALS);
+
+describe('the token request of 360Learning', () => {
+  it('is the documented one, byte for byte, and nothing more: unknown properties are refused there', async () => {
+    expect(await requestOf(provider)).toEqual({
+      method: 'POST',
+      url: 'https://app.360learning.com/api/v2/oauth2/token',
+      headers: { Accept: 'application/json', 'Content-Type': 'application/json' },
+      data: '{"grant_type":"client_credentials","client_id":"fake-client","client_secret":"fake-client-secret"}',
+    });
+  });
+
+  it.each([
+    ['eu', 'https://app.360learning.com'],
+    ['us', 'https://app.us.360learning.com'],
+  ] as const)('goes to the platform in the %s', async (region, origin) => {
+    const { url } = await requestOf(learning360({ ...CREDENTIALS, region }));
+
+    expect(url).toBe(`${origin}/api/v2/oauth2/token`);
+  });
+
+  it('is refused for a region that does not exist', () => {
+    const create = () => learning360({ ...CREDENTIALS, region: 'asia' as 'eu' });
+
+    expect(misconfiguration(create).message).toBe(
+      'learning360: region "asia" is not known. Use one of: eu, us.',
+    );
+  });
+
+  it('names the user and the company where they are given', async () => {
+    const userId = 'a'.repeat(24);
+    const companyId = 'b'.repeat(24);
+    const { data } = await requestOf(learning360({ ...CREDENTIALS, userId, companyId }));
+
+    expect(JSON.parse(data!)).toEqual({
+      grant_type: 'client_credentials',
+      client_id: 'fake-client',
+      client_secret: 'fake-client-secret',
+      user_id: userId,
+      company_id: companyId,
+    });
+  });
+
+  it('behaviour 39: names the user and the company of one call before those of the options', async () => {
+    const own = learning360({ ...CREDENTIALS, userId: 'user-1', companyId: 'company-1' });
+    const { data } = await requestOf(own, { user_id: 'user-2' });
+
+    expect(JSON.parse(data!)).toMatchObject({ user_id: 'user-2', company_id: 'company-1' });
+    expect(own.paramNames).toEqual(['user_id', 'company_id']);
+  });
+});
+
+describe('the answer of 360Learning', () => {
+  it.each([
+    ['a string, as every guide shows it', '3600'],
+    ['a number, as the schema says', 3600],
+  ])('has expires_in as %s', (_, expiresIn) => {
+    const body = { token_type: 'Bearer', access_token: 'fake-360-token', expires_in: expiresIn };
+
+    expect(judge(provider, 200, body)).toEqual({ token: 'fake-360-token', seconds: 3_600 });
+  });
+
+  it('stands for an hour where expires_in says nothing', () => {
+    expect(judge(provider, 200, { access_token: 't', expires_in: 'NaN' })).toEqual({
+      token: 't',
+      seconds: 3_600,
+    });
+  });
+
+  it('behaviour 7: of 401 with invalid_client means bad credentials, not an old token', () => {
+    expect(judge(provider, 401, { error: 'invalid_client' })).toBe('credentials');
+  });
+
+  it.each(['invalid_request', 'unsupported_grant_type', 'non_existing_user'])(
+    'of 400 with %s is not asked for again within the refresh',
+    (error) => {
+      expect(judge(provider, 400, { error })).toBe('refused');
+    },
+  );
+
+  it('of 5xx is worth another try', () => {
+    expect(judge(provider, 502, '<html>')).toBe('transient');
+  });
+});

@@ -1,0 +1,126 @@
+import { describe, expect, it } from '@jest/globals';
+
+import { udara360 } from '../../src/providers/index.js';
+import { judge, misconfiguration, requestOf, SENT_AT } from './conversation.js';
+
+const CREDENTIALS = { clientId: 'fake-client', clientSecret: 'fake-client-secret' };
+const provider = udara360(CREDENTIALS);
+
+describe('the token request of Udara360', () => {
+  it('is the documented sample, byte for byte: clientId, and no grant type', async () => {
+    expect(await requestOf(provider)).toEqual({
+      method: 'POST',
+      url: 'https://openapi.udara360.io/api/auth/v1/authenticate',
+      headers: { Accept: 'application/json', 'Content-Type': 'application/json' },
+      data: '{"clientId":"fake-client","clientSecret":"fake-client-secret"}',
+    });
+  });
+
+  it.each([
+    ['test', 'https://openapi.test.udara360.io'],
+    ['live', 'https://openapi.udara360.io'],
+  ] as const)('goes to the %s environment', async (environment, origin) => {
+    const { url } = await requestOf(udara360({ ...CREDENTIALS, environment }));
+
+    expect(url).toBe(`${origin}/api/auth/v1/authenticate`);
+  });
+
+  it('goes to a base URL of the caller’s own instead', async () => {
+    const { url } = await requestOf(udara360({ ...CREDENTIALS, baseURL: 'https://bank.example/' }));
+
+    expect(url).toBe('https://bank.example/api/auth/v1/authenticate');
+  });
+
+  it('is refused for an environment that does not exist', () => {
+    const create = () => udara360({ ...CREDENTIALS, environment: 'sandbox' as 'test' });
+
+    expect(misconfiguration(create).message).toBe(
+      'udara360: environment "sandbox" is not known. Use one of: test, live.',
+    );
+  });
+
+  it.each(['clientId', 'clientSecret'] as const)(
+    'allows 100 characters of %s and no more',
+    (field) => {
+      expect(() => udara360({ ...CREDENTIALS, [field]: 'x'.repeat(100) })).not.toThrow();
+      expect(
+        misconfiguration(() => udara360({ ...CREDENTIALS, [field]: 'x'.repeat(101) })),
+      ).toMatchObject({
+        option: field,
+        message: `udara360: ${field} is longer than 100 characters. It comes from Udara360 with your API access.`,
+      });
+    },
+  );
+});
+
+describe('the answer of Udara360', () => {
+  const inSeconds = SENT_AT / 1_000 + 1_800;
+  const answer = (life: object) => ({
+    accessToken: 'fake-udara-token',
+    tokenType: 'Bearer',
+    ...life,
+  });
+
+  it.each([
+    ['a number', 3_600],
+    ['a numeric string', '3600'],
+  ])('trusts tokenValiditySec first, as %s: it needs one clock only', (_, tokenValiditySec) => {
+    const life = { tokenValiditySec, expirationTime: inSeconds };
+
+    expect(judge(provider, 200, answer(life))).toEqual({
+      token: 'fake-udara-token',
+      seconds: 3_600,
+    });
+  });
+
+  it('is not thrown off by an expirationTime in the past beside it', () => {
+    expect(
+      judge(provider, 200, answer({ tokenValiditySec: 3_600, expirationTime: 1 })),
+    ).toMatchObject({
+      seconds: 3_600,
+    });
+  });
+
+  it.each([
+    ['seconds', inSeconds],
+    ['milliseconds', inSeconds * 1_000],
+    ['seconds in a string', String(inSeconds)],
+    ['milliseconds in a string', String(inSeconds * 1_000)],
+  ])('takes expirationTime where it has to, in %s', (_, expirationTime) => {
+    for (const tokenValiditySec of [undefined, 0, 'long'])
+      expect(judge(provider, 200, answer({ tokenValiditySec, expirationTime }))).toMatchObject({
+        seconds: 1_800,
+      });
+  });
+
+  it('behaviour 13: is an expired token if expirationTime alone says so', () => {
+    expect(judge(provider, 200, answer({ expirationTime: SENT_AT - 1 }))).toMatchObject({
+      seconds: 'expired',
+    });
+  });
+
+  it('stands for 55 minutes where it names no life, or only the words of the document', () => {
+    expect(judge(provider, 200, answer({}))).toMatchObject({ seconds: 3_300 });
+    expect(
+      judge(provider, 200, answer({ tokenValiditySec: 'long', expirationTime: 'long' })),
+    ).toMatchObject({ seconds: 3_300 });
+  });
+
+  it('is malformed with an empty token', () => {
+    expect(judge(provider, 200, { accessToken: '' })).toBe('malformed: has no access token');
+  });
+
+  it('is malformed as the sample that the document prints', () => {
+    const sample = '{ "accessToken": "string", "expirationTime": "long",//EPOCH time\n }';
+
+    expect(judge(provider, 200, sample)).toBe('malformed: is not JSON');
+  });
+
+  it.each([
+    [401, 'credentials'],
+    [400, 'refused'],
+    [500, 'transient'],
+  ])('of status %d, of which nothing is documented, is %s', (status, verdict) => {
+    expect(judge(provider, status, { status: false, message: 'no' })).toBe(verdict);
+  });
+});

@@ -1,0 +1,491 @@
+import { describe, expect, it } from '@jest/globals';
+
+import type { CoolDownCause } from '../../src/token/lifecycle.js';
+import {
+  afterStart,
+  heldToken,
+  HOUR,
+  inWords,
+  Life,
+  MINUTE,
+  moment,
+  SECOND,
+  stateWith,
+} from './life.js';
+
+const holding = (policy = {}, changes = {}) => {
+  const life = new Life(policy);
+  life.state = stateWith({ slot: heldToken(changes) });
+  return life;
+};
+
+/** The delays of `times` failures in a row, each flight starting the moment that the gate opens. */
+function delaysOf(life: Life, cause: CoolDownCause, times: number, random = 0.5): number[] {
+  return Array.from({ length: times }, () => {
+    life.request();
+    life.fails(cause, { random });
+    const delay = life.coolDownMs;
+    life.pass(delay);
+    return delay;
+  });
+}
+
+describe('a transient failure', () => {
+  it('without a token cools down for 1 s, doubled by each repetition, up to 30 s', () => {
+    expect(delaysOf(new Life(), 'transient', 7)).toEqual(
+      [1, 2, 4, 8, 16, 30, 30].map((s) => s * SECOND),
+    );
+  });
+
+  it('with a usable token cools down for 5 s, doubled, up to a quarter of the early window', () => {
+    const life = holding(
+      {},
+      { earlyMs: 100 * SECOND, expiresAt: afterStart(HOUR), mandatoryAt: afterStart(HOUR) },
+    );
+    life.now = moment.early;
+
+    expect(delaysOf(life, 'transient', 4)).toEqual([5, 10, 20, 25].map((s) => s * SECOND));
+  });
+
+  it('with a usable token cools down for a minute at most', () => {
+    const life = holding(
+      {},
+      { earlyMs: 900 * SECOND, expiresAt: afterStart(HOUR), mandatoryAt: afterStart(HOUR) },
+    );
+    life.now = moment.early;
+
+    expect(delaysOf(life, 'transient', 6)).toEqual([5, 10, 20, 40, 60, 60].map((s) => s * SECOND));
+  });
+
+  it('with a short-lived token cools down for a quarter of its early window from the start', () => {
+    const life = holding({}, { earlyMs: 6 * SECOND });
+    life.now = moment.early;
+
+    expect(delaysOf(life, 'transient', 2)).toEqual([1_500, 1_500]);
+  });
+
+  it('with an expired token counts as one without', () => {
+    const life = holding();
+    life.now = moment.expired;
+
+    expect(delaysOf(life, 'transient', 2)).toEqual([SECOND, 2 * SECOND]);
+  });
+
+  it.each([
+    [0, 800],
+    [0.999_999, 1_200],
+  ])('is moved by up to a fifth either way (random %d)', (random, delay) => {
+    expect(delaysOf(new Life(), 'transient', 1, random)[0]).toBeCloseTo(delay, 2);
+  });
+
+  it('behaviour 2: ends the flight, so that the next request after the cool-down starts a new one', () => {
+    const life = new Life();
+    life.request();
+    const first = life.flightId;
+
+    expect(life.fails('transient')).toEqual({ kind: 'refused' });
+    expect(inWords(life.request())).toBe('fail (cooling)');
+    life.pass(life.coolDownMs);
+    expect(inWords(life.request())).toBe('wait (cold)');
+    expect(life.flightId).toBeGreaterThan(first);
+  });
+
+  it('behaviour 17: of an early refresh leaves the token in use, says when the next attempt comes, and none comes before', () => {
+    const life = holding();
+    life.now = moment.early;
+    life.request();
+    life.fails('transient');
+
+    expect(life.notices).toEqual([
+      { kind: 'cooling-down', cause: 'transient', delayMs: 5 * SECOND },
+    ]);
+    life.pass(5 * SECOND - 1);
+    expect(inWords(life.request())).toBe('serve T1');
+    expect(life.state.flight).toBeUndefined();
+    life.pass(1);
+    expect(inWords(life.request())).toBe('serve T1, refresh (early)');
+  });
+
+  it('behaviour 19: in the last moments leads to the token that is still valid', () => {
+    const life = holding();
+    life.now = moment.last;
+    expect(inWords(life.request())).toBe('wait (last)');
+    life.fails('transient');
+
+    expect(inWords(life.request())).toBe('serve T1');
+  });
+
+  it('behaviour 20: after expiry leads to a failure with the delay that is left, and never to the expired token', () => {
+    const life = holding();
+    life.now = moment.expired;
+    expect(inWords(life.request())).toBe('wait (expired)');
+    life.fails('transient');
+    life.pass(400);
+
+    expect(life.request()).toEqual({
+      kind: 'fail',
+      because: { kind: 'cooling', cause: 'transient', failure: 'transient failure' },
+      retryInMs: 600,
+    });
+  });
+
+  it('of an overtaken flight changes nothing', () => {
+    const life = new Life();
+    life.request();
+    life.happens({ kind: 'cleared' });
+    const before = life.state;
+
+    expect(
+      life.happens({
+        kind: 'mint-failed',
+        flightId: 1,
+        failure: 'late',
+        cause: 'transient',
+        random: 0,
+      }),
+    ).toEqual({ kind: 'superseded' });
+    expect(life.state).toBe(before);
+    expect(life.notices).toEqual([]);
+  });
+
+  it('starts counting anew when the cause changes', () => {
+    const life = new Life();
+    delaysOf(life, 'transient', 4);
+
+    expect(delaysOf(life, 'credentials', 1)).toEqual([5 * SECOND]);
+    expect(delaysOf(life, 'transient', 1)).toEqual([SECOND]);
+  });
+});
+
+/** Flights in the first five minutes of an outage with no token, when someone asks at every moment. */
+function flightsInFiveMinutes(cause: CoolDownCause, random: number): number {
+  const life = new Life();
+  let flights = 0;
+  while (life.now.monoMs < afterStart(5 * MINUTE).monoMs && flights < 1_000) {
+    const answer = life.request();
+    if (answer.kind === 'fail') life.pass(Math.max(1, Math.ceil(answer.retryInMs)));
+    else {
+      flights += 1;
+      life.fails(cause, { random });
+    }
+  }
+  return flights;
+}
+
+describe('an outage of five minutes with no token in hand', () => {
+  const ATTEMPTS_PER_FLIGHT = 3;
+
+  it.each([
+    ['by the table', 0.5, 14],
+    ['at most, if every jitter falls short', 0, 17],
+    ['at least, if every jitter runs long', 0.999_999, 13],
+  ])('lets %s so many flights reach the endpoint (random %d): %d', (_, random, flights) => {
+    expect(flightsInFiveMinutes('transient', random)).toBe(flights);
+  });
+
+  it('behaviour 36: costs the endpoint 42 attempts, and 51 at the very most', () => {
+    expect(flightsInFiveMinutes('transient', 0.5) * ATTEMPTS_PER_FLIGHT).toBe(42);
+    expect(flightsInFiveMinutes('transient', 0) * ATTEMPTS_PER_FLIGHT).toBe(51);
+  });
+
+  it('behaviour 38: costs the endpoint 6 calls if the credentials are rejected', () => {
+    expect(flightsInFiveMinutes('credentials', 0.5)).toBe(6);
+  });
+});
+
+describe('behaviour 37: a delay that the server asked for', () => {
+  it('is kept to the millisecond, and callers without a token are told what is left of it', () => {
+    const life = new Life();
+    life.request();
+    life.fails('server-set', { retryAfterMs: 2 * SECOND, random: 0 });
+
+    life.pass(1_999);
+    expect(life.request()).toMatchObject({ kind: 'fail', retryInMs: 1 });
+    life.pass(1);
+    expect(inWords(life.request())).toBe('wait (cold)');
+  });
+
+  it('is an hour at most', () => {
+    const life = new Life();
+    life.request();
+    life.fails('server-set', { retryAfterMs: 24 * HOUR });
+
+    expect(life.coolDownMs).toBe(HOUR);
+  });
+
+  it('closes nothing if the server named none', () => {
+    const life = new Life();
+    life.request();
+    life.fails('server-set');
+
+    expect(life.coolDownMs).toBe(0);
+  });
+
+  it('does not keep a usable token from being served', () => {
+    const life = holding();
+    life.now = moment.early;
+    life.request();
+    life.fails('server-set', { retryAfterMs: HOUR });
+
+    expect(inWords(life.request())).toBe('serve T1');
+  });
+});
+
+describe('behaviour 38: rejected credentials', () => {
+  it('cool down for 5 s, doubled by each repetition, up to 5 minutes', () => {
+    expect(delaysOf(new Life(), 'credentials', 8)).toEqual(
+      [5, 10, 20, 40, 80, 160, 300, 300].map((s) => s * SECOND),
+    );
+  });
+
+  it.each(['early', 'last'] as const)('leave a token that is %s in use to its end', (phase) => {
+    const life = holding();
+    life.now = moment[phase];
+    life.request();
+    life.fails('credentials');
+
+    expect(inWords(life.request())).toBe('serve T1');
+    life.at(1_000 * SECOND);
+    expect(life.request().kind).not.toBe('serve');
+  });
+
+  it('take the token with them where the option says so', () => {
+    const life = holding({ onCredentialsRejected: 'drop' });
+    life.now = moment.early;
+    life.request();
+    life.fails('credentials');
+
+    expect(life.state.slot).toEqual({ kind: 'empty' });
+    expect(inWords(life.request())).toBe('fail (cooling)');
+  });
+
+  it('do not take the token with them for any other failure', () => {
+    const life = holding({ onCredentialsRejected: 'drop' });
+    life.now = moment.early;
+    life.request();
+    life.fails('transient');
+
+    expect(inWords(life.request())).toBe('serve T1');
+  });
+
+  it('cost 50 requests one token call', () => {
+    const life = new Life();
+    let flights = 0;
+    for (let i = 0; i < 50; i += 1) {
+      if (life.request().kind === 'wait') {
+        flights += 1;
+        life.fails('credentials');
+      }
+      life.pass(20);
+    }
+
+    expect(flights).toBe(1);
+  });
+
+  it('are tried again at once when they have changed', () => {
+    const life = new Life();
+    life.request();
+    life.fails('credentials');
+    life.happens({ kind: 'credentials-changed' });
+
+    expect(life.notices.at(-1)).toEqual({ kind: 'cool-down-ended' });
+    expect(inWords(life.request())).toBe('wait (cold)');
+  });
+
+  it.each<CoolDownCause>(['transient', 'server-set'])(
+    'that changed do not end a cool-down of another kind: %s',
+    (cause) => {
+      const life = new Life();
+      life.request();
+      life.fails(cause, { retryAfterMs: MINUTE });
+      const before = life.state;
+      life.happens({ kind: 'credentials-changed' });
+
+      expect(life.state).toBe(before);
+    },
+  );
+
+  it('that changed change nothing where nothing cools down', () => {
+    const life = new Life();
+    const before = life.state;
+    life.happens({ kind: 'credentials-changed' });
+
+    expect(life.state).toBe(before);
+  });
+});
+
+describe('a fault on our own side of the wire', () => {
+  it('closes no gate where there is no token: the next request may try again at once', () => {
+    const life = new Life();
+    life.request();
+
+    expect(life.fails('local')).toEqual({ kind: 'refused' });
+    expect(life.notices).toEqual([]);
+    expect(inWords(life.request())).toBe('wait (cold)');
+  });
+
+  it('closes none where the token has expired', () => {
+    const life = holding();
+    life.now = moment.expired;
+    life.request();
+    life.fails('local');
+
+    expect(inWords(life.request())).toBe('wait (expired)');
+  });
+
+  it('cools down like a transient one where there is a usable token', () => {
+    const life = holding();
+    life.now = moment.early;
+    life.request();
+    life.fails('local');
+
+    expect(life.notices).toEqual([
+      { kind: 'cooling-down', cause: 'transient', delayMs: 5 * SECOND },
+    ]);
+  });
+});
+
+describe('behaviour 21: maxStale', () => {
+  const stale = (changes = {}) => {
+    const life = holding({ maxStaleMs: 10 * MINUTE }, changes);
+    life.now = moment.expired;
+    return life;
+  };
+
+  it('is off unless asked for', () => {
+    const life = holding();
+    life.now = moment.expired;
+    life.request();
+    life.fails('transient');
+
+    expect(inWords(life.request())).toBe('fail (cooling)');
+  });
+
+  it('serves the expired token only after the refresh has failed', () => {
+    const life = stale();
+    expect(inWords(life.request())).toBe('wait (expired)');
+    life.fails('transient');
+
+    expect(inWords(life.request())).toBe('serve T1 stale');
+  });
+
+  it('tries to refresh each time that the back-off is over', () => {
+    const life = stale();
+    life.request();
+    life.fails('transient');
+    life.pass(life.coolDownMs);
+
+    expect(inWords(life.request())).toBe('wait (expired)');
+  });
+
+  it('ends', () => {
+    const life = stale();
+    life.request();
+    life.fails('server-set', { retryAfterMs: HOUR });
+
+    life.pass(10 * MINUTE - 1);
+    expect(inWords(life.request())).toBe('serve T1 stale');
+    life.pass(1);
+    expect(inWords(life.request())).toBe('fail (cooling)');
+  });
+
+  it('never serves a token that drew a 401', () => {
+    const life = stale({ suspect: true });
+    life.request();
+    life.fails('transient');
+
+    expect(inWords(life.request())).toBe('fail (cooling)');
+  });
+
+  it('never hands a token back to whoever was refused with it', () => {
+    const life = stale();
+    life.request();
+    life.fails('transient');
+
+    expect(inWords(life.request('T1'))).toBe('fail (cooling)');
+  });
+});
+
+describe('a budget of token calls', () => {
+  const TRUECALLER = { tokenBudget: { calls: 10, windowMs: 30 * MINUTE } };
+
+  const spent = () => {
+    const life = new Life(TRUECALLER);
+    for (let call = 0; call < 10; call += 1) {
+      life.at(call * MINUTE);
+      life.happens({ kind: 'token-call' });
+    }
+    return life;
+  };
+
+  it('allows ten calls in half an hour and no eleventh', () => {
+    const life = new Life(TRUECALLER);
+    const answers = Array.from({ length: 11 }, () =>
+      life.pass(MINUTE).happens({ kind: 'token-call' }),
+    );
+
+    expect(answers.slice(0, 10)).toEqual(Array(10).fill({ kind: 'go' }));
+    expect(answers[10]).toEqual({ kind: 'budget-spent', retryInMs: 20 * MINUTE });
+  });
+
+  it('turns into a failure with the time that is left, before any call is made', () => {
+    const life = spent();
+
+    expect(life.request()).toEqual({
+      kind: 'fail',
+      because: { kind: 'budget-spent' },
+      retryInMs: 21 * MINUTE,
+    });
+    expect(life.state.flight).toBeUndefined();
+  });
+
+  it('frees one call at a time as the window slides on', () => {
+    const life = spent();
+
+    life.at(30 * MINUTE - 1);
+    expect(life.request()).toMatchObject({ kind: 'fail', retryInMs: 1 });
+    life.at(30 * MINUTE);
+    expect(inWords(life.request())).toBe('wait (cold)');
+    expect(life.happens({ kind: 'token-call' })).toEqual({ kind: 'go' });
+    expect(life.happens({ kind: 'token-call' })).toEqual({
+      kind: 'budget-spent',
+      retryInMs: MINUTE,
+    });
+    expect(life.state.tokenCallsAt).toHaveLength(10);
+  });
+
+  it('does not keep a usable token from being served', () => {
+    const life = spent();
+    life.state = stateWith({ ...life.state, slot: heldToken() });
+
+    life.now = moment.early;
+    expect(inWords(life.request())).toBe('serve T1');
+    life.now = moment.last;
+    expect(inWords(life.request())).toBe('serve T1');
+  });
+
+  it('lets callers join the flight that spent the last of it', () => {
+    const life = new Life({ tokenBudget: { calls: 1, windowMs: MINUTE } });
+    life.request();
+    life.happens({ kind: 'token-call' });
+
+    expect(inWords(life.request())).toBe('wait (cold)');
+    life.brings('T1');
+    expect(inWords(life.request())).toBe('serve T1');
+  });
+
+  it('lets a late 401 join the flight that spent the last of it', () => {
+    const life = new Life({ tokenBudget: { calls: 1, windowMs: MINUTE } });
+    life.request();
+    life.happens({ kind: 'token-call' });
+
+    expect(life.reject('T0')).toEqual({ kind: 'replay' });
+  });
+
+  it('is not counted for a provider that sets none', () => {
+    const life = new Life();
+
+    expect(life.happens({ kind: 'token-call' })).toEqual({ kind: 'go' });
+    expect(life.state.tokenCallsAt).toEqual([]);
+  });
+});

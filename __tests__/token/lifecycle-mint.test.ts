@@ -1,0 +1,356 @@
+import { describe, expect, it } from '@jest/globals';
+
+import { phaseOf } from '../../src/token/lifecycle.js';
+import {
+  afterStart,
+  coolingAt,
+  heldToken,
+  HOUR,
+  inWords,
+  Life,
+  MINUTE,
+  moment,
+  SECOND,
+  stateWith,
+  undatedToken,
+} from './life.js';
+
+const holding = (changes = {}, policy = {}) => {
+  const life = new Life(policy);
+  life.state = stateWith({ slot: heldToken(changes) });
+  return life;
+};
+
+describe('a token that arrives', () => {
+  it('behaviour 9: has its life counted from before the call was sent', () => {
+    const life = new Life();
+
+    life.obtains('T1', { lifetimeMs: 100 * SECOND, tookMs: 5 * SECOND });
+
+    expect(life.held.expiresAt).toEqual(afterStart(100 * SECOND));
+    expect(life.held.mandatoryAt).toEqual(afterStart(95 * SECOND));
+  });
+
+  it('behaviour 1: ends the one flight that all callers share, and is served to each of them', () => {
+    const life = new Life();
+    const answers = Array.from({ length: 100 }, () => life.request());
+
+    expect(new Set(answers.map(inWords))).toEqual(new Set(['wait (cold)']));
+    expect(life.state.nextFlightId).toBe(2);
+    expect(life.brings('T1')).toEqual({ kind: 'accepted' });
+    expect(life.state.flight).toBeUndefined();
+    expect(inWords(life.request())).toBe('serve T1');
+  });
+
+  it('takes the place of the one in hand', () => {
+    const life = holding();
+    life.now = moment.early;
+    life.obtains('T2');
+
+    expect(inWords(life.request())).toBe('serve T2');
+    expect(life.held).toMatchObject({ suspect: false, forced: false });
+  });
+
+  it('is ignored if another flight has begun since', () => {
+    const life = new Life();
+    life.request();
+    life.happens({ kind: 'cleared' });
+    const before = life.state;
+
+    expect(life.happens({ ...arrival(), flightId: 1 })).toEqual({ kind: 'superseded' });
+    expect(life.state).toBe(before);
+  });
+
+  it('is ignored if it belongs to the flight before the one under way', () => {
+    const life = new Life();
+    life.request();
+    life.happens({ kind: 'cleared' });
+    life.request();
+
+    expect(life.happens({ ...arrival(), flightId: 1 })).toEqual({ kind: 'superseded' });
+    expect(life.state.slot.kind).toBe('empty');
+    expect(life.flightId).toBe(2);
+  });
+
+  it('behaviour 23: ends every back-off, and all its deadlines are its own', () => {
+    const life = holding();
+    life.now = moment.early;
+    life.request();
+    life.fails('transient');
+    life.pass(life.coolDownMs).request();
+    life.fails('transient');
+    life.pass(life.coolDownMs);
+    const minted = life.now;
+    life.obtains('T2', { lifetimeMs: 2_000 * SECOND });
+
+    expect(life.state.endpoint).toEqual({ kind: 'open' });
+    expect(life.notices.at(-1)).toEqual({ kind: 'cool-down-ended' });
+    expect(life.held.expiresAt?.monoMs).toBe(minted.monoMs + 2_000 * SECOND);
+    life.pass(1_900 * SECOND).request();
+    life.fails('transient');
+    expect(life.notices.at(-1)).toMatchObject({ kind: 'cooling-down', delayMs: 5 * SECOND });
+  });
+});
+
+describe('the early window', () => {
+  it.each([
+    [0, 900],
+    [0.5, 925],
+    [0.999, 949.95],
+  ])('behaviour 22: begins with a delay of its own in each process (random %d)', (random, at) => {
+    const life = new Life();
+    life.obtains('T1', { lifetimeMs: 1_000 * SECOND, random });
+
+    expect(life.held.refreshAt.monoMs - afterStart(0).monoMs).toBeCloseTo(at * SECOND, 3);
+  });
+
+  it('never begins after the last moments do', () => {
+    const life = new Life({ earlyWindowMs: 60 * SECOND });
+    life.obtains('T1', { lifetimeMs: 1_000 * SECOND, random: 0.999 });
+
+    expect(life.held.refreshAt).toEqual(life.held.mandatoryAt);
+  });
+
+  it('is four times as long as the slowest of the last five mints', () => {
+    const life = new Life();
+    for (const tookMs of [100, 400, 100, 100, 100]) {
+      life.obtains('T', { lifetimeMs: 4 * SECOND, tookMs });
+      life.pass(4 * SECOND);
+    }
+    expect(life.held.earlyMs).toBe(1_600);
+
+    for (const tookMs of [100, 100, 100]) {
+      life.obtains('T', { lifetimeMs: 4 * SECOND, tookMs });
+      life.pass(4 * SECOND);
+    }
+    expect(life.held.earlyMs).toBe(400);
+    expect(life.state.recentMintsMs).toHaveLength(5);
+  });
+
+  it('does not learn from a token that came without a token call', () => {
+    const life = new Life();
+    life.request();
+    life.happens({ ...arrival(), flightId: life.flightId, tookMs: undefined });
+
+    expect(life.state.recentMintsMs).toEqual([]);
+  });
+
+  it('is no longer than the last moments where a new token kills the last one', () => {
+    const life = new Life({ singleActiveToken: true });
+    life.obtains('T1', { lifetimeMs: HOUR, random: 0 });
+    const { refreshAt, mandatoryAt } = life.held;
+
+    expect(refreshAt).toEqual(mandatoryAt);
+    expect(phaseOf(life.held, afterStart(59 * MINUTE - 1))).toBe('fresh');
+    expect(phaseOf(life.held, afterStart(59 * MINUTE))).toBe('last');
+  });
+
+  it('behaviour 12: leaves a token of 60 s to be used for at least 80 % of its life', () => {
+    const life = new Life();
+    life.obtains('T1', { lifetimeMs: 60 * SECOND, random: 0 });
+    life.pass(48 * SECOND);
+
+    expect(inWords(life.request())).toBe('serve T1');
+    expect(life.state.flight).toBeUndefined();
+  });
+});
+
+describe('behaviour 11: a token of unknown life', () => {
+  it('is renewed in the background every 15 minutes, less the jitter', () => {
+    const life = new Life();
+    life.obtains('T1', { lifetimeMs: undefined, random: 0 });
+
+    life.at(15 * MINUTE - 1);
+    expect(inWords(life.request())).toBe('serve T1');
+    life.at(15 * MINUTE);
+    expect(inWords(life.request())).toBe('serve T1, refresh (revalidate)');
+    life.brings('T2', { lifetimeMs: undefined, random: 0.999 });
+    expect(life.held.refreshAt.monoMs - life.now.monoMs).toBeCloseTo(15 * MINUTE - 44_955, 3);
+  });
+
+  it('never fails against a deadline, however long the token endpoint is down', () => {
+    const life = new Life();
+    life.state = stateWith({ slot: undatedToken() });
+    for (let day = 1; day <= 30; day += 1) {
+      life.at(day * 24 * HOUR);
+      expect(inWords(life.request())).toBe('serve T1, refresh (revalidate)');
+      life.fails('transient');
+      expect(inWords(life.request())).toBe('serve T1');
+    }
+  });
+
+  it('backs off by a quarter of a tenth of its interval at most', () => {
+    const life = new Life();
+    life.state = stateWith({ slot: undatedToken() });
+    life.at(HOUR);
+    const delays = Array.from({ length: 5 }, () => {
+      life.request();
+      life.fails('transient');
+      const delay = life.coolDownMs;
+      life.pass(delay);
+      return delay;
+    });
+
+    expect(delays).toEqual([5_000, 10_000, 20_000, 22_500, 22_500]);
+  });
+});
+
+describe('the same token returned again', () => {
+  const again = (life: Life, restSeconds: number) =>
+    life.brings('T1', { lifetimeMs: restSeconds * SECOND });
+
+  it('behaviour 30: clears the doubt in it and closes the rejection gate, if it was suspect', () => {
+    const life = holding();
+    life.now = moment.fresh;
+    life.reject('T1');
+    life.request('T1');
+    again(life, 990);
+
+    expect(life.held).toMatchObject({ suspect: false, forced: false });
+    expect(life.notices).toEqual([{ kind: 'rejection-gate-closed', delayMs: SECOND }]);
+    expect(inWords(life.request())).toBe('serve T1');
+    expect(inWords(life.request('T1'))).toBe('fail (same-token)');
+    expect(life.reject('T1')).toEqual({ kind: 'pass', because: 'rejection-gate-closed' });
+  });
+
+  it('closes no gate if nobody doubted it', () => {
+    const life = holding();
+    life.now = moment.early;
+    life.request();
+    again(life, 80);
+
+    expect(life.notices).toEqual([]);
+  });
+
+  it('keeps its windows, which must not shrink with what is left of its life', () => {
+    const life = holding();
+    life.now = moment.early;
+    life.request();
+    again(life, 80);
+
+    expect(life.held).toMatchObject({
+      refreshAt: heldToken().refreshAt,
+      expiresAt: heldToken().expiresAt,
+      earlyMs: heldToken().earlyMs,
+    });
+  });
+
+  it('is not asked for again at every request: a quarter of the early window is left in peace', () => {
+    const life = holding();
+    life.now = moment.early;
+    life.request();
+    again(life, 80);
+
+    life.pass(25 * SECOND - 1);
+    expect(inWords(life.request())).toBe('serve T1');
+    expect(life.state.flight).toBeUndefined();
+    life.pass(1);
+    expect(inWords(life.request())).toBe('serve T1, refresh (early)');
+  });
+
+  it('is served without waiting in its last moments too, while it is left in peace', () => {
+    const life = holding();
+    life.now = moment.last;
+    life.request();
+    again(life, 30);
+
+    expect(inWords(life.request())).toBe('serve T1');
+    life.at(1_000 * SECOND);
+    expect(inWords(life.request())).toBe('wait (expired)');
+  });
+
+  it('counts as renewed if its life has grown by more than the early window', () => {
+    const life = holding();
+    life.now = moment.early;
+    life.request();
+    again(life, 1_000);
+
+    expect(life.held.expiresAt).toEqual(afterStart(1_920 * SECOND));
+    expect(life.held.unchangedUntil).toBeUndefined();
+  });
+
+  it('counts as renewed if it had expired', () => {
+    const life = holding();
+    life.now = moment.expired;
+    life.request();
+    again(life, 50);
+
+    expect(life.held.expiresAt).toEqual(afterStart(1_050 * SECOND));
+  });
+
+  it.each([
+    ['of unknown life before', undatedToken(), 50 * SECOND],
+    ['of unknown life now', heldToken(), undefined],
+  ])('counts as renewed if it is %s', (_, slot, lifetimeMs) => {
+    const life = new Life();
+    life.state = stateWith({ slot });
+    life.now = moment.early;
+    life.obtains('T1', { lifetimeMs });
+
+    expect(life.held.expiresAt !== undefined).toBe(lifetimeMs !== undefined);
+    expect(life.held.unchangedUntil).toBeUndefined();
+  });
+
+  it('rests for a minute at most', () => {
+    const life = holding({ earlyMs: 900 * SECOND });
+    life.now = moment.early;
+    life.request();
+    again(life, 80);
+
+    expect(life.held.unchangedUntil?.monoMs).toBe(life.now.monoMs + MINUTE);
+  });
+});
+
+describe('clear()', () => {
+  it('forgets the token, the flight, both gates and what the mints took', () => {
+    const life = holding({ suspect: true });
+    life.state = stateWith({
+      ...life.state,
+      flight: { id: 4, reason: 'rejected' },
+      nextFlightId: 5,
+      endpoint: coolingAt(life.now, 'credentials'),
+      rejection: { closings: 3, closedUntil: moment.last, lastClosedAt: moment.fresh },
+      recentMintsMs: [400],
+    });
+    life.happens({ kind: 'cleared' });
+
+    expect(life.state).toEqual({ ...stateWith(), nextFlightId: 5 });
+    expect(inWords(life.request())).toBe('wait (cold)');
+  });
+
+  it('keeps the count of token calls, for the provider does not forget them', () => {
+    const life = new Life({ tokenBudget: { calls: 1, windowMs: MINUTE } });
+    life.happens({ kind: 'token-call' });
+    life.happens({ kind: 'cleared' });
+
+    expect(inWords(life.request())).toBe('fail (budget-spent)');
+  });
+
+  it('behaviour 38: ends a cool-down and says so', () => {
+    const life = new Life();
+    life.request();
+    life.fails('credentials');
+    life.happens({ kind: 'cleared' });
+
+    expect(life.notices.map(({ kind }) => kind)).toEqual(['cooling-down', 'cool-down-ended']);
+    expect(inWords(life.request())).toBe('wait (cold)');
+  });
+
+  it('says nothing where nothing cooled down', () => {
+    const life = holding();
+    life.happens({ kind: 'cleared' });
+
+    expect(life.notices).toEqual([]);
+  });
+});
+
+function arrival() {
+  return {
+    kind: 'minted',
+    token: heldToken().token,
+    sentAt: afterStart(0),
+    lifetimeMs: HOUR,
+    tookMs: 100,
+    random: 0,
+  } as const;
+}

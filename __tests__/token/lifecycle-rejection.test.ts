@@ -1,0 +1,412 @@
+import { describe, expect, it } from '@jest/globals';
+
+import {
+  afterStart,
+  coolingAt,
+  heldToken,
+  inWords,
+  Life,
+  MINUTE,
+  moment,
+  SECOND,
+  stateWith,
+} from './life.js';
+
+const holding = (changes = {}) => {
+  const life = new Life();
+  life.state = stateWith({ slot: heldToken(changes) });
+  return life;
+};
+
+const PASSED = {
+  replayed: { kind: 'pass', because: 'already-replayed' },
+  gateClosed: { kind: 'pass', because: 'rejection-gate-closed' },
+  cooling: { kind: 'pass', because: 'endpoint-cooling' },
+} as const;
+
+/** T1 draws a 401 and is replaced by T2, as a request that is healed goes through it. */
+function healed(life = holding()): Life {
+  life.reject('T1');
+  life.request('T1');
+  life.brings('T2', { lifetimeMs: 1_000 * SECOND });
+  return life;
+}
+
+describe('behaviour 24: a 401 on the current token', () => {
+  it.each(['fresh', 'early', 'last', 'expired'] as const)(
+    'makes it suspect and the request worth a replay, also where it is %s',
+    (phase) => {
+      const life = holding();
+      life.now = moment[phase];
+
+      expect(life.reject('T1')).toEqual({ kind: 'replay' });
+      expect(life.held.suspect).toBe(true);
+      expect(inWords(life.request())).toBe('wait (rejected)');
+    },
+  );
+
+  it('is healed by a new token, which nobody doubts', () => {
+    const life = healed();
+
+    expect(inWords(life.request('T1'))).toBe('serve T2');
+    expect(life.held).toMatchObject({ suspect: false, forced: true });
+  });
+
+  it('gives the new token a trial of one second', () => {
+    const life = healed();
+
+    expect(life.held.onTrialUntil?.monoMs).toBe(life.now.monoMs + SECOND);
+  });
+
+  it('ends the trial once a replay was accepted', () => {
+    const life = healed();
+    life.happens({ kind: 'replayed', value: 'T2' });
+
+    expect(life.held.onTrialUntil).toBeUndefined();
+    expect(life.held.forced).toBe(true);
+    expect(life.reject('T2')).toEqual({ kind: 'replay' });
+  });
+
+  it.each([
+    ['another token', healed(), 'T1'],
+    ['a token that is not on trial', holding(), 'T1'],
+    ['no token in hand', new Life(), 'T1'],
+  ])('learns nothing from an accepted replay with %s', (_, life, value) => {
+    const before = life.state;
+    life.happens({ kind: 'replayed', value });
+
+    expect(life.state).toBe(before);
+  });
+});
+
+describe('behaviour 25: a 401 on the replay', () => {
+  it('goes to the caller, while the new token is kept and served to others', () => {
+    const life = healed();
+
+    expect(life.reject('T2', true)).toEqual(PASSED.replayed);
+    expect(life.held.suspect).toBe(false);
+    expect(inWords(life.request())).toBe('serve T2');
+    expect(life.mints).toBe(1);
+  });
+
+  it('closes the rejection gate for a second', () => {
+    const life = healed();
+    life.reject('T2', true);
+
+    expect(life.closedForMs).toBe(SECOND);
+    expect(life.notices).toEqual([{ kind: 'rejection-gate-closed', delayMs: SECOND }]);
+  });
+
+  it('closes it no further while it is closed', () => {
+    const life = healed();
+    life.reject('T2', true);
+    life.pass(500).reject('T2', true);
+
+    expect(life.closedForMs).toBe(500);
+    expect(life.state.rejection.closings).toBe(1);
+  });
+
+  it('closes nothing if the token had not been minted for a 401', () => {
+    const life = holding();
+
+    expect(life.reject('T1', true)).toEqual(PASSED.replayed);
+    expect(life.state.rejection.closings).toBe(0);
+    expect(life.held.suspect).toBe(false);
+  });
+
+  it('closes nothing if the token has been replaced since', () => {
+    const life = healed();
+
+    expect(life.reject('T1', true)).toEqual(PASSED.replayed);
+    expect(life.state.rejection.closings).toBe(0);
+  });
+});
+
+describe('behaviour 26: a late 401 on a token that was replaced', () => {
+  it('is worth a replay, and costs neither the current token nor a mint', () => {
+    const life = healed();
+    const before = life.state;
+
+    expect(life.reject('T1')).toEqual({ kind: 'replay' });
+    expect(life.state).toBe(before);
+    expect(inWords(life.request('T1'))).toBe('serve T2');
+  });
+
+  it('is worth a replay also where the token was cleared', () => {
+    const life = new Life();
+
+    expect(life.reject('T1')).toEqual({ kind: 'replay' });
+    expect(inWords(life.request('T1'))).toBe('wait (cold)');
+  });
+
+  it('goes to the caller where the token was cleared and none can be had', () => {
+    const life = new Life();
+    life.request();
+    life.fails('transient');
+
+    expect(life.reject('T1')).toEqual(PASSED.cooling);
+  });
+});
+
+describe('behaviour 27: fifty 401s on one token', () => {
+  it('cost one mint, however they are spread around it', () => {
+    const life = holding();
+    for (let i = 0; i < 25; i += 1) {
+      expect(life.reject('T1')).toEqual({ kind: 'replay' });
+      expect(inWords(life.request('T1'))).toBe('wait (rejected)');
+    }
+    life.brings('T2');
+    for (let i = 0; i < 25; i += 1) {
+      expect(life.reject('T1')).toEqual({ kind: 'replay' });
+      expect(inWords(life.request('T1'))).toBe('serve T2');
+    }
+
+    expect(life.state.nextFlightId).toBe(2);
+  });
+});
+
+describe('behaviour 29: a 401 while the endpoint gate cools down', () => {
+  const cooling = () => {
+    const life = holding();
+    life.state = stateWith({ ...life.state, endpoint: coolingAt(life.now) });
+    return life;
+  };
+
+  it('goes to the caller at once, and marks the token', () => {
+    const life = cooling();
+
+    expect(life.reject('T1')).toEqual(PASSED.cooling);
+    expect(life.held.suspect).toBe(true);
+  });
+
+  it('leaves the token in use for the others', () => {
+    const life = cooling();
+    life.reject('T1');
+
+    expect(inWords(life.request())).toBe('serve T1');
+  });
+
+  it('has the token replaced as soon as the gate opens', () => {
+    const life = cooling();
+    life.reject('T1');
+    life.pass(life.coolDownMs);
+
+    expect(inWords(life.request())).toBe('wait (rejected)');
+  });
+
+  it('keeps the token marked when the flight that should replace it fails', () => {
+    const life = holding();
+    life.reject('T1');
+    life.request('T1');
+    life.fails('transient');
+
+    expect(life.held.suspect).toBe(true);
+    expect(inWords(life.request())).toBe('serve T1');
+    expect(inWords(life.request('T1'))).toBe('fail (cooling)');
+  });
+});
+
+describe('behaviour 28: a 401 while a refresh is under way', () => {
+  it('makes whatever that refresh brings a forced token', () => {
+    const life = holding();
+    life.now = moment.early;
+    life.request();
+    life.reject('T1');
+    life.brings('T2');
+
+    expect(life.held).toMatchObject({ forced: true, suspect: false });
+    expect(inWords(life.request())).toBe('serve T2');
+  });
+});
+
+describe('the rejection gate', () => {
+  it('is not asked about a first 401: that is always acted on', () => {
+    expect(holding().reject('T1')).toEqual({ kind: 'replay' });
+  });
+
+  it('while closed lets a 401 pass to the caller, sets no flag and mints nothing', () => {
+    const life = healed();
+    life.reject('T2', true);
+    life.pass(SECOND - 1);
+
+    expect(life.reject('T2')).toEqual(PASSED.gateClosed);
+    expect(life.held.suspect).toBe(false);
+    expect(inWords(life.request())).toBe('serve T2');
+  });
+
+  it('acts on the next 401 once it is open', () => {
+    const life = healed();
+    life.reject('T2', true);
+    life.pass(SECOND);
+
+    expect(life.reject('T2')).toEqual({ kind: 'replay' });
+  });
+
+  it('also closes on a first send with a token on trial, before the replay was answered', () => {
+    const life = healed();
+
+    expect(life.reject('T2')).toEqual(PASSED.gateClosed);
+    expect(life.held.suspect).toBe(false);
+    expect(life.reject('T2', true)).toEqual(PASSED.replayed);
+    expect(life.state.rejection.closings).toBe(1);
+  });
+
+  it('trusts a first 401 on a forced token again when its trial is over', () => {
+    const life = healed().pass(SECOND);
+
+    expect(life.reject('T2')).toEqual({ kind: 'replay' });
+  });
+
+  it('does not keep a refresh from happening that is due to expiry', () => {
+    const life = healed();
+    life.reject('T2', true);
+    life.state = stateWith({ ...life.state, slot: heldToken() });
+    life.state = stateWith({
+      ...life.state,
+      rejection: { ...life.state.rejection, closedUntil: moment.expired },
+    });
+
+    life.now = moment.early;
+    expect(inWords(life.request())).toBe('serve T1, refresh (early)');
+  });
+
+  it('closes for twice as long each time, up to a minute', () => {
+    const life = holding();
+    const delays = Array.from({ length: 9 }, (_, round) => {
+      refusedTwice(life, round);
+      const delay = life.closedForMs;
+      life.pass(delay);
+      return delay / SECOND;
+    });
+
+    expect(delays).toEqual([1, 2, 4, 8, 16, 32, 60, 60, 60]);
+  });
+
+  it('forgets its exponent five minutes after it last closed, and not before', () => {
+    const closedFor = (restMs: number) => {
+      const life = holding();
+      for (let round = 0; round < 3; round += 1) {
+        refusedTwice(life, round);
+        life.pass(round === 2 ? restMs : life.closedForMs);
+      }
+      refusedTwice(life, 3);
+      return life.closedForMs;
+    };
+
+    expect(closedFor(5 * MINUTE - 1)).toBe(8 * SECOND);
+    expect(closedFor(5 * MINUTE)).toBe(SECOND);
+  });
+
+  /** A call that is refused whatever its token: on the first send, and again on the replay with the new one. */
+  function refusedTwice(life: Life, round: number): void {
+    const value = life.held.token.value;
+    expect(life.reject(value)).toEqual({ kind: 'replay' });
+    life.request(value);
+    life.brings(`new-${round}`, { lifetimeMs: 1_000 * SECOND });
+    life.reject(`new-${round}`, true);
+  }
+});
+
+/**
+ * An API path that always answers 401, asked every 20 ms by callers who do all they may, and beside each of them a
+ * healthy caller. Every answer takes `latencyMs`, every mint `mintMs`.
+ */
+function alwaysRefused(forMs: number, { latencyMs = 30, mintMs = 50, sameString = false } = {}) {
+  const life = new Life();
+  const agenda: { at: number; deed: () => void }[] = [];
+  const mintedAt: number[] = [];
+  const healthyWaits: number[] = [];
+  let landing: number | undefined;
+  const nowMs = () => life.now.monoMs - afterStart(0).monoMs;
+  const soon = (ms: number, deed: () => void) => agenda.push({ at: nowMs() + ms, deed });
+
+  /** Calls `use` with a token as soon as there is one. */
+  function withToken(not: string | undefined, use: (value: string) => void): void {
+    const answer = life.request(not);
+    if (answer.kind === 'serve') use(answer.token.value);
+    if (answer.kind !== 'wait') return;
+    if (landing === undefined) {
+      landing = nowMs() + mintMs;
+      soon(mintMs, () => {
+        landing = undefined;
+        mintedAt.push(nowMs());
+        life.brings(sameString ? 'T' : `T${mintedAt.length}`);
+      });
+    }
+    soon(landing - nowMs(), () => withToken(not, use));
+  }
+
+  function refusedCaller(): void {
+    withToken(undefined, (first) =>
+      soon(latencyMs, () => {
+        if (life.reject(first).kind !== 'replay') return;
+        withToken(first, (second) => soon(latencyMs, () => life.reject(second, true)));
+      }),
+    );
+  }
+
+  function healthyCaller(): void {
+    const askedAt = nowMs();
+    withToken(undefined, () => healthyWaits.push(nowMs() - askedAt));
+  }
+
+  /** Does what falls due up to a moment, the earliest first. */
+  function until(at: number): void {
+    for (;;) {
+      agenda.sort((a, b) => a.at - b.at);
+      const next = agenda[0];
+      if (next === undefined || next.at > at) break;
+      agenda.shift();
+      life.at(next.at);
+      next.deed();
+    }
+  }
+
+  let asked = 0;
+  for (let at = 0; at < forMs; at += 20) {
+    until(at);
+    life.at(at);
+    asked += 1;
+    refusedCaller();
+    healthyCaller();
+  }
+  until(Number.POSITIVE_INFINITY);
+  return { mintedAt, healthyWaits, asked };
+}
+
+describe('behaviour 30: a call that always answers 401 among calls that succeed', () => {
+  const within = (mintedAt: number[], fromMs: number, toMs: number) =>
+    mintedAt.filter((at) => at >= fromMs && at < toMs).length;
+
+  it.each([
+    ['answers come at once', { latencyMs: 0, mintMs: 0 }],
+    ['answers and mints take their time', { latencyMs: 30, mintMs: 50 }],
+    ['answers are slower than mints', { latencyMs: 300, mintMs: 20 }],
+    ['mints are slower than answers', { latencyMs: 5, mintMs: 400 }],
+  ])(
+    'forces 7 mints in the first minute with the cold one, then at most 1 a minute, where %s',
+    (_, pace) => {
+      const { mintedAt } = alwaysRefused(4 * MINUTE, pace);
+
+      expect(within(mintedAt, 0, MINUTE)).toBe(7);
+      expect(within(mintedAt, MINUTE, 2 * MINUTE)).toBeLessThanOrEqual(1);
+      expect(within(mintedAt, 2 * MINUTE, 3 * MINUTE)).toBeLessThanOrEqual(1);
+      expect(within(mintedAt, 3 * MINUTE, 4 * MINUTE)).toBeLessThanOrEqual(1);
+    },
+  );
+
+  it('never fails the others, nor makes them wait longer than one flight', () => {
+    const { healthyWaits, asked } = alwaysRefused(2 * MINUTE);
+
+    expect(healthyWaits).toHaveLength(asked);
+    expect(Math.max(...healthyWaits)).toBeLessThanOrEqual(50);
+  });
+
+  it('costs no more if the endpoint returns the same string again', () => {
+    const { mintedAt, healthyWaits, asked } = alwaysRefused(2 * MINUTE, { sameString: true });
+
+    expect(within(mintedAt, 0, MINUTE)).toBeLessThanOrEqual(7);
+    expect(within(mintedAt, MINUTE, 2 * MINUTE)).toBeLessThanOrEqual(1);
+    expect(healthyWaits).toHaveLength(asked);
+  });
+});

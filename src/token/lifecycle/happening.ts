@@ -1,0 +1,137 @@
+import type { AccessToken } from '../access-token.js';
+import type { Instant } from '../instant.js';
+import type { CoolDownCause, Flight, TokenState } from './state.js';
+
+/** A token, and what is known of its life. */
+export interface NewToken {
+  readonly token: AccessToken;
+  /** The life counts from here. */
+  readonly sentAt: Instant;
+  /** Absent: nobody knows. */
+  readonly lifetimeMs?: number | undefined;
+}
+
+/** What happened. `random` values lie in [0, 1). */
+export type Happening<Failure> =
+  /** A caller wants a token; `not` is the one that it was refused with. */
+  | { readonly kind: 'requested'; readonly not?: string | undefined }
+  /** The resource server answered 401 to this token, on the first send of a request or on its replay. */
+  | { readonly kind: 'rejected'; readonly value: string; readonly onReplay: boolean }
+  /** A replay with this token was accepted. */
+  | { readonly kind: 'replayed'; readonly value: string }
+  /** A token call is about to go out. */
+  | { readonly kind: 'token-call' }
+  /** The token call that went out last issued no token for certain, and so costs nothing of the budget. */
+  | { readonly kind: 'token-call-refused' }
+  | {
+      readonly kind: 'minted';
+      readonly flightId: number;
+      readonly token: AccessToken;
+      /** When the token call was sent: the life counts from here. */
+      readonly sentAt: Instant;
+      /** Absent: nobody knows. */
+      readonly lifetimeMs?: number | undefined;
+      /** How long the token call took; absent if the token came from the shared store. */
+      readonly tookMs?: number | undefined;
+      readonly random: number;
+    }
+  | {
+      readonly kind: 'mint-failed';
+      readonly flightId: number;
+      readonly failure: Failure;
+      /** `local`: the fault is on our side of the wire, a vault for instance; nothing needs protection from us. */
+      readonly cause: CoolDownCause | 'local';
+      readonly retryAfterMs?: number | undefined;
+      /** How many failures in a row other processes had before this one, where credentials were rejected. */
+      readonly failuresElsewhere?: number | undefined;
+      readonly random: number;
+    }
+  /** Another process is refreshing this token just now. */
+  | { readonly kind: 'refreshing-elsewhere'; readonly flightId: number; readonly retryInMs: number }
+  /** Another process was refused a moment ago, and all leave the endpoint alone for a while. */
+  | {
+      readonly kind: 'cooling-elsewhere';
+      readonly flightId: number;
+      readonly failure: Failure;
+      readonly cause: CoolDownCause;
+      readonly delayMs: number;
+      /** How many failures came in a row, wherever. */
+      readonly failures: number;
+      /** A token that drew a 401 somewhere but lives: better than none. */
+      readonly fallback?: NewToken | undefined;
+      readonly random: number;
+    }
+  /** A newer token was found in the shared store, outside any flight. */
+  | ({ readonly kind: 'found' } & NewToken & { readonly random: number })
+  | { readonly kind: 'credentials-changed' }
+  | { readonly kind: 'cleared' };
+
+export type RequestAnswer<Failure> =
+  | {
+      readonly kind: 'serve';
+      readonly token: AccessToken;
+      readonly stale: boolean;
+      readonly refresh?: Flight;
+    }
+  | { readonly kind: 'wait'; readonly flight: Flight }
+  | { readonly kind: 'fail'; readonly because: RefusalCause<Failure>; readonly retryInMs: number };
+
+export type RefusalCause<Failure> =
+  | { readonly kind: 'cooling'; readonly cause: CoolDownCause; readonly failure: Failure }
+  | { readonly kind: 'budget-spent' }
+  /** The only token to be had is the one that was refused. */
+  | { readonly kind: 'same-token' };
+
+export type RejectionAnswer =
+  | { readonly kind: 'replay' }
+  | {
+      readonly kind: 'pass';
+      readonly because: 'already-replayed' | 'rejection-gate-closed' | 'endpoint-cooling';
+    };
+
+export type FlightAnswer =
+  { readonly kind: 'accepted' } | { readonly kind: 'refused' } | { readonly kind: 'superseded' };
+
+export type ElsewhereAnswer =
+  /** The flight is over: the token in hand does meanwhile. */
+  | { readonly kind: 'stand-down' }
+  /** Callers need the replacement: wait for the other process. */
+  | { readonly kind: 'wait' };
+
+export type CallAnswer =
+  { readonly kind: 'go' } | { readonly kind: 'budget-spent'; readonly retryInMs: number };
+
+/** What is answered to each kind of happening. */
+export interface Answers<Failure> {
+  requested: RequestAnswer<Failure>;
+  rejected: RejectionAnswer;
+  replayed: undefined;
+  'token-call': CallAnswer;
+  'token-call-refused': undefined;
+  minted: FlightAnswer;
+  'mint-failed': FlightAnswer;
+  'refreshing-elsewhere': ElsewhereAnswer;
+  'cooling-elsewhere': FlightAnswer;
+  found: FlightAnswer;
+  'credentials-changed': undefined;
+  cleared: undefined;
+}
+
+/** Something worth telling whoever watches. */
+export type Notice =
+  | { readonly kind: 'cooling-down'; readonly cause: CoolDownCause; readonly delayMs: number }
+  | { readonly kind: 'cool-down-ended' }
+  | { readonly kind: 'rejection-gate-closed'; readonly delayMs: number };
+
+export interface Decision<Failure, Answer> {
+  readonly state: TokenState<Failure>;
+  readonly answer: Answer;
+  readonly notices: readonly Notice[];
+}
+
+export function decided<Failure, Answer>(
+  state: TokenState<Failure>,
+  answer: Answer,
+): Decision<Failure, Answer> {
+  return { state, answer, notices: [] };
+}

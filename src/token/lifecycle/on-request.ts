@@ -1,0 +1,113 @@
+import type { AccessToken } from '../access-token.js';
+import { type Instant, isPast, later, msUntil } from '../instant.js';
+import { endpointClosed } from './gates.js';
+import { type Decision, type RequestAnswer, decided } from './happening.js';
+import type { LifecyclePolicy } from './policy.js';
+import {
+  type Flight,
+  type HeldToken,
+  type Phase,
+  type RefreshReason,
+  type TokenState,
+  phaseOf,
+} from './state.js';
+
+export function onRequest<Failure>(
+  state: TokenState<Failure>,
+  now: Instant,
+  not: string | undefined,
+  policy: LifecyclePolicy,
+): Decision<Failure, RequestAnswer<Failure>> {
+  const held = state.slot.kind === 'held' ? state.slot : undefined;
+  const phase = held === undefined ? 'empty' : phaseOf(held, now);
+  const isRefusedOne = held !== undefined && held.token.value === not;
+  const closed = endpointClosed(state, now, policy);
+
+  if (held !== undefined && !held.suspect && phase !== 'expired') {
+    if (isRefusedOne)
+      return decided(state, { kind: 'fail', because: { kind: 'same-token' }, retryInMs: 0 });
+    const unchanged = held.unchangedUntil !== undefined && !isPast(held.unchangedUntil, now);
+    if (phase === 'fresh' || unchanged || (phase === 'early' && closed !== undefined)) {
+      return decided(state, serve(held));
+    }
+    if (phase === 'early') {
+      const reason = held.expiresAt === undefined ? 'revalidate' : 'early';
+      const { flight, ...next } = withFlight(state, reason);
+      return decided({ ...next, flight }, { ...serve(held), refresh: flight });
+    }
+  }
+
+  // From here on a replacement is wanted: there is no token, or its last moments have come, or it drew a 401.
+  if (closed !== undefined) {
+    if (held !== undefined && !isRefusedOne) {
+      if (phase !== 'expired') return decided(state, serve(held));
+      if (isServableStale(held, now, policy))
+        return decided(state, { ...serve(held), stale: true });
+    }
+    return decided(state, { kind: 'fail', ...closed });
+  }
+  const next = withFlight(state, reasonFor(held, phase));
+  return decided(next, { kind: 'wait', flight: next.flight });
+}
+
+export function serve({ token }: HeldToken): { kind: 'serve'; token: AccessToken; stale: boolean } {
+  return { kind: 'serve', token, stale: false };
+}
+
+/** A token that drew a 401 is never served past its expiry, whatever `maxStale` allows. */
+function isServableStale(held: HeldToken, now: Instant, { maxStaleMs }: LifecyclePolicy): boolean {
+  return (
+    maxStaleMs > 0 &&
+    !held.suspect &&
+    held.expiresAt !== undefined &&
+    !isPast(later(held.expiresAt, maxStaleMs), now)
+  );
+}
+
+function reasonFor(held: HeldToken | undefined, phase: Phase | 'empty'): RefreshReason {
+  if (held === undefined || phase === 'empty') return 'cold';
+  if (held.suspect) return 'rejected';
+  return phase === 'last' ? 'last' : 'expired';
+}
+
+/** Joins the flight that is under way, or starts one. */
+function withFlight<Failure>(
+  state: TokenState<Failure>,
+  reason: RefreshReason,
+): TokenState<Failure> & { flight: Flight } {
+  if (state.flight !== undefined) return { ...state, flight: state.flight };
+  return {
+    ...state,
+    flight: { id: state.nextFlightId, reason },
+    nextFlightId: state.nextFlightId + 1,
+  };
+}
+
+/**
+ * The token in hand for a caller whose refresh brought none: as long as it lives, even if it drew a 401, since then
+ * the resource server decides; after that only where `maxStale` allows it. Never the one that the caller was refused with.
+ */
+export function servableToken(
+  { slot }: TokenState,
+  now: Instant,
+  not: string | undefined,
+  policy: LifecyclePolicy,
+): { readonly token: AccessToken; readonly stale: boolean } | undefined {
+  if (slot.kind === 'empty' || slot.token.value === not) return undefined;
+  if (phaseOf(slot, now) !== 'expired') return { token: slot.token, stale: false };
+  return isServableStale(slot, now, policy) ? { token: slot.token, stale: true } : undefined;
+}
+
+/**
+ * How long a caller waits for a refresh before the token in hand does after all: in its last moments half of what is
+ * left of its life, so that it still arrives in time. `undefined`: the refresh has to be waited for.
+ */
+export function patienceMs(
+  { slot }: TokenState,
+  now: Instant,
+  not: string | undefined,
+): number | undefined {
+  if (slot.kind === 'empty' || slot.suspect || slot.token.value === not) return undefined;
+  if (slot.expiresAt === undefined || phaseOf(slot, now) !== 'last') return undefined;
+  return msUntil(slot.expiresAt, now) / 2;
+}

@@ -1,0 +1,24 @@
+import { type Decision, decided } from './happening.js';
+import { type TokenState, initialState } from './state.js';
+
+export function onCredentialsChanged<Failure>(
+  state: TokenState<Failure>,
+): Decision<Failure, undefined> {
+  if (state.endpoint.kind !== 'cooling' || state.endpoint.cause !== 'credentials') {
+    return decided(state, undefined);
+  }
+  return {
+    state: { ...state, endpoint: { kind: 'open' } },
+    answer: undefined,
+    notices: [{ kind: 'cool-down-ended' }],
+  };
+}
+
+export function onCleared<Failure>(state: TokenState<Failure>): Decision<Failure, undefined> {
+  const { nextFlightId, tokenCallsAt } = state;
+  return {
+    state: { ...initialState<Failure>(), nextFlightId, tokenCallsAt },
+    answer: undefined,
+    notices: state.endpoint.kind === 'cooling' ? [{ kind: 'cool-down-ended' }] : [],
+  };
+}

@@ -1,0 +1,30 @@
+import type { BackOff } from '../back-off.js';
+
+/** The numbers that govern a life. All durations in milliseconds. */
+export interface LifecyclePolicy {
+  readonly earlyWindowMs?: number | undefined;
+  readonly mandatoryWindowMs?: number | undefined;
+  readonly singleActiveToken: boolean;
+  readonly revalidateMs: number;
+  readonly maxStaleMs: number;
+  readonly onCredentialsRejected: 'keep' | 'drop';
+  /** At most this many token calls in a sliding window. */
+  readonly tokenBudget?: { readonly calls: number; readonly windowMs: number } | undefined;
+  readonly transientWithToken: BackOff;
+  readonly transientWithoutToken: BackOff;
+  readonly credentials: BackOff;
+  readonly longestRetryAfterMs: number;
+  readonly rejectionGate: BackOff & { readonly forgetAfterMs: number };
+}
+
+export const defaultPolicy: LifecyclePolicy = Object.freeze({
+  singleActiveToken: false,
+  revalidateMs: 15 * 60_000,
+  maxStaleMs: 0,
+  onCredentialsRejected: 'keep',
+  transientWithToken: { firstMs: 5_000, longestMs: 60_000 },
+  transientWithoutToken: { firstMs: 1_000, longestMs: 30_000 },
+  credentials: { firstMs: 5_000, longestMs: 300_000 },
+  longestRetryAfterMs: 3_600_000,
+  rejectionGate: { firstMs: 1_000, longestMs: 60_000, forgetAfterMs: 300_000 },
+});
