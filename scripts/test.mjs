@@ -42,18 +42,26 @@ for (const { name, script, jest } of steps) {
   else if (status !== 0 && counts.failed === 0) counts.failed = 1;
   passed += counts.passed;
   failed += counts.failed;
-  rows.push(`${name.padEnd(20)} ${String(counts.passed).padStart(5)} passed ${String(counts.failed).padStart(3)} failed  ${((Date.now() - startedAt) / 1000).toFixed(0)} s`);
+  rows.push(
+    `${name.padEnd(20)} ${String(counts.passed).padStart(5)} passed ${String(counts.failed).padStart(3)} failed  ${((Date.now() - startedAt) / 1000).toFixed(0)} s`,
+  );
 }
 
 console.log(`\n${rows.join('\n')}`);
 if (!hasRedis) {
-  console.log('\nLeft out: everything that needs a real Redis, because redis-server is not on the PATH.');
-  console.log('Install it (Debian: apt-get install redis-server; macOS: brew install redis) and run again.');
+  console.log(
+    '\nLeft out: everything that needs a real Redis, because redis-server is not on the PATH.',
+  );
+  console.log(
+    'Install it (Debian: apt-get install redis-server; macOS: brew install redis) and run again.',
+  );
 }
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
 
 function read(report) {
-  const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites } = JSON.parse(readFileSync(report, 'utf8'));
+  const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites } = JSON.parse(
+    readFileSync(report, 'utf8'),
+  );
   return { passed: numPassedTests, failed: numFailedTests + numRuntimeErrorTestSuites };
 }

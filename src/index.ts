@@ -20,6 +20,7 @@ export {
 export type { TokenFailureClass } from './grants/token-failure.js';
 export type { TokenRequest, TokenRequestBody } from './grants/token-request.js';
 export type { ParsedToken, TokenResponse } from './grants/token-response.js';
+export { createMemoryStore, type MemoryStoreOptions } from './store/memory-store.js';
 export type * from './store/token-store.js';
 export type { Clock } from './token-source/clock.js';
 export type {

@@ -1,6 +1,7 @@
 import { initialState, type TokenState } from '../token/lifecycle.js';
 import type { TokenParams } from '../token/token-params.js';
 import type { BearerError } from '../errors/index.js';
+import type { SharedToken } from './shared-token.js';
 
 /** One token of a source: its state, and what the shell around the decisions has to remember. */
 export class Entry {
@@ -11,7 +12,10 @@ export class Entry {
   rejectedCredentials: string | undefined;
   /** The one question under way whether the credentials have changed. */
   credentialsCheck: Promise<object | undefined> | undefined;
+  abortCheck: AbortController | undefined;
   cancelWarmTimer: (() => void) | undefined;
+  /** Where the token is shared with other processes. */
+  shared: SharedToken | undefined;
 
   constructor(
     /** Tells the flights of one entry from those of any other. */
@@ -46,6 +50,7 @@ export class Entries {
       if (oldest === entry || (!tooMany && !isOver(oldest))) return;
       if (oldest.state.flight !== undefined) continue;
       oldest.cancelWarmTimer?.();
+      oldest.shared?.close();
       this.#byKey.delete(key);
     }
   }

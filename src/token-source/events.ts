@@ -2,6 +2,20 @@ import type { BearerError } from '../errors/index.js';
 import type { AccessToken } from '../token/access-token.js';
 import type { CoolDownCause, RefreshReason } from '../token/lifecycle.js';
 
+/** One call of the token endpoint. Its path is left out: some providers have an account's id in it. */
+export interface TokenCall {
+  readonly method: string;
+  readonly serverAddress: string;
+  readonly serverPort: number;
+  /** Counts from 1 in each refresh. */
+  readonly attempt: number;
+  readonly tookMs: number;
+  /** The HTTP status; `undefined` if no answer came. */
+  readonly status: number | undefined;
+  /** What went wrong, as a short code: a status, a network error, or one of ours. `undefined` if a token came. */
+  readonly errorType: string | undefined;
+}
+
 /** What a token source tells whoever listens. No event holds a token, a secret or a client id. */
 export interface TokenSourceEvents {
   /** A new token is in hand. */
@@ -28,6 +42,12 @@ export interface TokenSourceEvents {
     /** Whether callers are still served with the token in hand. */
     readonly stillServing: boolean;
   };
+  /** One call of the token endpoint ended, whatever came of it; a refresh may take several. */
+  tokenCalled: TokenCall & {
+    readonly provider: string;
+    /** Why the refresh was started; `undefined` if `clear()` has overtaken it. */
+    readonly reason: RefreshReason | undefined;
+  };
   /** The token endpoint is left alone for a while. */
   coolDownStarted: {
     readonly provider: string;
@@ -53,8 +73,10 @@ export interface TokenSourceEvents {
   replayRefused: { readonly provider: string; readonly because: string };
   /** An expired token was served because `maxStaleMs` allows it. */
   servedStale: { readonly provider: string };
-  /** The shared store failed; the source goes on without it. */
+  /** The shared store failed, told once an outage; or it holds a record that cannot be read. The source goes on without it. */
   storeFailed: { readonly provider: string; readonly error: BearerError };
+  /** The shared store answers again. */
+  storeRecovered: { readonly provider: string };
   /** Waited for another process that holds the refresh lease. */
   leaseAwaited: {
     readonly provider: string;

@@ -13,16 +13,21 @@ import {
   oauthErrorFields,
   type TokenFailureClass,
 } from '../grants/token-failure.js';
-import { absoluteURL, encodeTokenRequest } from '../grants/token-request.js';
+import {
+  absoluteURL,
+  encodeTokenRequest,
+  type EncodedTokenRequest,
+} from '../grants/token-request.js';
 import { accessTokenProblem } from '../grants/token-response.js';
 import { AccessToken } from '../token/access-token.js';
 import { backOffMs } from '../token/back-off.js';
-import type { Instant } from '../token/instant.js';
+import { isPast, later, type Instant } from '../token/instant.js';
 import type { CoolDownCause } from '../token/lifecycle.js';
 import { resolveLifetime } from '../token/lifetime.js';
 import { withoutSecrets } from '../token/redaction.js';
 import type { TokenParams } from '../token/token-params.js';
 import type { Clock } from './clock.js';
+import type { TokenCall } from './events.js';
 import type { ResolvedTokenSourceOptions } from './options.js';
 import { callTokenEndpoint, NoAnswer, type TokenEndpointAnswer } from './token-endpoint.js';
 
@@ -63,7 +68,12 @@ export interface MintContext {
   readonly now: () => Instant;
   /** Asked before each call: throws if the provider's token budget does not allow another. */
   readonly beforeCall: () => void;
+  /** Told of each call that went out. */
+  readonly afterCall: (call: TokenCall) => void;
 }
+
+/** A `Date` header is cut to the second; what is left of a life must not be overestimated by the part cut off. */
+const DATE_RESOLUTION_MS = 999;
 
 /** Full jitter between the attempts of one refresh. */
 const BETWEEN_ATTEMPTS = { firstMs: 200, longestMs: 2_000 };
@@ -73,7 +83,7 @@ export async function mint(context: MintContext): Promise<Minted> {
   const { options, deadline, now } = context;
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return { ...(await attemptOnce(context)), attempts: attempt };
+      return { ...(await attemptOnce(context, attempt)), attempts: attempt };
     } catch (failure) {
       const pauseMs = backOffMs(BETWEEN_ATTEMPTS, attempt - 1) * options.random();
       const enoughTime = !context.signal.aborted && now().monoMs + pauseMs < deadline.monoMs;
@@ -88,24 +98,53 @@ function isWorthRepeating(failure: unknown): boolean {
   return failure instanceof MintFailure && failure.cause === 'transient' && failure.error.retryable;
 }
 
-async function attemptOnce(context: MintContext): Promise<Omit<Minted, 'attempts'>> {
+async function attemptOnce(
+  context: MintContext,
+  attempt: number,
+): Promise<Omit<Minted, 'attempts'>> {
   const { provider, credentials, params, options, now } = context;
   const request = encodeTokenRequest(provider.tokenRequest(credentials, params), provider.baseURL);
+  if (context.signal.aborted)
+    throw unreachable(context, new NoAnswer('ERR_CANCELED', 'it was too late to ask'));
   context.beforeCall();
   const sentAt = now();
   const call = boundedSignal(context.signal, options.attemptTimeoutMs, options.clock);
+  let answer: TokenEndpointAnswer | undefined;
+  const told = (errorType?: string) =>
+    context.afterCall({
+      ...target(request),
+      attempt,
+      tookMs: now().monoMs - sentAt.monoMs,
+      status: answer?.status,
+      errorType,
+    });
   try {
-    const answer = await callTokenEndpoint(request, {
+    answer = await callTokenEndpoint(request, {
       signal: call.signal,
       transport: options.transport,
     });
     const tookMs = now().monoMs - sentAt.monoMs;
-    return { ...readAnswer(context, answer, sentAt), sentAt, tookMs };
+    const minted = { ...readAnswer(context, answer, sentAt), sentAt, tookMs };
+    told();
+    return minted;
   } catch (error) {
+    told(errorTypeOf(error, answer));
     throw error instanceof NoAnswer ? unreachable(context, error) : error;
   } finally {
     call.release();
   }
+}
+
+function target({ url, method }: EncodedTokenRequest) {
+  const { hostname, port, protocol } = new URL(url);
+  const serverPort = port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port);
+  return { method, serverAddress: hostname, serverPort };
+}
+
+function errorTypeOf(error: unknown, answer: TokenEndpointAnswer | undefined): string {
+  if (error instanceof NoAnswer) return error.reason;
+  if (answer !== undefined && answer.status >= 300) return String(answer.status);
+  return error instanceof MintFailure ? error.error.code : 'ERR_BEARER_MISCONFIGURED';
 }
 
 function readAnswer(
@@ -123,6 +162,9 @@ function readAnswer(
 
   const parsed = provider.parseToken(answer);
   const problem = accessTokenProblem(parsed.accessToken);
+  // Some servers answer an error with status 200.
+  if (problem === 'has no access token' && oauthErrorFields(answer.body) !== undefined)
+    throw refusal(context, answer, classifyTokenFailure(answer));
   if (problem !== undefined) throw malformed(context, answer, problem);
 
   const value = parsed.accessToken as string;
@@ -130,12 +172,14 @@ function readAnswer(
     ...parsed,
     token: value,
     defaultSeconds: provider.defaultLifetimeSeconds,
-    serverNow: answer.serverNow,
+    serverNow: answer.serverNow === undefined ? undefined : answer.serverNow + DATE_RESOLUTION_MS,
     localNow: sentAt.wallMs,
   });
-  if (lifetime.kind === 'expired')
-    throw malformed(context, answer, 'holds a token that has already expired', false);
   const lifetimeMs = lifetime.kind === 'known' ? lifetime.ms : undefined;
+  // A life shorter than the call that brought it is over before anyone can use it.
+  const isOver = lifetimeMs !== undefined && isPast(later(sentAt, lifetimeMs), context.now());
+  if (lifetime.kind === 'expired' || isOver)
+    throw malformed(context, answer, 'holds a token that has already expired', false);
   const expiresAt = lifetimeMs === undefined ? undefined : sentAt.wallMs + lifetimeMs;
   const scope = typeof parsed.scope === 'string' ? parsed.scope : undefined;
   return { token: new AccessToken({ value, expiresAt, scope }), lifetimeMs };
@@ -149,10 +193,7 @@ function refusal(
   failure: TokenFailureClass,
 ): MintFailure {
   const { provider, options } = context;
-  const retryAfter =
-    failure === 'transient'
-      ? retryAfterMs(answer.headers['retry-after'], answer.serverNow ?? options.clock.now())
-      : undefined;
+  const retryAfter = failure === 'transient' ? askedDelayMs(answer, options) : undefined;
   const cause = coolDownCause(failure, retryAfter);
   const oauthError = scrubbed(context, oauthErrorFields(answer.body));
   const said =
@@ -172,6 +213,15 @@ function refusal(
     },
   );
   return new MintFailure(error, cause, retryAfter);
+}
+
+/** A delay of zero is none: a server that always says so would be asked at every request. */
+function askedDelayMs(
+  { headers, serverNow }: TokenEndpointAnswer,
+  { clock, policy }: ResolvedTokenSourceOptions,
+): number | undefined {
+  const delayMs = retryAfterMs(headers['retry-after'], serverNow ?? clock.now()) ?? 0;
+  return delayMs > 0 ? Math.min(delayMs, policy.longestRetryAfterMs) : undefined;
 }
 
 function adviceFor(provider: Provider, failure: TokenFailureClass, status: number): string {
@@ -245,7 +295,8 @@ function scrubbed(
 
 // ---- time ------------------------------------------------------------------------------------------------------
 
-function boundedSignal(
+/** A signal that aborts with its parent, or after that many milliseconds. Release it when the work is done. */
+export function boundedSignal(
   parent: AbortSignal,
   ms: number,
   clock: Clock,

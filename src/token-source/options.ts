@@ -12,7 +12,8 @@ export interface TokenSourceOptions {
   readonly store?: TokenStore | undefined;
   /**
    * Names the shared identity yourself, in place of the one made from the credentials. Needed where a secret is
-   * rotated gradually at a provider that allows one active token only.
+   * rotated gradually at a provider that allows one active token only, and where the token request differs from call to
+   * call. It stands for the secret and for everything that the provider sends along: name what differs apart.
    * @defaultValue made from the provider, the token URL, the credentials and the parameters
    */
   readonly cacheIdentity?: string | undefined;
@@ -106,6 +107,7 @@ export function resolveOptions(
       });
     }
   }
+  options.store?.check?.({ cacheIdentity: options.cacheIdentity });
   return {
     policy: {
       ...defaultPolicy,

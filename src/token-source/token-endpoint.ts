@@ -1,7 +1,8 @@
-import { Axios, isAxiosError, type AxiosRequestConfig } from 'axios';
+import { Axios, AxiosError, isAxiosError, type AxiosRequestConfig } from 'axios';
 
 import type { EncodedTokenRequest } from '../grants/token-request.js';
 import { readJSON, type TokenResponse } from '../grants/token-response.js';
+import { detachedTransport } from './detached-transport.js';
 
 /** An answer, and what was needed to judge it. */
 export interface TokenEndpointAnswer extends TokenResponse {
@@ -24,6 +25,9 @@ export class NoAnswer extends Error {
 /** A token response is a few hundred bytes; whatever is longer is none. */
 const LONGEST_ANSWER_BYTES = 1_000_000;
 
+/** Named, because axios would otherwise take `axios.defaults.adapter`, which the app may have replaced. */
+const STANDARD_ADAPTERS = ['xhr', 'http', 'fetch'];
+
 /**
  * Sends one token request and hands back whatever answer comes.
  *
@@ -36,7 +40,8 @@ export async function callTokenEndpoint(
   options: { readonly signal: AbortSignal; readonly transport: AxiosRequestConfig },
 ): Promise<TokenEndpointAnswer> {
   const http = new Axios({
-    ...options.transport,
+    adapter: STANDARD_ADAPTERS,
+    ...withDetachedSockets(options.transport),
     maxRedirects: 0,
     maxContentLength: LONGEST_ANSWER_BYTES,
     responseType: 'text',
@@ -44,13 +49,10 @@ export async function callTokenEndpoint(
   });
   try {
     const { url, method, headers, data } = request;
-    const response = await http.request<unknown>({
-      url,
-      method,
-      headers,
-      data,
-      signal: options.signal,
-    });
+    const response = await orAborted(
+      http.request<unknown>({ url, method, headers, data, signal: options.signal }),
+      options.signal,
+    );
     const text = typeof response.data === 'string' ? response.data : '';
     const lowerCase = headersInLowerCase(response.headers);
     const date = Date.parse(lowerCase['date'] ?? '');
@@ -65,6 +67,27 @@ export async function callTokenEndpoint(
     // An AxiosError holds the request with the secret in it: only its code goes on.
     const code = isAxiosError(error) ? error.code : undefined;
     throw new NoAnswer(code ?? 'ERR_NETWORK', reasonInWords(code));
+  }
+}
+
+/** An adapter or agent of the user's own is taken as it is. */
+function withDetachedSockets(transport: AxiosRequestConfig): AxiosRequestConfig {
+  const { adapter, httpAgent, httpsAgent } = transport as Record<string, unknown>;
+  const own = adapter ?? httpAgent ?? httpsAgent;
+  return own === undefined ? { ...transport, transport: detachedTransport() } : transport;
+}
+
+/** An adapter of the user's own may be deaf to the signal; the time bound holds all the same. */
+async function orAborted<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
+  let abort: (() => void) | undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(new AxiosError('canceled', AxiosError.ERR_CANCELED));
+    signal.addEventListener('abort', abort, { once: true });
+  });
+  try {
+    return await Promise.race([answer, aborted]);
+  } finally {
+    if (abort !== undefined) signal.removeEventListener('abort', abort);
   }
 }
 

@@ -1,0 +1,45 @@
+import { expect, test } from '@jest/globals';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const ROOT = join(import.meta.dirname, '../..');
+const NUMBERS = Array.from({ length: 45 }, (_, index) => index + 1);
+
+const page = readFileSync(join(ROOT, 'docs/behaviours.md'), 'utf8');
+const rows = new Map(
+  [...page.matchAll(/^\| *(\d+) *\|(.*)\|$/gm)].map(([, number, cells]) => [
+    Number(number),
+    cells!,
+  ]),
+);
+
+/** The behaviours that the titles of a test file name. */
+function namedIn(source: string): Set<number> {
+  return new Set(
+    [...source.matchAll(/['"`]behaviour (\d+): /g)].map(([, number]) => Number(number)),
+  );
+}
+
+test('each of the 45 behaviours is named by the title of at least one test', () => {
+  const named = new Set(
+    readdirSync(join(ROOT, '__tests__'), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.test.ts'))
+      .flatMap((file) => [...namedIn(readFileSync(join(ROOT, '__tests__', file), 'utf8'))]),
+  );
+  expect(NUMBERS.filter((number) => !named.has(number))).toEqual([]);
+  expect([...named].filter((number) => !NUMBERS.includes(number))).toEqual([]);
+});
+
+test('the table lists all 45, each once', () => {
+  expect([...rows.keys()]).toEqual(NUMBERS);
+});
+
+test.each(NUMBERS)('line %i of the table links to tests that exist and name it', (number) => {
+  const links = [...rows.get(number)!.matchAll(/\]\(([^)]+)\)/g)].map(([, link]) => link!);
+  expect(links).not.toHaveLength(0);
+  for (const link of links) {
+    const file = join(ROOT, 'docs', link);
+    expect(existsSync(file)).toBe(true);
+    expect(namedIn(readFileSync(file, 'utf8')).has(number)).toBe(true);
+  }
+});

@@ -1,0 +1,236 @@
+import { expect, test } from '@jest/globals';
+import { SpanKind, SpanStatusCode, type Span, type TracerProvider } from '@opentelemetry/api';
+import {
+  AggregationTemporality,
+  InMemoryMetricExporter,
+  MeterProvider,
+  PeriodicExportingMetricReader,
+} from '@opentelemetry/sdk-metrics';
+
+import { createOpenTelemetry } from '../../src/opentelemetry/index.js';
+import { bench, ended, warmBench, type Bench } from '../token-source/hand-held.js';
+
+interface RecordedSpan {
+  readonly name: string;
+  readonly kind: SpanKind | undefined;
+  readonly attributes: Record<string, unknown>;
+  readonly lastedMs: number;
+  readonly failed: boolean;
+}
+
+/** A meter and a tracer whose records the test can read. */
+function observatory() {
+  const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
+  const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 1e9 });
+  const meterProvider = new MeterProvider({ readers: [reader] });
+  const spans: RecordedSpan[] = [];
+  const tracerProvider: TracerProvider = {
+    getTracer: () => ({
+      startSpan(name, options = {}) {
+        let failed = false;
+        const span: Partial<Span> = {
+          setStatus({ code }) {
+            failed = code === SpanStatusCode.ERROR;
+            return span as Span;
+          },
+          end(endTime) {
+            const lastedMs = Number(endTime) - Number(options.startTime);
+            const attributes = { ...options.attributes };
+            spans.push({ name, kind: options.kind, attributes, lastedMs, failed });
+          },
+        };
+        return span as Span;
+      },
+      startActiveSpan: () => undefined as never,
+    }),
+  };
+  return {
+    options: { meterProvider, tracerProvider },
+    spans,
+    /** Every data point of a metric: its attributes and its value. */
+    points: async (name: string) => {
+      await reader.forceFlush();
+      const metrics = exporter
+        .getMetrics()
+        .at(-1)
+        ?.scopeMetrics.flatMap((scope) => scope.metrics);
+      const metric = metrics?.find(({ descriptor }) => descriptor.name === `axios_bearer.${name}`);
+      return (metric?.dataPoints ?? []).map(({ attributes, value }) => ({ ...attributes, value }));
+    },
+    end: () => reader.shutdown(),
+  };
+}
+
+async function observed(
+  options?: Parameters<typeof bench>[0],
+): Promise<Bench & ReturnType<typeof observatory> & { handle: { detach(): void } }> {
+  const sky = observatory();
+  const made = bench(options);
+  const handle = createOpenTelemetry(made.source, sky.options);
+  await Promise.resolve();
+  return { ...made, ...sky, handle };
+}
+
+test('behaviour 45: counts refreshes by reason and outcome', async () => {
+  const { source, endpoint, pass, points, end } = await observed({ maxAttempts: 1 });
+  endpoint.onCall = (call, count) =>
+    count === 2 ? call.answer(500) : call.token(`token-${count}`);
+  await source.getToken();
+  await pass(54 * 60_000);
+  await source.getToken();
+  await pass(5_000);
+  const { value } = await source.getToken();
+  await pass(0);
+  source.reject(value);
+  await pass(0);
+  expect(await points('refreshes')).toEqual([
+    expect.objectContaining({
+      'axios_bearer.provider': 'acme',
+      'axios_bearer.refresh.reason': 'cold',
+      'axios_bearer.token.from': 'endpoint',
+      value: 1,
+    }),
+    expect.objectContaining({
+      'axios_bearer.refresh.reason': 'early',
+      'error.type': 'ERR_TOKEN_REQUEST_REFUSED',
+      value: 1,
+    }),
+    expect.objectContaining({ 'axios_bearer.refresh.reason': 'early', value: 1 }),
+  ]);
+  expect(await points('cool_downs')).toMatchObject([
+    { 'axios_bearer.cool_down.cause': 'transient', value: 1 },
+  ]);
+  await end();
+});
+
+test('behaviour 45: counts joiners, rejections, replays, refusals, stale tokens and closings of the gate', async () => {
+  const { source, endpoint, settle, points, end } = await observed({ maxStaleMs: 60_000 });
+  endpoint.onCall = (call, count) => call.token(`token-${count}`);
+  await Promise.all([source.getToken(), source.getToken(), source.getToken()]);
+  source.reject('token-1');
+  await source.getToken({ not: 'token-1' });
+  source.replayed('token-2', { accepted: false });
+  source.reject('token-2', { onReplay: true });
+  source.emit('replayRefused', { provider: 'acme', because: 'already-replayed' });
+  source.emit('servedStale', { provider: 'acme' });
+  source.emit('storeFailed', { provider: 'acme', error: new Error('down') as never });
+  source.emit('leaseAwaited', { provider: 'acme', waitedMs: 5, outcome: 'token' });
+  await settle();
+  expect(await points('joiners')).toMatchObject([{ value: 2 }]);
+  expect(await points('rejections')).toMatchObject([
+    { 'axios_bearer.rejection.consequence': 'replay', value: 1 },
+    { 'axios_bearer.rejection.consequence': 'already-replayed', value: 1 },
+  ]);
+  expect(await points('replays')).toMatchObject([{ 'axios_bearer.replay.accepted': false }]);
+  expect(await points('replay_refusals')).toMatchObject([
+    { 'axios_bearer.replay.refused_because': 'already-replayed', value: 1 },
+  ]);
+  expect(await points('rejection_gate.closings')).toMatchObject([{ value: 1 }]);
+  expect(await points('stale_serves')).toMatchObject([{ value: 1 }]);
+  expect(await points('store_failures')).toMatchObject([{ value: 1 }]);
+  expect(await points('lease_waits')).toMatchObject([{ 'axios_bearer.lease.outcome': 'token' }]);
+  await end();
+});
+
+test('behaviour 45: measures how long token calls take, in seconds', async () => {
+  const { source, endpoint, pass, points, end } = await observed();
+  const caller = source.getToken();
+  await pass(400);
+  endpoint.last.token('token-1');
+  await caller;
+  expect(await points('token_call.duration')).toMatchObject([
+    {
+      'http.request.method': 'POST',
+      'http.response.status_code': 200,
+      'server.address': 'api.acme.test',
+      'server.port': 443,
+      value: { count: 1, sum: 0.4 },
+    },
+  ]);
+  await end();
+});
+
+test('behaviour 45: makes a client span of each token call, by the conventions for HTTP clients', async () => {
+  const { source, endpoint, pass, spans, end } = await observed({ random: () => 0.5 });
+  endpoint.onCall = (call, count) => (count === 1 ? call.answer(503) : call.token('token-1'));
+  const caller = source.getToken();
+  await pass(1_000);
+  await caller;
+  const common = {
+    'http.request.method': 'POST',
+    'server.address': 'api.acme.test',
+    'server.port': 443,
+    'axios_bearer.provider': 'acme',
+    'axios_bearer.refresh.reason': 'cold',
+  };
+  expect(spans).toEqual([
+    {
+      name: 'POST',
+      kind: SpanKind.CLIENT,
+      lastedMs: 0,
+      failed: true,
+      attributes: { ...common, 'http.response.status_code': 503, 'error.type': '503' },
+    },
+    {
+      name: 'POST',
+      kind: SpanKind.CLIENT,
+      lastedMs: 0,
+      failed: false,
+      attributes: { ...common, 'http.response.status_code': 200, 'http.request.resend_count': 1 },
+    },
+  ]);
+  await end();
+});
+
+test('a call that brought no answer has an error type and no status', async () => {
+  const { source, endpoint, spans, end } = await observed({ maxAttempts: 1 });
+  endpoint.onCall = (call) => call.cut('ECONNREFUSED');
+  await ended(source.getToken());
+  expect(spans[0]!.attributes).toMatchObject({ 'error.type': 'ECONNREFUSED' });
+  expect(spans[0]!.attributes).not.toHaveProperty('http.response.status_code');
+  await end();
+});
+
+test('spans can be left to an instrumentation of the HTTP client', async () => {
+  const sky = observatory();
+  const { source } = await warmBench();
+  createOpenTelemetry(source, { ...sky.options, spans: false });
+  source.clear();
+  void source.getToken().catch(() => undefined);
+  source.close();
+  expect(sky.spans).toEqual([]);
+  await sky.end();
+});
+
+test('behaviour 45: shows the time to expiry, by the source’s own clock', async () => {
+  const { source, endpoint, pass, points, end } = await observed();
+  expect(await points('token.time_to_expiry')).toEqual([]);
+  endpoint.onCall = (call) => call.token('token-1');
+  await source.getToken();
+  await pass(600_000);
+  expect(await points('token.time_to_expiry')).toMatchObject([
+    { 'axios_bearer.provider': 'acme', value: 3_000 },
+  ]);
+  await pass(3_600_000);
+  expect(await points('token.time_to_expiry')).toMatchObject([{ value: 0 }]);
+  await end();
+});
+
+test('detach() ends it all, and may be called twice', async () => {
+  const { source, endpoint, spans, points, handle, end } = await observed();
+  endpoint.onCall = (call) => call.token('token-1');
+  handle.detach();
+  handle.detach();
+  await source.getToken();
+  expect(spans).toEqual([]);
+  expect(await points('refreshes')).toEqual([]);
+  expect(await points('token.time_to_expiry')).toEqual([]);
+  await end();
+});
+
+test('without an SDK it does nothing and harms nothing', async () => {
+  const { source, endpoint } = bench();
+  createOpenTelemetry(source);
+  endpoint.onCall = (call) => call.token('token-1');
+  expect(await ended(source.getToken())).toBe('token-1');
+});

@@ -1,0 +1,117 @@
+import { build } from 'esbuild';
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import type { MemberOrder, MemberReport, MemberSettings } from './fleet-messages.js';
+
+/** A process of our own that makes requests when it is told to. */
+export interface ChildMember {
+  readonly pid: number;
+  requests(count: number): Promise<MemberReport>;
+  startLoad(): Promise<void>;
+  stopLoad(): Promise<MemberReport>;
+  /** As the out-of-memory killer does it. */
+  kill(): Promise<void>;
+  pause(): void;
+  resume(): void;
+}
+
+export interface ChildFleet {
+  start(settings: MemberSettings): Promise<ChildMember>;
+  startMany(count: number, settings: MemberSettings): Promise<ChildMember[]>;
+  /** Ends all that still run. */
+  killAll(): Promise<void>;
+  /** Ends all, and removes the bundle. */
+  close(): Promise<void>;
+}
+
+/** Bundles the script once, so that a child needs neither a loader nor a build of the library. */
+export async function childFleet(): Promise<ChildFleet> {
+  const folder = mkdtempSync(join(tmpdir(), 'axios-bearer-fleet-'));
+  const script = join(folder, 'fleet-member.js');
+  await build({
+    entryPoints: [join(import.meta.dirname, 'fleet-member.ts')],
+    outdir: folder,
+    bundle: true,
+    // Each process then loads the Redis client that it uses, and not the other.
+    splitting: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    logLevel: 'error',
+    // Packages in CommonJS ask for Node's own modules by `require`.
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    },
+  });
+  writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
+  const running = new Set<ChildProcess>();
+
+  async function start(settings: MemberSettings): Promise<ChildMember> {
+    const child = fork(script, [], {
+      env: { PATH: process.env['PATH'], MEMBER: JSON.stringify(settings) },
+      execArgv: [],
+    });
+    running.add(child);
+    child.once('exit', () => running.delete(child));
+    return memberOf(child);
+  }
+
+  const killAll = async () => {
+    await Promise.all([...running].map((child) => end(child)));
+  };
+  return {
+    start,
+    startMany: (count, settings) =>
+      Promise.all(Array.from({ length: count }, () => start(settings))),
+    killAll,
+    async close() {
+      await killAll();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function memberOf(child: ChildProcess): Promise<ChildMember> {
+  const waiting = new Map<number, (report: MemberReport | undefined) => void>();
+  let lastId = 0;
+  const answer = (id: number) =>
+    new Promise<MemberReport | undefined>((resolve, reject) => {
+      waiting.set(id, resolve);
+      child.once('exit', () => reject(new Error('the process is gone')));
+    });
+  child.on('message', ({ id, report }: { id: number; report?: MemberReport }) => {
+    waiting.get(id)?.(report);
+    waiting.delete(id);
+  });
+  await answer(0);
+
+  async function tell(order: MemberOrder): Promise<MemberReport | undefined> {
+    lastId += 1;
+    const answered = answer(lastId);
+    child.send({ id: lastId, order });
+    return answered;
+  }
+
+  return {
+    pid: child.pid!,
+    requests: async (count) => (await tell({ do: 'requests', count }))!,
+    startLoad: async () => {
+      await tell({ do: 'start load' });
+    },
+    stopLoad: async () => (await tell({ do: 'stop load' }))!,
+    kill: () => end(child),
+    pause: () => void child.kill('SIGSTOP'),
+    resume: () => void child.kill('SIGCONT'),
+  };
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exit = once(child, 'exit');
+  child.kill('SIGKILL');
+  await exit;
+}

@@ -1,0 +1,111 @@
+/*
+ * One process of a fleet: an axios client of its own, with a store on the Redis that the test has started. It does
+ * what the test tells it over the channel between the processes, and answers with what came of it.
+ */
+import { performance } from 'node:perf_hooks';
+
+import { createProviderClient, bearerOf, type TokenStore } from '../../src/index.js';
+import { oauth2ClientCredentials } from '../../src/providers/index.js';
+import { createRedisStore } from '../../src/redis/index.js';
+import type { MemberOrder, MemberReport, MemberSettings } from './fleet-messages.js';
+
+const settings = JSON.parse(process.env['MEMBER'] ?? '{}') as MemberSettings;
+const store = await openStore();
+const http = createProviderClient(
+  oauth2ClientCredentials({
+    ...settings.credentials,
+    baseURL: settings.url,
+    tokenUrl: settings.tokenUrl,
+    singleActiveToken: settings.singleActiveToken ?? false,
+  }),
+  { timeout: 30_000 },
+  { store, flightTimeoutMs: settings.flightTimeoutMs },
+);
+const source = bearerOf(http)!.source;
+
+const counts: Record<string, number> = {};
+for (const name of [
+  'refreshed',
+  'storeFailed',
+  'storeRecovered',
+  'refreshFailed',
+  'replayed',
+] as const) {
+  source.on(name, (event) => {
+    const key = 'from' in event ? `${name} from ${event.from}` : name;
+    counts[key] = (counts[key] ?? 0) + 1;
+  });
+}
+
+async function openStore(): Promise<TokenStore | undefined> {
+  if (settings.redisPort === undefined) return undefined;
+  const address = { host: '127.0.0.1', port: settings.redisPort };
+  if (settings.client === 'ioredis') {
+    const { Redis } = await import('ioredis');
+    const client = new Redis(address);
+    client.on('error', () => undefined);
+    return settings.hints === true
+      ? createRedisStore(client, { subscriber: client.duplicate() })
+      : createRedisStore(client);
+  }
+  const { createClient } = await import('redis');
+  const client = createClient({ socket: { ...address, reconnectStrategy: 50 } });
+  client.on('error', () => undefined);
+  await client.connect();
+  return settings.hints === true
+    ? createRedisStore(client, { subscriber: await client.duplicate().connect() })
+    : createRedisStore(client);
+}
+
+/** Every request, until all have an answer; what the callers saw. */
+async function requests(count: number): Promise<MemberReport> {
+  const failures: string[] = [];
+  let slowestMs = 0;
+  await Promise.all(
+    Array.from({ length: count }, async () => {
+      const startedAt = performance.now();
+      try {
+        await http.get('/__sandbox/echo');
+      } catch (error) {
+        failures.push((error as Error).message);
+      }
+      slowestMs = Math.max(slowestMs, performance.now() - startedAt);
+    }),
+  );
+  return { requests: count, failures, slowestMs, counts: { ...counts } };
+}
+
+const load: { isOn: boolean; report?: Promise<MemberReport> } = { isOn: false };
+
+/** A steady stream of requests, a few at a time. */
+async function underLoad(): Promise<MemberReport> {
+  const total = { requests: 0, failures: [] as string[], slowestMs: 0 };
+  while (load.isOn) {
+    const report = await requests(5);
+    total.requests += report.requests;
+    total.failures.push(...report.failures);
+    total.slowestMs = Math.max(total.slowestMs, report.slowestMs);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  return { ...total, counts: { ...counts } };
+}
+
+async function obey(order: MemberOrder): Promise<MemberReport | undefined> {
+  switch (order.do) {
+    case 'requests':
+      return requests(order.count);
+    case 'start load':
+      load.isOn = true;
+      load.report = underLoad();
+      return undefined;
+    case 'stop load':
+      load.isOn = false;
+      return load.report;
+  }
+}
+
+process.on('message', ({ id, order }: { id: number; order: MemberOrder }) => {
+  void obey(order).then((report) => process.send?.({ id, report }));
+});
+process.on('disconnect', () => process.exit());
+process.send?.({ id: 0 });

@@ -1,0 +1,27 @@
+/** How one process of a fleet is set up. */
+export interface MemberSettings {
+  readonly url: string;
+  readonly tokenUrl: string;
+  readonly credentials: { readonly clientId: string; readonly clientSecret: string };
+  readonly client: 'ioredis' | 'redis';
+  /** None: the process has no store. */
+  readonly redisPort?: number | undefined;
+  readonly hints?: boolean | undefined;
+  readonly singleActiveToken?: boolean | undefined;
+  readonly flightTimeoutMs?: number | undefined;
+}
+
+/** What a process is told to do. */
+export type MemberOrder =
+  | { readonly do: 'requests'; readonly count: number }
+  | { readonly do: 'start load' }
+  | { readonly do: 'stop load' };
+
+/** What the callers in a process saw. */
+export interface MemberReport {
+  readonly requests: number;
+  readonly failures: readonly string[];
+  readonly slowestMs: number;
+  /** Events since the process started, by name. */
+  readonly counts: Readonly<Record<string, number>>;
+}

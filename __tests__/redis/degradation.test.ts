@@ -1,0 +1,248 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { performance } from 'node:perf_hooks';
+
+import { attachBearer, createTokenSource, type Clock, type TokenSource } from '../../src/index.js';
+import { oauth2ClientCredentials } from '../../src/providers/index.js';
+import { createRedisStore, type RedisClient } from '../../src/redis/index.js';
+import { startSandbox, type Sandbox } from '../../src/testing/index.js';
+import { systemClock } from '../../src/token-source/clock.js';
+import axios, { type AxiosInstance } from 'axios';
+import { clientKinds, currentIoredis, isCurrent, type Connected } from './clients.js';
+import { describeWithRedis, freePort, startRedis, type RedisServer } from './redis-server.js';
+
+/** What the operations of a store may cost a flight, and what this machine may add to it. */
+const BOUND_MS = 250;
+const SLACK_MS = 200;
+
+let sandbox: Sandbox;
+const figures: string[] = [];
+
+beforeAll(async () => {
+  sandbox = await startSandbox({ only: ['oauth2'] });
+});
+beforeEach(() => sandbox.reset());
+afterAll(async () => {
+  await sandbox.close();
+  process.stdout.write(`${figures.map((line) => `  ${line}`).join('\n')}\n`);
+});
+
+/** The system's clock, which can be set forward: ten seconds of an open breaker need not be waited for. */
+function forwardClock(): Clock & { forward(ms: number): void } {
+  let skippedMs = 0;
+  return {
+    now: () => systemClock.now() + skippedMs,
+    monotonic: () => systemClock.monotonic() + skippedMs,
+    schedule: (callback, delayMs, options) => systemClock.schedule(callback, delayMs, options),
+    forward: (ms) => (skippedMs += ms),
+  };
+}
+
+interface App {
+  readonly source: TokenSource;
+  readonly http: AxiosInstance;
+  readonly clock: ReturnType<typeof forwardClock>;
+  readonly told: string[];
+  /** Draws a 401 for the token in hand, and tells how long the replacement took. */
+  renew(): Promise<number>;
+  /** Requests at once; the messages of those that failed. */
+  requests(count: number): Promise<string[]>;
+}
+
+function app(client: RedisClient): App {
+  const { url, tokenUrl, credentials } = sandbox.oauth2;
+  const clock = forwardClock();
+  const source = createTokenSource(
+    oauth2ClientCredentials({ ...credentials, baseURL: url, tokenUrl }),
+    { store: createRedisStore(client), clock },
+  );
+  const http = axios.create({ baseURL: url });
+  attachBearer(http, source);
+  const told: string[] = [];
+  for (const name of ['storeFailed', 'storeRecovered'] as const)
+    source.on(name, () => void told.push(name));
+  return {
+    source,
+    http,
+    clock,
+    told,
+    async renew() {
+      const { value } = await source.getToken();
+      source.replayed(value, { accepted: true });
+      source.reject(value);
+      const startedAt = performance.now();
+      await source.getToken({ not: value });
+      return performance.now() - startedAt;
+    },
+    async requests(count) {
+      const outcomes = await Promise.allSettled(
+        Array.from({ length: count }, () => http.get('/__sandbox/echo')),
+      );
+      return outcomes.flatMap((outcome) =>
+        outcome.status === 'rejected' ? [(outcome.reason as Error).message] : [],
+      );
+    },
+  };
+}
+
+/** No request fails; a flight waits one bound at most; and none waits once the breaker is open. */
+async function expectDegraded(name: string, broken: App): Promise<void> {
+  const delays: number[] = [];
+  for (let n = 0; n < 8; n += 1) delays.push(await broken.renew());
+  expect(await broken.requests(50)).toEqual([]);
+  broken.clock.forward(1_500); // Until then the last replacement is on trial, and a 401 on it says nothing.
+  sandbox.oauth2.revokeTokens();
+  expect(await broken.requests(50)).toEqual([]);
+  expect(Math.max(...delays)).toBeLessThan(BOUND_MS + SLACK_MS);
+  // Three failures open the breaker, and each flight adds one or two.
+  expect(Math.max(...delays.slice(4))).toBeLessThan(SLACK_MS);
+  expect(broken.told).toEqual(['storeFailed']);
+  figures.push(`${name}: delays of flights ${delays.map((ms) => Math.round(ms)).join(', ')} ms`);
+}
+
+describeWithRedis('a Redis in trouble', () => {
+  let redis: RedisServer;
+  let admin: Connected;
+  const connected: Connected[] = [];
+  const load = ['--enable-debug-command', 'yes', '--dbfilename', 'big.rdb'];
+
+  beforeEach(async () => {
+    redis = await startRedis(...load);
+    admin = await currentIoredis.connect(redis);
+  });
+  const stop = async () => {
+    admin.close();
+    for (const connection of connected.splice(0)) connection.close();
+    await redis.stop();
+  };
+
+  const slowStart = ['--key-load-delay', '2000', '--loading-process-events-interval-bytes', '1024'];
+  const TROUBLES: readonly (readonly [name: string, begin: () => Promise<unknown>])[] = [
+    ['was killed', () => redis.kill()],
+    [
+      'accepts and never answers',
+      () => {
+        redis.pause();
+        return Promise.resolve();
+      },
+    ],
+    ['is a read-only replica', () => admin.command('REPLICAOF', '127.0.0.1', '1')],
+    ['is full', () => admin.command('CONFIG', 'SET', 'maxmemory', '1')],
+    [
+      'is loading its data',
+      async () => {
+        await admin.command('DEBUG', 'POPULATE', '20000', 'k', '100');
+        await admin.command('SAVE');
+        await redis.kill();
+        await redis.restart(...slowStart);
+      },
+    ],
+  ];
+
+  describe.each(clientKinds)('with $name', (kind) => {
+    test.each(isCurrent(kind) ? TROUBLES : TROUBLES.slice(0, 2))(
+      'that %s costs a flight one bound at most, and no request',
+      async (name, begin) => {
+        try {
+          const connection = await kind.connect(redis);
+          connected.push(connection);
+          const warm = app(connection.client);
+          await warm.source.getToken();
+          await begin();
+          await expectDegraded(`${kind.name}, Redis ${name}`, warm);
+        } finally {
+          await stop();
+        }
+      },
+      20_000,
+    );
+
+    test('that is killed and started again under load fails no request, and is shared again', async () => {
+      try {
+        const connection = await kind.connect(redis);
+        connected.push(connection);
+        const busy = app(connection.client);
+        const failures: string[] = [];
+        const busyness = { isOver: false };
+        const revoke = async () => {
+          sandbox.oauth2.revokeTokens();
+          await sandbox.oauth2.nextTokenRequest();
+          // A token that is revoked before its first replay was accepted is another matter.
+          await busy.requests(5);
+          busy.clock.forward(1_500);
+        };
+        const underLoad = (async () => {
+          while (!busyness.isOver) failures.push(...(await busy.requests(5)));
+        })();
+        for (let round = 0; round < 2; round += 1) {
+          await redis.kill();
+          await revoke();
+          await redis.restart();
+          await revoke();
+        }
+        busyness.isOver = true;
+        await underLoad;
+        expect(failures).toEqual([]);
+
+        // Once the breaker lets a probe through, the token is in Redis again.
+        const other = await currentIoredis.connect(redis);
+        connected.push(other);
+        const giveUpAt = performance.now() + 10_000;
+        for (;;) {
+          busy.clock.forward(15_000);
+          await busy.requests(1);
+          if (String(await other.command('KEYS', '*:tok')) !== '') break;
+          if (performance.now() > giveUpAt) throw new Error('the token did not come back');
+          await new Promise((resolve) => setTimeout(resolve, 50));
+        }
+        const neighbour = app(other.client);
+        const calls = sandbox.oauth2.tokenCalls;
+        expect((await neighbour.source.getToken()).value).toBe(busy.source.peek()?.value);
+        expect(sandbox.oauth2.tokenCalls).toBe(calls);
+      } finally {
+        await stop();
+      }
+    }, 30_000);
+  });
+});
+
+describe('a Redis that was never there', () => {
+  test.each(['refuses connections', 'accepts them and never answers'])(
+    'and %s costs a flight one bound at most, and no request',
+    async (how) => {
+      const sockets = new Set<Socket>();
+      const hole = createServer((socket) => void sockets.add(socket.on('error', () => undefined)));
+      hole.listen(0, '127.0.0.1');
+      await once(hole, 'listening');
+      const port = how.startsWith('refuses')
+        ? await freePort()
+        : (hole.address() as AddressInfo).port;
+      const { Redis } = await import('ioredis');
+      const { createClient } = await import('redis');
+      const ioredis = new Redis({ host: '127.0.0.1', port });
+      ioredis.on('error', () => undefined);
+      const nodeRedis = createClient({
+        socket: { host: '127.0.0.1', port, reconnectStrategy: 50 },
+      });
+      nodeRedis.on('error', () => undefined);
+      nodeRedis.connect().catch(() => undefined);
+      try {
+        for (const [name, client] of [
+          ['ioredis', ioredis],
+          ['redis', nodeRedis],
+        ] as const) {
+          const broken = app(client);
+          await broken.source.getToken();
+          await expectDegraded(`${name}, a Redis that ${how}`, broken);
+        }
+      } finally {
+        ioredis.disconnect();
+        nodeRedis.destroy();
+        for (const socket of sockets) socket.destroy();
+        hole.close();
+      }
+    },
+    30_000,
+  );
+});

@@ -1,0 +1,231 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { performance } from 'node:perf_hooks';
+
+import { startSandbox, type Sandbox } from '../../src/testing/index.js';
+import { childFleet, type ChildFleet, type ChildMember } from '../processes/child-fleet.js';
+import type { MemberReport, MemberSettings } from '../processes/fleet-messages.js';
+import { currentIoredis, type Connected } from './clients.js';
+import { describeWithRedis, startRedis, type RedisServer } from './redis-server.js';
+
+/** Said at the end of the run: what a fleet costs its provider and its Redis. */
+const figures: string[] = [];
+
+describeWithRedis('a fleet of real processes', () => {
+  let redis: RedisServer;
+  let admin: Connected;
+  let sandbox: Sandbox;
+  let fleet: ChildFleet;
+  beforeAll(async () => {
+    [redis, sandbox, fleet] = await Promise.all([
+      startRedis(),
+      startSandbox({ only: ['oauth2'] }),
+      childFleet(),
+    ]);
+    admin = await currentIoredis.connect(redis);
+  }, 30_000);
+  beforeEach(async () => {
+    sandbox.reset();
+    await admin.command('FLUSHALL');
+  });
+  afterEach(() => fleet.killAll());
+  afterAll(async () => {
+    admin.close();
+    await Promise.all([fleet.close(), sandbox.close(), redis.stop()]);
+    process.stdout.write(`${figures.map((line) => `  ${line}`).join('\n')}\n`);
+  });
+
+  function settings(changes: Partial<MemberSettings> = {}): MemberSettings {
+    const { url, tokenUrl, credentials } = sandbox.oauth2;
+    const { clientId, clientSecret } = credentials;
+    return {
+      url,
+      tokenUrl,
+      credentials: { clientId, clientSecret },
+      client: 'ioredis',
+      redisPort: redis.port,
+      ...changes,
+    };
+  }
+
+  async function allRequest(members: readonly ChildMember[], count: number) {
+    const reports = await Promise.all(members.map((member) => member.requests(count)));
+    return { failures: reports.flatMap(({ failures }) => failures), reports };
+  }
+
+  const failuresOf = (reports: readonly MemberReport[]) =>
+    reports.flatMap(({ failures }) => failures);
+
+  /** Scripts that were run since the last call. */
+  async function commandsRun(): Promise<number> {
+    const info = String(await admin.command('INFO', 'commandstats'));
+    await admin.command('CONFIG', 'RESETSTAT');
+    return [...info.matchAll(/cmdstat_eval(?:sha)?:calls=(\d+)/g)].reduce(
+      (sum, [, calls]) => sum + Number(calls),
+      0,
+    );
+  }
+
+  test.each(['ioredis', 'redis'] as const)(
+    '8 processes with %s make 50 requests each: one token call cold, one after a revocation, one after expiry',
+    async (client) => {
+      const members = await fleet.startMany(8, settings({ client }));
+      await commandsRun();
+      const cold = await allRequest(members, 50);
+      expect(cold.failures).toEqual([]);
+      expect(sandbox.oauth2.tokenCalls).toBe(1);
+      const coldCommands = await commandsRun();
+
+      const warm = await allRequest(members, 50);
+      expect(warm.failures).toEqual([]);
+      expect(await commandsRun()).toBe(0);
+
+      const loaded = Promise.all(members.map((member) => member.startLoad()));
+      await loaded;
+      sandbox.oauth2.revokeTokens();
+      await sandbox.oauth2.nextTokenRequest();
+      await allRequest(members, 50);
+      const revoked = await Promise.all(members.map((member) => member.stopLoad()));
+      expect(failuresOf(revoked)).toEqual([]);
+      expect(sandbox.oauth2.tokenCalls).toBe(2);
+      const revokedCommands = await commandsRun();
+
+      sandbox.oauth2.expireTokens();
+      const expired = await allRequest(members, 50);
+      expect(expired.failures).toEqual([]);
+      expect(sandbox.oauth2.tokenCalls).toBe(3);
+
+      const started = await fleet.start(settings({ client }));
+      await commandsRun();
+      const late = await started.requests(50);
+      expect(late.failures).toEqual([]);
+      expect(await commandsRun()).toBe(1);
+      expect(sandbox.oauth2.tokenCalls).toBe(3);
+      figures.push(
+        `8 x 50 with ${client}: token calls 1 cold, +1 revoked under load (${sum(revoked)} requests), +1 expired; failures 0`,
+        `  scripts run: ${coldCommands} cold by 8 processes, 0 warm, ${revokedCommands} for the revocation, 1 by a late process`,
+      );
+    },
+    60_000,
+  );
+
+  test('tokens that run out by themselves are renewed once for all, and no request waits for it', async () => {
+    sandbox.oauth2.issueTokensLiving(4);
+    const members = await fleet.startMany(4, settings());
+    await Promise.all(members.map((member) => member.startLoad()));
+    await new Promise((resolve) => setTimeout(resolve, 8_000));
+    const reports = await Promise.all(members.map((member) => member.stopLoad()));
+    expect(failuresOf(reports)).toEqual([]);
+    // Two lives of 4 s, each renewed in its last tenth: three tokens, and no more.
+    expect(sandbox.oauth2.tokenCalls).toBe(3);
+    figures.push(
+      `4 processes over 2 lives of 4 s: ${sum(reports)} requests, ${sandbox.oauth2.tokenCalls} token calls, failures 0`,
+    );
+  }, 60_000);
+
+  test('when the leader is killed in the middle of a mint, another takes over within the lease and a second', async () => {
+    // A flight of 1 s makes a lease of 2 s.
+    const [leader, ...others] = await fleet.startMany(3, settings({ flightTimeoutMs: 1_000 }));
+    const held = sandbox.oauth2.tokenEndpoint.holdNext();
+    void leader!.requests(1).catch(() => undefined);
+    await held.arrived;
+    const waiting = allRequest(others, 20);
+    await leader!.kill();
+    const killedAt = performance.now();
+    const next = await sandbox.oauth2.nextTokenRequest();
+    const tookMs = performance.now() - killedAt;
+    held.release();
+    expect((await waiting).failures).toEqual([]);
+    expect(next).toBeDefined();
+    expect(tookMs).toBeLessThan(3_000);
+    expect(sandbox.oauth2.tokenCalls).toBe(2);
+    figures.push(
+      `leader killed with -9: next token call after ${Math.round(tookMs)} ms, lease 2000 ms`,
+    );
+  }, 30_000);
+
+  test('a leader paused past its lease neither overwrites the newer token nor frees the lease of another', async () => {
+    const [late, second, third] = await fleet.startMany(3, settings({ flightTimeoutMs: 1_000 }));
+    const first = sandbox.oauth2.tokenEndpoint.holdNext();
+    const lateRequest = late!.requests(1);
+    await first.arrived;
+    late!.pause();
+    // Its lease runs out, and the second process leads.
+    const secondMint = sandbox.oauth2.tokenEndpoint.holdNext();
+    const secondRequest = second!.requests(1);
+    await secondMint.arrived;
+    const lockBefore = await lock();
+    first.release();
+    late!.resume();
+    await eventually(async () => (await late!.requests(0)).requests === 0);
+    expect(await lock()).toBe(lockBefore);
+    secondMint.release();
+    expect((await secondRequest).failures).toEqual([]);
+    await lateRequest;
+    // Whoever comes now gets the token of the second process.
+    const { failures } = await allRequest([late!, third!], 5);
+    expect(failures).toEqual([]);
+    const newest = sandbox.oauth2.issuedTokens.at(-1);
+    expect(sandbox.oauth2.requests.at(-1)?.token).toBe(newest);
+    expect(sandbox.oauth2.tokenCalls).toBe(2);
+
+    async function lock(): Promise<unknown> {
+      const [key] = (await admin.command('KEYS', '*:lk')) as string[];
+      return key === undefined ? undefined : admin.command('GET', key);
+    }
+  }, 30_000);
+
+  test('one active token only, 4 processes, restarts at random: no caller sees a 401, and no mint is wasted', async () => {
+    sandbox.oauth2.allowOneActiveToken();
+    const single = settings({ singleActiveToken: true, client: 'redis' });
+    const members = await fleet.startMany(4, single);
+    await Promise.all(members.map((member) => member.startLoad()));
+    const reports: MemberReport[] = [];
+    const restart = async (index: number) => {
+      reports.push(await members[index]!.stopLoad());
+      await members[index]!.kill();
+      members[index] = await fleet.start(single);
+      await members[index].startLoad();
+    };
+    for (const index of [2, 0, 3, 3]) await restart(index);
+    expect(sandbox.oauth2.tokenCalls).toBe(1);
+
+    // Redis loses everything, and a process starts: it cannot but mint, and that kills the token of the others.
+    let withoutStore = 0;
+    for (const index of [1, 2]) {
+      await admin.command('FLUSHALL');
+      withoutStore += 1;
+      await restart(index);
+      await members[index]!.requests(1);
+      await Promise.all(members.map((member) => member.requests(5)));
+    }
+    reports.push(...(await Promise.all(members.map((member) => member.stopLoad()))));
+    expect(failuresOf(reports)).toEqual([]);
+    expect(sandbox.oauth2.tokenCalls).toBeLessThanOrEqual(1 + withoutStore);
+    figures.push(
+      `one active token, 4 processes: ${sum(reports)} requests, 6 restarts, ${withoutStore} of them without a stored token: ` +
+        `${sandbox.oauth2.tokenCalls} token calls, 401s seen by callers 0`,
+    );
+  }, 60_000);
+
+  test('credentials that are always rejected: 8 processes follow one cool-down', async () => {
+    sandbox.oauth2.tokenEndpoint.fail({ status: 401, body: { error: 'invalid_client' } });
+    const members = await fleet.startMany(8, settings());
+    await Promise.all(members.map((member) => member.startLoad()));
+    await new Promise((resolve) => setTimeout(resolve, 6_500));
+    await Promise.all(members.map((member) => member.stopLoad()));
+    // At once, and after about 5 s; the next one would be due after 10 s more.
+    expect(sandbox.oauth2.tokenCalls).toBe(2);
+    figures.push(`invalid_client, 8 processes, 6.5 s: ${sandbox.oauth2.tokenCalls} token calls`);
+  }, 30_000);
+
+  const sum = (reports: readonly MemberReport[]) =>
+    reports.reduce((total, { requests }) => total + requests, 0);
+});
+
+async function eventually(condition: () => Promise<boolean>): Promise<void> {
+  const giveUpAt = performance.now() + 10_000;
+  while (!(await condition())) {
+    if (performance.now() > giveUpAt) throw new Error('it did not happen in time');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}

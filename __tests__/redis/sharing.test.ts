@@ -1,0 +1,171 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import axios from 'axios';
+
+import {
+  attachBearer,
+  createTokenSource,
+  type Clock,
+  type TokenSource,
+  type TokenSourceOptions,
+} from '../../src/index.js';
+import { oauth2ClientCredentials } from '../../src/providers/index.js';
+import { createRedisStore } from '../../src/redis/index.js';
+import { startSandbox, type Sandbox } from '../../src/testing/index.js';
+import { systemClock } from '../../src/token-source/clock.js';
+import { currentIoredis, type Connected } from './clients.js';
+import { describeWithRedis, startRedis, type RedisServer } from './redis-server.js';
+
+describeWithRedis('token sources that share a Redis', () => {
+  let redis: RedisServer;
+  let admin: Connected;
+  let sandbox: Sandbox;
+  const ends: (() => void)[] = [];
+  beforeAll(async () => {
+    [redis, sandbox] = await Promise.all([startRedis(), startSandbox({ only: ['oauth2'] })]);
+    admin = await currentIoredis.connect(redis);
+  });
+  beforeEach(async () => {
+    sandbox.reset();
+    await admin.command('FLUSHALL');
+  });
+  afterEach(() => ends.splice(0).forEach((end) => end()));
+  afterAll(async () => {
+    admin.close();
+    await Promise.all([sandbox.close(), redis.stop()]);
+  });
+
+  /** A host of its own: its own connection, and a clock that nobody has set right. */
+  async function host(
+    options: TokenSourceOptions & { hints?: boolean } = {},
+  ): Promise<TokenSource> {
+    const { hints = false, ...rest } = options;
+    const connection = await currentIoredis.connect(redis);
+    const { url, tokenUrl, credentials } = sandbox.oauth2;
+    const store = hints
+      ? createRedisStore(connection.client, { subscriber: await connection.subscriber() })
+      : createRedisStore(connection.client);
+    const provider = oauth2ClientCredentials({ ...credentials, baseURL: url, tokenUrl });
+    const source = createTokenSource(provider, { store, ...rest });
+    ends.push(connection.close, () => source.close());
+    return source;
+  }
+
+  /** How many scripts Redis has run since the last call. */
+  async function scriptsRun(): Promise<number> {
+    const info = String(await admin.command('INFO', 'commandstats'));
+    await admin.command('CONFIG', 'RESETSTAT');
+    const calls = [...info.matchAll(/cmdstat_eval(?:sha)?:calls=(\d+)/g)];
+    return calls.reduce((sum, [, count]) => sum + Number(count), 0);
+  }
+
+  test('hosts whose clocks are ten minutes apart share one token and see the same life', async () => {
+    const sources = await Promise.all(
+      [0, 600_000, -600_000].map((apartMs) => host({ clock: clockApart(apartMs) })),
+    );
+    const tokens: string[] = [];
+    for (const source of sources) tokens.push((await source.getToken()).value);
+    expect(new Set(tokens).size).toBe(1);
+    for (const source of sources) {
+      const leftMs = source.timeToExpiryMs()!;
+      expect(leftMs).toBeGreaterThan(3_590_000);
+      expect(leftMs).toBeLessThanOrEqual(3_600_000);
+    }
+    sandbox.oauth2.revokeTokens();
+    const replaced = await Promise.all(
+      sources.map(async (source) => {
+        source.reject(tokens[0]!);
+        return (await source.getToken({ not: tokens[0] })).value;
+      }),
+    );
+    expect(new Set(replaced).size).toBe(1);
+    expect(sandbox.oauth2.tokenCalls).toBe(2);
+  });
+
+  test('warm requests send nothing to Redis, and a host that starts warm one script', async () => {
+    const source = await host();
+    const http = axios.create({ baseURL: sandbox.oauth2.url });
+    attachBearer(http, source);
+    await http.get('/__sandbox/echo');
+    await scriptsRun();
+    for (let n = 0; n < 20; n += 1)
+      await Promise.all(Array.from({ length: 10 }, () => http.get('/__sandbox/echo')));
+    expect(await scriptsRun()).toBe(0);
+
+    await (await host()).getToken();
+    expect(await scriptsRun()).toBe(1);
+    expect(sandbox.oauth2.tokenCalls).toBe(1);
+  }, 20_000);
+
+  test('two applications with different fixed scopes never share, though all else is the same', async () => {
+    const { url, tokenUrl, credentials } = sandbox.oauth2;
+    const connection = await currentIoredis.connect(redis);
+    ends.push(connection.close);
+    const store = createRedisStore(connection.client);
+    const tokenFor = async (scope: string) => {
+      const options = { ...credentials, baseURL: url, tokenUrl, scope };
+      return (await createTokenSource(oauth2ClientCredentials(options), { store }).getToken())
+        .value;
+    };
+    expect(await tokenFor('read')).not.toBe(await tokenFor('write'));
+    expect(await tokenFor('read')).toBe(await tokenFor('read'));
+    expect(sandbox.oauth2.tokenCalls).toBe(2);
+  });
+
+  test('with hints a new token is taken up everywhere as soon as it is there', async () => {
+    const [first, second] = [await host({ hints: true }), await host({ hints: true })];
+    const { value } = await first.getToken();
+    await second.getToken();
+    await subscriptions(2);
+    const adopted = new Promise<void>((resolve) => {
+      second.on('refreshed', ({ from }) => {
+        if (from === 'store') resolve();
+      });
+    });
+    first.reject(value);
+    const next = await first.getToken({ not: value });
+    await adopted;
+    expect(second.peek()?.value).toBe(next.value);
+  });
+
+  test('with hints whoever waits for another host hears at once that the token is there', async () => {
+    const [first, second] = [await host({ hints: true }), await host({ hints: true })];
+    const held = sandbox.oauth2.tokenEndpoint.holdNext();
+    const leading = first.getToken();
+    await held.arrived;
+    const waiting = second.getToken();
+    await subscriptions(2);
+    held.release();
+    expect((await waiting).value).toBe((await leading).value);
+    expect(sandbox.oauth2.tokenCalls).toBe(1);
+  });
+
+  test('a source that is closed leaves no subscription behind', async () => {
+    const source = await host({ hints: true });
+    await source.getToken();
+    await subscriptions(1);
+    source.close();
+    expect(await subscriptions(0)).toBe(0);
+  });
+
+  /** Waits until that many connections listen. */
+  async function subscriptions(count: number): Promise<number> {
+    for (let tries = 0; tries < 500; tries += 1) {
+      const channels = (await admin.command('PUBSUB', 'CHANNELS')) as string[];
+      const [, listening = 0] =
+        channels[0] === undefined
+          ? []
+          : ((await admin.command('PUBSUB', 'NUMSUB', channels[0])) as [string, number]);
+      if (listening === count) return count;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    throw new Error(`there are not ${count} subscriptions`);
+  }
+});
+
+function clockApart(apartMs: number): Clock {
+  return {
+    now: () => systemClock.now() + apartMs,
+    monotonic: () => systemClock.monotonic() + Math.abs(apartMs),
+    schedule: (callback, delayMs, options) => systemClock.schedule(callback, delayMs, options),
+  };
+}

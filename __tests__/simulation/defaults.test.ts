@@ -1,0 +1,16 @@
+import { expect, test } from '@jest/globals';
+
+import { simulate, tell } from './simulate.js';
+
+/* The real token source with its default options, among random callers and a provider in every kind of trouble. */
+test('no order of events breaks a promise, with default options', async () => {
+  const tally = await simulate(() => ({
+    maxStaleMs: 0,
+    singleActiveToken: false,
+    keepWarm: false,
+    onCredentialsRejected: 'keep',
+    tokenBudget: undefined,
+  }));
+  tell('simulation, defaults', tally);
+  expect(tally.steps).toBeGreaterThanOrEqual(50 * tally.runs);
+}, 600_000);

@@ -1,0 +1,72 @@
+import { jest } from '@jest/globals';
+import pMemoize from 'p-memoize';
+
+import * as lifecycle from '../../src/token/lifecycle.js';
+import type { Happening, LifecyclePolicy, TokenState } from '../../src/token/lifecycle.js';
+import type { FakeClock } from '../../src/testing/index.js';
+import * as tokenEndpoint from '../../src/token-source/token-endpoint.js';
+import type { Instant } from '../../src/token/instant.js';
+
+/*
+ * The real token source, with a window through which each of its decisions can be watched, and in which a bug can be
+ * seeded on purpose. Whoever watches
+ * must import the token source from here, and from nowhere else.
+ */
+
+export type AnyState = TokenState;
+export type AnyHappening = Happening<unknown>;
+export type AnyDecision = ReturnType<typeof lifecycle.decide>;
+export type Decide = (
+  state: AnyState,
+  now: Instant,
+  happening: AnyHappening,
+  policy: LifecyclePolicy,
+) => AnyDecision;
+
+export const realDecide = lifecycle.decide as Decide;
+export const realServableToken = lifecycle.servableToken;
+export const realCallTokenEndpoint = tokenEndpoint.callTokenEndpoint;
+export const realMemoize = pMemoize as (...args: unknown[]) => unknown;
+
+/** What a bug that is seeded on purpose puts in the place of a part. */
+export interface Bug {
+  readonly decide?: Decide;
+  readonly servableToken?: typeof realServableToken;
+  readonly callTokenEndpoint?: (
+    ...args: [
+      ...Parameters<typeof realCallTokenEndpoint>,
+      world: { readonly clock: FakeClock; readonly isClearing: boolean },
+    ]
+  ) => ReturnType<typeof realCallTokenEndpoint>;
+  readonly memoize?: typeof realMemoize;
+}
+
+/** What stands between the token source and its parts. Each simulated world sets it anew. */
+export const seam = {
+  decide: realDecide,
+  onInitialState: (() => undefined) as (state: AnyState) => void,
+  servableToken: realServableToken,
+  callTokenEndpoint: realCallTokenEndpoint,
+  memoize: realMemoize,
+};
+
+jest.unstable_mockModule('../../src/token/lifecycle.js', () => ({
+  ...lifecycle,
+  decide: (...args: Parameters<Decide>) => seam.decide(...args),
+  initialState: () => {
+    const state = lifecycle.initialState();
+    seam.onInitialState(state);
+    return state;
+  },
+  servableToken: (...args: Parameters<typeof realServableToken>) => seam.servableToken(...args),
+}));
+jest.unstable_mockModule('../../src/token-source/token-endpoint.js', () => ({
+  ...tokenEndpoint,
+  callTokenEndpoint: (...args: Parameters<typeof tokenEndpoint.callTokenEndpoint>) =>
+    seam.callTokenEndpoint(...args),
+}));
+jest.unstable_mockModule('p-memoize', () => ({
+  default: (...args: unknown[]) => seam.memoize(...args),
+}));
+
+export const { createTokenSource } = await import('../../src/token-source/token-source.js');

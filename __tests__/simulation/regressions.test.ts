@@ -1,0 +1,74 @@
+import { expect, test } from '@jest/globals';
+
+import { oldestFirst } from './order.js';
+import { runOnce } from './simulate.js';
+import type { EndpointMode, Setting, Step } from './steps.js';
+
+/* Runs that broke a promise once, shrunk to the steps that matter. Each says what went wrong. */
+
+const DEFAULTS: Setting = {
+  seed: 0,
+  maxStaleMs: 0,
+  singleActiveToken: false,
+  keepWarm: false,
+  onCredentialsRejected: 'keep',
+  tokenBudget: undefined,
+};
+
+const request = (key: '' | 'x' = ''): Step => ({
+  kind: 'request',
+  key,
+  path: 'fine',
+  timeoutMs: undefined,
+});
+const endpoint = (mode: EndpointMode, manner: 'prompt' | 'slow' | 'deaf' = 'slow'): Step => ({
+  kind: 'endpoint',
+  mode,
+  manner,
+});
+const token = (lifeSeconds: number): EndpointMode => ({ kind: 'token', lifeSeconds });
+const pass = (ms: number): Step => ({ kind: 'pass', ms });
+const answer: Step = { kind: 'answer' };
+const clear: Step = { kind: 'clear' };
+
+const runs: readonly { name: string; given?: Partial<Setting>; steps: readonly Step[] }[] = [
+  {
+    name: 'clear() during the flight of a token with parameters led to two flights for one key',
+    steps: [request('x'), clear, request('x'), request('x'), answer, answer],
+  },
+  {
+    name: 'a call that did not heed its signal held its flight and its callers for ever',
+    steps: [endpoint({ kind: 'hangs' }, 'deaf'), request(), pass(30_000)],
+  },
+  {
+    name: 'callers in the last moments waited for a hanging refresh until their token was over',
+    steps: [
+      endpoint(token(60), 'prompt'),
+      request(),
+      pass(58_000),
+      endpoint({ kind: 'hangs' }),
+      request(),
+      pass(20_000),
+    ],
+  },
+  {
+    name: 'a token whose life was over when it came was handed out',
+    steps: [endpoint(token(4)), request(), pass(4_500), answer, pass(1)],
+  },
+  {
+    name: 'maxStale did not help when the vault failed, and the failed caller left a refresh that nobody flew',
+    given: { maxStaleMs: 20_000 },
+    steps: [
+      endpoint(token(20), 'prompt'),
+      request(),
+      pass(21_000),
+      { kind: 'vault', mode: 'throws' },
+      request(),
+      pass(11_000),
+    ],
+  },
+];
+
+test.each(runs)('$name', async ({ given, steps }) => {
+  await expect(runOnce(oldestFirst(), { ...DEFAULTS, ...given }, steps)).resolves.toBeUndefined();
+});

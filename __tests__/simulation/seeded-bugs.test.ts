@@ -1,0 +1,198 @@
+import { afterAll, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+
+import { later } from '../../src/token/instant.js';
+import { Violation, type Invariant } from './invariants.js';
+import {
+  realCallTokenEndpoint,
+  realDecide,
+  realServableToken,
+  type AnyHappening,
+  type AnyState,
+  type Bug,
+} from './observed-source.js';
+import { setting, steps } from './steps.js';
+import { World } from './world.js';
+
+/* The simulation is worth as much as the bugs it finds: each of these is seeded on purpose, and must be found. */
+
+const found: string[] = [];
+
+afterAll(() => {
+  process.stdout.write(`${found.map((line) => `    ${line}`).join('\n')}\n`);
+});
+
+/** Decides as always, but on what `bend` makes of the facts. */
+function bent(bend: (state: AnyState, happening: AnyHappening) => [AnyState, AnyHappening]): Bug {
+  return {
+    decide: (state, now, happening, policy) => {
+      const [bentState, bentHappening] = bend(state, happening);
+      return realDecide(bentState, now, bentHappening, policy);
+    },
+  };
+}
+
+/** Token calls that nothing can end. */
+const unstoppable: NonNullable<Bug['callTokenEndpoint']> = (request, options) =>
+  realCallTokenEndpoint(request, { ...options, signal: new AbortController().signal });
+
+/** Token calls that `clear()` does not end; they end 5 s later at the latest. */
+const deafToClear: NonNullable<Bug['callTokenEndpoint']> = (request, options, world) => {
+  const own = new AbortController();
+  let cancel = (): void => undefined;
+  options.signal.addEventListener('abort', () => {
+    if (world.isClearing) cancel = world.clock.schedule(() => own.abort(), 5_000);
+    else own.abort();
+  });
+  return realCallTokenEndpoint(request, { ...options, signal: own.signal }).finally(() => cancel());
+};
+
+const bugs: readonly { name: string; bug: Bug; caughtBy: readonly Invariant[] }[] = [
+  {
+    name: 'a 401 is not compared by value',
+    bug: bent((state, happening) => {
+      const value = state.slot.kind === 'held' ? state.slot.token.value : '';
+      return [state, happening.kind === 'rejected' ? { ...happening, value } : happening];
+    }),
+    caughtBy: ['a late 401 doubts no other token'],
+  },
+  {
+    name: 'an old flight overwrites a newer token',
+    bug: {
+      decide: (state, now, happening, policy) => {
+        if (happening.kind !== 'minted' || happening.flightId === state.flight?.id)
+          return realDecide(state, now, happening, policy);
+        const asIfCurrent = {
+          ...state,
+          flight: { id: happening.flightId, reason: 'cold' },
+        } as const;
+        const decision = realDecide(asIfCurrent, now, happening, policy);
+        const { flight } = state;
+        return flight === undefined
+          ? decision
+          : { ...decision, state: { ...decision.state, flight } };
+      },
+      // By itself the bug could not show, because clear() also ends the old call.
+      callTokenEndpoint: deafToClear,
+    },
+    caughtBy: ['no token from before clear() is served after it'],
+  },
+  {
+    name: 'a rejected promise is cached',
+    bug: {
+      memoize: (fn) => {
+        const cache = new Map<number, Promise<unknown>>();
+        return (entry: { serial: number }, flight: unknown) => {
+          const known = cache.get(entry.serial);
+          if (known !== undefined) return known;
+          const promise = (fn as (...args: unknown[]) => Promise<unknown>)(entry, flight);
+          cache.set(entry.serial, promise);
+          promise.then(
+            () => cache.delete(entry.serial),
+            () => undefined,
+          );
+          return promise;
+        };
+      },
+    },
+    caughtBy: [
+      'a flight ends in time',
+      'a caller fails only if no usable token existed and none could be had',
+      'the source recovers once its surroundings have',
+    ],
+  },
+  {
+    name: 'the jitter has no bound',
+    bug: {
+      decide: (state, now, happening, policy) => {
+        const decision = realDecide(state, now, happening, policy);
+        const { slot } = decision.state;
+        if (happening.kind !== 'minted' || slot.kind === 'empty') return decision;
+        if (slot.expiresAt === undefined || slot.token !== happening.token) return decision;
+        const refreshAt = later(slot.expiresAt, -slot.earlyMs * (1 - happening.random));
+        const bentState = { ...decision.state, slot: { ...slot, refreshAt } };
+        return { ...decision, state: bentState };
+      },
+    },
+    caughtBy: ['a refresh starts in the early window, and before the last moments'],
+  },
+  {
+    name: 'concurrent callers do not share a flight',
+    bug: { memoize: (fn) => fn },
+    caughtBy: ['at most one flight for each key'],
+  },
+  {
+    name: 'the endpoint gate is forgotten',
+    bug: bent((state, happening) => [
+      happening.kind === 'requested' ? { ...state, endpoint: { kind: 'open' } } : state,
+      happening,
+    ]),
+    caughtBy: ['no token call while the endpoint gate cools'],
+  },
+  {
+    name: 'the rejection gate never closes',
+    bug: bent((state, happening) => [
+      happening.kind === 'rejected' ? { ...state, rejection: { closings: 0 } } : state,
+      happening,
+    ]),
+    caughtBy: ['a 401 with the rejection gate closed forces nothing'],
+  },
+  {
+    name: 'an expired token is served when the refresh fails',
+    bug: {
+      servableToken: ({ slot }, _now, not) =>
+        slot.kind === 'held' && slot.token.value !== not
+          ? { token: slot.token, stale: false }
+          : undefined,
+    },
+    caughtBy: ['an expired token is served only as maxStale allows'],
+  },
+  {
+    name: 'a suspect token is served as stale',
+    bug: {
+      servableToken: (state, now, not, policy) =>
+        state.slot.kind === 'held'
+          ? realServableToken(
+              { ...state, slot: { ...state.slot, suspect: false } },
+              now,
+              not,
+              policy,
+            )
+          : undefined,
+    },
+    caughtBy: ['a suspect token is never served as stale'],
+  },
+  {
+    name: 'the token in hand is not served when the refresh fails',
+    bug: { servableToken: () => undefined },
+    caughtBy: ['a caller fails only if no usable token existed and none could be had'],
+  },
+  {
+    name: 'a token call is never given up',
+    bug: { callTokenEndpoint: unstoppable },
+    caughtBy: ['a flight ends in time', 'nothing is left after close()'],
+  },
+];
+
+test.each(bugs)(
+  'finds the bug: $name',
+  async ({ name, bug, caughtBy }) => {
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
+    const details = await fc.check(
+      fc.asyncProperty(fc.scheduler(), setting, steps, async (scheduler, given, todo) => {
+        const world = new World(scheduler, given, bug);
+        for (const step of todo) await world.take(step);
+        await world.finish();
+      }),
+      { seed: 1, numRuns: 2_000, endOnFailure: true },
+    );
+    Error.stackTraceLimit = stackTraceLimit;
+    expect(details.failed).toBe(true);
+    expect(details.errorInstance).toBeInstanceOf(Violation);
+    const { invariant } = details.errorInstance as Violation;
+    found.push(`${name}: found in run ${details.numRuns} by "${invariant}"`);
+    expect(caughtBy).toContain(invariant);
+  },
+  120_000,
+);

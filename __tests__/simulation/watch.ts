@@ -1,0 +1,199 @@
+import { isPast, msUntil, type Instant } from '../../src/token/instant.js';
+import {
+  defaultPolicy,
+  phaseOf,
+  type HeldToken,
+  type TokenState,
+} from '../../src/token/lifecycle.js';
+import type { AnyDecision, AnyHappening, AnyState } from './observed-source.js';
+import { Violation, type Invariant } from './invariants.js';
+
+/** Rounding of floating-point sums. */
+const EPSILON = 0.01;
+
+/** Watches every decision about one token, and keeps account of what each refresh is justified by. */
+export class Watch {
+  state: TokenState;
+  /** Tokens that were replaced by another, and the step in which that was. */
+  readonly replaced = new Map<string, number>();
+  #refreshes = 0;
+  /** How many refreshes there may have been by now: see {@link Watch.allow}. */
+  #allowance = 1;
+  #dueToken: string | undefined;
+  #flightSince = 0;
+  /** How the last refreshes were justified, for the message. */
+  readonly #reasons: string[] = ['the first'];
+
+  constructor(
+    state: AnyState,
+    readonly report: (violation: Violation) => void,
+  ) {
+    this.state = state;
+  }
+
+  /**
+   * The account: 1 at the start, and 1 for each `clear()`, each token that reached its window, each that drew a 401 with
+   * the rejection gate open, each refresh that failed (the endpoint gate says when), each answer with the same token.
+   */
+  allow(reason: string): void {
+    this.#allowance += 1;
+    this.#reasons.push(reason);
+  }
+
+  decided(happening: AnyHappening, now: Instant, decision: AnyDecision, step: number): void {
+    const before = this.state;
+    const { state: after } = decision;
+    this.state = after;
+    this.#account(happening, before, after, now);
+    switch (happening.kind) {
+      case 'requested': {
+        const answer = decision.answer as { kind: string; token?: { value: string } };
+        if (answer.kind === 'serve') this.checkServed(answer.token!.value, step);
+        break;
+      }
+      case 'token-call':
+        if (before.flight === undefined)
+          this.#violated('no token call while the endpoint gate cools', 'it belongs to no refresh');
+        break;
+      case 'minted':
+        if (after.slot.kind === 'held' && (decision.answer as { kind: string }).kind === 'accepted')
+          this.#landed(before, after.slot, happening, step);
+        break;
+      case 'rejected':
+        this.#checkRejection(happening, before, after, now);
+        break;
+      case 'mint-failed':
+        this.#checkCoolDown(before, happening, decision);
+        break;
+      case 'cleared':
+        this.replaced.clear();
+        break;
+    }
+  }
+
+  /** Holds after every step. */
+  check(now: Instant): void {
+    const { flight } = this.state;
+    if (flight === undefined) return;
+    const ageMs = now.monoMs - this.#flightSince;
+    if (ageMs > 10_000 + EPSILON)
+      this.#violated('a flight ends in time', `flight ${flight.id} is ${ageMs} ms old`);
+  }
+
+  checkServed(value: string, step: number): void {
+    const since = this.replaced.get(value);
+    if (since !== undefined && since < step)
+      this.#violated('a replaced token is never sent again', `${value}, replaced in step ${since}`);
+  }
+
+  #account(happening: AnyHappening, before: TokenState, after: TokenState, now: Instant): void {
+    const { kind } = happening;
+    if (kind === 'cleared') this.allow('clear()');
+    if (kind === 'credentials-changed') this.allow('changed credentials');
+    if (kind === 'mint-failed' && before.flight?.id === happening.flightId) this.allow('a failure');
+    const was = before.slot.kind === 'held' ? before.slot : undefined;
+    const is = after.slot.kind === 'held' ? after.slot : undefined;
+    if (is?.suspect === true && was?.suspect !== true) this.allow('a 401');
+    if (kind === 'minted' && was !== undefined && was.token.value === is?.token.value)
+      this.allow('the same token again');
+    if (kind === 'mint-failed' && was !== undefined && is === undefined) this.allow('dropped');
+    if (after.flight === undefined || after.flight.id === before.flight?.id) return;
+
+    this.#flightSince = now.monoMs;
+    this.#checkGate(before, now);
+    if (was !== undefined && phaseOf(was, now) !== 'fresh' && this.#dueToken !== was.token.value) {
+      this.#dueToken = was.token.value;
+      this.allow('its window');
+    }
+    this.#refreshes += 1;
+    if (this.#refreshes > this.#allowance) {
+      this.#violated(
+        'each refresh has a reason',
+        `refresh ${this.#refreshes} (${after.flight.reason}) of ${this.#allowance}: ${this.#reasons.slice(-5).join(', ')}`,
+      );
+    }
+  }
+
+  #checkGate({ endpoint }: TokenState, now: Instant): void {
+    if (endpoint.kind === 'cooling' && !isPast(endpoint.until, now)) {
+      const openInMs = msUntil(endpoint.until, now);
+      this.#violated('no token call while the endpoint gate cools', `it opens in ${openInMs} ms`);
+    }
+  }
+
+  #checkCoolDown(
+    before: TokenState,
+    failed: Extract<AnyHappening, { kind: 'mint-failed' }>,
+    { notices }: AnyDecision,
+  ): void {
+    for (const notice of notices) {
+      if (notice.kind !== 'cooling-down') continue;
+      const { cause, delayMs } = notice;
+      const early = before.slot.kind === 'held' ? before.slot.earlyMs : Infinity;
+      const { credentials, transientWithoutToken: without } = defaultPolicy;
+      const first = Math.min(without.firstMs, early / 4);
+      const [least, most] =
+        cause === 'server-set'
+          ? [failed.retryAfterMs ?? 0, Math.min(failed.retryAfterMs ?? 0, 3_600_000)]
+          : cause === 'credentials'
+            ? [0.8 * credentials.firstMs, 1.2 * credentials.longestMs]
+            : [0.8 * first, 1.2 * 60_000];
+      if (delayMs < least - EPSILON || delayMs > most + EPSILON)
+        this.#violated('a cool-down lasts as long as the table says', `${cause}: ${delayMs} ms`);
+    }
+  }
+
+  #landed(
+    before: TokenState,
+    held: HeldToken,
+    { sentAt, lifetimeMs, token }: Extract<AnyHappening, { kind: 'minted' }>,
+    step: number,
+  ): void {
+    const previous = before.slot.kind === 'held' ? before.slot.token.value : undefined;
+    if (previous !== undefined && previous !== held.token.value) this.replaced.set(previous, step);
+    if (lifetimeMs === undefined || held.token !== token) return;
+    this.#checkWindows(held, sentAt, lifetimeMs);
+  }
+
+  #checkWindows(held: HeldToken, sentAt: Instant, lifetimeMs: number): void {
+    const since = ({ monoMs }: Instant) => monoMs - sentAt.monoMs;
+    const mandatoryMs = lifetimeMs - since(held.mandatoryAt ?? sentAt);
+    const { earlyMs } = held;
+    if (!(
+      mandatoryMs > 0 &&
+      mandatoryMs <= earlyMs + EPSILON &&
+      earlyMs <= lifetimeMs / 2 + EPSILON
+    ))
+      this.#violated('the windows fit the life', `${mandatoryMs}, ${earlyMs} of ${lifetimeMs} ms`);
+    const refreshIn = since(held.refreshAt);
+    const earliest = lifetimeMs - earlyMs;
+    const latest = Math.min(lifetimeMs - earlyMs / 2, lifetimeMs - mandatoryMs);
+    if (refreshIn < earliest - EPSILON || refreshIn > latest + EPSILON)
+      this.#violated(
+        'a refresh starts in the early window, and before the last moments',
+        `after ${refreshIn} ms instead of ${earliest} to ${latest} ms`,
+      );
+  }
+
+  #checkRejection(
+    { value }: Extract<AnyHappening, { kind: 'rejected' }>,
+    before: TokenState,
+    after: TokenState,
+    now: Instant,
+  ): void {
+    if (after.slot.kind === 'empty' || before.slot.kind === 'empty') return;
+    const { closedUntil } = before.rejection;
+    const isClosed = closedUntil !== undefined && !isPast(closedUntil, now);
+    if (isClosed && after.slot.suspect && !before.slot.suspect)
+      this.#violated('a 401 with the rejection gate closed forces nothing', value);
+    if (after.slot.token.value !== value && after.slot.suspect && !before.slot.suspect)
+      this.#violated(
+        'a late 401 doubts no other token',
+        `${value} was doubted, not ${after.slot.token.value}`,
+      );
+  }
+
+  #violated(invariant: Invariant, detail: string): void {
+    this.report(new Violation(invariant, detail));
+  }
+}

@@ -1,0 +1,455 @@
+import { isBearerError } from '../../src/errors/index.js';
+import { defineProvider } from '../../src/grants/define-provider.js';
+import { createFakeClock, createSeededRandom } from '../../src/testing/index.js';
+import { isPast, later, type Instant } from '../../src/token/instant.js';
+import { phaseOf } from '../../src/token/lifecycle.js';
+import { FakeProvider } from './fake-provider.js';
+import type { Order } from './order.js';
+import { Violation, type Invariant } from './invariants.js';
+import {
+  createTokenSource,
+  realDecide,
+  realCallTokenEndpoint,
+  realMemoize,
+  realServableToken,
+  seam,
+  type AnyState,
+  type Bug,
+} from './observed-source.js';
+import type { Key, Setting, Step, VaultMode } from './steps.js';
+import { Watch } from './watch.js';
+
+/** A caller's wait for a token. */
+interface Wait {
+  readonly key: Key;
+  readonly not: string | undefined;
+  readonly timeoutMs: number | undefined;
+  readonly abort: AbortController;
+  readonly startedAt: Instant;
+  readonly epoch: number;
+  /** Whether there was a token in hand when the wait began that nothing spoke against. */
+  readonly hadUsableToken: boolean;
+}
+
+/** How long a question to the vault and a flight take at most, one after the other. */
+const LONGEST_WAIT_MS = 20_000;
+/** Of the 5 % of a life, at most a minute, that a fresh token never reaches. */
+const lastMomentsMs = (lifeMs: number) => Math.min(60_000, lifeMs / 20);
+
+/** One token source with everything around it, and the invariants that hold after each step. */
+export class World {
+  readonly clock = createFakeClock();
+  readonly provider: FakeProvider;
+  readonly source: ReturnType<typeof createTokenSource>;
+  readonly #violations: Violation[] = [];
+  readonly #watches = new WeakMap<AnyState, Watch>();
+  readonly #watchOf = new Map<Key, Watch>();
+  readonly #waits = new Set<Wait>();
+  readonly #requests = new Set<Promise<void>>();
+  readonly #seen: string[] = [];
+  readonly #trouble = new Map<Key, number>();
+  #vault: VaultMode = 'answers';
+  #vaultSecret = 1;
+  #step = 0;
+  /** Counts whatever makes a wait incomparable with what was before: `clear()`, jumps, dropped tokens, new suspicions. */
+  #epoch = 0;
+  #clearedAtMs = 0;
+  #isClosed = false;
+  isClearing = false;
+
+  constructor(
+    readonly scheduler: Order,
+    readonly setting: Setting,
+    /** A bug that is seeded on purpose. */
+    bug: Bug = {},
+  ) {
+    this.provider = new FakeProvider(
+      this.clock,
+      scheduler,
+      (key) => this.#onTokenCall(key),
+      (key) => this.#trouble.set(key, (this.#trouble.get(key) ?? 0) + 1),
+    );
+    this.#openSeam(bug);
+    const { tokenBudget } = setting;
+    this.source = createTokenSource(
+      defineProvider<{ secret: string }>({
+        name: 'simulated',
+        baseURL: 'https://api.simulated.test',
+        credentials: ({ signal }) => this.#askVault(signal),
+        credentialFields: { secret: { secret: true } },
+        paramNames: ['key'],
+        tokenRequest: ({ secret }, { key = '' }) => ({
+          url: '/token',
+          body: { json: { key, secret: Number(secret) } },
+        }),
+        parseToken: ({ body }) => {
+          const { access_token, expires_in, expires_at } = body as Record<string, unknown>;
+          return { accessToken: access_token, expiresInSeconds: expires_in, expiresAt: expires_at };
+        },
+        tokenBudget,
+      }),
+      {
+        clock: this.clock,
+        random: createSeededRandom(setting.seed),
+        transport: { adapter: this.provider.adapter },
+        maxStaleMs: setting.maxStaleMs,
+        singleActiveToken: setting.singleActiveToken,
+        keepWarm: setting.keepWarm,
+        onCredentialsRejected: setting.onCredentialsRejected,
+      },
+    );
+  }
+
+  // ---- one step ------------------------------------------------------------------------------------------------
+
+  async take(step: Step): Promise<void> {
+    this.#step += 1;
+    switch (step.kind) {
+      case 'nothing':
+        return;
+      case 'request':
+        this.#request(step);
+        break;
+      case 'abort':
+        [...this.#waits][step.which % Math.max(1, this.#waits.size)]?.abort.abort();
+        break;
+      case 'answer':
+        if (this.scheduler.count() > 0) await this.scheduler.waitNext(1);
+        break;
+      case 'pass':
+        await this.clock.advanceAsync(this.#bearable(step.ms));
+        break;
+      case 'endpoint':
+        this.provider.mode = step.mode;
+        this.provider.manner = step.manner;
+        break;
+      case 'vault':
+        this.#vault = step.mode;
+        break;
+      case 'rotate':
+        this.provider.secret += 1;
+        if (step.vaultKnows) this.#vaultSecret = this.provider.secret;
+        break;
+      case 'revoke':
+        this.provider.revokeAll();
+        break;
+      case 'late 401':
+        this.#lateRejection(step.which, step.onReplay);
+        break;
+      case 'clear':
+        this.#epoch += 1;
+        this.#clearedAtMs = this.clock.monotonic();
+        this.provider.epoch += 1;
+        this.isClearing = true;
+        this.source.clear();
+        this.isClearing = false;
+        break;
+      case 'jump':
+        this.#epoch += 1;
+        this.clock.jumpWall(step.ms);
+        break;
+      case 'suspend':
+        this.#epoch += 1;
+        this.provider.suspend(step.ms);
+        this.clock.suspend(step.ms);
+        break;
+    }
+    await this.clock.advanceAsync(0);
+    this.check();
+  }
+
+  /** Throws the first violation that has been found. */
+  check(): void {
+    const now = this.#now();
+    for (const watch of this.#watchOf.values()) watch.check(now);
+    for (const key of this.#watchOf.keys()) {
+      this.#checkFlights(key);
+      this.#checkPeek(key, now);
+    }
+    for (const wait of this.#waits) {
+      const since = Math.max(wait.startedAt.monoMs, this.#clearedAtMs);
+      if (now.monoMs - since > LONGEST_WAIT_MS + 1)
+        this.#violated('no caller waits for ever', `waiting since ${now.monoMs - since} ms`);
+    }
+    const [first] = this.#violations;
+    if (first !== undefined) throw first;
+  }
+
+  /** Everything heals; then everyone must be served, and at the end nothing may be left. */
+  async finish(): Promise<void> {
+    this.#step += 1;
+    this.#vault = 'answers';
+    this.#vaultSecret = this.provider.secret;
+    this.provider.mode = { kind: 'token', lifeSeconds: 3600 };
+    this.provider.manner = 'prompt';
+    await this.#drain();
+    // Longer than the longest cool-down and the window of the budget; whatever token there was has had its day.
+    await this.take({ kind: 'pass', ms: 3_700_000 });
+    await this.#drain();
+    if (this.#waits.size > 0)
+      this.#violated('no caller waits for ever', `${this.#waits.size} are still waiting`);
+    for (const key of ['', 'x'] as const) await this.#mustBeServed(key);
+    this.check();
+
+    const mode = { kind: 'hangs' } as const;
+    await this.take({ kind: 'endpoint', mode, manner: 'deaf' });
+    await this.take({ kind: 'clear' });
+    await this.take({ kind: 'request', key: '', path: 'fine', timeoutMs: undefined });
+    this.#isClosed = true;
+    this.source.close();
+    await this.#answerAll();
+    if (this.clock.pendingTimers > 0)
+      this.#violated('nothing is left after close()', `${this.clock.pendingTimers} timers`);
+    if (this.#waits.size > 0)
+      this.#violated('nothing is left after close()', `${this.#waits.size} callers`);
+    this.check();
+  }
+
+  async #drain(): Promise<void> {
+    await this.#answerAll();
+    await this.take({ kind: 'pass', ms: LONGEST_WAIT_MS });
+    await this.#answerAll();
+  }
+
+  async #mustBeServed(key: Key): Promise<void> {
+    const served: unknown[] = [];
+    void this.source.getToken({ params: paramsOf(key) }).then(
+      (token) => served.push(token),
+      () => undefined,
+    );
+    await this.#answerAll();
+    if (served.length === 0)
+      this.#violated('the source recovers once its surroundings have', `no token for "${key}"`);
+  }
+
+  async #answerAll(): Promise<void> {
+    await this.clock.advanceAsync(0);
+    while (this.scheduler.count() > 0) await this.take({ kind: 'answer' });
+  }
+
+  /** A source that renews tokens of a few seconds while nobody asks would fill long spans with nothing else. */
+  #bearable(ms: number): number {
+    return this.setting.keepWarm && this.provider.hasShortTokens ? Math.min(ms, 50_000) : ms;
+  }
+
+  // ---- requests ------------------------------------------------------------------------------------------------
+
+  #request(step: Extract<Step, { kind: 'request' }>): void {
+    const request = this.#run(step).catch((error: unknown) => {
+      this.#violations.push(
+        error instanceof Violation
+          ? error
+          : new Violation('a caller ends only by what happened to it', String(error)),
+      );
+    });
+    this.#requests.add(request);
+    void request.then(() => this.#requests.delete(request));
+  }
+
+  /** What a request does, as the interceptors do it: send, and after a 401 once more with another token. */
+  async #run({ key, path, timeoutMs }: Extract<Step, { kind: 'request' }>): Promise<void> {
+    const params = paramsOf(key);
+    const abort = new AbortController();
+    const first = await this.#ask({ key, not: undefined, timeoutMs, abort });
+    if (first === undefined || (await this.#send(first, path))) return;
+    if (this.source.reject(first, { params }).kind === 'pass') return;
+    const second = await this.#ask({ key, not: first, timeoutMs, abort });
+    if (second === undefined) return;
+    if (second === first)
+      this.#violated('a replaced token is never sent again', `${first} was handed back`);
+    const accepted = await this.#send(second, path);
+    if (this.#isClosed) return;
+    this.source.replayed(second, { accepted, params });
+    if (!accepted) this.source.reject(second, { onReplay: true, params });
+  }
+
+  async #send(value: string, path: 'fine' | 'likes none'): Promise<boolean> {
+    await this.scheduler.schedule(Promise.resolve(), 'the API');
+    return path === 'fine' && this.provider.accepts(value);
+  }
+
+  async #ask(
+    asked: Pick<Wait, 'key' | 'not' | 'timeoutMs' | 'abort'>,
+  ): Promise<string | undefined> {
+    const startedAt = this.#now();
+    const wait: Wait = {
+      ...asked,
+      startedAt,
+      epoch: this.#epoch,
+      hadUsableToken: this.#hasUsableToken(asked.key, asked.not, startedAt),
+    };
+    this.#waits.add(wait);
+    try {
+      const token = await this.source.getToken({
+        params: paramsOf(wait.key),
+        not: wait.not,
+        timeoutMs: wait.timeoutMs,
+        signal: wait.abort.signal,
+      });
+      this.#checkServed(token.value, wait);
+      return token.value;
+    } catch (error) {
+      this.#checkFailure(error, wait);
+      return undefined;
+    } finally {
+      this.#waits.delete(wait);
+    }
+  }
+
+  #lateRejection(which: number, onReplay: boolean): void {
+    const value = this.#seen[which % Math.max(1, this.#seen.length)];
+    if (value === undefined) return;
+    const key = this.provider.issued.get(value)?.key ?? '';
+    this.source.reject(value, { onReplay, params: paramsOf(key) });
+  }
+
+  // ---- invariants about callers --------------------------------------------------------------------------------
+
+  #hasUsableToken(key: Key, not: string | undefined, now: Instant): boolean {
+    const slot = this.#watchOf.get(key)?.state.slot;
+    if (slot === undefined || slot.kind === 'empty' || slot.suspect) return false;
+    return slot.token.value !== not && phaseOf(slot, now) !== 'expired';
+  }
+
+  #checkServed(value: string, { key }: Wait): void {
+    if (!this.#seen.includes(value)) this.#seen.push(value);
+    this.#watchOf.get(key)?.checkServed(value, this.#step);
+    const issued = this.provider.issued.get(value);
+    if (issued?.key !== key) {
+      this.#violated(
+        'a caller ends only by what happened to it',
+        `${value} belongs to another key`,
+      );
+      return;
+    }
+    if (issued.epoch < this.provider.epoch)
+      this.#violated('no token from before clear() is served after it', value);
+    const now = this.#now();
+    const { maxStaleMs } = this.setting;
+    const isOver = issued.deadlines.every((deadline) => isPast(later(deadline, maxStaleMs), now));
+    if (isOver)
+      this.#violated('an expired token is served only as maxStale allows', `${value} is over`);
+  }
+
+  #checkFailure(error: unknown, wait: Wait): void {
+    const now = this.#now();
+    if (wait.abort.signal.aborted && error === wait.abort.signal.reason) return;
+    if (isBearerError(error, 'ERR_TOKEN_WAIT_TIMED_OUT')) {
+      const waitedMs = now.monoMs - wait.startedAt.monoMs;
+      if (wait.timeoutMs === undefined || waitedMs < wait.timeoutMs - 0.01)
+        this.#violated('a caller ends only by what happened to it', `timed out at ${waitedMs} ms`);
+      return;
+    }
+    if (isBearerError(error, 'ERR_TOKEN_SOURCE_CLOSED') && this.#isClosed) return;
+    if (!isBearerError(error)) throw error;
+
+    // Now nothing may be in hand that would have done; nor at the start, if nothing has happened to it since.
+    const slot = this.#watchOf.get(wait.key)?.state.slot;
+    const isInHand =
+      slot?.kind === 'held' && slot.token.value !== wait.not && phaseOf(slot, now) !== 'expired';
+    const wasInHand = wait.hadUsableToken && wait.epoch === this.#epoch;
+    const { code } = error;
+    const noneToBeHad =
+      code === 'ERR_TOKEN_BUDGET_SPENT' ||
+      wait.not !== undefined ||
+      (this.#trouble.get(wait.key) ?? 0) > 0;
+    if (isInHand || wasInHand || !noneToBeHad) {
+      const why = isInHand ? 'one was in hand' : wasInHand ? 'it had one' : 'nothing was wrong';
+      this.#violated(
+        'a caller fails only if no usable token existed and none could be had',
+        `${code}, although ${why}`,
+      );
+    }
+  }
+
+  #checkFlights(key: Key): void {
+    const underWay = this.provider.underWay(key);
+    if (underWay > 1)
+      this.#violated('at most one flight for each key', `${underWay} calls at once`);
+  }
+
+  /** A token handed out without a word is fresh by what was said of its life. */
+  #checkPeek(key: Key, now: Instant): void {
+    const value = this.source.peek(paramsOf(key))?.value;
+    const issued = value === undefined ? undefined : this.provider.issued.get(value);
+    if (value === undefined || issued === undefined) return;
+    this.#watchOf.get(key)?.checkServed(value, this.#step);
+    const isLast = issued.deadlines.every((deadline, index) => {
+      const lifeMs = issued.lives[index] ?? Infinity;
+      return lifeMs < Infinity && isPast(later(deadline, -lastMomentsMs(lifeMs)), now);
+    });
+    if (isLast)
+      this.#violated(
+        'a refresh starts in the early window, and before the last moments',
+        `${value} is in its last moments and called fresh`,
+      );
+  }
+
+  // ---- the surroundings ----------------------------------------------------------------------------------------
+
+  #openSeam(bug: Bug): void {
+    const decide = bug.decide ?? realDecide;
+    const servableToken = bug.servableToken ?? realServableToken;
+    const { callTokenEndpoint = realCallTokenEndpoint } = bug;
+    seam.callTokenEndpoint = (request, options) => callTokenEndpoint(request, options, this);
+    seam.memoize = bug.memoize ?? realMemoize;
+    seam.onInitialState = (state) => {
+      const watch = new Watch(state, (violation) => this.#violations.push(violation));
+      this.#watches.set(state, watch);
+      this.#watchOf.set(this.#watchOf.size === 0 ? '' : 'x', watch);
+    };
+    seam.decide = (state, now, happening, policy) => {
+      const decision = decide(state, now, happening, policy);
+      const watch = this.#watches.get(state);
+      if (watch === undefined) throw new Error('a state came from nowhere');
+      this.#watches.set(decision.state, watch);
+      this.#notice(watch, happening.kind, state, decision.state);
+      watch.decided(happening, now, decision, this.#step);
+      return decision;
+    };
+    seam.servableToken = (state, now, not, policy) => {
+      const served = servableToken(state, now, not, policy);
+      if (served?.stale === true && state.slot.kind === 'held' && state.slot.suspect)
+        this.#violated('a suspect token is never served as stale', served.token.value);
+      return served;
+    };
+  }
+
+  /** A wait cannot be held against the source once the token that it began with was doubted, dropped or cleared. */
+  #notice(watch: Watch, kind: string, before: AnyState, after: AnyState): void {
+    const isDoubted = (state: AnyState) => state.slot.kind === 'held' && state.slot.suspect;
+    if (before.slot.kind === 'held' && after.slot.kind === 'empty') this.#epoch += 1;
+    if (isDoubted(after) && !isDoubted(before)) this.#epoch += 1;
+    if (kind !== 'minted') return;
+    for (const [key, known] of this.#watchOf) if (known === watch) this.#trouble.set(key, 0);
+  }
+
+  #onTokenCall(key: Key): void {
+    this.#checkFlights(key);
+  }
+
+  async #askVault(signal: AbortSignal): Promise<{ secret: string }> {
+    const mode = this.#vault;
+    const trouble = () => {
+      for (const key of ['', 'x'] as const) this.#trouble.set(key, 1);
+    };
+    if (mode !== 'answers') trouble();
+    signal.addEventListener('abort', trouble); // It took too long.
+    if (mode === 'hangs') return new Promise(() => undefined);
+    if (mode === 'slow') await this.scheduler.schedule(Promise.resolve(), 'the vault');
+    if (mode === 'throws') throw new Error('the vault is sealed');
+    return mode === 'nonsense' ? ('nonsense' as never) : { secret: String(this.#vaultSecret) };
+  }
+
+  #now(): Instant {
+    return { wallMs: this.clock.now(), monoMs: this.clock.monotonic() };
+  }
+
+  #violated(invariant: Invariant, detail: string): void {
+    this.#violations.push(new Violation(invariant, `step ${this.#step}: ${detail}`));
+  }
+}
+
+function paramsOf(key: Key): { key: Key } | undefined {
+  return key === '' ? undefined : { key };
+}

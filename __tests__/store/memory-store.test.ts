@@ -1,0 +1,72 @@
+import { describe, expect, test } from '@jest/globals';
+import { inspect } from 'node:util';
+
+import { createMemoryStore } from '../../src/index.js';
+import { createFakeClock, describeStoreContract } from '../../src/testing/index.js';
+import { aToken, anIdentity, asking } from './slots.js';
+
+describe('the memory store keeps the contract', () => {
+  describeStoreContract({ describe, test }, () => {
+    const clock = createFakeClock();
+    return { store: createMemoryStore({ clock }), pass: (ms) => clock.advanceAsync(ms) };
+  });
+});
+
+describe('the memory store in real time', () => {
+  describeStoreContract({ describe, test }, () => createMemoryStore());
+});
+
+test('two stores share nothing', async () => {
+  const [one, two] = [createMemoryStore(), createMemoryStore()].map((store) =>
+    store.open(anIdentity(), () => undefined),
+  );
+  await (await one)!.commit({
+    owner: 'a',
+    fence: undefined,
+    token: aToken('T1'),
+    remainingMs: 9e4,
+  });
+  expect(await (await two)!.read()).toBeUndefined();
+});
+
+test('forgets identities that nobody uses any more, and keeps those that somebody listens to', async () => {
+  const clock = createFakeClock();
+  const store = createMemoryStore({ clock });
+  const open = (paramsKey: string) => store.open({ ...anIdentity(), paramsKey }, () => undefined);
+  const left = await open('left');
+  const watched = await open('watched');
+  watched.subscribe?.(() => undefined);
+  for (const slot of [left, watched])
+    await slot.commit({ owner: 'a', fence: undefined, token: aToken('T1'), remainingMs: 1_000 });
+  clock.advance(2_000);
+  await open('next');
+  const [first, second] = [await left.begin(asking('b')), await watched.begin(asking('b'))];
+  // A fence that starts again shows that the records were dropped; whoever still holds the slot shares the new ones.
+  expect(first).toMatchObject({ kind: 'lead', fence: 1 });
+  expect(second).toMatchObject({ kind: 'lead', fence: 2 });
+  expect((await (await open('left')).begin(asking('c'))).kind).toBe('held');
+});
+
+test('wakes those who listen when a token comes, when one is flagged and when a lease is given back', async () => {
+  const slot = await createMemoryStore().open(anIdentity(), () => undefined);
+  const heard: number[] = [];
+  const stop = slot.subscribe?.((fence) => heard.push(fence));
+  await slot.begin(asking('a'));
+  await slot.commit({ owner: 'a', fence: 1, token: aToken('T1'), remainingMs: 60_000 });
+  await slot.reject('T1');
+  await slot.reject('T1');
+  expect(heard).toEqual([0, 1, 1]);
+  stop?.();
+  await slot.begin(asking('b'));
+  await slot.release('b');
+  expect(heard).toHaveLength(3);
+});
+
+test('shows neither tokens nor secrets to whoever inspects it', async () => {
+  const store = createMemoryStore();
+  const slot = await store.open(anIdentity(), () => undefined);
+  await slot.commit({ owner: 'a', fence: undefined, token: aToken('T1-hidden'), remainingMs: 9e4 });
+  const shown = [store, slot].map((it) => inspect(it, { depth: 9, showHidden: true })).join();
+  expect(shown).not.toContain('T1-hidden');
+  expect(shown).not.toContain('a secret');
+});

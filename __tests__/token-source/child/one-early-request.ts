@@ -1,0 +1,27 @@
+/*
+ * Run in a process of its own: one request gets its token while a background refresh hangs, and then nothing more is
+ * to be done. With `KEEP_WARM` the timer that renews ahead of time is on too.
+ */
+import { oauth2ClientCredentials } from '../../../src/providers/index.js';
+import { createTokenSource } from '../../../src/token-source/token-source.js';
+
+const { SANDBOX_URL = '', TOKEN_URL = '', CLIENT_ID = '', CLIENT_SECRET = '' } = process.env;
+
+async function main(): Promise<void> {
+  const source = createTokenSource(
+    oauth2ClientCredentials({
+      clientId: CLIENT_ID,
+      clientSecret: CLIENT_SECRET,
+      tokenUrl: TOKEN_URL,
+      baseURL: SANDBOX_URL,
+    }),
+    { revalidateMs: 1, keepWarm: process.env['KEEP_WARM'] === 'yes' },
+  );
+  const first = await source.getToken();
+  const second = await source.getToken(); // Its life is unknown, so it is renewed in the background at once.
+  console.log(first.value === second.value ? 'served while it is renewed' : 'had to wait');
+}
+
+// The parent says when the renewal has reached it; from then on only the library could keep this process alive.
+process.once('message', () => process.disconnect());
+void main();

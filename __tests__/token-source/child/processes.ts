@@ -1,0 +1,65 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const ROOT = join(import.meta.dirname, '../../..');
+
+/** A script of this folder, bundled with the library, that can be run in a Node process of its own. */
+export interface ChildScript {
+  start(env: Record<string, string>): RunningChild;
+  /** Removes the bundle. */
+  remove(): void;
+}
+
+export interface RunningChild {
+  readonly process: ChildProcess;
+  /** What it ended with; it is killed if it does not end by itself. */
+  readonly ended: Promise<{ code: number | null; output: string; lastedMs: number }>;
+}
+
+/** Long after any wait of the library is over. */
+const KILL_AFTER_MS = 20_000;
+
+export function bundleChild(name: string): ChildScript {
+  const folder = mkdtempSync(join(tmpdir(), 'axios-bearer-'));
+  const file = join(folder, `${name}.cjs`);
+  const entry = join(import.meta.dirname, `${name}.ts`);
+  const esbuild = join(ROOT, 'node_modules/esbuild/bin/esbuild');
+  const built = spawnSync(
+    esbuild,
+    [
+      entry,
+      '--bundle',
+      '--platform=node',
+      '--format=cjs',
+      `--outfile=${file}`,
+      '--log-level=error',
+    ],
+    { cwd: ROOT, encoding: 'utf8' },
+  );
+  if (built.status !== 0) throw new Error(built.stderr);
+  return {
+    start: (env) => start(file, env),
+    remove: () => rmSync(folder, { recursive: true }),
+  };
+}
+
+function start(file: string, env: Record<string, string>): RunningChild {
+  const startedAt = Date.now();
+  const child = spawn(process.execPath, [file], {
+    env: { PATH: process.env['PATH'], ...env },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    timeout: KILL_AFTER_MS,
+  });
+  let output = '';
+  child.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  child.stderr?.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const ended = once(child, 'close').then(([code]) => ({
+    code: code as number | null,
+    output,
+    lastedMs: Date.now() - startedAt,
+  }));
+  return { process: child, ended };
+}

@@ -1,0 +1,435 @@
+import { describe, expect, test } from '@jest/globals';
+import { inspect } from 'node:util';
+
+import { CredentialsRejectedError, TokenAcquisitionError } from '../../src/errors/index.js';
+import { bench, ended, outcome, warmBench, type HeldCall } from './hand-held.js';
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+/** A stretch of text that must show in no error. */
+const TELLTALE = 'telltale-token-value';
+
+describe('behaviour 36: what may pass by itself is tried three times in one flight', () => {
+  test.each<[string, (call: HeldCall) => void, string]>([
+    ['status 408', (call) => call.answer(408), 'ERR_TOKEN_REQUEST_REFUSED'],
+    ['status 429', (call) => call.answer(429), 'ERR_TOKEN_REQUEST_REFUSED'],
+    ['status 500', (call) => call.answer(500), 'ERR_TOKEN_REQUEST_REFUSED'],
+    ['status 503', (call) => call.answer(503), 'ERR_TOKEN_REQUEST_REFUSED'],
+    [
+      'server_error',
+      (call) => call.answer(400, { error: 'server_error' }),
+      'ERR_TOKEN_REQUEST_REFUSED',
+    ],
+    [
+      'temporarily_unavailable',
+      (call) => call.answer(400, { error: 'temporarily_unavailable' }),
+      'ERR_TOKEN_REQUEST_REFUSED',
+    ],
+    ['a refused connection', (call) => call.cut('ECONNREFUSED'), 'ERR_TOKEN_ENDPOINT_UNREACHABLE'],
+    ['a reset connection', (call) => call.cut('ECONNRESET'), 'ERR_TOKEN_ENDPOINT_UNREACHABLE'],
+    ['an unknown host', (call) => call.cut('ENOTFOUND'), 'ERR_TOKEN_ENDPOINT_UNREACHABLE'],
+    ['a cut answer', (call) => call.cut('ERR_BAD_RESPONSE'), 'ERR_TOKEN_ENDPOINT_UNREACHABLE'],
+    ['anything else', (call) => call.cut('EPROTO'), 'ERR_TOKEN_ENDPOINT_UNREACHABLE'],
+    ['an HTML page', (call) => call.answer(200, '<html>hi</html>'), 'ERR_TOKEN_RESPONSE_MALFORMED'],
+    ['an empty answer', (call) => call.answer(200, ''), 'ERR_TOKEN_RESPONSE_MALFORMED'],
+    ['an answer without a token', (call) => call.answer(200, {}), 'ERR_TOKEN_RESPONSE_MALFORMED'],
+  ])('%s', async (_, answer, code) => {
+    const { source, endpoint, pass } = bench({ random: () => 0.999 });
+    endpoint.onCall = answer;
+    const caller = ended(source.getToken());
+    await pass(199);
+    expect(endpoint.calls).toHaveLength(1);
+    await pass(1);
+    expect(endpoint.calls).toHaveLength(2);
+    await pass(400);
+    expect(endpoint.calls).toHaveLength(3);
+    const error = await caller;
+    expect(error).toBeInstanceOf(TokenAcquisitionError);
+    expect(error).toMatchObject({ code, provider: 'acme', retryable: true });
+    await pass(MINUTE);
+    expect(endpoint.calls).toHaveLength(3);
+  });
+
+  test('and the second attempt may bring the token', async () => {
+    const { source, endpoint, pass, told } = bench();
+    endpoint.onCall = (call, count) => (count === 1 ? call.answer(500) : call.token('token-1'));
+    const caller = source.getToken();
+    await pass(200);
+    expect((await caller).value).toBe('token-1');
+    expect(told('refreshed')).toMatchObject([{ attempts: 2, reason: 'cold' }]);
+    expect(told('tokenCalled')).toMatchObject([
+      { attempt: 1, status: 500, errorType: '500' },
+      { attempt: 2, status: 200, errorType: undefined },
+    ]);
+  });
+
+  test('a call that hangs is given up after 5 s, and the whole flight after 10 s', async () => {
+    const { source, endpoint, clock, pass } = bench();
+    const caller = ended(source.getToken());
+    await pass(4_999);
+    expect(endpoint.calls).toHaveLength(1);
+    await pass(1);
+    await pass(0);
+    expect(endpoint.calls).toHaveLength(2);
+    await pass(4_999);
+    expect(await outcome(caller)).toBe('pending');
+    await pass(1);
+    expect(await caller).toMatchObject({
+      code: 'ERR_TOKEN_ENDPOINT_UNREACHABLE',
+      message: expect.stringContaining('did not answer in time'),
+    });
+    expect(endpoint.calls).toHaveLength(2);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  test('options bound attempts, calls and flight', async () => {
+    const { source, endpoint, clock, pass } = bench({
+      maxAttempts: 5,
+      attemptTimeoutMs: 100,
+      flightTimeoutMs: 450,
+    });
+    const caller = ended(source.getToken());
+    await pass(450);
+    expect(await caller).toMatchObject({ code: 'ERR_TOKEN_ENDPOINT_UNREACHABLE' });
+    expect(endpoint.calls).toHaveLength(5);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  test('a call that nobody can abort is given up all the same', async () => {
+    const { source, endpoint, pass } = bench({ maxAttempts: 1 });
+    endpoint.deaf = true;
+    const caller = ended(source.getToken());
+    await pass(5_000);
+    expect(await caller).toMatchObject({ code: 'ERR_TOKEN_ENDPOINT_UNREACHABLE' });
+    endpoint.last.token('token-too-late');
+    await pass(0);
+    expect(source.peek()).toBeUndefined();
+  });
+
+  test.each<[string, (call: HeldCall) => void]>([
+    ['400', (call) => call.answer(400)],
+    ['404', (call) => call.answer(404)],
+    ['invalid_request', (call) => call.answer(400, { error: 'invalid_request' })],
+    ['a redirect', (call) => call.answer(302, '', { location: 'https://elsewhere.test/' })],
+  ])('%s is tried once', async (_, answer) => {
+    const { source, endpoint, pass } = bench();
+    endpoint.onCall = answer;
+    const caller = ended(source.getToken());
+    await pass(MINUTE);
+    expect(await caller).toMatchObject({ code: 'ERR_TOKEN_REQUEST_REFUSED', retryable: false });
+    expect(endpoint.calls).toHaveLength(1);
+  });
+});
+
+describe('an answer that cannot be used is called malformed, and quoted nowhere', () => {
+  test.each<[string, unknown]>([
+    ['HTML', `<html>${TELLTALE}</html>`],
+    ['nothing', ''],
+    ['blanks', '   \n'],
+    ['no token', { error_hint: TELLTALE }],
+    ['a token that is null', { access_token: null, note: TELLTALE }],
+    ['an empty token', { access_token: '', note: TELLTALE }],
+    ['a number for a token', { access_token: 42, note: TELLTALE }],
+    ['a list for a token', { access_token: [TELLTALE] }],
+    ['a token with CR', { access_token: `${TELLTALE}\r` }],
+    ['a token with LF', { access_token: `${TELLTALE}\nX-Evil: 1` }],
+    ['a token with a space', { access_token: `Bearer ${TELLTALE}` }],
+    ['a token beyond ASCII', { access_token: `${TELLTALE}é` }],
+    ['half a document', `{"access_token":"${TELLTALE}`],
+  ])('%s', async (_, body) => {
+    const { source, endpoint, settle, events } = bench({ maxAttempts: 1 });
+    const caller = ended(source.getToken());
+    await settle();
+    endpoint.last.answer(200, body);
+    const error = await caller;
+    expect(error).toMatchObject({
+      code: 'ERR_TOKEN_RESPONSE_MALFORMED',
+      phase: 'token response',
+      status: 200,
+      retryable: true,
+    });
+    expect((error as Error).message).toContain('malformed answer');
+    expect(source.peek()).toBeUndefined();
+    expect(inspect([error, events], { depth: 20, showHidden: true })).not.toContain(TELLTALE);
+    expect(JSON.stringify([error, events])).not.toContain(TELLTALE);
+  });
+
+  test('null for a body', async () => {
+    const { source, endpoint, settle } = bench({
+      maxAttempts: 1,
+      provider: {
+        parseToken: ({ body }) => ({ accessToken: body ?? undefined }),
+      },
+    });
+    const caller = ended(source.getToken());
+    await settle();
+    endpoint.last.answer(200, 'null');
+    expect(await caller).toMatchObject({ code: 'ERR_TOKEN_RESPONSE_MALFORMED' });
+  });
+
+  test('a provider definition that stumbles over it is named as the fault, and the next request may go on', async () => {
+    const { source, endpoint, settle } = bench();
+    const caller = ended(source.getToken());
+    await settle();
+    endpoint.last.answer(200, 'null');
+    expect(await caller).toMatchObject({
+      code: 'ERR_BEARER_MISCONFIGURED',
+      option: 'the provider definition',
+      cause: expect.any(TypeError),
+    });
+    const next = source.getToken();
+    await settle();
+    endpoint.last.token('token-1');
+    expect((await next).value).toBe('token-1');
+  });
+
+  test('what the endpoint says of the request is passed on without the secret', async () => {
+    const { source, endpoint, settle } = bench();
+    const caller = ended(source.getToken());
+    await settle();
+    endpoint.last.answer(401, {
+      error: 'invalid_client',
+      error_description: 'no client acme-client-id with secret acme-client-secret',
+    });
+    const error = await caller;
+    expect(error).toMatchObject({
+      oauthError: {
+        error: 'invalid_client',
+        errorDescription: 'no client [redacted] with secret [redacted]',
+      },
+    });
+    expect(inspect(error, { depth: 20 })).not.toContain('acme-client');
+  });
+});
+
+describe('behaviour 37: Retry-After is kept to the second', () => {
+  test.each([
+    ['in seconds, with 429', 429, () => ({ 'retry-after': '2' })],
+    ['in seconds, with 503', 503, () => ({ 'retry-after': '2' })],
+    ['as a date', 503, (now: number) => ({ 'retry-after': new Date(now + 2_000).toUTCString() })],
+    [
+      'as a date by the server’s own clock',
+      503,
+      () => ({
+        'retry-after': 'Wed, 21 Oct 2015 07:28:02 GMT',
+        date: 'Wed, 21 Oct 2015 07:28:00 GMT',
+      }),
+    ],
+  ])('%s', async (_, status, headers) => {
+    const { source, endpoint, clock, pass, told } = bench();
+    endpoint.onCall = (call) => call.answer(status, '', headers(clock.now()));
+    expect(await outcome(source.getToken())).toMatchObject({ status, retryInMs: 2_000 });
+    await pass(500);
+    expect(endpoint.calls).toHaveLength(1);
+    expect(await outcome(source.getToken())).toMatchObject({
+      phase: 'cooling down',
+      retryInMs: 1_500,
+    });
+    expect(told('coolDownStarted')).toMatchObject([{ cause: 'server-set', delayMs: 2_000 }]);
+
+    await pass(1_499);
+    expect(await outcome(source.getToken())).toMatchObject({ retryInMs: 1 });
+    expect(endpoint.calls).toHaveLength(1);
+    await pass(1);
+    endpoint.onCall = (call) => call.token('token-1');
+    expect((await source.getToken()).value).toBe('token-1');
+    expect(endpoint.calls).toHaveLength(2);
+  });
+
+  test('is capped at one hour, and the error says so', async () => {
+    const { source, endpoint, pass } = bench();
+    endpoint.onCall = (call) => call.answer(429, '', { 'retry-after': '86400' });
+    expect(await outcome(source.getToken())).toMatchObject({ retryInMs: HOUR });
+    await pass(HOUR - 1);
+    expect(await outcome(source.getToken())).toMatchObject({ retryInMs: 1 });
+    await pass(1);
+    await outcome(source.getToken());
+    expect(endpoint.calls).toHaveLength(2);
+  });
+
+  test('leaves a usable token in use', async () => {
+    const { source, endpoint, pass } = await warmBench();
+    endpoint.onCall = (call) => call.answer(429, '', { 'retry-after': '60' });
+    await pass(54 * MINUTE);
+    for (let second = 0; second < 60; second += 1) {
+      expect((await source.getToken()).value).toBe('token-1');
+      await pass(SECOND);
+    }
+    expect(endpoint.calls).toHaveLength(2);
+  });
+
+  test('ends at clear()', async () => {
+    const { source, endpoint } = bench();
+    endpoint.onCall = (call) => call.answer(429, '', { 'retry-after': '60' });
+    await outcome(source.getToken());
+    source.clear();
+    endpoint.onCall = (call) => call.token('token-1');
+    expect((await source.getToken()).value).toBe('token-1');
+  });
+});
+
+describe('behaviour 38: rejected credentials', () => {
+  test.each<[string, (call: HeldCall) => void]>([
+    ['invalid_client', (call) => call.answer(400, { error: 'invalid_client' })],
+    ['unauthorized_client', (call) => call.answer(400, { error: 'unauthorized_client' })],
+    ['invalid_scope', (call) => call.answer(400, { error: 'invalid_scope' })],
+    ['401', (call) => call.answer(401)],
+    ['403', (call) => call.answer(403)],
+  ])('%s: a type of its own, no retry, a cool-down', async (_, answer) => {
+    const { source, endpoint, pass, told } = bench();
+    endpoint.onCall = answer;
+    const error = await outcome(source.getToken());
+    expect(error).toBeInstanceOf(CredentialsRejectedError);
+    expect(error).toMatchObject({ code: 'ERR_CREDENTIALS_REJECTED', retryable: false });
+    expect(told('refreshFailed')).toMatchObject([{ severity: 'error' }]);
+    await pass(3_999);
+    expect(await outcome(source.getToken())).toBeInstanceOf(CredentialsRejectedError);
+    expect(endpoint.calls).toHaveLength(1);
+  });
+
+  test('the cool-down grows from 5 s to 5 min', async () => {
+    const { source, endpoint, pass, told } = bench({ random: () => 0.5 });
+    endpoint.onCall = (call) => call.answer(401);
+    for (let minute = 0; minute < 30; minute += 1) {
+      for (let request = 0; request < 12; request += 1) {
+        await outcome(source.getToken());
+        await pass(5 * SECOND);
+      }
+    }
+    const delays = told('coolDownStarted').map(({ delayMs }) => delayMs / SECOND);
+    expect(delays.slice(0, 8)).toEqual([5, 10, 20, 40, 80, 160, 300, 300]);
+  });
+
+  test('a token that is still valid works on, with an event at error level', async () => {
+    const { source, endpoint, pass, told } = await warmBench();
+    endpoint.onCall = (call) => call.answer(401);
+    await pass(54 * MINUTE);
+    for (let second = 0; second < 359; second += 1) {
+      expect(await outcome(source.getToken())).toBe('token-1');
+      await pass(SECOND);
+    }
+    expect(told('refreshFailed').every(({ severity }) => severity === 'error')).toBe(true);
+    await pass(SECOND);
+    expect(await outcome(source.getToken())).toBeInstanceOf(CredentialsRejectedError);
+  });
+
+  test('with onCredentialsRejected "drop" the token goes at once', async () => {
+    const { source, endpoint, pass } = await warmBench({ onCredentialsRejected: 'drop' });
+    endpoint.onCall = (call) => call.answer(401);
+    await pass(54 * MINUTE);
+    await source.getToken();
+    await pass(0);
+    expect(await outcome(source.getToken())).toBeInstanceOf(CredentialsRejectedError);
+  });
+
+  test('clear() ends the cool-down', async () => {
+    const { source, endpoint } = bench();
+    endpoint.onCall = (call) => call.answer(401);
+    await outcome(source.getToken());
+    source.clear();
+    endpoint.onCall = (call) => call.token('token-1');
+    expect((await source.getToken()).value).toBe('token-1');
+  });
+
+  test('a provider may class an answer its own way, also inside a 200', async () => {
+    const { source, endpoint } = bench({
+      provider: {
+        classifyFailure: ({ body }) =>
+          (body as { status?: string } | undefined)?.status === 'FAILURE'
+            ? 'credentials'
+            : undefined,
+      },
+    });
+    endpoint.onCall = (call) => call.answer(200, { status: 'FAILURE' });
+    expect(await outcome(source.getToken())).toBeInstanceOf(CredentialsRejectedError);
+  });
+});
+
+describe('an error of RFC 6749 that comes with status 200', () => {
+  test('is what it says, and not a malformed answer', async () => {
+    const { source, endpoint } = bench();
+    endpoint.onCall = (call) => call.answer(200, { error: 'invalid_client' });
+    expect(await outcome(source.getToken())).toBeInstanceOf(CredentialsRejectedError);
+    expect(endpoint.calls).toHaveLength(1);
+  });
+});
+
+describe('a provider’s budget of token calls', () => {
+  const tokenBudget = { calls: 10, windowMs: 30 * MINUTE };
+
+  test('turns into a clear error with the time that remains, and no eleventh call', async () => {
+    const { source, endpoint, pass } = bench({ provider: { tokenBudget } });
+    endpoint.onCall = (call, count) => call.token(`token-${count}`);
+    for (let call = 0; call < 10; call += 1) {
+      source.clear();
+      await source.getToken();
+      await pass(MINUTE);
+    }
+    source.clear();
+    expect(await outcome(source.getToken())).toMatchObject({
+      code: 'ERR_TOKEN_BUDGET_SPENT',
+      retryable: true,
+      retryInMs: 20 * MINUTE,
+      message: expect.stringContaining('1200 s'),
+    });
+    expect(endpoint.calls).toHaveLength(10);
+    await pass(20 * MINUTE);
+    expect((await source.getToken()).value).toBe('token-11');
+  });
+
+  test('leaves a token that is still valid in use', async () => {
+    const { source, endpoint, pass } = bench({
+      provider: { tokenBudget: { calls: 1, windowMs: 2 * HOUR } },
+    });
+    endpoint.onCall = (call) => call.token('token-1');
+    await source.getToken();
+    await pass(59 * MINUTE + 30 * SECOND);
+    expect((await source.getToken()).value).toBe('token-1');
+    await pass(30 * SECOND);
+    expect(await outcome(source.getToken())).toMatchObject({ code: 'ERR_TOKEN_BUDGET_SPENT' });
+    expect(endpoint.calls).toHaveLength(1);
+  });
+
+  test('counts every attempt that may have issued a token', async () => {
+    const { source, endpoint, pass } = bench({
+      provider: { tokenBudget: { calls: 2, windowMs: MINUTE } },
+    });
+    endpoint.onCall = (call) => call.cut('ECONNRESET');
+    const caller = ended(source.getToken());
+    await pass(SECOND);
+    expect(await caller).toMatchObject({ code: 'ERR_TOKEN_BUDGET_SPENT' });
+    expect(endpoint.calls).toHaveLength(2);
+  });
+
+  test.each([
+    { trouble: 'answers that refuse', fail: (call: HeldCall) => call.answer(503) },
+    { trouble: 'refused connections', fail: (call: HeldCall) => call.cut('ECONNREFUSED') },
+  ])('is not spent by an outage: $trouble', async ({ fail }) => {
+    const { source, endpoint, pass } = bench({ provider: { tokenBudget } });
+    endpoint.onCall = fail;
+    for (let minute = 0; minute < 5; minute += 1) {
+      const caller = ended(source.getToken());
+      await pass(MINUTE);
+      await caller;
+    }
+    expect(endpoint.calls.length).toBeGreaterThan(10);
+    endpoint.onCall = (call) => call.token('token-1');
+    expect((await source.getToken()).value).toBe('token-1');
+  });
+
+  test('is not charged for a call that clear() kept from going out', async () => {
+    const { source, endpoint, settle } = bench({
+      provider: { tokenBudget: { calls: 2, windowMs: MINUTE } },
+    });
+    const caller = source.getToken();
+    source.clear();
+    await settle();
+    expect(endpoint.calls).toHaveLength(1);
+    source.clear();
+    await settle();
+    endpoint.last.token('token-1');
+    expect((await caller).value).toBe('token-1');
+  });
+});

@@ -1,0 +1,229 @@
+import { AxiosError, AxiosHeaders, type InternalAxiosRequestConfig } from 'axios';
+
+import { defineProvider, type ProviderDefinition } from '../../src/grants/define-provider.js';
+import { createFakeClock, type FakeClock } from '../../src/testing/index.js';
+import { AccessToken } from '../../src/token/access-token.js';
+import type { TokenSourceEventName, TokenSourceEvents } from '../../src/token-source/events.js';
+import type { TokenSourceOptions } from '../../src/token-source/options.js';
+import { createTokenSource, type TokenSource } from '../../src/token-source/token-source.js';
+
+/** One call of the token endpoint that waits for the test to answer it. */
+export interface HeldCall {
+  readonly url: string;
+  readonly method: string;
+  readonly body: string;
+  readonly headers: Record<string, string>;
+  readonly config: InternalAxiosRequestConfig;
+  /** When it arrived, by the fake wall clock. */
+  readonly at: number;
+  /** Whether the caller has given up. */
+  readonly aborted: boolean;
+  /** Answers with a token. */
+  token(value: string, fields?: Record<string, unknown>): void;
+  /** Answers with anything: an object goes out as JSON. */
+  answer(status: number, body?: unknown, headers?: Record<string, string>): void;
+  /** Ends without an answer, with the code of a network error. */
+  cut(code: string): void;
+}
+
+/** A token endpoint in the test's hand: calls wait in `calls` until they are answered, or `onCall` answers them. */
+export interface HandHeldEndpoint {
+  readonly calls: HeldCall[];
+  readonly last: HeldCall;
+  /** Calls under way that nobody has given up. */
+  readonly underWay: number;
+  /** Answers each call as it arrives; `undefined` leaves them waiting. */
+  onCall: ((call: HeldCall, count: number) => void) | undefined;
+  /** An adapter that never heeds the signal. */
+  deaf: boolean;
+  readonly adapter: (config: InternalAxiosRequestConfig) => Promise<never>;
+}
+
+export function handHeldEndpoint(clock: FakeClock): HandHeldEndpoint {
+  const calls: HeldCall[] = [];
+  let underWay = 0;
+  const endpoint: HandHeldEndpoint = {
+    calls,
+    get last() {
+      return calls.at(-1)!;
+    },
+    get underWay() {
+      return underWay;
+    },
+    onCall: undefined,
+    deaf: false,
+    adapter: (config) =>
+      new Promise((resolve, reject) => {
+        const signal = config.signal as AbortSignal;
+        underWay += 1;
+        const settled = once(() => (underWay -= 1));
+        const call: HeldCall = {
+          url: config.url!,
+          method: config.method!.toUpperCase(),
+          body: (config.data as string | undefined) ?? '',
+          headers: { ...(config.headers.toJSON() as Record<string, string>) },
+          config,
+          at: clock.now(),
+          get aborted() {
+            return signal.aborted;
+          },
+          token: (value, fields = {}) =>
+            call.answer(200, { access_token: value, expires_in: 3600, ...fields }),
+          answer: (status, body = '', headers = {}) => {
+            settled();
+            const data = typeof body === 'string' ? body : JSON.stringify(body);
+            const answer = { status, statusText: '', data, headers, config, request: {} };
+            resolve({ ...answer, headers: new AxiosHeaders(headers) } as never);
+          },
+          cut: (code) => {
+            settled();
+            reject(new AxiosError(`connect ${code}`, code, config));
+          },
+        };
+        if (!endpoint.deaf) signal.addEventListener('abort', () => call.cut('ERR_CANCELED'));
+        calls.push(call);
+        endpoint.onCall?.(call, calls.length);
+      }),
+  };
+  return endpoint;
+}
+
+function once(deed: () => void): () => void {
+  let done = false;
+  return () => {
+    if (!done) deed();
+    done = true;
+  };
+}
+
+export interface AcmeCredentials {
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
+export const ACME: AcmeCredentials = {
+  clientId: 'acme-client-id',
+  clientSecret: 'acme-client-secret',
+};
+
+/** A provider by the book: JSON body, RFC 6749 answer. */
+export function acme(definition: Partial<ProviderDefinition<AcmeCredentials>> = {}) {
+  return defineProvider<AcmeCredentials>({
+    name: 'acme',
+    baseURL: 'https://api.acme.test',
+    credentials: ACME,
+    credentialFields: { clientId: {}, clientSecret: { secret: true } },
+    paramNames: ['scope', 'audience', 'tenant', 'resource'],
+    tokenRequest: (credentials, params) => ({
+      url: '/oauth/token',
+      body: { json: { ...credentials, ...params } },
+    }),
+    parseToken: ({ body }) => {
+      const { access_token, expires_in, expires_at } = body as Record<string, unknown>;
+      return { accessToken: access_token, expiresInSeconds: expires_in, expiresAt: expires_at };
+    },
+    ...definition,
+  });
+}
+
+type AnyEvent = {
+  [Name in TokenSourceEventName]: { readonly name: Name } & TokenSourceEvents[Name];
+}[TokenSourceEventName];
+
+const EVENTS: readonly TokenSourceEventName[] = [
+  'refreshed',
+  'refreshFailed',
+  'tokenCalled',
+  'coolDownStarted',
+  'coolDownEnded',
+  'rejectionGateClosed',
+  'joined',
+  'rejected',
+  'replayed',
+  'replayRefused',
+  'servedStale',
+  'storeFailed',
+  'leaseAwaited',
+];
+
+/** Everything that the source tells, in order. */
+export function eventsOf(source: TokenSource): AnyEvent[] {
+  const events: AnyEvent[] = [];
+  for (const name of EVENTS)
+    source.on(name, (event) => void events.push({ name, ...event } as AnyEvent));
+  return events;
+}
+
+export interface Bench {
+  readonly clock: FakeClock;
+  readonly endpoint: HandHeldEndpoint;
+  readonly source: TokenSource;
+  readonly events: AnyEvent[];
+  /** Lets virtual time pass, and everything run that waits on promises. */
+  readonly pass: (ms: number) => Promise<void>;
+  /** Lets everything run that waits on promises. */
+  readonly settle: () => Promise<void>;
+  /** The events of that name. */
+  readonly told: <Name extends TokenSourceEventName>(
+    name: Name,
+  ) => Extract<AnyEvent, { name: Name }>[];
+}
+
+/** A token source over a hand-held endpoint and a fake clock; jitter is nought unless `random` says otherwise. */
+export function bench(
+  options: TokenSourceOptions & {
+    readonly provider?: Partial<ProviderDefinition<AcmeCredentials>>;
+  } = {},
+): Bench {
+  const { provider, ...rest } = options;
+  const clock = createFakeClock();
+  const endpoint = handHeldEndpoint(clock);
+  const source = createTokenSource(acme(provider), {
+    clock,
+    random: () => 0,
+    transport: { adapter: endpoint.adapter },
+    ...rest,
+  });
+  const events = eventsOf(source);
+  return {
+    clock,
+    endpoint,
+    source,
+    events,
+    pass: (ms) => clock.advanceAsync(ms),
+    settle: () => clock.advanceAsync(0),
+    told: (name) => events.filter((event) => event.name === name) as never,
+  };
+}
+
+/** A bench whose source holds a token of that life already. */
+export async function warmBench(
+  options: Parameters<typeof bench>[0] & { readonly life?: unknown } = {},
+): Promise<Bench> {
+  const { life, ...rest } = { life: 3600, ...options };
+  const warm = bench(rest);
+  const first = warm.source.getToken();
+  await warm.settle();
+  warm.endpoint.last.token('token-1', { expires_in: life });
+  await first;
+  return warm;
+}
+
+/** The value of a token, or the error that a promise ended with. */
+export function ended(promise: Promise<{ value: string }>): Promise<unknown> {
+  return promise.then(
+    ({ value }) => value,
+    (error: unknown) => error,
+  );
+}
+
+/** The same, or `'pending'` if the promise has not ended. */
+export function outcome(promise: Promise<unknown>): Promise<unknown> {
+  return Promise.race([
+    promise.then(
+      (result) => (result instanceof AccessToken ? result.value : result),
+      (error: unknown) => error,
+    ),
+    new Promise((resolve) => setImmediate(() => resolve('pending'))),
+  ]);
+}

@@ -1,0 +1,134 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import axios from 'axios';
+
+import { oauth2ClientCredentials } from '../../src/providers/index.js';
+import { startSandbox, type Sandbox } from '../../src/testing/index.js';
+import { createTokenSource } from '../../src/token-source/token-source.js';
+import { ended } from './hand-held.js';
+
+let sandbox: Sandbox;
+
+beforeAll(async () => {
+  sandbox = await startSandbox({ only: ['oauth2'] });
+});
+afterAll(() => sandbox.close());
+beforeEach(() => sandbox.reset());
+
+function source() {
+  const { credentials, tokenUrl, url } = sandbox.oauth2;
+  return createTokenSource(oauth2ClientCredentials({ ...credentials, tokenUrl, baseURL: url }), {
+    maxAttempts: 1,
+  });
+}
+
+describe('behaviour 7: what an app does to the global axios does not reach the token call', () => {
+  const pristine = { ...axios.defaults };
+
+  afterEach(() => {
+    Object.assign(axios.defaults, pristine);
+    delete axios.defaults.headers.common['X-App'];
+    delete axios.defaults.headers.common.Authorization;
+    for (const key of Object.keys(axios.defaults)) {
+      if (!(key in pristine)) Reflect.deleteProperty(axios.defaults, key);
+    }
+    axios.interceptors.request.clear();
+    axios.interceptors.response.clear();
+  });
+
+  test('neither headers, base URL, parameters, basic authentication nor transforms', async () => {
+    axios.defaults.headers.common['X-App'] = 'leaked';
+    axios.defaults.headers.common.Authorization = 'Bearer of the app';
+    axios.defaults.baseURL = 'http://127.0.0.1:9/elsewhere';
+    axios.defaults.params = { leaked: 'yes' };
+    axios.defaults.auth = { username: 'app', password: 'app' };
+    axios.defaults.transformRequest = [() => 'overwritten'];
+    axios.defaults.transformResponse = [() => 'overwritten'];
+    axios.defaults.validateStatus = () => false;
+    axios.defaults.timeout = 1;
+
+    const token = await source().getToken();
+    expect(token.value).toBe(sandbox.oauth2.issuedTokens[0]);
+    const [request] = sandbox.oauth2.tokenRequests;
+    expect(request!.headers).not.toHaveProperty('x-app');
+    expect(request!.headers.authorization).toMatch(/^Basic /);
+    expect(JSON.stringify(request)).not.toContain('leaked');
+  });
+
+  test('nor an adapter', async () => {
+    // `axios.defaults.adapter` used to be taken where none was given.
+    axios.defaults.adapter = () => Promise.reject(new Error('the app’s own adapter'));
+    expect((await source().getToken()).value).toBe(sandbox.oauth2.issuedTokens[0]);
+  });
+
+  test('nor interceptors, not even for the 401 of the token endpoint itself', async () => {
+    const seen: unknown[] = [];
+    axios.interceptors.request.use((config) => {
+      seen.push(config);
+      return config;
+    });
+    axios.interceptors.response.use(undefined, (error: unknown) => {
+      seen.push(error);
+      throw error;
+    });
+    await source().getToken();
+    sandbox.oauth2.tokenEndpoint.fail({ status: 401, body: { error: 'invalid_client' } });
+    expect(await ended(source().getToken())).toMatchObject({ code: 'ERR_CREDENTIALS_REJECTED' });
+    expect(seen).toEqual([]);
+  });
+
+  test.each([401, 403, 429])(
+    'a %i of the token endpoint sends one request, with no replay',
+    async (status) => {
+      sandbox.oauth2.tokenEndpoint.fail({ status });
+      await ended(source().getToken());
+      expect(sandbox.oauth2.tokenCalls).toBe(1);
+    },
+  );
+});
+
+test('a redirect of the token endpoint is not followed: the body holds the secret', async () => {
+  sandbox.oauth2.tokenEndpoint.fail({
+    status: 307,
+    headers: { location: `${sandbox.oauth2.url}/__sandbox/public-echo` },
+  });
+  expect(await ended(source().getToken())).toMatchObject({ status: 307, retryable: false });
+  expect(sandbox.oauth2.requests).toHaveLength(0);
+});
+
+test('over real HTTP: a refused and a reset connection, and one that hangs', async () => {
+  const { credentials, tokenUrl, url } = sandbox.oauth2;
+  const refused = createTokenSource(
+    oauth2ClientCredentials({ ...credentials, tokenUrl: 'http://127.0.0.1:9/token', baseURL: url }),
+    { maxAttempts: 1 },
+  );
+  expect(await ended(refused.getToken())).toMatchObject({
+    code: 'ERR_TOKEN_ENDPOINT_UNREACHABLE',
+    message: expect.stringContaining('refused'),
+  });
+
+  sandbox.oauth2.tokenEndpoint.resetConnections();
+  expect(await ended(source().getToken())).toMatchObject({
+    code: 'ERR_TOKEN_ENDPOINT_UNREACHABLE',
+    message: expect.stringContaining('reset'),
+  });
+
+  sandbox.oauth2.tokenEndpoint.hang();
+  const hasty = createTokenSource(
+    oauth2ClientCredentials({ ...credentials, tokenUrl, baseURL: url }),
+    {
+      maxAttempts: 1,
+      attemptTimeoutMs: 30,
+    },
+  );
+  expect(await ended(hasty.getToken())).toMatchObject({
+    code: 'ERR_TOKEN_ENDPOINT_UNREACHABLE',
+    message: expect.stringContaining('in time'),
+  });
+});
+
+test('an answer of more than a megabyte is none', async () => {
+  sandbox.oauth2.tokenEndpoint.answerRaw(`{"access_token":"${'x'.repeat(1_100_000)}"}`);
+  expect(await ended(source().getToken())).toMatchObject({
+    code: 'ERR_TOKEN_ENDPOINT_UNREACHABLE',
+  });
+});

@@ -1,0 +1,179 @@
+import { describe, expect, test } from '@jest/globals';
+
+import { Entries, Entry } from '../../src/token-source/entry.js';
+import { initialState } from '../../src/token/lifecycle.js';
+import { createTokenSource } from '../../src/token-source/token-source.js';
+import { acme, ACME, bench, ended, warmBench } from './hand-held.js';
+
+describe('behaviour 39: whoever asks with other parameters gets another token', () => {
+  test('each difference costs a token call of its own, and nobody gets another’s token', async () => {
+    const { source, endpoint, settle } = bench();
+    endpoint.onCall = (call) => call.token(`token-for-${Buffer.from(call.body).toString('hex')}`);
+    const variants = [
+      undefined,
+      { scope: 'a' },
+      { scope: 'b' },
+      { scope: 'a b' },
+      { audience: 'a' },
+      { resource: 'a' },
+      { tenant: 'a' },
+      { tenant: 'a', scope: 'a' },
+      { tenant: 'a,scope=a' },
+      { resource: ['a', 'b'] },
+    ];
+    const tokens = await Promise.all(variants.map((params) => source.getToken({ params })));
+    await settle();
+    expect(endpoint.calls).toHaveLength(variants.length);
+    expect(new Set(tokens.map(({ value }) => value)).size).toBe(variants.length);
+    for (const [index, params] of variants.entries()) {
+      expect(source.peek(params)).toBe(tokens[index]);
+    }
+  });
+
+  test('the same parameters in another order share one', async () => {
+    const { source, endpoint } = bench();
+    endpoint.onCall = (call) => call.token('token-1');
+    const one = await source.getToken({ params: { tenant: 't', scope: 'a b' } });
+    const other = await source.getToken({ params: { scope: 'b a', tenant: 't' } });
+    expect(one).toBe(other);
+    expect(endpoint.calls).toHaveLength(1);
+  });
+
+  test('no parameters and an empty set of them are the same', async () => {
+    const { source } = await warmBench();
+    expect(source.peek({})?.value).toBe('token-1');
+  });
+
+  test('trouble with one set does not touch another', async () => {
+    const { source, endpoint } = bench({ maxAttempts: 1 });
+    endpoint.onCall = (call) => (call.body.includes('bad') ? call.answer(500) : call.token('good'));
+    await ended(source.getToken({ params: { scope: 'bad' } }));
+    expect(await ended(source.getToken({ params: { scope: 'fine' } }))).toBe('good');
+  });
+
+  test('the caller may change its own object later', async () => {
+    const { source, endpoint, settle } = bench();
+    const params = { scope: 'a' };
+    const caller = source.getToken({ params });
+    params.scope = 'b';
+    await settle();
+    expect(endpoint.last.body).toContain('"scope":"a"');
+    endpoint.last.token('token-a');
+    expect((await caller).value).toBe('token-a');
+  });
+
+  test('a parameter that the provider does not know is refused by name', async () => {
+    const { source, endpoint } = bench();
+    expect(await ended(source.getToken({ params: { scop: 'a' } }))).toMatchObject({
+      code: 'ERR_BEARER_MISCONFIGURED',
+      option: 'params.scop',
+    });
+    expect(endpoint.calls).toHaveLength(0);
+  });
+});
+
+describe('behaviour 40: other credentials never get a token that was fetched with these', () => {
+  test('a second client with the same id and a wrong secret', async () => {
+    const { source, endpoint } = bench();
+    endpoint.onCall = (call) =>
+      call.body.includes(ACME.clientSecret) ? call.token('token-1') : call.answer(401);
+    await source.getToken();
+    const wrong = createTokenSource(
+      acme({ credentials: { ...ACME, clientSecret: 'a wrong one' } }),
+      { transport: { adapter: endpoint.adapter } },
+    );
+    expect(wrong.peek()).toBeUndefined();
+    expect(await ended(wrong.getToken())).toMatchObject({ code: 'ERR_CREDENTIALS_REJECTED' });
+    expect(source.peek()?.value).toBe('token-1');
+  });
+
+  test('credentials are copied: changing the object given changes nothing', async () => {
+    const mine = { ...ACME };
+    const { source, endpoint, settle } = bench({ provider: { credentials: mine } });
+    mine.clientSecret = 'changed afterwards';
+    void source.getToken().catch(() => undefined);
+    await settle();
+    expect(endpoint.last.body).toContain(ACME.clientSecret);
+    source.close();
+  });
+});
+
+describe('behaviour 41: memory stays bounded', () => {
+  test('10,000 sets of parameters leave 1,000 tokens, the ones used last', async () => {
+    const { source, endpoint } = bench();
+    endpoint.onCall = (call, count) => call.token(`token-${count}`);
+    for (let tenant = 0; tenant < 10_000; tenant += 1) {
+      await source.getToken({ params: { tenant: String(tenant) } });
+    }
+    const kept = Array.from({ length: 10_000 }, (_, tenant) => tenant).filter(
+      (tenant) => source.peek({ tenant: String(tenant) }) !== undefined,
+    );
+    expect(kept).toHaveLength(1_000);
+    expect(kept[0]).toBe(9_000);
+  });
+
+  test('also if all are fetched at once, and if all fail', async () => {
+    const { source, endpoint } = bench({ maxAttempts: 1, maxEntries: 10 });
+    endpoint.onCall = (call, count) => (count <= 100 ? call.token('token') : call.answer(500));
+    const ask = (tenant: number) => ended(source.getToken({ params: { tenant: String(tenant) } }));
+    await Promise.all(Array.from({ length: 200 }, (_, tenant) => ask(tenant)));
+    for (let tenant = 200; tenant < 300; tenant += 1) await ask(tenant);
+    const before = endpoint.calls.length;
+    for (let tenant = 0; tenant < 290; tenant += 1) {
+      expect(source.peek({ tenant: String(tenant) })).toBeUndefined();
+    }
+    expect(endpoint.calls).toHaveLength(before);
+  });
+
+  test('the one used last stays', async () => {
+    const { source, endpoint } = bench({ maxEntries: 3 });
+    endpoint.onCall = (call, count) => call.token(`token-${count}`);
+    for (const tenant of ['a', 'b', 'c']) await source.getToken({ params: { tenant } });
+    source.peek({ tenant: 'a' });
+    await source.getToken({ params: { tenant: 'd' } });
+    expect(source.peek({ tenant: 'a' })).toBeDefined();
+    expect(source.peek({ tenant: 'b' })).toBeUndefined();
+  });
+
+  test('the token without parameters is never among those that go', async () => {
+    const { source, endpoint } = await warmBench({ maxEntries: 1 });
+    endpoint.onCall = (call) => call.token('other');
+    for (const tenant of ['a', 'b', 'c']) await source.getToken({ params: { tenant } });
+    expect(source.peek()?.value).toBe('token-1');
+  });
+});
+
+describe('behaviour 41: the book of tokens', () => {
+  const isOver = ({ key }: Entry) => key.startsWith('old');
+  const keysOf = (entries: Entries) => [...entries].map(({ key }) => key);
+  const add = (entries: Entries, key: string) => {
+    const entry = new Entry(1, {}, key);
+    entries.add(entry, isOver);
+    return entry;
+  };
+
+  test('drops expired ones however few there are', () => {
+    const entries = new Entries(10);
+    for (const key of ['old-1', 'old-2', 'a', 'b']) add(entries, key);
+    expect(keysOf(entries)).toEqual(['a', 'b']);
+  });
+
+  test('keeps one whose refresh is under way, and drops it later', () => {
+    const entries = new Entries(2);
+    const busy = add(entries, 'busy');
+    busy.state = { ...busy.state, flight: { id: 1, reason: 'cold' } };
+    for (const key of ['a', 'b', 'c']) add(entries, key);
+    expect(keysOf(entries)).toEqual(['busy', 'c']);
+    busy.state = initialState();
+    add(entries, 'd');
+    expect(keysOf(entries)).toEqual(['c', 'd']);
+  });
+
+  test('stops the timer of one that goes', () => {
+    const entries = new Entries(1);
+    let stopped = 0;
+    add(entries, 'warm').cancelWarmTimer = () => void (stopped += 1);
+    add(entries, 'next');
+    expect(stopped).toBe(1);
+  });
+});

@@ -1,0 +1,169 @@
+import { describe, expect, test } from '@jest/globals';
+
+import { bench, ended, warmBench } from './hand-held.js';
+
+const HOUR = 3_600_000;
+const MINUTE = 60_000;
+
+/** A JWT that says what it likes about its own life. */
+function jwt(claims: Record<string, unknown>): string {
+  const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
+  return `${encode({ alg: 'none' })}.${encode(claims)}.c2ln`;
+}
+
+test('behaviour 9: a life counts from before the token call was sent, not from its answer', async () => {
+  const { source, endpoint, clock, pass } = bench({ attemptTimeoutMs: 10_000 });
+  const sentAt = clock.now();
+  const caller = source.getToken();
+  await pass(5_000);
+  endpoint.last.token('token-1', { expires_in: 3600 });
+  expect((await caller).expiresAt).toBe(sentAt + HOUR);
+  expect(source.timeToExpiryMs()).toBe(HOUR - 5_000);
+});
+
+describe('behaviour 10: whatever is said of a life, it is neither eternal nor over at once', () => {
+  const YEAR_MS = 365 * 24 * HOUR;
+
+  test.each([
+    ['"3600"', '3600', HOUR],
+    ['3600', 3600, HOUR],
+    ['1e12, clamped to a year', 1e12, YEAR_MS],
+    ['0', 0, undefined],
+    ['-1', -1, undefined],
+    ['"0000"', '0000', undefined],
+    ['"abc"', 'abc', undefined],
+    ['NaN as null', null, undefined],
+    ['absent', undefined, undefined],
+  ])('expires_in %s', async (_, expiresIn, lifeMs) => {
+    const { source, clock } = await warmBench({ life: expiresIn });
+    expect(source.peek()?.value).toBe('token-1');
+    expect(source.peek()?.expiresAt).toBe(lifeMs === undefined ? undefined : clock.now() + lifeMs);
+  });
+
+  test('the bare 0000 that a provider documents is read, although it is no JSON', async () => {
+    const { source, endpoint, settle } = bench();
+    const caller = source.getToken();
+    await settle();
+    endpoint.last.answer(200, '{"access_token":"token-1","expires_in": 0000}');
+    expect((await caller).expiresAt).toBeUndefined();
+  });
+
+  test('an absolute expires_at counts where expires_in is missing', async () => {
+    const { source, endpoint, clock, settle } = bench();
+    const caller = source.getToken();
+    await settle();
+    endpoint.last.answer(200, {
+      access_token: 'token-1',
+      expires_at: (clock.now() + HOUR) / 1000,
+    });
+    expect((await caller).expiresAt).toBe(clock.now() + HOUR);
+  });
+
+  test('a JWT shortens a life and never lengthens it', async () => {
+    const iat = 1_900_000_000;
+    const { source, endpoint, clock, settle } = bench();
+    const short = source.getToken({ params: { scope: 'short' } });
+    const long = source.getToken({ params: { scope: 'long' } });
+    await settle();
+    endpoint.calls[0]!.token(jwt({ iat, exp: iat + 600 }), { expires_in: 3600 });
+    endpoint.calls[1]!.token(jwt({ iat, exp: iat + 7200 }), { expires_in: 3600 });
+    expect((await short).expiresAt).toBe(clock.now() + 10 * MINUTE);
+    expect((await long).expiresAt).toBe(clock.now() + HOUR);
+  });
+});
+
+test('behaviour 11: a token of unknown life is renewed in the background every 15 min and never runs out', async () => {
+  const { source, endpoint, pass, told } = await warmBench({ life: undefined });
+  await pass(15 * MINUTE - 1);
+  expect(source.peek()?.value).toBe('token-1');
+  await pass(1);
+  expect((await source.getToken()).value).toBe('token-1');
+  await pass(0);
+  endpoint.last.answer(500);
+  await pass(0);
+  expect(endpoint.calls.length).toBeGreaterThanOrEqual(2);
+
+  await pass(100 * 24 * HOUR);
+  expect((await source.getToken()).value).toBe('token-1');
+  await pass(0);
+  endpoint.last.token('token-2', { expires_in: undefined });
+  await pass(0);
+  expect(source.peek()?.value).toBe('token-2');
+  expect(told('refreshed').map(({ reason }) => reason)).toEqual(['cold', 'revalidate']);
+});
+
+test('behaviour 12: a token of 60 s is used for at least 80 % of its life', async () => {
+  const { source, pass } = await warmBench({ life: 60 });
+  await pass(0.8 * MINUTE);
+  expect(source.peek()?.value).toBe('token-1');
+  await pass(0.1 * MINUTE);
+  expect(source.peek()).toBeUndefined();
+});
+
+describe('behaviour 13: a token that has already expired when it comes', () => {
+  test('is a failed refresh: the old token stays, the back-off starts, nothing loops', async () => {
+    const { source, endpoint, clock, pass, told } = await warmBench({ maxAttempts: 3 });
+    await pass(0.95 * HOUR);
+    endpoint.onCall = (call) =>
+      call.answer(200, { access_token: 'dead', expires_at: clock.now() / 1000 - 5 });
+    expect((await source.getToken()).value).toBe('token-1');
+    await pass(0);
+    expect(endpoint.calls).toHaveLength(2);
+    expect(told('refreshFailed')).toMatchObject([
+      {
+        stillServing: true,
+        nextAttemptInMs: 4_000,
+        error: { code: 'ERR_TOKEN_RESPONSE_MALFORMED' },
+      },
+    ]);
+
+    for (let request = 0; request < 50; request += 1) {
+      expect((await source.getToken()).value).toBe('token-1');
+      await pass(50);
+    }
+    expect(endpoint.calls).toHaveLength(2);
+    await pass(4_000);
+    await source.getToken();
+    await pass(0);
+    expect(endpoint.calls).toHaveLength(3);
+  });
+
+  test('includes one whose life is shorter than the call that brought it', async () => {
+    // Such a token used to be handed out although it was over.
+    const { source, endpoint, pass } = bench();
+    const caller = ended(source.getToken());
+    await pass(4_000);
+    endpoint.last.token('token-1', { expires_in: 3 });
+    expect(await caller).toMatchObject({ code: 'ERR_TOKEN_RESPONSE_MALFORMED' });
+    expect(endpoint.calls).toHaveLength(1);
+  });
+});
+
+describe('behaviour 14: a token is over as soon as either clock says so', () => {
+  test('after the host was suspended', async () => {
+    const { source, endpoint, clock, settle } = await warmBench();
+    clock.suspend(2 * HOUR);
+    expect(source.peek()).toBeUndefined();
+    const caller = source.getToken();
+    await settle();
+    endpoint.last.token('token-2');
+    expect((await caller).value).toBe('token-2');
+  });
+
+  test('after the wall clock jumped back', async () => {
+    const { source, endpoint, clock, pass, settle } = await warmBench();
+    clock.jumpWall(-HOUR);
+    await pass(HOUR);
+    expect(source.peek()).toBeUndefined();
+    const caller = source.getToken();
+    await settle();
+    endpoint.last.token('token-2');
+    expect((await caller).value).toBe('token-2');
+  });
+
+  test('after the wall clock jumped ahead', async () => {
+    const { source, clock } = await warmBench();
+    clock.jumpWall(2 * HOUR);
+    expect(source.peek()).toBeUndefined();
+  });
+});

@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+
+import { startSandbox, type Sandbox } from '../../src/testing/index.js';
+import { bundleChild, type ChildScript } from './child/processes.js';
+
+let sandbox: Sandbox;
+const scripts: ChildScript[] = [];
+
+beforeAll(async () => {
+  sandbox = await startSandbox({ only: ['oauth2'] });
+});
+beforeEach(() => sandbox.reset());
+afterAll(async () => {
+  for (const script of scripts) script.remove();
+  await sandbox.close();
+});
+
+function child(name: string): ChildScript {
+  const script = bundleChild(name);
+  scripts.push(script);
+  return script;
+}
+
+function environment(): Record<string, string> {
+  const { url, tokenUrl, credentials } = sandbox.oauth2;
+  return {
+    SANDBOX_URL: url,
+    TOKEN_URL: tokenUrl,
+    CLIENT_ID: credentials.clientId,
+    CLIENT_SECRET: credentials.clientSecret,
+  };
+}
+
+test.each(['no', 'yes'])(
+  'behaviour 45: a background refresh that hangs keeps no process alive (keepWarm: %s)',
+  async (keepWarm) => {
+    const { tokenEndpoint } = sandbox.oauth2;
+    tokenEndpoint.failNext(1, { status: 200, body: { access_token: 'of-unknown-life' } });
+    const first = sandbox.oauth2.nextTokenRequest();
+    const running = child('one-early-request').start({ ...environment(), KEEP_WARM: keepWarm });
+    await first;
+    tokenEndpoint.hang();
+    await sandbox.oauth2.nextTokenRequest();
+    const hangingSince = Date.now();
+    running.process.send('the renewal is under way');
+
+    const { code, output } = await running.ended;
+    expect(output.trim()).toBe('served while it is renewed');
+    expect(code).toBe(0);
+    // The call itself would end after 5 s.
+    expect(Date.now() - hangingSince).toBeLessThan(2_000);
+  },
+  30_000,
+);
+
+test('a caller who waits for a token does keep the process alive', async () => {
+  sandbox.oauth2.tokenEndpoint.delay(300);
+  const { code, output } = await child('one-cold-request').start(environment()).ended;
+  expect(output.trim()).toBe('got the token');
+  expect(code).toBe(0);
+}, 30_000);

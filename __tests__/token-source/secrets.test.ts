@@ -1,0 +1,157 @@
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import type { Span, TracerProvider } from '@opentelemetry/api';
+import {
+  AggregationTemporality,
+  InMemoryMetricExporter,
+  MeterProvider,
+  PeriodicExportingMetricReader,
+} from '@opentelemetry/sdk-metrics';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { inspect } from 'node:util';
+
+import { createOpenTelemetry } from '../../src/opentelemetry/index.js';
+import { createSeededRandom } from '../../src/testing/index.js';
+import { bench, ended, type HeldCall } from './hand-held.js';
+
+const CLIENT_ID = 'canary-id-5d1f';
+const CLIENT_SECRET = 'canary+secret/8c2e';
+const TOKEN = 'canary-token-';
+const CHANNELS = [
+  'refreshed',
+  'refreshFailed',
+  'tokenCalled',
+  'coolDownStarted',
+  'joined',
+  'rejected',
+  'replayed',
+].map((name) => `axios-bearer:${name}`);
+
+/** Everything that came out anywhere, as text. */
+const emitted: string[] = [];
+
+/** Writes a value down in every way in which it may get into a log. */
+function emit(value: unknown): void {
+  emitted.push(inspect(value, { depth: 20, showHidden: true }));
+  emitted.push(JSON.stringify(value));
+  emitted.push(String(value));
+  if (value instanceof Error) {
+    emitted.push(value.stack ?? '', value.message);
+    if (value.cause !== undefined) emit(value.cause);
+  }
+}
+
+const onDiagnostics = (message: unknown) => emit(message);
+
+beforeEach(() => {
+  emitted.length = 0;
+  for (const name of CHANNELS) subscribe(name, onDiagnostics);
+  for (const stream of [process.stdout, process.stderr]) {
+    jest.spyOn(stream, 'write').mockImplementation((text) => {
+      emitted.push(String(text));
+      return true;
+    });
+  }
+  for (const method of ['log', 'info', 'warn', 'error', 'debug'] as const) {
+    jest.spyOn(console, method).mockImplementation((...values: unknown[]) => emit(values));
+  }
+});
+afterEach(() => {
+  for (const name of CHANNELS) unsubscribe(name, onDiagnostics);
+  jest.restoreAllMocks();
+});
+
+/** Each kind of trouble; some answers quote the request, as real servers do. */
+const TROUBLE: readonly ((call: HeldCall) => void)[] = [
+  (call) => call.answer(500, call.body),
+  (call) => call.answer(503, '', { 'retry-after': '1', 'x-debug': call.body }),
+  (call) => call.answer(401, { error: 'invalid_client', error_description: call.body }),
+  (call) =>
+    call.answer(400, {
+      error: 'invalid_request',
+      error_description: `id ${CLIENT_ID} with ${encodeURIComponent(CLIENT_SECRET)}`,
+      error_uri: `https://docs.acme.test/?secret=${CLIENT_SECRET}`,
+    }),
+  (call) => call.answer(200, `<html>${TOKEN}html ${call.body}</html>`),
+  (call) => call.answer(200, { access_token: `${TOKEN}with space ` }),
+  (call) => call.answer(200, { token: `${TOKEN}elsewhere` }),
+  (call) => call.cut('ECONNRESET'),
+  (call) => call.cut('ECONNREFUSED'),
+  () => undefined,
+];
+
+test('behaviour 45: in a long faulty run nothing that is emitted, logged, inspected or serialised shows a token, a secret or a client id', async () => {
+  const random = createSeededRandom(20261121);
+  const pick = <T>(list: readonly T[]) => list[Math.floor(random() * list.length)]!;
+  const { source, endpoint, clock, pass, events } = bench({
+    random,
+    maxStaleMs: 5_000,
+    keepWarm: true,
+    provider: { credentials: () => ({ clientId: CLIENT_ID, clientSecret: CLIENT_SECRET }) },
+  });
+  const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
+  const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 1e9 });
+  const tracerProvider: TracerProvider = {
+    getTracer: () => ({
+      startSpan(name, options) {
+        emit([name, options]);
+        const span: Partial<Span> = { setStatus: () => span as Span, end: () => undefined };
+        return span as Span;
+      },
+      startActiveSpan: () => undefined as never,
+    }),
+  };
+  createOpenTelemetry(source, {
+    meterProvider: new MeterProvider({ readers: [reader] }),
+    tracerProvider,
+  });
+
+  let served = 0;
+  let failed = 0;
+  endpoint.onCall = (call, count) =>
+    random() < 0.6 ? call.token(`${TOKEN}${count}`, { expires_in: 20 }) : pick(TROUBLE)(call);
+  for (let request = 0; request < 2_000; request += 1) {
+    const params = random() < 0.2 ? { scope: pick(['a', 'b']) } : undefined;
+    const caller = source.getToken({ params, timeoutMs: random() < 0.1 ? 50 : undefined }).then(
+      (token) => {
+        served += 1;
+        if (served % 20 === 0) emit(token);
+        if (random() < 0.1) emit(source.reject(token.value, { params }));
+        if (random() < 0.1) source.replayed(token.value, { accepted: random() < 0.5, params });
+      },
+      (error: unknown) => {
+        failed += 1;
+        emit(error);
+      },
+    );
+    await pass(random() < 0.05 ? 3_000 : 20);
+    if (random() < 0.02) source.clear();
+    if (request % 500 === 0) emit(source);
+    void caller;
+  }
+  await reader.forceFlush();
+  emit(exporter.getMetrics());
+  emit(events);
+  emit(source);
+  emit(source.provider);
+  source.close();
+  emit(await ended(source.getToken()));
+  await pass(0);
+  await reader.shutdown();
+
+  expect(served).toBeGreaterThan(500);
+  expect(failed).toBeGreaterThan(100);
+  expect(clock.pendingTimers).toBe(0);
+  expect(new Set(events.map(({ name }) => name)).size).toBeGreaterThanOrEqual(9);
+  expect(emitted.length).toBeGreaterThan(5_000);
+  const all = emitted.join('\n');
+  const encodings = [CLIENT_ID, CLIENT_SECRET, TOKEN].flatMap((secret) => [
+    secret,
+    encodeURIComponent(secret),
+    Buffer.from(secret).toString('base64').replace(/=+$/, ''),
+  ]);
+  const shown = encodings.flatMap((secret) => {
+    const at = all.indexOf(secret);
+    return at === -1 ? [] : [all.slice(Math.max(0, at - 200), at + 60)];
+  });
+  expect(shown).toEqual([]);
+});

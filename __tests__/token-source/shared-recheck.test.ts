@@ -1,0 +1,239 @@
+import { expect, test } from '@jest/globals';
+
+import { createTokenSource } from '../../src/index.js';
+import { acme } from './hand-held.js';
+import { allAsk, fleet, type Fleet } from './shared-fleet.js';
+
+async function warmFleet(size: number, options: Parameters<typeof fleet>[1] = {}): Promise<Fleet> {
+  const warm = fleet(size, options);
+  warm.answerAtOnce();
+  await allAsk(warm, 1_000);
+  return warm;
+}
+
+async function replaceT1(by: Fleet['members'][number]): Promise<void> {
+  by.source.reject('T1');
+  expect(await by.token('T1')).toBe('T2');
+}
+
+test('a process looks at the store once a minute, in the background and only while it is used', async () => {
+  const { members, pass, settle } = await warmFleet(1);
+  const [{ source, store, token }] = members as [Fleet['members'][number]];
+  const before = store.calls.length;
+  await pass(58_000);
+  expect(source.peek()?.value).toBe('T1');
+  await pass(600_000);
+  expect(store.calls.length).toBe(before);
+
+  expect(source.peek()).toBeUndefined();
+  for (let n = 0; n < 10; n += 1) expect(await token()).toBe('T1');
+  await settle();
+  expect(store.calls.slice(before)).toEqual(['read']);
+  expect(source.peek()?.value).toBe('T1');
+});
+
+test('it takes up the newer token that it finds', async () => {
+  const { members, pass, settle } = await warmFleet(2);
+  const [a, b] = members as [Fleet['members'][number], Fleet['members'][number]];
+  await replaceT1(a);
+  await pass(61_000);
+  expect(await b.token()).toBe('T1');
+  await settle();
+  expect(b.source.peek()?.value).toBe('T2');
+  expect(b.events.at(-1)).toMatchObject({ name: 'refreshed', from: 'store' });
+});
+
+test('it keeps a token that is newer than the stored one', async () => {
+  const { members, pass, settle } = await warmFleet(2);
+  const [a, b] = members as [Fleet['members'][number], Fleet['members'][number]];
+  b.store.fail();
+  b.source.reject('T1');
+  expect(await b.token('T1')).toBe('T2');
+  await pass(20_000);
+  b.store.recover();
+  await pass(61_000);
+  expect(await b.token()).toBe('T2');
+  await settle();
+  expect(b.source.peek()?.value).toBe('T2');
+  // It has told the others, too: a process whose T1 draws a 401 adopts it.
+  a.source.reject('T1');
+  expect(await a.token('T1')).toBe('T2');
+});
+
+test('a token minted while the store was away reaches it as soon as it is back', async () => {
+  const { members, join, endpoint, answerAtOnce, pass, settle } = fleet(1);
+  answerAtOnce();
+  const [{ store, token }] = members as [Fleet['members'][number]];
+  store.fail();
+  expect(await token()).toBe('T1');
+  store.recover();
+  await pass(2_000);
+  expect(await token()).toBe('T1');
+  await settle();
+  const late = join();
+  expect(await late.token()).toBe('T1');
+  expect(endpoint.calls).toHaveLength(1);
+});
+
+test('it does not take the place of a token that another process has brought meanwhile', async () => {
+  const { members, answerAtOnce, pass, settle } = fleet(2);
+  answerAtOnce();
+  const [a, b] = members as [Fleet['members'][number], Fleet['members'][number]];
+  a.store.fail();
+  expect(await a.token()).toBe('T1');
+  await pass(500);
+  expect(await b.token()).toBe('T2');
+  a.store.recover();
+  await pass(2_000);
+  await a.token();
+  await settle();
+  expect(await a.token()).toBe('T2');
+  expect(await b.token()).toBe('T2');
+});
+
+test('a hint brings the newer token before anyone asks for it', async () => {
+  const { members, settle } = await warmFleet(3, { hints: true });
+  const [a, ...others] = members as [Fleet['members'][number], ...Fleet['members']];
+  await replaceT1(a);
+  await settle();
+  for (const { source } of others) expect(source.peek()?.value).toBe('T2');
+});
+
+test('the own commit is no hint to oneself, nor is an older fence', async () => {
+  const { members, slot, settle } = await warmFleet(1, { hints: true });
+  const [{ store }] = members as [Fleet['members'][number]];
+  expect(store.calls).toEqual(['begin', 'commit']);
+  await (await slot()).release('nobody');
+  await settle();
+  expect(store.calls).toEqual(['begin', 'commit']);
+});
+
+test('clear() forgets the stored token, and whoever asks afterwards gets another', async () => {
+  const { members, join, endpoint, settle } = await warmFleet(1);
+  const [{ source, token, store }] = members as [Fleet['members'][number]];
+  const held = store.holdNext('clear');
+  source.clear();
+  const asked = token();
+  await settle();
+  expect(endpoint.calls).toHaveLength(1);
+  held.release();
+  await settle();
+  expect(await asked).toBe('T2');
+  expect(await join().token()).toBe('T2');
+});
+
+test('clear() before the first request forgets what others have stored', async () => {
+  const { join, endpoint } = await warmFleet(1);
+  const late = join();
+  late.source.clear();
+  expect(await late.token()).toBe('T2');
+  expect(endpoint.calls).toHaveLength(2);
+});
+
+test('clear() on a store that fails is reported and harms nothing', async () => {
+  const { members, settle } = await warmFleet(1);
+  const [{ source, token, store, events }] = members as [Fleet['members'][number]];
+  store.failNext(1);
+  source.clear();
+  await settle();
+  expect(events.at(-1)).toMatchObject({ name: 'storeFailed' });
+  expect(await token()).toBeDefined();
+});
+
+test('what was asked before clear() does not land after it', async () => {
+  const { clock, endpoint, shared, settle, pass, members } = await warmFleet(1);
+  let letThrough: () => void = () => undefined;
+  const gate = new Promise<void>((resolve) => (letThrough = resolve));
+  const source = createTokenSource(acme(), {
+    clock,
+    transport: { adapter: endpoint.adapter },
+    store: {
+      async open(identity, report) {
+        const slot = await shared.open(identity, report);
+        const read = async () => {
+          const found = await slot.read();
+          await gate;
+          return found;
+        };
+        return { ...slot, read };
+      },
+    },
+  });
+  await source.getToken();
+  await replaceT1(members[0]!);
+  await pass(80_000);
+  await source.getToken();
+  // The answer is under way, and it says T2.
+  source.clear();
+  letThrough();
+  await settle();
+  expect(source.peek()).toBeUndefined();
+});
+
+test('clear() while another process is waited for starts anew', async () => {
+  const { members, slot, answerAtOnce, pass } = fleet(1);
+  answerAtOnce();
+  await (await slot()).begin({ owner: 'ghost', leaseMs: 60_000, minRemainingMs: 0 });
+  const [{ source, token }] = members as [Fleet['members'][number]];
+  const waiting = token();
+  await pass(1_000);
+  source.clear();
+  await (await slot()).release('ghost');
+  await pass(1_000);
+  expect(await waiting).toBe('T1');
+});
+
+test('clear() in the middle of a mint gives the lease back', async () => {
+  const { members, slot, settle, endpoint } = fleet(1);
+  const [{ source, token }] = members as [Fleet['members'][number]];
+  void token();
+  await settle();
+  source.close();
+  await settle();
+  expect(endpoint.last.aborted).toBe(true);
+  const answer = await (await slot()).begin({ owner: 'b', leaseMs: 1, minRemainingMs: 0 });
+  expect(answer.kind).toBe('lead');
+});
+
+test('close() leaves the stored token to the others', async () => {
+  const { members, join, endpoint, clock } = await warmFleet(1, { hints: true });
+  members[0]!.source.close();
+  expect(await join().token()).toBe('T1');
+  expect(endpoint.calls).toHaveLength(1);
+  expect(clock.pendingTimers).toBe(0);
+});
+
+test('a source that is closed while it opens its records listens to nothing', async () => {
+  const { shared, clock, settle, endpoint } = fleet(0);
+  let listening = 0;
+  const source = createTokenSource(acme(), {
+    clock,
+    transport: { adapter: endpoint.adapter },
+    store: {
+      async open(identity, report) {
+        const slot = await shared.open(identity, report);
+        return { ...slot, subscribe: () => ((listening += 1), () => (listening -= 1)) };
+      },
+    },
+  });
+  const asked = source.getToken().catch((error: unknown) => error);
+  source.close();
+  await settle();
+  await asked;
+  expect(listening).toBe(0);
+  expect(endpoint.calls).toHaveLength(0);
+});
+
+test('requests with parameters of their own share by these, and entries that go stop listening', async () => {
+  const { members, join, endpoint, shared } = await warmFleet(1, { maxEntries: 2, hints: true });
+  const [{ source }] = members as [Fleet['members'][number]];
+  const value = async (scope: string) => (await source.getToken({ params: { scope } })).value;
+  expect(await value('a')).toBe('T2');
+  expect(await value('b')).toBe('T3');
+  expect(await value('c')).toBe('T4');
+  const late = join();
+  expect((await late.source.getToken({ params: { scope: 'a' } })).value).toBe('T2');
+  expect(await value('a')).toBe('T2');
+  expect(endpoint.calls).toHaveLength(4);
+  expect(shared).toBeDefined();
+});

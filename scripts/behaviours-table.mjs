@@ -1,0 +1,49 @@
+/*
+ * Fills the last column of the table in docs/behaviours.md with the tests that show each behaviour: every test or group
+ * whose title begins with "behaviour N:". Run it after writing such a test: node scripts/behaviours-table.mjs
+ */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const page = join(root, 'docs/behaviours.md');
+
+/** Every title that names a behaviour: its number, its text, and its file as seen from docs/. */
+function titlesOfBehaviours() {
+  const tests = join(root, '__tests__');
+  return readdirSync(tests, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.test.ts'))
+    .sort()
+    .flatMap((file) => {
+      const source = readFileSync(join(tests, file), 'utf8');
+      const link = relative(join(root, 'docs'), join(tests, file)).split(sep).join('/');
+      return [...source.matchAll(/(['"`])behaviour (\d+): ((?:\\.|(?!\1)[^\\])*)\1/g)].map(
+        ([, , number, text]) => ({ number: Number(number), text: text.replaceAll('\\', ''), link }),
+      );
+    });
+}
+
+/** `| 1 | what we promise | whatever stood here |` */
+const ROW = /^\| *(\d+) *\| (.*?) \|.*\|$/;
+
+function filled(line, titles) {
+  const [, number, promise] = ROW.exec(line) ?? [];
+  if (number === undefined) return line;
+  const shown = titles.filter((title) => title.number === Number(number));
+  const links = [...new Set(shown.map(({ link }) => link))];
+  const cells = links.map((link) => {
+    const texts = shown
+      .filter((title) => title.link === link)
+      .map(({ text }) => text.replaceAll('|', '\\|'));
+    const name = link.replace('../__tests__/', '').replace('.test.ts', '');
+    return `[${name}](${link}): ${texts.join('; ')}`;
+  });
+  return `| ${number} | ${promise} | ${cells.join('<br>')} |`;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const titles = titlesOfBehaviours();
+  const lines = readFileSync(page, 'utf8').split('\n');
+  writeFileSync(page, lines.map((line) => filled(line, titles)).join('\n'));
+}

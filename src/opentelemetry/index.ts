@@ -1,0 +1,5 @@
+export {
+  createOpenTelemetry,
+  type OpenTelemetryHandle,
+  type OpenTelemetryOptions,
+} from './create-open-telemetry.js';

@@ -1,0 +1,116 @@
+import { MisconfigurationError } from '../errors/index.js';
+
+/**
+ * What is needed of a client of the package `redis` (node-redis), 5 or 6: single node, pool, Sentinel or Cluster.
+ *
+ * @see https://github.com/redis/node-redis
+ */
+export interface NodeRedisClient {
+  evalSha(sha: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>;
+  eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>;
+}
+
+/**
+ * What is needed of a client of the package `ioredis`, 5 or 6: single node, Sentinel or Cluster.
+ *
+ * @see https://github.com/redis/ioredis
+ */
+export interface IoredisClient {
+  evalsha(sha: string, keyCount: number, ...keysAndArguments: string[]): Promise<unknown>;
+  eval(script: string, keyCount: number, ...keysAndArguments: string[]): Promise<unknown>;
+}
+
+/** The user's own client: it is used, and never opened, configured or closed. */
+export type RedisClient = NodeRedisClient | IoredisClient;
+
+/** A Lua script and the hash by which Redis knows it. */
+export interface Script {
+  readonly source: string;
+  readonly sha: string;
+}
+
+/** Runs a script in one round trip, whichever client is behind it. */
+export type RunScript = (
+  script: Script,
+  keys: readonly string[],
+  args: readonly string[],
+) => Promise<readonly string[]>;
+
+/**
+ * Finds out which client this is and hands back the one thing that is needed of it.
+ *
+ * @throws {@link MisconfigurationError} if it is neither
+ */
+export function scriptRunner(client: unknown): RunScript {
+  const call = callerFor(client);
+  return async (script, keys, args) => {
+    try {
+      return toStrings(await call('sha', script.sha, keys, args));
+    } catch (error) {
+      // Redis forgets its scripts when it restarts, and a replica or another cluster node may never have had this one.
+      if (!isNoScript(error)) throw error;
+      return toStrings(await call('source', script.source, keys, args));
+    }
+  };
+}
+
+type Call = (
+  by: 'sha' | 'source',
+  script: string,
+  keys: readonly string[],
+  args: readonly string[],
+) => Promise<unknown>;
+
+function callerFor(client: unknown): Call {
+  if (isNodeRedis(client)) {
+    return (by, script, keys, args) => {
+      const options = { keys: [...keys], arguments: [...args] };
+      return by === 'sha' ? client.evalSha(script, options) : client.eval(script, options);
+    };
+  }
+  if (isIoredis(client)) {
+    return (by, script, keys, args) =>
+      by === 'sha'
+        ? client.evalsha(script, keys.length, ...keys, ...args)
+        : client.eval(script, keys.length, ...keys, ...args);
+  }
+  throw new MisconfigurationError({
+    option: 'client',
+    problem: 'is not a client of redis (node-redis) or ioredis',
+    remedy: 'Pass the client object itself: the result of createClient(), or a new Redis().',
+  });
+}
+
+function isNodeRedis(client: unknown): client is NodeRedisClient {
+  return hasMethods(client, 'evalSha', 'eval');
+}
+
+function isIoredis(client: unknown): client is IoredisClient {
+  return hasMethods(client, 'evalsha', 'eval');
+}
+
+export function hasMethods<Name extends string>(
+  value: unknown,
+  ...names: readonly Name[]
+): value is Record<Name, (...args: never[]) => unknown> {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    names.every((name) => typeof (value as Record<string, unknown>)[name] === 'function')
+  );
+}
+
+function isNoScript(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('NOSCRIPT');
+}
+
+/** Our scripts answer with a list of strings; a client may be set up to hand them out as buffers. */
+function toStrings(reply: unknown): string[] {
+  if (!Array.isArray(reply))
+    throw new TypeError('The script answered with something else than a list.');
+  return reply.map((item: unknown) => {
+    if (typeof item === 'string') return item;
+    if (item instanceof Uint8Array) return Buffer.from(item).toString('utf8');
+    throw new TypeError('The script answered with something else than strings.');
+  });
+}

@@ -1,0 +1,175 @@
+import type {
+  BeginAnswer,
+  BeginRequest,
+  CommitRequest,
+  SharedFailure,
+  StoredRecord,
+  TokenStoreSlot,
+} from '../store/token-store.js';
+import type { Hints } from './hints.js';
+import type { IdentityKeys } from './identity-keys.js';
+import type { RunScript, Script } from './redis-client.js';
+import {
+  BEGIN,
+  CLEAR,
+  COMMIT,
+  FAIL,
+  READ,
+  RECORD_VERSION,
+  RELEASE,
+  TAKE_FENCE,
+} from './scripts.js';
+import { openToken, sealToken } from './sealed-token.js';
+
+export interface RedisSlotContext {
+  readonly run: RunScript;
+  readonly keys: IdentityKeys;
+  /** What all names of this identity start with, hash tag included. */
+  readonly name: string;
+  readonly hints: Hints | undefined;
+  readonly report: (problem: string) => void;
+}
+
+/** Rejected credentials are remembered that many cool-downs longer than they cool, so that the next one is longer. */
+const CREDENTIALS_MEMORY = 2;
+
+/** The records of one identity in Redis: each operation is one script, and so one round trip. */
+export function createRedisSlot(context: RedisSlotContext): TokenStoreSlot {
+  const { keys, name, hints, report } = context;
+  const tokenKey = `${name}:tok`;
+  const redisKeys = [tokenKey, `${name}:lk`, `${name}:gen`, `${name}:neg`];
+  const channel = `${name}:ev`;
+  const run = (script: Script, ...args: string[]) =>
+    context.run(script, redisKeys, [channel, ...args]);
+
+  const place = (fence: number) => ({ key: tokenKey, version: RECORD_VERSION, fence });
+
+  /** A record that cannot be read is reported and counts as none. */
+  function recordFrom([fence, left, payload]: readonly string[]): StoredRecord | undefined {
+    if (fence === undefined || left === undefined || payload === undefined) return undefined;
+    const token = openToken(payload, keys.encryption, place(Number(fence)));
+    if (token === undefined) {
+      report(
+        'found a record that it cannot decrypt: it is treated as absent and will be overwritten',
+      );
+      return undefined;
+    }
+    return { token, remainingMs: Number(left), fence: Number(fence) };
+  }
+
+  async function begin(request: BeginRequest, unreadable = ''): Promise<BeginAnswer> {
+    const { owner, leaseMs, inHand, minRemainingMs } = request;
+    const [kind, ...rest] = await run(
+      BEGIN,
+      owner,
+      milliseconds(leaseMs),
+      milliseconds(minRemainingMs),
+      inHand === undefined ? '' : keys.hashOf(inHand.value),
+      inHand?.rejected === true ? '1' : '0',
+      unreadable,
+      keys.credentialsHash,
+    );
+    switch (kind) {
+      case 'token': {
+        const record = recordFrom(rest);
+        if (record !== undefined) return { kind: 'token', ...record };
+        // Once more past the unreadable record, which then ends in a lease, and its holder's commit overwrites the record.
+        const [fence = ''] = rest;
+        if (fence === unreadable) throw new Error('An unreadable record came back.');
+        return begin(request, fence);
+      }
+      case 'cooling':
+        return coolingFrom(rest);
+      case 'held':
+        return { kind: 'held', remainingMs: Number(rest[0]) };
+      case 'lead':
+        return { kind: 'lead', fence: Number(rest[0]), failures: Number(rest[1]) };
+      default:
+        throw new Error('The script begin gave an answer that nobody knows.');
+    }
+  }
+
+  function coolingFrom([remaining, ...rest]: readonly string[]): BeginAnswer {
+    const [cause, code = '', status = '', retryable, failures, ...record] = rest;
+    return {
+      kind: 'cooling',
+      remainingMs: Number(remaining),
+      failure: {
+        cause: sharedCause(cause),
+        code,
+        status: status === '' ? undefined : Number(status),
+        retryable: retryable === '1',
+        failures: Number(failures),
+      },
+      fallback: recordFrom(record),
+    };
+  }
+
+  return {
+    begin: (request) => begin(request),
+
+    async commit({ owner, fence: given, token, remainingMs, onlyIfAbsent }: CommitRequest) {
+      // The fence is part of what is sealed, so it has to be known first: without a lease that is a step of its own.
+      const fence = given ?? Number((await run(TAKE_FENCE))[0]);
+      const [key] = keys.encryption;
+      if (key === undefined) throw new Error('There is no key to encrypt with.');
+      const [kind, ...record] = await run(
+        COMMIT,
+        owner,
+        String(fence),
+        milliseconds(remainingMs),
+        keys.hashOf(token.value),
+        sealToken(token, key, place(fence)),
+        onlyIfAbsent === true ? '1' : '0',
+      );
+      return kind === 'committed'
+        ? { kind: 'committed', fence }
+        : { kind: 'superseded', record: recordFrom(record) };
+    },
+
+    async fail({ owner, failure, coolMs }) {
+      const { cause, code, status, retryable, failures } = failure;
+      await run(
+        FAIL,
+        owner,
+        String(Math.max(0, Math.floor(coolMs))),
+        String(cause === 'credentials' ? Math.floor(coolMs * CREDENTIALS_MEMORY) : 0),
+        cause,
+        code,
+        status === undefined ? '' : String(status),
+        retryable ? '1' : '0',
+        String(failures),
+        keys.credentialsHash,
+      );
+    },
+
+    reject: async (value) => foundIn(await run(READ, keys.hashOf(value)), value),
+    read: async () => foundIn(await run(READ, '')),
+
+    async release(owner) {
+      await run(RELEASE, owner);
+    },
+
+    async clear() {
+      await run(CLEAR);
+    },
+
+    ...(hints === undefined
+      ? {}
+      : { subscribe: (listener: (fence: number) => void) => hints.listen(channel, listener) }),
+  };
+
+  function foundIn([kind, ...rest]: readonly string[], not?: string): StoredRecord | undefined {
+    const record = kind === 'token' ? recordFrom(rest) : undefined;
+    return record?.token.value === not ? undefined : record;
+  }
+}
+
+/** A duration as Redis takes it: a whole number, and at least 1, since 0 is an error to it. */
+function milliseconds(ms: number): string {
+  return String(Math.max(1, Math.floor(ms)));
+}
+
+function sharedCause(cause: string | undefined): SharedFailure['cause'] {
+  return cause === 'server-set' || cause === 'credentials' ? cause : 'transient';
+}

@@ -1,0 +1,71 @@
+import { MisconfigurationError } from '../errors/index.js';
+import type { TokenStore } from '../store/token-store.js';
+import { createHints, type RedisSubscriber } from './hints.js';
+import { createKeyring } from './identity-keys.js';
+import { scriptRunner, type RedisClient } from './redis-client.js';
+import { createRedisSlot } from './redis-slot.js';
+import { storeKeyBytes, type StoreKey } from './store-key.js';
+
+export interface RedisStoreOptions {
+  /**
+   * Encrypts the tokens: random, 32 bytes or more, the same in all processes. Several for a rotation: any decrypts, the
+   * first encrypts.
+   *
+   * @defaultValue keys derived from the credentials themselves
+   */
+  readonly storeKey?: StoreKey | readonly StoreKey[] | undefined;
+  /** What all key names start with. Letters, digits and `.:_-`. @defaultValue 'axios-bearer' */
+  readonly keyPrefix?: string | undefined;
+  /**
+   * A second connection, for subscriptions: whoever waits for another process then hears at once that it is done, and a
+   * new token is taken up as soon as it is there. It may carry other subscriptions too.
+   *
+   * @defaultValue none: processes ask again after 50 ms and more
+   */
+  readonly subscriber?: RedisSubscriber | undefined;
+}
+
+const DEFAULT_PREFIX = 'axios-bearer';
+
+/**
+ * Creates a store that shares tokens between processes through Redis or Valkey, with your own client: node-redis or
+ * ioredis, single node, Sentinel or Cluster. It opens and closes no connection, and sends nothing until a token is needed.
+ *
+ * @example
+ * ```ts
+ * const tokens = createTokenSource(provider, { store: createRedisStore(client) });
+ * ```
+ * @throws {@link MisconfigurationError} for a client that is none, a store key that is too short, or a prefix that cannot be used
+ */
+export function createRedisStore(client: RedisClient, options: RedisStoreOptions = {}): TokenStore {
+  const run = scriptRunner(client);
+  const prefix = checkedPrefix(options.keyPrefix ?? DEFAULT_PREFIX);
+  const storeKeys = storeKeyBytes(options.storeKey);
+  const hints = options.subscriber === undefined ? undefined : createHints(options.subscriber);
+  const keysOf = createKeyring(storeKeys);
+
+  return {
+    check({ cacheIdentity }) {
+      if (cacheIdentity === undefined || storeKeys.length > 0) return;
+      throw new MisconfigurationError({
+        option: 'options.cacheIdentity',
+        problem: 'needs a store key: without the credentials there is no secret to encrypt with',
+        remedy: 'Pass { storeKey } to createRedisStore().',
+      });
+    },
+    async open(identity, report) {
+      const keys = await keysOf(identity);
+      // The braces keep all keys of one identity in one slot of a cluster.
+      return createRedisSlot({ run, keys, name: `{${prefix}:${keys.kid}}`, hints, report });
+    },
+  };
+}
+
+function checkedPrefix(prefix: unknown): string {
+  if (typeof prefix === 'string' && /^[\w.:-]{1,100}$/.test(prefix)) return prefix;
+  throw new MisconfigurationError({
+    option: 'options.keyPrefix',
+    problem: 'is empty, too long, or has other characters than letters, digits and .:_-',
+    remedy: 'Braces would change the hash tag; leave it out to get "axios-bearer".',
+  });
+}

@@ -1,0 +1,165 @@
+import type { TokenStore, TokenStoreSlot } from '../store/token-store.js';
+
+/** An operation of a store that can be disturbed. */
+export type StoreOperation = Exclude<keyof TokenStoreSlot, 'subscribe'>;
+
+/** An operation that waits until the test lets it go on. */
+export interface HeldOperation {
+  /** Resolves when the operation has been called and is held. */
+  readonly arrived: Promise<void>;
+  /** Lets it go on to the store. */
+  release(): void;
+}
+
+/** Ways to disturb a store. A disturbance lasts until {@link ChaosSwitches.recover}, or for the number of times given. */
+export interface ChaosSwitches {
+  /** Every operation reaches the store that many milliseconds late. */
+  delay(ms: number): void;
+  /** Every operation fails and does not reach the store. */
+  fail(error?: Error): void;
+  /** The next `times` operations, or those of that name, fail and do not reach the store. */
+  failNext(times: number, operation?: StoreOperation): void;
+  /** Every operation is carried out, but its answer never comes. */
+  loseReplies(): void;
+  /** The next `times` operations, or those of that name, are carried out, but their answers never come. */
+  loseNextReplies(times: number, operation?: StoreOperation): void;
+  /** No operation reaches the store, and no answer comes: a black hole. */
+  hang(): void;
+  /** Holds the next operation of that name, so that a test can fix the order of events by hand. */
+  holdNext(operation: StoreOperation): HeldOperation;
+  /** Ends every disturbance. What was lost stays lost. */
+  recover(): void;
+  /** The operations that were called, oldest first, whatever became of them. */
+  readonly calls: readonly StoreOperation[];
+}
+
+/** A store that misbehaves on demand. */
+export interface ChaosStore extends TokenStore, ChaosSwitches {}
+
+/** Settings of {@link createChaosStore}. */
+export interface ChaosStoreOptions {
+  /**
+   * Waits that many milliseconds; that of a fake clock to pass the time by hand.
+   *
+   * @defaultValue real time
+   */
+  readonly schedule?: (callback: () => void, ms: number) => unknown;
+}
+
+type Fate = 'pass' | 'fail' | 'lose reply' | 'hang';
+
+const never = new Promise<never>(() => undefined);
+
+/**
+ * Puts switches before a store: it delays, fails and loses answers on demand, as a network does.
+ *
+ * @example
+ * ```ts
+ * const store = createChaosStore(createMemoryStore());
+ * store.loseNextReplies(1, 'begin');
+ * ```
+ */
+export function createChaosStore(store: TokenStore, options: ChaosStoreOptions = {}): ChaosStore {
+  const { schedule = setTimeout } = options;
+  const calls: StoreOperation[] = [];
+  let delayMs = 0;
+  let standing: Fate = 'pass';
+  let failure: Error | undefined;
+  let next: {
+    readonly fate: Fate;
+    times: number;
+    readonly operation: StoreOperation | undefined;
+  }[] = [];
+  let holds: {
+    readonly operation: StoreOperation;
+    arrive(): void;
+    readonly over: Promise<void>;
+  }[] = [];
+
+  function fateOf(operation: StoreOperation): Fate {
+    const planned = next.find((one) => (one.operation ?? operation) === operation);
+    if (planned === undefined) return standing;
+    planned.times -= 1;
+    if (planned.times <= 0) next = next.filter((one) => one !== planned);
+    return planned.fate;
+  }
+
+  function plan(fate: Fate, times: number, operation: StoreOperation | undefined): void {
+    if (times > 0) next.push({ fate, times, operation });
+  }
+
+  async function held(operation: StoreOperation): Promise<void> {
+    const hold = holds.find((one) => one.operation === operation);
+    if (hold === undefined) return;
+    holds = holds.filter((one) => one !== hold);
+    hold.arrive();
+    await hold.over;
+  }
+
+  async function disturbed<T>(operation: StoreOperation, work: () => Promise<T>): Promise<T> {
+    calls.push(operation);
+    const fate = fateOf(operation);
+    if (fate === 'fail') throw failure ?? new Error('the store fails, as it was told to');
+    if (fate === 'hang') return never;
+    await held(operation);
+    if (delayMs > 0) await new Promise<void>((resolve) => void schedule(resolve, delayMs));
+    const answer = await work();
+    return fate === 'lose reply' ? never : answer;
+  }
+
+  function disturbedSlot(slot: TokenStoreSlot): TokenStoreSlot {
+    return {
+      begin: (request) => disturbed('begin', () => slot.begin(request)),
+      commit: (request) => disturbed('commit', () => slot.commit(request)),
+      fail: (request) => disturbed('fail', () => slot.fail(request)),
+      reject: (value) => disturbed('reject', () => slot.reject(value)),
+      release: (owner) => disturbed('release', () => slot.release(owner)),
+      read: () => disturbed('read', () => slot.read()),
+      clear: () => disturbed('clear', () => slot.clear()),
+      ...(slot.subscribe && {
+        subscribe: (listener) => slot.subscribe?.(listener) ?? (() => undefined),
+      }),
+    };
+  }
+
+  return {
+    calls,
+    check: (settings) => store.check?.(settings),
+    open: async (identity, report) => disturbedSlot(await store.open(identity, report)),
+    delay(ms) {
+      delayMs = ms;
+    },
+    fail(error) {
+      standing = 'fail';
+      failure = error;
+    },
+    failNext: (times, operation) => plan('fail', times, operation),
+    loseReplies() {
+      standing = 'lose reply';
+    },
+    loseNextReplies: (times, operation) => plan('lose reply', times, operation),
+    hang() {
+      standing = 'hang';
+    },
+    holdNext(operation) {
+      const arrived = signal();
+      const over = signal();
+      holds.push({ operation, arrive: arrived.resolve, over: over.promise });
+      return { arrived: arrived.promise, release: over.resolve };
+    },
+    recover() {
+      standing = 'pass';
+      failure = undefined;
+      delayMs = 0;
+      next = [];
+    },
+  };
+}
+
+function signal(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let resolve: () => void = () => undefined;
+  const promise = new Promise<void>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}

@@ -1,0 +1,37 @@
+/** The part of `node:http` and `node:https` that sends a request. */
+interface NodeHTTP {
+  request(options: object, onResponse: (response: unknown) => void): NodeRequest;
+}
+
+interface NodeRequest {
+  once(event: 'socket', listener: (socket: { unref?: () => void }) => void): void;
+}
+
+/** What axios's http adapter takes in place of `node:http`. */
+export interface DetachedTransport {
+  request(
+    options: { readonly protocol?: string | undefined },
+    onResponse: (response: unknown) => void,
+  ): NodeRequest;
+}
+
+/**
+ * Sends requests whose sockets keep no process alive: a refresh belongs to nobody, and whoever waits for one holds
+ * the process by a timer. Sockets of an agent are attached again by Node as soon as another request takes them.
+ *
+ * `undefined` where there is no Node. The modules are asked for at run time, so that nothing here needs a bundler's help.
+ */
+export function detachedTransport(): DetachedTransport | undefined {
+  const { process } = globalThis as { process?: { getBuiltinModule?: (id: string) => unknown } };
+  const load = (id: string) => process?.getBuiltinModule?.(id) as NodeHTTP | undefined;
+  const http = load('node:http');
+  const https = load('node:https');
+  if (http === undefined || https === undefined) return undefined;
+  return {
+    request(options, onResponse) {
+      const request = (options.protocol === 'https:' ? https : http).request(options, onResponse);
+      request.once('socket', (socket) => socket.unref?.());
+      return request;
+    },
+  };
+}

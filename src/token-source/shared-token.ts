@@ -1,0 +1,279 @@
+import type { StoreOutcome } from '../store/guarded-store.js';
+import type { StoredRecord, TokenIdentity, TokenStoreSlot } from '../store/token-store.js';
+import { jittered } from '../token/back-off.js';
+import type { Instant } from '../token/instant.js';
+import { adopted, type Adopted } from './adoption.js';
+import type { Minted } from './mint.js';
+import {
+  acquireShared,
+  randomOwner,
+  type Acquired,
+  type HeldHere,
+  type SharedContext,
+  type SharedFlight,
+} from './shared-acquisition.js';
+
+/** What this token is to the source that shares it. */
+export interface SharedTokenOwner {
+  /** The token in hand. */
+  held(): HeldHere | undefined;
+  /** Takes up a token that was found outside a flight. */
+  adopt(adopted: Adopted): void;
+}
+
+/** One refresh, as the source starts it. */
+export interface Refresh extends Pick<SharedFlight, 'isWanted' | 'standDown'> {
+  readonly identity: TokenIdentity;
+  /** Ends the waiting. */
+  readonly signal: AbortSignal;
+  mint(): Promise<Minted>;
+}
+
+/** How often a process that uses its token looks for a newer one. */
+const RECHECK_MS = 60_000;
+/** How many rejected tokens are remembered. */
+const REJECTED_KEPT = 10;
+/** How soon it looks again when something was wrong. */
+const RECHECK_SOON_MS = 1_000;
+
+/** One token of a source, shared with other processes through the store. Times are never compared between hosts. */
+export class SharedToken {
+  readonly #context: SharedContext;
+  readonly #owner: SharedTokenOwner;
+  #opened: Opened | undefined;
+  #recheckAt = Infinity;
+  #rechecking: Promise<void> | undefined;
+  /** The fence of the token in hand. */
+  #fence = 0;
+  /** The token in hand was minted while the store was away. */
+  #uncommitted = false;
+  /** Tokens that drew a 401 here: a store that cannot be written to goes on offering them. */
+  readonly #rejected = new Set<string>();
+  /** Changes with `clear()`: what was asked before must not land after it. */
+  #epoch = 0;
+  #clearing: Promise<unknown> | undefined;
+  #mustClear = false;
+  #isClosed = false;
+  #wake: (() => void) | undefined;
+
+  constructor(context: SharedContext, owner: SharedTokenOwner) {
+    this.#context = context;
+    this.#owner = owner;
+  }
+
+  /** From here on, by the monotonic clock, the next use looks at the store in the background. */
+  get recheckAt(): number {
+    return this.#recheckAt;
+  }
+
+  /** Finds or mints a token; throws what `acquireShared` throws. */
+  async acquire(refresh: Refresh): Promise<Acquired> {
+    const slot = await this.#slotOf(refresh.identity);
+    if (!refresh.isWanted()) throw new Error('nobody wants this token any more');
+    if (slot === undefined)
+      return { from: 'endpoint', minted: await refresh.mint(), fence: undefined };
+    const epoch = this.#epoch;
+    try {
+      const acquired = await acquireShared(
+        slot,
+        {
+          isWanted: () => refresh.isWanted(),
+          standDown: (ms) => refresh.standDown(ms),
+          mint: () => refresh.mint(),
+          held: () => this.#held(),
+          wasRejected: (value) => this.#rejected.has(value),
+          pause: (ms) => this.#pause(ms, refresh.signal),
+          committed: (fence) => {
+            if (epoch === this.#epoch) this.#known(fence);
+          },
+        },
+        this.#context,
+      );
+      if (epoch !== this.#epoch) return acquired;
+      if (acquired.from === 'hand') this.#recheckIn(RECHECK_MS);
+      else this.#known(acquired.fence);
+      return acquired;
+    } catch (failure) {
+      // What we could not get, another process may have brought by then.
+      if (epoch === this.#epoch) this.#recheckIn(RECHECK_SOON_MS);
+      throw failure;
+    }
+  }
+
+  /** Looks for a newer token if it is time to, or joins who is looking; never rejects. `undefined` if it is too early. */
+  recheckIfDue(): Promise<void> | undefined {
+    if (this.#rechecking === undefined && this.#context.clock.monotonic() < this.#recheckAt)
+      return undefined;
+    return this.recheck();
+  }
+
+  /** Looks for a newer token; and tells the store, if the one in hand drew a 401. Never rejects. */
+  recheck(rejected?: string): Promise<void> {
+    const slot = this.#opened?.slot;
+    if (slot === undefined) return Promise.resolve();
+    this.#rechecking ??= this.#look(slot, rejected);
+    return this.#rechecking;
+  }
+
+  async #look(slot: TokenStoreSlot, rejected: string | undefined): Promise<void> {
+    this.#recheckIn(RECHECK_MS);
+    const epoch = this.#epoch;
+    try {
+      const sentAt = this.#context.now();
+      const outcome =
+        rejected === undefined
+          ? await this.#run('read', () => slot.read())
+          : await this.#run('reject', () => slot.reject(rejected));
+      if (epoch !== this.#epoch) return;
+      if (outcome.kind === 'done') await this.#compare(slot, outcome.value, sentAt);
+      else this.#recheckIn(this.#soonMs());
+    } finally {
+      this.#rechecking = undefined;
+    }
+  }
+
+  /** Forgets the stored token, here and for all. Whoever asks afterwards waits for that. */
+  clear(): void {
+    this.#forget();
+    const slot = this.#opened?.slot;
+    if (slot === undefined) this.#mustClear = true;
+    else this.#clearing = this.#run('clear', () => slot.clear());
+  }
+
+  /** Lets go of the store, and leaves the stored token to the others. */
+  close(): void {
+    this.#isClosed = true;
+    this.#forget();
+    this.#opened?.unsubscribe?.();
+    this.#opened = undefined;
+  }
+
+  #forget(): void {
+    this.#epoch += 1;
+    this.#fence = 0;
+    this.#uncommitted = false;
+    this.#recheckAt = Infinity;
+    this.#rejected.clear();
+    this.#wake?.();
+  }
+
+  async #compare(
+    slot: TokenStoreSlot,
+    found: StoredRecord | undefined,
+    sentAt: Instant,
+  ): Promise<void> {
+    const held = this.#held();
+    if (found !== undefined && found.token.value === held?.value) {
+      this.#known(found.fence);
+    } else if (found !== undefined && this.#isNewer(found, held)) {
+      this.#known(found.fence);
+      this.#owner.adopt(adopted(found, sentAt));
+    } else if (this.#uncommitted && held !== undefined && !held.rejected) {
+      await this.#writeBack(slot, held, found === undefined);
+    }
+  }
+
+  /** A fence says so; but the counter may have been lost with the rest of the store, and a longer life says so too. */
+  #isNewer(found: StoredRecord, held: HeldHere | undefined): boolean {
+    if (this.#rejected.has(found.token.value)) return false;
+    if (held === undefined || held.rejected) return true;
+    if (found.remainingMs > (held.remainingMs ?? Infinity)) return true;
+    return !this.#uncommitted && found.fence > this.#fence;
+  }
+
+  /** A token that was minted while the store was away is shared as soon as the store is back. */
+  async #writeBack(slot: TokenStoreSlot, held: HeldHere, onlyIfAbsent: boolean): Promise<void> {
+    const epoch = this.#epoch;
+    const { value, scope, remainingMs } = held;
+    const outcome = await this.#run('commit', () =>
+      slot.commit({
+        owner: randomOwner(),
+        fence: undefined,
+        token: { value, scope, undated: remainingMs === undefined },
+        remainingMs: remainingMs ?? this.#context.policy.revalidateMs,
+        onlyIfAbsent,
+      }),
+    );
+    if (epoch !== this.#epoch) return;
+    if (outcome.kind !== 'done') this.#recheckIn(this.#soonMs());
+    else if (outcome.value.kind === 'committed') this.#known(outcome.value.fence);
+  }
+
+  #held(): HeldHere | undefined {
+    const held = this.#owner.held();
+    if (held?.rejected !== true) return held;
+    this.#rejected.add(held.value);
+    const [oldest] = this.#rejected;
+    if (this.#rejected.size > REJECTED_KEPT && oldest !== undefined) this.#rejected.delete(oldest);
+    return held;
+  }
+
+  /** The token in hand is the one with this fence; without one the store does not have it. */
+  #known(fence: number | undefined): void {
+    this.#uncommitted = fence === undefined;
+    this.#fence = fence ?? this.#fence;
+    this.#recheckIn(this.#uncommitted ? this.#soonMs() : RECHECK_MS);
+  }
+
+  #recheckIn(ms: number): void {
+    const { clock, random } = this.#context;
+    this.#recheckAt = clock.monotonic() + jittered(ms, random());
+  }
+
+  /** Not before the store may be asked again. */
+  #soonMs(): number {
+    return Math.max(RECHECK_SOON_MS, this.#context.store.pausedForMs() * 1.25);
+  }
+
+  /** Waits for the next poll, or for a hint that it is worth asking now. */
+  #pause(ms: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        cancelTimer();
+        signal.removeEventListener('abort', done);
+        if (this.#wake === done) this.#wake = undefined;
+        resolve();
+      };
+      const cancelTimer = this.#context.clock.schedule(done, ms);
+      this.#wake = done;
+      signal.addEventListener('abort', done, { once: true });
+      if (signal.aborted) done();
+    });
+  }
+
+  async #slotOf(identity: TokenIdentity): Promise<TokenStoreSlot | undefined> {
+    const key = JSON.stringify(identity);
+    if (this.#opened?.key !== key) {
+      const outcome = await this.#context.store.open(identity);
+      if (outcome.kind !== 'done' || this.#isClosed) return undefined;
+      this.#opened?.unsubscribe?.();
+      this.#opened = this.#open(key, outcome.value);
+    }
+    const { slot } = this.#opened;
+    if (this.#mustClear) this.#clearing = this.#run('clear', () => slot.clear());
+    this.#mustClear = false;
+    await this.#clearing;
+    this.#clearing = undefined;
+    return slot;
+  }
+
+  #open(key: string, slot: TokenStoreSlot): Opened {
+    this.#fence = 0;
+    return { key, slot, unsubscribe: slot.subscribe?.((fence) => this.#hint(fence)) };
+  }
+
+  #hint(fence: number): void {
+    this.#wake?.();
+    if (fence > this.#fence && this.#recheckAt !== Infinity) void this.recheck();
+  }
+
+  #run<T>(operation: keyof TokenStoreSlot, work: () => Promise<T>): Promise<StoreOutcome<T>> {
+    return this.#context.store.run(operation, work);
+  }
+}
+
+interface Opened {
+  readonly key: string;
+  readonly slot: TokenStoreSlot;
+  readonly unsubscribe: (() => void) | undefined;
+}
