@@ -2,23 +2,21 @@
  * Loaded before each snippet: sends what it would send to a real provider to the sandbox instead, at the wire, so that the
  * snippet itself is run as it stands.
  */
-import axios, { type InternalAxiosRequestConfig } from 'axios';
+import http, { type ClientRequest, type RequestOptions } from 'node:http';
+import https from 'node:https';
 
 const routes = JSON.parse(process.env['SNIPPET_ROUTES'] ?? '{}') as Record<string, string>;
-const send = axios.getAdapter('http');
 
-axios.defaults.adapter = (config: InternalAxiosRequestConfig) => {
-  const target = axios.getUri(config);
-  const { origin } = new URL(target);
-  const route = routes[origin];
-  if (route === undefined && !origin.startsWith('http://127.0.0.1:')) {
-    throw new Error(`A snippet would have reached ${origin}`);
-  }
-  if (route === undefined) return send(config);
-  const { baseURL, url } = config;
-  return send({
-    ...config,
-    baseURL: baseURL?.replace(origin, route) ?? '',
-    url: (url ?? '').replace(origin, route),
-  });
-};
+https.request = ((
+  options: RequestOptions,
+  onResponse: Parameters<typeof http.request>[2],
+): ClientRequest => {
+  const host = options.hostname ?? options.host ?? '';
+  const route = routes[`https://${host}`];
+  if (route === undefined) throw new Error(`A snippet would have reached ${host}`);
+  const { hostname, port } = new URL(route);
+  return http.request(
+    { ...options, protocol: 'http:', hostname, host: hostname, port, agent: undefined },
+    onResponse,
+  );
+}) as typeof https.request;

@@ -8,6 +8,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 
 import { startSandbox, type Sandbox } from '../../src/testing/index.js';
+import { hasRedis, leftOut, startRedis, type RedisServer } from '../redis/redis-server.js';
 
 /*
  * Every TypeScript snippet of the README and of docs/ is compiled against the built package, as a user's compiler would, and
@@ -26,6 +27,8 @@ interface Snippet {
 
 const pages = ['README.md', ...markdownIn('docs')];
 const snippets = pages.flatMap(snippetsOf);
+const runnable = snippets.filter(({ compiledOnly }) => !compiledOnly);
+const needsRedis = ({ code }: Snippet) => code.includes('REDIS_URL');
 
 function markdownIn(directory: string): string[] {
   return readdirSync(join(repository, directory), { recursive: true, encoding: 'utf8' })
@@ -46,6 +49,7 @@ function snippetsOf(page: string): Snippet[] {
 
 let sandbox: Sandbox;
 let acme: Server;
+let redis: RedisServer | undefined;
 let environment: Record<string, string>;
 
 beforeAll(async () => {
@@ -57,6 +61,7 @@ beforeAll(async () => {
     response.end(request.url === '/session' ? '{"token":"acme-token","ttl":3600}' : '{}');
   });
   await new Promise<void>((listening) => void acme.listen(0, '127.0.0.1', listening));
+  redis = hasRedis ? await startRedis() : undefined;
   const { exotel, truecaller, learning360, udara360, oauth2 } = sandbox;
   environment = {
     ...(process.env as Record<string, string>),
@@ -76,6 +81,8 @@ beforeAll(async () => {
     OAUTH2_API_URL: oauth2.url,
     ACME_URL: `http://127.0.0.1:${(acme.address() as AddressInfo).port}`,
     ACME_SECRET: 'an-acme-secret',
+    TOKEN_STORE_KEY: 'MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=',
+    REDIS_URL: `redis://127.0.0.1:${redis?.port ?? 0}`,
     SNIPPET_ROUTES: JSON.stringify({
       'https://ccm-api.exotel.com': exotel.url,
       'https://ccm-api.in.exotel.com': exotel.url,
@@ -109,6 +116,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   acme.close();
+  await redis?.stop();
   await sandbox.close();
 });
 
@@ -132,7 +140,11 @@ test('every snippet compiles against the built package', async () => {
 }, 60_000);
 
 describe('runs as it stands:', () => {
-  test.each(snippets.filter(({ compiledOnly }) => !compiledOnly))(
+  if (!hasRedis)
+    for (const { name } of runnable.filter(needsRedis))
+      leftOut(name, 'redis-server is not on PATH');
+
+  test.each(runnable.filter((snippet) => hasRedis || !needsRedis(snippet)))(
     '$name',
     async ({ name }) => {
       sandbox.reset();
