@@ -120,7 +120,7 @@ export function createProviderClient<C extends object>(
   options: AttachOptions = {},
 ): AxiosInstance {
   const provider = isTokenSource(providerOrSource) ? providerOrSource.provider : providerOrSource;
-  const instance = axios.create({ baseURL: provider.baseURL, ...config });
+  const instance = axios.create({ ...config, baseURL: config.baseURL ?? provider.baseURL });
   attachBearer(instance, providerOrSource, options);
   return instance;
 }

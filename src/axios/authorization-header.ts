@@ -1,4 +1,4 @@
-import type { AxiosRequestHeaders, InternalAxiosRequestConfig } from 'axios';
+import { AxiosHeaders, type AxiosRequestHeaders, type InternalAxiosRequestConfig } from 'axios';
 
 import type { AccessToken } from '../token/access-token.js';
 
@@ -19,29 +19,22 @@ function authorizationKey(headers: AxiosRequestHeaders): string | undefined {
 /**
  * Whether the caller authorises this request by other means: a header of their own (`false` and `null` are a
  * choice too), or axios's `auth`, which replaces the header.
- *
- * @param ours - the token that we wrote into this config when it was sent before
  */
-export function hasOwnAuthorization(
-  config: InternalAxiosRequestConfig,
-  ours: AccessToken | undefined,
-): boolean {
-  if (config.auth !== undefined) return true;
-  const key = authorizationKey(config.headers);
-  return key !== undefined && (ours === undefined || config.headers[key] !== ours.authorization);
+export function hasOwnAuthorization(config: InternalAxiosRequestConfig): boolean {
+  // An interceptor may have taken the headers off, or put null for `auth`: neither is what the types say, both work in axios.
+  config.headers ??= new AxiosHeaders(); // eslint-disable-line @typescript-eslint/no-unnecessary-condition
+  return Boolean(config.auth) || authorizationKey(config.headers) !== undefined;
 }
 
-/** Whether the request went out with exactly this token. */
+/** Whether the config carries exactly this token. */
 export function carries(config: InternalAxiosRequestConfig, token: AccessToken): boolean {
-  return config.auth === undefined && config.headers['Authorization'] === token.authorization;
+  const key = authorizationKey(config.headers);
+  return key !== undefined && config.headers[key] === token.authorization;
 }
 
-export function setAuthorization(config: InternalAxiosRequestConfig, token: AccessToken): void {
-  config.headers['Authorization'] = token.authorization;
-}
-
-/** Takes our header off a config that is sent again, to a place where the token may not go. */
+/** Takes our header off a config that is sent again: by then the token may be another, or none may go there. */
 export function removeAuthorization(config: InternalAxiosRequestConfig, ours: AccessToken): void {
-  if (config.headers['Authorization'] === ours.authorization)
-    delete config.headers['Authorization'];
+  const key = authorizationKey(config.headers);
+  // eslint-disable-next-line @typescript-eslint/no-dynamic-delete
+  if (key !== undefined && config.headers[key] === ours.authorization) delete config.headers[key];
 }

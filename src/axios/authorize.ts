@@ -1,17 +1,15 @@
 import type { AxiosInterceptorManager, InternalAxiosRequestConfig } from 'axios';
 
-import { OriginNotAllowedError } from '../errors/index.js';
+import { MisconfigurationError, OriginNotAllowedError } from '../errors/index.js';
 import type { AccessToken } from '../token/access-token.js';
+import type { TokenParams } from '../token/token-params.js';
 import type { TokenSource } from '../token-source/token-source.js';
-import {
-  hasOwnAuthorization,
-  removeAuthorization,
-  setAuthorization,
-} from './authorization-header.js';
-import { abortSignalOf, asAxiosFailure, remainingMs, shortenTimeout } from './deadline.js';
-import { runsSynchronously, type Handler } from './innermost.js';
+import { hasOwnAuthorization, removeAuthorization } from './authorization-header.js';
+import { asAxiosFailure, remainingMs, shortenTimeout, withAbortSignal } from './deadline.js';
+import { isEmpty, othersRunSynchronously, type Handler } from './innermost.js';
 import type { OriginGuard } from './origin-guard.js';
-import { bearerOptions, RequestState, setState, stateOf } from './request-state.js';
+import { fixBoundary, isWebForm } from './replay-body.js';
+import { forgetState, paramsOf, RequestState, sendState, stateOf } from './request-state.js';
 
 export interface AuthorizeContext {
   readonly source: TokenSource;
@@ -28,106 +26,136 @@ type Config = InternalAxiosRequestConfig;
  * axios runs request interceptors synchronously only if every one that applies says so, and asks that right after
  * `runWhen`. So there are two lanes: with a fresh token in hand nothing asynchronous happens at all; otherwise
  * the request waits for one. Returned are two handlers, since axios reverses the order of request interceptors
- * unless `transitional.legacyInterceptorReqResOrdering` is off: whichever comes last for a request applies.
+ * unless `transitional.legacyInterceptorReqResOrdering` is off: whichever runs last for a request applies.
  */
 export function authorizeHandlers(context: AuthorizeContext): {
   before: Handler<Config>;
   after: Handler<Config>;
 } {
   const { source, manager } = context;
-  let freshAtStart: AccessToken | undefined;
+  /** What the request that is being started finds in hand; good until the getters below have been read. */
+  let inHand: AccessToken | undefined;
+  let inHandFor: TokenParams | undefined;
 
   const applies = (config: Config): boolean => {
-    if (config.bearer === false) return false;
-    freshAtStart = source.peek(config.bearer?.params);
+    if (config.bearer === false && stateOf(config) === undefined) return false;
+    inHandFor = paramsOf(config);
+    inHand = source.peek(inHandFor);
     return true;
   };
 
-  const fulfilled = (config: Config): Config | Promise<Config> => {
-    const earlier = stateOf(config);
-    if (earlier !== undefined) setState(config, undefined); // Sent once before, by axios-retry for instance.
-    if (hasOwnAuthorization(config, earlier?.token)) return config;
-    if (!context.guard.allows(config)) return refuseOrigin(context, config, earlier);
-
-    const params = config.bearer === undefined ? undefined : bearerOptions(config).params;
+  const waiting = (config: Config): Config | Promise<Config> => {
+    if (!wantsToken(context, config)) return config;
+    const params = paramsOf(config);
     const token = source.peek(params);
-    if (token !== undefined) return attach(config, token, source);
-    // The token was fresh when the request started, and no longer is. Only a synchronous chain cannot wait.
-    if (freshAtStart !== undefined && runsSynchronously(manager, config))
-      return attach(config, freshAtStart, source);
-    return acquire(config, source);
+    return token === undefined
+      ? acquire(config, params, source)
+      : attach(config, token, params, source);
+  };
+
+  /** The lane for a request that found `token` in hand when it was started. */
+  const atOnce =
+    (token: AccessToken, params: TokenParams | undefined) =>
+    (config: Config): Config | Promise<Config> => {
+      if (!isEmpty(manager)) return afterOthers(token, params, config);
+      return wantsToken(context, config) ? attach(config, token, params, source) : config;
+    };
+
+  /** Other interceptors came first. They may have taken their time, or asked for another token. */
+  const afterOthers = (
+    token: AccessToken,
+    params: TokenParams | undefined,
+    config: Config,
+  ): Config | Promise<Config> => {
+    if (!wantsToken(context, config)) return config;
+    const wanted = paramsOf(config);
+    const fresh = source.peek(wanted);
+    if (fresh !== undefined) return attach(config, fresh, wanted, source);
+    if (!othersRunSynchronously(manager, config, isOurs)) return acquire(config, wanted, source);
+    // The token stopped being fresh within this very tick, and a synchronous chain cannot wait.
+    if (wanted !== params) throw cannotWait(source);
+    return attach(config, token, params, source);
   };
 
   const handler = (when: (config: Config) => boolean): Handler<Config> => ({
-    fulfilled,
+    get fulfilled() {
+      return inHand === undefined ? waiting : atOnce(inHand, inHandFor);
+    },
     rejected: null,
     get synchronous() {
-      return freshAtStart !== undefined;
+      return inHand !== undefined;
     },
     runWhen: (config) => when(config) && applies(config),
   });
-  return {
-    before: handler(runsReversed),
-    after: handler((config) => !runsReversed(config)),
-  };
+  const before = handler((config) => isEmpty(manager) || runsReversed(config));
+  const after = handler((config) => !runsReversed(config));
+  const isOurs = (one: Handler<Config>) => one === before || one === after;
+  return { before, after };
 }
 
 function runsReversed({ transitional }: Config): boolean {
   return transitional === undefined || transitional.legacyInterceptorReqResOrdering === true;
 }
 
-function attach(config: Config, token: AccessToken, source: TokenSource): Config {
+/** Decides whether the request gets a token, now that nobody else will touch it. */
+function wantsToken(context: AuthorizeContext, config: Config): boolean {
+  const earlier = stateOf(config);
+  if (earlier !== undefined) {
+    // Sent once before, by axios-retry for instance: the header in it is ours, and maybe out of date.
+    forgetState(config);
+    removeAuthorization(config, earlier.token);
+  }
+  if (config.bearer === false || hasOwnAuthorization(config)) return false;
+  const { source, guard, onForeignOrigin } = context;
+  const destination = guard.destinationOf(config);
+  if (destination !== 'foreign') return destination === 'own';
+  if (onForeignOrigin === 'pass') return false;
+  const { name, allowedOrigins } = source.provider;
+  throw new OriginNotAllowedError(name, guard.originOf(config), allowedOrigins);
+}
+
+function attach(
+  config: Config,
+  token: AccessToken,
+  params: TokenParams | undefined,
+  source: TokenSource,
+): Config {
   const timeoutMs = config.timeout ?? 0;
   const startedAt = timeoutMs > 0 ? source.monotonicNow() : Number.NaN;
-  setAuthorization(config, token);
-  setState(
-    config,
-    new RequestState(
-      token,
-      config.data,
-      config.bearer ? config.bearer.params : undefined,
-      startedAt,
-      timeoutMs,
-    ),
-  );
-  return config;
+  return authorized(config, new RequestState(token, config.data, params, startedAt, timeoutMs));
 }
 
-async function acquire(config: Config, source: TokenSource): Promise<Config> {
+async function acquire(
+  config: Config,
+  params: TokenParams | undefined,
+  source: TokenSource,
+): Promise<Config> {
   const timeoutMs = config.timeout ?? 0;
   const startedAt = source.monotonicNow();
-  const signal = abortSignalOf(config);
-  const { params } = bearerOptions(config);
-  let token: AccessToken;
-  try {
-    token = await source.getToken({
-      signal,
-      timeoutMs: timeoutMs > 0 ? timeoutMs : undefined,
-      params,
-    });
-  } catch (error) {
-    throw asAxiosFailure(error, config, { timeoutMs }, signal);
-  }
+  const token = await withAbortSignal(config, (signal) =>
+    source
+      .getToken({ signal, timeoutMs: timeoutMs > 0 ? timeoutMs : undefined, params })
+      .catch((error: unknown) => {
+        throw asAxiosFailure(error, config, { timeoutMs }, signal);
+      }),
+  );
   const state = new RequestState(token, config.data, params, startedAt, timeoutMs);
-  setAuthorization(config, token);
-  setState(config, state);
   shortenTimeout(config, remainingMs(state, source.monotonicNow()));
+  return authorized(config, state);
+}
+
+function authorized(config: Config, state: RequestState): Config {
+  if (isWebForm(state.data)) fixBoundary(config);
+  config.headers['Authorization'] = state.token.authorization;
+  sendState(config, state);
   return config;
 }
 
-function refuseOrigin(
-  context: AuthorizeContext,
-  config: Config,
-  earlier: RequestState | undefined,
-): Config {
-  const { source, guard, onForeignOrigin } = context;
-  if (onForeignOrigin === 'error') {
-    throw new OriginNotAllowedError(
-      source.provider.name,
-      guard.originOf(config),
-      source.provider.allowedOrigins,
-    );
-  }
-  if (earlier !== undefined) removeAuthorization(config, earlier.token);
-  return config;
+function cannotWait({ provider }: TokenSource): MisconfigurationError {
+  return new MisconfigurationError({
+    provider: provider.name,
+    option: 'bearer.params',
+    problem: 'came from a synchronous request interceptor, and no token for them is in hand',
+    remedy: 'Give them with the request, or register that interceptor without `synchronous: true`.',
+  });
 }

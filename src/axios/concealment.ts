@@ -1,9 +1,17 @@
-import type { AxiosError, AxiosResponse, InternalAxiosRequestConfig } from 'axios';
+import { isAxiosError, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
 
 import { REDACTED } from '../token/redaction.js';
 
-/** The name under which Node's `util.inspect` and `console` ask an object how it wants to be shown. */
-const inspectSymbol = Symbol.for('nodejs.util.inspect.custom');
+type Config = InternalAxiosRequestConfig<unknown, unknown>;
+type Response = AxiosResponse<unknown, unknown>;
+
+/** An axios error, and whatever else has the like of its fields. */
+interface Failure extends Error {
+  readonly code?: string | undefined;
+  readonly status?: number | undefined;
+  readonly config?: Config | undefined;
+  readonly response?: Response | undefined;
+}
 
 /**
  * Keeps the token out of everything that prints an axios error: `util.inspect`, `console`, `JSON.stringify` and the
@@ -11,64 +19,99 @@ const inspectSymbol = Symbol.for('nodejs.util.inspect.custom');
  *
  * axios's own `redact` cleans `toJSON()` only.
  */
-export function concealToken(error: AxiosError): void {
-  if (error.config !== undefined) concealHeaders(error.config);
-  // A ClientRequest holds the header in plain text, and its sockets lead to further ones.
-  hide(error, 'request');
-  if (error.response !== undefined) {
-    hide(error.response, 'request');
-    if (error.response.config !== error.config) concealHeaders(error.response.config);
-  }
-  define(error, inspectSymbol, (_depth: number, options: object, inspect: Inspect) =>
-    inspect(printable(error), options),
+export function concealToken(error: unknown): void {
+  if (!isAxiosError<unknown, unknown>(error) || Object.hasOwn(error, inspectSymbol)) return;
+  const { config, response } = error;
+  if (config !== undefined) concealHeaders(config);
+  if (response !== undefined) concealResponse(response);
+  hideRequest(error);
+  concealJSON(error);
+  showAs(error, () => printable(error));
+  concealToken(error.cause);
+}
+
+function concealResponse(response: Response): void {
+  concealHeaders(response.config);
+  hideRequest(response);
+  showAs(response, () => printableResponse(response));
+}
+
+/** A ClientRequest holds the header in plain text, and its sockets lead to further ones. */
+function hideRequest(holder: object): void {
+  if (Object.hasOwn(holder, 'request'))
+    Object.defineProperty(holder, 'request', { enumerable: false });
+}
+
+/** A request that failed before it was sent may still have its headers in a plain object, as an interceptor left them. */
+function concealHeaders({ headers }: Config): void {
+  if (Object.hasOwn(headers, inspectSymbol)) return;
+  const values = typeof headers.toJSON === 'function' ? headers.toJSON.bind(headers) : undefined;
+  showAs(headers, () => masked(headers));
+  define(headers, 'toString', () =>
+    Object.entries(masked(headers))
+      .map(([name, value]) => `${name}: ${String(value)}`)
+      .join('\n'),
+  );
+  // JSON.stringify passes a key. Adapters pass none, and send what they are given.
+  define(headers, 'toJSON', (key?: unknown) =>
+    values === undefined || typeof key === 'string' ? masked(headers) : values(key === true),
   );
 }
 
-type Inspect = (value: unknown, options: object) => string;
-
-function concealHeaders({ headers }: InternalAxiosRequestConfig): void {
-  const toJSON = headers.toJSON.bind(headers);
-  const masked = (asStrings?: boolean) =>
-    Object.fromEntries(
-      Object.entries(toJSON(asStrings)).map(([name, value]) => [
-        name,
-        name.toLowerCase() === 'authorization' ? REDACTED : value,
-      ]),
-    );
-  define(headers, 'toJSON', masked);
-  define(headers, inspectSymbol, () => masked());
-}
-
-/** An error as it is shown: what helps to understand it, by allow-list. */
-function printable(error: AxiosError): Error {
-  const shown = new Error(error.message);
-  shown.name = error.name;
-  if (error.stack !== undefined) shown.stack = error.stack;
-  const { config, response } = error;
-  return Object.assign(shown, {
-    code: error.code,
-    status: error.status,
-    ...(error.cause === undefined ? {} : { cause: error.cause }),
-    ...(config === undefined ? {} : { config: printableConfig(config) }),
-    ...(response === undefined ? {} : { response: printableResponse(response) }),
+function concealJSON(error: { toJSON(): object }): void {
+  const toJSON = error.toJSON.bind(error);
+  define(error, 'toJSON', () => {
+    const { config, ...json } = toJSON() as { config?: { headers?: object } };
+    return { ...json, config: config && { ...config, headers: masked(config.headers ?? {}) } };
   });
 }
 
-function printableConfig(config: InternalAxiosRequestConfig<unknown, unknown>): object {
-  const { method, baseURL, url, params, timeout, headers, data } = config;
+function masked(headers: object): Record<string, unknown> {
+  const shown = Object.entries(headers).filter(([, value]) => value != null && value !== false);
+  return Object.fromEntries(
+    shown.map(([name, value]: [string, unknown]) => [
+      name,
+      name.toLowerCase() === 'authorization' ? REDACTED : value,
+    ]),
+  );
+}
+
+// ---- what is shown, by allow-list ------------------------------------------------------------------------------
+
+function printable(error: Failure): Error {
+  const { name, stack, code, status, cause, config, response } = error;
+  const fields = {
+    code,
+    status,
+    cause,
+    config: config && printableConfig(config),
+    response: response && printableResponse(response),
+  };
+  const present = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return Object.assign(new Error(error.message), { name, stack }, Object.fromEntries(present));
+}
+
+function printableConfig({ method, baseURL, url, params, timeout, headers, data }: Config): object {
   return {
     method,
     baseURL,
     url,
     params,
     timeout,
-    headers: headers.toJSON(),
+    headers: masked(headers),
     data: printableBody(data),
   };
 }
 
-function printableResponse({ status, statusText, headers, data }: AxiosResponse<unknown>): object {
-  return { status, statusText, headers, data: printableBody(data) };
+function printableResponse({ status, statusText, headers, config, data }: Response): object {
+  const { method, baseURL, url } = config;
+  return {
+    status,
+    statusText,
+    headers,
+    request: { method, baseURL, url },
+    data: printableBody(data),
+  };
 }
 
 function printableBody(body: unknown): unknown {
@@ -77,8 +120,18 @@ function printableBody(body: unknown): unknown {
     : body;
 }
 
-function hide(holder: object, name: string): void {
-  if (Object.hasOwn(holder, name)) Object.defineProperty(holder, name, { enumerable: false });
+// ---- how it is done --------------------------------------------------------------------------------------------
+
+/** The name under which Node's `util.inspect` and `console` ask an object how it wants to be shown. */
+const inspectSymbol = Symbol.for('nodejs.util.inspect.custom');
+
+function showAs(holder: object, view: () => object): void {
+  define(
+    holder,
+    inspectSymbol,
+    (_depth: number, options: object, inspect: (value: unknown, options: object) => string) =>
+      inspect(view(), options),
+  );
 }
 
 function define(holder: object, name: string | symbol, value: unknown): void {

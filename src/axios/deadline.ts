@@ -1,4 +1,9 @@
-import { AxiosError, CanceledError, type InternalAxiosRequestConfig } from 'axios';
+import {
+  AxiosError,
+  CanceledError,
+  type CancelToken,
+  type InternalAxiosRequestConfig,
+} from 'axios';
 
 import { isBearerError } from '../errors/index.js';
 import type { RequestState } from './request-state.js';
@@ -20,7 +25,7 @@ export function timedOut(
 ): AxiosError {
   const { timeoutErrorMessage, transitional } = config;
   const error = new AxiosError(
-    timeoutErrorMessage ?? `timeout of ${timeoutMs}ms exceeded`,
+    timeoutErrorMessage ?? messageOf(timeoutMs),
     transitional?.clarifyTimeoutError === true ? AxiosError.ETIMEDOUT : AxiosError.ECONNABORTED,
     config,
   );
@@ -28,15 +33,35 @@ export function timedOut(
   return error;
 }
 
-/** A caller's own signal, and axios's older cancel token, as one. */
-export function abortSignalOf(config: InternalAxiosRequestConfig): AbortSignal | undefined {
-  const { signal, cancelToken } = config;
-  const own = signal instanceof AbortSignal ? signal : undefined;
-  if (cancelToken === undefined) return own;
+/**
+ * Runs something that the caller may abort, by `signal` or by axios's older cancel token, and listens no longer than
+ * that: both may outlive thousands of requests.
+ */
+export async function withAbortSignal<T>(
+  { signal, cancelToken }: InternalAxiosRequestConfig,
+  run: (signal: AbortSignal | undefined) => Promise<T>,
+): Promise<T> {
+  if (cancelToken === undefined && (signal === undefined || signal instanceof AbortSignal))
+    return run(signal);
   const controller = new AbortController();
-  if (cancelToken.reason !== undefined) controller.abort();
-  void cancelToken.promise.then(() => controller.abort());
-  return own === undefined ? controller.signal : AbortSignal.any([own, controller.signal]);
+  const abort = () => controller.abort();
+  // axios takes whatever looks like an AbortSignal; and its cancel tokens have methods that its types leave out.
+  const token = cancelToken as (CancelToken & Subscribable) | undefined;
+  signal?.addEventListener?.('abort', abort);
+  token?.subscribe(abort);
+  if (signal?.aborted === true) abort();
+  try {
+    return await run(controller.signal);
+  } finally {
+    signal?.removeEventListener?.('abort', abort);
+    token?.unsubscribe(abort);
+  }
+}
+
+interface Subscribable {
+  /** Calls back at once if the token is cancelled already. */
+  subscribe(listener: () => void): void;
+  unsubscribe(listener: () => void): void;
 }
 
 /** A failed wait as the caller of an axios request expects it: cancelled, timed out, or our own typed error. */
@@ -46,7 +71,8 @@ export function asAxiosFailure(
   state: { readonly timeoutMs: number },
   signal: AbortSignal | undefined,
 ): unknown {
-  if (signal?.aborted === true) return new CanceledError(undefined, config);
+  if (signal?.aborted === true)
+    return config.cancelToken?.reason ?? new CanceledError(undefined, config);
   return isBearerError(error, 'ERR_TOKEN_WAIT_TIMED_OUT')
     ? timedOut(config, state.timeoutMs, error)
     : error;
@@ -58,14 +84,20 @@ export function shortenTimeout(
   leftMs: number | undefined,
 ): void {
   if (leftMs === undefined) return;
-  config.timeoutErrorMessage ??= `timeout of ${config.timeout ?? 0}ms exceeded`;
+  config.timeoutErrorMessage ??= messageOf(config.timeout);
   config.timeout = Math.max(1, Math.floor(leftMs));
 }
 
 /** Gives a config that comes back to the caller the time-out that the caller wrote into it. */
-export function restoreTimeout(config: InternalAxiosRequestConfig, state: RequestState): void {
-  if (config.timeout === state.timeoutMs || !(state.timeoutMs > 0)) return;
-  config.timeout = state.timeoutMs;
-  if (config.timeoutErrorMessage === `timeout of ${state.timeoutMs}ms exceeded`)
-    delete config.timeoutErrorMessage;
+export function restoreTimeout(
+  config: InternalAxiosRequestConfig,
+  { timeoutMs }: RequestState,
+): void {
+  if (!(timeoutMs > 0)) return;
+  config.timeout = timeoutMs;
+  if (config.timeoutErrorMessage === messageOf(timeoutMs)) delete config.timeoutErrorMessage;
+}
+
+function messageOf(timeoutMs: number | undefined): string {
+  return `timeout of ${timeoutMs ?? 0}ms exceeded`;
 }

@@ -8,21 +8,21 @@ import {
 import { createAuthRefresh } from 'axios-auth-refresh';
 
 import type { TokenSource } from '../token-source/token-source.js';
-import { carries, setAuthorization } from './authorization-header.js';
+import { carries } from './authorization-header.js';
 import { concealToken } from './concealment.js';
 import {
-  abortSignalOf,
   asAxiosFailure,
   remainingMs,
   restoreTimeout,
   shortenTimeout,
   timedOut,
+  withAbortSignal,
 } from './deadline.js';
 import type { Handler } from './innermost.js';
 import type { OriginGuard } from './origin-guard.js';
-import { discard, isReadOnce, restoreBody } from './replay-body.js';
-import { bearerOptions, stateOf, type ReplayRefusal, type RequestState } from './request-state.js';
-import { answeringURL, rejectionTest } from './token-rejection.js';
+import { discard, isReplayable, restoreBody } from './replay-body.js';
+import { receiveState, stateOf, type ReplayRefusal, type RequestState } from './request-state.js';
+import { answeringURL, arrivedWith, rejectionTest } from './token-rejection.js';
 
 export interface HealContext {
   readonly source: TokenSource;
@@ -64,30 +64,21 @@ export function healHandler(context: HealContext): Handler<AxiosResponse> {
     shouldRefresh: (error) => judge(context, isRejection, error),
   });
 
-  const heal = async (error: AxiosError): Promise<AxiosResponse> => {
-    try {
-      return await matchAndReplay(error);
-    } catch (final) {
-      if (isAxiosError(final)) concealToken(final);
-      throw final;
-    }
-  };
-
   return {
     synchronous: false,
     runWhen: null,
     fulfilled(response) {
-      const state = stateOf(response.config);
+      const state = receiveState(response.config);
       if (state === undefined) return response;
       restoreTimeout(response.config, state);
-      return isRejection(response) ? healAccepted(response, heal) : response;
+      return isRejection(response) ? healAccepted(response, matchAndReplay) : response;
     },
     rejected(error) {
       const config = isAxiosError(error) ? error.config : undefined;
-      const state = stateOf(config);
+      const state = config && receiveState(config);
       if (config === undefined || state === undefined) throw error;
       restoreTimeout(config, state);
-      return heal(error as AxiosError);
+      return matchAndReplay(error).catch(throwConcealed);
     },
   };
 }
@@ -110,8 +101,13 @@ async function healAccepted(
     return await heal(error);
   } catch (final) {
     if (final === error) return response;
-    throw final;
+    return throwConcealed(final);
   }
+}
+
+function throwConcealed(error: unknown): never {
+  concealToken(error);
+  throw error;
 }
 
 /** An axios error, of whichever copy of axios. */
@@ -119,36 +115,46 @@ type Failure = Omit<AxiosError, never>;
 
 /** Decides whether this failure is a rejected token that a replay may cure, and reports the token. Never throws. */
 function judge(
-  { source, guard }: HealContext,
+  context: HealContext,
   isRejection: (response: AxiosResponse) => boolean,
   error: Failure,
 ): boolean {
   const { config, response } = error;
   const state = stateOf(config);
-  if (
-    config === undefined ||
-    response === undefined ||
-    state === undefined ||
-    !isRejection(response)
-  )
-    return false;
-  if (!carries(config, state.token)) return false;
-  const url = answeringURL(response);
-  if (url !== undefined && !guard.allowsURL(url)) return false; // A redirect led elsewhere, and our token stayed behind.
+  if (config === undefined || response === undefined || state === undefined) return false;
+  if (!isRejection(response) || !isAboutOurToken(context, state, response)) return false;
 
-  state.rejection = error;
+  const { source } = context;
   const answer = source.reject(state.token.value, { params: state.params });
   state.refusal =
-    bearerOptions(config).replay === false
-      ? 'opted-out'
-      : isReadOnce(state.data)
-        ? 'body-consumed'
-        : answer.kind === 'pass'
-          ? answer.because
-          : undefined;
-  if (state.refusal === undefined) return true;
+    ownRefusal(config, state) ?? (answer.kind === 'pass' ? answer.because : undefined);
+  if (state.refusal === undefined) {
+    state.rejection = error;
+    return true;
+  }
   refused(source, state.refusal);
   return false;
+}
+
+/** Whether it was our token that got there, and the provider who judged it. */
+function isAboutOurToken(
+  { guard }: HealContext,
+  { token }: RequestState,
+  response: AxiosResponse,
+): boolean {
+  if (!carries(response.config, token) || !arrivedWith(token.authorization, response)) return false;
+  const url = answeringURL(response);
+  return url === undefined || guard.allowsURL(url);
+}
+
+/** Why a request must not be sent again, whatever the token source says. */
+function ownRefusal(
+  config: InternalAxiosRequestConfig,
+  state: RequestState,
+): ReplayRefusal | undefined {
+  if (config.bearer !== undefined && config.bearer !== false && config.bearer.replay === false)
+    return 'opted-out';
+  return isReplayable(config, state.data) ? undefined : 'body-consumed';
 }
 
 function refused(source: TokenSource, because: ReplayRefusal): void {
@@ -171,34 +177,40 @@ function replayer(
 
     discard(rejection.response?.data);
     state.token = await anotherToken(source, config, state, rejection);
-    setAuthorization(config, state.token);
-    restoreBody(config, state.data);
     const { transformRequest } = config;
+    config.headers.set('Authorization', state.token.authorization);
+    restoreBody(config, state.data);
     shortenTimeout(config, remainingMs(state, source.monotonicNow()));
 
+    const asTheCallerWroteIt = (sent: InternalAxiosRequestConfig | undefined) => {
+      if (sent === undefined) return;
+      restoreTimeout(sent, state);
+      if (transformRequest === undefined) delete sent.transformRequest;
+      else sent.transformRequest = transformRequest;
+    };
     try {
       const response = await bare.request<unknown, AxiosResponse>(config);
-      settle(response);
-      restoreTimeout(response.config, state);
+      settle(response, state);
+      asTheCallerWroteIt(response.config);
       return response;
     } catch (error) {
       if (isAxiosError(error)) {
-        if (error.response !== undefined) settle(error.response);
-        if (error.config !== undefined) restoreTimeout(error.config, state);
+        if (error.response !== undefined) settle(error.response, state);
+        asTheCallerWroteIt(error.config);
       }
       throw error;
     }
-
-    function settle(response: AxiosResponse): void {
-      const accepted = !isRejection(response);
-      source.replayed(state.token.value, { accepted, params: state.params });
-      if (transformRequest !== undefined) response.config.transformRequest = transformRequest;
-      if (accepted) return;
-      source.reject(state.token.value, { onReplay: true, params: state.params });
-      state.refusal = 'already-replayed';
-      refused(source, state.refusal);
-    }
   };
+
+  function settle(response: AxiosResponse, state: RequestState): void {
+    const { params, token } = state;
+    const accepted = !isRejection(response);
+    source.replayed(token.value, { accepted, params });
+    if (accepted) return;
+    source.reject(token.value, { onReplay: true, params });
+    state.refusal = 'already-replayed';
+    refused(source, state.refusal);
+  }
 }
 
 /** What axios-auth-refresh leaves on a config: whoever sends it again must be healed again. */
@@ -215,21 +227,22 @@ async function anotherToken(
 ) {
   const timeoutMs = remainingMs(state, source.monotonicNow());
   if (timeoutMs !== undefined && timeoutMs <= 0) throw timedOut(config, state.timeoutMs, rejection);
-  const signal = abortSignalOf(config);
-  try {
-    return await source.getToken({
-      signal,
-      timeoutMs,
-      params: state.params,
-      not: state.token.value,
-    });
-  } catch (error) {
-    const failure = asAxiosFailure(error, config, state, signal);
-    if (failure !== error) throw failure;
-    // The caller asked the API, not the token endpoint: the API's own 401 is the answer, and our error its cause.
-    state.refusal = 'no-other-token';
-    refused(source, state.refusal);
-    Object.defineProperty(rejection, 'cause', { value: error, configurable: true, writable: true });
-    throw rejection;
-  }
+  return withAbortSignal(config, async (signal) => {
+    try {
+      const { params, token } = state;
+      return await source.getToken({ signal, timeoutMs, params, not: token.value });
+    } catch (error) {
+      const failure = asAxiosFailure(error, config, state, signal);
+      if (failure !== error) throw failure;
+      // The caller asked the API, not the token endpoint: the API's own 401 is the answer, and our error its cause.
+      state.refusal = 'no-other-token';
+      refused(source, state.refusal);
+      Object.defineProperty(rejection, 'cause', {
+        value: error,
+        configurable: true,
+        writable: true,
+      });
+      throw rejection;
+    }
+  });
 }

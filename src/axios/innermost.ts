@@ -22,7 +22,7 @@ export interface Walkable<V> {
  * be the innermost pair of any instance: the last to touch a request, so that they see the URL, the headers and
  * the body that go out, and the first to see a response, so that a healed 401 is seen by nobody else. Putting
  * them into the manager's array would break the ids that `use` gave to others, so they are handed to axios where
- * it walks the array instead.
+ * it walks the array instead. Around an empty list one handler does: `after` is left out.
  */
 export function surround<V>(
   manager: AxiosInterceptorManager<V>,
@@ -38,28 +38,38 @@ export function surround<V>(
   function walkWithOurs(this: Walkable<V>, visit: Visit<V>): void {
     if (isActive && before !== undefined) visit(before);
     walk.call(this, visit);
-    if (isActive && after !== undefined) visit(after);
+    if (isActive && after !== undefined && !isEmpty(manager)) visit(after);
+    if (!isActive) leave();
+  }
+
+  function leave(): void {
+    if (walkable.forEach !== walkWithOurs) return; // Somebody wrapped it after us: stay, do nothing, leave later.
+    if (hadOwn) walkable.forEach = walk;
+    else delete (walkable as Partial<Walkable<V>>).forEach;
   }
 
   walkable.forEach = walkWithOurs;
   return () => {
     isActive = false;
-    if (walkable.forEach !== walkWithOurs) return; // Somebody wrapped it after us: stay, but do nothing.
-    if (hadOwn) walkable.forEach = walk;
-    else delete (walkable as Partial<Walkable<V>>).forEach;
+    leave();
   };
 }
 
-/** Whether every request interceptor that applies to `config` is synchronous, and axios thus runs them at once. */
-export function runsSynchronously(
-  manager: AxiosInterceptorManager<InternalAxiosRequestConfig>,
-  config: InternalAxiosRequestConfig,
+/** Whether nobody has registered an interceptor there. */
+export function isEmpty<V>(manager: AxiosInterceptorManager<V>): boolean {
+  return (manager as { handlers?: unknown[] }).handlers?.length === 0;
+}
+
+/** Whether every other request interceptor that applies to `config` is synchronous, and axios thus runs them at once. */
+export function othersRunSynchronously<V extends InternalAxiosRequestConfig>(
+  manager: AxiosInterceptorManager<V>,
+  config: V,
+  isOurs: (handler: Handler<V>) => boolean,
 ): boolean {
-  let isSynchronous = true;
-  (manager as unknown as Walkable<InternalAxiosRequestConfig>).forEach(
-    ({ synchronous, runWhen }) => {
-      if (runWhen?.(config) !== false && !synchronous) isSynchronous = false;
-    },
-  );
-  return isSynchronous;
+  let areSynchronous = true;
+  (manager as unknown as Walkable<V>).forEach((handler) => {
+    if (isOurs(handler) || handler.runWhen?.(config) === false) return;
+    if (!handler.synchronous) areSynchronous = false;
+  });
+  return areSynchronous;
 }

@@ -3,9 +3,15 @@ import type { InternalAxiosRequestConfig } from 'axios';
 /** What axios takes for an absolute URL. */
 const ABSOLUTE_URL = /^([a-z][a-z\d+\-.]*:)?\/\//i;
 
+/**
+ * Where a request goes: to an origin that a token may go to, to another one, or to a URL with credentials of its own,
+ * which axios sends in place of any `Authorization` header.
+ */
+export type Destination = 'own' | 'foreign' | 'with-credentials';
+
 /** Tells whether a request stays within the origins that a token may go to. */
 export interface OriginGuard {
-  allows(config: InternalAxiosRequestConfig): boolean;
+  destinationOf(config: InternalAxiosRequestConfig): Destination;
   /** Whether an absolute URL, such as that of an answer after redirects, lies within them. */
   allowsURL(url: string): boolean;
   /** The origin that a request goes to, for an error message. */
@@ -19,39 +25,58 @@ export interface OriginGuard {
 export function createOriginGuard(allowedOrigins: readonly string[]): OriginGuard {
   const prefixes = allowedOrigins.map((origin) => `${origin}/`);
   let lastBaseURL: string | undefined;
-  let lastVerdict = false;
+  let lastDestination: Destination = 'foreign';
 
   const allowsURL = (url: string): boolean =>
-    prefixes.some((prefix) => url.startsWith(prefix)) || allowedOrigins.includes(originOfURL(url));
+    prefixes.some((prefix) => url.startsWith(prefix)) ||
+    allowedOrigins.includes(parsed(url)?.origin ?? '');
+
+  const destination = (url: string): Destination => {
+    if (prefixes.some((prefix) => url.startsWith(prefix))) return 'own';
+    const { origin = '', username = '', password = '' } = parsed(url) ?? {};
+    if (username !== '' || password !== '') return 'with-credentials';
+    return allowedOrigins.includes(origin) ? 'own' : 'foreign';
+  };
 
   return {
     allowsURL,
-    originOf: (config) => originOfURL(targetURL(config)),
-    allows(config) {
+    originOf: (config) => parsed(targetURL(config))?.origin ?? '(not a URL)',
+    destinationOf(config) {
       const { baseURL } = config;
       if (baseURL === undefined || baseURL === '' || leavesBaseURL(config))
-        return allowsURL(config.url ?? '');
+        return destination(asText(config.url));
       // Whatever is joined to a base URL stays on its origin, since axios puts a slash between the two.
       if (baseURL !== lastBaseURL) {
-        lastVerdict = allowsURL(baseURL);
+        lastDestination = destination(baseURL);
         lastBaseURL = baseURL;
       }
-      return lastVerdict;
+      return lastDestination;
     },
   };
 }
 
 function leavesBaseURL({ url, allowAbsoluteUrls }: InternalAxiosRequestConfig): boolean {
-  return url !== undefined && allowAbsoluteUrls !== false && ABSOLUTE_URL.test(url);
+  if (url === undefined || isPath(url) || allowAbsoluteUrls === false) return false;
+  return ABSOLUTE_URL.test(url);
+}
+
+/** Most URLs are told by their first two characters. */
+function isPath(url: string): boolean {
+  return url[0] === '/' && url[1] !== '/';
 }
 
 function targetURL(config: InternalAxiosRequestConfig): string {
-  const { baseURL, url = '' } = config;
-  return baseURL === undefined || baseURL === '' || leavesBaseURL(config) ? url : baseURL;
+  const { baseURL, url } = config;
+  return baseURL === undefined || baseURL === '' || leavesBaseURL(config) ? asText(url) : baseURL;
 }
 
-/** The origin of a URL; in a browser a relative one is taken against the page. Unreadable: an origin that nothing has. */
-function originOfURL(url: string): string {
+/** axios also takes a URL object, which its types do not tell. */
+function asText(url: string | URL | undefined): string {
+  return url === undefined ? '' : String(url);
+}
+
+/** A URL taken apart; in a browser a relative one is taken against the page. `undefined` if it is none. */
+function parsed(url: string): URL | undefined {
   const base = (globalThis as { location?: { href: string } }).location?.href;
-  return URL.canParse(url, base) ? new URL(url, base).origin : '(not a URL)';
+  return URL.canParse(url, base) ? new URL(url, base) : undefined;
 }

@@ -1,8 +1,7 @@
-import type { AxiosError, InternalAxiosRequestConfig } from 'axios';
+import { AxiosHeaders, type AxiosError, type InternalAxiosRequestConfig } from 'axios';
 
 import type { AccessToken } from '../token/access-token.js';
 import type { TokenParams } from '../token/token-params.js';
-import type { BearerRequestOptions } from './request-options.js';
 
 /** Why a 401 reached the caller without a replay. */
 export type ReplayRefusal =
@@ -20,8 +19,8 @@ export type ReplayRefusal =
   | 'no-other-token';
 
 /**
- * What we know of one request while it is under way. It hangs on the request's config under a symbol: string
- * keys would show in `error.toJSON()`, and symbols survive axios's merging when a config is sent again.
+ * What we know of one request. It hangs on the config that comes back under a symbol: string keys would show in
+ * `error.toJSON()`, and symbols survive axios's merging when a config is sent again.
  */
 export class RequestState {
   /** The token that the request carries. */
@@ -57,16 +56,37 @@ interface WithState {
   [STATE]?: RequestState | undefined;
 }
 
+/** The state of a request that has come back, or was sent before. */
 export function stateOf(config: object | undefined): RequestState | undefined {
   return (config as WithState | undefined)?.[STATE];
 }
 
-export function setState(config: object, state: RequestState | undefined): void {
-  (config as WithState)[STATE] = state;
+/** Forgets what is known of an earlier send. */
+export function forgetState(config: object): void {
+  (config as WithState)[STATE] = undefined;
 }
 
-export function bearerOptions(config: InternalAxiosRequestConfig): BearerRequestOptions {
-  return config.bearer === false ? {} : (config.bearer ?? {});
+/**
+ * Sends the state along with a request. It travels on the headers: axios looks at each property of a config before
+ * it sends it, which makes one more there dearer than all the rest that is done here. Headers that axios will
+ * replace by its own, because an interceptor left a plain object, would lose it.
+ */
+export function sendState(config: InternalAxiosRequestConfig, state: RequestState): void {
+  const { headers } = config;
+  ((headers instanceof AxiosHeaders ? headers : config) as WithState)[STATE] = state;
+}
+
+/** The state of a request that comes back; from here on it is found on the config. */
+export function receiveState(config: InternalAxiosRequestConfig): RequestState | undefined {
+  const state = (config.headers as WithState | undefined)?.[STATE];
+  if (state === undefined) return stateOf(config);
+  (config as WithState)[STATE] = state;
+  return state;
+}
+
+/** The parameters of the token that the request asks for. */
+export function paramsOf({ bearer }: InternalAxiosRequestConfig): TokenParams | undefined {
+  return bearer ? bearer.params : undefined;
 }
 
 /**

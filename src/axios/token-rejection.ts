@@ -30,10 +30,25 @@ export function rejectionTest(
   };
 }
 
+/** What adapters leave of the request that was answered: Node's ClientRequest, or an XMLHttpRequest. */
+interface SentRequest {
+  readonly getHeader?: (name: string) => unknown;
+  readonly res?: { readonly responseUrl?: unknown };
+  readonly responseURL?: unknown;
+}
+
+/**
+ * Whether the request that was answered still carried `authorization`, as far as the adapter tells. A redirect to another
+ * origin takes the header off for good, even if a further one leads back; so do credentials in the URL.
+ */
+export function arrivedWith(authorization: string, { request }: AxiosResponse): boolean {
+  const sent = (request ?? {}) as SentRequest;
+  return typeof sent.getHeader !== 'function' || sent.getHeader('authorization') === authorization;
+}
+
 /** The URL that answered after redirects, where the adapter tells it. */
-export function answeringURL(response: AxiosResponse): string | undefined {
-  const request = response.request as
-    { res?: { responseUrl?: unknown }; responseURL?: unknown } | undefined;
-  const url = request?.res?.responseUrl ?? request?.responseURL;
+export function answeringURL({ request }: AxiosResponse): string | undefined {
+  const { res, responseURL } = (request ?? {}) as SentRequest;
+  const url = res?.responseUrl ?? responseURL;
   return typeof url === 'string' && url !== '' ? url : undefined;
 }

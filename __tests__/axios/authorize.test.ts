@@ -1,0 +1,316 @@
+import { describe, expect, jest, test } from '@jest/globals';
+import axios, { type AxiosAdapter } from 'axios';
+
+import {
+  bearerOf,
+  createProviderClient,
+  isBearerError,
+  TokenAcquisitionError,
+  type TokenSourceEvents,
+} from '../../src/index.js';
+import { createFakeClock } from '../../src/testing/index.js';
+import {
+  answer,
+  clientOf,
+  createMemoryServer,
+  ECHO,
+  failureOf,
+  memoryClientOf,
+  useOAuth2,
+  warmClientOf,
+  tokensOf,
+} from './support.js';
+
+const server = useOAuth2();
+
+describe('a request gets a token', () => {
+  test('behaviour 1: 500 concurrent requests with an empty cache share one token call and one token', async () => {
+    const { http } = clientOf(server);
+    const answers = await Promise.all(Array.from({ length: 500 }, () => http.get(ECHO)));
+    expect(answers.every(({ status }) => status === 200)).toBe(true);
+    expect(new Set(tokensOf(answers))).toEqual(new Set(server.issuedTokens));
+    expect(server.tokenCalls).toBe(1);
+  }, 30_000);
+
+  test('two instances on one source share one token call', async () => {
+    const first = clientOf(server);
+    const second = createProviderClient(first.source);
+    await Promise.all([first.http, second].flatMap((http) => [http.get(ECHO), http.get(ECHO)]));
+    expect(server.tokenCalls).toBe(1);
+  });
+
+  test('two sources share nothing', async () => {
+    await Promise.all([clientOf(server).http.get(ECHO), clientOf(server).http.get(ECHO)]);
+    expect(server.tokenCalls).toBe(2);
+  });
+
+  test('the client takes the base URL of its provider, also where the config has an undefined one', async () => {
+    const { http } = clientOf(server, { baseURL: undefined as unknown as string });
+    expect(http.defaults.baseURL).toBe(server.url);
+    expect((await http.get(ECHO)).data.token).toBe(server.issuedTokens[0]);
+  });
+
+  test('a request with parameters of its own gets a token of its own, and waits for it only once', async () => {
+    const { http } = clientOf(server);
+    const read = { bearer: { params: { scope: 'read' } } };
+    await http.get('/resource');
+    expect((await http.get('/resource', read)).data).toEqual({ scope: 'read' });
+    expect((await http.get('/resource', read)).data).toEqual({ scope: 'read' });
+    expect((await http.get('/resource')).data).toEqual({});
+    expect(server.tokenCalls).toBe(2);
+  });
+
+  test('a request with { bearer: false } goes out without a token, asks for none and is not replayed', async () => {
+    const { http } = clientOf(server);
+    const error = await failureOf(http.get(ECHO, { bearer: false }));
+    expect(error.response.status).toBe(401);
+    expect(server.tokenCalls).toBe(0);
+    expect(server.requests.map(({ token }) => token)).toEqual([undefined]);
+  });
+
+  test('a request interceptor may say { bearer: false }', async () => {
+    const { http } = await warmClientOf(server);
+    http.interceptors.request.use((config) => {
+      config.bearer = false;
+      return config;
+    });
+    await failureOf(http.get(ECHO));
+    expect(server.requests.map(({ token }) => token)).toEqual([undefined]);
+  });
+
+  test('a request interceptor may drop the headers, or replace them by a plain object', async () => {
+    const { http } = await warmClientOf(server);
+    const id = http.interceptors.request.use((config) => {
+      Reflect.deleteProperty(config, 'headers');
+      return config;
+    });
+    expect((await http.get(ECHO)).data.token).toBe(server.issuedTokens[0]);
+    http.interceptors.request.eject(id);
+    http.interceptors.request.use((config) => ({
+      ...config,
+      headers: Object.assign({}, config.headers, { 'x-mine': '1' }),
+    }));
+    server.revokeTokens();
+    const { data } = await http.get(ECHO);
+    expect(data.token).toBe(server.issuedTokens[1]);
+    expect(data.headers['x-mine']).toBe('1');
+  });
+});
+
+describe('a token that cannot be had', () => {
+  test('behaviour 2: 100 callers who share a failed flight get the same error from one token call, and the next call starts anew', async () => {
+    const clock = createFakeClock();
+    const { http } = clientOf(server, {}, { clock, maxAttempts: 1 });
+    server.tokenEndpoint.fail({ status: 503 });
+    const errors = await Promise.all(Array.from({ length: 100 }, () => failureOf(http.get(ECHO))));
+    expect(new Set(errors).size).toBe(1);
+    expect(server.tokenCalls).toBe(1);
+
+    server.tokenEndpoint.recover();
+    expect(isBearerError(await failureOf(http.get(ECHO)), 'ERR_TOKEN_REQUEST_REFUSED')).toBe(true);
+    clock.advance(60_000); // The cool-down is over.
+    expect((await http.get(ECHO)).status).toBe(200);
+    expect(server.tokenCalls).toBe(2);
+  });
+
+  test('behaviour 4: the request is not sent, and the error names provider, phase and whether it can be retried', async () => {
+    const { http } = clientOf(server, {}, { maxAttempts: 1 });
+    server.tokenEndpoint.fail({ status: 503 });
+    const error = await failureOf(http.get(ECHO));
+    expect(error).toBeInstanceOf(TokenAcquisitionError);
+    expect(error).toMatchObject({
+      code: 'ERR_TOKEN_REQUEST_REFUSED',
+      provider: 'oauth2',
+      phase: 'token request',
+      retryable: true,
+      status: 503,
+    });
+    expect(server.requests).toHaveLength(0);
+  });
+
+  test.each([401, 403, 429])(
+    'behaviour 7: a token endpoint that answers %i is asked once, and no logic for 401s of the API runs on it',
+    async (status) => {
+      const { http, source } = clientOf(server, {}, { maxAttempts: 1 });
+      const rejected = jest.fn();
+      const seen = jest.fn((error: unknown) => Promise.reject(error as Error));
+      source.on('rejected', rejected);
+      http.interceptors.response.use(undefined, seen);
+      server.tokenEndpoint.fail({ status });
+      expect(isBearerError(await failureOf(http.get(ECHO)))).toBe(true);
+      expect(server.tokenCalls).toBe(1);
+      expect(rejected).not.toHaveBeenCalled();
+      expect(seen).toHaveBeenCalledTimes(1); // The caller's own error, not the token call's.
+    },
+  );
+
+  test('behaviour 7: the token call runs through no interceptor of the instance and none of its defaults', async () => {
+    const { http } = clientOf(server, { headers: { 'x-app': '1' } });
+    const urls: (string | undefined)[] = [];
+    http.interceptors.request.use((config) => {
+      urls.push(config.url);
+      return config;
+    });
+    await http.get(ECHO);
+    expect(urls).toEqual([ECHO]);
+    expect(server.tokenRequests[0]?.headers).not.toHaveProperty('x-app');
+  });
+});
+
+describe('with a fresh token in hand', () => {
+  /** In which microtask after `get` the adapter is called. */
+  async function ticksUntilSent(http: ReturnType<typeof axios.create>): Promise<number> {
+    const state = { sent: false };
+    const adapter: AxiosAdapter = (config) => {
+      state.sent = true;
+      return answer(config, 200);
+    };
+    const request = http.get('/x', { adapter });
+    let ticks = 0;
+    for (; !state.sent; ticks += 1) await Promise.resolve();
+    await request;
+    return ticks;
+  }
+
+  test('the adapter is called in the same tick as with bare axios', async () => {
+    const memory = createMemoryServer();
+    const { http, source } = memoryClientOf(memory);
+    await source.getToken();
+    const bare = axios.create({ baseURL: 'https://api.example.com' });
+    expect(await ticksUntilSent(http)).toBe(await ticksUntilSent(bare));
+    expect(await ticksUntilSent(http)).toBe(0);
+  });
+
+  test.each([true, false])(
+    'synchronous interceptors of the user keep it so (legacy order %s)',
+    async (legacyInterceptorReqResOrdering) => {
+      const memory = createMemoryServer();
+      const transitional = { legacyInterceptorReqResOrdering };
+      const { http, source } = memoryClientOf(memory, { transitional });
+      await source.getToken();
+      http.interceptors.request.use((config) => config, null, { synchronous: true });
+      expect(await ticksUntilSent(http)).toBe(0);
+      http.interceptors.request.use((config) => config);
+      expect(await ticksUntilSent(http)).toBeGreaterThan(0);
+    },
+  );
+
+  test('no token call and no clock timer is started', async () => {
+    const clock = createFakeClock();
+    const { http } = await warmClientOf(server, {}, { clock });
+    await http.get(ECHO);
+    expect(clock.pendingTimers).toBe(0);
+    expect(server.tokenCalls).toBe(1);
+  });
+});
+
+describe('a token that stops being fresh between the start of a request and its sending', () => {
+  const lifeMs = 3_600_000;
+
+  function setUp() {
+    const clock = createFakeClock();
+    const memory = createMemoryServer();
+    const { http, source } = memoryClientOf(memory, {}, { clock, random: () => 0 });
+    return { clock, memory, http, source };
+  }
+
+  test('is still sent where every interceptor is synchronous, because such a chain cannot wait', async () => {
+    const { clock, memory, http, source } = setUp();
+    await source.getToken();
+    http.interceptors.request.use(
+      (config) => {
+        clock.advance(lifeMs * 0.97);
+        return config;
+      },
+      null,
+      { synchronous: true },
+    );
+    await http.get('/x');
+    expect(memory.arrivals).toEqual(['fake-token-1']);
+  });
+
+  test.each([true, false])(
+    'never confuses axios, whichever reading of the clock finds it so (synchronous interceptor: %s)',
+    async (synchronous) => {
+      for (let readings = 0; readings < 12; readings += 1) {
+        const clock = createFakeClock();
+        let left = Infinity;
+        const now = () => {
+          if ((left -= 1) === -1) clock.advance(lifeMs * 0.97);
+          return clock.now();
+        };
+        const memory = createMemoryServer();
+        const { http, source } = memoryClientOf(memory, {}, { clock: { ...clock, now } });
+        await source.getToken();
+        http.interceptors.request.use((config) => config, null, { synchronous });
+        left = readings;
+        expect([readings, (await http.get('/x')).status]).toEqual([readings, 200]);
+      }
+    },
+  );
+
+  test('is waited for where an interceptor is asynchronous', async () => {
+    const { clock, memory, http, source } = setUp();
+    await source.getToken();
+    http.interceptors.request.use((config) => {
+      clock.advance(lifeMs * 2);
+      return config;
+    });
+    await http.get('/x');
+    expect(memory.arrivals).toEqual(['fake-token-2']);
+  });
+
+  test('is not mixed up with the token of a request that an interceptor starts meanwhile', async () => {
+    const { clock, memory, http, source } = setUp();
+    await source.getToken();
+    let inner: Promise<unknown> | undefined;
+    http.interceptors.request.use(
+      (config) => {
+        if (config.url === '/outer') {
+          clock.advance(lifeMs * 2);
+          inner = http.get('/inner');
+        }
+        return config;
+      },
+      null,
+      { synchronous: true },
+    );
+    await http.get('/outer');
+    await inner;
+    expect(memory.arrivals).toEqual(['fake-token-1', 'fake-token-2']);
+  });
+
+  test('a synchronous interceptor that asks for another token, which is not in hand, gets a typed error', async () => {
+    const { memory, http, source } = setUp();
+    await source.getToken();
+    http.interceptors.request.use(
+      (config) => {
+        config.bearer = { params: { scope: 'other' } };
+        return config;
+      },
+      null,
+      { synchronous: true },
+    );
+    const error = await failureOf(http.get('/x'));
+    expect(error).toMatchObject({ code: 'ERR_BEARER_MISCONFIGURED', option: 'bearer.params' });
+    expect(memory.arrivals).toEqual([]);
+  });
+
+  test('is served while it is renewed in the background', async () => {
+    const { clock, memory, http, source } = setUp();
+    const refreshed: TokenSourceEvents['refreshed'][] = [];
+    source.on('refreshed', (event) => refreshed.push(event));
+    await source.getToken();
+    clock.advance(lifeMs * 0.93);
+    await http.get('/x');
+    expect(memory.arrivals).toEqual(['fake-token-1']);
+    await clock.advanceAsync(0);
+    expect(refreshed.map(({ reason }) => reason)).toEqual(['cold', 'early']);
+  });
+});
+
+test('the attachment of an instance can be asked for', () => {
+  const { http, source } = clientOf(server);
+  expect(bearerOf(http)?.source).toBe(source);
+  expect(bearerOf(axios.create())).toBeUndefined();
+});

@@ -1,0 +1,189 @@
+import { afterAll, beforeAll, beforeEach } from '@jest/globals';
+import {
+  AxiosError,
+  type AxiosAdapter,
+  type AxiosInstance,
+  type AxiosResponse,
+  type CreateAxiosDefaults,
+  type InternalAxiosRequestConfig,
+} from 'axios';
+import nock from 'nock';
+
+import {
+  bearerOf,
+  createProviderClient,
+  defineProvider,
+  type AttachOptions,
+  type Provider,
+  type ProviderDefinition,
+  type TokenSource,
+} from '../../src/index.js';
+import { oauth2ClientCredentials } from '../../src/providers/index.js';
+import {
+  startSandbox,
+  type OAuth2Sandbox,
+  type Sandbox,
+  type SandboxEcho,
+} from '../../src/testing/index.js';
+
+/** The sandbox's OAuth 2.0 server for a whole test file, as good as new before each test. */
+export function useOAuth2(): OAuth2Sandbox {
+  let sandbox: Sandbox | undefined;
+  beforeAll(async () => {
+    sandbox = await startSandbox({ only: ['oauth2'] });
+  });
+  afterAll(() => sandbox?.close());
+  beforeEach(() => {
+    // Real sockets only, and many of them: the pass-through of nock costs four times as much.
+    nock.restore();
+    sandbox?.reset();
+  });
+  return new Proxy({} as OAuth2Sandbox, {
+    get: (_target, name) => Reflect.get(sandbox!.oauth2, name) as unknown,
+  });
+}
+
+/** A provider for the sandbox's OAuth 2.0 server; `overrides` describe its API otherwise. */
+export function providerOf(
+  server: OAuth2Sandbox,
+  overrides: Partial<Pick<ProviderDefinition<object>, 'isTokenRejection'>> = {},
+): Provider {
+  const { credentials, tokenUrl, url } = server;
+  const plain = oauth2ClientCredentials({ ...credentials, tokenUrl, baseURL: url });
+  const described = overrides.isTokenRejection
+    ? defineProvider({ ...plain, ...overrides, credentials })
+    : plain;
+  return described;
+}
+
+export interface Client {
+  readonly http: AxiosInstance;
+  readonly source: TokenSource;
+}
+
+export function clientOf(
+  server: OAuth2Sandbox,
+  config: CreateAxiosDefaults = {},
+  options: AttachOptions = {},
+): Client {
+  const http = createProviderClient(providerOf(server), config, options);
+  return { http, source: bearerOf(http)!.source };
+}
+
+/** A client that holds a token already, with that token. */
+export async function warmClientOf(
+  server: OAuth2Sandbox,
+  config: CreateAxiosDefaults = {},
+  options: AttachOptions = {},
+): Promise<Client & { token: string }> {
+  const client = clientOf(server, config, options);
+  return { ...client, token: (await client.source.getToken()).value };
+}
+
+export const ECHO = '/__sandbox/echo';
+export const ALWAYS_401 = '/__sandbox/always-401';
+
+export function bodyOf({ data }: AxiosResponse<SandboxEcho>): Buffer {
+  return Buffer.from(data.body, 'base64');
+}
+
+/** The tokens with which the echoes came back. */
+export function tokensOf(answers: readonly AxiosResponse<SandboxEcho>[]): (string | null)[] {
+  return answers.map(({ data }) => data.token);
+}
+
+/** An error of axios or of ours: what a test looks at is there, or the test fails. */
+export interface Failure extends Error {
+  readonly code: string;
+  readonly isAxiosError: boolean;
+  readonly config: InternalAxiosRequestConfig;
+  readonly request: any;
+  readonly response: AxiosResponse;
+  readonly cause: Failure;
+  readonly origin: string;
+  toJSON(): object;
+}
+
+/** What a promise was rejected with. */
+export async function failureOf(promise: Promise<unknown>): Promise<Failure> {
+  try {
+    await promise;
+  } catch (error) {
+    return error as Failure;
+  }
+  throw new Error('It was expected to fail.');
+}
+
+// ---- without I/O -----------------------------------------------------------------------------------------------
+
+/** Answers as an adapter does: what `validateStatus` refuses is an error. */
+export function answer(
+  config: InternalAxiosRequestConfig,
+  status: number,
+  data: unknown = {},
+  headers: Record<string, string> = {},
+): Promise<AxiosResponse> {
+  const response: AxiosResponse = { status, statusText: '', data, headers, config };
+  if (config.validateStatus?.(status) ?? true) return Promise.resolve(response);
+  const message = `Request failed with status code ${status}`;
+  return Promise.reject(
+    new AxiosError(message, AxiosError.ERR_BAD_REQUEST, config, undefined, response),
+  );
+}
+
+/** An API and its token endpoint within this process, for what must not depend on sockets. */
+export interface MemoryServer {
+  readonly provider: Provider;
+  readonly api: AxiosAdapter;
+  readonly tokenEndpoint: AxiosAdapter;
+  /** The token strings that the API was sent, in order; `undefined` for a request without. */
+  readonly arrivals: (string | undefined)[];
+  readonly tokenCalls: number;
+  revoke(): void;
+}
+
+export function createMemoryServer(baseURL = 'https://api.example.com'): MemoryServer {
+  let tokenCalls = 0;
+  const valid = new Set<unknown>();
+  const arrivals: (string | undefined)[] = [];
+  return {
+    provider: oauth2ClientCredentials({
+      baseURL,
+      tokenUrl: `${baseURL}/token`,
+      clientId: 'fake-client',
+      clientSecret: 'fake-secret',
+    }),
+    arrivals,
+    get tokenCalls() {
+      return tokenCalls;
+    },
+    api(config) {
+      const sent = config.headers.get('Authorization');
+      arrivals.push(typeof sent === 'string' ? sent.replace(/^Bearer /, '') : undefined);
+      return answer(config, valid.has(sent) ? 200 : 401);
+    },
+    tokenEndpoint(config) {
+      tokenCalls += 1;
+      const token = `fake-token-${tokenCalls}`;
+      valid.add(`Bearer ${token}`);
+      const body = JSON.stringify({ access_token: token, expires_in: 3600 });
+      return answer(config, 200, body, { 'content-type': 'application/json' });
+    },
+    revoke() {
+      valid.clear();
+    },
+  };
+}
+
+export function memoryClientOf(
+  server: MemoryServer,
+  config: CreateAxiosDefaults = {},
+  options: AttachOptions = {},
+): Client {
+  const http = createProviderClient(
+    server.provider,
+    { adapter: server.api, ...config },
+    { transport: { adapter: server.tokenEndpoint }, ...options },
+  );
+  return { http, source: bearerOf(http)!.source };
+}
