@@ -7,7 +7,6 @@ export default tseslint.config(
       'dist',
       'coverage',
       'reports',
-      'bench',
       '.stryker-tmp',
       '**/fixtures/**',
       '**/*.mjs',

@@ -1,8 +1,7 @@
 /*
  * What a request costs more with a fresh token in hand than with bare axios and a fixed header.
  *
- *   npx esbuild bench/warm-path.ts --bundle --platform=node --format=esm --packages=external --outfile=bench/warm-path.bundle.mjs
- *   node bench/warm-path.bundle.mjs [runs]
+ *   npm run bench:warm-path
  *
  * Nothing is sent: an adapter without I/O answers at once. The two clients take turns in short batches inside one
  * process, so that whatever else the machine does falls on both; the figure is the median of the paired differences.
