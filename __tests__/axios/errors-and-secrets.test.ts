@@ -54,6 +54,12 @@ function orNothing(print: () => string): string {
   }
 }
 
+/** Every string in a plain structure, as a serialiser finds them that asks nobody how to be shown. */
+function walked(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return String(value);
+  return Object.values(value).map(walked).join('\n');
+}
+
 /** An error in its forms, and its whole chain of causes, by the way that each was printed. */
 function printedError(error: any): [string, string][] {
   const texts: [string, string][] = [];
@@ -65,6 +71,7 @@ function printedError(error: any): [string, string][] {
       [`${path}.message`, String(message)],
       [`${path}.stack`, String(stack)],
       [`${path}.toJSON()`, printed((toJSON as (() => object) | undefined)?.call(link))],
+      [`${path}.toJSON(), walked`, walked((toJSON as (() => object) | undefined)?.call(link))],
       [`{ ${path} }`, printed({ wrapped: [link] })],
       [`an error caused by ${path}`, printed(new Error('of the app', { cause: link }))],
       [`${path}.config`, printed(config)],

@@ -7,6 +7,7 @@ import {
   attachBearer,
   createProviderClient,
   OriginNotAllowedError,
+  whyNotReplayed,
   type AttachOptions,
 } from '../../src/index.js';
 import { oauth2ClientCredentials } from '../../src/providers/index.js';
@@ -229,6 +230,19 @@ describe('redirects', () => {
     expect(source.peek()?.value).toBe(token);
     expect(server.requests).toHaveLength(2); // The redirect and the echo: nothing was sent twice.
     expect(server.tokenCalls).toBe(1);
+  });
+
+  test('a replay that is redirected elsewhere and gets a 401 there says nothing about the new token', async () => {
+    const { http, source } = await warmClientOf(server);
+    const events: string[] = [];
+    source.on('rejected', ({ consequence }) => events.push(consequence));
+    source.on('rejectionGateClosed', () => events.push('rejection gate closed'));
+    server.api.failNext(1, { status: 401 });
+    server.api.failNext(1, { status: 302, headers: { location: elsewhereURL } });
+    const error = await failureOf(http.get(ECHO));
+    expect(whyNotReplayed(error)).toBe('already-replayed');
+    expect(events).toEqual(['replay']);
+    expect(source.peek()?.value).toBe(server.issuedTokens[1]);
   });
 
   test('a 401 after a redirect within the origin is healed', async () => {

@@ -6,7 +6,6 @@ import { performance } from 'node:perf_hooks';
 
 import { createProviderClient, bearerOf, type TokenStore } from '../../src/index.js';
 import { oauth2ClientCredentials } from '../../src/providers/index.js';
-import { createRedisStore } from '../../src/redis/index.js';
 import type { MemberOrder, MemberReport, MemberSettings } from './fleet-messages.js';
 
 const settings = JSON.parse(process.env['MEMBER'] ?? '{}') as MemberSettings;
@@ -38,23 +37,13 @@ for (const name of [
 }
 
 async function openStore(): Promise<TokenStore | undefined> {
-  if (settings.redisPort === undefined) return undefined;
-  const address = { host: '127.0.0.1', port: settings.redisPort };
-  if (settings.client === 'ioredis') {
-    const { Redis } = await import('ioredis');
-    const client = new Redis(address);
-    client.on('error', () => undefined);
-    return settings.hints === true
-      ? createRedisStore(client, { subscriber: client.duplicate() })
-      : createRedisStore(client);
-  }
-  const { createClient } = await import('redis');
-  const client = createClient({ socket: { ...address, reconnectStrategy: 50 } });
-  client.on('error', () => undefined);
-  await client.connect();
-  return settings.hints === true
-    ? createRedisStore(client, { subscriber: await client.duplicate().connect() })
-    : createRedisStore(client);
+  const { redisPort, client, hints = false } = settings;
+  if (redisPort === undefined) return undefined;
+  // Only the package that is used is loaded: it takes a process longer than everything else together.
+  const { openStore: open } = await (client === 'ioredis'
+    ? import('./ioredis-store.js')
+    : import('./node-redis-store.js'));
+  return open(redisPort, hints);
 }
 
 /** Every request, until all have an answer; what the callers saw. */

@@ -109,13 +109,18 @@ describeWithRedis('a fleet of real processes', () => {
   );
 
   test('tokens that run out by themselves are renewed once for all, and no request waits for it', async () => {
-    sandbox.oauth2.issueTokensLiving(4);
+    const lifeMs = 4_000;
+    sandbox.oauth2.issueTokensLiving(lifeMs / 1_000);
     const members = await fleet.startMany(4, settings());
     await Promise.all(members.map((member) => member.startLoad()));
-    await new Promise((resolve) => setTimeout(resolve, 8_000));
+    await eventually(() => sandbox.oauth2.tokenCalls >= 1);
+    const startedAt = performance.now();
+    await eventually(() => sandbox.oauth2.tokenCalls >= 3);
+    const tookMs = performance.now() - startedAt;
     const reports = await Promise.all(members.map((member) => member.stopLoad()));
     expect(failuresOf(reports)).toEqual([]);
-    // Two lives of 4 s, each renewed in its last tenth: three tokens, and no more.
+    // Each life is renewed in its last tenth: had any process minted for itself, the third call would have come sooner.
+    expect(tookMs).toBeGreaterThan(2 * lifeMs * 0.85);
     expect(sandbox.oauth2.tokenCalls).toBe(3);
     figures.push(
       `4 processes over 2 lives of 4 s: ${sum(reports)} requests, ${sandbox.oauth2.tokenCalls} token calls, failures 0`,
@@ -211,19 +216,25 @@ describeWithRedis('a fleet of real processes', () => {
     sandbox.oauth2.tokenEndpoint.fail({ status: 401, body: { error: 'invalid_client' } });
     const members = await fleet.startMany(8, settings());
     await Promise.all(members.map((member) => member.startLoad()));
-    await new Promise((resolve) => setTimeout(resolve, 6_500));
+    await eventually(() => sandbox.oauth2.tokenCalls >= 1);
+    const startedAt = performance.now();
+    await eventually(() => sandbox.oauth2.tokenCalls >= 2);
+    const gapMs = performance.now() - startedAt;
     await Promise.all(members.map((member) => member.stopLoad()));
-    // At once, and after about 5 s; the next one would be due after 10 s more.
+    // The first cool-down lasts 5 s, for all; the next one would last 10 s.
+    expect(gapMs).toBeGreaterThan(4_000);
     expect(sandbox.oauth2.tokenCalls).toBe(2);
-    figures.push(`invalid_client, 8 processes, 6.5 s: ${sandbox.oauth2.tokenCalls} token calls`);
+    figures.push(
+      `invalid_client, 8 processes: second token call ${Math.round(gapMs)} ms after the first`,
+    );
   }, 30_000);
 
   const sum = (reports: readonly MemberReport[]) =>
     reports.reduce((total, { requests }) => total + requests, 0);
 });
 
-async function eventually(condition: () => Promise<boolean>): Promise<void> {
-  const giveUpAt = performance.now() + 10_000;
+async function eventually(condition: () => boolean | Promise<boolean>): Promise<void> {
+  const giveUpAt = performance.now() + 20_000;
   while (!(await condition())) {
     if (performance.now() > giveUpAt) throw new Error('it did not happen in time');
     await new Promise((resolve) => setTimeout(resolve, 20));

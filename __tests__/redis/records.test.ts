@@ -339,9 +339,9 @@ describeWithRedis('what is in Redis', () => {
     try {
       await redis.call('SCRIPT', 'FLUSH');
       const store = createRedisStore(scant, { subscriber });
-      for (const { name, run } of storeContractChecks)
-        await run({ store }).catch((cause: unknown) => {
-          throw new Error(name, { cause });
+      for (const check of storeContractChecks)
+        await check.run({ store }).catch((cause: unknown) => {
+          throw new Error(check.name, { cause });
         });
       expect(words.length).toBeGreaterThan(8);
     } finally {

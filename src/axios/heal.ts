@@ -163,9 +163,10 @@ function refused(source: TokenSource, because: ReplayRefusal): void {
 
 /** Sends a request once more, with another token and the same bytes, past every interceptor of the instance. */
 function replayer(
-  { source }: HealContext,
+  context: HealContext,
   isRejection: (response: AxiosResponse) => boolean,
 ): (config: InternalAxiosRequestConfig) => Promise<AxiosResponse> {
+  const { source } = context;
   const bare = new Axios({});
 
   return async (config) => {
@@ -207,7 +208,8 @@ function replayer(
     const accepted = !isRejection(response);
     source.replayed(token.value, { accepted, params });
     if (accepted) return;
-    source.reject(token.value, { onReplay: true, params });
+    if (isAboutOurToken(context, state, response))
+      source.reject(token.value, { onReplay: true, params });
     state.refusal = 'already-replayed';
     refused(source, state.refusal);
   }
