@@ -75,7 +75,7 @@ describeWithRedis('a fleet of real processes', () => {
       expect(sandbox.oauth2.tokenCalls).toBe(1);
       const coldCommands = await commandsRun();
 
-      const warm = await allRequest(members, 50);
+      const warm = await allRequest(members, 20);
       expect(warm.failures).toEqual([]);
       expect(await commandsRun()).toBe(0);
 

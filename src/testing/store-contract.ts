@@ -91,9 +91,9 @@ class Bench {
 }
 
 const LEASE_MS = 10_000;
-/** Short enough to be waited for in real time, long enough not to end by itself on a busy machine. */
-const SHORT_MS = 150;
-const PAST_SHORT_MS = 250;
+/** Short enough to be waited for in real time. */
+const SHORT_MS = 100;
+const PAST_SHORT_MS = 160;
 
 function anIdentity(): TokenIdentity {
   return {
