@@ -3,6 +3,8 @@ import type { Config } from 'jest';
 
 const config: Config = {
   testEnvironment: 'node',
+  // For a machine that is busy with something else; nothing here takes that long by itself.
+  testTimeout: 30_000,
   testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/__tests__/package/fixtures/'],
   setupFilesAfterEnv: ['<rootDir>/__tests__/setup/nock.ts'],

@@ -77,6 +77,7 @@ function printedError(error: any): [string, string][] {
       [`${path}.config`, printed(config)],
       [`${path}.config.headers`, printed(config?.headers)],
       [`${path}.response`, printed(response)],
+      [`{ ...${path}.response }`, printed(Object.assign({}, response))],
       [`{ ...${path} }`, printed(Object.assign({}, link))],
     );
   }

@@ -286,6 +286,20 @@ test('an adapter that tells nothing of the request it sent is believed', async (
   expect((await http.get('/x')).status).toBe(200);
 });
 
+test('an adapter that takes the header off, for credentials of its own, draws a 401 that says nothing about the token', async () => {
+  const memory = createMemoryServer();
+  const { http, source } = memoryClientOf(memory, {
+    adapter: (config) => {
+      config.headers.delete('Authorization');
+      return memory.api(config);
+    },
+  });
+  const token = await source.getToken();
+  await failureOf(http.get('/x'));
+  expect(source.peek()).toBe(token);
+  expect(memory.arrivals).toEqual([undefined]);
+});
+
 test('a 401 that an XMLHttpRequest got from another origin says nothing about the token', async () => {
   const memory = createMemoryServer();
   const { http, source } = memoryClientOf(memory, {

@@ -137,7 +137,7 @@ describe('a slow endpoint', () => {
   });
 
   it('answers nobody who has gone away', async () => {
-    oauth2.api.delay(20);
+    oauth2.api.delay(500);
     const controller = new AbortController();
     const gone = http.get(`${oauth2.url}/resource`, {
       ...bearer(token),
