@@ -12,7 +12,7 @@ import { attachBearer, createTokenSource } from '../src/index.js';
 import { oauth2ClientCredentials } from '../src/providers/index.js';
 
 const BATCH = 100;
-const PAIRS = 2_000;
+const PAIRS = 500;
 const baseURL = 'https://api.example.com';
 
 const answer: AxiosAdapter = (config) =>

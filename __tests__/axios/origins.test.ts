@@ -63,6 +63,10 @@ describe('a token goes', () => {
     const url = 'https://evil.example.com/things';
     expect(await carriesToken({ url, allowAbsoluteUrls: false })).toBe(true);
     expect(await carriesToken({ url }, { allowAbsoluteUrls: false })).toBe(true);
+    // Without a base URL axios has nothing to fold it under.
+    expect(await carriesToken({ url, allowAbsoluteUrls: false }, { baseURL: '' })).toBe(false);
+    const own = { url: `${API}/things`, allowAbsoluteUrls: false };
+    expect(await carriesToken(own, { baseURL: '' })).toBe(true);
   });
 
   test('to further origins that the provider names', async () => {

@@ -132,6 +132,19 @@ describe('behaviour 33: the replay sends the same bytes, method, path and header
     expect(second!.body.length).toBeGreaterThan(0);
   });
 
+  test('postForm with fields that the caller changes meanwhile: what they are now, in its full length', async () => {
+    const { http } = await warmClientOf(server);
+    server.revokeTokens();
+    const file = { name: 'short' };
+    const first = server.api.holdNext();
+    const request = http.postForm(ECHO, { files: [file] });
+    await first.arrived;
+    file.name = 'much longer than before';
+    first.release();
+    expect((await request).status).toBe(200);
+    expect(String(server.requests[1]?.body)).toContain('much longer than before');
+  });
+
   test('params and their serialiser', async () => {
     const serialize = (params: Record<string, unknown>) => `p=${JSON.stringify(params)}`;
     for (const paramsSerializer of [serialize, { serialize }] as never[]) {

@@ -4,7 +4,7 @@ import { simulate, tell } from './simulate.js';
 
 /* The real token source with its default options, among random callers and a provider in every kind of trouble. */
 test('no order of events breaks a promise, with default options', async () => {
-  const tally = await simulate(() => ({
+  const tally = await simulate(9558502, () => ({
     maxStaleMs: 0,
     singleActiveToken: false,
     keepWarm: false,

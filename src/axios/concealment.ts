@@ -34,6 +34,7 @@ function concealResponse(response: Response): void {
   concealHeaders(response.config);
   hideRequest(response);
   showAs(response, () => printableResponse(response));
+  if (isStream(response.data)) showAs(response.data, () => '[stream]'); // It, too, leads to the ClientRequest.
 }
 
 /** A ClientRequest holds the header in plain text, and its sockets lead to further ones. */
@@ -115,9 +116,11 @@ function printableResponse({ status, statusText, headers, config, data }: Respon
 }
 
 function printableBody(body: unknown): unknown {
-  return typeof body === 'object' && body !== null && ('pipe' in body || 'getReader' in body)
-    ? '[stream]'
-    : body;
+  return isStream(body) ? '[stream]' : body;
+}
+
+function isStream(body: unknown): body is object {
+  return typeof body === 'object' && body !== null && ('pipe' in body || 'getReader' in body);
 }
 
 // ---- how it is done --------------------------------------------------------------------------------------------
@@ -125,7 +128,7 @@ function printableBody(body: unknown): unknown {
 /** The name under which Node's `util.inspect` and `console` ask an object how it wants to be shown. */
 const inspectSymbol = Symbol.for('nodejs.util.inspect.custom');
 
-function showAs(holder: object, view: () => object): void {
+function showAs(holder: object, view: () => unknown): void {
   define(
     holder,
     inspectSymbol,
