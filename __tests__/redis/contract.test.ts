@@ -70,3 +70,37 @@ describeWithRedis('on a single node', () => {
     });
   });
 });
+
+describeWithRedis('a client that keeps commands until an outage is over', () => {
+  let redis: RedisServer;
+  beforeAll(async () => {
+    redis = await startRedis();
+  });
+  afterAll(() => redis.stop());
+
+  test.each(clientKinds)('cannot make a commit of $name land late', async (kind) => {
+    const connected = await kind.connect(redis);
+    try {
+      const store = createRedisStore(connected.client);
+      const slot = await store.open(anIdentity({ paramsKey: kind.name }), () => undefined);
+      const { fence } = (await slot.begin(asking('leader'))) as { fence: number };
+      redis.pause();
+      const commit = { token: aToken('T1'), remainingMs: 60_000 };
+      const late = Promise.allSettled([
+        slot.commit({ ...commit, owner: 'leader', fence }),
+        slot.commit({ ...commit, owner: 'alone', fence: undefined }),
+      ]);
+      await new Promise((resolve) => setTimeout(resolve, 1_300));
+      redis.resume();
+      expect((await late).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+      expect(await slot.read()).toBeUndefined();
+      // The lease went back all the same, and whoever is in time commits.
+      const next = (await slot.begin(asking('next'))) as { kind: string; fence: number };
+      expect(next.kind).toBe('lead');
+      await slot.commit({ ...commit, owner: 'next', fence: next.fence });
+      expect((await slot.read())?.token.value).toBe('T1');
+    } finally {
+      connected.close();
+    }
+  });
+});

@@ -33,6 +33,24 @@ export interface RedisSlotContext {
 /** Rejected credentials are remembered that many cool-downs longer than they cool, so that the next one is longer. */
 const CREDENTIALS_MEMORY = 2;
 
+/** A commit that reaches Redis later than that is refused: it was kept by the client, and its times are no longer true. */
+const LATEST_MS = 1_000;
+
+/** One moment by the clock of Redis and by our own monotonic one. */
+interface Moment {
+  readonly redisMs: number;
+  readonly ownMs: number;
+}
+
+function momentOf(redisMs: string | undefined): Moment {
+  return { redisMs: Number(redisMs), ownMs: performance.now() };
+}
+
+/** What the clock of Redis says now, if neither clock was set. */
+function redisTime({ redisMs, ownMs }: Moment): number {
+  return redisMs + performance.now() - ownMs;
+}
+
 /** The records of one identity in Redis: each operation is one script, and so one round trip. */
 export function createRedisSlot(context: RedisSlotContext): TokenStoreSlot {
   const { keys, name, hints, report } = context;
@@ -41,6 +59,9 @@ export function createRedisSlot(context: RedisSlotContext): TokenStoreSlot {
   const channel = `${name}:ev`;
   const run = (script: Script, ...args: string[]) =>
     context.run(script, redisKeys, [channel, ...args]);
+
+  /** The latest lease that was given here, and when. */
+  let lease: { readonly owner: string; readonly moment: Moment } | undefined;
 
   const place = (fence: number) => ({ key: tokenKey, version: RECORD_VERSION, fence });
 
@@ -83,6 +104,7 @@ export function createRedisSlot(context: RedisSlotContext): TokenStoreSlot {
       case 'held':
         return { kind: 'held', remainingMs: Number(rest[0]) };
       case 'lead':
+        lease = { owner: request.owner, moment: momentOf(rest[2]) };
         return { kind: 'lead', fence: Number(rest[0]), failures: Number(rest[1]) };
       default:
         throw new Error('The script begin gave an answer that nobody knows.');
@@ -110,18 +132,21 @@ export function createRedisSlot(context: RedisSlotContext): TokenStoreSlot {
 
     async commit({ owner, fence: given, token, remainingMs, onlyIfAbsent }: CommitRequest) {
       // The fence is part of what is sealed, so it has to be known first: without a lease that is a step of its own.
-      const fence = given ?? Number((await run(TAKE_FENCE))[0]);
+      const { fence, moment, spentMs } =
+        given === undefined ? await takeFence() : lead(owner, given);
       const [key] = keys.encryption;
       if (key === undefined) throw new Error('There is no key to encrypt with.');
       const [kind, ...record] = await run(
         COMMIT,
         owner,
         String(fence),
-        milliseconds(remainingMs),
+        milliseconds(remainingMs - spentMs),
         keys.hashOf(token.value),
         sealToken(token, key, place(fence)),
         onlyIfAbsent === true ? '1' : '0',
+        moment === undefined ? '' : String(Math.round(redisTime(moment) + LATEST_MS)),
       );
+      if (kind === 'late') throw new Error('The commit came too late.');
       return kind === 'committed'
         ? { kind: 'committed', fence }
         : { kind: 'superseded', record: recordFrom(record) };
@@ -158,6 +183,19 @@ export function createRedisSlot(context: RedisSlotContext): TokenStoreSlot {
       ? {}
       : { subscribe: (listener: (fence: number) => void) => hints.listen(channel, listener) }),
   };
+
+  function lead(owner: string, fence: number) {
+    return { fence, moment: lease?.owner === owner ? lease.moment : undefined, spentMs: 0 };
+  }
+
+  async function takeFence() {
+    const askedAt = performance.now();
+    const [fence, time] = await run(TAKE_FENCE);
+    const spentMs = performance.now() - askedAt;
+    // A client that kept the question until an outage was over: the token is old news by now.
+    if (spentMs > LATEST_MS) throw new Error('The answer came too late.');
+    return { fence: Number(fence), moment: momentOf(time), spentMs };
+  }
 
   function foundIn([kind, ...rest]: readonly string[], not?: string): StoredRecord | undefined {
     const record = kind === 'token' ? recordFrom(rest) : undefined;

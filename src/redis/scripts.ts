@@ -12,8 +12,9 @@ import type { Script } from './redis-client.js';
  *   4 neg  hash  c cause, k code, t status, r retryable, n failures in a row, w who was refused,
  *                m milliseconds that it outlives the cool-down, so that the next one is longer
  *
- * No time of day is read: Redis counts down, and readers ask what is left. A key of a foreign type, or without an end,
- * reads as absent and is overwritten. All answers are lists of strings, because number mappings differ between clients.
+ * Lives are counted down by Redis, and readers ask what is left. Its clock is read for one purpose only: a client may keep
+ * commands during an outage and send them when it is over, and a commit that comes so late would lengthen a life. No host's
+ * clock is compared with another's. A key of a foreign type, or without an end, reads as absent and is overwritten. All answers are lists of strings, because number mappings differ between clients.
  */
 
 /** The version of the record layout. A record of another version reads as absent. */
@@ -33,6 +34,11 @@ local function text(key)
   local value = redis.pcall('GET', key)
   if type(value) ~= 'string' then return false end
   return value
+end
+
+local function now()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000)
 end
 
 local function num(value) return tonumber(value) or 0 end
@@ -115,12 +121,17 @@ if not redis.call('SET', lk, owner, 'NX', 'PX', lease) and text(lk) ~= owner the
   end
   return { 'held', out(left) }
 end
-return { 'lead', out(next_fence()), failures }
+return { 'lead', out(next_fence()), failures, out(now()) }
 `);
 
-/** ARGV: channel, owner, fence, remaining ms, hash, payload, '1' to write only where nothing is. */
+/** ARGV: channel, owner, fence, remaining ms, hash, payload, '1' to write only where nothing is, latest by this clock or ''. */
 export const COMMIT = script(`
 local owner, fence, left, hash, payload, only_if_absent = ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7] == '1'
+
+if ARGV[8] ~= '' and now() > num(ARGV[8]) then
+  if give_back(owner) then tell('0') end
+  return { 'late' }
+end
 
 local record = stored()
 if record and (only_if_absent or num(record.fence) >= num(fence)) then
@@ -143,7 +154,7 @@ return { 'committed' }
 `);
 
 /** ARGV: channel. Takes a fence for a token that was minted without the lease. */
-export const TAKE_FENCE = script(`return { out(next_fence()) }`);
+export const TAKE_FENCE = script(`return { out(next_fence()), out(now()) }`);
 
 /** ARGV: channel, owner, cool-down ms, memory ms, cause, code, status, retryable, failures, who was refused. */
 export const FAIL = script(`
