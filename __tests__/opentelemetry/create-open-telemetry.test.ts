@@ -111,10 +111,10 @@ test('behaviour 45: counts joiners, rejections, replays, refusals, stale tokens 
   await source.getToken({ not: 'token-1' });
   source.replayed('token-2', { accepted: false });
   source.reject('token-2', { onReplay: true });
-  source.emit('replayRefused', { provider: 'acme', because: 'already-replayed' });
-  source.emit('servedStale', { provider: 'acme' });
-  source.emit('storeFailed', { provider: 'acme', error: new Error('down') as never });
-  source.emit('leaseAwaited', { provider: 'acme', waitedMs: 5, outcome: 'token' });
+  source.emit('replayRefused', { because: 'already-replayed' });
+  source.emit('servedStale', {});
+  source.emit('storeFailed', { error: new Error('down') as never });
+  source.emit('leaseAwaited', { waitedMs: 5, outcome: 'token' });
   await settle();
   expect(await points('joiners')).toMatchObject([{ value: 2 }]);
   expect(await points('rejections')).toMatchObject([

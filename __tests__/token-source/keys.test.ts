@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { Entries, Entry } from '../../src/token-source/entry.js';
-import { initialState } from '../../src/token/lifecycle.js';
+import { KeptTokens, type Keepable } from '../../src/token-source/kept-tokens.js';
 import { createTokenSource } from '../../src/token-source/token-source.js';
 import { acme, ACME, bench, ended, warmBench } from './hand-held.js';
 
@@ -144,36 +143,42 @@ describe('behaviour 41: memory stays bounded', () => {
 });
 
 describe('behaviour 41: the book of tokens', () => {
-  const isOver = ({ key }: Entry) => key.startsWith('old');
-  const keysOf = (entries: Entries) => [...entries].map(({ key }) => key);
-  const add = (entries: Entries, key: string) => {
-    const entry = new Entry(1, {}, key);
-    entries.add(entry, isOver);
-    return entry;
-  };
+  function book(limit: number) {
+    const tokens = new KeptTokens<Keepable>(limit);
+    const gone: string[] = [];
+    const refreshing = new Set<string>();
+    const add = (key: string) =>
+      tokens.add(key, {
+        isRefreshing: () => refreshing.has(key),
+        hasExpired: () => key.startsWith('old'),
+        letGo: () => void gone.push(key),
+      });
+    return { tokens, gone, refreshing, add };
+  }
 
   test('drops expired ones however few there are', () => {
-    const entries = new Entries(10);
-    for (const key of ['old-1', 'old-2', 'a', 'b']) add(entries, key);
-    expect(keysOf(entries)).toEqual(['a', 'b']);
+    const { gone, add } = book(10);
+    for (const key of ['old-1', 'old-2', 'a', 'b']) add(key);
+    expect(gone).toEqual(['old-1', 'old-2']);
   });
 
   test('keeps one whose refresh is under way, and drops it later', () => {
-    const entries = new Entries(2);
-    const busy = add(entries, 'busy');
-    busy.state = { ...busy.state, flight: { id: 1, reason: 'cold' } };
-    for (const key of ['a', 'b', 'c']) add(entries, key);
-    expect(keysOf(entries)).toEqual(['busy', 'c']);
-    busy.state = initialState();
-    add(entries, 'd');
-    expect(keysOf(entries)).toEqual(['c', 'd']);
+    const { tokens, gone, refreshing, add } = book(2);
+    refreshing.add('busy');
+    for (const key of ['busy', 'a', 'b', 'c']) add(key);
+    expect(gone).toEqual(['a', 'b']);
+    refreshing.clear();
+    add('d');
+    expect(gone).toEqual(['a', 'b', 'busy']);
+    expect(tokens.use('busy')).toBeUndefined();
   });
+});
 
-  test('stops the timer of one that goes', () => {
-    const entries = new Entries(1);
-    let stopped = 0;
-    add(entries, 'warm').cancelWarmTimer = () => void (stopped += 1);
-    add(entries, 'next');
-    expect(stopped).toBe(1);
-  });
+test('behaviour 41: a token that goes takes its timer along', async () => {
+  const { source, endpoint, clock } = bench({ maxEntries: 1, keepWarm: true });
+  endpoint.onCall = (call, count) => call.token(`token-${count}`);
+  await source.getToken({ params: { tenant: 'a' } });
+  expect(clock.pendingTimers).toBe(1);
+  await source.getToken({ params: { tenant: 'b' } });
+  expect(clock.pendingTimers).toBe(1);
 });

@@ -158,7 +158,7 @@ function ownRefusal(
 }
 
 function refused(source: TokenSource, because: ReplayRefusal): void {
-  source.emit('replayRefused', { provider: source.provider.name, because });
+  source.emit('replayRefused', { because });
 }
 
 /** Sends a request once more, with another token and the same bytes, past every interceptor of the instance. */

@@ -1,0 +1,107 @@
+import type { BearerError } from '../errors/index.js';
+import { certainlyIssuedNothing } from '../grants/token-failure.js';
+import { later, type Instant } from '../token/instant.js';
+import type { Answers, Flight, Happening, TokenState } from '../token/lifecycle.js';
+import type { TokenParams } from '../token/token-params.js';
+import type { Credentials } from './credentials.js';
+import { tokenIdentity } from './identity.js';
+import { boundedSignal, mint, MintFailure, type Minted } from './mint.js';
+import { refusal } from './refusal.js';
+import type { Acquired } from './shared-acquisition.js';
+import type { SharedToken } from './shared-token.js';
+import type { SourceContext } from './source-context.js';
+
+/** The token that a flight is for. */
+export interface TokenWanted {
+  readonly source: SourceContext;
+  readonly params: TokenParams;
+  readonly credentials: Credentials;
+  /** Where the token is shared with other processes. */
+  readonly shared: SharedToken | undefined;
+  readonly state: TokenState<BearerError>;
+  decide<Kind extends Happening<BearerError>['kind']>(
+    happening: Extract<Happening<BearerError>, { kind: Kind }>,
+  ): Answers<BearerError>[Kind];
+}
+
+/**
+ * Mints a token; or finds one, where it is shared with other processes.
+ *
+ * Throws what `mint` and `SharedToken.acquire` throw, and a misconfiguration error if no credentials can be had.
+ */
+export async function acquire(
+  wanted: TokenWanted,
+  flight: Flight,
+  signal: AbortSignal,
+): Promise<Acquired> {
+  const { source, params, credentials, shared } = wanted;
+  if (shared === undefined) {
+    const minted = await inTime(source, signal, async (bounded, deadline) =>
+      mintWith(await credentials.ask(bounded), wanted, bounded, deadline),
+    );
+    return { from: 'endpoint', minted, fence: undefined };
+  }
+  // The credentials are part of what a token is shared under, so they come first.
+  const given = await inTime(source, signal, (bounded) => credentials.ask(bounded));
+  const flightId = flight.id;
+  return shared.acquire({
+    identity: tokenIdentity(source.provider, given, params, source.options.cacheIdentity),
+    signal,
+    isWanted: () => wanted.state.flight?.id === flightId,
+    standDown: (retryInMs) =>
+      wanted.decide({ kind: 'refreshing-elsewhere', flightId, retryInMs }).kind === 'stand-down',
+    mint: () =>
+      inTime(source, signal, (bounded, deadline) => mintWith(given, wanted, bounded, deadline)),
+  });
+}
+
+/** Bounds a part of a flight in time. Waiting for another process is bounded by the lease instead. */
+async function inTime<T>(
+  source: SourceContext,
+  flight: AbortSignal,
+  work: (signal: AbortSignal, deadline: Instant) => Promise<T>,
+): Promise<T> {
+  const { clock, flightTimeoutMs } = source.options;
+  const bounded = boundedSignal(flight, flightTimeoutMs, clock);
+  try {
+    return await work(bounded.signal, later(source.now(), flightTimeoutMs));
+  } finally {
+    bounded.release();
+  }
+}
+
+async function mintWith(
+  credentials: object,
+  wanted: TokenWanted,
+  signal: AbortSignal,
+  deadline: Instant,
+): Promise<Minted> {
+  const { source, params } = wanted;
+  const { provider, options } = source;
+  try {
+    return await mint({
+      provider,
+      credentials,
+      params,
+      options,
+      signal,
+      deadline,
+      now: () => source.now(),
+      beforeCall: () => {
+        const answer = wanted.decide({ kind: 'token-call' });
+        if (answer.kind === 'budget-spent')
+          throw refusal(provider.name, { kind: 'budget-spent' }, answer.retryInMs);
+      },
+      afterCall: (call) => {
+        // A short outage must not spend what the provider allows for half an hour.
+        if (certainlyIssuedNothing(call.status, call.errorType))
+          wanted.decide({ kind: 'token-call-refused' });
+        source.emit('tokenCalled', { reason: wanted.state.flight?.reason, ...call });
+      },
+    });
+  } catch (failure) {
+    if (failure instanceof MintFailure && failure.cause === 'credentials')
+      wanted.credentials.wereRejected(credentials);
+    throw failure;
+  }
+}

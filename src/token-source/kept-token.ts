@@ -1,0 +1,411 @@
+import pMemoize from 'p-memoize';
+
+import type { BearerError } from '../errors/index.js';
+import type { AccessToken } from '../token/access-token.js';
+import { msUntil, type Instant } from '../token/instant.js';
+import {
+  decide,
+  initialState,
+  patienceMs,
+  phaseOf,
+  servableToken,
+  type Answers,
+  type Flight,
+  type Happening,
+  type Notice,
+  type RefusalCause,
+  type RejectionAnswer,
+  type TokenState,
+} from '../token/lifecycle.js';
+import type { TokenParams } from '../token/token-params.js';
+import { acquire, type TokenWanted } from './acquisition.js';
+import type { Adopted } from './adoption.js';
+import type { Clock } from './clock.js';
+import { Credentials } from './credentials.js';
+import { expiresInMs } from './events.js';
+import type { Keepable } from './kept-tokens.js';
+import { failedFlight, refusal, toldWhen } from './refusal.js';
+import type { Acquired, HeldHere } from './shared-acquisition.js';
+import { SharedToken } from './shared-token.js';
+import type { SourceContext } from './source-context.js';
+import { waitFor, type WaitLimits } from './waiting.js';
+
+/** How long the answer of two clocks is good, as long as one of them agrees. */
+const CLOCKS_AGREE_MS = 10;
+
+/**
+ * One token of a source, kept usable: the shell that acts on what `token/lifecycle` decides. It owns the one flight
+ * that renews the token, and what that needs.
+ */
+export class KeptToken implements TokenWanted, Keepable {
+  readonly source: SourceContext;
+  readonly params: TokenParams;
+  readonly credentials: Credentials;
+  /** Where the token is shared with other processes. */
+  readonly shared: SharedToken | undefined;
+  state: TokenState<BearerError> = initialState();
+
+  readonly #clock: Clock;
+  #singleFlight: ((flight: Flight) => Promise<AccessToken>) | undefined;
+  /** Aborts the flight that is under way. */
+  #abort: AbortController | undefined;
+  #cancelWarmTimer: (() => void) | undefined;
+
+  // Both clocks have said that this token is fresh, and the wall clock is within these bounds since.
+  #fresh: AccessToken | undefined;
+  #freshFromMs = 0;
+  #freshUntilMs = 0;
+
+  constructor(source: SourceContext, params: TokenParams) {
+    this.source = source;
+    this.params = params;
+    this.credentials = new Credentials(source, params);
+    this.#clock = source.options.clock;
+    this.shared =
+      source.sharing &&
+      new SharedToken(source.sharing, {
+        held: () => this.#heldHere(),
+        adopt: (adopted) => this.#adopt(adopted),
+      });
+  }
+
+  // ---- what callers ask ----------------------------------------------------------------------------------------
+
+  /**
+   * The token if it is fresh by both clocks.
+   *
+   * Every request asks this, and reading clocks is most of what it costs. So the monotonic one is read again only
+   * after {@link CLOCKS_AGREE_MS}, or once the wall clock has gone back.
+   */
+  peek(): AccessToken | undefined {
+    const wallMs = this.#clock.now();
+    if (wallMs < this.#freshUntilMs && wallMs >= this.#freshFromMs) return this.#fresh;
+    const { slot } = this.state;
+    if (slot.kind === 'empty' || slot.suspect) return undefined;
+    const monoMs = this.#clock.monotonic();
+    const freshUntil = Math.min(slot.refreshAt.monoMs, this.shared?.recheckAt ?? Infinity);
+    const leftMs = Math.min(slot.refreshAt.wallMs - wallMs, freshUntil - monoMs);
+    if (!(leftMs > 0)) return undefined;
+    this.#fresh = slot.token;
+    this.#freshFromMs = wallMs;
+    this.#freshUntilMs = wallMs + Math.min(leftMs, CLOCKS_AGREE_MS);
+    return slot.token;
+  }
+
+  /** A usable token for one caller; `undefined` if `clear()` has overtaken what it waited for, so that it asks again. */
+  async get(not: string | undefined, limits: () => WaitLimits): Promise<AccessToken | undefined> {
+    const answer = this.decide({ kind: 'requested', not });
+    switch (answer.kind) {
+      case 'serve':
+        if (answer.refresh !== undefined) this.#refreshInBackground(answer.refresh);
+        else void this.shared?.recheckIfDue();
+        if (answer.stale) this.source.emit('servedStale', {});
+        return answer.token;
+      case 'fail':
+        if (await this.#credentialsChanged(answer.because, limits())) return undefined;
+        if (await this.#foundElsewhere(limits())) return undefined;
+        throw refusal(this.source.provider.name, answer.because, answer.retryInMs);
+      case 'wait':
+        return this.#await(answer.flight, not, limits());
+    }
+  }
+
+  reject(value: string, onReplay: boolean): RejectionAnswer {
+    const answer = this.decide({ kind: 'rejected', value, onReplay });
+    // No token can be fetched now; but another process may have one, and should know of this 401.
+    if (answer.kind === 'pass' && answer.because === 'endpoint-cooling')
+      void this.shared?.recheck(value);
+    return answer;
+  }
+
+  /** Forgets the token and every cool-down; whoever waits asks again. */
+  forget(): void {
+    this.decide({ kind: 'cleared' });
+    this.credentials.forget();
+    this.#cancelWarmTimer?.();
+    this.#abort?.abort();
+    this.#abort = undefined;
+  }
+
+  /** Lets go of timers and of the store, and leaves the stored token to the other processes. */
+  letGo(): void {
+    this.#cancelWarmTimer?.();
+    this.shared?.close();
+  }
+
+  isRefreshing(): boolean {
+    return this.state.flight !== undefined;
+  }
+
+  hasExpired(): boolean {
+    const { slot } = this.state;
+    return slot.kind === 'held' && phaseOf(slot, this.source.now()) === 'expired';
+  }
+
+  /** Until it expires; `undefined` if there is none or nobody knows. */
+  timeToExpiryMs(): number | undefined {
+    const { slot } = this.state;
+    if (slot.kind === 'empty' || slot.expiresAt === undefined) return undefined;
+    return Math.max(0, msUntil(slot.expiresAt, this.source.now()));
+  }
+
+  // ---- one caller's wait ---------------------------------------------------------------------------------------
+
+  async #await(
+    flight: Flight,
+    not: string | undefined,
+    limits: WaitLimits,
+  ): Promise<AccessToken | undefined> {
+    const { source } = this;
+    const patience = patienceMs(this.state, source.now(), not);
+    try {
+      const token = await waitFor(this.#fly(flight), impatient(limits, patience));
+      if (token.value === not) throw refusal(source.provider.name, { kind: 'same-token' }, 0);
+      return token;
+    } catch (error) {
+      if (error === OVERTAKEN) return undefined;
+      if (error !== OUT_OF_PATIENCE && !(error instanceof FlightFailed)) throw error;
+      // The token in hand may still do: it is only ever replaced by a better one.
+      const served = servableToken(this.state, source.now(), not, source.options.policy);
+      if (error instanceof FlightFailed && served === undefined) throw error.reason;
+      // It drew a 401, or expired, while this caller waited: then the flight is worth waiting for after all.
+      if (error === OUT_OF_PATIENCE && patienceMs(this.state, source.now(), not) === undefined)
+        return undefined;
+      if (served?.stale === true) source.emit('servedStale', {});
+      return served?.token;
+    }
+  }
+
+  /** While rejected credentials cool down, a changed one takes effect on the next request. */
+  async #credentialsChanged(
+    because: RefusalCause<BearerError>,
+    limits: WaitLimits,
+  ): Promise<boolean> {
+    if (because.kind !== 'cooling' || because.cause !== 'credentials') return false;
+    const haveChanged = await this.credentials.haveChanged(limits);
+    if (this.state.endpoint.kind === 'open') return true; // Somebody else saw the change, or cleared the source.
+    if (haveChanged) this.decide({ kind: 'credentials-changed' });
+    return haveChanged;
+  }
+
+  /** While we leave the token endpoint alone, another process may have brought a token. */
+  async #foundElsewhere(limits: WaitLimits): Promise<boolean> {
+    const looking = this.shared?.recheckIfDue();
+    if (looking === undefined) return false;
+    const before = this.state.slot;
+    await waitFor(looking, limits);
+    return this.state.slot !== before;
+  }
+
+  // ---- one refresh ---------------------------------------------------------------------------------------------
+
+  #refreshInBackground(flight: Flight): void {
+    // It belongs to no caller: a failure is told by an event, and the token in hand is served on.
+    void this.#fly(flight);
+  }
+
+  /** Starts a flight, or joins it if it is under way. */
+  #fly(flight: Flight): Promise<AccessToken> {
+    if (this.#abort !== undefined) this.source.emit('joined', { reason: flight.reason });
+    // p-memoize with `cache: false` is the single flight and nothing else: expiry and invalidation are the lifecycle's.
+    this.#singleFlight ??= pMemoize((current: Flight) => this.#refresh(current), {
+      cacheKey: ([current]) => current.id,
+      cache: false,
+    });
+    const joined = this.#singleFlight(flight);
+    // A flight belongs to nobody: if everyone has left when it fails, nobody is there to handle that.
+    joined.catch(() => undefined);
+    return joined;
+  }
+
+  async #refresh(flight: Flight): Promise<AccessToken> {
+    const startedAt = this.source.now();
+    const abort = new AbortController();
+    this.#abort = abort;
+    try {
+      return this.#land(flight, await acquire(this, flight, abort.signal), startedAt);
+    } catch (thrown) {
+      throw thrown === OVERTAKEN ? thrown : this.#giveUp(flight, thrown);
+    } finally {
+      if (this.#abort === abort) this.#abort = undefined;
+    }
+  }
+
+  #land(flight: Flight, acquired: Acquired, startedAt: Instant): AccessToken {
+    if (acquired.from === 'hand') return this.#stayWithTokenInHand();
+    const minted = acquired.from === 'endpoint' ? acquired.minted : undefined;
+    const { token, sentAt, lifetimeMs } = acquired.from === 'endpoint' ? acquired.minted : acquired;
+    const answer = this.decide({
+      kind: 'minted',
+      flightId: flight.id,
+      token,
+      sentAt,
+      lifetimeMs,
+      tookMs: minted?.tookMs,
+      random: this.source.options.random(),
+    });
+    if (answer.kind === 'superseded') throw OVERTAKEN;
+    this.credentials.forget();
+    this.#keepWarm();
+    this.#tellRefreshed(token, {
+      reason: flight.reason,
+      from: acquired.from,
+      startedAt,
+      attempts: minted?.attempts ?? 0,
+    });
+    return token;
+  }
+
+  /** Another process renews the token; this one looks again a little later. */
+  #stayWithTokenInHand(): AccessToken {
+    const { slot } = this.state;
+    if (slot.kind === 'empty') throw OVERTAKEN;
+    this.#keepWarm();
+    return slot.token;
+  }
+
+  /** Closes the gate that this failure calls for, and wraps the error so that waiting callers know it is the flight's. */
+  #giveUp(flight: Flight, thrown: unknown): unknown {
+    const { source } = this;
+    const { provider, options } = source;
+    const failed = failedFlight(thrown, {
+      provider: provider.name,
+      flightId: flight.id,
+      random: options.random(),
+    });
+    if (this.decide(failed).kind === 'superseded') return OVERTAKEN;
+    const { slot, endpoint } = this.state;
+    const nextAttemptInMs =
+      endpoint.kind === 'cooling' ? Math.max(0, msUntil(endpoint.until, source.now())) : 0;
+    const error = toldWhen(failed.failure, nextAttemptInMs);
+    source.emit('refreshFailed', {
+      reason: flight.reason,
+      error,
+      severity: failed.cause === 'credentials' || failed.cause === 'local' ? 'error' : 'warning',
+      nextAttemptInMs,
+      stillServing: slot.kind === 'held' && !this.hasExpired(),
+    });
+    this.#keepWarm(1_000);
+    return new FlightFailed(error);
+  }
+
+  // ---- shared with other processes -----------------------------------------------------------------------------
+
+  #heldHere(): HeldHere | undefined {
+    const { slot } = this.state;
+    if (slot.kind === 'empty') return undefined;
+    const { token, suspect, expiresAt } = slot;
+    return {
+      value: token.value,
+      scope: token.scope,
+      rejected: suspect,
+      remainingMs: expiresAt === undefined ? undefined : msUntil(expiresAt, this.source.now()),
+    };
+  }
+
+  /** Takes up a token that another process has brought, while nobody waits for one here. */
+  #adopt({ token, sentAt, lifetimeMs }: Adopted): void {
+    const { source } = this;
+    const random = source.options.random();
+    const found = { kind: 'found', token, sentAt, lifetimeMs, random } as const;
+    if (source.isClosed || this.decide(found).kind === 'superseded') return;
+    this.#keepWarm();
+    this.#tellRefreshed(token, { reason: 'early', from: 'store', startedAt: sentAt, attempts: 0 });
+  }
+
+  // ---- ahead of time, while nobody asks ------------------------------------------------------------------------
+
+  /** Sets the timer for the next refresh, or for the next attempt once a cool-down is over. */
+  #keepWarm(atLeastMs = 0): void {
+    const { options, isClosed } = this.source;
+    if (!options.keepWarm || isClosed) return;
+    this.#cancelWarmTimer?.();
+    const { slot, endpoint } = this.state;
+    const now = this.source.now();
+    const refreshInMs = slot.kind === 'held' ? msUntil(slot.refreshAt, now) : 0;
+    const coolInMs = endpoint.kind === 'cooling' ? msUntil(endpoint.until, now) : 0;
+    this.#cancelWarmTimer = this.#clock.schedule(
+      () => this.#warm(),
+      Math.max(atLeastMs, refreshInMs, coolInMs),
+    );
+  }
+
+  /** Nobody waits for this refresh, so nothing keeps the process alive for it. */
+  #warm(): void {
+    const answer = this.decide({ kind: 'requested' });
+    const flight =
+      answer.kind === 'wait' ? answer.flight : answer.kind === 'serve' ? answer.refresh : undefined;
+    // A flight sets the timer anew when it ends. Otherwise it was too early: timers of days are cut short, and some
+    // endpoints return the token in hand until it expires.
+    if (flight === undefined) this.#keepWarm(1_000);
+    else if (this.#abort === undefined) this.#refreshInBackground(flight);
+  }
+
+  // ---- the shell around the decisions --------------------------------------------------------------------------
+
+  /** Puts what happened to the lifecycle, takes up the next state, and tells what is worth telling. */
+  decide<Kind extends Happening<BearerError>['kind']>(
+    happening: Extract<Happening<BearerError>, { kind: Kind }>,
+  ): Answers<BearerError>[Kind] {
+    const { source } = this;
+    const { state, answer, notices } = decide<BearerError, Kind>(
+      this.state,
+      source.now(),
+      happening,
+      source.options.policy,
+    );
+    this.state = state;
+    this.#freshUntilMs = 0;
+    for (const notice of notices) this.#tell(notice);
+    return answer;
+  }
+
+  #tell(notice: Notice): void {
+    switch (notice.kind) {
+      case 'cooling-down':
+        this.source.emit('coolDownStarted', { cause: notice.cause, delayMs: notice.delayMs });
+        break;
+      case 'cool-down-ended':
+        this.source.emit('coolDownEnded', {});
+        break;
+      case 'rejection-gate-closed':
+        this.source.emit('rejectionGateClosed', { delayMs: notice.delayMs });
+    }
+  }
+
+  #tellRefreshed(
+    token: AccessToken,
+    how: {
+      readonly reason: Flight['reason'];
+      readonly from: 'endpoint' | 'store';
+      readonly startedAt: Instant;
+      readonly attempts: number;
+    },
+  ): void {
+    const { wallMs, monoMs } = this.source.now();
+    const { startedAt, ...told } = how;
+    this.source.emit('refreshed', {
+      ...told,
+      tookMs: monoMs - startedAt.monoMs,
+      expiresInMs: expiresInMs(token, wallMs),
+    });
+  }
+}
+
+/** A flight that failed, told apart from a caller's own abort or time-out. */
+class FlightFailed extends Error {
+  constructor(readonly reason: BearerError) {
+    super(reason.message);
+  }
+}
+
+/** Not an error but a caller's decision to take the token in hand: it lives on, and the refresh takes too long. */
+const OUT_OF_PATIENCE = new Error('the token in hand will do');
+
+function impatient(limits: WaitLimits, patience: number | undefined): WaitLimits {
+  if (patience === undefined || patience >= (limits.timeoutMs ?? Infinity)) return limits;
+  return { ...limits, timeoutMs: patience, onTimeout: () => OUT_OF_PATIENCE };
+}
+
+/** A flight whose outcome nobody wants any more, because `clear()` or `close()` came first. */
+const OVERTAKEN = new Error('overtaken by clear()');

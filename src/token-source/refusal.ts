@@ -1,0 +1,96 @@
+import {
+  type BearerError,
+  isBearerError,
+  MisconfigurationError,
+  TokenAcquisitionError,
+} from '../errors/index.js';
+import type { Happening, RefusalCause } from '../token/lifecycle.js';
+import { MintFailure } from './mint.js';
+import { CoolingElsewhere, errorFromElsewhere, LedMintFailure } from './shared-failure.js';
+
+/** What a caller is told who can be given no token now. */
+export function refusal(
+  provider: string,
+  because: RefusalCause<BearerError>,
+  retryInMs: number,
+): BearerError {
+  switch (because.kind) {
+    case 'cooling':
+      return because.failure instanceof TokenAcquisitionError
+        ? because.failure.coolingDown(retryInMs)
+        : because.failure;
+    case 'budget-spent':
+      return new TokenAcquisitionError(
+        'ERR_TOKEN_BUDGET_SPENT',
+        `${provider}: the provider's limit of token calls is spent. The next one is possible in ` +
+          `${Math.ceil(retryInMs / 1000)} s. Share one token source, or a shared store, between all callers.`,
+        { provider, phase: 'token request', retryable: true, retryInMs },
+      );
+    case 'same-token':
+      return new TokenAcquisitionError(
+        'ERR_TOKEN_REQUEST_REFUSED',
+        `${provider}: the token endpoint returned the rejected token again.`,
+        { provider, phase: 'token response', retryable: true },
+      );
+  }
+}
+
+/** A flight that ended without a token, as the decisions want to know it. */
+export type FailedFlight = Extract<
+  Happening<BearerError>,
+  { kind: 'mint-failed' | 'cooling-elsewhere' }
+>;
+
+/** Reads what a flight threw: the error for its callers, and what it means for the endpoint gate. */
+export function failedFlight(
+  thrown: unknown,
+  flight: { readonly provider: string; readonly flightId: number; readonly random: number },
+): FailedFlight {
+  const { provider, flightId, random } = flight;
+  if (thrown instanceof CoolingElsewhere) {
+    return {
+      kind: 'cooling-elsewhere',
+      flightId,
+      failure: errorFromElsewhere(provider, thrown),
+      cause: thrown.failure.cause,
+      delayMs: thrown.remainingMs,
+      failures: thrown.failure.failures,
+      fallback: thrown.fallback,
+      random,
+    };
+  }
+  if (!(thrown instanceof MintFailure)) {
+    const failure = ownFault(provider, thrown);
+    return { kind: 'mint-failed', flightId, failure, cause: 'local', random };
+  }
+  return {
+    kind: 'mint-failed',
+    flightId,
+    failure: thrown.error,
+    cause: thrown.cause,
+    retryAfterMs: thrown.retryAfterMs,
+    failuresElsewhere: thrown instanceof LedMintFailure ? thrown.fleetFailures : undefined,
+    random,
+  };
+}
+
+/** Whatever else a provider definition throws is a fault in it: it must not leave the flight open. */
+function ownFault(provider: string, thrown: unknown): BearerError {
+  if (isBearerError(thrown)) return thrown;
+  return new MisconfigurationError({
+    provider,
+    option: 'the provider definition',
+    problem: 'threw while a token was fetched',
+    remedy: 'See the cause: tokenRequest, parseToken or classifyFailure is at fault.',
+    cause: thrown,
+  });
+}
+
+/** The same error with the time of the next attempt in it, which only the endpoint gate knows. */
+export function toldWhen(error: BearerError, retryInMs: number): BearerError {
+  if (!(error instanceof TokenAcquisitionError) || retryInMs === 0) return error;
+  const Same = error.constructor as typeof TokenAcquisitionError;
+  const { provider, phase, retryable, status, oauthError, cause } = error;
+  const details = { provider, phase, retryable, retryInMs, status, oauthError, cause };
+  return new Same(error.code, error.message, details);
+}

@@ -1,0 +1,76 @@
+import type { BearerError } from '../errors/index.js';
+import type { Provider } from '../grants/define-provider.js';
+import { guardStore } from '../store/guarded-store.js';
+import type { TokenStore } from '../store/token-store.js';
+import type { Instant } from '../token/instant.js';
+import { publish } from './diagnostics.js';
+import {
+  Listeners,
+  type TokenSourceEventName,
+  type TokenSourceEvents,
+  type TokenSourceListener,
+} from './events.js';
+import type { ResolvedTokenSourceOptions } from './options.js';
+import type { SharedContext } from './shared-acquisition.js';
+
+/** What all tokens of one source have in common. */
+export class SourceContext {
+  readonly provider: Provider;
+  readonly options: ResolvedTokenSourceOptions;
+  /** Present where the tokens are shared with other processes. */
+  readonly sharing: SharedContext | undefined;
+  isClosed = false;
+  #listeners: Listeners | undefined;
+
+  constructor(provider: Provider, options: ResolvedTokenSourceOptions) {
+    this.provider = provider;
+    this.options = options;
+    this.sharing = options.store === undefined ? undefined : this.#sharingThrough(options.store);
+  }
+
+  now(): Instant {
+    const { clock } = this.options;
+    return { wallMs: clock.now(), monoMs: clock.monotonic() };
+  }
+
+  on<Name extends TokenSourceEventName>(
+    name: Name,
+    listener: TokenSourceListener<Name>,
+  ): () => void {
+    this.#listeners ??= new Listeners();
+    return this.#listeners.add(name, listener);
+  }
+
+  /** Tells whoever listens; every event names the provider. */
+  emit<Name extends TokenSourceEventName>(
+    name: Name,
+    about: Omit<TokenSourceEvents[Name], 'provider'>,
+  ): void {
+    const event = { provider: this.provider.name, ...about } as TokenSourceEvents[Name];
+    this.#listeners?.emit(name, event);
+    publish(name, event);
+  }
+
+  close(): void {
+    this.isClosed = true;
+    this.#listeners?.clear();
+  }
+
+  #sharingThrough(store: TokenStore): SharedContext {
+    const { clock, random, policy, flightTimeoutMs } = this.options;
+    const watcher = {
+      failed: (error: BearerError) => this.emit('storeFailed', { error }),
+      recovered: () => this.emit('storeRecovered', {}),
+    };
+    return {
+      provider: this.provider.name,
+      store: guardStore(store, { clock, watcher }),
+      clock,
+      random,
+      now: () => this.now(),
+      policy,
+      flightTimeoutMs,
+      leaseAwaited: (event) => this.emit('leaseAwaited', event),
+    };
+  }
+}
