@@ -22,8 +22,8 @@ function authorizationKey(headers: AxiosRequestHeaders): string | undefined {
  */
 export function hasOwnAuthorization(config: InternalAxiosRequestConfig): boolean {
   // An interceptor may have taken the headers off, or put null for `auth`: neither is what the types say, both work in axios.
-  config.headers ??= new AxiosHeaders(); // eslint-disable-line @typescript-eslint/no-unnecessary-condition
-  return Boolean(config.auth) || authorizationKey(config.headers) !== undefined;
+  const headers = (config.headers ??= new AxiosHeaders()); // eslint-disable-line @typescript-eslint/no-unnecessary-condition
+  return Boolean(config.auth) || authorizationKey(headers) !== undefined;
 }
 
 /** Whether the config carries exactly this token. */
@@ -35,6 +35,7 @@ export function carries(config: InternalAxiosRequestConfig, token: AccessToken):
 /** Takes our header off a config that is sent again: by then the token may be another, or none may go there. */
 export function removeAuthorization(config: InternalAxiosRequestConfig, ours: AccessToken): void {
   const key = authorizationKey(config.headers);
+  // The key may be in any case, and axios's own `delete` would take off the caller's header as well.
   // eslint-disable-next-line @typescript-eslint/no-dynamic-delete
   if (key !== undefined && config.headers[key] === ours.authorization) delete config.headers[key];
 }

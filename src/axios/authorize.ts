@@ -19,6 +19,7 @@ export interface AuthorizeContext {
 }
 
 type Config = InternalAxiosRequestConfig;
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /**
  * The request side: attaches the token.
@@ -33,16 +34,9 @@ export function authorizeHandlers(context: AuthorizeContext): {
   after: Handler<Config>;
 } {
   const { source, manager } = context;
-  /** What the request that is being started finds in hand; good until the getters below have been read. */
+  /** What the request that is being started finds in hand, where nothing comes between `runWhen` and `attachInHand`. */
   let inHand: AccessToken | undefined;
   let inHandFor: TokenParams | undefined;
-
-  const applies = (config: Config): boolean => {
-    if (config.bearer === false && stateOf(config) === undefined) return false;
-    inHandFor = paramsOf(config);
-    inHand = source.peek(inHandFor);
-    return true;
-  };
 
   const waiting = (config: Config): Config | Promise<Config> => {
     if (!wantsToken(context, config)) return config;
@@ -53,13 +47,11 @@ export function authorizeHandlers(context: AuthorizeContext): {
       : attach(config, token, params, source);
   };
 
-  /** The lane for a request that found `token` in hand when it was started. */
-  const atOnce =
-    (token: AccessToken, params: TokenParams | undefined) =>
-    (config: Config): Config | Promise<Config> => {
-      if (!isEmpty(manager)) return afterOthers(token, params, config);
-      return wantsToken(context, config) ? attach(config, token, params, source) : config;
-    };
+  /** The lane for a request that found a token in hand, on an instance without other request interceptors. */
+  const attachInHand = (config: Config): Config => {
+    const token = inHand as AccessToken; // Else this lane is not taken.
+    return wantsToken(context, config) ? attach(config, token, inHandFor, source) : config;
+  };
 
   /** Other interceptors came first. They may have taken their time, or asked for another token. */
   const afterOthers = (
@@ -77,16 +69,32 @@ export function authorizeHandlers(context: AuthorizeContext): {
     return attach(config, token, params, source);
   };
 
-  const handler = (when: (config: Config) => boolean): Handler<Config> => ({
-    get fulfilled() {
-      return inHand === undefined ? waiting : atOnce(inHand, inHandFor);
-    },
-    rejected: null,
-    get synchronous() {
-      return inHand !== undefined;
-    },
-    runWhen: (config) => when(config) && applies(config),
-  });
+  /** axios asks `runWhen` first, and reads the rest right after it: so the lane is chosen there. */
+  const handler = (when: (config: Config) => boolean): Handler<Config> => {
+    const lane: Mutable<Handler<Config>> = {
+      fulfilled: waiting,
+      rejected: null,
+      synchronous: false,
+      runWhen(config) {
+        if (!when(config)) return false;
+        if (config.bearer === false && stateOf(config) === undefined) return false;
+        const params = paramsOf(config);
+        const token = source.peek(params);
+        lane.synchronous = token !== undefined;
+        if (token === undefined) {
+          lane.fulfilled = waiting;
+        } else if (isEmpty(manager)) {
+          inHand = token;
+          inHandFor = params;
+          lane.fulfilled = attachInHand;
+        } else {
+          lane.fulfilled = (later) => afterOthers(token, params, later);
+        }
+        return true;
+      },
+    };
+    return lane;
+  };
   const before = handler((config) => isEmpty(manager) || runsReversed(config));
   const after = handler((config) => !runsReversed(config));
   const isOurs = (one: Handler<Config>) => one === before || one === after;

@@ -42,9 +42,10 @@ export function createOriginGuard(allowedOrigins: readonly string[]): OriginGuar
     allowsURL,
     originOf: (config) => parsed(targetURL(config))?.origin ?? '(not a URL)',
     destinationOf(config) {
-      const { baseURL } = config;
+      const { baseURL, url } = config;
+      if (baseURL === lastBaseURL && baseURL !== undefined && isPath(url)) return lastDestination;
       if (baseURL === undefined || baseURL === '' || leavesBaseURL(config))
-        return destination(asText(config.url));
+        return destination(asText(url));
       // Whatever is joined to a base URL stays on its origin, since axios puts a slash between the two.
       if (baseURL !== lastBaseURL) {
         lastDestination = destination(baseURL);
@@ -56,13 +57,13 @@ export function createOriginGuard(allowedOrigins: readonly string[]): OriginGuar
 }
 
 function leavesBaseURL({ url, allowAbsoluteUrls }: InternalAxiosRequestConfig): boolean {
-  if (url === undefined || isPath(url) || allowAbsoluteUrls === false) return false;
+  if (url === undefined || allowAbsoluteUrls === false) return false;
   return ABSOLUTE_URL.test(url);
 }
 
 /** Most URLs are told by their first two characters. */
-function isPath(url: string): boolean {
-  return url[0] === '/' && url[1] !== '/';
+function isPath(url: string | undefined): boolean {
+  return url !== undefined && url[0] === '/' && url[1] !== '/';
 }
 
 function targetURL(config: InternalAxiosRequestConfig): string {
