@@ -81,17 +81,14 @@ const bugs: readonly { name: string; bug: Bug; caughtBy: readonly Invariant[] }[
     name: 'a rejected promise is cached',
     bug: {
       memoize: (fn) => {
-        const cache = new Map<number, Promise<unknown>>();
-        return (entry: { serial: number }, flight: unknown) => {
-          const known = cache.get(entry.serial);
-          if (known !== undefined) return known;
-          const promise = (fn as (...args: unknown[]) => Promise<unknown>)(entry, flight);
-          cache.set(entry.serial, promise);
-          promise.then(
-            () => cache.delete(entry.serial),
+        let known: Promise<unknown> | undefined;
+        return (flight: unknown) => {
+          known ??= (fn as (flight: unknown) => Promise<unknown>)(flight);
+          known.then(
+            () => (known = undefined),
             () => undefined,
           );
-          return promise;
+          return known;
         };
       },
     },

@@ -246,6 +246,7 @@ export class KeptToken implements TokenWanted, Keepable {
     });
     if (answer.kind === 'superseded') throw OVERTAKEN;
     this.credentials.forget();
+    this.#singleFlight = undefined; // Half of what a token would take up in memory until its next refresh.
     this.#keepWarm();
     this.#tellRefreshed(token, {
       reason: flight.reason,
