@@ -1,7 +1,7 @@
 import { MisconfigurationError } from '../errors/index.js';
 import type { TokenParams } from '../token/token-params.js';
 import type { SourceContext } from './source-context.js';
-import { waitFor, type WaitLimits } from './waiting.js';
+import { unlessAborted, waitFor, type WaitLimits } from './waiting.js';
 
 /** The credentials of one token: asked for at each mint, and again while rejected ones cool down. */
 export class Credentials {
@@ -23,7 +23,17 @@ export class Credentials {
     const { provider } = this.#source;
     const asked = provider.resolveCredentials({ params: this.#params, signal });
     if (provider.hasFixedCredentials) return asked;
-    return Promise.race([asked, this.#outOfTime(signal)]);
+    return unlessAborted(
+      asked,
+      signal,
+      () =>
+        new MisconfigurationError({
+          provider: provider.name,
+          option: 'credentials',
+          problem: 'could not be fetched: the credentials function did not answer in time',
+          remedy: 'Let it answer within flightTimeoutMs, and heed its signal.',
+        }),
+    );
   }
 
   /** The token endpoint has rejected these. */
@@ -60,22 +70,6 @@ export class Credentials {
       this.#checking = undefined;
       this.#abortCheck = undefined;
     }
-  }
-
-  #outOfTime(signal: AbortSignal): Promise<never> {
-    return new Promise((_, reject) => {
-      const give = () =>
-        reject(
-          new MisconfigurationError({
-            provider: this.#source.provider.name,
-            option: 'credentials',
-            problem: 'could not be fetched: the credentials function did not answer in time',
-            remedy: 'Let it answer within flightTimeoutMs, and heed its signal.',
-          }),
-        );
-      if (signal.aborted) give();
-      else signal.addEventListener('abort', give, { once: true });
-    });
   }
 }
 

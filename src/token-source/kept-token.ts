@@ -404,8 +404,8 @@ class FlightFailed extends Error {
 const OUT_OF_PATIENCE = new Error('the token in hand will do');
 
 function impatient(limits: WaitLimits, patience: number | undefined): WaitLimits {
-  if (patience === undefined || patience >= (limits.timeoutMs ?? Infinity)) return limits;
-  return { ...limits, timeoutMs: patience, onTimeout: () => OUT_OF_PATIENCE };
+  if (patience === undefined || patience >= (limits.timeout?.ms ?? Infinity)) return limits;
+  return { ...limits, timeout: { ms: patience, error: () => OUT_OF_PATIENCE } };
 }
 
 /** A flight whose outcome nobody wants any more, because `clear()` or `close()` came first. */

@@ -3,6 +3,7 @@ import { Axios, AxiosError, isAxiosError, type AxiosRequestConfig } from 'axios'
 import type { EncodedTokenRequest } from '../grants/token-request.js';
 import { readJSON, type TokenResponse } from '../grants/token-response.js';
 import { detachedTransport } from './detached-transport.js';
+import { unlessAborted } from './waiting.js';
 
 /** An answer, and what was needed to judge it. */
 export interface TokenEndpointAnswer extends TokenResponse {
@@ -49,9 +50,11 @@ export async function callTokenEndpoint(
   });
   try {
     const { url, method, headers, data } = request;
-    const response = await orAborted(
+    // An adapter of the user's own may be deaf to the signal; the time bound holds all the same.
+    const response = await unlessAborted(
       http.request<unknown>({ url, method, headers, data, signal: options.signal }),
       options.signal,
+      () => new AxiosError('canceled', AxiosError.ERR_CANCELED),
     );
     const text = typeof response.data === 'string' ? response.data : '';
     const lowerCase = headersInLowerCase(response.headers);
@@ -75,20 +78,6 @@ function withDetachedSockets(transport: AxiosRequestConfig): AxiosRequestConfig 
   const { adapter, httpAgent, httpsAgent } = transport as Record<string, unknown>;
   const own = adapter ?? httpAgent ?? httpsAgent;
   return own === undefined ? { ...transport, transport: detachedTransport() } : transport;
-}
-
-/** An adapter of the user's own may be deaf to the signal; the time bound holds all the same. */
-async function orAborted<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
-  let abort: (() => void) | undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    abort = () => reject(new AxiosError('canceled', AxiosError.ERR_CANCELED));
-    signal.addEventListener('abort', abort, { once: true });
-  });
-  try {
-    return await Promise.race([answer, aborted]);
-  } finally {
-    if (abort !== undefined) signal.removeEventListener('abort', abort);
-  }
 }
 
 function reasonInWords(code: string | undefined): string {

@@ -162,19 +162,17 @@ export class TokenSource {
   /** What bounds one caller's wait; the time-out counts from here, however often the caller has to wait. */
   #limits({ signal, timeoutMs }: GetTokenOptions): () => WaitLimits {
     const { clock } = this.#context.options;
-    const startedAt = timeoutMs === undefined ? 0 : clock.monotonic();
-    return () => ({
-      signal,
-      timeoutMs: timeoutMs === undefined ? undefined : startedAt + timeoutMs - clock.monotonic(),
-      clock,
-      onTimeout: () => new TokenWaitTimeoutError(this.provider.name, timeoutMs ?? 0),
-    });
+    if (timeoutMs === undefined) return () => ({ signal, clock });
+    const deadline = clock.monotonic() + timeoutMs;
+    const error = () => new TokenWaitTimeoutError(this.provider.name, timeoutMs);
+    return () => ({ signal, clock, timeout: { ms: deadline - clock.monotonic(), error } });
   }
 
   #kept(params: TokenParams | undefined): KeptToken {
+    if (params === undefined) return this.#main;
     const key = paramsKey(params);
     const known = this.#known(key);
-    if (known !== undefined || params === undefined) return known ?? this.#main;
+    if (known !== undefined) return known;
     checkParams(this.provider, params);
     const token = new KeptToken(this.#context, Object.freeze({ ...params }));
     this.#others ??= new KeptTokens<KeptToken>(this.#context.options.maxEntries);
@@ -191,15 +189,14 @@ export class TokenSource {
   }
 }
 
-function checkParams(provider: Provider, params: TokenParams): void {
-  const unknown = Object.keys(params).find((name) => !(provider.paramNames ?? []).includes(name));
+function checkParams({ name, paramNames = [] }: Provider, params: TokenParams): void {
+  const unknown = Object.keys(params).find((param) => !paramNames.includes(param));
   if (unknown === undefined) return;
-  const known = provider.paramNames?.join(', ') ?? 'none';
   throw new MisconfigurationError({
-    provider: provider.name,
+    provider: name,
     option: `params.${unknown}`,
     problem: 'is not a parameter of its token request',
-    remedy: `Known parameters: ${known}.`,
+    remedy: `Known parameters: ${paramNames.length === 0 ? 'none' : paramNames.join(', ')}.`,
   });
 }
 

@@ -3,10 +3,8 @@ import type { Clock } from './clock.js';
 export interface WaitLimits {
   /** Ends this caller's wait, and nothing else. */
   readonly signal?: AbortSignal | undefined;
-  /** Ends this caller's wait after that many milliseconds. */
-  readonly timeoutMs?: number | undefined;
-  /** The error that an elapsed `timeoutMs` gives. */
-  readonly onTimeout: (timeoutMs: number) => Error;
+  /** Ends this caller's wait after that many milliseconds, with this error. */
+  readonly timeout?: { readonly ms: number; readonly error: () => Error } | undefined;
   readonly clock: Clock;
 }
 
@@ -18,28 +16,40 @@ const LONGEST_WAIT_MS = 3_600_000;
  *
  * A refresh belongs to nobody and keeps no process alive; a caller who waits for it does.
  */
-export async function waitFor<T>(shared: Promise<T>, limits: WaitLimits): Promise<T> {
-  const { signal, timeoutMs, clock, onTimeout } = limits;
+export async function waitFor<T>(
+  shared: Promise<T>,
+  { signal, timeout, clock }: WaitLimits,
+): Promise<T> {
   signal?.throwIfAborted();
-  let leave: (() => void) | undefined;
-  let cancelTimer: (() => void) | undefined;
-  const early = new Promise<never>((_, reject) => {
-    // The reason is the caller's own, whatever it is: it goes back to the caller as it came.
-    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
-    leave = () => reject(signal?.reason);
-    signal?.addEventListener('abort', leave, { once: true });
-    cancelTimer = clock.schedule(
-      () => {
-        if (timeoutMs !== undefined) reject(onTimeout(timeoutMs));
-      },
-      Math.max(0, timeoutMs ?? LONGEST_WAIT_MS),
-      { keepAlive: true },
-    );
-  });
+  const late = new AbortController();
+  const cancelTimer = clock.schedule(
+    () => late.abort(),
+    Math.max(0, timeout?.ms ?? LONGEST_WAIT_MS),
+    { keepAlive: true },
+  );
+  const inTime =
+    timeout === undefined ? shared : unlessAborted(shared, late.signal, () => timeout.error());
   try {
-    return await Promise.race([shared, early]);
+    return await (signal === undefined
+      ? inTime
+      : // The reason is the caller's own, whatever it is: it goes back to the caller as it came.
+        unlessAborted(inTime, signal, () => signal.reason as Error));
   } finally {
-    cancelTimer?.();
-    if (leave !== undefined) signal?.removeEventListener('abort', leave);
+    cancelTimer();
   }
+}
+
+/** What `work` gives; or this error as soon as the signal aborts, whether `work` heeds the signal or not. */
+export function unlessAborted<T>(
+  work: Promise<T>,
+  signal: AbortSignal,
+  error: () => Error,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(error());
+    const done = () => signal.removeEventListener('abort', abort);
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true });
+    void work.then(resolve, reject).finally(done);
+  });
 }
