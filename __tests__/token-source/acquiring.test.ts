@@ -262,3 +262,11 @@ test.each([
 ])('refuses the option %s: %p, and names it', (name, value) => {
   expect(() => createTokenSource(acme(), { [name]: value })).toThrow(`options.${name}`);
 });
+
+test('a time-out of nought or less fails at once and starts a refresh for the others', async () => {
+  const { source, endpoint, pass } = bench();
+  const asked = ended(source.getToken({ timeoutMs: -1 }));
+  await pass(1);
+  expect(await asked).toMatchObject({ code: 'ERR_TOKEN_WAIT_TIMED_OUT' });
+  expect(endpoint.calls).toHaveLength(1);
+});

@@ -204,3 +204,23 @@ describe('behaviour 38: rejected credentials and a vault', () => {
     expect(await ended(source.getToken())).toBeInstanceOf(CredentialsRejectedError);
   });
 });
+
+test('a rejected credential in another order of fields is no changed one', async () => {
+  let turned = false;
+  const { clientId, clientSecret } = ACME;
+  const { source, endpoint } = bench({
+    provider: {
+      credentials: () => {
+        turned = !turned;
+        return Promise.resolve(
+          turned ? { clientSecret, clientId, extra: 'x' } : { extra: 'x', clientId, clientSecret },
+        );
+      },
+    },
+  });
+  endpoint.onCall = (call) => call.answer(401);
+  expect(await ended(source.getToken())).toMatchObject({ code: 'ERR_CREDENTIALS_REJECTED' });
+  expect(await ended(source.getToken())).toMatchObject({ code: 'ERR_CREDENTIALS_REJECTED' });
+  expect(await ended(source.getToken())).toMatchObject({ code: 'ERR_CREDENTIALS_REJECTED' });
+  expect(endpoint.calls).toHaveLength(1);
+});

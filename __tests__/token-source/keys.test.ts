@@ -182,3 +182,20 @@ test('behaviour 41: a token that goes takes its timer along', async () => {
   await source.getToken({ params: { tenant: 'b' } });
   expect(clock.pendingTimers).toBe(1);
 });
+
+describe('params', () => {
+  test('are refused by name where the provider takes none', async () => {
+    const { source } = bench({ provider: { paramNames: undefined as never } });
+    expect(await ended(source.getToken({ params: { scope: 'a' } }))).toMatchObject({
+      option: 'params.scope',
+      message: expect.stringContaining('Known parameters: none') as unknown,
+    });
+  });
+
+  test('are told where the provider takes some', async () => {
+    const { source } = bench();
+    expect(await ended(source.getToken({ params: { scop: 'a' } }))).toMatchObject({
+      message: expect.stringContaining('scope, audience, tenant, resource') as unknown,
+    });
+  });
+});

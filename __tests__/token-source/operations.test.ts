@@ -294,3 +294,28 @@ test('a source starts no timer and opens no connection until it is asked', () =>
   expect(clock.pendingTimers).toBe(0);
   expect(endpoint.calls).toHaveLength(0);
 });
+
+test('keepWarm: with nothing to refresh the timer is set anew', async () => {
+  const { source, endpoint, pass, clock } = await warmBench({ keepWarm: true, life: undefined });
+  endpoint.onCall = (call) => call.answer(503, '', { 'retry-after': '600' });
+  source.reject('token-1');
+  await pass(16 * 60_000);
+  expect(clock.pendingTimers).toBeGreaterThan(0);
+  endpoint.onCall = (call) => call.token('token-2');
+  await pass(3_600_000);
+  expect(source.peek()?.value).toBe('token-2');
+  source.close();
+  expect(clock.pendingTimers).toBe(0);
+});
+
+test('a token call over plain http is told with port 80', async () => {
+  const { source, endpoint, told } = bench({
+    provider: {
+      baseURL: 'http://127.0.0.1',
+      tokenRequest: () => ({ url: '/token', body: { json: {} } }),
+    },
+  });
+  endpoint.onCall = (call) => call.token('token-1');
+  await source.getToken();
+  expect(told('tokenCalled')).toMatchObject([{ serverPort: 80, serverAddress: '127.0.0.1' }]);
+});

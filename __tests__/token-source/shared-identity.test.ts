@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import type { Provider } from '../../src/grants/define-provider.js';
 import * as providers from '../../src/providers/index.js';
 import { tokenIdentity } from '../../src/token-source/identity.js';
-import { acme } from './hand-held.js';
+import { acme, ACME } from './hand-held.js';
 
 const credentials = { clientId: 'an id', clientSecret: 'a secret' };
 
@@ -78,4 +78,16 @@ test('the same parameters in another order make the same identity', async () => 
 test('a name of the user stands for the secret and for the request', async () => {
   const identity = await identityOf(oauth2({ scope: 'read' }), {}, 'fleet');
   expect(identity).toMatchObject({ cacheIdentity: 'fleet', request: '' });
+});
+
+test('the order in which a provider writes its headers makes no other identity', () => {
+  const asking = (headers: Record<string, string>) =>
+    tokenIdentity(
+      acme({ tokenRequest: () => ({ url: '/token', headers, body: { json: {} } }) }),
+      ACME,
+      {},
+      undefined,
+    );
+  expect(asking({ b: '2', a: '1' })).toEqual(asking({ a: '1', b: '2' }));
+  expect(asking({ b: '2', a: '1' })).not.toEqual(asking({ a: '2', b: '1' }));
 });

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 
 import { createTokenSource } from '../../src/index.js';
 import { acme } from './hand-held.js';
@@ -236,4 +236,101 @@ test('requests with parameters of their own share by these, and entries that go 
   expect(await value('a')).toBe('T2');
   expect(endpoint.calls).toHaveLength(4);
   expect(shared).toBeDefined();
+});
+
+describe('a token that was minted while the store was away', () => {
+  /** One process holds T1, which no other knows of. */
+  async function alone(fields: Record<string, unknown> = {}) {
+    const one = fleet(1);
+    one.answerAtOnce(fields);
+    const [member] = one.members as [Fleet['members'][number]];
+    member.store.fail();
+    await member.token();
+    member.store.recover();
+    await one.pass(2_000);
+    return { ...one, member };
+  }
+
+  test('is written back as one of unknown life if it is one', async () => {
+    const { member, join, settle, slot } = await alone({ expires_in: undefined });
+    await member.token();
+    await settle();
+    expect((await (await slot()).read())?.token.undated).toBe(true);
+    expect(await join().token()).toBe('T1');
+  });
+
+  test('is written back later if that fails, too', async () => {
+    const { member, join, settle, pass, slot } = await alone();
+    member.store.failNext(1, 'commit');
+    await member.token();
+    await settle();
+    expect(await (await slot()).read()).toBeUndefined();
+    await pass(20_000); // Three failures in a row: the store is left alone for 10 s.
+    await member.token();
+    await settle();
+    expect(await join().token()).toBe('T1');
+  });
+
+  test('is not written back after clear()', async () => {
+    const { member, join, settle } = await alone();
+    const held = member.store.holdNext('read');
+    await member.token();
+    await settle();
+    member.source.clear();
+    held.release();
+    await settle();
+    expect(await join().token()).toBe('T2');
+  });
+
+  test('gives way to a stored one that lives longer', async () => {
+    const { member, slot, settle } = await alone({ expires_in: 600 });
+    const stored = { value: 'longer', scope: undefined, undated: false };
+    await (
+      await slot()
+    ).commit({ owner: 'b', fence: undefined, token: stored, remainingMs: 3_600_000 });
+    await member.token();
+    await settle();
+    expect(await member.token()).toBe('longer');
+  });
+
+  test('gives way to none that lives shorter', async () => {
+    const { member, slot, settle } = await alone();
+    const stored = { value: 'shorter', scope: undefined, undated: false };
+    await (
+      await slot()
+    ).commit({ owner: 'b', fence: undefined, token: stored, remainingMs: 5_000 });
+    await member.token();
+    await settle();
+    expect(await member.token()).toBe('T1');
+  });
+});
+
+test('a 401 while the endpoint is left alone and the store was never reached changes nothing', async () => {
+  const { members, endpoint, pass } = fleet(1, { maxAttempts: 1 });
+  const [{ source, store, token }] = members as [Fleet['members'][number]];
+  store.hang();
+  endpoint.onCall = (call) => call.token('T1', { expires_in: 60 });
+  const first = token();
+  await pass(6_000);
+  expect(await first).toBe('T1');
+  endpoint.onCall = (call) => call.answer(503, '', { 'retry-after': '600' });
+  await pass(50_000);
+  await token();
+  await pass(1_000);
+  expect(source.reject('T1')).toEqual({ kind: 'pass', because: 'endpoint-cooling' });
+});
+
+test('of the tokens that drew a 401 only the latest ten are remembered', async () => {
+  const { members, endpoint, answerAtOnce, settle } = fleet(1);
+  answerAtOnce();
+  const [{ source, token }] = members as [Fleet['members'][number]];
+  let value = (await token()) as string;
+  for (let round = 0; round < 12; round += 1) {
+    source.reject(value);
+    value = (await token(value)) as string;
+    source.replayed(value, { accepted: true });
+    await settle();
+  }
+  expect(value).toBe('T13');
+  expect(endpoint.calls).toHaveLength(13);
 });
