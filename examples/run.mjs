@@ -14,12 +14,14 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const folder = dirname(fileURLToPath(import.meta.url));
 const repository = resolve(folder, '..');
 const name = process.argv[2] ?? '';
-const source = join(folder, `${name}.ts`);
+const source = ['ts', 'cjs']
+  .map((extension) => join(folder, `${name}.${extension}`))
+  .find((file) => existsSync(file));
 
-if (!/^[a-z0-9-]+$/.test(name) || !existsSync(source)) {
+if (!/^[a-z0-9-]+$/.test(name) || source === undefined) {
   const names = readdirSync(folder)
-    .filter((file) => file.endsWith('.ts'))
-    .map((file) => `  node examples/run.mjs ${file.slice(0, -3)}`);
+    .filter((file) => /\.(ts|cjs)$/.test(file))
+    .map((file) => `  node examples/run.mjs ${file.replace(/\.\w+$/, '')}`);
   console.error(`Which one?\n${names.join('\n')}`);
   process.exit(2);
 }
@@ -28,17 +30,20 @@ const entries = {
   'axios-bearer/providers': 'src/providers/index.ts',
   'axios-bearer/exotel': 'src/apis/exotel/index.ts',
   'axios-bearer/truecaller': 'src/apis/truecaller/index.ts',
+  'axios-bearer/redis': 'src/redis/index.ts',
   'axios-bearer/testing': 'src/testing/index.ts',
   'axios-bearer': 'src/index.ts',
 };
-const outfile = join(repository, 'reports/examples', `${name}.mjs`);
+const format = source.endsWith('.cjs') ? 'cjs' : 'esm';
+const outfile = join(repository, 'reports/examples', `${name}.${format === 'cjs' ? 'cjs' : 'mjs'}`);
 await build({
   entryPoints: [source],
   outfile,
   bundle: true,
-  packages: 'external',
+  // Some dependencies are ESM only: as in the built package, they become part of what is CommonJS.
+  ...(format === 'cjs' ? { external: ['axios'] } : { packages: 'external' }),
   platform: 'node',
-  format: 'esm',
+  format,
   sourcemap: 'inline',
   logLevel: 'warning',
   alias: Object.fromEntries(

@@ -2,6 +2,7 @@ export {
   attachBearer,
   bearerOf,
   createProviderClient,
+  type AttachableInstance,
   type AttachOptions,
   type BearerAttachment,
 } from './axios/attach-bearer.js';

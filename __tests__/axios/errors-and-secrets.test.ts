@@ -7,6 +7,7 @@ import {
   attachBearer,
   createProviderClient,
   createTokenSource,
+  MisconfigurationError,
   type AttachOptions,
 } from '../../src/index.js';
 import { oauth2ClientCredentials } from '../../src/providers/index.js';
@@ -291,6 +292,15 @@ describe('no secret shows in a typed error:', () => {
     expectNoSecrets(error);
   });
 });
+
+test.each([undefined, null, {}, { interceptors: {} }, 'axios'])(
+  'attaching to %j, which is no axios instance, is a misconfiguration that says so',
+  (instance) => {
+    const attach = () => attachBearer(instance as never, null as never);
+    expect(attach).toThrow(MisconfigurationError);
+    expect(attach).toThrow('instance is not an axios instance. Pass what axios.create() returns');
+  },
+);
 
 test('what we make prints no secret either: clients, sources, attachments, providers, tokens', async () => {
   const { http, source } = await warmClientOf(server);

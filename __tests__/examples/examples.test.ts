@@ -2,7 +2,9 @@ import { execFile } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { expect, it } from '@jest/globals';
+import { expect, test } from '@jest/globals';
+
+import { describeWithRedis, startRedis } from '../redis/redis-server.js';
 
 /*
  * Every example as a user runs it, in a process of its own, and what it says.
@@ -12,6 +14,30 @@ const run = promisify(execFile);
 const repository = resolve(import.meta.dirname, '../..');
 
 const SAYS: Readonly<Record<string, readonly string[]>> = {
+  'commonjs-app': ['200 200 2 token calls', 'detached: 401'],
+  'express-app': [
+    'a visitor: 200 exotel ',
+    '50 visitors, the token revoked: 200 exotel ',
+    'token calls: 2',
+    'no new token (ERR_TOKEN_REQUEST_REFUSED); the old one is gone',
+    'no token to be had: 503 ERR_TOKEN_REQUEST_REFUSED come back later',
+  ],
+  'nest-app': [
+    'learners on the first page: 3',
+    '20 visitors, the token revoked: 20 answered',
+    'token calls: 2',
+  ],
+  script: ['200'],
+  'serverless-handler': [
+    'cold: { statusCode: 200 } 1 token call',
+    'warm: { statusCode: 200 } 1 token call',
+    'late: { statusCode: 200 } 2 token calls',
+  ],
+  'tenant-queue': [
+    "12000 messages for 10000 accounts, 0 with another's token",
+    'a token call for each account: true',
+    'tokens kept: 500',
+  ],
   'exotel-call': [
     "sandboxcall000001: the agent's telephone rings",
     'a second call at the same time is refused: agent-device-busy',
@@ -60,22 +86,44 @@ const SAYS: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-it.each(Object.entries(SAYS))(
+async function linesOf(name: string, env: NodeJS.ProcessEnv = {}): Promise<string[]> {
+  const { stdout, stderr } = await run(process.execPath, ['examples/run.mjs', name], {
+    cwd: repository,
+    timeout: 60_000,
+    env: { ...process.env, ...env },
+  });
+  expect(stderr).toBe('');
+  return stdout.trimEnd().split('\n');
+}
+
+test.each(Object.entries(SAYS))(
   '%s tells its story',
   async (name, lines) => {
-    const { stdout, stderr } = await run(process.execPath, ['examples/run.mjs', name], {
-      cwd: repository,
-      timeout: 30_000,
-    });
-    expect(stderr).toBe('');
-    expect(stdout.trimEnd().split('\n')).toEqual(lines);
+    expect(await linesOf(name)).toEqual(lines);
   },
-  40_000,
+  70_000,
 );
 
-it('every example is among them', () => {
+describeWithRedis('with a real Redis', () => {
+  test('redis-workers tells its story', async () => {
+    const redis = await startRedis();
+    try {
+      expect(
+        await linesOf('redis-workers', { REDIS_URL: `redis://${redis.host}:${redis.port}` }),
+      ).toEqual([
+        '4 workers start cold: 100 requests, 1 token call',
+        '4 more, later: 100 requests, still 1 token call',
+        '4 more, the token revoked: 100 requests, 2 token calls',
+      ]);
+    } finally {
+      await redis.stop();
+    }
+  }, 70_000);
+});
+
+test('every example is among them', () => {
   const examples = readdirSync(resolve(repository, 'examples'))
-    .filter((file) => file.endsWith('.ts'))
-    .map((file) => file.slice(0, -3));
-  expect(Object.keys(SAYS).sort()).toEqual(examples.sort());
+    .filter((file) => /\.(ts|cjs)$/.test(file))
+    .map((file) => file.replace(/\.\w+$/, ''));
+  expect([...Object.keys(SAYS), 'redis-workers'].sort()).toEqual(examples.sort());
 });

@@ -89,6 +89,15 @@ describe('the packed tarball', () => {
     expect(JSON.parse(stdout)).toEqual([200, 200, 2]);
   });
 
+  test('runs the example for CommonJS as it stands', async () => {
+    const file = await write(
+      'commonjs-app.cjs',
+      await readFile(join(repository, 'examples/commonjs-app.cjs'), 'utf8'),
+    );
+    const { stdout } = await run('node', [file], { cwd: folder });
+    expect(stdout).toContain('200 200 2 token calls');
+  });
+
   test('makes an authorised call from a jest that runs in CommonJS mode', async () => {
     await write(
       'consumer.test.cjs',
@@ -115,6 +124,7 @@ describe('the packed tarball', () => {
       await write(
         file,
         `import axios, { type AxiosInstance } from 'axios';
+import type { AxiosInstance as OtherBuild } from 'axios' with { 'resolution-mode': '${file.endsWith('.cts') ? 'import' : 'require'}' };
 import { attachBearer, createTokenSource, defineProvider, isBearerError, whyNotReplayed } from 'axios-bearer';
 import { exotel, oauth2ClientCredentials } from 'axios-bearer/providers';
 
@@ -122,6 +132,7 @@ const http: AxiosInstance = axios.create();
 const provider = exotel({ accountSid: 'a', apiKey: 'k', apiToken: 't', region: 'mumbai' });
 const tokens = createTokenSource(provider, { maxStaleMs: 1_000 });
 attachBearer(http, tokens).detach();
+attachBearer({} as OtherBuild, tokens);
 tokens.on('refreshed', ({ reason, expiresInMs }) => { const r: string = reason; const e: number | undefined = expiresInMs; void [r, e]; });
 export const sent = () => http.get('/x', { bearer: { replay: false, params: { scope: 'a' } } });
 export const unsent = () => http.post('/x', {}, { bearer: false });

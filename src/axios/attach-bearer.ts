@@ -31,6 +31,18 @@ export interface BearerAttachment {
   detach(): void;
 }
 
+/**
+ * An axios instance, of whichever build of axios: `import` and `require` have types of their own in TypeScript, which
+ * refuse each other, and a framework's instance may be of the other one.
+ */
+export interface AttachableInstance {
+  readonly defaults: { readonly baseURL?: string | undefined };
+  readonly interceptors: {
+    readonly request: { use(...interceptor: never[]): number };
+    readonly response: { use(...interceptor: never[]): number };
+  };
+}
+
 /** Marks an instance across copies of the package, so that none is attached twice. */
 const ATTACHMENT = Symbol.for('axios-bearer.attachment');
 
@@ -48,10 +60,11 @@ interface Marked {
  * provider's origins, or for an option that cannot work
  */
 export function attachBearer<C extends object>(
-  instance: AxiosInstance,
+  instance: AttachableInstance,
   providerOrSource: Provider<C> | TokenSource,
   options: AttachOptions = {},
 ): BearerAttachment {
+  if (!isAttachable(instance)) throw notAttachable();
   const given = isTokenSource(providerOrSource) ? providerOrSource : undefined;
   const provider = (given?.provider ?? providerOrSource) as Provider;
   const existing = bearerOf(instance);
@@ -87,6 +100,22 @@ export function attachBearer<C extends object>(
   return attachment;
 }
 
+/** Told by what is used of it. */
+function isAttachable(instance: unknown): instance is AxiosInstance {
+  const { interceptors } = (instance ?? {}) as Partial<AxiosInstance>;
+  return [interceptors?.request, interceptors?.response].every(
+    (manager) => typeof (manager as { forEach?: unknown } | undefined)?.forEach === 'function',
+  );
+}
+
+function notAttachable(): MisconfigurationError {
+  return new MisconfigurationError({
+    option: 'instance',
+    problem: 'is not an axios instance',
+    remedy: 'Pass what axios.create() returns, or axios itself.',
+  });
+}
+
 function sameAttachment(
   existing: BearerAttachment,
   source: TokenSource | undefined,
@@ -103,7 +132,7 @@ function sameAttachment(
 }
 
 /** The attachment of an instance, with its token source; `undefined` if it has none. */
-export function bearerOf(instance: AxiosInstance): BearerAttachment | undefined {
+export function bearerOf(instance: AttachableInstance): BearerAttachment | undefined {
   return (instance as Marked)[ATTACHMENT];
 }
 
