@@ -23,9 +23,9 @@ const REGIONS = Object.freeze({
 
 export type ExotelOptions = WithCredentials<ExotelCredentials> & {
   /** The data centre that holds the account. Credentials are valid in their own region only. @defaultValue 'singapore' */
-  readonly region?: keyof typeof REGIONS;
+  readonly region?: keyof typeof REGIONS | undefined;
   /** Takes the place of the region's URL, for a sandbox. */
-  readonly baseURL?: string;
+  readonly baseURL?: string | undefined;
 };
 
 const HINT = 'It is in the Exotel dashboard under API settings.';

@@ -19,13 +19,13 @@ const REGIONS = Object.freeze({
 
 export type Learning360Options = WithCredentials<Learning360Credentials> & {
   /** The platform that holds the company. @defaultValue 'eu' */
-  readonly region?: keyof typeof REGIONS;
+  readonly region?: keyof typeof REGIONS | undefined;
   /** Takes the place of the region's URL, for a sandbox. */
-  readonly baseURL?: string;
+  readonly baseURL?: string | undefined;
   /** The user on whose behalf tokens are issued, for user-authorized endpoints. May differ per request through `params.user_id`. */
-  readonly userId?: string;
+  readonly userId?: string | undefined;
   /** The company for service-authorized endpoints. May differ per request through `params.company_id`. */
-  readonly companyId?: string;
+  readonly companyId?: string | undefined;
 };
 
 const HINT = 'It is in the API v2 panel of the 360Learning administration.';

@@ -21,27 +21,27 @@ export type OAuth2ClientCredentialsOptions = WithCredentials<OAuth2ClientCredent
   /** Where the API lives. */
   readonly baseURL: string;
   /** Names this authorization server in events and errors. @defaultValue 'oauth2' */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** Further origins that a token may go to. */
-  readonly origins?: readonly string[];
+  readonly origins?: readonly string[] | undefined;
   /** How the client authenticates (RFC 6749, section 2.3.1). @defaultValue 'client_secret_basic' */
-  readonly clientAuthentication?: 'client_secret_basic' | 'client_secret_post';
+  readonly clientAuthentication?: 'client_secret_basic' | 'client_secret_post' | undefined;
   /** The encoding of the body; the RFC knows `form` only. @defaultValue 'form' */
-  readonly bodyEncoding?: 'form' | 'json';
+  readonly bodyEncoding?: 'form' | 'json' | undefined;
   /** Space-separated, or a list. May differ per request through `params.scope`. */
-  readonly scope?: string | readonly string[];
-  readonly audience?: string;
+  readonly scope?: string | readonly string[] | undefined;
+  readonly audience?: string | undefined;
   /** RFC 8707; may be given more than once. */
-  readonly resource?: string | readonly string[];
+  readonly resource?: string | readonly string[] | undefined;
   /** Further parameters of the token request, by their wire names. */
-  readonly extraParams?: TokenParams;
+  readonly extraParams?: TokenParams | undefined;
   /** Names of further parameters that may differ per request. */
-  readonly paramNames?: readonly string[];
+  readonly paramNames?: readonly string[] | undefined;
   /** The life where the answer has no `expires_in`, in seconds. @defaultValue unknown: renewed every 15 min */
-  readonly defaultLifetimeSeconds?: number;
-  readonly singleActiveToken?: boolean;
+  readonly defaultLifetimeSeconds?: number | undefined;
+  readonly singleActiveToken?: boolean | undefined;
   /** Allows clear-text http to hosts other than loopback. @defaultValue false */
-  readonly allowInsecureHttp?: boolean;
+  readonly allowInsecureHttp?: boolean | undefined;
 };
 
 /**

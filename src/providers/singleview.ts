@@ -19,13 +19,14 @@ const ENVIRONMENTS = Object.freeze({ sandbox: 'https://obsandbox.onesingleview.c
 
 export type SingleviewOptions = WithCredentials<SingleviewCredentials> & {
   /** The only environment with a public address. For production give `baseURL`. @defaultValue 'sandbox' */
-  readonly environment?: keyof typeof ENVIRONMENTS;
+  readonly environment?: keyof typeof ENVIRONMENTS | undefined;
   /** The address that SingleView hands over at go-live. */
-  readonly baseURL?: string;
+  readonly baseURL?: string | undefined;
   /** How the grant is spelled; the documents have three spellings. @defaultValue 'client_credentials' */
-  readonly grantType?: 'client_credentials' | 'client_Credentials' | 'Client_Credentials';
+  readonly grantType?:
+    'client_credentials' | 'client_Credentials' | 'Client_Credentials' | undefined;
   /** Headers that some snapshots of the document ask for on the token call: `signature`, `clientId`, `clientCode`. */
-  readonly tokenHeaders?: Readonly<Record<string, string>>;
+  readonly tokenHeaders?: Readonly<Record<string, string>> | undefined;
 };
 
 const HINT = 'It is in the SingleView console.';

@@ -17,7 +17,7 @@ export interface TruecallerCredentials {
 
 export type TruecallerOptions = WithCredentials<TruecallerCredentials> & {
   /** Takes the place of `https://enterprise-portal-noneu.truecaller.com`, the only host that is documented. */
-  readonly baseURL?: string;
+  readonly baseURL?: string | undefined;
 };
 
 const HINT = 'It is on the API Setup page of the Truecaller for Business console.';

@@ -22,9 +22,9 @@ const ENVIRONMENTS = Object.freeze({
 
 export type Udara360Options = WithCredentials<Udara360Credentials> & {
   /** @defaultValue 'live' */
-  readonly environment?: keyof typeof ENVIRONMENTS;
+  readonly environment?: keyof typeof ENVIRONMENTS | undefined;
   /** Takes the place of the environment's URL, for a sandbox. */
-  readonly baseURL?: string;
+  readonly baseURL?: string | undefined;
 };
 
 const HINT = 'It comes from Udara360 with your API access.';
