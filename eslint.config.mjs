@@ -25,7 +25,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['__tests__/**', 'demo/**', 'examples/**'],
+    files: ['__tests__/**', 'examples/**'],
     plugins: { jest: jestPlugin },
     rules: {
       ...jestPlugin.configs['flat/recommended'].rules,

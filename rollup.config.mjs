@@ -1,5 +1,5 @@
 import resolve from '@rollup/plugin-node-resolve';
-import { existsSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { dts } from 'rollup-plugin-dts';
 import esbuild from 'rollup-plugin-esbuild';
 
@@ -24,11 +24,18 @@ const external = isOneOf(packages);
 const externalInCommonJS = isOneOf(packages.filter((name) => !inlinedInCommonJS.includes(name)));
 const builtin = (id) => id.startsWith('node:');
 
+/** npm makes it executable when it installs; whoever runs it out of a checkout should not have to. */
+const executable = {
+  name: 'executable',
+  writeBundle: ({ dir }) => chmodSync(`${dir}/cli.js`, 0o755),
+};
+
 export default [
   {
-    input,
+    // Nobody imports the command line: it needs neither CommonJS nor types.
+    input: { ...input, cli: 'src/cli/bin.ts' },
     external: (id) => builtin(id) || external(id),
-    plugins: [esbuild({ target: 'es2022' })],
+    plugins: [esbuild({ target: 'es2022' }), executable],
     output: {
       dir: 'dist',
       format: 'es',

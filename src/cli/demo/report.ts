@@ -1,5 +1,4 @@
-import pc from 'picocolors';
-
+import { colorsFor, type Colors } from '../terminal.js';
 import type { Tally } from './storm.js';
 
 /** A promise of the library, and whether it held. */
@@ -9,22 +8,26 @@ export interface Promised {
   readonly seen: string;
 }
 
-/** Tells what goes on while it goes on: one line that renews itself on a terminal, plain lines in a log. */
-export function createProgress(output: NodeJS.WriteStream): {
+/** What goes on while it goes on. */
+export interface Progress {
   step(text: string): void;
   tick(text: string): void;
   end(): void;
-} {
+}
+
+/** Tells it on one line that renews itself on a terminal, on plain lines in a log. */
+export function createProgress(output: NodeJS.WriteStream): Progress {
   let lastTick = 0;
   const isTerminal = output.isTTY;
+  const { bold, dim } = colorsFor(output);
   return {
     step(text) {
       if (isTerminal) output.write('\r\u001b[2K');
-      output.write(`${pc.bold('›')} ${text}\n`);
+      output.write(`${bold('›')} ${text}\n`);
     },
     tick(text) {
       if (isTerminal) {
-        output.write(`\r\u001b[2K  ${pc.dim(text)}`);
+        output.write(`\r\u001b[2K  ${dim(text)}`);
         return;
       }
       if (performance.now() - lastTick < 2_000) return;
@@ -57,29 +60,20 @@ export interface Row {
 }
 
 /** The final table, one provider a line. */
-export function table(rows: readonly Row[]): string {
-  const cells = [
-    COLUMNS.map(({ title }) => title),
-    ...rows.map((row) => COLUMNS.map(({ of }) => String(of(row)))),
-  ];
-  const widths = COLUMNS.map((_, column) => Math.max(...cells.map((line) => line[column]!.length)));
-  const lines = cells.map((line) =>
-    line
-      .map((cell, column) =>
-        column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!),
-      )
-      .join('  '),
-  );
-  const [head, ...body] = lines;
-  return [pc.bold(head), ...body].join('\n');
+export function table(rows: readonly Row[], { bold }: Colors): string {
+  const cells = COLUMNS.map(({ title, of }) => [title, ...rows.map((row) => String(of(row)))]);
+  const aligned = cells.map((column, index) => {
+    const width = Math.max(...column.map((cell) => cell.length));
+    return column.map((cell) => (index === 0 ? cell.padEnd(width) : cell.padStart(width)));
+  });
+  const line = (at: number) => aligned.map((column) => column[at]).join('  ');
+  return [bold(line(0)), ...rows.map((_, index) => line(index + 1))].join('\n');
 }
 
 /** What was promised, and what became of it. */
-export function verdict(promises: readonly Promised[]): string {
+export function verdict(promises: readonly Promised[], { green, red }: Colors): string {
   return promises
-    .map(
-      ({ what, held, seen }) => `${held ? pc.green('kept  ') : pc.red('BROKEN')}  ${what}: ${seen}`,
-    )
+    .map(({ what, held, seen }) => `${held ? green('kept  ') : red('BROKEN')}  ${what}: ${seen}`)
     .join('\n');
 }
 

@@ -1,9 +1,13 @@
-import type { AxiosInstance } from 'axios';
+import axios, { type AxiosInstance } from 'axios';
 
-import { attachBearer, bearerOf, createProviderClient, type Provider } from '../src/index.js';
-import { exotel, learning360, singleview, truecaller, udara360 } from '../src/providers/index.js';
-import type { Sandbox, SandboxProvider } from '../src/testing/index.js';
-import axios from 'axios';
+import {
+  attachBearer,
+  createProviderClient,
+  createTokenSource,
+  type Provider,
+} from '../../index.js';
+import { exotel, learning360, singleview, truecaller, udara360 } from '../../providers/index.js';
+import type { Sandbox, SandboxProvider } from '../../testing/index.js';
 
 /** What one provider went through. */
 export interface Tally {
@@ -49,8 +53,8 @@ function createStorm<C extends object>(
   provider: Provider<C>,
 ): Storm {
   // A wide early window, so that the outage of the token endpoint meets refreshes that are under way.
-  const client = createProviderClient(provider, { timeout: 10_000 }, { earlyWindowMs: 4_500 });
-  const source = bearerOf(client)!.source;
+  const source = createTokenSource(provider, { earlyWindowMs: 4_500 });
+  const client = createProviderClient(source, { timeout: 10_000 });
   const existing = axios.create({ baseURL: provider.baseURL, timeout: 10_000 });
   attachBearer(existing, source);
 

@@ -1,0 +1,289 @@
+import { describe, expect, test } from '@jest/globals';
+
+import { adviseOn, exitCodeOf } from '../../src/cli/doctor/advice.js';
+import { checksOf } from '../../src/cli/doctor/checks.js';
+import type {
+  Answer,
+  Choice,
+  Configuration,
+  FailedOutcome,
+  Findings,
+  Network,
+  TokenOutcome,
+} from '../../src/cli/doctor/findings.js';
+import { proxyVariable } from '../../src/cli/doctor/proxy-variable.js';
+
+type Usable = Extract<Configuration, { kind: 'usable' }>;
+
+const MUMBAI: Choice = {
+  option: 'region',
+  variable: 'EXOTEL_REGION',
+  value: 'mumbai',
+  others: ['singapore'],
+};
+const TOKEN: TokenOutcome = { kind: 'token', length: 100, livesMs: 3_600_000 };
+const REJECTED: FailedOutcome = failure('ERR_CREDENTIALS_REJECTED');
+
+function failure(code: FailedOutcome['code'], networkCode?: string): FailedOutcome {
+  return { kind: 'failed', code, message: 'in the words of the library', networkCode };
+}
+
+/** Findings where all is well, but for what a test gives. */
+function findings(given: {
+  configuration?: Partial<Usable>;
+  network?: Partial<Network>;
+  answer?: Partial<Answer>;
+  outcome?: TokenOutcome | FailedOutcome;
+  noAnswer?: boolean;
+}): Findings {
+  const answer = { status: 200, isWebPage: false, clockOffsetMs: 300, ...given.answer };
+  return {
+    provider: 'exotel',
+    configuration: {
+      kind: 'usable',
+      credentials: ['apiKey'],
+      choice: MUMBAI,
+      ...given.configuration,
+    },
+    network: {
+      origin: 'https://ccm-api.in.exotel.com',
+      dns: { kind: 'resolved', addresses: ['192.0.2.1'] },
+      connection: {
+        kind: 'secure',
+        protocol: 'TLSv1.3',
+        certificate: { issuer: 'An Authority', validTo: 'Jan 1 2030' },
+      },
+      tokenCall: {
+        tookMs: 80,
+        answer: given.noAnswer === true ? undefined : answer,
+        outcome: given.outcome ?? TOKEN,
+      },
+      ...given.network,
+    },
+  };
+}
+
+const unreachable = (networkCode: string, network: Partial<Network>) =>
+  findings({
+    noAnswer: true,
+    outcome: failure('ERR_TOKEN_ENDPOINT_UNREACHABLE', networkCode),
+    network,
+  });
+const refused = (status: number) =>
+  findings({ outcome: failure('ERR_TOKEN_REQUEST_REFUSED'), answer: { status } });
+
+describe('the advice, likeliest cause first:', () => {
+  test.each<{ on: string; found: Findings; advice: RegExp[]; exitCode: number }>([
+    { on: 'nothing where all is well', found: findings({}), advice: [], exitCode: 0 },
+    {
+      on: 'a setting that cannot work',
+      found: { provider: 'exotel', configuration: { kind: 'wrong', problem: 'apiKey is missing' } },
+      advice: [/^apiKey is missing$/],
+      exitCode: 3,
+    },
+    {
+      on: 'a rejected key: the region, and how to try the other, then the key',
+      found: findings({ outcome: REJECTED, answer: { status: 401 } }),
+      advice: [
+        /wrong region.*axios-bearer doctor exotel --region singapore.*EXOTEL_REGION/,
+        /apiKey/,
+      ],
+      exitCode: 4,
+    },
+    {
+      on: 'a rejected key where there are no regions',
+      found: findings({ outcome: REJECTED, configuration: { choice: undefined } }),
+      advice: [/^The key is wrong/],
+      exitCode: 4,
+    },
+    {
+      on: 'a rejected key where the region is the only one',
+      found: findings({ outcome: REJECTED, configuration: { choice: { ...MUMBAI, others: [] } } }),
+      advice: [/^The key is wrong/],
+      exitCode: 4,
+    },
+    {
+      on: 'a rejected key at an address of the user’s own',
+      found: findings({ outcome: REJECTED, configuration: { addressFrom: '--base-url' } }),
+      advice: [/^--base-url leads to another address than that of region mumbai/, /^The key is/],
+      exitCode: 4,
+    },
+    {
+      on: 'a web page with status 403, which is no word about the key',
+      found: findings({ outcome: REJECTED, answer: { status: 403, isWebPage: true } }),
+      advice: [/^A web page came back \(status 403\)/, /check EXOTEL_REGION/],
+      exitCode: 5,
+    },
+    {
+      on: 'a spent limit of unknown size',
+      found: refused(429),
+      advice: [/Wait a while/, /shared store/],
+      exitCode: 5,
+    },
+    {
+      on: 'trouble at the provider',
+      found: refused(503),
+      advice: [/trouble of its own/],
+      exitCode: 5,
+    },
+    {
+      on: 'a redirect',
+      found: refused(302),
+      advice: [/points elsewhere.*region mumbai/],
+      exitCode: 5,
+    },
+    { on: 'a wrong path', found: refused(404), advice: [/no token endpoint at this/], exitCode: 5 },
+    {
+      on: 'any other refusal, in the words of the library',
+      found: refused(400),
+      advice: [/^in the words of the library$/],
+      exitCode: 5,
+    },
+    {
+      on: 'a name that cannot be resolved',
+      found: unreachable('ENOTFOUND', { dns: { kind: 'failed', code: 'ENOTFOUND' } }),
+      advice: [/^The name ccm-api\.in\.exotel\.com cannot be resolved.*EXOTEL_REGION/],
+      exitCode: 5,
+    },
+    {
+      on: 'a refused connection',
+      found: unreachable('ECONNREFUSED', {
+        connection: { kind: 'unreachable', code: 'ECONNREFUSED' },
+      }),
+      advice: [
+        /^Nothing listens at https:\/\/ccm-api\.in\.exotel\.com\. The address is that of region/,
+      ],
+      exitCode: 5,
+    },
+    {
+      on: 'a connection that is cut',
+      found: unreachable('ECONNRESET', {}),
+      advice: [/cut the connection/],
+      exitCode: 5,
+    },
+    {
+      on: 'a network that leads nowhere',
+      found: unreachable('ENETUNREACH', {}),
+      advice: [/no way to https:\/\/ccm-api/],
+      exitCode: 5,
+    },
+    {
+      on: 'silence',
+      found: unreachable('ERR_CANCELED', {}),
+      advice: [/did not answer in time.*HTTPS_PROXY/],
+      exitCode: 5,
+    },
+    {
+      on: 'a certificate that has expired',
+      found: unreachable('CERT_HAS_EXPIRED', {
+        connection: {
+          kind: 'insecure',
+          code: 'CERT_HAS_EXPIRED',
+          certificate: { issuer: 'An Authority', validTo: 'Jan 1 2020' },
+        },
+      }),
+      advice: [/valid to Jan 1 2020.*this machine's date first/],
+      exitCode: 5,
+    },
+    {
+      on: 'a certificate for another host',
+      found: unreachable('ERR_TLS_CERT_ALTNAME_INVALID', {
+        connection: { kind: 'insecure', code: 'ERR_TLS_CERT_ALTNAME_INVALID' },
+      }),
+      advice: [/for another host than ccm-api\.in\.exotel\.com/],
+      exitCode: 5,
+    },
+    {
+      on: 'a proxy that inspects TLS, seen by the token call alone',
+      found: unreachable('SELF_SIGNED_CERT_IN_CHAIN', {
+        proxyFrom: 'HTTPS_PROXY',
+        dns: { kind: 'skipped' },
+        connection: { kind: 'skipped' },
+      }),
+      advice: [/not signed by an authority/, /NODE_EXTRA_CA_CERTS/],
+      exitCode: 5,
+    },
+    {
+      on: 'a clock that is late',
+      found: findings({ answer: { clockOffsetMs: 600_000 } }),
+      advice: [/clock is 10 min behind the provider's.*NTP/],
+      exitCode: 0,
+    },
+    {
+      on: 'a clock that is early, after the cause of the failure',
+      found: findings({ ...refusedAt(503), answer: { status: 503, clockOffsetMs: -90_000 } }),
+      advice: [/trouble of its own/, /clock is 1 min 30 s ahead of the provider's/],
+      exitCode: 5,
+    },
+  ])('$on', ({ found, advice, exitCode }) => {
+    const given = adviseOn(found);
+    expect(given).toEqual(advice.map((text) => expect.stringMatching(text)));
+    expect(exitCodeOf(found)).toBe(exitCode);
+  });
+
+  test('a clock is not worth a word for what a Date header cuts off', () => {
+    expect(adviseOn(findings({ answer: { clockOffsetMs: 4_999 } }))).toEqual([]);
+    expect(adviseOn(findings({ answer: { clockOffsetMs: 5_000 } }))).toHaveLength(1);
+  });
+});
+
+function refusedAt(status: number) {
+  return { outcome: failure('ERR_TOKEN_REQUEST_REFUSED'), answer: { status } };
+}
+
+describe('the checks', () => {
+  test('say what was seen of a provider where all is well', () => {
+    expect(checksOf(findings({})).map(({ what, outcome, seen }) => [what, outcome, seen])).toEqual([
+      ['configuration', 'ok', 'apiKey, region mumbai'],
+      ['DNS', 'ok', '192.0.2.1'],
+      ['TLS', 'ok', 'TLSv1.3, certificate by An Authority, valid to Jan 1 2030'],
+      ['token call', 'ok', 'status 200 from https://ccm-api.in.exotel.com in 80 ms'],
+      ['read as', 'ok', 'a token of 100 characters, good for 1 h'],
+      ['clock', 'ok', "the same as the provider's"],
+    ]);
+  });
+
+  test('leave to a proxy what a proxy does', () => {
+    const proxied = findings({
+      network: {
+        proxyFrom: 'HTTPS_PROXY',
+        dns: { kind: 'skipped' },
+        connection: { kind: 'skipped' },
+      },
+    });
+    const skipped = checksOf(proxied).filter(({ outcome }) => outcome === 'skipped');
+    expect(skipped.map(({ what }) => what)).toEqual(['DNS', 'TLS']);
+  });
+
+  test('have no clock to compare where no answer came', () => {
+    const checks = checksOf(unreachable('ECONNREFUSED', {}));
+    expect(checks.slice(-2).map(({ what, outcome }) => [what, outcome])).toEqual([
+      ['read as', 'skipped'],
+      ['clock', 'skipped'],
+    ]);
+  });
+});
+
+describe('the proxy variable', () => {
+  const origin = 'https://ccm-api.exotel.com';
+
+  test.each([
+    { environment: {}, variable: undefined },
+    { environment: { HTTPS_PROXY: 'http://p' }, variable: 'HTTPS_PROXY' },
+    { environment: { https_proxy: 'http://p', HTTPS_PROXY: 'http://q' }, variable: 'https_proxy' },
+    { environment: { HTTP_PROXY: 'http://p' }, variable: undefined },
+    { environment: { ALL_PROXY: 'http://p' }, variable: 'ALL_PROXY' },
+    { environment: { HTTPS_PROXY: '' }, variable: undefined },
+    {
+      environment: { HTTPS_PROXY: 'http://p', NO_PROXY: 'a.example,.exotel.com' },
+      variable: undefined,
+    },
+    { environment: { HTTPS_PROXY: 'http://p', no_proxy: '*' }, variable: undefined },
+    {
+      environment: { HTTPS_PROXY: 'http://p', NO_PROXY: 'exotel.org, tel.com' },
+      variable: 'HTTPS_PROXY',
+    },
+  ])('in $environment is $variable', ({ environment, variable }) => {
+    expect(proxyVariable(origin, environment)).toBe(variable);
+  });
+});

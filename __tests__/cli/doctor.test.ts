@@ -1,0 +1,229 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import axios from 'axios';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer as createHTTP } from 'node:http';
+import { createServer as createHTTPS } from 'node:https';
+import type { AddressInfo, Server } from 'node:net';
+import { join } from 'node:path';
+
+import { startSandbox, type Sandbox } from '../../src/testing/index.js';
+import { buildCli, environmentOf, type BuiltCli } from './cli-process.js';
+
+let cli: BuiltCli;
+let sandbox: Sandbox;
+beforeAll(async () => {
+  [cli, sandbox] = await Promise.all([buildCli(), startSandbox()]);
+});
+beforeEach(() => sandbox.reset());
+afterAll(async () => {
+  cli.remove();
+  await sandbox.close();
+});
+
+interface Diagnosis {
+  readonly code: number | null;
+  readonly ok: boolean;
+  readonly checks: Readonly<Record<string, { outcome: string; seen: string }>>;
+  readonly advice: readonly string[];
+}
+
+async function diagnose(provider: string, env: Record<string, string>): Promise<Diagnosis> {
+  const { code, stdout, stderr } = await cli.run(['doctor', provider, '--json'], { env });
+  expect(stderr).toBe('');
+  const { checks, ...told } = JSON.parse(stdout) as {
+    ok: boolean;
+    checks: { what: string; outcome: string; seen: string }[];
+    advice: string[];
+  };
+  return { code, ...told, checks: Object.fromEntries(checks.map((check) => [check.what, check])) };
+}
+
+async function listening(server: Server): Promise<number> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+}
+
+const fixture = (name: string) => join(import.meta.dirname, 'fixtures', name);
+
+describe('axios-bearer doctor', () => {
+  test('has nothing to say where all is well, and makes one token call', async () => {
+    const { code, ok, checks, advice } = await diagnose('exotel', environmentOf(sandbox.exotel));
+    expect({ code, ok, advice }).toEqual({ code: 0, ok: true, advice: [] });
+    expect(Object.values(checks).map(({ outcome }) => outcome)).toEqual(Array(6).fill('ok'));
+    expect(checks['read as']?.seen).toMatch(/^a token of 183 characters, good for (24 h|23 h 59)/);
+    expect(sandbox.exotel.tokenCalls).toBe(1);
+  });
+
+  test('reports in words, and shows neither token nor credentials', async () => {
+    const env = environmentOf(sandbox.truecaller);
+    const { stdout } = await cli.run(['doctor', 'truecaller'], { env });
+    expect(stdout).toMatch(/^ok {2}configuration {2}organisationId, apiKey, keyId, address from/);
+    expect(stdout).toContain('Nothing to do: a token was fetched.');
+    const { apiKey, keyId } = sandbox.truecaller.credentials;
+    for (const secret of [apiKey, keyId, ...sandbox.truecaller.issuedTokens])
+      expect(stdout).not.toContain(secret);
+  });
+
+  test.each(['exotel', 'truecaller', 'singleview'] as const)(
+    'tells of a wrong key of %s by its fields',
+    async (name) => {
+      const env = environmentOf(sandbox[name]);
+      sandbox[name].rotateCredentials();
+      const { code, checks, advice } = await diagnose(name, env);
+      expect([code, checks['read as']?.seen]).toEqual([4, 'ERR_CREDENTIALS_REJECTED']);
+      const fields = Object.keys(sandbox[name].credentials).join(', ');
+      expect(advice.at(-1)).toContain(`The key is wrong or was withdrawn: compare ${fields}`);
+    },
+  );
+
+  test('tells of a wrong region, which answers a good key like a wrong one', async () => {
+    const { wrongRegionUrl } = sandbox.exotel;
+    const env = { ...environmentOf(sandbox.exotel), EXOTEL_BASE_URL: wrongRegionUrl };
+    const { code, checks, advice } = await diagnose('exotel', env);
+    expect(code).toBe(4);
+    expect(checks['token call']?.seen).toContain(`status 401 from ${wrongRegionUrl}`);
+    expect(advice[0]).toMatch(/EXOTEL_BASE_URL leads to another address .* another region/);
+  });
+
+  test('tells of a clock that is ten minutes off, and that a token came all the same', async () => {
+    const ahead = await startSandbox({ only: ['udara360'], now: () => Date.now() + 600_000 });
+    const { code, checks, advice } = await diagnose('udara360', environmentOf(ahead.udara360));
+    await ahead.close();
+    expect([code, checks['clock']?.outcome]).toEqual([0, 'note']);
+    expect(advice).toHaveLength(1);
+    expect(advice[0]).toMatch(/clock is (10 min|9 min 59 s)( 1 s)? behind the provider's/);
+  });
+
+  test('tells of a limit that is spent, and how large it is', async () => {
+    const { tokenUrl, credentials } = sandbox.truecaller;
+    const body = { api_key: credentials.apiKey, key_id: credentials.keyId };
+    const headers = { 'x-public-access': 'allow' };
+    for (let spent = 0; spent < 10; spent += 1) await axios.post(tokenUrl, body, { headers });
+
+    const { code, advice } = await diagnose('truecaller', environmentOf(sandbox.truecaller));
+    expect(code).toBe(5);
+    expect(advice[0]).toContain('The rate limit is spent: 10 tokens in 30 min. Wait 30 min');
+    expect(advice[1]).toContain('Share one token source');
+    expect(sandbox.truecaller.tokenCalls).toBe(11);
+  });
+
+  test('tells how long a provider asks to wait', async () => {
+    const headers = { 'retry-after': '120' };
+    sandbox.learning360.tokenEndpoint.fail({ status: 429, headers });
+    const { advice } = await diagnose('learning360', environmentOf(sandbox.learning360));
+    expect(advice[0]).toContain('Wait 2 min');
+  });
+
+  test.each([200, 403, 502])('tells of a web page with status %i', async (status) => {
+    const html = '<!DOCTYPE html><html><body>Please log in</body></html>';
+    sandbox.exotel.tokenEndpoint.answerRaw(html, {
+      status,
+      headers: { 'content-type': 'text/html' },
+    });
+    const { code, checks, advice } = await diagnose('exotel', environmentOf(sandbox.exotel));
+    expect([code, checks['read as']?.seen]).toEqual([5, 'a web page']);
+    expect(advice[0]).toContain(
+      'a proxy or a login page of this network may have taken the request',
+    );
+    expect(advice.join()).not.toContain('key is wrong');
+  });
+
+  test('names the proxy that answered in place of the provider', async () => {
+    const proxy = createHTTP((_, response) => {
+      response.writeHead(407, { 'content-type': 'text/html' }).end('<html>Who are you?</html>');
+    });
+    const HTTP_PROXY = `http://127.0.0.1:${await listening(proxy)}`;
+    const env = { ...environmentOf(sandbox.exotel), HTTP_PROXY };
+    const { checks, advice } = await diagnose('exotel', env);
+    proxy.close();
+    expect(checks['proxy']?.seen).toContain('HTTP_PROXY applies');
+    expect(advice[0]).toContain('the proxy in HTTP_PROXY may have answered itself');
+    expect(sandbox.exotel.tokenCalls).toBe(0);
+  });
+
+  test('tells of a proxy that is down', async () => {
+    const env = {
+      ...environmentOf(sandbox.exotel),
+      HTTP_PROXY: `http://127.0.0.1:${await freePort()}`,
+    };
+    const { code, advice } = await diagnose('exotel', env);
+    expect(code).toBe(5);
+    expect(advice[0]).toContain('No answer came through the proxy in HTTP_PROXY (ECONNREFUSED)');
+  });
+
+  test('tells that nothing listens', async () => {
+    const UDARA360_BASE_URL = `http://127.0.0.1:${await freePort()}`;
+    const env = { ...environmentOf(sandbox.udara360), UDARA360_BASE_URL };
+    const { code, checks, advice } = await diagnose('udara360', env);
+    expect([code, checks['connection']?.seen]).toEqual([5, 'ECONNREFUSED']);
+    expect(advice).toEqual([
+      `Nothing listens at ${UDARA360_BASE_URL}. If it should be the sandbox, start it: axios-bearer sandbox.`,
+    ]);
+  });
+
+  test('tells of a host that does not answer in time', async () => {
+    sandbox.exotel.tokenEndpoint.hang();
+    const args = ['doctor', 'exotel', '--timeout', '0.5', '--json'];
+    const { code, stdout } = await cli.run(args, { env: environmentOf(sandbox.exotel) });
+    expect(code).toBe(5);
+    expect(stdout).toContain('did not answer in time');
+  });
+
+  test('tells what is missing in the configuration, and asks nobody', async () => {
+    const { code, checks, advice } = await diagnose('exotel', { EXOTEL_ACCOUNT_SID: 'a' });
+    expect([code, Object.keys(checks)]).toEqual([3, ['configuration']]);
+    expect(advice[0]).toContain('Set EXOTEL_API_KEY, EXOTEL_API_TOKEN');
+  });
+});
+
+describe('over TLS, axios-bearer doctor', () => {
+  let server: Server;
+  let EXOTEL_BASE_URL: string;
+  let env: Record<string, string>;
+  beforeAll(async () => {
+    server = createHTTPS(
+      {
+        key: readFileSync(fixture('self-signed-key.pem')),
+        cert: readFileSync(fixture('self-signed-cert.pem')),
+      },
+      (_, response) => {
+        const data = { access_token: 'a-token', token_type: 'Bearer', expires_in: 3600 };
+        response.setHeader('content-type', 'application/json');
+        response.end(JSON.stringify({ response: { code: 200, status: 'success', data } }));
+      },
+    );
+    EXOTEL_BASE_URL = `https://127.0.0.1:${await listening(server)}`;
+    env = { ...environmentOf(sandbox.exotel), EXOTEL_BASE_URL };
+  });
+  afterAll(() => void server.close());
+
+  test('tells of a certificate that nobody vouches for, and by whom it was issued', async () => {
+    const { code, checks, advice } = await diagnose('exotel', env);
+    expect([code, checks['TLS']?.seen]).toEqual([5, 'DEPTH_ZERO_SELF_SIGNED_CERT']);
+    expect(advice[0]).toContain('It was issued by axios-bearer tests only.');
+    expect(advice[1]).toContain('NODE_EXTRA_CA_CERTS');
+  });
+
+  test('is content once the machine trusts the certificate', async () => {
+    const trusting = { ...env, NODE_EXTRA_CA_CERTS: fixture('self-signed-cert.pem') };
+    const { code, checks } = await diagnose('exotel', trusting);
+    expect(code).toBe(0);
+    expect(checks['TLS']?.seen).toMatch(/^TLSv1\.3, certificate by axios-bearer tests only, valid/);
+  });
+
+  test('tells of a port that does not speak TLS', async () => {
+    const plain = sandbox.exotel.url.replace('http:', 'https:');
+    const { code, advice } = await diagnose('exotel', { ...env, EXOTEL_BASE_URL: plain });
+    expect(code).toBe(5);
+    expect(advice[0]).toContain('does not speak TLS');
+  });
+});
+
+async function freePort(): Promise<number> {
+  const server = createHTTP();
+  const port = await listening(server);
+  await new Promise((closed) => server.close(closed));
+  return port;
+}

@@ -1,0 +1,105 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
+import { parseEnv } from 'node:util';
+
+import { PROVIDER_NAMES } from '../../src/cli/provider-names.js';
+import { buildCli, type BuiltCli } from './cli-process.js';
+
+let cli: BuiltCli;
+let running: ChildProcessWithoutNullStreams | undefined;
+beforeAll(async () => {
+  cli = await buildCli();
+});
+afterEach(async () => {
+  if (running?.exitCode === null && running.signalCode === null) await stop(running, 'SIGKILL');
+});
+afterAll(() => cli.remove());
+
+/** Starts it, and reads the lines that it prints until it is ready. */
+async function start(...args: string[]): Promise<Record<string, string>> {
+  running = cli.start(['sandbox', ...args]);
+  const lines: string[] = [];
+  createInterface(running.stdout).on('line', (line) => lines.push(line));
+  for await (const told of createInterface(running.stderr)) if (told.includes('Ctrl-C')) break;
+  return parseEnv(lines.join('\n')) as Record<string, string>;
+}
+
+async function stop(child: ChildProcessWithoutNullStreams, signal: NodeJS.Signals) {
+  const exit = once(child, 'exit');
+  child.kill(signal);
+  return (await exit)[0] as number | null;
+}
+
+describe('axios-bearer sandbox', () => {
+  test('prints an environment with which every provider gives a token', async () => {
+    const env = await start('--port', '0');
+    const outcomes = await Promise.all(
+      PROVIDER_NAMES.map((name) => cli.run(['token', name], { env })),
+    );
+    expect(outcomes.map(({ code }) => code)).toEqual(PROVIDER_NAMES.map(() => 0));
+  });
+
+  test.each(['SIGINT', 'SIGTERM'] as const)('ends with 0 on %s', async (signal) => {
+    await start('--port', '0', '--only', 'exotel');
+    expect(await stop(running!, signal)).toBe(0);
+  });
+
+  test('starts those that are asked for, each on its own place after the first port', async () => {
+    const port = await freePort();
+    const env = await start(
+      '--port',
+      String(port - PROVIDER_NAMES.indexOf('oauth2')),
+      '--only',
+      'oauth2',
+    );
+    expect(env['OAUTH2_BASE_URL']).toBe(`http://127.0.0.1:${port}`);
+    expect(Object.keys(env).every((name) => name.startsWith('OAUTH2_'))).toBe(true);
+  });
+
+  test('says which port is taken, and what to do', async () => {
+    const taken = createServer();
+    taken.listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const { port } = taken.address() as AddressInfo;
+    const { code, stdout, stderr } = await cli.run([
+      'sandbox',
+      '--port',
+      String(port),
+      '--only',
+      'exotel',
+    ]);
+    taken.close();
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toContain(`Port ${port} is taken`);
+    expect(stderr).toContain('--port 0');
+  });
+
+  test('prints nothing but the environment to standard output', async () => {
+    running = cli.start(['sandbox', '--port', '0', '--only', 'oauth2']);
+    const stdout = text(running.stdout);
+    for await (const told of createInterface(running.stderr)) if (told.includes('Ctrl-C')) break;
+    await stop(running, 'SIGINT');
+    const lines = (await stdout).trimEnd().split('\n');
+    expect(lines.map((line) => line.replace(/=.*/, ''))).toEqual([
+      'export OAUTH2_CLIENT_ID',
+      'export OAUTH2_CLIENT_SECRET',
+      'export OAUTH2_BASE_URL',
+      'export OAUTH2_TOKEN_URL',
+    ]);
+    expect(lines[1]).toBe("export OAUTH2_CLIENT_SECRET='fake+oauth2/secret & 100% 1'");
+  });
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  await new Promise((closed) => server.close(closed));
+  return port;
+}

@@ -1,0 +1,12 @@
+#!/usr/bin/env node
+import { run } from './run.js';
+
+/** Whoever reads our output may stop early, as `head` does: there is nobody left to tell. */
+function endQuietlyWhenClosed(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit();
+  throw error;
+}
+
+process.stdout.on('error', endQuietlyWhenClosed);
+process.stderr.on('error', endQuietlyWhenClosed);
+process.exitCode = await run(process.argv.slice(2));

@@ -1,0 +1,195 @@
+import { Argument, InvalidArgumentError, Option, type Command } from 'commander';
+
+import { CommandError } from './command-error.js';
+import type { DoctorOptions } from './commands/doctor.js';
+import type { RequestOptions } from './commands/request.js';
+import type { SandboxCommandOptions } from './commands/sandbox.js';
+import type { TokenOptions } from './commands/token.js';
+import { WHERE_CREDENTIALS_GO } from './credential-argument.js';
+import { EXIT, type ExitCode } from './exit-codes.js';
+import { PROVIDER_NAMES, type ProviderName } from './provider-names.js';
+
+type EndWith = (code: ExitCode) => void;
+
+/** Adds every command. What one of them does is loaded when it is asked for, so that the others start quickly. */
+export function addCommands(program: Command, endWith: EndWith): void {
+  addProviders(program);
+  addToken(program);
+  addRequest(program, endWith);
+  addDoctor(program, endWith);
+  addSandbox(program);
+  addDemo(program, endWith);
+}
+
+function addProviders(program: Command): void {
+  program
+    .command('providers')
+    .description('list the providers: credentials, settings and their environment variables')
+    .addArgument(new Argument('[provider]', 'one of them').choices(PROVIDER_NAMES))
+    .option('--json', 'as JSON')
+    .addHelpText('after', examples('providers', 'providers exotel', 'providers --json'))
+    .action(async (name: ProviderName | undefined, options: { json?: boolean }) => {
+      const { providers } = await import('./commands/providers.js');
+      providers(name, options);
+    });
+}
+
+function addToken(program: Command): void {
+  withProvider(program.command('token'))
+    .description('fetch a token and show it, masked')
+    .option('--reveal', 'show the whole token')
+    .option('--json', 'as JSON')
+    .addOption(paramOption())
+    .addHelpText(
+      'after',
+      examples(
+        'token exotel',
+        'token exotel --reveal | pbcopy',
+        'token oauth2 --param scope="read write" --json',
+        'token udara360 --credentials udara360.env',
+      ),
+    )
+    .action(async (name: ProviderName, options: TokenOptions) => {
+      const { token } = await import('./commands/token.js');
+      await token(name, options);
+    });
+}
+
+function addRequest(program: Command, endWith: EndWith): void {
+  withProvider(program.command('request'))
+    .description('send one authorised request; the answer goes to standard output as it comes')
+    .argument('<method>', 'GET, POST, ...')
+    .argument('<url>', 'path below the base URL, or an absolute URL of the provider')
+    .option('-H, --header <name: value>', 'a header; may be given again', collectHeader, {})
+    .option('-d, --data <file>', 'the body: a file, or - for standard input; JSON by default')
+    .addOption(paramOption())
+    .option('--timeout <seconds>', 'for all of it, tokens included', positiveNumber, 30)
+    .option('-v, --verbose', 'tell of token calls, 401s and replays')
+    .addHelpText(
+      'after',
+      examples(
+        'request exotel GET /v2/accounts/$EXOTEL_ACCOUNT_SID/calls',
+        'request learning360 GET /api/v2/users -H "360-api-version: v2.0" --verbose',
+        'request truecaller POST /organisations/$TRUECALLER_ORGANISATION_ID/campaigns/bulk-upload -d campaign.json',
+      ),
+    )
+    .action(async (name: ProviderName, method: string, url: string, options: RequestOptions) => {
+      const { request } = await import('./commands/request.js');
+      endWith(await request(name, method, url, options));
+    });
+}
+
+function addDoctor(program: Command, endWith: EndWith): void {
+  withProvider(program.command('doctor'))
+    .description('find out why there is no token; makes one token call')
+    .option('--timeout <seconds>', 'for each step', positiveNumber, 10)
+    .option('--json', 'as JSON')
+    .addHelpText(
+      'after',
+      examples('doctor exotel', 'doctor exotel --region mumbai', 'doctor udara360 --json'),
+    )
+    .action(async (name: ProviderName, options: DoctorOptions) => {
+      const { doctor } = await import('./commands/doctor.js');
+      endWith(await doctor(name, options));
+    });
+}
+
+function addSandbox(program: Command): void {
+  program
+    .command('sandbox')
+    .description('serve the providers on loopback, to try things out')
+    .option(
+      '--port <first>',
+      'port of the first provider, the others follow; 0: free ones',
+      port,
+      4001,
+    )
+    .addOption(new Option('--only <providers...>', 'start these only').choices(PROVIDER_NAMES))
+    .addHelpText(
+      'after',
+      `\nPrints the environment that leads a program there.\n${examples(
+        'sandbox',
+        'sandbox --only exotel truecaller --port 5000',
+        'sandbox > sandbox.env',
+      )}`,
+    )
+    .action(async (options: SandboxCommandOptions) => {
+      const { sandbox } = await import('./commands/sandbox.js');
+      await sandbox(options);
+    });
+}
+
+function addDemo(program: Command, endWith: EndWith): void {
+  program
+    .command('demo')
+    .description('a storm of requests at the sandbox, while everything that can go wrong does')
+    .addHelpText('after', examples('demo'))
+    .action(async () => {
+      const { demo } = await import('./commands/demo.js');
+      endWith(await demo());
+    });
+}
+
+/** The argument and the options of every command that asks a provider. */
+function withProvider(command: Command): Command {
+  return command
+    .addArgument(new Argument('<provider>').choices(PROVIDER_NAMES))
+    .option('--credentials <file>', 'JSON or an env-file; - for standard input')
+    .option('--region <name>', 'where the account lives (exotel, learning360)')
+    .option('--environment <name>', 'which system (singleview, udara360)')
+    .option('--base-url <url>', 'another address, a sandbox for instance')
+    .addHelpText('after', `\n${WHERE_CREDENTIALS_GO}`);
+}
+
+function paramOption(): Option {
+  return new Option('--param <name=value>', 'a parameter of the token request; may be given again')
+    .argParser(collectParam)
+    .default({}, 'none');
+}
+
+function examples(...lines: string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  $ axios-bearer ${line}`).join('\n')}`;
+}
+
+// ---- what arguments are read as --------------------------------------------------------------------------------
+
+type Collected = Readonly<Record<string, string>>;
+
+function collectParam(text: string, before: Collected): Collected {
+  const [name, value] = split(text, '=', '--param');
+  return { ...before, [name]: value };
+}
+
+function collectHeader(text: string, before: Collected): Collected {
+  const [name, value] = split(text, ':', '--header');
+  if (/^(proxy-)?authorization$/i.test(name)) {
+    throw new CommandError(
+      EXIT.usage,
+      `--header ${name}: the token goes there.\n${WHERE_CREDENTIALS_GO}`,
+    );
+  }
+  return { ...before, [name]: value };
+}
+
+/** An error of commander's own would quote the value, which may be a secret in the wrong place. */
+function split(text: string, separator: string, option: string): [string, string] {
+  const at = text.indexOf(separator);
+  if (at < 1) {
+    throw new CommandError(EXIT.usage, `${option} takes a name, "${separator}" and a value.`);
+  }
+  return [text.slice(0, at).trim(), text.slice(at + 1).trim()];
+}
+
+function positiveNumber(text: string): number {
+  const number = Number(text);
+  if (!(number > 0)) throw new InvalidArgumentError('It has to be a number above zero.');
+  return number;
+}
+
+function port(text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 0 || number > 65_000) {
+    throw new InvalidArgumentError('It has to be a whole number from 0 to 65000.');
+  }
+  return number;
+}

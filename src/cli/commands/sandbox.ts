@@ -1,0 +1,66 @@
+import { once } from 'node:events';
+
+import { startSandbox, type Sandbox, type SandboxServerName } from '../../testing/index.js';
+import { CommandError } from '../command-error.js';
+import { EXIT } from '../exit-codes.js';
+import { variableOf } from '../provider-catalogue.js';
+import { PROVIDER_NAMES, type ProviderName } from '../provider-names.js';
+import { print, tell } from '../terminal.js';
+
+export interface SandboxCommandOptions {
+  /** The port of the first server; the others follow. 0: any that are free. */
+  readonly port: number;
+  readonly only?: readonly ProviderName[];
+}
+
+/** The two servers that are no provider of their own come last, so that the providers keep their ports. */
+const SERVERS: readonly SandboxServerName[] = [
+  ...PROVIDER_NAMES,
+  'exotelWrongRegion',
+  'truecallerWebhook',
+];
+
+/** Serves the providers on loopback until it is interrupted, and prints the environment that leads a program there. */
+export async function sandbox(options: SandboxCommandOptions): Promise<void> {
+  const interrupted = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  const only = options.only ?? PROVIDER_NAMES;
+  const running = await startSandbox({ only, ports: portsFrom(options.port) }).catch(explainPort);
+  for (const line of environmentLines(running, only)) print(line);
+  if (only.includes('exotel')) tell(`Exotel's wrong region: ${running.exotel.wrongRegionUrl}`);
+  tell('Give these lines to another shell. Ctrl-C ends the sandbox.');
+  await interrupted;
+  await running.close();
+}
+
+function portsFrom(first: number): Partial<Record<SandboxServerName, number>> {
+  if (first === 0) return {};
+  return Object.fromEntries(SERVERS.map((server, index) => [server, first + index]));
+}
+
+function environmentLines(running: Sandbox, only: readonly ProviderName[]): string[] {
+  return only.flatMap((name) => {
+    const { url, tokenUrl, credentials } = running[name];
+    const values: Record<string, string> = {
+      ...credentials,
+      baseURL: url,
+      ...(name === 'oauth2' ? { tokenUrl } : {}),
+    };
+    return Object.entries(values).map(
+      ([option, value]) => `export ${variableOf(name, option)}=${quoted(value)}`,
+    );
+  });
+}
+
+/** For a shell, and for whatever reads env-files. */
+function quoted(value: string): string {
+  return /^[\w@%+=:,./-]+$/.test(value) ? value : `'${value.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+function explainPort(error: unknown): never {
+  const { code, port } = error as { code?: string; port?: number };
+  if (code !== 'EADDRINUSE') throw error;
+  throw new CommandError(
+    EXIT.failed,
+    `Port ${port} is taken, perhaps by another sandbox. Choose others with --port <first>; --port 0 takes free ones.`,
+  );
+}

@@ -1,0 +1,23 @@
+/** How the names of credentials end: `--api-key`, `--clientSecret`, `--account-sid`, `--key-id`. */
+const LIKE_A_CREDENTIAL = /(sid|id|key|token|secret|code|password|passwd|pwd|auth|bearer|user)$/i;
+
+/**
+ * The first option among the arguments that looks as if it carried a credential, without its value; `undefined` if none does.
+ *
+ * `-u` is how curl takes one.
+ */
+export function credentialArgument(args: readonly string[]): string | undefined {
+  for (const arg of args) {
+    if (arg === '--') return undefined;
+    const long = /^--([A-Za-z][\w-]*)/.exec(arg)?.[1];
+    if (long !== undefined && LIKE_A_CREDENTIAL.test(long)) return `--${long}`;
+    if (/^-u/.test(arg)) return '-u';
+  }
+  return undefined;
+}
+
+/** Says where a credential belongs instead. */
+export const WHERE_CREDENTIALS_GO =
+  'Arguments show in the process list and stay in the history of the shell. Put credentials into environment\n' +
+  'variables (`axios-bearer providers` lists their names), into a file (--credentials <file>: JSON, or lines like\n' +
+  'EXOTEL_API_KEY=...), or on standard input (--credentials -).';

@@ -1,0 +1,123 @@
+import { inWords } from '../duration.js';
+import type {
+  Configuration,
+  Connection,
+  Findings,
+  Lookup,
+  Network,
+  TokenCall,
+} from './findings.js';
+
+/** One line of the report. */
+export interface Check {
+  readonly what: string;
+  readonly outcome: 'ok' | 'note' | 'failed' | 'skipped';
+  readonly seen: string;
+}
+
+/** The findings, one after the other, in plain words. */
+export function checksOf({ configuration, network }: Findings): Check[] {
+  return [
+    { what: 'configuration', ...configurationCheck(configuration) },
+    ...(network === undefined ? [] : networkChecks(network)),
+  ];
+}
+
+type Outcome = Omit<Check, 'what'>;
+
+function configurationCheck(configuration: Configuration): Outcome {
+  if (configuration.kind === 'wrong') return { outcome: 'failed', seen: configuration.problem };
+  const { credentials, choice, addressFrom } = configuration;
+  const where =
+    addressFrom !== undefined
+      ? [`address from ${addressFrom}`]
+      : choice === undefined
+        ? []
+        : [`${choice.option} ${choice.value}`];
+  return { outcome: 'ok', seen: [...credentials, ...where].join(', ') };
+}
+
+function networkChecks({ origin, proxyFrom, dns, connection, tokenCall }: Network): Check[] {
+  const proxy: Check[] =
+    proxyFrom === undefined
+      ? []
+      : [{ what: 'proxy', outcome: 'note', seen: `${proxyFrom} applies to ${origin}` }];
+  return [
+    ...proxy,
+    { what: 'DNS', ...dnsCheck(dns) },
+    { what: origin.startsWith('https:') ? 'TLS' : 'connection', ...connectionCheck(connection) },
+    { what: 'token call', ...callCheck(tokenCall, origin) },
+    { what: 'read as', ...readingCheck(tokenCall) },
+    { what: 'clock', ...clockCheck(tokenCall) },
+  ];
+}
+
+function dnsCheck(dns: Lookup): Outcome {
+  switch (dns.kind) {
+    case 'skipped':
+      return { outcome: 'skipped', seen: 'left to the proxy' };
+    case 'needless':
+      return { outcome: 'ok', seen: 'an address, nothing to look up' };
+    case 'resolved':
+      return { outcome: 'ok', seen: dns.addresses.join(', ') };
+    case 'failed':
+      return { outcome: 'failed', seen: dns.code };
+  }
+}
+
+function connectionCheck(connection: Connection): Outcome {
+  switch (connection.kind) {
+    case 'skipped':
+      return { outcome: 'skipped', seen: 'left to the proxy' };
+    case 'plain':
+      return { outcome: 'ok', seen: 'open, without TLS' };
+    case 'secure': {
+      const { protocol, certificate } = connection;
+      return {
+        outcome: 'ok',
+        seen: `${protocol}, certificate by ${certificate.issuer}, valid to ${certificate.validTo}`,
+      };
+    }
+    case 'unreachable':
+    case 'insecure':
+      return { outcome: 'failed', seen: connection.code };
+  }
+}
+
+function callCheck({ answer, tookMs, outcome }: TokenCall, origin: string): Outcome {
+  const seen =
+    answer === undefined
+      ? `no answer from ${origin}`
+      : `status ${answer.status} from ${origin} in ${inWords(tookMs)}`;
+  return { outcome: outcome.kind === 'token' ? 'ok' : 'failed', seen };
+}
+
+function readingCheck({ answer, outcome }: TokenCall): Outcome {
+  if (outcome.kind === 'token') {
+    const { length, livesMs, scope } = outcome;
+    const life = livesMs === undefined ? 'of unknown life' : `good for ${inWords(livesMs)}`;
+    const granted = scope === undefined ? '' : `, scope ${scope}`;
+    return { outcome: 'ok', seen: `a token of ${length} characters, ${life}${granted}` };
+  }
+  if (answer === undefined) return { outcome: 'skipped', seen: 'nothing to read' };
+  return { outcome: 'failed', seen: answer.isWebPage ? 'a web page' : outcome.code };
+}
+
+/** A clock that differs by less is not worth a word: the `Date` header itself is cut to the second. */
+const TOLERATED_OFFSET_MS = 5_000;
+
+/** Whether the clocks differ by more than the network and the cut of the `Date` header explain. */
+export function isNotableOffset(offsetMs: number): boolean {
+  return Math.abs(offsetMs) >= TOLERATED_OFFSET_MS;
+}
+
+function clockCheck({ answer }: TokenCall): Outcome {
+  const offsetMs = answer?.clockOffsetMs;
+  if (offsetMs === undefined) return { outcome: 'skipped', seen: 'no Date header to compare with' };
+  if (!isNotableOffset(offsetMs)) return { outcome: 'ok', seen: "the same as the provider's" };
+  const direction = offsetMs > 0 ? 'behind' : 'ahead of';
+  return {
+    outcome: 'note',
+    seen: `${inWords(Math.abs(offsetMs))} ${direction} the provider's`,
+  };
+}

@@ -1,0 +1,85 @@
+import { isBearerError, type Provider } from '../../index.js';
+import type { Values } from '../given-values.js';
+import { createProvider, gatherValues, type ProviderOptions } from '../open-provider.js';
+import { CATALOGUE, variableOf } from '../provider-catalogue.js';
+import type { ProviderName } from '../provider-names.js';
+import type { Choice, Configuration, Findings, Network } from './findings.js';
+import { probeConnection, probeDNS } from './probe-network.js';
+import { probeTokenCall } from './probe-token-call.js';
+import { proxyVariable } from './proxy-variable.js';
+
+/** Looks at the configuration, the way to the token endpoint, and one token call. */
+export async function examine(
+  name: ProviderName,
+  options: ProviderOptions,
+  timeoutMs: number,
+): Promise<Findings> {
+  const values = await gatherValues(name, options);
+  try {
+    const provider = createProvider(name, values);
+    return {
+      provider: name,
+      configuration: configurationOf(name, provider, values, options),
+      network: await probeNetwork(provider, timeoutMs),
+    };
+  } catch (error) {
+    if (!isBearerError(error, 'ERR_BEARER_MISCONFIGURED')) throw error;
+    return { provider: name, configuration: { kind: 'wrong', problem: error.message } };
+  }
+}
+
+function configurationOf(
+  name: ProviderName,
+  { credentialFields, tokenBudget }: Provider,
+  values: Values,
+  options: ProviderOptions,
+): Configuration {
+  const { settings } = CATALOGUE[name];
+  const address = settings.find(({ option }) => option === 'tokenUrl') ? 'tokenUrl' : 'baseURL';
+  const isGiven = values[address] !== undefined;
+  const from = options.baseUrl === undefined ? variableOf(name, address) : '--base-url';
+  return {
+    kind: 'usable',
+    credentials: Object.keys(credentialFields),
+    choice: choiceOf(name, values),
+    addressFrom: isGiven ? from : undefined,
+    tokenBudget,
+  };
+}
+
+function choiceOf(name: ProviderName, values: Values): Choice | undefined {
+  const setting = CATALOGUE[name].settings.find(
+    ({ option }) => option === 'region' || option === 'environment',
+  );
+  const [usual, ...others] = setting?.values ?? [];
+  if (setting === undefined || usual === undefined) return undefined;
+  const { option } = setting;
+  const value = values[option] ?? usual;
+  return {
+    option,
+    variable: variableOf(name, option),
+    value,
+    others: [usual, ...others].filter((other) => other !== value),
+  };
+}
+
+async function probeNetwork(provider: Provider, timeoutMs: number): Promise<Network> {
+  const origin = await tokenOrigin(provider);
+  const proxyFrom = proxyVariable(origin, process.env);
+  const tokenCall = await probeTokenCall(provider, timeoutMs);
+  if (proxyFrom !== undefined) {
+    const skipped = { kind: 'skipped' } as const;
+    return { origin, proxyFrom, dns: skipped, connection: skipped, tokenCall };
+  }
+  const [dns, connection] = await Promise.all([
+    probeDNS(new URL(origin).hostname),
+    probeConnection(origin, timeoutMs),
+  ]);
+  return { origin, dns, connection, tokenCall };
+}
+
+async function tokenOrigin(provider: Provider): Promise<string> {
+  const signal = new AbortController().signal;
+  const credentials = await provider.resolveCredentials({ params: {}, signal });
+  return new URL(provider.tokenRequest(credentials, {}).url, provider.baseURL).origin;
+}

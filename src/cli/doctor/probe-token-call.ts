@@ -1,0 +1,66 @@
+import axios, { type AxiosAdapter, type AxiosResponse } from 'axios';
+
+import { createTokenSource, isBearerError, type Provider } from '../../index.js';
+import type { Answer, FailedOutcome, TokenCall } from './findings.js';
+
+/** Makes one token call, the way the library makes it, and looks over its shoulder. */
+export async function probeTokenCall(provider: Provider, timeoutMs: number): Promise<TokenCall> {
+  let answer: Answer | undefined;
+  let tookMs = 0;
+  const http = axios.getAdapter('http');
+  const watching: AxiosAdapter = async (config) => {
+    const sentAt = Date.now();
+    try {
+      const response = await http(config);
+      answer = lookAt(response, (sentAt + Date.now()) / 2);
+      return response;
+    } finally {
+      tookMs = Date.now() - sentAt;
+    }
+  };
+  const source = createTokenSource(provider, {
+    // A second try would tell nothing new, and may count against a limit.
+    maxAttempts: 1,
+    attemptTimeoutMs: timeoutMs,
+    flightTimeoutMs: timeoutMs,
+    transport: { adapter: watching },
+  });
+  try {
+    const { value, expiresAt, scope } = await source.getToken();
+    const livesMs = expiresAt === undefined ? undefined : expiresAt - Date.now();
+    return { answer, tookMs, outcome: { kind: 'token', length: value.length, livesMs, scope } };
+  } catch (error) {
+    return { answer, tookMs, outcome: failed(error) };
+  } finally {
+    source.close();
+  }
+}
+
+/** A `Date` header is cut to the second: on the average half of one is missing. */
+const DATE_CUT_MS = 500;
+
+function lookAt({ status, headers, data }: AxiosResponse<unknown>, localTime: number): Answer {
+  const header = (name: string) => String(headers[name] ?? '');
+  const date = Date.parse(header('date'));
+  const serverTime = Number.isNaN(date) ? undefined : date + DATE_CUT_MS;
+  const isHTML = /^text\/html\b/i.test(header('content-type'));
+  return {
+    status,
+    isWebPage: isHTML || /^\s*<(!doctype|html)\b/i.test(String(data)),
+    retryAfterMs: retryAfterMs(header('retry-after'), serverTime ?? localTime),
+    clockOffsetMs: serverTime === undefined ? undefined : Math.round(serverTime - localTime),
+  };
+}
+
+/** Seconds, or a date (RFC 9110, section 10.2.3). */
+function retryAfterMs(text: string, now: number): number | undefined {
+  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now;
+  return ms > 0 ? ms : undefined;
+}
+
+function failed(error: unknown): FailedOutcome {
+  if (!isBearerError(error)) throw error;
+  const { code, message, cause } = error;
+  const networkCode = cause instanceof Error && 'code' in cause ? String(cause.code) : undefined;
+  return { kind: 'failed', code, message, networkCode };
+}

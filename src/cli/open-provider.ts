@@ -1,0 +1,106 @@
+import { MisconfigurationError, type Provider } from '../index.js';
+import { CommandError } from './command-error.js';
+import { EXIT } from './exit-codes.js';
+import { readCredentials, valuesOf, type Values } from './given-values.js';
+import { CATALOGUE, credentialsOf, variableOf, type Setting } from './provider-catalogue.js';
+import type { ProviderName } from './provider-names.js';
+
+/** The options of every command that asks a provider. */
+export interface ProviderOptions {
+  /** A file, or `-` for standard input. */
+  readonly credentials?: string;
+  readonly region?: string;
+  readonly environment?: string;
+  readonly baseUrl?: string;
+}
+
+/**
+ * The provider with the credentials and settings that the user gave.
+ *
+ * @throws {@link CommandError} for a file that cannot be read, or an option that this provider does not have
+ * @throws {@link MisconfigurationError} for a credential or setting that is missing or impossible
+ */
+export async function openProvider(
+  name: ProviderName,
+  options: ProviderOptions,
+): Promise<Provider> {
+  return createProvider(name, await gatherValues(name, options));
+}
+
+/**
+ * Credentials and settings by their names in the library: options before the file, the file before the environment.
+ *
+ * @throws {@link CommandError} for a file that cannot be read, or an option that this provider does not have
+ */
+export async function gatherValues(name: ProviderName, options: ProviderOptions): Promise<Values> {
+  const overrides = settingsFromOptions(name, options);
+  const file = options.credentials === undefined ? {} : await readCredentials(options.credentials);
+  const known = [...credentialsOf(name), ...CATALOGUE[name].settings.map(({ option }) => option)];
+  return { ...valuesOf(name, known, process.env, file), ...overrides };
+}
+
+/** @throws {@link MisconfigurationError} for a credential or setting that is missing or impossible */
+export function createProvider(name: ProviderName, values: Values): Provider {
+  const { create, settings } = CATALOGUE[name];
+  for (const setting of settings) checkValue(name, setting, values[setting.option]);
+  try {
+    return create(values);
+  } catch (error) {
+    const missing = credentialsOf(name).filter((field) => values[field] === undefined);
+    throw error instanceof MisconfigurationError && missing.includes(error.option)
+      ? withPlacesFor(name, missing)
+      : error;
+  }
+}
+
+function settingsFromOptions(
+  name: ProviderName,
+  { region, environment, baseUrl }: ProviderOptions,
+): Values {
+  const { settings } = CATALOGUE[name];
+  const given = Object.entries({ region, environment, baseURL: baseUrl }).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined,
+  );
+  const unknown = given.find(([option]) => !settings.some((setting) => setting.option === option));
+  if (unknown !== undefined) {
+    throw new CommandError(EXIT.usage, `${name} has no ${unknown[0]}.`);
+  }
+  return Object.fromEntries(given);
+}
+
+/** In JavaScript the compiler watches over these; here nobody else does. */
+function checkValue(
+  provider: ProviderName,
+  { option, values, isRequired }: Setting,
+  value: string | undefined,
+): void {
+  const variable = variableOf(provider, option);
+  if (value === undefined && isRequired === true) {
+    throw new MisconfigurationError({
+      provider,
+      option,
+      problem: 'is missing',
+      remedy: `Set ${variable}.`,
+    });
+  }
+  if (value === undefined || values === undefined || values.includes(value)) return;
+  throw new MisconfigurationError({
+    provider,
+    option,
+    problem: `"${value}" is not known`,
+    remedy: `Set ${variable} to one of: ${values.join(', ')}.`,
+  });
+}
+
+/** The provider names the first credential that is missing; whoever starts from nothing wants all of them. */
+function withPlacesFor(provider: ProviderName, missing: readonly string[]): MisconfigurationError {
+  const variables = missing.map((field) => variableOf(provider, field)).join(', ');
+  return new MisconfigurationError({
+    provider,
+    option: missing.join(', '),
+    problem: missing.length === 1 ? 'is missing' : 'are missing',
+    remedy:
+      `Set ${variables}; or give a file with --credentials <file>, or standard input with --credentials -. ` +
+      `\`axios-bearer providers ${provider}\` says more.`,
+  });
+}

@@ -1,0 +1,50 @@
+import { Command, CommanderError } from 'commander';
+import { createRequire } from 'node:module';
+
+import { addCommands } from './commands.js';
+import { credentialArgument, WHERE_CREDENTIALS_GO } from './credential-argument.js';
+import { EXIT, EXIT_CODES, type ExitCode } from './exit-codes.js';
+import { failureOf } from './failure.js';
+import { colorsFor, columns, tell } from './terminal.js';
+
+/** Runs one command line to its end, and says how the process should end. */
+export async function run(args: readonly string[]): Promise<ExitCode> {
+  const leaked = credentialArgument(args);
+  if (leaked !== undefined) {
+    complain(`${leaked}: credentials are never taken from arguments.\n${WHERE_CREDENTIALS_GO}`);
+    return EXIT.usage;
+  }
+  let exitCode: ExitCode = EXIT.ok;
+  const program = createProgram();
+  addCommands(program, (code) => (exitCode = code));
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    // It has told the user already. Help and the version end so too, and are no failure.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    const failure = failureOf(error);
+    complain(failure.message);
+    return failure.exitCode;
+  }
+}
+
+function complain(message: string): void {
+  tell(`${colorsFor(process.stderr).red('axios-bearer:')} ${message}`);
+}
+
+function createProgram(): Command {
+  // By its own name, so that it is found from wherever the bundler puts this file.
+  const { version } = createRequire(import.meta.url)('axios-bearer/package.json') as {
+    version: string;
+  };
+  const codes = columns(EXIT_CODES.map(([code, meaning]) => [`  ${code}`, meaning]));
+  return new Command('axios-bearer')
+    .description(
+      'Bearer tokens for Exotel, Truecaller, 360Learning, SingleView, Udara360 and OAuth 2.0.',
+    )
+    .version(version)
+    .showHelpAfterError('Add --help for the options and examples.')
+    .exitOverride()
+    .addHelpText('after', `\nExit codes:\n${codes.join('\n')}`);
+}
