@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 
 /*
@@ -179,6 +180,43 @@ if (isBearerError(null, 'ERR_CREDENTIALS_REJECTED')) throw new Error(String(whyN
     60_000,
   );
 
+  describe('has a command line', () => {
+    const npx = (...args: string[]) =>
+      run('npx', ['--no', '--', 'axios-bearer', ...args], { cwd: folder });
+
+    test('that npx finds', async () => {
+      const { version } = JSON.parse(await readFile(join(repository, 'package.json'), 'utf8')) as {
+        version: string;
+      };
+      expect((await npx('--version')).stdout).toBe(`${version}\n`);
+      expect((await npx('providers')).stdout).toContain('EXOTEL_API_KEY');
+    });
+
+    test('that leads from an empty folder to an authorised call, as docs/cli.md tells it', async () => {
+      const page = await readFile(join(repository, 'docs/cli.md'), 'utf8');
+      await write('call.mjs', /```js\n([\s\S]*?)```/.exec(page)![1]!);
+      const bin = join(folder, 'node_modules/.bin/axios-bearer');
+      const sandbox = spawn(bin, ['sandbox', '--port', '0'], { cwd: folder });
+      const lines: string[] = [];
+      createInterface(sandbox.stdout).on('line', (line) => lines.push(line));
+      for await (const told of createInterface(sandbox.stderr)) if (told.includes('Ctrl-C')) break;
+      await write('sandbox.env', lines.join('\n'));
+      try {
+        const args = ['--env-file=sandbox.env', 'call.mjs'];
+        const { stdout } = await run('node', args, { cwd: folder });
+        expect(stdout).toMatch(/^200 \{/);
+      } finally {
+        sandbox.kill();
+      }
+    });
+
+    test('that runs the demo', async () => {
+      const { stdout } = await npx('demo');
+      expect(stdout).toContain('no request fails: 0 of');
+      expect(stdout).not.toContain('BROKEN');
+    }, 60_000);
+  });
+
   test('holds what a user needs and nothing else', () => {
     const unexpected = packed.filter(
       (path) =>
@@ -192,6 +230,7 @@ if (isBearerError(null, 'ERR_CREDENTIALS_REJECTED')) throw new Error(String(whyN
         'THIRD-PARTY-NOTICES.md',
         'dist/index.js',
         'dist/index.cjs',
+        'dist/cli.js',
       ]),
     );
   });

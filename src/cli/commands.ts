@@ -60,7 +60,11 @@ function addRequest(program: Command, endWith: EndWith): void {
     .description('send one authorised request; the answer goes to standard output as it comes')
     .argument('<method>', 'GET, POST, ...')
     .argument('<url>', 'path below the base URL, or an absolute URL of the provider')
-    .option('-H, --header <name: value>', 'a header; may be given again', collectHeader, {})
+    .addOption(
+      new Option('-H, --header <name: value>', 'a header; may be given again')
+        .argParser(collectHeader)
+        .default({}, 'none'),
+    )
     .option('-d, --data <file>', 'the body: a file, or - for standard input; JSON by default')
     .addOption(paramOption())
     .option('--timeout <seconds>', 'for all of it, tokens included', positiveNumber, 30)
