@@ -68,6 +68,8 @@ describe('a credential among the arguments', () => {
     [['request', 'exotel', 'GET', '/', '-H', 'Authorization: Bearer a-secret']],
     [['request', 'exotel', 'GET', '/', '-H', 'a-secret']],
     [['token', 'oauth2', '--param', 'a-secret']],
+    [['token', 'exotel', "--of-another-tool=it's-a-secret"]],
+    [['token', 'exotel', 'a-secret']],
   ])('is refused and not repeated: %j', async (args) => {
     const { code, stdout, stderr } = await cli.run(args);
     expect([code, stdout]).toEqual([2, '']);

@@ -46,5 +46,11 @@ function createProgram(): Command {
     .version(version)
     .showHelpAfterError('Add --help for the options and examples.')
     .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(withoutValue(text)) })
     .addHelpText('after', `\nExit codes:\n${codes.join('\n')}`);
+}
+
+/** Of an option that it does not know, commander repeats the value too. */
+function withoutValue(error: string): string {
+  return error.replace(/'(--[^'=]+)=[^]*'/, "'$1'");
 }
