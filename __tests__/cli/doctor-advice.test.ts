@@ -85,9 +85,18 @@ describe('the advice, likeliest cause first:', () => {
       on: 'a rejected key: the region, and how to try the other, then the key',
       found: findings({ outcome: REJECTED, answer: { status: 401 } }),
       advice: [
-        /wrong region.*axios-bearer doctor exotel --region singapore.*EXOTEL_REGION/,
+        /another region than mumbai.*axios-bearer doctor exotel --region singapore.*EXOTEL_REGION/,
         /apiKey/,
       ],
+      exitCode: 4,
+    },
+    {
+      on: 'a rejected key at a provider with a trap of its own',
+      found: findings({
+        outcome: REJECTED,
+        configuration: { choice: undefined, rejectionHint: 'Mind the trap.' },
+      }),
+      advice: [/^Mind the trap\.$/, /^The key is wrong/],
       exitCode: 4,
     },
     {

@@ -84,7 +84,8 @@ describe('axios-bearer doctor', () => {
     const { code, checks, advice } = await diagnose('exotel', env);
     expect(code).toBe(4);
     expect(checks['token call']?.seen).toContain(`status 401 from ${wrongRegionUrl}`);
-    expect(advice[0]).toMatch(/EXOTEL_BASE_URL leads to another address .* another region/);
+    expect(advice[0]).toMatch(/^EXOTEL_BASE_URL leads to another address than that of region/);
+    expect(advice[1]).toContain('the same for a good key in the wrong region');
   });
 
   test('tells of a clock that is ten minutes off, and that a token came all the same', async () => {

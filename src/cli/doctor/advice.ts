@@ -120,20 +120,24 @@ function onSpentLimit({ tokenBudget }: Usable, { retryAfterMs }: Answer): string
   ];
 }
 
-function onRejection(provider: string, { choice, addressFrom, credentials }: Usable): string[] {
+function onRejection(provider: string, configuration: Usable): string[] {
+  const { choice, addressFrom, credentials, rejectionHint } = configuration;
+  const hint = rejectionHint === undefined ? [] : [rejectionHint];
   const wrongKey = `The key is wrong or was withdrawn: compare ${credentials.join(', ')} with the provider's console. A blank or a line break at the end counts.`;
   if (addressFrom !== undefined && choice !== undefined) {
     return [
-      `${addressFrom} leads to another address than that of ${choice.option} ${choice.value}. If it is the address of another ${choice.option}, the answer is the same as for a wrong key.`,
+      `${addressFrom} leads to another address than that of ${choice.option} ${choice.value}: this key may not be valid there.`,
+      ...hint,
       wrongKey,
     ];
   }
-  if (choice === undefined || choice.others.length === 0) return [wrongKey];
+  if (choice === undefined || choice.others.length === 0) return [...hint, wrongKey];
   const tries = choice.others
     .map((other) => `axios-bearer doctor ${provider} --${choice.option} ${other}`)
     .join(', or: ');
   return [
-    `This may be the wrong ${choice.option}: credentials are valid in their own only, and ${choice.value} answers a good key of another like a wrong one. Try: ${tries}. If that works, set ${choice.variable}.`,
+    `The key may belong to another ${choice.option} than ${choice.value}. Try: ${tries}. If that works, set ${choice.variable}.`,
+    ...hint,
     wrongKey,
   ];
 }

@@ -19,6 +19,8 @@ export type Configuration =
       readonly choice?: Choice | undefined;
       /** The variable or option that gave the address, where the provider's own is not used. */
       readonly addressFrom?: string | undefined;
+      /** What the provider definition says of rejected credentials. */
+      readonly rejectionHint?: string | undefined;
       readonly tokenBudget?: { readonly calls: number; readonly windowMs: number } | undefined;
     };
 
