@@ -27,6 +27,8 @@ const endpoint = (mode: EndpointMode, manner: 'prompt' | 'slow' | 'deaf' = 'slow
   manner,
 });
 const token = (lifeSeconds: number): EndpointMode => ({ kind: 'token', lifeSeconds });
+const undated: EndpointMode = { kind: 'token', lifeSeconds: undefined };
+const sameToken: EndpointMode = { kind: 'same token' };
 const pass = (ms: number): Step => ({ kind: 'pass', ms });
 const answer: Step = { kind: 'answer' };
 const clear: Step = { kind: 'clear' };
@@ -65,6 +67,21 @@ const runs: readonly { name: string; given?: Partial<Setting>; steps: readonly S
       { kind: 'vault', mode: 'throws' },
       request(),
       pass(11_000),
+    ],
+  },
+  {
+    name: 'the account of reasons forgot that a token which comes again after clear() has a window of its own',
+    steps: [
+      endpoint(undated, 'prompt'),
+      request(),
+      pass(900_000),
+      endpoint(sameToken),
+      request(),
+      clear,
+      endpoint(sameToken, 'prompt'),
+      request(),
+      pass(900_000),
+      request(),
     ],
   },
 ];

@@ -19,6 +19,7 @@ export class Watch {
   #refreshes = 0;
   /** How many refreshes there may have been by now: see {@link Watch.allow}. */
   #allowance = 1;
+  /** The token in hand whose window has been accounted for; once it is gone, the same string may come again and be due again. */
   #dueToken: string | undefined;
   #flightSince = 0;
   /** How the last refreshes were justified, for the message. */
@@ -97,6 +98,7 @@ export class Watch {
     if (kind === 'minted' && was !== undefined && was.token.value === is?.token.value)
       this.allow('the same token again');
     if (kind === 'mint-failed' && was !== undefined && is === undefined) this.allow('dropped');
+    if (is === undefined) this.#dueToken = undefined;
     if (after.flight === undefined || after.flight.id === before.flight?.id) return;
 
     this.#flightSince = now.monoMs;
