@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
 import { accessTokenProblem, at, readJSON } from '../../src/grants/token-response.js';
+import { propertyRuns } from '../setup/property-runs.js';
 
 describe('reading the body of an answer', () => {
   it.each<[string, string, unknown]>([
@@ -66,7 +67,7 @@ describe('reading the body of an answer', () => {
           other: JSON.parse(text),
         });
       }),
-      { numRuns: 500 },
+      propertyRuns(500),
     );
   });
 

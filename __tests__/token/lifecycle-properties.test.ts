@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
 import { phaseOf } from '../../src/token/lifecycle.js';
+import { propertyRuns } from '../setup/property-runs.js';
 import { Life, MINUTE, SECOND } from './life.js';
 
 type Deed =
@@ -107,7 +108,7 @@ describe('whatever happens in whatever order', () => {
         const values: string[] = [];
         for (const deed of story) play(life, values, deed);
       }),
-      { numRuns: 300 },
+      propertyRuns(300),
     );
 
   it('no expired, refused or replaced token is served, no flight starts while the gate cools, and there is one at most', () => {

@@ -9,6 +9,7 @@ import {
   positiveNumber,
   resolveLifetime,
 } from '../../src/token/lifetime.js';
+import { propertyRuns } from '../setup/property-runs.js';
 import { HOUR, MINUTE, SECOND } from './life.js';
 
 const NOW = 1_900_000_000_000;
@@ -228,7 +229,7 @@ describe('whatever is said', () => {
             expect(ms).toBeLessThanOrEqual(jwtSeconds * SECOND);
         },
       ),
-      { numRuns: 2_000 },
+      propertyRuns(2_000),
     );
   });
 

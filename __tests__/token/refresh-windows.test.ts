@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
 import { refreshWindows } from '../../src/token/refresh-windows.js';
+import { propertyRuns } from '../setup/property-runs.js';
 import { HOUR, Life, MINUTE, SECOND } from './life.js';
 
 describe('the windows of a token', () => {
@@ -75,7 +76,7 @@ describe('the windows of a token', () => {
           expect(earlyMs).toBeLessThanOrEqual(lifetimeMs / 2);
         },
       ),
-      { numRuns: 2_000 },
+      propertyRuns(2_000),
     );
   });
 });

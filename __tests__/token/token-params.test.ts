@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
 import { paramsKey, type TokenParams } from '../../src/token/token-params.js';
+import { propertyRuns } from '../setup/property-runs.js';
 
 describe('behaviour 39: the key of token parameters', () => {
   it('is the same for none and for an empty set', () => {
@@ -67,7 +68,7 @@ describe('behaviour 39: the key of token parameters', () => {
         const sameMeaning = JSON.stringify(meaning(one)) === JSON.stringify(meaning(other));
         expect(paramsKey(one) === paramsKey(other)).toBe(sameMeaning);
       }),
-      { numRuns: 1_000 },
+      propertyRuns(1_000),
     );
   });
 });
