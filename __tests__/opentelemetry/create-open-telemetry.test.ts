@@ -8,7 +8,7 @@ import {
 } from '@opentelemetry/sdk-metrics';
 
 import { createOpenTelemetry } from '../../src/opentelemetry/index.js';
-import { bench, ended, warmBench, type Bench } from '../token-source/hand-held.js';
+import { bench, ended, type Bench } from '../token-source/hand-held.js';
 
 interface RecordedSpan {
   readonly name: string;
@@ -114,6 +114,7 @@ test('behaviour 45: counts joiners, rejections, replays, refusals, stale tokens 
   source.emit('replayRefused', { because: 'already-replayed' });
   source.emit('servedStale', {});
   source.emit('storeFailed', { error: new Error('down') as never });
+  source.emit('storeRecovered', {});
   source.emit('leaseAwaited', { waitedMs: 5, outcome: 'token' });
   await settle();
   expect(await points('joiners')).toMatchObject([{ value: 2 }]);
@@ -128,6 +129,9 @@ test('behaviour 45: counts joiners, rejections, replays, refusals, stale tokens 
   expect(await points('rejection_gate.closings')).toMatchObject([{ value: 1 }]);
   expect(await points('stale_serves')).toMatchObject([{ value: 1 }]);
   expect(await points('store_failures')).toMatchObject([{ value: 1 }]);
+  expect(await points('store_recoveries')).toMatchObject([
+    { 'axios_bearer.provider': 'acme', value: 1 },
+  ]);
   expect(await points('lease_waits')).toMatchObject([{ 'axios_bearer.lease.outcome': 'token' }]);
   await end();
 });
@@ -192,14 +196,14 @@ test('a call that brought no answer has an error type and no status', async () =
 });
 
 test('spans can be left to an instrumentation of the HTTP client', async () => {
-  const sky = observatory();
-  const { source } = await warmBench();
-  createOpenTelemetry(source, { ...sky.options, spans: false });
-  source.clear();
-  void source.getToken().catch(() => undefined);
-  source.close();
-  expect(sky.spans).toEqual([]);
-  await sky.end();
+  const { options, spans, points, end } = observatory();
+  const { source, endpoint } = bench();
+  createOpenTelemetry(source, { ...options, spans: false });
+  endpoint.onCall = (call) => call.token('token-1');
+  await source.getToken();
+  expect(spans).toEqual([]);
+  expect(await points('token_call.duration')).toMatchObject([{ value: { count: 1 } }]);
+  await end();
 });
 
 test('behaviour 45: shows the time to expiry, by the source’s own clock', async () => {

@@ -10,7 +10,6 @@ import {
   type TracerProvider,
 } from '@opentelemetry/api';
 
-import { isBearerError } from '../errors/index.js';
 import type { TokenSourceEventName, TokenSourceEvents } from '../token-source/events.js';
 import type { TokenSource } from '../token-source/token-source.js';
 
@@ -102,6 +101,7 @@ function recordersFor(meter: Meter, tracer: Tracer | undefined): Recorders {
   const gateClosings = counter('rejection_gate.closings', 'Times that 401s forced no new token.');
   const staleServes = counter('stale_serves', 'Expired tokens that were served.');
   const storeFailures = counter('store_failures', 'Failures of the shared store.');
+  const storeRecoveries = counter('store_recoveries', 'Outages of the shared store that ended.');
   const leaseWaits = counter('lease_waits', 'Waits for another process that refreshes.');
 
   return {
@@ -112,10 +112,7 @@ function recordersFor(meter: Meter, tracer: Tracer | undefined): Recorders {
     refreshed: ({ provider, reason, from }) =>
       refreshes({ ...common(provider, reason), 'axios_bearer.token.from': from }),
     refreshFailed: ({ provider, reason, error }) =>
-      refreshes({
-        ...common(provider, reason),
-        'error.type': isBearerError(error) ? error.code : '_OTHER',
-      }),
+      refreshes({ ...common(provider, reason), 'error.type': error.code }),
     joined: ({ provider, reason }) => joiners(common(provider, reason)),
     rejected: ({ provider, consequence }) =>
       rejections({ ...common(provider), 'axios_bearer.rejection.consequence': consequence }),
@@ -128,6 +125,7 @@ function recordersFor(meter: Meter, tracer: Tracer | undefined): Recorders {
     rejectionGateClosed: ({ provider }) => gateClosings(common(provider)),
     servedStale: ({ provider }) => staleServes(common(provider)),
     storeFailed: ({ provider }) => storeFailures(common(provider)),
+    storeRecovered: ({ provider }) => storeRecoveries(common(provider)),
     leaseAwaited: ({ provider, outcome }) =>
       leaseWaits({ ...common(provider), 'axios_bearer.lease.outcome': outcome }),
   };
