@@ -1,10 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
+import * as v from 'valibot';
 import { ApiInputError, isApiInputError } from '../../src/apis/api-input-error.js';
 import { ApiPayloadError } from '../../src/apis/api-payload-error.js';
 import { cleanText } from '../../src/apis/clean-text.js';
 import { readVoiceXml } from '../../src/apis/exotel/voice-xml.js';
 import { parseRetryAfter } from '../../src/apis/retry-after.js';
 import { headerOf } from '../../src/apis/send-request.js';
+import { validateInput } from '../../src/apis/validate-input.js';
 import { booleanOf, numberOf, textOf } from '../../src/apis/wire-values.js';
 
 describe('a wire value reads as', () => {
@@ -134,5 +136,30 @@ describe('errors', () => {
       false,
       false,
     ]);
+  });
+});
+
+describe('input that does not fit', () => {
+  it.each([
+    ['must be boolean', v.boolean()],
+    [
+      'is not valid',
+      v.pipe(
+        v.string(),
+        v.check(() => false),
+      ),
+    ],
+    [
+      'must rhyme',
+      v.pipe(
+        v.string(),
+        v.check(() => false, 'must rhyme'),
+      ),
+    ],
+  ])('%s, and is not quoted', (problem, schema) => {
+    const validate = () =>
+      validateInput(v.object({ on: schema }), { on: 'hunter2' }, { api: 'exotel', operation: 'x' });
+    expect(validate).toThrow(`exotel x: on ${problem}`);
+    expect(validate).not.toThrow(/hunter2/);
   });
 });

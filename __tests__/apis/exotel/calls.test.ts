@@ -67,6 +67,7 @@ describe('callsV3.create sends', () => {
       stateManagement: true,
       record: true,
       recordingChannels: 'single',
+      statusCallbacks: [{ event: 'terminal', url: 'https://app.example/done' }],
     });
     expect(sent[0]?.path).toBe('/v3/accounts/acme/calls');
     expect(sent[0]?.body).toEqual({
@@ -74,6 +75,7 @@ describe('callsV3.create sends', () => {
       to: { contact_uri: '+910000000000' },
       virtual_number: '+910000000001',
       recording: { record: true, channels: 'single' },
+      status_callback: [{ event: 'terminal', url: 'https://app.example/done' }],
     });
   });
 

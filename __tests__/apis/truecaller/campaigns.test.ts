@@ -165,6 +165,13 @@ describe('uploadInBatches', () => {
     ]);
   });
 
+  it('sends nothing more after the last full batch', async () => {
+    const sent = answerNext(PORTAL, 'POST', { body: RECEIVED });
+    const entries = Array<TruecallerEntry>(500).fill(anEntry());
+    expect(await allOf(truecallerApi().campaigns.uploadInBatches(entries))).toHaveLength(1);
+    expect(sent).toHaveLength(1);
+  });
+
   it('stops at the batch that fails, after handing out those before it', async () => {
     answerNext(PORTAL, 'POST', { body: RECEIVED }, { status: 500 });
     const done: number[] = [];
@@ -209,6 +216,7 @@ describe('trigger', () => {
 
   it.each([
     ['payload.campaign_id', { payload: {} }],
+    ['payload.campaign_id', { payload: 'text' }],
     ['payload.receiver_number', { payload: { campaign_id: 'c' } }],
     ['receiverNumber', anEntry({ receiverNumber: 'x' })],
     ['campaignId', {} as TruecallerEntry],

@@ -260,8 +260,8 @@ function toError(
 ): ExotelApiError {
   const told = findFailure(answer.body) ?? NOTHING_TOLD;
   // A body that only repeats success while HTTP says otherwise does not overrule HTTP.
-  const failedInside = answer.status < 400 && told.status !== undefined && told.status >= 400;
-  const status = failedInside ? (told.status ?? answer.status) : answer.status;
+  const { status: toldStatus = 0 } = told;
+  const status = answer.status < 400 && toldStatus >= 400 ? toldStatus : answer.status;
   const clean = (text: string | undefined) => text && cleanText(text, secrets);
   return new ExotelApiError({
     operation,
