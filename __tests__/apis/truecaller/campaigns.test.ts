@@ -216,7 +216,7 @@ describe('trigger', () => {
 
   it.each([
     ['payload.campaign_id', { payload: {} }],
-    ['payload.campaign_id', { payload: 'text' }],
+    ['payload.campaign_id', { payload: 'text' as never }],
     ['payload.receiver_number', { payload: { campaign_id: 'c' } }],
     ['receiverNumber', anEntry({ receiverNumber: 'x' })],
     ['campaignId', {} as TruecallerEntry],
