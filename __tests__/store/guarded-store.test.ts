@@ -191,3 +191,30 @@ test('the chaos store names what was called, and can lose an answer after the de
   expect((await slot.begin(asking('next'))).kind).toBe('held');
   expect(chaos.calls).toEqual(['begin', 'begin']);
 });
+
+test.each([
+  [
+    'its code',
+    Object.assign(new Error('connect to 10.0.0.7'), { code: 'ECONNREFUSED' }),
+    'ECONNREFUSED',
+  ],
+  ['the word that Redis begins with', new Error('OOM command not allowed: SET key'), 'OOM'],
+  [
+    'its name, where its code is none',
+    Object.assign(new TypeError('T1'), { code: 7 }),
+    'TypeError',
+  ],
+  ['nothing, where it is no error', 'T1 is secret', undefined],
+])('keeps of what a client threw %s', async (_, thrown, kept) => {
+  const failures: TokenStoreError[] = [];
+  const watcher = {
+    failed: (error: TokenStoreError) => failures.push(error),
+    recovered: () => undefined,
+  };
+  const guard = guardStore(createMemoryStore(), { clock: createFakeClock(), watcher });
+  // A client may throw what is no error.
+  // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+  await guard.run('read', () => Promise.reject(thrown));
+  expect(failures).toHaveLength(1);
+  expect((failures[0]!.cause as Error | undefined)?.message).toBe(kept);
+});

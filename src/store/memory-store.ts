@@ -188,8 +188,7 @@ function rulesFor(records: Records, now: () => number) {
     },
     reject(value: string): StoredRecord | undefined {
       flag({ value, rejected: true });
-      const found = usable();
-      return found?.token.value === value ? undefined : found;
+      return usable();
     },
     release: giveBack,
     read: usable,

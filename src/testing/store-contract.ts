@@ -339,6 +339,24 @@ export const storeContractChecks: readonly StoreContractCheck[] = [
     assert.ok(answer.remainingMs > 30_000 && answer.remainingMs <= 60_000);
     assert.equal(answer.fallback, undefined);
   }),
+  check('tells a failure that may pass from one that will not', async (bench) => {
+    const failure: SharedFailure = {
+      cause: 'transient',
+      code: 'ERR_TOKEN_ENDPOINT_UNREACHABLE',
+      status: undefined,
+      retryable: true,
+      failures: 1,
+    };
+    const slot = await bench.open();
+    await coolDown(slot, 60_000, failure);
+    const answer = expectKind(await slot.begin(asking('second')), 'cooling');
+    assert.deepEqual({ ...answer.failure }, failure);
+  }),
+  check('gives the lease back at once after a failure without a cool-down', async (bench) => {
+    const slot = await bench.open();
+    await coolDown(slot, 0);
+    await leadAs(slot, 'next');
+  }),
   check(
     'gives the lease again after a cool-down, and tells how often credentials were refused',
     async (bench) => {
