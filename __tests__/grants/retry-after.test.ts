@@ -37,6 +37,7 @@ describe('behaviour 37: Retry-After', () => {
     'soon',
     '2030-01-06T08:49:39Z',
     'Sun, not a date',
+    'from Sun, 06 Jan 2030 08:49:39 GMT',
     'Sun, 99 Foo 2030 08:49:39 GMT',
     '5; url=x',
   ])('that is absent or unreadable says nothing: %j', (header) => {

@@ -125,6 +125,7 @@ describe('the error members of RFC 6749', () => {
   });
 
   it('leave out a single word that is far too long to be one', () => {
+    expect(oauthErrorFields({ error: 'x'.repeat(100) })).toEqual({ error: 'x'.repeat(100) });
     expect(oauthErrorFields({ error: 'x'.repeat(101) })).toBeUndefined();
     expect(oauthErrorFields({ error: 'e', error_uri: 'x'.repeat(301) })).toEqual({ error: 'e' });
   });
@@ -134,10 +135,13 @@ describe('what a failed token call costs of a budget', () => {
   test.each([
     { what: 'an answer with status 503', status: 503, reason: undefined, nothing: true },
     { what: 'an answer with status 401', status: 401, reason: undefined, nothing: true },
+    { what: 'an answer with status 400', status: 400, reason: undefined, nothing: true },
+    { what: 'a redirect', status: 399, reason: undefined, nothing: false },
     { what: 'a 429, which may count itself', status: 429, reason: undefined, nothing: false },
     { what: 'a malformed 200', status: 200, reason: undefined, nothing: false },
     { what: 'a refused connection', status: undefined, reason: 'ECONNREFUSED', nothing: true },
     { what: 'an unknown host', status: undefined, reason: 'ENOTFOUND', nothing: true },
+    { what: 'a name server in trouble', status: undefined, reason: 'EAI_AGAIN', nothing: true },
     { what: 'a time-out', status: undefined, reason: 'ERR_CANCELED', nothing: false },
     {
       what: 'a reset, which may come after the token',

@@ -47,6 +47,8 @@ describe('the URL of a token request', () => {
   it.each([
     ['/token', BASE, 'https://api.example.com/token'],
     ['token', BASE, 'https://api.example.com/token'],
+    ['oauth/token', BASE, 'https://api.example.com/oauth/token'],
+    ['/token?for=https://x', BASE, 'https://api.example.com/token?for=https://x'],
     ['/token', `${BASE}/`, 'https://api.example.com/token'],
     ['/token', `${BASE}/v1`, 'https://api.example.com/v1/token'],
     ['//token', `${BASE}/v1//`, 'https://api.example.com/v1/token'],

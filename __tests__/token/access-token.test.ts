@@ -35,12 +35,12 @@ describe('an access token', () => {
     expect(show(token)).not.toContain(SECRET);
   });
 
-  it('still says what it is when serialised', () => {
-    expect(token.toJSON()).toEqual({
-      type: 'access token',
-      expiresAt: 1_900_000_000_000,
-      scope: 'read',
-    });
+  it('still says what it is when serialised, logged or joined to a text', () => {
+    const shown = { type: 'access token', expiresAt: 1_900_000_000_000, scope: 'read' };
+
+    expect(token.toJSON()).toEqual(shown);
+    expect(inspect(token)).toBe(inspect(shown));
+    expect(String(token)).toBe('[access token]');
   });
 });
 
