@@ -78,14 +78,17 @@ describe('while another process is refreshing the token', () => {
     expect(life.state).toBe(before);
   });
 
-  it('a flight that was overtaken changes nothing', () => {
+  it('a flight that was overtaken, by another or by clear(), changes nothing', () => {
     const life = holding();
     life.now = moment.early;
-    life.request();
     const before = life.state;
-    elsewhere(life, SECOND, 99);
-
+    expect(elsewhere(life, SECOND, 99)).toEqual({ kind: 'wait' });
     expect(life.state).toBe(before);
+
+    life.request();
+    const flying = life.state;
+    expect(elsewhere(life, SECOND, 99)).toEqual({ kind: 'wait' });
+    expect(life.state).toBe(flying);
   });
 });
 
@@ -176,13 +179,28 @@ describe('while all processes leave the endpoint alone', () => {
     expect(life.state.slot).toEqual({ kind: 'empty' });
   });
 
-  it('a flight that was overtaken changes nothing', () => {
-    const life = new Life();
+  it.each([
+    ['credentials', 'keep'],
+    ['transient', 'drop'],
+  ] as const)('a failure by %s leaves the token where the option says %s', (cause, option) => {
+    const life = holding({}, { onCredentialsRejected: option });
+    life.now = moment.early;
     life.request();
-    const before = life.state;
+    coolingElsewhere(life, { cause });
 
+    expect(inWords(life.request())).toBe('serve T1');
+  });
+
+  it('a flight that was overtaken, by another or by clear(), changes nothing', () => {
+    const life = new Life();
+    const before = life.state;
     expect(coolingElsewhere(life, { flightId: 99 })).toEqual({ kind: 'superseded' });
     expect(life.state).toBe(before);
+
+    life.request();
+    const flying = life.state;
+    expect(coolingElsewhere(life, { flightId: 99 })).toEqual({ kind: 'superseded' });
+    expect(life.state).toBe(flying);
   });
 });
 
@@ -199,6 +217,15 @@ describe('a token that another process has brought', () => {
     expect(inWords(life.request())).toBe('serve T2');
     expect(life.notices).toEqual([{ kind: 'cool-down-ended' }]);
     expect(life.held.expiresAt).toEqual(later(moment.early, 1_000 * SECOND));
+    expect(life.state.endpoint).toEqual({ kind: 'open' });
+  });
+
+  it('leaves room for a mint of our own at an endpoint that was slow', () => {
+    const life = holding();
+    life.state = stateWith({ ...life.state, recentMintsMs: [30 * SECOND, SECOND] });
+    found(life);
+
+    expect(life.held.earlyMs).toBe(120 * SECOND);
   });
 
   it('is taken up without a word where nothing cooled down', () => {

@@ -289,6 +289,7 @@ describe('behaviour 38: rejected credentials', () => {
     life.happens({ kind: 'credentials-changed' });
 
     expect(life.notices.at(-1)).toEqual({ kind: 'cool-down-ended' });
+    expect(life.state.endpoint).toEqual({ kind: 'open' });
     expect(inWords(life.request())).toBe('wait (cold)');
   });
 
@@ -452,6 +453,18 @@ describe('a budget of token calls', () => {
       retryInMs: MINUTE,
     });
     expect(life.state.tokenCallsAt).toHaveLength(10);
+  });
+
+  it('counts no call that issued nothing for certain', () => {
+    const life = spent();
+    life.happens({ kind: 'token-call-refused' });
+
+    expect(life.happens({ kind: 'token-call' })).toEqual({ kind: 'go' });
+    expect(life.state.tokenCallsAt).toHaveLength(10);
+    expect(life.happens({ kind: 'token-call' })).toEqual({
+      kind: 'budget-spent',
+      retryInMs: 21 * MINUTE,
+    });
   });
 
   it('does not keep a usable token from being served', () => {

@@ -269,6 +269,16 @@ describe('the same token returned again', () => {
     expect(life.held.unchangedUntil).toBeUndefined();
   });
 
+  it('counts as the same old one if its life has grown by just that', () => {
+    const life = holding();
+    life.now = moment.early;
+    life.request();
+    again(life, 180);
+
+    expect(life.held.expiresAt).toEqual(heldToken().expiresAt);
+    expect(life.held.unchangedUntil).toBeDefined();
+  });
+
   it('counts as renewed if it had expired', () => {
     const life = holding();
     life.now = moment.expired;
@@ -298,6 +308,17 @@ describe('the same token returned again', () => {
     again(life, 80);
 
     expect(life.held.unchangedUntil?.monoMs).toBe(life.now.monoMs + MINUTE);
+  });
+});
+
+describe('a token of unknown life', () => {
+  it('is under no suspicion when it comes, nor does a 401 on its replay close the rejection gate', () => {
+    const life = new Life();
+    life.obtains('T1', { lifetimeMs: undefined });
+    life.reject('T1', true);
+
+    expect(life.held).toMatchObject({ suspect: false, forced: false });
+    expect(life.closedForMs).toBe(0);
   });
 });
 

@@ -132,6 +132,13 @@ describe('behaviour 26: a late 401 on a token that was replaced', () => {
     expect(inWords(life.request('T1'))).toBe('serve T2');
   });
 
+  it('is worth a replay also while the endpoint cools down, for another token is in hand', () => {
+    const life = healed();
+    life.state = stateWith({ ...life.state, endpoint: coolingAt(life.now) });
+
+    expect(life.reject('T1')).toEqual({ kind: 'replay' });
+  });
+
   it('is worth a replay also where the token was cleared', () => {
     const life = new Life();
 

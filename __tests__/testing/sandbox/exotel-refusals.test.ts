@@ -155,14 +155,56 @@ test('the recording of a v3 call is there once the call has ended, and if it was
   const legs = await send('GET', `${V3}/${recorded}/legs`);
   expect(legs.data.response.leg_details.from).toMatchObject([{ status: 'in-progress' }]);
   exotel.endCallV3(recorded!);
-  exotel.endCallV3(silent!, 'no-answer');
+  exotel.endCallV3(silent!, 'to_leg_unanswered');
   expect([await logOf(recorded!), await logOf(silent!)]).toEqual([200, 404]);
   const { data } = await send('GET', `${V3}/${silent}`);
   expect(data.response.call_details).toMatchObject({
-    status: 'no-answer',
+    status: 'to_leg_unanswered',
     total_talk_time: 0,
     recordings: [],
   });
+});
+
+describe('Contact Center v4', () => {
+  const V4 = '/v4/accounts/:sid';
+
+  async function session() {
+    const { accountSid, apiKey, apiToken } = exotel.credentials;
+    const login = { username: apiKey, password: apiToken, account_sid: accountSid };
+    const { data } = await send('POST', `${V4}/login`, login);
+    const headers = { Authorization: `Bearer ${String(data.response.data.session_token)}` };
+    const baseURL = `${exotel.url}${V4.replace(':sid', accountSid)}`;
+    return axios.create({ baseURL, headers, validateStatus: () => true });
+  }
+
+  test('refuses a user and a callback that lack something', async () => {
+    const http = await session();
+    expect((await http.post('/users', { name: 'Asha' })).status).toBe(400);
+    expect((await http.post('/callbacks', { customer_number: '+910000000000' })).status).toBe(400);
+    expect((await http.post('/callbacks', { exophone: '+910000000001' })).status).toBe(400);
+  });
+
+  test('lists what there is', async () => {
+    const http = await session();
+    const [customer_number, exophone] = ['+910000000000', '+910000000001'];
+    await http.post('/callbacks', { customer_number, exophone });
+    expect((await http.get('/users')).data.response.data).toEqual({ users: [] });
+    expect((await http.get('/callbacks')).data.response.data.callbacks).toMatchObject([
+      { customer_number, status: 'scheduled' },
+    ]);
+  });
+});
+
+test('a Voice v1 call is read without legs unless they are asked for, and was recorded if that was asked for', async () => {
+  await send('POST', `${V1}/connect.json`, 'From=1&To=2&CallerId=3&Record=true');
+  const [call] = exotel.voiceCalls;
+  const read = async () => (await send('GET', `${V1}/${call!.sid}.json`)).data.Call;
+  expect(await read()).toMatchObject({ Sid: call!.sid, RecordingUrl: null });
+  expect(await read()).not.toHaveProperty('Details');
+  exotel.endVoiceCall(call!.sid);
+  expect((await read()).RecordingUrl).toContain(call!.sid);
+  const { data } = await send('GET', `${V1}.json`);
+  expect(data).toMatchObject({ Metadata: { PageSize: 50 }, Calls: [{ Sid: call!.sid }] });
 });
 
 test('a call that the sandbox does not have cannot be ended', () => {

@@ -19,7 +19,7 @@ export function onRequest<Failure>(
   policy: LifecyclePolicy,
 ): Decision<Failure, RequestAnswer<Failure>> {
   const held = state.slot.kind === 'held' ? state.slot : undefined;
-  const phase = held === undefined ? 'empty' : phaseOf(held, now);
+  const phase = held && phaseOf(held, now);
   const isRefusedOne = held !== undefined && held.token.value === not;
   const closed = endpointClosed(state, now, policy);
 
@@ -27,9 +27,7 @@ export function onRequest<Failure>(
     if (isRefusedOne)
       return decided(state, { kind: 'fail', because: { kind: 'same-token' }, retryInMs: 0 });
     const unchanged = held.unchangedUntil !== undefined && !isPast(held.unchangedUntil, now);
-    if (phase === 'fresh' || unchanged || (phase === 'early' && closed !== undefined)) {
-      return decided(state, serve(held));
-    }
+    if (phase === 'fresh' || unchanged || closed !== undefined) return decided(state, serve(held));
     if (phase === 'early') {
       const reason = held.expiresAt === undefined ? 'revalidate' : 'early';
       const { flight, ...next } = withFlight(state, reason);
@@ -57,15 +55,12 @@ export function serve({ token }: HeldToken): { kind: 'serve'; token: AccessToken
 /** A token that drew a 401 is never served past its expiry, whatever `maxStale` allows. */
 function isServableStale(held: HeldToken, now: Instant, { maxStaleMs }: LifecyclePolicy): boolean {
   return (
-    maxStaleMs > 0 &&
-    !held.suspect &&
-    held.expiresAt !== undefined &&
-    !isPast(later(held.expiresAt, maxStaleMs), now)
+    !held.suspect && held.expiresAt !== undefined && !isPast(later(held.expiresAt, maxStaleMs), now)
   );
 }
 
-function reasonFor(held: HeldToken | undefined, phase: Phase | 'empty'): RefreshReason {
-  if (held === undefined || phase === 'empty') return 'cold';
+function reasonFor(held: HeldToken | undefined, phase: Phase | undefined): RefreshReason {
+  if (held === undefined) return 'cold';
   if (held.suspect) return 'rejected';
   return phase === 'last' ? 'last' : 'expired';
 }
