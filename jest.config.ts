@@ -1,6 +1,9 @@
 /** @jest-config-loader esbuild-register */
 import type { Config } from 'jest';
 
+// On a host that stands at UTC a time without a zone is read right by chance, and most CI hosts do.
+process.env['TZ'] = 'America/St_Johns';
+
 const config: Config = {
   testEnvironment: 'node',
   // For a machine that is busy with something else; nothing here takes that long by itself.

@@ -159,6 +159,7 @@ describe('behaviour 6: the origins that a token may go to', () => {
     ['baseURL', { baseURL: 'api.acme.example' }, NOT_ABSOLUTE],
     ['baseURL', { baseURL: '' }, NOT_ABSOLUTE],
     ['baseURL', { baseURL: undefined as never }, NOT_ABSOLUTE],
+    ['baseURL', { baseURL: new URL('https://api.acme.example') as never }, NOT_ABSOLUTE],
     ['baseURL', { baseURL: 'ftp://acme.example' }, 'has the scheme ftp:. Use https.'],
     ['baseURL', { baseURL: 'https://me:pw@acme.example' }, WITH_USER],
     ['baseURL', { baseURL: 'https://key@acme.example' }, WITH_USER],
