@@ -79,7 +79,9 @@ describe('the error members of RFC 6749', () => {
   });
 
   it('hold no member that was not given', () => {
-    expect(oauthErrorFields({ error: 'invalid_client' })).toEqual({ error: 'invalid_client' });
+    expect(oauthErrorFields({ error: 'invalid_client' })).toStrictEqual({
+      error: 'invalid_client',
+    });
   });
 
   it.each([
