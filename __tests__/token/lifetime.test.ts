@@ -73,6 +73,7 @@ describe('behaviour 10: an absolute expiry', () => {
     ['epoch milliseconds as a string', String(NOW + MINUTE)],
     ['ISO 8601', new Date(NOW + MINUTE).toISOString()],
     ['ISO 8601 with an offset', '2030-03-17T23:17:40+05:30'],
+    ['ISO 8601 with an offset in its short form', '2030-03-17T23:17:40+0530'],
     ['ISO 8601 without a zone, taken as UTC', '2030-03-17T17:47:40'],
   ])('is understood as %s', (_, expiresAt) => {
     expect(lifeOf({ expiresAt })).toBe(MINUTE);
@@ -87,13 +88,21 @@ describe('behaviour 10: an absolute expiry', () => {
     expect(lifeOf({ expiresAt: NOW })).toBe('expired');
   });
 
-  it.each(['soon', '', 0, -5, null, '2030-03-17', '17/03/2030', '2030-99-99T00:00:00Z'])(
-    'that is unreadable says nothing: %j',
-    (expiresAt) => {
-      expect(lifeOf({ expiresAt })).toBe('unknown');
-      expect(lifeOf({ expiresAt, defaultSeconds: 60 })).toBe(MINUTE);
-    },
-  );
+  it.each([
+    'soon',
+    '',
+    0,
+    -5,
+    null,
+    '2030-03-17',
+    '17/03/2030',
+    '2030-99-99T00:00:00Z',
+    'on 2030-03-17T17:47:40Z',
+    ['2030-03-17T17:47:40Z'],
+  ])('that is unreadable says nothing: %j', (expiresAt) => {
+    expect(lifeOf({ expiresAt })).toBe('unknown');
+    expect(lifeOf({ expiresAt, defaultSeconds: 60 })).toBe(MINUTE);
+  });
 });
 
 describe('the documented life', () => {

@@ -198,7 +198,8 @@ describe('Contact Center v4', () => {
 test('a Voice v1 call is read without legs unless they are asked for, and was recorded if that was asked for', async () => {
   await send('POST', `${V1}/connect.json`, 'From=1&To=2&CallerId=3&Record=true');
   const [call] = exotel.voiceCalls;
-  const read = async () => (await send('GET', `${V1}/${call!.sid}.json`)).data.Call;
+  const read = async () =>
+    (await send('GET', `${V1}/${call!.sid}.json`)).data.Call as Record<string, unknown>;
   expect(await read()).toMatchObject({ Sid: call!.sid, RecordingUrl: null });
   expect(await read()).not.toHaveProperty('Details');
   exotel.endVoiceCall(call!.sid);
