@@ -6,7 +6,7 @@ const BASE = 'https://api.example.com';
 
 describe('a token request on the wire', () => {
   it('is a POST without a body unless said otherwise', () => {
-    expect(encodeTokenRequest({ url: '/token' }, BASE)).toEqual({
+    expect(encodeTokenRequest({ url: '/token' }, BASE)).toStrictEqual({
       url: 'https://api.example.com/token',
       method: 'POST',
       headers: { Accept: 'application/json' },
