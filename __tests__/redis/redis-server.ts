@@ -1,6 +1,5 @@
-/* eslint-disable jest/no-export, jest/valid-describe-callback, jest/valid-title, jest/expect-expect --
-   no test file, though it may leave tests out */
-import { describe, test } from '@jest/globals';
+/* eslint-disable jest/no-export, jest/valid-describe-callback, jest/valid-title -- no test file, though it may leave tests out */
+import { describe } from '@jest/globals';
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -8,13 +7,10 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { leftOut as leftOutUnless } from '../setup/left-out.js';
+
 /** Whether a Redis can be started here. */
 export const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
-
-/** Where nothing may be left out, as in CI. */
-const isRequired = ['CI', 'AXIOS_BEARER_REQUIRE_REDIS'].some(
-  (name) => process.env[name] !== undefined,
-);
 
 /** Tests that need a real Redis. Without one they are left out, and that is said; where Redis is required they fail. */
 export function describeWithRedis(name: string, body: () => void): void {
@@ -23,10 +19,7 @@ export function describeWithRedis(name: string, body: () => void): void {
 }
 
 export function leftOut(name: string, because: string): void {
-  test(`LEFT OUT: ${name}, because ${because}`, () => {
-    if (isRequired) throw new Error(`${because}, and nothing may be left out here.`);
-    process.stderr.write(`LEFT OUT: ${name}, because ${because}.\n`);
-  });
+  leftOutUnless(name, because, 'AXIOS_BEARER_REQUIRE_REDIS');
 }
 
 /** A Redis of our own. */
