@@ -1,3 +1,8 @@
+/**
+ * Clients, token sources, provider definitions, the memory store, events and errors.
+ *
+ * @module axios-bearer
+ */
 export {
   attachBearer,
   bearerOf,

@@ -14,6 +14,7 @@ export interface OAuthErrorFields {
 /** Where the acquisition of a token failed. */
 export type AcquisitionPhase = 'credentials' | 'token request' | 'token response' | 'cooling down';
 
+/** What is known of an acquisition that failed. It holds no token, no secret and no body. */
 export interface TokenAcquisitionDetails {
   readonly provider: string;
   readonly phase: AcquisitionPhase;

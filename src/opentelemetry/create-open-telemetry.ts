@@ -13,6 +13,7 @@ import {
 import type { TokenSourceEventName, TokenSourceEvents } from '../token-source/events.js';
 import type { TokenSource } from '../token-source/token-source.js';
 
+/** Settings of {@link createOpenTelemetry}. */
 export interface OpenTelemetryOptions {
   /** Where metrics go. @defaultValue the global one */
   readonly meterProvider?: MeterProvider | undefined;
@@ -25,6 +26,7 @@ export interface OpenTelemetryOptions {
   readonly spans?: boolean | undefined;
 }
 
+/** A running measurement. */
 export interface OpenTelemetryHandle {
   /** Stops measuring. May be called twice. */
   detach(): void;

@@ -1,3 +1,8 @@
+/**
+ * Spans and metrics of a token source.
+ *
+ * @module axios-bearer/opentelemetry
+ */
 export {
   createOpenTelemetry,
   type OpenTelemetryHandle,

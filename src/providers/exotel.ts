@@ -9,6 +9,7 @@ import { at } from '../grants/token-response.js';
 import { credentialsOf, type WithCredentials } from './credentials.js';
 import { baseURLOf } from './region.js';
 
+/** The credentials of Exotel Contact Center. */
 export interface ExotelCredentials {
   /** The account's SID, part of every path. */
   readonly accountSid: string;
@@ -21,6 +22,7 @@ const REGIONS = Object.freeze({
   mumbai: 'https://ccm-api.in.exotel.com',
 });
 
+/** Options of {@link exotel}: the credentials, or a function that fetches them, and where the API is. */
 export type ExotelOptions = WithCredentials<ExotelCredentials> & {
   /** The data centre that holds the account. Credentials are valid in their own region only. @defaultValue 'singapore' */
   readonly region?: keyof typeof REGIONS | undefined;

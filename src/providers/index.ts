@@ -1,3 +1,8 @@
+/**
+ * The five providers, and OAuth 2.0 client credentials.
+ *
+ * @module axios-bearer/providers
+ */
 export { exotel, type ExotelCredentials, type ExotelOptions } from './exotel.js';
 export {
   learning360,

@@ -7,6 +7,7 @@ import { at } from '../grants/token-response.js';
 import { credentialsOf, type WithCredentials } from './credentials.js';
 import { baseURLOf } from './region.js';
 
+/** The credentials of 360Learning. */
 export interface Learning360Credentials {
   readonly clientId: string;
   readonly clientSecret: string;
@@ -17,6 +18,7 @@ const REGIONS = Object.freeze({
   us: 'https://app.us.360learning.com',
 });
 
+/** Options of {@link learning360}: the credentials, or a function that fetches them, and where the API is. */
 export type Learning360Options = WithCredentials<Learning360Credentials> & {
   /** The platform that holds the company. @defaultValue 'eu' */
   readonly region?: keyof typeof REGIONS | undefined;

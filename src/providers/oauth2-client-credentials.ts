@@ -10,11 +10,13 @@ import { at } from '../grants/token-response.js';
 import type { TokenParams } from '../token/token-params.js';
 import { credentialsOf, type WithCredentials } from './credentials.js';
 
+/** The credentials of an OAuth 2.0 client (RFC 6749, section 2.3.1). */
 export interface OAuth2ClientCredentials {
   readonly clientId: string;
   readonly clientSecret: string;
 }
 
+/** Options of {@link oauth2ClientCredentials}: the credentials, or a function that fetches them, and how the server wants to be asked. */
 export type OAuth2ClientCredentialsOptions = WithCredentials<OAuth2ClientCredentials> & {
   /** The token endpoint, absolute. */
   readonly tokenUrl: string;

@@ -7,6 +7,7 @@ import { at } from '../grants/token-response.js';
 import { credentialsOf, type WithCredentials } from './credentials.js';
 import { baseURLOf } from './region.js';
 
+/** The credentials of SingleView. */
 export interface SingleviewCredentials {
   readonly clientId: string;
   /** The secret under another name: the console labels it Client Secret. */
@@ -17,6 +18,7 @@ export interface SingleviewCredentials {
 
 const ENVIRONMENTS = Object.freeze({ sandbox: 'https://obsandbox.onesingleview.com' });
 
+/** Options of {@link singleview}: the credentials, or a function that fetches them, and where the API is. */
 export type SingleviewOptions = WithCredentials<SingleviewCredentials> & {
   /** The only environment with a public address. For production give `baseURL`. @defaultValue 'sandbox' */
   readonly environment?: keyof typeof ENVIRONMENTS | undefined;

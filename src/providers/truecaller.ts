@@ -7,6 +7,7 @@ import { at } from '../grants/token-response.js';
 import { epochMilliseconds } from '../token/lifetime.js';
 import { credentialsOf, type WithCredentials } from './credentials.js';
 
+/** The credentials of Truecaller for Business. */
 export interface TruecallerCredentials {
   /** From the API Setup page; part of the token path. */
   readonly organisationId: string;
@@ -15,6 +16,7 @@ export interface TruecallerCredentials {
   readonly keyId: string;
 }
 
+/** Options of {@link truecaller}: the credentials, or a function that fetches them, and where the API is. */
 export type TruecallerOptions = WithCredentials<TruecallerCredentials> & {
   /** Takes the place of `https://enterprise-portal-noneu.truecaller.com`, the only host that is documented. */
   readonly baseURL?: string | undefined;

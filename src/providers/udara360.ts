@@ -8,6 +8,7 @@ import { positiveNumber } from '../token/lifetime.js';
 import { credentialsOf, type WithCredentials } from './credentials.js';
 import { baseURLOf } from './region.js';
 
+/** The credentials of Udara360. */
 export interface Udara360Credentials {
   /** At most 100 characters. */
   readonly clientId: string;
@@ -20,6 +21,7 @@ const ENVIRONMENTS = Object.freeze({
   live: 'https://openapi.udara360.io',
 });
 
+/** Options of {@link udara360}: the credentials, or a function that fetches them, and where the API is. */
 export type Udara360Options = WithCredentials<Udara360Credentials> & {
   /** @defaultValue 'live' */
   readonly environment?: keyof typeof ENVIRONMENTS | undefined;

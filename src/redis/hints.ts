@@ -3,17 +3,23 @@ import { hasMethods } from './redis-client.js';
 
 /** A second connection of node-redis, connected, for subscriptions only. */
 export interface NodeRedisSubscriber {
+  /** Calls `listener` with each message of the channel. */
   subscribe(channel: string, listener: (message: string) => void): Promise<unknown>;
+  /** Takes that listener off again. */
   unsubscribe(channel: string, listener: (message: string) => void): Promise<unknown>;
 }
 
 /** A second connection of ioredis, for subscriptions only. */
 export interface IoredisSubscriber {
+  /** Asks for the messages of the channel. */
   subscribe(channel: string): Promise<unknown>;
+  /** Ends the subscription. */
   unsubscribe(channel: string): Promise<unknown>;
+  /** Calls `listener` with each message of any channel. */
   on(event: 'message', listener: (channel: string, message: string) => void): unknown;
 }
 
+/** A second connection of the user's own, for subscriptions only. */
 export type RedisSubscriber = NodeRedisSubscriber | IoredisSubscriber;
 
 type Listener = (fence: number) => void;

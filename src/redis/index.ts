@@ -1,3 +1,8 @@
+/**
+ * The store that shares tokens between processes, on your own Redis or Valkey client.
+ *
+ * @module axios-bearer/redis
+ */
 export { createRedisStore, type RedisStoreOptions } from './redis-store.js';
 export type { IoredisClient, NodeRedisClient, RedisClient } from './redis-client.js';
 export type { IoredisSubscriber, NodeRedisSubscriber, RedisSubscriber } from './hints.js';

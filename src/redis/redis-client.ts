@@ -6,7 +6,9 @@ import { MisconfigurationError } from '../errors/index.js';
  * @see https://github.com/redis/node-redis
  */
 export interface NodeRedisClient {
+  /** Runs a script that Redis knows by its hash. */
   evalSha(sha: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>;
+  /** Runs a script by its source. */
   eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>;
 }
 
@@ -16,7 +18,9 @@ export interface NodeRedisClient {
  * @see https://github.com/redis/ioredis
  */
 export interface IoredisClient {
+  /** Runs a script that Redis knows by its hash. */
   evalsha(sha: string, keyCount: number, ...keysAndArguments: string[]): Promise<unknown>;
+  /** Runs a script by its source. */
   eval(script: string, keyCount: number, ...keysAndArguments: string[]): Promise<unknown>;
 }
 

@@ -6,6 +6,7 @@ import { scriptRunner, type RedisClient } from './redis-client.js';
 import { createRedisSlot } from './redis-slot.js';
 import { storeKeyBytes, type StoreKey } from './store-key.js';
 
+/** Settings of {@link createRedisStore}. */
 export interface RedisStoreOptions {
   /**
    * Encrypts the tokens: random, 32 bytes or more, the same in all processes. Several for a rotation: any decrypts, the
@@ -35,7 +36,7 @@ const DEFAULT_PREFIX = 'axios-bearer';
  * ```ts
  * const tokens = createTokenSource(provider, { store: createRedisStore(client) });
  * ```
- * @throws {@link MisconfigurationError} for a client that is none, a store key that is too short, or a prefix that cannot be used
+ * @throws MisconfigurationError for a client that is none, a store key that is too short, or a prefix that cannot be used
  */
 export function createRedisStore(client: RedisClient, options: RedisStoreOptions = {}): TokenStore {
   const run = scriptRunner(client);

@@ -13,6 +13,7 @@ import type {
   TokenStoreSlot,
 } from './token-store.js';
 
+/** Settings of {@link createMemoryStore}. */
 export interface MemoryStoreOptions {
   /** Time, for tests. @defaultValue the system's monotonic clock */
   readonly clock?: Pick<StoreClock, 'monotonic'> | undefined;

@@ -58,6 +58,7 @@ export interface TokenInHand {
   readonly rejected: boolean;
 }
 
+/** What a flight asks of the store before it calls the token endpoint. */
 export interface BeginRequest {
   /** 128 random bits that name this flight. */
   readonly owner: string;
@@ -69,6 +70,7 @@ export interface BeginRequest {
   readonly minRemainingMs: number;
 }
 
+/** What the store knows, and whether the flight that asked may call the token endpoint. */
 export type BeginAnswer =
   /** A usable token is there. */
   | ({ readonly kind: 'token' } & StoredRecord)
@@ -89,6 +91,7 @@ export type BeginAnswer =
   /** Another flight holds the lease, for that long at most. */
   | { readonly kind: 'held'; readonly remainingMs: number };
 
+/** A token that was fetched, to be shared. Durations are milliseconds. */
 export interface CommitRequest {
   readonly owner: string;
   /** The fence that `begin` gave. Without one (minted without a lease) it is taken now. */
@@ -100,6 +103,7 @@ export interface CommitRequest {
   readonly onlyIfAbsent?: boolean | undefined;
 }
 
+/** Whether the token was written, or came too late. */
 export type CommitAnswer =
   | { readonly kind: 'committed'; readonly fence: number }
   /** A newer token is there already; it is handed back if it is usable. */

@@ -1,3 +1,8 @@
+/**
+ * The sandbox, a fake clock, and a contract suite and a chaos wrapper for stores.
+ *
+ * @module axios-bearer/testing
+ */
 export { createFakeClock } from './fake-clock.js';
 export type { AdvanceOptions, FakeClock, FakeClockOptions } from './fake-clock.js';
 export { createSeededRandom } from './seeded-random.js';

@@ -32,7 +32,9 @@ export interface StoreContractSubject {
 
 /** The two functions that jest, vitest and `node:test` have in common. */
 export interface TestRunner {
+  /** Groups tests under a name. */
   readonly describe: (name: string, body: () => void) => unknown;
+  /** Declares a test. */
   readonly test: (name: string, body: () => Promise<void>) => unknown;
 }
 

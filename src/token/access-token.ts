@@ -36,10 +36,12 @@ export class AccessToken {
     return this.#authorization;
   }
 
+  /** What `JSON.stringify` shows: everything but the value. */
   toJSON(): Record<string, unknown> {
     return { type: 'access token', expiresAt: this.expiresAt, scope: this.scope };
   }
 
+  /** A placeholder, so that a template string or a log line never shows the value. */
   toString(): string {
     return '[access token]';
   }

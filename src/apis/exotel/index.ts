@@ -1,3 +1,8 @@
+/**
+ * Exotel’s call APIs, typed, over any axios instance that is authorised.
+ *
+ * @module axios-bearer/exotel
+ */
 export { ApiInputError, isApiInputError } from '../api-input-error.js';
 export { ApiPayloadError, isApiPayloadError } from '../api-payload-error.js';
 export { createExotelApi, type ExotelApi } from './exotel-api.js';

@@ -1,3 +1,8 @@
+/**
+ * Truecaller’s campaign APIs, typed, over any axios instance that is authorised.
+ *
+ * @module axios-bearer/truecaller
+ */
 export { ApiInputError, isApiInputError } from '../api-input-error.js';
 export { ApiPayloadError, isApiPayloadError } from '../api-payload-error.js';
 export { createTruecallerApi, type TruecallerApi } from './truecaller-api.js';

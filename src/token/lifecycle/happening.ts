@@ -82,6 +82,7 @@ export type RefusalCause<Failure> =
   /** The only token to be had is the one that was refused. */
   | { readonly kind: 'same-token' };
 
+/** Whether a rejected request is worth sending again; if not, why the 401 goes to its caller. */
 export type RejectionAnswer =
   | { readonly kind: 'replay' }
   | {
