@@ -8,6 +8,7 @@ export default tseslint.config(
       'coverage',
       'reports',
       '.stryker-tmp',
+      'docs/.vitepress/{cache,dist}',
       '**/fixtures/**',
       '**/*.mjs',
       '**/*.cjs',

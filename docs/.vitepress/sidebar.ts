@@ -1,0 +1,106 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { DefaultTheme } from 'vitepress';
+
+type Item = DefaultTheme.SidebarItem;
+
+const DOCS = resolve(import.meta.dirname, '..');
+
+interface Entry {
+  readonly text: string;
+  readonly link: string;
+}
+
+function page(file: string, text: string): Entry {
+  return { text, link: `/${file.replace(/\.md$/, '')}` };
+}
+
+/** For pages that a command writes, which may not have run. */
+export function pageIfThere(file: string, text: string): Entry[] {
+  return existsSync(join(DOCS, file)) ? [page(file, text)] : [];
+}
+
+/** Every page of a folder but its front page, by its file name and named by its own heading. */
+function pagesIn(folder: string): Item[] {
+  const directory = join(DOCS, folder);
+  if (!existsSync(directory)) return [];
+  return readdirSync(directory)
+    .filter((file) => file.endsWith('.md') && file !== 'README.md')
+    .sort()
+    .map((file) => page(`${folder}/${file}`, headingOf(join(directory, file))));
+}
+
+function headingOf(file: string): string {
+  const heading = /^# (.+)$/m.exec(readFileSync(file, 'utf8'))?.[1];
+  if (heading === undefined) throw new Error(`${file} has no heading`);
+  return heading.replaceAll('`', '');
+}
+
+/** A group; none where it would be empty. */
+function group(text: string, pages: Item[], collapsed = false): Item[] {
+  return pages.length === 0 ? [] : [{ text, collapsed, items: pages }];
+}
+
+/** The pages by the reader's questions. */
+export function sidebar(): DefaultTheme.Sidebar {
+  return [
+    ...group('Start', [
+      page('getting-started.md', 'Getting started'),
+      page('existing-app.md', 'In an app that exists'),
+      page('options.md', 'Options'),
+      ...pageIfThere('cli.md', 'Command line'),
+    ]),
+    ...group('What happens', [
+      page('expiry.md', '… on expiry'),
+      page('on-a-401.md', '… on a 401'),
+      page('replay.md', '… to a body that is sent again'),
+      page('timeouts-and-aborts.md', '… on a time-out or an abort'),
+      page('errors.md', '… when no token can be had'),
+    ]),
+    ...group('Providers', [
+      page('providers/exotel.md', 'Exotel'),
+      page('providers/truecaller.md', 'Truecaller for Business'),
+      page('providers/learning360.md', '360Learning'),
+      page('providers/singleview.md', 'SingleView'),
+      page('providers/udara360.md', 'Udara360'),
+      page('providers/oauth2.md', 'Any OAuth 2.0 server'),
+      page('your-own-provider.md', 'Your own'),
+      page('wrapped-apis.md', 'Wrapped APIs'),
+    ]),
+    ...group('In production', [
+      page('shared-store.md', 'One token for a fleet'),
+      page('observability.md', 'Watching it'),
+      page('security.md', 'Security'),
+      page('testing.md', 'Testing your own code'),
+    ]),
+    ...group('Recipes', pagesIn('recipes')),
+    ...group('Coming from', [
+      page('migrating/axios-auth-refresh.md', 'axios-auth-refresh'),
+      page('migrating/is-refreshing-queue.md', 'isRefreshing, failedQueue'),
+      page('migrating/axios-token-interceptor.md', 'axios-token-interceptor'),
+    ]),
+    ...group('Proof', [
+      ...pageIfThere('comparison.md', 'Comparison'),
+      ...pageIfThere('benchmarks.md', 'Benchmarks'),
+      page('behaviours.md', 'Promises and their tests'),
+      page('simulation.md', 'Simulation'),
+      ...pageIfThere('mutation.md', 'Mutation testing'),
+    ]),
+    ...group(
+      'Facts it stands on',
+      [page('facts/README.md', 'All facts'), ...pagesIn('facts')],
+      true,
+    ),
+    ...group(
+      'Decisions',
+      [page('decisions/README.md', 'All decisions'), ...pagesIn('decisions')],
+      true,
+    ),
+    ...group('API reference', apiPages(), true),
+  ];
+}
+
+/** One page an entry point, as typedoc has written them; none before it has. */
+function apiPages(): Item[] {
+  return [...pageIfThere('api/axios-bearer.md', 'axios-bearer'), ...pagesIn('api/axios-bearer')];
+}
