@@ -1,5 +1,6 @@
 /*
- * The whole proof, in order: lint, format, types, unit, integration, the built package, the snippets of the docs.
+ * The whole proof, in order: lint, format, types, unit, integration, the built package, the docs site, the snippets of
+ * the docs.
  * Runs every step even if an earlier one failed, and ends with the numbers of all of them.
  */
 import { spawnSync } from 'node:child_process';
@@ -17,6 +18,7 @@ const steps = [
   { name: 'integration', script: 'test:integration', jest: true },
   { name: 'build', script: 'build' },
   { name: 'built package', script: 'test:package', jest: true },
+  { name: 'docs site', script: 'test:docs', jest: true },
   { name: 'publint', script: 'check:publint' },
   { name: 'types as published', script: 'check:attw' },
   { name: 'snippets', script: 'test:snippets', jest: true },

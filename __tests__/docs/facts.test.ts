@@ -1,0 +1,28 @@
+import { expect, test } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { linksOf, pages, ROOT, targetOf, textOf } from './pages.js';
+
+/* A fact without a proof is hearsay: each page of docs/facts names the tests that show it, by their titles. */
+
+const facts = pages.filter((page) => /^docs\/facts\/(?!README)/.test(page));
+const overview = linksOf('docs/facts/README.md').map(
+  ({ href }) => targetOf('docs/facts/README.md', href).file,
+);
+
+test('the overview lists every fact', () => {
+  expect(facts.length).toBeGreaterThan(10);
+  expect(facts.filter((page) => !overview.includes(page))).toEqual([]);
+});
+
+test.each(facts)('%s names tests that are there', (page) => {
+  const [, proof] = textOf(page).split('## Proof');
+  const proofs = linksOf(page).filter(({ href }) => proof?.includes(`(${href})`));
+  expect(proofs).not.toHaveLength(0);
+  for (const { text, href } of proofs) {
+    const { file } = targetOf(page, href);
+    expect(file).toMatch(/^__tests__\/.+\.test\.ts$/);
+    expect(readFileSync(join(ROOT, file), 'utf8')).toContain(text);
+  }
+});
