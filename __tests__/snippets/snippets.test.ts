@@ -93,7 +93,7 @@ beforeAll(async () => {
     OAUTH2_CLIENT_ID: oauth2.credentials.clientId,
     OAUTH2_CLIENT_SECRET: oauth2.credentials.clientSecret,
     OAUTH2_TOKEN_URL: oauth2.tokenUrl,
-    OAUTH2_API_URL: oauth2.url,
+    OAUTH2_BASE_URL: oauth2.url,
     ACME_URL: `http://127.0.0.1:${(acme.address() as AddressInfo).port}`,
     ACME_SECRET: 'an-acme-secret',
     TOKEN_STORE_KEY: 'MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=',

@@ -38,9 +38,15 @@ export interface BearerAttachment {
 export interface AttachableInstance {
   readonly defaults: { readonly baseURL?: string | undefined };
   readonly interceptors: {
-    readonly request: { use(...interceptor: never[]): number };
-    readonly response: { use(...interceptor: never[]): number };
+    readonly request: InterceptorRegistry;
+    readonly response: InterceptorRegistry;
   };
+}
+
+/** Where an instance keeps its interceptors of one kind. */
+interface InterceptorRegistry {
+  /** Registers an interceptor, and returns the id by which it is ejected. */
+  use(...interceptor: never[]): number;
 }
 
 /** Marks an instance across copies of the package, so that none is attached twice. */

@@ -85,8 +85,10 @@ export interface TokenSourceEvents {
   };
 }
 
+/** The name of an event of a token source. */
 export type TokenSourceEventName = keyof TokenSourceEvents;
 
+/** What `on` calls at each event of that name. */
 export type TokenSourceListener<Name extends TokenSourceEventName> = (
   event: TokenSourceEvents[Name],
 ) => void;

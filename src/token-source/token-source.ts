@@ -18,6 +18,7 @@ import {
 import { SourceContext } from './source-context.js';
 import type { WaitLimits } from './waiting.js';
 
+/** How one caller waits for a token. */
 export interface GetTokenOptions {
   /** Ends this caller's wait and nothing else; the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
