@@ -26,7 +26,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['__tests__/**', 'examples/**'],
+    files: ['__tests__/**', 'examples/**', 'soak/**'],
     plugins: { jest: jestPlugin },
     rules: {
       ...jestPlugin.configs['flat/recommended'].rules,

@@ -1,0 +1,60 @@
+import type { AxiosInstance } from 'axios';
+import { getEventListeners } from 'node:events';
+import { ClientRequest, type Agent } from 'node:http';
+import { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { queryObjects } from 'node:v8';
+
+/** What is left in the process while no request is under way. */
+export interface Leftovers {
+  readonly heapBytes: number;
+  readonly timers: number;
+  readonly sockets: number;
+  readonly requests: number;
+  readonly abortSignals: number;
+  /** What keeps the process alive. */
+  readonly handles: number;
+  readonly interceptors: number;
+  /** On a signal that is as old as the app and was passed with every other request. */
+  readonly abortListeners: number;
+}
+
+const timer = setTimeout(() => undefined, 0);
+clearTimeout(timer);
+const Timeout = timer.constructor;
+
+/** Counts, after a full collection of garbage, what is still reachable. */
+export async function countLeftovers(
+  instance: AxiosInstance,
+  agent: Agent,
+  lifelong: AbortSignal,
+): Promise<Leftovers> {
+  agent.destroy();
+  // Counting collects the garbage. What fetch made lets go of more of it a turn after it was collected itself.
+  for (let round = 0; round < 2; round += 1) {
+    count(AbortSignal);
+    await sleep(200);
+  }
+  return {
+    timers: count(Timeout),
+    sockets: count(Socket),
+    requests: count(ClientRequest),
+    abortSignals: count(AbortSignal),
+    handles: process.getActiveResourcesInfo().length,
+    interceptors:
+      handlers(instance.interceptors.request) + handlers(instance.interceptors.response),
+    abortListeners: getEventListeners(lifelong, 'abort').length,
+    heapBytes: process.memoryUsage().heapUsed, // Last, after the collections.
+  };
+}
+
+function count(constructor: unknown): number {
+  return queryObjects(constructor as () => unknown, { format: 'count' });
+}
+
+/** As axios walks them, which is how ours are found. */
+function handlers(manager: object): number {
+  let walked = 0;
+  (manager as { forEach(visit: () => void): void }).forEach(() => (walked += 1));
+  return walked;
+}

@@ -1,0 +1,17 @@
+/*
+ * The sandbox in a thread of its own, so that what the main thread has on its heap and in its event loop is the client's.
+ */
+import { parentPort } from 'node:worker_threads';
+
+import { startSandbox } from '../src/testing/index.js';
+import type { Order } from './remote-sandbox.js';
+
+const sandbox = await startSandbox({ only: ['oauth2'], maxLogEntries: 100 });
+const { url, tokenUrl, credentials } = sandbox.oauth2;
+
+parentPort!.on('message', ({ id, on, verb, args }: Order) => {
+  const target: object = on === 'provider' ? sandbox.oauth2 : sandbox.oauth2[on];
+  const result: unknown = Reflect.apply(Reflect.get(target, verb) as () => unknown, target, args);
+  parentPort!.postMessage({ id, result });
+});
+parentPort!.postMessage({ url, tokenUrl, credentials: { ...credentials } });

@@ -1,0 +1,113 @@
+import type { BearerErrorCode, TokenSource } from '../src/index.js';
+
+/** In which way a token endpoint was out of order. */
+export type OutageKind = 'refusing' | 'unreachable' | 'malformed';
+
+const CODE_OF: Readonly<Record<OutageKind, BearerErrorCode>> = {
+  refusing: 'ERR_TOKEN_REQUEST_REFUSED',
+  unreachable: 'ERR_TOKEN_ENDPOINT_UNREACHABLE',
+  malformed: 'ERR_TOKEN_RESPONSE_MALFORMED',
+};
+
+interface Outage {
+  readonly kind: OutageKind;
+  readonly from: number;
+  /** When the endpoint worked again. */
+  until: number;
+  /** When the library may ask it again. */
+  coolUntil: number;
+}
+
+/**
+ * What really happened, by the soak's own book: when the token endpoint was out of order, and since when no token was
+ * good. Against this each failure of a request is judged. Instants are milliseconds of `performance.now()`.
+ */
+export interface Truth {
+  /** Notes an outage; the function that it returns notes its end. */
+  outageBegins(kind: OutageKind): () => void;
+  /** Notes that every token out there dies now. */
+  tokensDie(): void;
+  /** Whether the last death has been healed for so long that another may follow. */
+  isSettled(): boolean;
+  /** Whether the token in hand may have been issued before the last death, and have come after it. */
+  wasCaughtByDeath(): boolean;
+  resetsAllowed(connections: number): void;
+  /** Takes one of the resets that were ordered; false if there is none left. */
+  takeReset(): boolean;
+  /** Whether a request that fails now without a usable token, with that code, could not have been saved. */
+  excusesMissingToken(code: BearerErrorCode): boolean;
+  /** Whether the endpoint is or was lately out of order, so that a rejected token cannot be replaced yet. */
+  isEndpointOut(): boolean;
+  /** What the library did that nothing accounts for. */
+  readonly oddities: string[];
+}
+
+/** A flight that began in an outage may fail this long after its end. */
+export const FLIGHT_TIMEOUT_MS = 3_000;
+
+/**
+ * A rejected token that was fetched less than a second after another was rejected is for the rejection gate, which lets
+ * 401s through on purpose. That is proven by the simulation; here tokens die further apart, so that none is excused.
+ */
+const BETWEEN_DEATHS_MS = 1_500;
+
+/** Keeps the book for one token source. */
+export function createTruth(source: TokenSource): Truth {
+  const oddities: string[] = [];
+  let outages: Outage[] = [];
+  let newTokenAt = Number.NEGATIVE_INFINITY;
+  let askedForItAt = Number.NEGATIVE_INFINITY;
+  let expiresAt = Number.NEGATIVE_INFINITY;
+  let diedAt = Number.NEGATIVE_INFINITY;
+  let resets = 0;
+
+  const now = () => performance.now();
+  const wasCaughtByDeath = () => diedAt >= askedForItAt;
+  const lateOutages = (at: number) =>
+    outages.filter(({ until, coolUntil }) => at <= Math.max(until, coolUntil) + FLIGHT_TIMEOUT_MS);
+
+  source.on('refreshed', ({ expiresInMs = Number.POSITIVE_INFINITY, tookMs }) => {
+    newTokenAt = now();
+    askedForItAt = newTokenAt - tookMs;
+    expiresAt = newTokenAt + expiresInMs;
+    // From here on only an outage that is still there, or a new one, excuses anything.
+    outages = outages.filter(({ until }) => until > newTokenAt);
+    for (const outage of outages) outage.coolUntil = Number.NEGATIVE_INFINITY;
+  });
+  source.on('coolDownStarted', ({ delayMs, cause }) => {
+    const outage = lateOutages(now()).at(-1);
+    if (outage === undefined) oddities.push(`a cool-down (${cause}) without an outage`);
+    else outage.coolUntil = now() + delayMs;
+  });
+  source.on('rejectionGateClosed', () => oddities.push('the rejection gate closed'));
+
+  return {
+    oddities,
+    outageBegins(kind) {
+      const outage: Outage = {
+        kind,
+        from: now(),
+        until: Number.POSITIVE_INFINITY,
+        coolUntil: Number.NEGATIVE_INFINITY,
+      };
+      outages = [...lateOutages(now()), outage];
+      return () => {
+        outage.until = now();
+      };
+    },
+    tokensDie() {
+      diedAt = now();
+    },
+    isSettled: () => newTokenAt > diedAt && now() - newTokenAt >= BETWEEN_DEATHS_MS,
+    wasCaughtByDeath,
+    resetsAllowed(connections) {
+      resets += connections;
+    },
+    takeReset: () => (resets -= 1) >= 0,
+    excusesMissingToken(code) {
+      const isDead = now() >= expiresAt || wasCaughtByDeath();
+      return isDead && lateOutages(now()).some(({ kind }) => CODE_OF[kind] === code);
+    },
+    isEndpointOut: () => lateOutages(now()).length > 0,
+  };
+}
