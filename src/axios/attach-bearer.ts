@@ -92,7 +92,7 @@ export function attachBearer<C extends object>(
   const { request, response } = instance.interceptors;
   const undo = [
     surround(request, authorizeHandlers({ source, guard, onForeignOrigin, manager: request })),
-    surround(response, { before: healHandler({ source, guard }) }),
+    surround(response, { before: healHandler({ source, guard, defaults: instance.defaults }) }),
   ];
   const attachment: BearerAttachment = {
     source,

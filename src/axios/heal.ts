@@ -2,6 +2,7 @@ import {
   Axios,
   AxiosError,
   isAxiosError,
+  type AxiosDefaults,
   type AxiosResponse,
   type InternalAxiosRequestConfig,
 } from 'axios';
@@ -27,6 +28,8 @@ import { answeringURL, arrivedWith, rejectionTest } from './token-rejection.js';
 export interface HealContext {
   readonly source: TokenSource;
   readonly guard: OriginGuard;
+  /** The instance's own, for a config that lost its adapter on the way. */
+  readonly defaults: Pick<AxiosDefaults, 'adapter'>;
 }
 
 /**
@@ -166,7 +169,7 @@ function replayer(
   context: HealContext,
   isRejection: (response: AxiosResponse) => boolean,
 ): (config: InternalAxiosRequestConfig) => Promise<AxiosResponse> {
-  const { source } = context;
+  const { source, defaults } = context;
   const bare = new Axios({});
 
   return async (config) => {
@@ -181,6 +184,9 @@ function replayer(
     const { transformRequest } = config;
     config.headers.set('Authorization', state.token.authorization);
     restoreBody(config, state.data);
+    // axios-mock-adapter takes itself off each config it answers: without it the replay would go out for real.
+    if (config.adapter === undefined && defaults.adapter !== undefined)
+      config.adapter = defaults.adapter;
     shortenTimeout(config, remainingMs(state, source.monotonicNow()));
 
     const asTheCallerWroteIt = (sent: InternalAxiosRequestConfig | undefined) => {
