@@ -18,7 +18,11 @@ const config: Config = {
       '@swc/jest',
       {
         swcrc: false,
-        jsc: { parser: { syntax: 'typescript', decorators: true }, target: 'es2022' },
+        jsc: {
+          parser: { syntax: 'typescript', decorators: true },
+          transform: { legacyDecorator: true }, // As Nest wants them.
+          target: 'es2022',
+        },
         module: { type: 'es6' },
         sourceMaps: 'inline',
       },
