@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { execFile, spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 
@@ -234,31 +234,4 @@ if (isBearerError(null, 'ERR_CREDENTIALS_REJECTED')) throw new Error(String(whyN
       ]),
     );
   });
-
-  test.each(['index', 'providers', 'exotel', 'truecaller'])(
-    'runs in a browser: %s imports nothing of Node',
-    async (entry) => {
-      expect(await specifiersOf(`dist/${entry}.js`)).not.toContainEqual(
-        expect.stringMatching(/^node:/),
-      );
-    },
-  );
 });
-
-/** Every module that a built file imports, through all of its chunks. */
-async function specifiersOf(file: string, seen = new Set<string>()): Promise<string[]> {
-  if (seen.has(file)) return [];
-  seen.add(file);
-  const text = await readFile(join(repository, file), 'utf8');
-  const found = [
-    ...text.matchAll(
-      /(?:^|\n)\s*(?:import|export)\b[^'"\n]*['"]([^'"]+)['"]|import\(['"]([^'"]+)['"]\)/g,
-    ),
-  ].map(([, fixed, dynamic]) => (fixed ?? dynamic)!);
-  const inner = await Promise.all(
-    found
-      .filter((name) => name.startsWith('.'))
-      .map((name) => specifiersOf(join(dirname(file), name), seen)),
-  );
-  return [...found, ...inner.flat()];
-}
