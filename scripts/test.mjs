@@ -1,6 +1,6 @@
 /*
- * The whole proof, in order: lint, format, types, unit, integration, the built package, the docs site, the snippets of
- * the docs.
+ * The whole proof, in order: lint, format, types, unit, integration, the built package (in a browser too), the docs site,
+ * the snippets of the docs.
  * Runs every step even if an earlier one failed, and ends with the numbers of all of them.
  */
 import { spawnSync } from 'node:child_process';
@@ -17,14 +17,16 @@ const steps = [
   { name: 'unit', script: 'test:unit', jest: true },
   { name: 'integration', script: 'test:integration', jest: true },
   { name: 'build', script: 'build' },
-  { name: 'built package', script: 'test:package', jest: true },
+  { name: 'package and browser', script: 'test:package', jest: true },
   { name: 'docs site', script: 'test:docs', jest: true },
   { name: 'publint', script: 'check:publint' },
   { name: 'types as published', script: 'check:attw' },
   { name: 'snippets', script: 'test:snippets', jest: true },
 ];
 
-const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
+const isThere = (program) => spawnSync(program, ['--version']).status === 0;
+const hasRedis = isThere('redis-server');
+const hasChromium = ['chromium', 'chromium-browser', 'google-chrome'].some(isThere);
 let passed = 0;
 let failed = 0;
 const rows = [];
@@ -57,6 +59,12 @@ if (!hasRedis) {
   console.log(
     'Install it (Debian: apt-get install redis-server; macOS: brew install redis) and run again.',
   );
+}
+if (!hasChromium) {
+  console.log(
+    '\nLeft out: everything that needs a real browser, because none of chromium, chromium-browser and google-chrome is on the PATH.',
+  );
+  console.log('Install one (Debian: apt-get install chromium) and run again.');
 }
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
