@@ -60,6 +60,7 @@ test('an app that fans out to three providers serves every request while all tok
   const result = await autocannon({
     url,
     connections: 20,
+    timeout: 60, // Seconds. For a machine that is busy with something else, as is the time of the test itself.
     amount: REQUESTS,
     setupClient: (client) => void client.on('response', countAndRevoke),
   });
@@ -81,4 +82,4 @@ test('an app that fans out to three providers serves every request while all tok
     expect(statuses.filter((status) => status === 200)).toHaveLength(REQUESTS);
     expect(statuses.filter((status) => status === 401).length).toBeGreaterThan(0);
   }
-}, 60_000);
+}, 180_000);

@@ -27,8 +27,7 @@ class Tokens implements OnModuleInit, OnModuleDestroy {
   attachment: BearerAttachment | undefined;
   constructor(@Inject(HttpService) private readonly http: HttpService) {}
   onModuleInit() {
-    // Its types are those of axios's CommonJS build.
-    this.attachment = attachBearer(this.http.axiosRef as never, providerOf(server));
+    this.attachment = attachBearer(this.http.axiosRef, providerOf(server));
   }
   onModuleDestroy() {
     this.attachment?.detach();
@@ -102,9 +101,9 @@ describe('HttpService in a Nest app', () => {
   });
 
   test('closing the app takes the tokens off and closes their source', async () => {
-    const { source } = bearerOf(http.axiosRef as never)!;
+    const { source } = bearerOf(http.axiosRef)!;
     await app.close();
-    expect(bearerOf(http.axiosRef as never)).toBeUndefined();
+    expect(bearerOf(http.axiosRef)).toBeUndefined();
     await expect(source.getToken()).rejects.toMatchObject({ code: 'ERR_TOKEN_SOURCE_CLOSED' });
   });
 });

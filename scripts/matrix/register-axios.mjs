@@ -1,4 +1,7 @@
 /* The same for processes that the tests start, which are plain Node. */
-import { register } from 'node:module';
+import module from 'node:module';
+import { resolve } from './resolve-axios.mjs';
 
-register('./resolve-axios.mjs', import.meta.url);
+// Node 20 has only the older of the two; the newest Nodes warn of it.
+if (module.registerHooks === undefined) module.register('./resolve-axios.mjs', import.meta.url);
+else module.registerHooks({ resolve });
