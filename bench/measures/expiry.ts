@@ -1,0 +1,144 @@
+import { bareAxiosPeer } from '../peers/bare-axios.js';
+import { axiosBearer, peers } from '../peers/index.js';
+import type { Peer, PeerClient } from '../peers/peer.js';
+import type { MeasureResult, Point } from '../report/results.js';
+import { quantile } from '../statistics.js';
+import { OURS, shown, type BenchContext } from './measure.js';
+
+const LIFE_SECONDS = 4;
+const TOKEN_DELAY_MS = 400;
+/** Slower than this, and the request has waited for a token: the API answers at once. */
+const WAITED_MS = 100;
+const TOKEN = 'fake-token';
+
+interface Load {
+  readonly name: string;
+  readonly delayMs: number;
+  readonly tokenCalls: number;
+  readonly latenciesMs: readonly number[];
+  readonly failed: number;
+}
+
+export async function expiry(context: BenchContext): Promise<MeasureResult> {
+  const { isQuick } = context;
+  const seconds = isQuick ? 6 : 13;
+  const perSecond = isQuick ? 25 : 100;
+  const half = Math.ceil(peers.length / 2);
+  // Not all at once, so that they do not wait for each other instead.
+  const groups = isQuick ? [peers] : [peers.slice(0, half), peers.slice(half)];
+  const loads: Load[] = [];
+  for (const group of groups) {
+    loads.push(
+      ...(await Promise.all(
+        [bareAxiosPeer, ...group].map((peer) =>
+          loadOf(context, peer, { seconds, perSecond, delayMs: TOKEN_DELAY_MS }),
+        ),
+      )),
+    );
+  }
+  const slower = isQuick
+    ? []
+    : await Promise.all(
+        [100, 200, 800, 1_600].map((delayMs) =>
+          loadOf(context, axiosBearer, { seconds, perSecond: 50, delayMs }),
+        ),
+      );
+  const ours = loads.find(({ name }) => name === OURS);
+  if (ours === undefined) throw new Error('axios-bearer was not measured');
+  const control = Math.max(
+    ...loads.filter(({ name }) => name === bareAxiosPeer.name).map(waitedOf),
+  );
+  return {
+    id: 'expiry',
+    title: 'Requests that wait when the token expires',
+    about:
+      `A token of ${LIFE_SECONDS} s, a token endpoint that takes ${TOKEN_DELAY_MS} ms, ${perSecond} requests a second for ${seconds} s after the first token. A request ` +
+      `has waited if it took more than ${WAITED_MS} ms, since the API answers at once; bare axios, whose token never dies, shows how ` +
+      'many are slow for reasons of the machine.' +
+      (slower.length === 0
+        ? ''
+        : ` As the endpoint gets slower, of axios-bearer's requests (50 a second) wait: ${slower.map((load) => `${shown(100 * shareOf(load), 1)} % at ${load.delayMs} ms (${load.tokenCalls} token calls)`).join(', ')}.`),
+    columns: ['', 'requests', 'waited', 'share', 'p99, ms', 'slowest, ms', 'failed', 'token calls'],
+    rows: loads.map((load) => [
+      load.name,
+      shown(load.latenciesMs.length, 0),
+      shown(waitedOf(load), 0),
+      `${shown(100 * shareOf(load), 1)} %`,
+      shown(quantile(load.latenciesMs, 0.99), 0),
+      shown(Math.max(...load.latenciesMs), 0),
+      shown(load.failed, 0),
+      load.name === bareAxiosPeer.name ? '–' : shown(load.tokenCalls, 0),
+    ]),
+    ...(slower.length === 0
+      ? {}
+      : {
+          plot: {
+            x: 'time of a token call, ms',
+            y: 'requests that wait, %',
+            logarithmic: ['x'],
+            points: [...slower, ours].map((load): Point => ({
+              series: OURS,
+              x: load.delayMs,
+              y: 100 * shareOf(load),
+            })),
+          },
+        }),
+    goals: [
+      {
+        goal: 'no request waits when a token expires',
+        figure: `${waitedOf(ours)} of ${shown(ours.latenciesMs.length, 0)}, where of bare axios ${control} were slow`,
+        isMet: waitedOf(ours) <= control,
+      },
+    ],
+    broken: ours.failed === 0 ? [] : [`${OURS}, at expiry: ${ours.failed} requests failed`],
+  };
+}
+
+const waitedOf = ({ latenciesMs }: Load) => latenciesMs.filter((ms) => ms > WAITED_MS).length;
+const shareOf = (load: Load) => waitedOf(load) / load.latenciesMs.length;
+
+interface LoadPlan {
+  readonly seconds: number;
+  readonly perSecond: number;
+  readonly delayMs: number;
+}
+
+async function loadOf({ loopback }: BenchContext, peer: Peer, plan: LoadPlan): Promise<Load> {
+  const { seconds, perSecond, delayMs } = plan;
+  const isBare = peer === bareAxiosPeer;
+  const tenant = await loopback.tenant(
+    isBare ? { token: TOKEN } : { lifeSeconds: LIFE_SECONDS, tokenDelayMs: delayMs },
+  );
+  const client = isBare ? peer.createBare(tenant.setup, TOKEN) : peer.create(tenant.setup);
+  await client.get('/things');
+  const before = await tenant.counts();
+  const { latenciesMs, failed } = await steadyLoad(client, seconds * perSecond, 1000 / perSecond);
+  const after = await tenant.counts();
+  client.close?.();
+  const tokenCalls = after.tokenCalls - before.tokenCalls;
+  return { name: peer.name, delayMs, tokenCalls, latenciesMs, failed };
+}
+
+/** Starts one request after the other at its time, whether or not the earlier ones are back. */
+async function steadyLoad(client: PeerClient, requests: number, everyMs: number) {
+  const latenciesMs: number[] = [];
+  let failed = 0;
+  const send = async () => {
+    const startedAt = performance.now();
+    try {
+      await client.get('/things');
+    } catch {
+      failed += 1;
+    }
+    latenciesMs.push(performance.now() - startedAt);
+  };
+  const underWay: Promise<void>[] = [];
+  const startedAt = performance.now();
+  for (let request = 0; request < requests; request += 1) {
+    const waitMs = startedAt + request * everyMs - performance.now();
+    if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
+    underWay.push(send());
+  }
+  await Promise.all(underWay);
+  return { latenciesMs, failed };
+}

@@ -1,0 +1,14 @@
+import { bareAxios } from './on-axios.js';
+import type { Peer } from './peer.js';
+
+/** What everything on axios is compared with. It has a token that somebody fetched beforehand. */
+export const bareAxiosPeer: Peer = {
+  id: 'bare-axios',
+  name: 'bare axios with a fixed header',
+  packages: ['axios'],
+  entry: 'axios',
+  use: '`axios.create({ headers: { Authorization } })`.',
+  transport: 'axios',
+  create: (setup) => bareAxios(setup, 'fixed'),
+  createBare: bareAxios,
+};

@@ -1,0 +1,25 @@
+import { axiosAuthRefreshAtItsBest } from './axios-auth-refresh-at-its-best.js';
+import { axiosAuthRefresh } from './axios-auth-refresh.js';
+import { axiosBearer } from './axios-bearer.js';
+import { axiosTokenInterceptor } from './axios-token-interceptor.js';
+import { azureCoreRestPipeline } from './azure-core-rest-pipeline.js';
+import { badgatewayOAuth2Client } from './badgateway-oauth2-client.js';
+import { failedQueue } from './failed-queue.js';
+import { googleAuthLibrary } from './google-auth-library.js';
+import { openidClient } from './openid-client.js';
+import type { Peer } from './peer.js';
+
+export { axiosBearer };
+
+/** Everything that keeps a token, ours first. */
+export const peers: readonly Peer[] = [
+  axiosBearer,
+  axiosAuthRefresh,
+  axiosAuthRefreshAtItsBest,
+  axiosTokenInterceptor,
+  failedQueue,
+  googleAuthLibrary,
+  azureCoreRestPipeline,
+  badgatewayOAuth2Client,
+  openidClient,
+];
