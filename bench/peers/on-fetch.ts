@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream';
+
 import type { PeerAnswer, PeerClient, PeerRequest } from './peer.js';
 
 /** What a user of `fetch` throws, who has to look at the status himself. */
@@ -52,8 +54,8 @@ function bodyOf(data: unknown, headers: Readonly<Record<string, string>> = {}): 
   if (data instanceof URLSearchParams || data instanceof FormData || typeof data === 'string')
     return { body: data, headers: { ...headers } };
   if (data instanceof Uint8Array) return { body: new Uint8Array(data), headers: { ...headers } };
-  if (typeof data === 'object' && data !== null && Symbol.asyncIterator in data) {
-    return { body: data as never, duplex: 'half', headers: { ...headers } } as RequestInit;
+  if (data instanceof Readable) {
+    return { body: Readable.toWeb(data), duplex: 'half', headers: { ...headers } } as RequestInit;
   }
   const json = { 'content-type': 'application/json', ...headers };
   return { body: JSON.stringify(data), headers: json };

@@ -1,3 +1,5 @@
+import type { AxiosInstance } from 'axios';
+
 /** Where a peer finds its authorization server and its API, and as whom it asks. */
 export interface PeerSetup {
   readonly baseURL: string;
@@ -46,6 +48,8 @@ export interface PeerClient {
   get(path: string): Promise<unknown>;
   /** Rejects with whatever a user of the peer would see; an answer with an error status is a rejection. */
   send(request: PeerRequest): Promise<PeerAnswer>;
+  /** The instance, where the peer runs on one. */
+  readonly axios?: AxiosInstance;
   /** The token as the next request would get it. Absent where the peer keeps none of its own. */
   lookUp?(): unknown;
   close?(): void;

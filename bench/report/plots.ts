@@ -44,7 +44,12 @@ function drawn(
       ticks: [...new Set(xs)],
       tickFormat: ',',
     },
-    y: { label: y, type: logarithmic.includes('y') ? 'log' : 'linear', grid: true, nice: !logarithmic.includes('y') },
+    y: {
+      label: y,
+      type: logarithmic.includes('y') ? 'log' : 'linear',
+      grid: true,
+      nice: !logarithmic.includes('y'),
+    },
     color: { domain: series, range: colours },
     marks: [
       Plot.lineY(points, { ...marks, strokeWidth: 1.5 }),

@@ -1,0 +1,86 @@
+import { table } from './markdown.js';
+import type { Machine } from './results.js';
+
+export interface CellResult {
+  readonly id: string;
+  readonly text: string;
+  readonly verdict: 'good' | 'bad' | 'not applicable';
+}
+
+export interface ComparedPeer {
+  readonly name: string;
+  readonly use: string;
+  readonly cells: readonly CellResult[];
+}
+
+export interface ComparedScenario {
+  readonly id: string;
+  readonly title: string;
+  readonly about: string;
+  readonly tradeOff?: string;
+}
+
+const MARKS = { good: '✓', bad: '✗', 'not applicable': '–' } as const;
+
+export function rowsOf(
+  scenarios: readonly ComparedScenario[],
+  peers: readonly ComparedPeer[],
+  titleOf: (scenario: ComparedScenario) => string = ({ title }) => title,
+): string[][] {
+  return scenarios.map((scenario) => [
+    titleOf(scenario),
+    ...peers.map(({ cells }) => {
+      const cell = cells.find(({ id }) => id === scenario.id);
+      return cell === undefined ? '' : `${MARKS[cell.verdict]} ${cell.text}`;
+    }),
+  ]);
+}
+
+export function totalsOf(peers: readonly ComparedPeer[]): string[] {
+  return peers.map(({ cells }) => {
+    const asked = cells.filter(({ verdict }) => verdict !== 'not applicable');
+    const good = asked.filter(({ verdict }) => verdict === 'good');
+    return `${good.length} of ${asked.length}`;
+  });
+}
+
+/** The page, and nothing but the page: the same cells give the same text. */
+export function comparisonPage(
+  scenarios: readonly ComparedScenario[],
+  peers: readonly ComparedPeer[],
+  { node, versions }: Machine,
+): string {
+  const source = ({ id, title }: ComparedScenario) => `[${title}](../bench/scenarios/${id}.ts)`;
+  const packages = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+  return [
+    '# Comparison',
+    '',
+    '<!-- Written by `npm run compare`. Change the script, not the page. -->',
+    '',
+    'What happens when things go wrong, with everything that a user would pick instead. Each cell was run, against the same ' +
+      'server over loopback; `npm run compare` runs all of them again and rewrites this page. ✓ is what a user would wish for, as ' +
+      'told under each title below; ✗ is anything else; – is what a peer cannot be asked. Each title leads to the code that was run.',
+    '',
+    table(
+      ['', ...peers.map(({ name }) => name)],
+      [...rowsOf(scenarios, peers, source), ['good', ...totalsOf(peers)]],
+    ),
+    '',
+    '## The scenarios',
+    '',
+    ...scenarios.map(
+      ({ title, about, tradeOff }) =>
+        `- **${title}.** ${about}${tradeOff === undefined ? '' : ` Of axios-bearer: ${tradeOff}`}`,
+    ),
+    '',
+    '## How each was used',
+    '',
+    'Each in the best way that its own documentation offers. A token call that is left to the user has a time-out of 5 s.',
+    '',
+    ...peers.map(({ name, use }) => `- **${name}**: ${use}`),
+    '',
+    `Node ${node.replace('v', '')}; ${packages.join(', ')}. The newest that run on Node 20.19, as this library does: ` +
+      'google-auth-library 11 and @azure/core-rest-pipeline 1.25 need Node 22.',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,90 @@
+import type { Sandbox, SandboxProviders } from 'axios-bearer/testing';
+
+import type { Outcomes } from '../settle.js';
+import type { Incapacity, Peer, PeerClient, PeerSetup } from '../peers/peer.js';
+
+/** What a peer did in one scenario. */
+export interface Cell {
+  /** The figures, as short as they can be told. */
+  readonly text: string;
+  /** Whether that is what a user would wish for. */
+  readonly isGood: boolean;
+}
+
+export interface Scenario {
+  /** As in the name of its file. */
+  readonly id: string;
+  readonly title: string;
+  /** Given, when, and what is good; one sentence each. */
+  readonly about: string;
+  /** Why axios-bearer is not good here, and on purpose: then it breaks no promise, and the page says so. */
+  readonly tradeOff?: string;
+  /** Without these a peer cannot even be asked. */
+  readonly needs?: readonly Incapacity[];
+  /** Over before that, or the cell says that it hung. @defaultValue 40 s */
+  readonly limitMs?: number;
+  run(stage: Stage): Promise<Cell>;
+}
+
+/** One peer and a server of its own, fresh for each cell. */
+export interface Stage {
+  readonly peer: Peer;
+  readonly isQuick: boolean;
+  readonly sandbox: Sandbox;
+  readonly server: SandboxProviders['oauth2'];
+  readonly setup: PeerSetup;
+  readonly client: PeerClient;
+}
+
+export const good = (text: string): Cell => ({ text, isGood: true });
+export const bad = (text: string): Cell => ({ text, isGood: false });
+
+export const count = (number: number, noun: string): string =>
+  `${number} ${noun}${number === 1 ? '' : 's'}`;
+
+/** The status that came back, whether the peer resolves or rejects with it; what else went wrong, otherwise. */
+export async function outcomeOf(request: Promise<{ status: number }>): Promise<number | 'failed'> {
+  try {
+    return (await request).status;
+  } catch (error) {
+    return statusIn(error) ?? 'failed';
+  }
+}
+
+function statusIn(error: unknown): number | undefined {
+  if (typeof error !== 'object' || error === null) return undefined;
+  const { response, status } = error as { response?: { status?: unknown }; status?: unknown };
+  const found = response?.status ?? status;
+  return typeof found === 'number' ? found : undefined;
+}
+
+export const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+/** What became of a promise within some time. */
+export async function within<T>(promise: Promise<T>, ms: number): Promise<T | 'still waiting'> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeIsUp = new Promise<'still waiting'>((resolve) => {
+    timer = setTimeout(() => resolve('still waiting'), ms);
+  });
+  try {
+    return await Promise.race([promise, timeIsUp]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Far more than a storm takes on a slow machine: what has not settled by then never will. */
+export const STORM_LIMIT_MS = 20_000;
+
+/** One token call and no failure is what every storm should come to. */
+export function stormCell(outcomes: Outcomes, tokenCalls: number): Cell {
+  const { rejected, unsettled } = outcomes;
+  const lost = [
+    rejected === 0 ? 'none failed' : `${rejected} failed`,
+    ...(unsettled === 0 ? [] : [`${unsettled} never settled`]),
+  ];
+  return {
+    text: [count(tokenCalls, 'token call'), ...lost].join(', '),
+    isGood: tokenCalls === 1 && rejected + unsettled === 0,
+  };
+}
