@@ -1,4 +1,4 @@
-import { build } from 'esbuild';
+import { build, type PluginBuild } from 'esbuild';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -86,7 +86,7 @@ async function bundle(entry: string, resolveDir: string, isAlone: boolean): Prom
 function leaveOutPackagesOf(entry: string) {
   return {
     name: 'own code only',
-    setup(it: import('esbuild').PluginBuild) {
+    setup(it: PluginBuild) {
       it.onResolve({ filter: /^[^./]/ }, ({ path, kind }) =>
         path === entry || kind === 'entry-point' ? undefined : { path, external: true },
       );

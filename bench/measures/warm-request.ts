@@ -8,6 +8,9 @@ import type { MeasureResult } from '../report/results.js';
 import { inPairs, type Paired } from '../statistics.js';
 import { OURS, shown, type BenchContext } from './measure.js';
 
+/** For each peer. */
+const TIME_LIMIT_MS = 6_000;
+
 export interface WarmCost {
   readonly microseconds: Paired;
   readonly bytes: Paired;
@@ -20,10 +23,10 @@ export async function warmCost(peer: Peer, timePairs: number, garbagePairs: numb
     peer === bareAxiosPeer ? peer.createBare(noNetwork, FAKE_TOKEN) : peer.create(noNetwork);
   await client.get('/things');
   const time = (one: PeerClient) => () => microsecondsPerRequest(one);
-  await inPairs(Math.ceil(timePairs / 2), time(bare), time(client)); // Warms the compiler up.
-  const microseconds = await inPairs(timePairs, time(bare), time(client));
+  await inPairs(Math.ceil(timePairs / 2), time(bare), time(client), TIME_LIMIT_MS / 4); // Warms the compiler up.
+  const microseconds = await inPairs(timePairs, time(bare), time(client), TIME_LIMIT_MS);
   const garbage = (one: PeerClient) => () => bytesPerRequest(one);
-  const bytes = await inPairs(garbagePairs, garbage(bare), garbage(client));
+  const bytes = await inPairs(garbagePairs, garbage(bare), garbage(client), TIME_LIMIT_MS / 4);
   client.close?.();
   return { microseconds, bytes };
 }

@@ -35,7 +35,7 @@ export const axiosAuthRefreshAtItsBest: Peer = {
       return request;
     });
     createAuthRefresh(
-      instance as never,
+      instance,
       async (failed: FailedRequest) => {
         failed.response.config.headers['Authorization'] = `Bearer ${await acquire()}`;
       },

@@ -1,4 +1,3 @@
-import type { AxiosInstance } from 'axios';
 import { createAuthRefresh } from 'axios-auth-refresh';
 
 import { axiosInstanceFor, bareAxios, onAxios } from './on-axios.js';
@@ -26,12 +25,12 @@ export const axiosAuthRefresh: Peer = {
       request.headers['Authorization'] = `Bearer ${stored}`;
       return request;
     });
-    createAuthRefresh(instance as never, async (failed: FailedRequest) => {
+    createAuthRefresh(instance, async (failed: FailedRequest) => {
       const { access_token } = await requestToken();
       stored = access_token;
       failed.response.config.headers['Authorization'] = `Bearer ${access_token}`;
     });
-    return onAxios(instance as AxiosInstance, { lookUp: () => stored });
+    return onAxios(instance, { lookUp: () => stored });
   },
   createBare: bareAxios,
 };

@@ -77,7 +77,7 @@ function bodyOf(data: unknown): {
   formData?: FormDataMap;
 } {
   if (data === undefined) return {};
-  if (data instanceof FormData) return { formData: Object.fromEntries(data) as FormDataMap };
+  if (data instanceof FormData) return { formData: Object.fromEntries(data) };
   if (data instanceof URLSearchParams) return { body: data.toString() };
   if (typeof data === 'string' || Buffer.isBuffer(data)) return { body: data };
   if (typeof data === 'object' && data !== null && 'pipe' in data)

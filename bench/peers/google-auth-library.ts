@@ -16,7 +16,7 @@ function transportOf({ wire }: PeerSetup): GaxiosOptions {
     ...(wire === undefined
       ? { agent: () => agent }
       : {
-          fetchImplementation: fetchOf(wire) as NonNullable<GaxiosOptions['fetchImplementation']>,
+          fetchImplementation: fetchOf(wire),
         }),
   };
 }
@@ -43,7 +43,7 @@ function optionsOf(request: PeerRequest, baseURL: string): GaxiosOptions {
     ...(signal === undefined ? {} : { signal }),
     ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }),
     ...(anyStatus === true ? { validateStatus: () => true } : {}),
-  } as GaxiosOptions;
+  };
 }
 
 export const googleAuthLibrary: Peer = {

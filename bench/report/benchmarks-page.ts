@@ -29,6 +29,7 @@ export function benchmarksPage(
     table(
       ['Goal', 'Found', ''],
       goals.map(({ goal, figure, isMet }) => [goal, figure, isMet ? 'met' : '**missed**']),
+      'left',
     ),
     '',
     ...remarksOn(goals, remarks),

@@ -64,6 +64,7 @@ export function comparisonPage(
     table(
       ['', ...peers.map(({ name }) => name)],
       [...rowsOf(scenarios, peers, source), ['good', ...totalsOf(peers)]],
+      'left',
     ),
     '',
     '## The scenarios',

@@ -1,7 +1,11 @@
-/** A table of GitHub's Markdown. */
-export function table(columns: readonly string[], rows: readonly (readonly string[])[]): string {
+/** A table of GitHub's Markdown; figures stand to the right. */
+export function table(
+  columns: readonly string[],
+  rows: readonly (readonly string[])[],
+  align: 'left' | 'right' = 'right',
+): string {
   const line = (cells: readonly string[]) => `| ${cells.map(escaped).join(' | ')} |`;
-  const rule = `|${columns.map((_, index) => (index === 0 ? '---|' : '---:|')).join('')}`;
+  const rule = `|${columns.map((_, index) => (index === 0 || align === 'left' ? '---|' : '---:|')).join('')}`;
   return [line(columns), rule, ...rows.map(line)].join('\n');
 }
 

@@ -10,7 +10,7 @@ const LABEL_HEIGHT = 15;
 /** Draws the growth as an SVG that stands by itself. */
 export function svgOf(growth: Growth): string {
   const { document } = parseHTML('<!doctype html><html></html>');
-  const draw = (labels: readonly Point[]) => drawn(growth, labels, document as unknown as Document);
+  const draw = (labels: readonly Point[]) => drawn(growth, labels, document);
   // A first drawing tells where the lines end, so that their names can be put there and do not cover each other.
   const scale = draw([]).scale('y');
   const figure = draw(scale === undefined ? [] : spreadOut(endsOf(growth.points), scale));

@@ -13,6 +13,8 @@ export type ServerOrder =
       readonly tenant: string;
       readonly lifeSeconds?: number;
       readonly tokenDelayMs?: number;
+      /** Answers tell when the token that the request carried was issued. */
+      readonly tellsIssue?: boolean;
       /** Good for ever, for bare clients. */
       readonly token?: string;
     }

@@ -11,7 +11,14 @@ import type { ServerOrder, ServerReply, TenantCounts } from './loopback-messages
 interface Tenant extends TenantCounts {
   lifeSeconds: number;
   tokenDelayMs: number;
-  live: Map<string, number>;
+  tellsIssue: boolean;
+  live: Map<string, LiveToken>;
+}
+
+/** Both in epoch milliseconds. */
+interface LiveToken {
+  readonly issuedAt: number;
+  readonly expiresAt: number;
 }
 
 const tenants = new Map<string, Tenant>();
@@ -23,6 +30,7 @@ function tenantOf(name: string): Tenant {
     tenant = {
       lifeSeconds: 3600,
       tokenDelayMs: 0,
+      tellsIssue: false,
       live: new Map(),
       tokenCalls: 0,
       sends: 0,
@@ -41,7 +49,8 @@ function issueToken(tenant: Tenant, response: ServerResponse): void {
   setTimeout(() => {
     lastToken += 1;
     const token = `fake-token-${lastToken}`;
-    tenant.live.set(token, Date.now() + tenant.lifeSeconds * 1000);
+    const issuedAt = performance.timeOrigin + performance.now();
+    tenant.live.set(token, { issuedAt, expiresAt: issuedAt + tenant.lifeSeconds * 1000 });
     response.writeHead(200, JSON_HEADERS);
     response.end(
       JSON.stringify({
@@ -56,9 +65,11 @@ function issueToken(tenant: Tenant, response: ServerResponse): void {
 function answerApi(tenant: Tenant, request: IncomingMessage, response: ServerResponse): void {
   tenant.sends += 1;
   const token = request.headers.authorization?.slice('Bearer '.length) ?? '';
-  if ((tenant.live.get(token) ?? 0) > Date.now()) {
-    response.writeHead(200, { ...JSON_HEADERS, 'content-length': OK.length });
-    response.end(OK);
+  const { issuedAt, expiresAt } = tenant.live.get(token) ?? { issuedAt: 0, expiresAt: 0 };
+  if (expiresAt > Date.now()) {
+    const body = tenant.tellsIssue ? Buffer.from(JSON.stringify({ issuedAt })) : OK;
+    response.writeHead(200, { ...JSON_HEADERS, 'content-length': body.length });
+    response.end(body);
     return;
   }
   tenant.rejected += 1;
@@ -77,9 +88,11 @@ const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) =>
 function obey(order: ServerOrder): TenantCounts {
   const tenant = tenantOf(order.tenant);
   if (order.do === 'set up') {
-    const { lifeSeconds = 3600, tokenDelayMs = 0, token } = order;
-    Object.assign(tenant, { lifeSeconds, tokenDelayMs, tokenCalls: 0, sends: 0, rejected: 0 });
-    tenant.live = new Map(token === undefined ? [] : [[token, Infinity]]);
+    const { lifeSeconds = 3600, tokenDelayMs = 0, tellsIssue = false, token } = order;
+    Object.assign(tenant, { lifeSeconds, tokenDelayMs, tellsIssue });
+    Object.assign(tenant, { tokenCalls: 0, sends: 0, rejected: 0 });
+    const forEver = { issuedAt: 0, expiresAt: Infinity };
+    tenant.live = new Map(token === undefined ? [] : [[token, forEver]]);
   } else if (order.do === 'revoke') {
     tenant.live.clear();
   }

@@ -16,6 +16,7 @@ export interface Tenant {
 export interface TenantOptions {
   readonly lifeSeconds?: number;
   readonly tokenDelayMs?: number;
+  readonly tellsIssue?: boolean;
   readonly token?: string;
 }
 
