@@ -1,3 +1,4 @@
+import { bareAxiosPeer } from '../peers/bare-axios.js';
 import { axiosBearer, peers } from '../peers/index.js';
 import type { PeerClient } from '../peers/peer.js';
 import type { MeasureResult, Point } from '../report/results.js';
@@ -15,10 +16,11 @@ const LEAST_RATIO = 0.98;
 export async function throughput({ isQuick, loopback }: BenchContext): Promise<MeasureResult> {
   const levels = isQuick ? [TYPICAL] : [1, 16, TYPICAL, 256];
   const found: { readonly name: string; readonly level: number; readonly paired: Paired }[] = [];
-  for (const peer of peers) {
+  for (const peer of [bareAxiosPeer, ...peers]) {
     const tenant = await loopback.tenant({ token: TOKEN });
     const bare = peer.createBare(tenant.setup, TOKEN);
-    const client = peer.create(tenant.setup);
+    const client =
+      peer === bareAxiosPeer ? peer.createBare(tenant.setup, TOKEN) : peer.create(tenant.setup);
     await client.get('/things');
     for (const level of levels) {
       const batch = batchAt(level, isQuick);
@@ -48,9 +50,9 @@ export async function throughput({ isQuick, loopback }: BenchContext): Promise<M
     about:
       'A server in a process of its own answers every request at once. Batches of requests, so many under way at ' +
       'a time, each paired with a batch of the bare transport; shown is the throughput as a ' +
-      `share of the bare one's. Bare axios made ${levels.map((level) => `${shown(bareRate(level), 0)}/s at ${level}`).join(', ')}.`,
+      `share of the bare one's; a second bare client shows the noise. Bare axios made ${levels.map((level) => `${shown(bareRate(level), 0)}/s at ${level}`).join(', ')}.`,
     columns: ['', ...levels.map((level) => `${level} at a time`)],
-    rows: peers.map(({ name }) => [
+    rows: [bareAxiosPeer, ...peers].map(({ name }) => [
       name,
       ...levels.map((level) => shown(ratioOf(at(name, level)), 3)),
     ]),

@@ -48,6 +48,7 @@ function drawn(
       label: y,
       type: logarithmic.includes('y') ? 'log' : 'linear',
       grid: true,
+      tickFormat: ',',
       nice: !logarithmic.includes('y'),
     },
     color: { domain: series, range: colours },
