@@ -131,14 +131,20 @@ export function defineProvider<C extends object>(definition: ProviderDefinition<
     ...description,
     allowedOrigins: Object.freeze([...new Set(allowedOrigins)]),
     hasFixedCredentials: fixed !== undefined,
-    resolveCredentials: async (context: CredentialsContext) =>
-      fixed ??
-      checkedCredentials(
-        description,
-        await callCredentials(description.name, credentials, context),
-      ),
+    resolveCredentials:
+      fixed === undefined ? asking(description, credentials) : always(Promise.resolve(fixed)),
     [brand]: true,
   });
+}
+
+// Functions of their own, so that neither keeps more in memory than it needs: there may be 100 000 providers.
+function always<T>(value: T): () => T {
+  return () => value;
+}
+
+function asking<C extends object>(provider: Description<C>, credentials: unknown) {
+  return async (context: CredentialsContext) =>
+    checkedCredentials<C>(provider, await callCredentials(provider.name, credentials, context));
 }
 
 async function callCredentials(
