@@ -3,6 +3,8 @@ import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { dts } from 'rollup-plugin-dts';
 import esbuild from 'rollup-plugin-esbuild';
 
+import { sandboxPage } from './scripts/sandbox-page.mjs';
+
 const input = {
   index: 'src/index.ts',
   providers: 'src/providers/index.ts',
@@ -35,7 +37,7 @@ export default [
     // Nobody imports the command line: it needs neither CommonJS nor types.
     input: { ...input, cli: 'src/cli/bin.ts' },
     external: (id) => builtin(id) || external(id),
-    plugins: [esbuild({ target: 'es2022' }), executable],
+    plugins: [sandboxPage(), esbuild({ target: 'es2022' }), executable],
     output: {
       dir: 'dist',
       format: 'es',
@@ -46,7 +48,7 @@ export default [
   {
     input,
     external: (id) => builtin(id) || externalInCommonJS(id),
-    plugins: [resolve(), esbuild({ target: 'es2022' })],
+    plugins: [sandboxPage(), resolve(), esbuild({ target: 'es2022' })],
     output: {
       dir: 'dist',
       format: 'cjs',

@@ -21,7 +21,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   redis: ['store', 'token', 'errors', 'token-source/clock'],
   opentelemetry: ['token-source', 'errors'],
   apis: [],
-  testing: ['store', 'errors', 'token-source/clock'],
+  // The test kit is a consumer like any other: it may come in by the front doors.
+  testing: ['store', 'errors', 'token-source/clock', 'index', 'providers/index'],
   // What any user could import, and nothing behind it.
   cli: ['index', 'providers/index', 'testing/index'],
 };
@@ -32,11 +33,16 @@ const MAY_REQUIRE: Readonly<Record<string, readonly string[]>> = {
   axios: ['axios', 'axios-auth-refresh'],
   apis: ['axios', 'valibot', 'libphonenumber-js', 'p-throttle'],
   opentelemetry: ['@opentelemetry/api'],
+  testing: ['axios', 'valibot'],
   cli: ['axios', 'commander', 'picocolors'],
 };
 
 /** Rooms that run in Node and nowhere else. */
 const MAY_IMPORT_NODE: readonly string[] = ['redis', 'testing', 'cli'];
+
+/** The page of the sandbox runs in a browser, and is part of the built package as one finished text. */
+const PAGE = 'testing/sandbox-ui/page/';
+const PAGE_MAY_REQUIRE = ['preact', '@preact/signals'];
 
 interface Import {
   readonly from: string;
@@ -44,7 +50,7 @@ interface Import {
 }
 
 const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) =>
-  file.endsWith('.ts'),
+  /\.tsx?$/.test(file),
 );
 const imports = files.flatMap((from): Import[] =>
   [
@@ -53,12 +59,19 @@ const imports = files.flatMap((from): Import[] =>
     ),
   ].map(([, named, bare, dynamic]) => ({ from, to: (named ?? bare ?? dynamic)! })),
 );
+/** From source this one module asks the build for the page; in the package it is replaced by the finished page. */
+const ASKS_THE_BUILD = 'testing/sandbox-ui/built-page.ts';
 const inside = imports
-  .filter(({ to }) => to.startsWith('.'))
+  .filter(({ from, to }) => to.startsWith('.') && from !== ASKS_THE_BUILD)
   .map(({ from, to }) => ({
     from,
-    to: normalize(join(dirname(from), to)).replace(/\.js$/, '.ts'),
+    to: sourceOf(normalize(join(dirname(from), to))),
   }));
+
+function sourceOf(built: string): string {
+  const file = built.replace(/\.js$/, '.ts');
+  return files.includes(`${file}x`) ? `${file}x` : file;
+}
 
 const roomOf = (file: string) => file.split('/')[0]!;
 
@@ -89,10 +102,22 @@ describe('the rooms of src', () => {
   test('a room imports the packages that it may, and few import Node', () => {
     const wrong = imports.filter(({ from, to }) => {
       if (to.startsWith('.')) return false;
+      if (from.startsWith(PAGE))
+        return !PAGE_MAY_REQUIRE.some((name) => to === name || to.startsWith(`${name}/`));
       const room = roomOf(from);
       if (to.startsWith('node:')) return !MAY_IMPORT_NODE.includes(room);
       return !(MAY_REQUIRE[room] ?? []).some((name) => to === name || to.startsWith(`${name}/`));
     });
+    expect(wrong).toEqual([]);
+  });
+
+  test('the page of the sandbox takes from the server what both may know, and the server nothing from the page', () => {
+    const shared = ['happening.ts', 'message.ts', 'lane-view.ts', 'commands.ts'];
+    const wrong = inside.filter(
+      ({ from, to }) =>
+        from.startsWith(PAGE) !== to.startsWith(PAGE) &&
+        !(from.startsWith(PAGE) && shared.some((name) => to === `testing/sandbox-ui/${name}`)),
+    );
     expect(wrong).toEqual([]);
   });
 

@@ -14,6 +14,11 @@ export type {
   SandboxProviders,
   SandboxServerName,
 } from './sandbox/start-sandbox.js';
+export {
+  startSandboxUi,
+  type SandboxUi,
+  type SandboxUiOptions,
+} from './sandbox-ui/start-sandbox-ui.js';
 export type { SandboxProvider } from './sandbox/provider.js';
 export type { SandboxRequest } from './sandbox/sandbox-request.js';
 export type { SandboxEcho } from './sandbox/probe-routes.js';

@@ -1,0 +1,6 @@
+import type { Plugin } from 'rollup';
+
+import type { PageFiles } from '../src/testing/sandbox-ui/built-page.js';
+
+export function buildSandboxPage(): Promise<PageFiles>;
+export function sandboxPage(): Plugin;

@@ -1,0 +1,39 @@
+/*
+ * Builds the page of `sandbox --ui` into three texts: the front end in one script, its style, and the document that
+ * holds them. They travel inside the package, so that a consumer needs neither Preact nor a path to files.
+ */
+import { build } from 'esbuild';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+
+const PAGE = resolve(import.meta.dirname, '../src/testing/sandbox-ui/page');
+
+export async function buildSandboxPage() {
+  const { outputFiles } = await build({
+    entryPoints: [`${PAGE}/main.tsx`, `${PAGE}/page.css`],
+    tsconfig: `${PAGE}/tsconfig.json`,
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    target: ['chrome123', 'firefox128', 'safari17.5'],
+    legalComments: 'none',
+    outdir: 'nowhere',
+    write: false,
+  });
+  const [script, style] = ['.js', '.css'].map(
+    (ending) => outputFiles.find(({ path }) => path.endsWith(ending)).text,
+  );
+  return { html: await readFile(`${PAGE}/index.html`, 'utf8'), script, style };
+}
+
+/** For rollup: the module that builds the page on the spot gives way to one that holds the finished texts. */
+export function sandboxPage() {
+  return {
+    name: 'sandbox-page',
+    async load(id) {
+      if (!id.endsWith('/sandbox-ui/built-page.ts')) return null;
+      const page = JSON.stringify(await buildSandboxPage());
+      return `const page = ${page};\nexport const builtPage = () => Promise.resolve(page);\n`;
+    },
+  };
+}

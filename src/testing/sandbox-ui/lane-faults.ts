@@ -1,0 +1,74 @@
+import type { SandboxProvider } from '../sandbox/provider.js';
+import { LASTING_FAULTS, type LastingFault, type MomentaryFault } from './happening.js';
+
+/** The switches of one provider's sandbox, as buttons of the page work them. */
+export interface LaneFaults {
+  press(fault: MomentaryFault): void;
+  switch(fault: LastingFault, on: boolean): void;
+  /** Switches every lasting fault off. */
+  recover(): void;
+  /** Leaves the sandbox without a disturbance of ours. */
+  release(): void;
+}
+
+const SLOW_MS = 2_400;
+const RETRY_AFTER_SECONDS = 8;
+
+/** The token endpoint can do only one of these at a time. */
+const EXCLUSIVE: readonly LastingFault[] = ['fail', 'hang', 'rate-limit'];
+
+/** A request to the API takes between 40 and 160 ms, so that some are under way at any time. */
+const apiDelayMs = ({ serial }: { readonly serial: number }) => 40 + ((serial * 37) % 120);
+
+export function createFaultSwitches(
+  sandbox: SandboxProvider,
+  { tokenLifeMs, tokenCallMs }: { readonly tokenLifeMs: number; readonly tokenCallMs: number },
+  told: (on: readonly LastingFault[], fault?: LastingFault) => void,
+): LaneFaults {
+  const { tokenEndpoint } = sandbox;
+  let on = new Set<LastingFault>();
+
+  function apply(): void {
+    tokenEndpoint.recover();
+    tokenEndpoint.delay(on.has('slow') ? SLOW_MS : tokenCallMs);
+    sandbox.allowOneActiveToken(on.has('one-active-token'));
+    if (on.has('fail')) tokenEndpoint.fail({ status: 503, body: { error: 'server_error' } });
+    if (on.has('hang')) tokenEndpoint.hang();
+    if (on.has('rate-limit')) {
+      const headers = { 'retry-after': String(RETRY_AFTER_SECONDS) };
+      tokenEndpoint.fail({ status: 429, body: { error: 'rate limit' }, headers });
+    }
+  }
+
+  sandbox.issueTokensLiving(tokenLifeMs / 1000);
+  sandbox.api.delay(apiDelayMs);
+  apply();
+
+  return {
+    press(fault) {
+      if (fault === 'revoke') sandbox.revokeTokens();
+      else sandbox.expireTokens();
+    },
+    switch(fault, wanted) {
+      if (wanted && EXCLUSIVE.includes(fault)) EXCLUSIVE.forEach((other) => on.delete(other));
+      if (wanted) on.add(fault);
+      else on.delete(fault);
+      apply();
+      told(
+        LASTING_FAULTS.filter((one) => on.has(one)),
+        fault,
+      );
+    },
+    recover() {
+      if (on.size === 0) return;
+      on = new Set();
+      apply();
+      told([]);
+    },
+    release() {
+      tokenEndpoint.recover();
+      sandbox.api.recover();
+      sandbox.allowOneActiveToken(false);
+    },
+  };
+}

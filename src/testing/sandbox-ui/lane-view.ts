@@ -1,0 +1,209 @@
+import type {
+  Counters,
+  Happening,
+  HappeningOf,
+  LastingFault,
+  Phase,
+  TokenFacts,
+} from './happening.js';
+
+/** How much of the past a lane remembers: what the time line shows, and a while for who stops it to read. */
+export const REMEMBERED_MS = 90_000;
+
+/** Marks of one kind that follow each other within this time are one mark with a count. */
+export const MERGE_WITHIN_MS = 5_000;
+
+/** What is known of one provider without anything having happened. */
+export interface LaneFacts {
+  readonly name: string;
+  readonly title: string;
+  readonly baseURL: string;
+  /** How long before its expiry a token counts as early, at most; and as in its last moments. Milliseconds. */
+  readonly earlyMs: number;
+  readonly lastMs: number;
+}
+
+/** A stretch of the time line in which the phase did not change. */
+export interface Span {
+  readonly phase: Phase;
+  readonly serial?: number | undefined;
+  readonly from: number;
+  /** Absent while it lasts. */
+  readonly to?: number | undefined;
+}
+
+/** One call of the token endpoint. */
+export interface Call {
+  readonly id: number;
+  readonly from: number;
+  readonly ended?: HappeningOf<'called'> | undefined;
+}
+
+/** The token endpoint is left alone. */
+export interface CoolDown {
+  readonly id: number;
+  readonly cause: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+export type CrowdKind = 'joined' | 'rejected' | 'waited' | 'replayed' | 'failed';
+export type MarkKind = CrowdKind | 'pressed' | 'switched';
+
+/** What requests met, or what somebody did, as one sign on the time line. */
+export type Mark = HappeningOf<MarkKind> & {
+  /** When the last of its crowd came. */
+  readonly lastAt: number;
+};
+
+/** How the requests that ended within a moment ended. */
+export interface Traffic {
+  readonly id: number;
+  readonly at: number;
+  readonly ok: number;
+  readonly failed: number;
+}
+
+/** One provider, as the page shows it. */
+export interface LaneView extends LaneFacts {
+  readonly phase: Phase;
+  readonly token?: TokenFacts | undefined;
+  readonly faults: readonly LastingFault[];
+  readonly counters: Counters;
+  readonly spans: readonly Span[];
+  readonly calls: readonly Call[];
+  readonly coolDowns: readonly CoolDown[];
+  readonly marks: readonly Mark[];
+  readonly traffic: readonly Traffic[];
+}
+
+export function emptyLane(facts: LaneFacts, now: number): LaneView {
+  return {
+    ...facts,
+    phase: 'none',
+    faults: [],
+    counters: {
+      requests: 0,
+      tokenCalls: 0,
+      healed: 0,
+      replays: 0,
+      waits: 0,
+      joins: 0,
+      failures: 0,
+    },
+    spans: [{ phase: 'none', from: now }],
+    calls: [],
+    coolDowns: [],
+    marks: [],
+    traffic: [],
+  };
+}
+
+/** The lane after one more thing has happened in it. Never writes to the lane given. */
+export function afterHappening(lane: LaneView, happening: Happening): LaneView {
+  switch (happening.kind) {
+    case 'phase':
+      return withPhase(lane, happening);
+    case 'calling':
+      return { ...lane, calls: [...lane.calls, { id: happening.id, from: happening.at }] };
+    case 'called':
+      return { ...lane, calls: withEndedCall(lane.calls, happening) };
+    case 'cool-down':
+      return { ...lane, coolDowns: [...endedAt(lane.coolDowns, happening.at), begun(happening)] };
+    case 'cool-down-ended':
+      return { ...lane, coolDowns: endedAt(lane.coolDowns, happening.at) };
+    case 'joined':
+    case 'rejected':
+    case 'waited':
+    case 'replayed':
+    case 'failed':
+    case 'pressed':
+      return { ...lane, marks: withMark(lane.marks, happening) };
+    case 'switched':
+      return { ...lane, faults: happening.on, marks: withMark(lane.marks, happening) };
+    case 'traffic': {
+      const { id, at, ok, failed, counters } = happening;
+      return { ...lane, counters, traffic: [...lane.traffic, { id, at, ok, failed }] };
+    }
+    case 'refreshed':
+    case 'refresh-failed':
+    case 'gate-closed':
+      return lane; // Told in words; what they change comes as a phase, a call or a cool-down of its own.
+  }
+}
+
+function withPhase(lane: LaneView, { phase, token, at }: HappeningOf<'phase'>): LaneView {
+  const span = { phase, serial: token?.serial, from: at };
+  const before = lane.spans.map((one) => (one.to === undefined ? { ...one, to: at } : one));
+  return { ...lane, phase, token, spans: [...before, span] };
+}
+
+/** Refreshes are single-flight, so the call that ended is the one that is open. */
+function withEndedCall(calls: readonly Call[], ended: HappeningOf<'called'>): readonly Call[] {
+  return calls.map((call) => (call.ended === undefined ? { ...call, ended } : call));
+}
+
+function begun({ id, at, cause, delayMs }: HappeningOf<'cool-down'>): CoolDown {
+  return { id, cause, from: at, to: at + delayMs };
+}
+
+function endedAt(coolDowns: readonly CoolDown[], at: number): readonly CoolDown[] {
+  return coolDowns.map((one) => (one.to > at ? { ...one, to: at } : one));
+}
+
+/** Puts a happening at the end, or into the mark of its kind that has just been made. */
+export function withMark<M extends Happening & { readonly lastAt?: number | undefined }>(
+  marks: readonly M[],
+  happening: HappeningOf<MarkKind>,
+): readonly (M | Mark)[] {
+  const index = marks.findLastIndex((mark) => areAlike(mark, happening));
+  const earlier = marks[index];
+  return earlier === undefined || happening.at - earlier.at > MERGE_WITHIN_MS
+    ? [...marks, { ...happening, lastAt: happening.at }]
+    : marks.with(index, merged(earlier, happening));
+}
+
+function areAlike(one: Happening, other: Happening): boolean {
+  if (one.lane !== other.lane) return false;
+  if (one.kind === 'replayed' && other.kind === 'replayed') return one.accepted === other.accepted;
+  if (one.kind === 'failed' && other.kind === 'failed') return one.code === other.code;
+  if (one.kind === 'rejected' && other.kind === 'rejected')
+    return one.consequence === other.consequence;
+  return one.kind === other.kind && (one.kind === 'joined' || one.kind === 'waited');
+}
+
+function merged<M extends Happening>(mark: M, other: Happening): M {
+  if (!('count' in mark && 'count' in other)) return mark;
+  const both = { ...mark, count: mark.count + other.count, lastAt: other.at };
+  return both.kind === 'waited' && other.kind === 'waited'
+    ? { ...both, longestMs: Math.max(both.longestMs, other.longestMs) }
+    : both;
+}
+
+/** The lane without what is too long ago to be shown. The same object if there is nothing to forget. */
+export function forgotten(lane: LaneView, now: number): LaneView {
+  const horizon = now - REMEMBERED_MS;
+  const next = {
+    spans: lane.spans.filter(({ to }) => to === undefined || to > horizon),
+    calls: lane.calls.filter(({ ended, from }) => (ended?.at ?? from) > horizon),
+    coolDowns: lane.coolDowns.filter(({ to }) => to > horizon),
+    marks: lane.marks.filter(({ lastAt }) => lastAt > horizon),
+    traffic: lane.traffic.filter(({ at }) => at > horizon),
+  };
+  const isSame = Object.entries(next).every(
+    ([name, kept]) => kept.length === lane[name as keyof typeof next].length,
+  );
+  return isSame ? lane : { ...lane, ...next };
+}
+
+/** How many requests a bar of full height stands for: what is usual, thrice, so that a burst does not dwarf the rest. */
+export function fullHeight(traffic: readonly Traffic[]): number {
+  const totals = traffic.map(({ ok, failed }) => ok + failed).sort((a, b) => a - b);
+  const usual = totals[Math.floor(totals.length / 2)] ?? 0;
+  return Math.max(6, usual * 3);
+}
+
+/** Milliseconds for which the token endpoint is still left alone; 0 if it may be called. */
+export function coolingForMs({ coolDowns }: LaneView, now: number): number {
+  return Math.max(0, ...coolDowns.map(({ to }) => to - now));
+}

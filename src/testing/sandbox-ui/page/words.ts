@@ -1,0 +1,176 @@
+import type { Call, CoolDown } from '../lane-view.js';
+import type { Happening, LastingFault, MomentaryFault, Phase } from '../happening.js';
+
+export const PHASE_WORDS: Readonly<Record<Phase, string>> = {
+  none: 'no token',
+  fresh: 'fresh',
+  early: 'early',
+  last: 'last moments',
+  suspect: 'suspect',
+  expired: 'expired',
+};
+
+export interface FaultWords {
+  readonly label: string;
+  /** What the button does, in a sentence. */
+  readonly explained: string;
+}
+
+export const FAULT_WORDS: Readonly<Record<MomentaryFault | LastingFault, FaultWords>> = {
+  revoke: { label: 'Revoke', explained: 'The provider kills every token now, before its time.' },
+  expire: {
+    label: 'Expire',
+    explained: 'Every token reaches its end at the provider now, earlier than it said.',
+  },
+  slow: { label: 'Slow', explained: 'The token endpoint takes 2.4 s to answer.' },
+  fail: { label: 'Fail', explained: 'The token endpoint answers 503.' },
+  hang: { label: 'Hang', explained: 'The token endpoint accepts calls and never answers.' },
+  'rate-limit': {
+    label: 'Rate-limit',
+    explained: 'The token endpoint answers 429 and asks to be left alone for 8 s.',
+  },
+  'one-active-token': {
+    label: 'One active token',
+    explained: 'Each new token kills the one before it, with requests still under way.',
+  },
+};
+
+const BECAUSE: Readonly<Record<string, string>> = {
+  cold: 'there was none',
+  early: 'the old one was nearing its end',
+  last: 'the old one was in its last moments',
+  expired: 'the old one had expired',
+  rejected: 'the old one drew a 401',
+  revalidate: 'nobody knows how long the old one lives',
+};
+
+const COOLING_BECAUSE: Readonly<Record<string, string>> = {
+  transient: 'because it failed',
+  'server-set': 'because it asked for that',
+  credentials: 'because it rejected the credentials',
+};
+
+const REJECTED_AND: Readonly<Record<string, string>> = {
+  replay: 'Each is sent again with another token.',
+  'already-replayed': 'It was the second one, so it goes to the caller.',
+  'rejection-gate-closed': 'A new token did not help before, so it goes to the caller.',
+  'endpoint-cooling': 'No token can be fetched now, so it goes to the caller.',
+};
+
+export function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(ms < 9_950 ? 1 : 0)} s`;
+}
+
+export function requests(count: number): string {
+  return count === 1 ? '1 request' : `${count} requests`;
+}
+
+/** What happened, as a sentence for someone who sees the library for the first time; `undefined` if it says nothing new. */
+export function inWords(happening: Happening): string | undefined {
+  switch (happening.kind) {
+    case 'phase':
+      return happening.token === undefined
+        ? undefined
+        : phaseInWords(happening.phase, happening.token.serial);
+    case 'called':
+      return happening.errorType === undefined ? undefined : callInWords(happening);
+    case 'refreshed': {
+      const { serial, tookMs, attempts, reason } = happening;
+      const tries = attempts > 1 ? ` and ${attempts} calls` : '';
+      return `Token #${serial} is here after ${seconds(tookMs)}${tries}, fetched because ${because(reason)}.`;
+    }
+    case 'refresh-failed':
+      return happening.stillServing
+        ? 'No new token could be fetched. The one in hand is good and serves on.'
+        : `No token could be fetched, and none is in hand (${happening.code}).`;
+    case 'cool-down':
+      return coolDownInWords(happening.cause, happening.delayMs);
+    case 'cool-down-ended':
+      return 'The token endpoint answers again.';
+    case 'gate-closed':
+      return `A new token did not help against a 401: none is forced for ${seconds(happening.delayMs)}.`;
+    case 'joined':
+      return `${requests(happening.count)} joined the token call under way instead of making another.`;
+    case 'rejected':
+      return `${requests(happening.count)} drew a 401. ${REJECTED_AND[happening.consequence] ?? ''}`;
+    case 'waited':
+      return `${requests(happening.count)} waited up to ${seconds(happening.longestMs)} for a token, then went out.`;
+    case 'replayed':
+      return happening.accepted
+        ? `${requests(happening.count)} sent again with the new token, and accepted. No caller noticed.`
+        : `${requests(happening.count)} sent again with the new token, and rejected again.`;
+    case 'failed':
+      return `${requests(happening.count)} failed for their callers (${happening.code}).`;
+    case 'pressed':
+      return happening.fault === 'burst'
+        ? 'You sent 50 requests at once.'
+        : `You pressed ${FAULT_WORDS[happening.fault].label}. ${FAULT_WORDS[happening.fault].explained}`;
+    case 'switched':
+      return switchedInWords(happening.fault, happening.on);
+    case 'calling':
+    case 'traffic':
+      return undefined;
+  }
+}
+
+function because(reason: string): string {
+  return BECAUSE[reason] ?? reason;
+}
+
+function phaseInWords(phase: Phase, serial: number): string | undefined {
+  switch (phase) {
+    case 'none':
+    case 'fresh':
+      return undefined;
+    case 'early':
+      return `Token #${serial} nears its end: it serves on, and the next request has a new one fetched in the background.`;
+    case 'last':
+      return `Token #${serial} is in its last moments: requests wait for a new one, and get this one if none comes.`;
+    case 'suspect':
+      return `Token #${serial} is suspect after a 401: requests wait for its replacement.`;
+    case 'expired':
+      return `Token #${serial} has expired: it is never sent again.`;
+  }
+}
+
+function switchedInWords(fault: LastingFault | undefined, on: readonly LastingFault[]): string {
+  if (fault === undefined) return 'You switched every fault off.';
+  const { label, explained } = FAULT_WORDS[fault];
+  return on.includes(fault)
+    ? `You switched on ${label}. ${explained}`
+    : `You switched ${label} off.`;
+}
+
+type EndedCall = NonNullable<Call['ended']>;
+
+export function callInWords({ tookMs, attempt, status, errorType }: Omit<EndedCall, 'id'>): string {
+  const which = attempt > 1 ? `Token call, attempt ${attempt}` : 'Token call';
+  if (errorType === undefined) return `${which}: a token came after ${seconds(tookMs)}.`;
+  return status === undefined
+    ? `${which}: no answer for ${seconds(tookMs)}, given up.`
+    : `${which}: answered ${status} after ${seconds(tookMs)}.`;
+}
+
+export function coolDownInWords(cause: string, delayMs: number): string {
+  return `The token endpoint is left alone for ${seconds(delayMs)}, ${COOLING_BECAUSE[cause] ?? cause}.`;
+}
+
+/** The same for a stretch of the time line. */
+export function coolDownMarkInWords({ cause, from, to }: CoolDown): string {
+  return coolDownInWords(cause, to - from);
+}
+
+/** What stands beside a call on the time line: how long it took, if it brought a token. */
+export function callLabel({ ended }: Call): string {
+  return ended === undefined || ended.errorType !== undefined ? '' : seconds(ended.tookMs);
+}
+
+/** The flag of what somebody did. */
+export function flagLabel(happening: Happening): string {
+  if (happening.kind === 'pressed')
+    return happening.fault === 'burst' ? '+50' : FAULT_WORDS[happening.fault].label;
+  if (happening.kind !== 'switched') return '';
+  const { fault, on } = happening;
+  if (fault === undefined) return 'all well';
+  return `${FAULT_WORDS[fault].label}${on.includes(fault) ? '' : ' off'}`;
+}

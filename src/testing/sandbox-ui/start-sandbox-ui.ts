@@ -1,0 +1,126 @@
+import type { Sandbox } from '../sandbox/start-sandbox.js';
+import { createEventStream } from './event-stream.js';
+import type { Lane } from './lane.js';
+import { createLanes } from './lanes.js';
+import { createLoad } from './load.js';
+import { obeying } from './obey.js';
+import { openPageServer } from './page-server.js';
+import { createStory } from './story.js';
+
+/** Settings of {@link startSandboxUi}. */
+export interface SandboxUiOptions {
+  /** A sandbox that runs. The page takes over its switches: lives, delays and faults. */
+  readonly sandbox: Sandbox;
+  /**
+   * Port of the page, on 127.0.0.1.
+   *
+   * @defaultValue a free one
+   */
+  readonly port?: number;
+  /**
+   * Load at the start, in requests per second over all providers. None is sent while no page is open.
+   *
+   * @defaultValue 20
+   */
+  readonly requestsPerSecond?: number;
+  /**
+   * About how long a token lives, in seconds. Each provider's differs a little, so that they are not renewed in step.
+   *
+   * @defaultValue 40
+   */
+  readonly tokenLifeSeconds?: number;
+  /**
+   * How long a token call takes when nothing is wrong, in milliseconds.
+   *
+   * @defaultValue 800
+   */
+  readonly tokenCallMs?: number;
+}
+
+/** The page, while it is served. */
+export interface SandboxUi {
+  /** Where to open it, such as `http://127.0.0.1:41010/`. */
+  readonly url: string;
+  /** Ends the page, its clients and its faults; the sandbox goes on. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+const LOAD_EVERY_MS = 25;
+const TELL_EVERY_MS = 100;
+
+/**
+ * Serves a page on loopback that shows the life of each provider's token while requests go on, with buttons for what
+ * can go wrong.
+ *
+ * It makes a client of its own for each of the five providers that the sandbox was started with. Tokens live for seconds
+ * instead of an hour, so that a whole life is seen; tokens and secrets never reach the page.
+ *
+ * @example
+ * ```ts
+ * const sandbox = await startSandbox();
+ * const ui = await startSandboxUi({ sandbox });
+ * console.log(`Open ${ui.url}`);
+ * ```
+ * @throws The system's own error if the port is taken; then nothing stays open.
+ */
+export async function startSandboxUi(options: SandboxUiOptions): Promise<SandboxUi> {
+  const { sandbox, port = 0, requestsPerSecond = 20 } = options;
+  const { tokenLifeSeconds = 40, tokenCallMs = 800 } = options;
+  // Only who wants the page pays for loading it.
+  const { builtPage } = await import('./built-page.js');
+  const page = await builtPage();
+
+  const stream = createEventStream();
+  const lanes = createLanes(
+    sandbox,
+    { tokenLifeMs: tokenLifeSeconds * 1000, tokenCallMs },
+    (lane, event, at) => story.tell(lane, event, at),
+  );
+  const all = [...lanes.values()];
+  const story = createStory(
+    all.map(({ facts }) => facts),
+    Date.now,
+  );
+  const load = createLoad(all, requestsPerSecond);
+
+  const tellRest = () => {
+    const message = story.next(load.perSecond);
+    if (message !== undefined) stream.send(message);
+  };
+  const server = await openPageServer({
+    port,
+    page,
+    listen(response) {
+      tellRest(); // The greeting holds it already.
+      stream.join(response, story.hello(load.perSecond));
+    },
+    obey: obeying(lanes, load),
+  }).catch((error: unknown) => {
+    all.forEach(closeLane);
+    throw error;
+  });
+
+  const loading = setInterval(() => {
+    if (stream.listeners > 0) load.tick();
+    else load.resume();
+  }, LOAD_EVERY_MS);
+  const telling = setInterval(() => {
+    all.forEach((lane) => lane.tick());
+    tellRest();
+  }, TELL_EVERY_MS);
+
+  let closing: Promise<void> | undefined;
+  const end = () => {
+    clearInterval(loading);
+    clearInterval(telling);
+    stream.close();
+    all.forEach(closeLane);
+    return server.close();
+  };
+  return { url: server.url, close: () => (closing ??= end()) };
+}
+
+function closeLane(lane: Lane): void {
+  lane.close();
+  lane.faults.release();
+}
