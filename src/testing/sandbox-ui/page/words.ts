@@ -51,10 +51,10 @@ const COOLING_BECAUSE: Readonly<Record<string, string>> = {
 };
 
 const REJECTED_AND: Readonly<Record<string, string>> = {
-  replay: 'Each is sent again with another token.',
-  'already-replayed': 'It was the second one, so it goes to the caller.',
-  'rejection-gate-closed': 'A new token did not help before, so it goes to the caller.',
-  'endpoint-cooling': 'No token can be fetched now, so it goes to the caller.',
+  replay: 'Sent again with another token.',
+  'already-replayed': 'On the second try, so the caller gets it.',
+  'rejection-gate-closed': 'A new token did not help before, so the caller gets it.',
+  'endpoint-cooling': 'No token can be fetched now, so the caller gets it.',
 };
 
 export function seconds(ms: number): string {
