@@ -79,9 +79,9 @@ describe('the load', () => {
 
   test('shares its requests out among the lanes', () => {
     const { sent, load } = loaded(40);
-    jest.advanceTimersByTime(500);
+    jest.advanceTimersByTime(250);
     load.tick();
-    expect(sent).toEqual([10, 10]);
+    expect(sent).toEqual([5, 5]);
   });
 
   test('loses no part of a request between two ticks', () => {
@@ -93,9 +93,16 @@ describe('the load', () => {
     expect(sent[0]! + sent[1]!).toBe(10);
   });
 
+  test('makes up for a short stall and not for a long one', () => {
+    const { sent, load } = loaded(40);
+    jest.advanceTimersByTime(10_000);
+    load.tick();
+    expect(sent).toEqual([5, 5]);
+  });
+
   test('does not make up for a pause', () => {
     const { sent, load } = loaded(40);
-    jest.advanceTimersByTime(60_000);
+    jest.advanceTimersByTime(200);
     load.resume();
     load.tick();
     expect(sent).toEqual([0, 0]);

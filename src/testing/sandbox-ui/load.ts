@@ -9,6 +9,9 @@ export interface Load {
   resume(): void;
 }
 
+/** After a stall no more than this is made up for: a machine that is too slow would fall behind ever further. */
+const MOST_MADE_UP_MS = 250;
+
 export function createLoad(lanes: readonly Lane[], perSecond: number): Load {
   let due = 0;
   let lastAt = performance.now();
@@ -17,7 +20,7 @@ export function createLoad(lanes: readonly Lane[], perSecond: number): Load {
     perSecond,
     tick() {
       const now = performance.now();
-      due += ((now - lastAt) / 1000) * this.perSecond;
+      due += (Math.min(now - lastAt, MOST_MADE_UP_MS) / 1000) * this.perSecond;
       lastAt = now;
       for (; due >= 1; due -= 1) {
         lanes[next % lanes.length]?.send();

@@ -23,7 +23,7 @@ export interface Requests {
 const NOTICEABLE_WAIT_MS = 15;
 
 /** Past so many, more requests would show nothing new and slow the page's own machine down. */
-const MOST_IN_FLIGHT = 500;
+const MOST_IN_FLIGHT = 250;
 
 const sendOverHttp = axios.getAdapter('http');
 

@@ -39,7 +39,9 @@ export function chooseLoad(perSecond: number): void {
 }
 
 export function receive(message: Message): void {
-  aheadMs = message.now - Date.now();
+  // The message that was under way for the shortest time tells best how far apart the clocks are.
+  const measuredMs = message.now - Date.now();
+  aheadMs = message.kind === 'hello' ? measuredMs : Math.max(aheadMs, measuredMs);
   connection.value = 'open';
   if (performance.now() - loadChosenAt > HAND_AHEAD_MS)
     requestsPerSecond.value = message.requestsPerSecond;
