@@ -133,9 +133,10 @@ describe('labels of the time line', () => {
     expect(flagLabel(happening(event))).toBe(label);
   });
 
-  test('give seconds with one decimal up to ten, and whole ones above', () => {
-    expect([seconds(40), seconds(9_949), seconds(9_950), seconds(61_000)]).toEqual([
-      '0.0 s',
+  test('give milliseconds up to a tenth of a second, tenths up to ten, and whole seconds above', () => {
+    expect([seconds(40.4), seconds(100), seconds(9_949), seconds(9_950), seconds(61_000)]).toEqual([
+      '40 ms',
+      '0.1 s',
       '9.9 s',
       '10 s',
       '61 s',

@@ -1,4 +1,6 @@
+import type { FaultSwitches } from '../sandbox/faults.js';
 import type { SandboxProvider } from '../sandbox/provider.js';
+import type { SandboxRequest } from '../sandbox/sandbox-request.js';
 import { LASTING_FAULTS, type LastingFault, type MomentaryFault } from './happening.js';
 
 /** The switches of one provider's sandbox, as buttons of the page work them. */
@@ -18,7 +20,19 @@ const RETRY_AFTER_SECONDS = 8;
 const EXCLUSIVE: readonly LastingFault[] = ['fail', 'hang', 'rate-limit'];
 
 /** A request to the API takes between 40 and 160 ms, so that some are under way at any time. */
-const apiDelayMs = ({ serial }: { readonly serial: number }) => 40 + ((serial * 37) % 120);
+const apiCallMs = ({ serial }: SandboxRequest) => 40 + ((serial * 37) % 120);
+
+/**
+ * Lets each request take its time before it is judged: a token is made when it is handed out, and a request that is under
+ * way when its token dies draws a 401. (A delay would judge first and answer late.) Ends with `recover`.
+ */
+function holdEach(endpoint: FaultSwitches, tookMs: (request: SandboxRequest) => number): void {
+  const held = endpoint.holdNext();
+  void held.arrived.then((request) => {
+    setTimeout(() => held.release(), tookMs(request)).unref();
+    holdEach(endpoint, tookMs);
+  });
+}
 
 export function createFaultSwitches(
   sandbox: SandboxProvider,
@@ -30,7 +44,7 @@ export function createFaultSwitches(
 
   function apply(): void {
     tokenEndpoint.recover();
-    tokenEndpoint.delay(on.has('slow') ? SLOW_MS : tokenCallMs);
+    if (!on.has('hang')) holdEach(tokenEndpoint, () => (on.has('slow') ? SLOW_MS : tokenCallMs));
     sandbox.allowOneActiveToken(on.has('one-active-token'));
     if (on.has('fail')) tokenEndpoint.fail({ status: 503, body: { error: 'server_error' } });
     if (on.has('hang')) tokenEndpoint.hang();
@@ -41,7 +55,7 @@ export function createFaultSwitches(
   }
 
   sandbox.issueTokensLiving(tokenLifeMs / 1000);
-  sandbox.api.delay(apiDelayMs);
+  holdEach(sandbox.api, apiCallMs);
   apply();
 
   return {

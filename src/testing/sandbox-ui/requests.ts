@@ -19,8 +19,8 @@ export interface Requests {
   abort(): void;
 }
 
-/** A request that went out later than this after its start had to wait for a token. */
-const NOTICEABLE_WAIT_MS = 15;
+/** A request that went out later than this after its start had to wait for a token, and not just for its turn. */
+const NOTICEABLE_WAIT_MS = 50;
 
 /** Past so many, more requests would show nothing new and slow the page's own machine down. */
 const MOST_IN_FLIGHT = 250;

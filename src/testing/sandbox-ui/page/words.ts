@@ -58,6 +58,7 @@ const REJECTED_AND: Readonly<Record<string, string>> = {
 };
 
 export function seconds(ms: number): string {
+  if (ms < 100) return `${Math.round(ms)} ms`;
   return `${(ms / 1000).toFixed(ms < 9_950 ? 1 : 0)} s`;
 }
 
