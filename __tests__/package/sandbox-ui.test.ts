@@ -1,6 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
+import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 
 /*
@@ -42,5 +45,38 @@ describe('the built package', () => {
     expect(seen).toMatchObject({ imports: false });
     expect(seen['script']).toBeGreaterThan(10_000);
     expect(seen['style']).toBeGreaterThan(5_000);
+  });
+});
+
+describe('axios-bearer sandbox --ui', () => {
+  const cli = resolve(dist, 'cli.js');
+
+  test('serves the page, and ends with it', async () => {
+    const child = spawn(process.execPath, [cli, 'sandbox', '--ui', '--port', '0']);
+    const exit = once(child, 'exit');
+    child.stdout.resume();
+    let url: string | undefined;
+    for await (const told of createInterface(child.stderr)) {
+      url ??= /^The life of a token: (http:\S+)$/.exec(told)?.[1];
+      if (told.includes('Ctrl-C')) break;
+    }
+    const page = await fetch(url ?? 'none');
+    expect(await page.text()).toContain('src="/page.js"');
+    child.kill('SIGTERM');
+    expect(await exit).toEqual([0, null]);
+  });
+
+  test('says that its port is taken, and leaves no sandbox running', async () => {
+    const blocker = createServer().listen(0, '127.0.0.1');
+    await once(blocker, 'listening');
+    const { port } = blocker.address() as AddressInfo;
+    // It comes after the eight servers of the sandbox.
+    const args = [cli, 'sandbox', '--ui', '--only', 'oauth2', '--port', String(port - 8)];
+    const failure = await run(process.execPath, args).catch((error: unknown) => error);
+    blocker.close();
+    expect(failure).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(`Port ${port} is taken`) as unknown,
+    });
   });
 });

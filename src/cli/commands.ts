@@ -109,12 +109,14 @@ function addSandbox(program: Command): void {
       4001,
     )
     .addOption(new Option('--only <providers...>', 'start these only').choices(PROVIDER_NAMES))
+    .option('--ui', 'serve a page that shows the life of each token, with buttons to break things')
     .addHelpText(
       'after',
       `\nPrints the environment that leads a program there.\n${examples(
         'sandbox',
         'sandbox --only exotel truecaller --port 5000',
         'sandbox > sandbox.env',
+        'sandbox --ui',
       )}`,
     )
     .action(async (options: SandboxCommandOptions) => {

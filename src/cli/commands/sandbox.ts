@@ -1,6 +1,11 @@
 import { once } from 'node:events';
 
-import { startSandbox, type Sandbox, type SandboxServerName } from '../../testing/index.js';
+import {
+  startSandbox,
+  startSandboxUi,
+  type Sandbox,
+  type SandboxServerName,
+} from '../../testing/index.js';
 import { CommandError } from '../command-error.js';
 import { EXIT } from '../exit-codes.js';
 import { variableOf } from '../provider-catalogue.js';
@@ -11,6 +16,8 @@ export interface SandboxCommandOptions {
   /** The port of the first server; the others follow. 0: any that are free. */
   readonly port: number;
   readonly only?: readonly ProviderName[];
+  /** Serves a page that shows the life of each token, and breaks things on demand. */
+  readonly ui?: boolean;
 }
 
 /** The two servers that are no provider of their own come last, so that the providers keep their ports. */
@@ -24,12 +31,28 @@ const SERVERS: readonly SandboxServerName[] = [
 export async function sandbox(options: SandboxCommandOptions): Promise<void> {
   const interrupted = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   const only = options.only ?? PROVIDER_NAMES;
-  const running = await startSandbox({ only, ports: portsFrom(options.port) }).catch(explainPort);
+  // It may run for hours, and nobody reads its logs.
+  const settings = { only, ports: portsFrom(options.port), maxLogEntries: 1_000 };
+  const running = await startSandbox(settings).catch(explainPort);
+  const ui = options.ui === true ? await startUi(running, options.port) : undefined;
   for (const line of environmentLines(running, only)) print(line);
   if (only.includes('exotel')) tell(`Exotel's wrong region: ${running.exotel.wrongRegionUrl}`);
+  if (ui !== undefined) tell(`The life of a token: ${ui.url}`);
   tell('Give these lines to another shell. Ctrl-C ends the sandbox.');
   await interrupted;
+  await ui?.close();
   await running.close();
+}
+
+/** Its port comes after those of all servers. */
+async function startUi(sandbox: Sandbox, first: number) {
+  const port = first === 0 ? 0 : first + SERVERS.length;
+  try {
+    return await startSandboxUi({ sandbox, port });
+  } catch (error) {
+    await sandbox.close(); // Otherwise it would keep the process alive.
+    return explainPort(error);
+  }
 }
 
 function portsFrom(first: number): Partial<Record<SandboxServerName, number>> {
