@@ -1,55 +1,46 @@
 /*
- * The whole proof, in order: lint, format, types, unit, integration, the built package (in a browser too), the docs site,
- * the snippets of the docs.
+ * The whole proof: lint, format, types, unit, integration, the built package (in a browser too), the docs site, the
+ * snippets of the docs. What only reads the sources runs in that order beside the tests, which run in theirs.
  * Runs every step even if an earlier one failed, and ends with the numbers of all of them.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
 
 const REPORTS = 'reports/tests';
 rmSync(REPORTS, { recursive: true, force: true });
 mkdirSync(REPORTS, { recursive: true });
 
-const steps = [
+const sources = [
   { name: 'lint', script: 'lint' },
   { name: 'format', script: 'format:check' },
   { name: 'types', script: 'typecheck' },
-  { name: 'unit', script: 'test:unit', jest: true },
-  { name: 'integration', script: 'test:integration', jest: true },
   { name: 'build', script: 'build' },
-  { name: 'package and browser', script: 'test:package', jest: true },
-  { name: 'docs site', script: 'test:docs', jest: true },
   { name: 'publint', script: 'check:publint' },
   { name: 'types as published', script: 'check:attw' },
-  { name: 'snippets', script: 'test:snippets', jest: true },
+];
+const tests = [
+  { name: 'unit', script: 'test:unit' },
+  { name: 'integration', script: 'test:integration' },
+];
+const testsOfTheBuild = [
+  { name: 'package and browser', script: 'test:package' },
+  { name: 'docs site', script: 'test:docs' },
+  { name: 'snippets', script: 'test:snippets' },
 ];
 
 const isThere = (program) => spawnSync(program, ['--version']).status === 0;
 const hasRedis = isThere('redis-server');
 const hasChromium = ['chromium', 'chromium-browser', 'google-chrome'].some(isThere);
-let passed = 0;
-let failed = 0;
-const rows = [];
 
-for (const { name, script, jest } of steps) {
-  console.log(`\n──── ${name} ${'─'.repeat(Math.max(0, 72 - name.length))}`);
-  const report = `${REPORTS}/${script.replaceAll(':', '-')}.json`;
-  const args = jest ? ['--', '--json', `--outputFile=${report}`] : [];
-  const startedAt = Date.now();
-  const { status } = spawnSync('npm', ['run', '--silent', script, ...args], {
-    stdio: ['ignore', jest ? 'ignore' : 'inherit', 'inherit'],
-    shell: process.platform === 'win32',
-  });
-  const counts = jest && existsSync(report) ? read(report) : { passed: 0, failed: 0 };
-  // A step without tests of its own counts as one; a jest run that failed outside its tests counts as a failure too.
-  if (!jest) counts[status === 0 ? 'passed' : 'failed'] = 1;
-  else if (status !== 0 && counts.failed === 0) counts.failed = 1;
-  passed += counts.passed;
-  failed += counts.failed;
-  rows.push(
-    `${name.padEnd(20)} ${String(counts.passed).padStart(5)} passed ${String(counts.failed).padStart(3)} failed  ${((Date.now() - startedAt) / 1000).toFixed(0)} s`,
-  );
-}
+const [ofSources, ofTests] = await Promise.all([inOrder(sources, check), inOrder(tests, testWith)]);
+const results = [...ofSources, ...ofTests, ...(await inOrder(testsOfTheBuild, testWith))];
+const passed = results.reduce((sum, result) => sum + result.passed, 0);
+const failed = results.reduce((sum, result) => sum + result.failed, 0);
+const rows = results.map(
+  ({ name, passed, failed, seconds }) =>
+    `${name.padEnd(20)} ${String(passed).padStart(5)} passed ${String(failed).padStart(3)} failed  ${seconds.toFixed(0)} s`,
+);
 
 console.log(`\n${rows.join('\n')}`);
 if (!hasRedis) {
@@ -68,6 +59,47 @@ if (!hasChromium) {
 }
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
+
+async function inOrder(steps, run) {
+  const results = [];
+  for (const step of steps) {
+    const startedAt = Date.now();
+    const { said, ...counts } = await run(step);
+    const seconds = (Date.now() - startedAt) / 1000;
+    console.log(
+      `\n──── ${step.name} ${'─'.repeat(Math.max(0, 72 - step.name.length))}\n${said.trim()}`,
+    );
+    results.push({ name: step.name, seconds, ...counts });
+  }
+  return results;
+}
+
+/** A step without tests of its own counts as one. */
+async function check({ script }) {
+  const { status, said } = await npm(script);
+  return { said, passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1 };
+}
+
+/** A run of jest that failed outside its tests counts as one failure too. */
+async function testWith({ script }) {
+  const report = `${REPORTS}/${script.replaceAll(':', '-')}.json`;
+  const { status, said } = await npm(script, '--', '--json', `--outputFile=${report}`);
+  const counts = existsSync(report) ? read(report) : { passed: 0, failed: 0 };
+  if (status !== 0 && counts.failed === 0) counts.failed = 1;
+  return { said, ...counts };
+}
+
+/** What it says is kept until its end, so that two that run side by side do not talk at once. */
+async function npm(script, ...args) {
+  const child = spawn('npm', ['run', '--silent', script, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    shell: process.platform === 'win32',
+  });
+  const ended = new Promise((resolve) => child.once('close', resolve));
+  const [status, out, err] = await Promise.all([ended, text(child.stdout), text(child.stderr)]);
+  // With `--json` jest prints its whole report to standard output as well.
+  return { status, said: args.length === 0 ? `${out}${err}` : err };
+}
 
 function read(report) {
   const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites } = JSON.parse(

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
+import { AccessToken } from '../../src/token/access-token.js';
 import { phaseOf } from '../../src/token/lifecycle.js';
 import {
   afterStart,
@@ -29,6 +30,23 @@ describe('a token that arrives', () => {
 
     expect(life.held.expiresAt).toEqual(afterStart(100 * SECOND));
     expect(life.held.mandatoryAt).toEqual(afterStart(95 * SECOND));
+  });
+
+  it('without a call of ours gets the windows of any other', () => {
+    const life = new Life();
+    life.request();
+    life.happens({
+      kind: 'minted',
+      flightId: 1,
+      token: new AccessToken({ value: 'T1' }),
+      sentAt: afterStart(0),
+      lifetimeMs: HOUR,
+      tookMs: undefined,
+      random: 0.5,
+    });
+
+    expect(life.held.earlyMs).toBe(6 * MINUTE);
+    expect(life.state.recentMintsMs).toEqual([]);
   });
 
   it('behaviour 1: ends the one flight that all callers share, and is served to each of them', () => {

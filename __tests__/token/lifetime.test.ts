@@ -264,3 +264,7 @@ describe('whatever is said', () => {
     );
   });
 });
+
+it('the longest life that is believed is a year', () => {
+  expect(LONGEST_LIFETIME_SECONDS).toBe(31_536_000);
+});

@@ -18,6 +18,10 @@ describe('the windows of a token', () => {
     expect(refreshWindows(lifetimeMs)).toEqual({ earlyMs, mandatoryMs });
   });
 
+  it('are twice as early as the last moments, where these were made longer', () => {
+    expect(refreshWindows(HOUR, { mandatoryWindowMs: 10 * MINUTE }).earlyMs).toBe(20 * MINUTE);
+  });
+
   it('leave room for four mints at an endpoint that is slow', () => {
     expect(refreshWindows(4 * SECOND, { slowestMintMs: 400 })).toEqual({
       earlyMs: 1_600,
