@@ -34,7 +34,9 @@ const hasRedis = isThere('redis-server');
 const hasChromium = ['chromium', 'chromium-browser', 'google-chrome'].some(isThere);
 
 const [ofSources, ofTests] = await Promise.all([inOrder(sources, check), inOrder(tests, testWith)]);
-const results = [...ofSources, ...ofTests, ...(await inOrder(testsOfTheBuild, testWith))];
+const ofSimulation = await inOrder([{ name: 'simulation', script: 'test:simulation' }], check);
+const ofBuild = await inOrder(testsOfTheBuild, testWith);
+const results = [...ofSources, ...ofTests, ...ofSimulation, ...ofBuild];
 const passed = results.reduce((sum, result) => sum + result.passed, 0);
 const failed = results.reduce((sum, result) => sum + result.failed, 0);
 const rows = results.map(
