@@ -8,22 +8,24 @@ import { spawn } from 'node:child_process';
 const SEEDS = [766759566, 1342867315, 1956490480, 1416413134, 317088662];
 const AT_ONCE = 2;
 
-const waiting = [...SEEDS];
+const waiting = [
+  { tests: '__tests__/simulation/(regressions|seeded-bugs)', env: {} },
+  ...SEEDS.map((seed) => ({
+    tests: '__tests__/simulation/(defaults|options)',
+    env: { SIMULATION_SEED: String(seed), SIMULATION_RUNS: '2000' },
+  })),
+];
 let failed = false;
 await Promise.all(Array.from({ length: AT_ONCE }, work));
 process.exitCode = failed ? 1 : 0;
 
 async function work() {
-  for (let seed = waiting.shift(); seed !== undefined; seed = waiting.shift()) {
-    const child = spawn(
-      'npm',
-      ['run', '--silent', 'jest', '--', '-i', '__tests__/simulation/(defaults|options)'],
-      {
-        stdio: ['ignore', 'inherit', 'inherit'],
-        env: { ...process.env, SIMULATION_SEED: String(seed), SIMULATION_RUNS: '2000' },
-        shell: process.platform === 'win32',
-      },
-    );
+  for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
+    const child = spawn('npm', ['run', '--silent', 'jest', '--', '-i', job.tests], {
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...process.env, ...job.env },
+      shell: process.platform === 'win32',
+    });
     const status = await new Promise((resolve) => child.once('close', resolve));
     if (status !== 0) failed = true;
   }
