@@ -1,5 +1,5 @@
 import { AxiosError, AxiosHeaders, type InternalAxiosRequestConfig } from 'axios';
-import type { FakeClock } from '../../src/testing/index.js';
+import type { FakeClock } from '../../src/testing/fake-clock.js';
 import { isPast, later, type Instant } from '../../src/token/instant.js';
 import type { Order } from './order.js';
 import type { EndpointMode, Key, Manner } from './steps.js';

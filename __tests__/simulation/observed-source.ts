@@ -3,7 +3,7 @@ import pMemoize from 'p-memoize';
 
 import * as lifecycle from '../../src/token/lifecycle.js';
 import type { Happening, LifecyclePolicy, TokenState } from '../../src/token/lifecycle.js';
-import type { FakeClock } from '../../src/testing/index.js';
+import type { FakeClock } from '../../src/testing/fake-clock.js';
 import * as tokenEndpoint from '../../src/token-source/token-endpoint.js';
 import type { Instant } from '../../src/token/instant.js';
 

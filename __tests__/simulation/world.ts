@@ -1,6 +1,7 @@
 import { isBearerError } from '../../src/errors/index.js';
 import { defineProvider } from '../../src/grants/define-provider.js';
-import { createFakeClock, createSeededRandom } from '../../src/testing/index.js';
+import { createFakeClock } from '../../src/testing/fake-clock.js';
+import { createSeededRandom } from '../../src/testing/seeded-random.js';
 import { isPast, later, type Instant } from '../../src/token/instant.js';
 import { phaseOf } from '../../src/token/lifecycle.js';
 import { FakeProvider } from './fake-provider.js';
