@@ -11,6 +11,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
+import { sandboxPageForEsbuild } from '../scripts/sandbox-page.mjs';
+
 const folder = dirname(fileURLToPath(import.meta.url));
 const repository = resolve(folder, '..');
 const name = process.argv[2] ?? '';
@@ -46,6 +48,7 @@ await build({
   format,
   sourcemap: 'inline',
   logLevel: 'warning',
+  plugins: [sandboxPageForEsbuild],
   alias: Object.fromEntries(
     Object.entries(entries).map(([entry, file]) => [entry, join(repository, file)]),
   ),

@@ -26,14 +26,26 @@ export async function buildSandboxPage() {
   return { html: await readFile(`${PAGE}/index.html`, 'utf8'), script, style };
 }
 
-/** For rollup: the module that builds the page on the spot gives way to one that holds the finished texts. */
+const BUILT_PAGE = /[\\/]sandbox-ui[\\/]built-page\.ts$/;
+
+/** The module that holds the finished texts, in the place of the one that builds the page on the spot. */
+async function finishedPage() {
+  const page = JSON.stringify(await buildSandboxPage());
+  return `const page = ${page};\nexport const builtPage = () => Promise.resolve(page);\n`;
+}
+
+/** For rollup, which makes the package. */
 export function sandboxPage() {
   return {
     name: 'sandbox-page',
-    async load(id) {
-      if (!id.endsWith('/sandbox-ui/built-page.ts')) return null;
-      const page = JSON.stringify(await buildSandboxPage());
-      return `const page = ${page};\nexport const builtPage = () => Promise.resolve(page);\n`;
-    },
+    load: (id) => (BUILT_PAGE.test(id) ? finishedPage() : null),
   };
 }
+
+/** For esbuild, which bundles the examples: with the texts, the bundle needs no esbuild of its own. */
+export const sandboxPageForEsbuild = {
+  name: 'sandbox-page',
+  setup(bundle) {
+    bundle.onLoad({ filter: BUILT_PAGE }, async () => ({ contents: await finishedPage() }));
+  },
+};
