@@ -34,7 +34,7 @@ const hasRedis = isThere('redis-server');
 const hasChromium = ['chromium', 'chromium-browser', 'google-chrome'].some(isThere);
 
 const [ofSources, ofTests] = await Promise.all([inOrder(sources, check), inOrder(tests, testWith)]);
-const ofSimulation = await inOrder([{ name: 'simulation', script: 'test:simulation' }], check);
+const ofSimulation = await inOrder([{ name: 'simulation', script: 'test:simulation' }], testWith);
 const ofBuild = await inOrder(testsOfTheBuild, testWith);
 const results = [...ofSources, ...ofTests, ...ofSimulation, ...ofBuild];
 const passed = results.reduce((sum, result) => sum + result.passed, 0);
