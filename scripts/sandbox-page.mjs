@@ -9,7 +9,21 @@ import { resolve } from 'node:path';
 const PAGE = resolve(import.meta.dirname, '../src/testing/sandbox-ui/page');
 
 export async function buildSandboxPage() {
-  const { outputFiles } = await build({
+  const { outputFiles } = await bundle();
+  const [script, style] = ['.js', '.css'].map(
+    (ending) => outputFiles.find(({ path }) => path.endsWith(ending)).text,
+  );
+  return { html: await readFile(`${PAGE}/index.html`, 'utf8'), script, style };
+}
+
+/** The files that the page was made of, ours and those of the packages it has taken in. */
+export async function sourcesOfSandboxPage() {
+  const { metafile } = await bundle();
+  return Object.keys(metafile.inputs).map((file) => resolve(file));
+}
+
+function bundle() {
+  return build({
     entryPoints: [`${PAGE}/main.tsx`, `${PAGE}/page.css`],
     tsconfig: `${PAGE}/tsconfig.json`,
     bundle: true,
@@ -19,11 +33,8 @@ export async function buildSandboxPage() {
     legalComments: 'none',
     outdir: 'nowhere',
     write: false,
+    metafile: true,
   });
-  const [script, style] = ['.js', '.css'].map(
-    (ending) => outputFiles.find(({ path }) => path.endsWith(ending)).text,
-  );
-  return { html: await readFile(`${PAGE}/index.html`, 'utf8'), script, style };
 }
 
 const BUILT_PAGE = /[\\/]sandbox-ui[\\/]built-page\.ts$/;

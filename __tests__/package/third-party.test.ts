@@ -2,9 +2,11 @@ import { describe, expect, test } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
+import { sourcesOfSandboxPage } from '../../scripts/sandbox-page.mjs';
+
 /*
- * What the build has taken in of other packages, by its own source maps, against THIRD-PARTY-NOTICES.md: their licences ask
- * to be named where their code goes.
+ * What the build has taken in of other packages, by its own source maps and what its page was bundled of, against
+ * THIRD-PARTY-NOTICES.md: their licences ask to be named where their code goes.
  */
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -18,7 +20,7 @@ interface Inlined {
 
 const notices = readFileSync(join(ROOT, 'THIRD-PARTY-NOTICES.md'), 'utf8');
 const inlined = new Map(
-  sourcesOf(/\.c?js\.map$/)
+  [...sourcesOf(/\.c?js\.map$/), ...(await sourcesOfSandboxPage())]
     .flatMap(packageOf)
     .map((one) => [one.name, one]),
 );
@@ -45,8 +47,8 @@ function packageOf(source: string): Inlined[] {
   return [{ name, version, licence: readFileSync(join(folder, file), 'utf8').trim() }];
 }
 
-test('the build has taken in p-memoize, so the maps do tell', () => {
-  expect([...inlined.keys()]).toContain('p-memoize');
+test('the build has taken in p-memoize and its page preact, so the maps and the bundler do tell', () => {
+  expect([...inlined.keys()]).toEqual(expect.arrayContaining(['p-memoize', 'preact']));
 });
 
 describe.each([...inlined.values()])('$name', ({ name, version, licence }) => {

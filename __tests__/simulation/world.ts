@@ -189,7 +189,9 @@ export class World {
     await this.#drain();
     // A source that was loaded before the window was set into it decides unseen, and would break no promise.
     if (this.provider.callCount > 0 && this.#watchOf.size === 0)
-      throw new Error('The token source is not watched: something imported it before observed-source.ts');
+      throw new Error(
+        'The token source is not watched: something imported it before observed-source.ts',
+      );
     if (this.#waits.size > 0)
       this.#violated('no caller waits for ever', `${this.#waits.size} are still waiting`);
     for (const key of ['', 'x'] as const) await this.#mustBeServed(key);
