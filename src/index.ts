@@ -42,5 +42,10 @@ export {
   type TokenSource,
 } from './token-source/token-source.js';
 export type { AccessToken } from './token/access-token.js';
-export type { CoolDownCause, RefreshReason, RejectionAnswer } from './token/lifecycle.js';
+export type {
+  CoolDownCause,
+  RefreshReason,
+  RejectedSend,
+  RejectionAnswer,
+} from './token/lifecycle.js';
 export type { TokenParams } from './token/token-params.js';

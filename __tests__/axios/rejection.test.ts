@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { AxiosInstance } from 'axios';
+import axios, { type AxiosAdapter, type AxiosInstance } from 'axios';
+import { Readable } from 'node:stream';
 
 import {
   bearerOf,
@@ -79,6 +80,77 @@ describe('a 401 that no token cures', () => {
     await failureOf(http.get(ALWAYS_401));
     expect(server.tokenCalls).toBe(2);
     expect((await http.get(ECHO)).status).toBe(200);
+  });
+});
+
+describe('behaviour 30: a new token that draws a 401 before the replay that it was minted for is answered', () => {
+  /** The first request to `path` has drawn a 401, and the answer to its replay is held back. */
+  async function heldReplay(path: string) {
+    const warm = await warmClientOf(server);
+    server.revokeTokens();
+    const send = axios.getAdapter('http');
+    let answered!: () => void;
+    let release!: () => void;
+    const isAnswered = new Promise<void>((resolve) => (answered = resolve));
+    const isReleased = new Promise<void>((resolve) => (release = resolve));
+    let sends = 0;
+    const adapter: AxiosAdapter = async (config) => {
+      sends += 1;
+      const isReplay = sends === 2;
+      try {
+        return await send(config);
+      } finally {
+        if (isReplay) {
+          answered();
+          await isReleased;
+        }
+      }
+    };
+    const first = warm.http.get(path, { adapter });
+    await isAnswered;
+    return { ...warm, first, release };
+  }
+  const nextRejection = (source: TokenSource) =>
+    new Promise<void>((resolve) => source.on('rejected', () => resolve()));
+
+  test('has died as well if that replay is accepted: the others wait for its answer, and are healed', async () => {
+    const { http, source, first, release } = await heldReplay(ECHO);
+    server.revokeTokens();
+    const rejected = nextRejection(source);
+    const others = [http.get(ECHO), http.post(ECHO, { n: 1 })];
+    await rejected;
+    release();
+    const answers = await Promise.all([first, ...others]);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect(server.tokenCalls).toBe(3);
+  });
+
+  test('is not at fault if that replay is rejected: the others get their own 401, and are told why; nobody else waits', async () => {
+    const { http, source, first, release } = await heldReplay(ALWAYS_401);
+    const rejected = nextRejection(source);
+    const other = failureOf(http.get(ALWAYS_401));
+    await rejected;
+    expect((await http.get(ECHO)).status).toBe(200);
+    release();
+    expect(whyNotReplayed(await failureOf(first))).toBe('already-replayed');
+    const error = await other;
+    expect(error.response.status).toBe(401);
+    expect(whyNotReplayed(error)).toBe('rejection-gate-closed');
+    expect(error.cause).toMatchObject({ code: 'ERR_TOKEN_NOT_AT_FAULT' });
+    expect(server.tokenCalls).toBe(2);
+  });
+
+  test.each([
+    ['whose body can be read once', () => ({ data: Readable.from(['once']) }), 'body-consumed'],
+    ['that opted out of replays', () => ({ bearer: { replay: false } }), 'opted-out'],
+  ] as const)('is kept for a request %s, which gets its 401 at once', async (_, with_, why) => {
+    const { http, first, release } = await heldReplay(ALWAYS_401);
+    const error = await failureOf(http.request({ method: 'post', url: ALWAYS_401, ...with_() }));
+    expect(whyNotReplayed(error)).toBe(why);
+    expect((await http.get(ECHO)).data.token).toBe(server.issuedTokens[1]);
+    release();
+    await failureOf(first);
+    expect(server.tokenCalls).toBe(2);
   });
 });
 

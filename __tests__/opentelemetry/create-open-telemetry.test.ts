@@ -110,7 +110,7 @@ test('behaviour 45: counts joiners, rejections, replays, refusals, stale tokens 
   source.reject('token-1');
   await source.getToken({ not: 'token-1' });
   source.replayed('token-2', { accepted: false });
-  source.reject('token-2', { onReplay: true });
+  source.reject('token-2', { on: 'replay' });
   source.emit('replayRefused', { because: 'already-replayed' });
   source.emit('servedStale', {});
   source.emit('storeFailed', { error: new Error('down') as never });

@@ -93,7 +93,7 @@ async function expectDegraded(name: string, broken: App): Promise<void> {
   const delays: number[] = [];
   for (let n = 0; n < 8; n += 1) delays.push(await broken.renew());
   expect(await broken.requests(20)).toEqual([]);
-  broken.clock.forward(1_500); // Until then the last replacement is on trial, and a 401 on it says nothing.
+  broken.clock.forward(1_500); // The last replacement is on trial no longer: nobody waits for a verdict.
   sandbox.oauth2.revokeTokens();
   expect(await broken.requests(20)).toEqual([]);
   expect(Math.max(...delays)).toBeLessThan(BOUND_MS + SLACK_MS);

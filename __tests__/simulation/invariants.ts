@@ -16,6 +16,7 @@ export type Invariant =
   | 'a caller ends only by what happened to it'
   | 'a late 401 doubts no other token'
   | 'a 401 with the rejection gate closed forces nothing'
+  | 'the rejection gate closes for no first send'
   | 'the source recovers once its surroundings have'
   | 'nothing is left after close()';
 

@@ -135,6 +135,21 @@ const bugs: readonly { name: string; bug: Bug; caughtBy: readonly Invariant[] }[
     caughtBy: ['a 401 with the rejection gate closed forces nothing'],
   },
   {
+    name: 'a 401 during the trial of a new token is held against the request',
+    bug: {
+      decide: (state, now, happening, policy) =>
+        realDecide(
+          state,
+          now,
+          happening.kind === 'rejected' && happening.on === 'first-send'
+            ? { ...happening, on: 'only-send' }
+            : happening,
+          policy,
+        ),
+    },
+    caughtBy: ['the rejection gate closes for no first send'],
+  },
+  {
     name: 'an expired token is served when the refresh fails',
     bug: {
       servableToken: ({ slot }, _now, not) =>

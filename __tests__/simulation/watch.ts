@@ -178,11 +178,13 @@ export class Watch {
   }
 
   #checkRejection(
-    { value }: Extract<AnyHappening, { kind: 'rejected' }>,
+    { value, on }: Extract<AnyHappening, { kind: 'rejected' }>,
     before: TokenState,
     after: TokenState,
     now: Instant,
   ): void {
+    if (on === 'first-send' && after.rejection.closings > before.rejection.closings)
+      this.#violated('the rejection gate closes for no first send', value);
     if (after.slot.kind === 'empty' || before.slot.kind === 'empty') return;
     const { closedUntil } = before.rejection;
     const isClosed = closedUntil !== undefined && !isPast(closedUntil, now);

@@ -266,7 +266,7 @@ export class World {
     const accepted = await this.#send(second, path);
     if (this.#isClosed) return;
     this.source.replayed(second, { accepted, params });
-    if (!accepted) this.source.reject(second, { onReplay: true, params });
+    if (!accepted) this.source.reject(second, { on: 'replay', params });
   }
 
   async #send(value: string, path: 'fine' | 'likes none'): Promise<boolean> {
@@ -306,7 +306,7 @@ export class World {
     const value = this.#seen[which % Math.max(1, this.#seen.length)];
     if (value === undefined) return;
     const key = this.provider.issued.get(value)?.key ?? '';
-    this.source.reject(value, { onReplay, params: paramsOf(key) });
+    this.source.reject(value, { on: onReplay ? 'replay' : 'first-send', params: paramsOf(key) });
   }
 
   // ---- invariants about callers --------------------------------------------------------------------------------

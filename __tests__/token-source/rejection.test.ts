@@ -39,7 +39,7 @@ test('behaviour 25: after a 401 on the replay the new token is kept and served t
   await minted(bench, 'token-2');
   await replay;
   source.replayed('token-2', { accepted: false });
-  expect(source.reject('token-2', { onReplay: true })).toEqual({
+  expect(source.reject('token-2', { on: 'replay' })).toEqual({
     kind: 'pass',
     because: 'already-replayed',
   });
@@ -157,7 +157,7 @@ describe('behaviour 30: a call that always answers 401', () => {
     void source.getToken({ not: 'token-1' });
     await minted(bench, 'token-2');
     source.replayed('token-2', { accepted: false });
-    source.reject('token-2', { onReplay: true });
+    source.reject('token-2', { on: 'replay' });
     expect(told('rejectionGateClosed')).toMatchObject([{ delayMs: 1_000 }]);
 
     expect(source.reject('token-2')).toEqual({ kind: 'pass', because: 'rejection-gate-closed' });
@@ -197,6 +197,115 @@ describe('behaviour 30: a call that always answers 401', () => {
   });
 });
 
+describe('behaviour 30: a new token that draws a 401 before the replay that it was minted for is answered', () => {
+  /** Token 2 has just been minted for a 401 on token 1; `waiter` was refused with it as well. */
+  async function onTrial(options: { signal?: AbortSignal; timeoutMs?: number } = {}) {
+    const bench = await warmBench();
+    const { source } = bench;
+    source.reject('token-1');
+    void source.getToken({ not: 'token-1' });
+    await minted(bench, 'token-2');
+    expect(source.reject('token-2')).toEqual({ kind: 'replay' });
+    const waiter = ended(source.getToken({ not: 'token-2', ...options }));
+    await bench.settle();
+    return { ...bench, bench, waiter };
+  }
+
+  test('is kept and served to others, while the one with the 401 waits', async () => {
+    const { source, endpoint, waiter, told } = await onTrial();
+    expect(await outcome(waiter)).toBe('pending');
+    expect(source.peek()?.value).toBe('token-2');
+    expect(told('rejectionGateClosed')).toHaveLength(0);
+    expect(endpoint.calls).toHaveLength(2);
+  });
+
+  test('is replaced if the replay was accepted: then it has died since', async () => {
+    const { source, bench, endpoint, waiter } = await onTrial();
+    const another = ended(source.getToken({ not: 'token-2' }));
+    source.replayed('token-2', { accepted: true });
+    await minted(bench, 'token-3');
+    expect(await waiter).toBe('token-3');
+    expect(await another).toBe('token-3');
+    expect(endpoint.calls).toHaveLength(3);
+  });
+
+  test('is kept if the replay was rejected: then the token is not at fault, and the one who waited is told so', async () => {
+    const { source, endpoint, waiter, pass, clock } = await onTrial();
+    await pass(400);
+    source.replayed('token-2', { accepted: false });
+    source.reject('token-2', { on: 'replay' });
+    expect(await waiter).toMatchObject({
+      code: 'ERR_TOKEN_NOT_AT_FAULT',
+      phase: 'cooling down',
+      retryable: true,
+      retryInMs: 1_000,
+      message: expect.stringContaining('the token is not at fault'),
+    });
+    expect(source.peek()?.value).toBe('token-2');
+    expect(endpoint.calls).toHaveLength(2);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  test('is replaced if the replay is not answered within a second', async () => {
+    const { bench, waiter, pass, endpoint } = await onTrial();
+    await pass(999);
+    expect(endpoint.calls).toHaveLength(2);
+    await pass(1);
+    await minted(bench, 'token-3');
+    expect(await waiter).toBe('token-3');
+  });
+
+  test('is kept if the request cannot be sent again: no replay will tell', async () => {
+    const { source, waiter, told } = await onTrial();
+    expect(source.reject('token-2', { on: 'only-send' })).toEqual({
+      kind: 'pass',
+      because: 'rejection-gate-closed',
+    });
+    expect(await waiter).toMatchObject({ code: 'ERR_TOKEN_NOT_AT_FAULT' });
+    expect(told('rejectionGateClosed')).toHaveLength(1);
+  });
+
+  test('a caller who aborts or runs out of time ends its own wait, and nothing else', async () => {
+    const abort = new AbortController();
+    const { source, bench, waiter, pass } = await onTrial({ signal: abort.signal });
+    const hurried = ended(source.getToken({ not: 'token-2', timeoutMs: 300 }));
+    const patient = ended(source.getToken({ not: 'token-2' }));
+    abort.abort();
+    expect(await waiter).toMatchObject({ name: 'AbortError' });
+    await pass(300);
+    expect(await hurried).toMatchObject({ code: 'ERR_TOKEN_WAIT_TIMED_OUT' });
+    source.replayed('token-2', { accepted: true });
+    await minted(bench, 'token-3');
+    expect(await patient).toBe('token-3');
+  });
+
+  test('clear() ends the wait with a token fetched after it, close() with an error', async () => {
+    const cleared = await onTrial();
+    cleared.source.clear();
+    await minted(cleared.bench, 'token-3');
+    expect(await cleared.waiter).toBe('token-3');
+
+    const closed = await onTrial();
+    closed.source.close();
+    expect(await closed.waiter).toMatchObject({ code: 'ERR_TOKEN_SOURCE_CLOSED' });
+    expect(closed.clock.pendingTimers).toBe(0);
+  });
+
+  test('is replaced only once the endpoint gate opens, where that has closed meanwhile', async () => {
+    const { source, endpoint, bench, waiter, pass, settle } = await onTrial();
+    await pass(999);
+    source.replayed('token-2', { accepted: true });
+    await settle();
+    endpoint.last.answer(401, { error: 'invalid_client' });
+    expect(await waiter).toMatchObject({ code: 'ERR_CREDENTIALS_REJECTED' });
+    expect((await source.getToken()).value).toBe('token-2');
+    await pass(6_000);
+    const next = source.getToken();
+    await minted(bench, 'token-3');
+    expect((await next).value).toBe('token-3');
+  });
+});
+
 test('behaviour 30: the growth of the rejection gate is forgotten after 5 min without such a case', async () => {
   const bench = await warmBench({ life: 24 * 3600 });
   const { source, endpoint, told, pass, settle } = bench;
@@ -206,7 +315,7 @@ test('behaviour 30: the growth of the rejection gate is forgotten after 5 min wi
     if (source.reject(value).kind === 'pass') return;
     const next = await source.getToken({ not: value });
     source.replayed(next.value, { accepted: false });
-    source.reject(next.value, { onReplay: true });
+    source.reject(next.value, { on: 'replay' });
   };
   for (const wait of [0, 1, 2, 4, 8]) {
     await pass(wait * SECOND);
@@ -235,7 +344,7 @@ test('a 401 with no token in hand and the endpoint cooling goes to the caller', 
   endpoint.last.answer(500);
   await caller;
   expect(source.reject('token-1')).toEqual({ kind: 'pass', because: 'endpoint-cooling' });
-  expect(source.reject('token-1', { onReplay: true })).toEqual({
+  expect(source.reject('token-1', { on: 'replay' })).toEqual({
     kind: 'pass',
     because: 'already-replayed',
   });

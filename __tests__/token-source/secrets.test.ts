@@ -61,6 +61,7 @@ afterEach(() => {
 });
 
 /** Each kind of trouble; some answers quote the request, as real servers do. */
+const SENDS = ['first-send', 'replay', 'only-send'] as const;
 const TROUBLE: readonly ((call: HeldCall) => void)[] = [
   (call) => call.answer(500, call.body),
   (call) => call.answer(503, '', { 'retry-after': '1', 'x-debug': call.body }),
@@ -115,7 +116,7 @@ test('behaviour 45: in a long faulty run nothing that is emitted, logged, inspec
       (token) => {
         served += 1;
         if (served % 20 === 0) emit(token);
-        if (random() < 0.1) emit(source.reject(token.value, { params }));
+        if (random() < 0.1) emit(source.reject(token.value, { params, on: pick(SENDS) }));
         if (random() < 0.1) source.replayed(token.value, { accepted: random() < 0.5, params });
       },
       (error: unknown) => {

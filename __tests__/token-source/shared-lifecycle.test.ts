@@ -74,7 +74,7 @@ describe('another process is refreshing', () => {
     const one = life();
     one.mint(0, 'T1');
     one.happens(seconds, { kind: 'requested' });
-    if (rejected) one.happens(seconds, { kind: 'rejected', value: 'T1', onReplay: false });
+    if (rejected) one.happens(seconds, { kind: 'rejected', value: 'T1', on: 'first-send' });
     expect(one.happens(seconds, elsewhere(one.flightId))).toEqual({ kind });
     expect(one.state.flight === undefined).toBe(kind === 'stand-down');
     expect(one.told).toEqual([]);
@@ -233,7 +233,7 @@ describe('a newer token was found in the store', () => {
 test('a token adopted after a 401 is on no trial: it was not minted for that 401', () => {
   const one = life();
   one.mint(0, 'T1');
-  one.happens(10, { kind: 'rejected', value: 'T1', onReplay: false });
+  one.happens(10, { kind: 'rejected', value: 'T1', on: 'first-send' });
   one.happens(10, { kind: 'requested', not: 'T1' });
   one.happens(10, {
     kind: 'minted',
@@ -243,7 +243,7 @@ test('a token adopted after a 401 is on no trial: it was not minted for that 401
     lifetimeMs: 1_000_000,
     random: 0,
   });
-  expect(one.happens(10, { kind: 'rejected', value: 'T2', onReplay: false })).toEqual({
+  expect(one.happens(10, { kind: 'rejected', value: 'T2', on: 'first-send' })).toEqual({
     kind: 'replay',
   });
 });

@@ -187,7 +187,7 @@ describe('a path that always answers 401 among others that succeed, 50 requests/
     if (typeof failure !== 'string') return;
     await answered();
     source.replayed(failure, { accepted: false });
-    source.reject(failure, { onReplay: true });
+    source.reject(failure, { on: 'replay' });
   }
 
   test.each(SEEDS)(

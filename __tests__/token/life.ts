@@ -10,6 +10,7 @@ import {
   type HeldToken,
   type LifecyclePolicy,
   type Notice,
+  type RejectedSend,
   type RequestAnswer,
   type TokenState,
 } from '../../src/token/lifecycle.js';
@@ -87,6 +88,8 @@ export function inWords(answer: RequestAnswer<string>): string {
     }
     case 'wait':
       return `wait (${answer.flight.reason})`;
+    case 'await-verdict':
+      return `await the verdict on ${answer.refused} for ${answer.forMs} ms`;
     case 'fail':
       return `fail (${answer.because.kind})`;
   }
@@ -137,8 +140,8 @@ export class Life {
     return this.happens({ kind: 'requested', not });
   }
 
-  reject(value: string, onReplay = false) {
-    return this.happens({ kind: 'rejected', value, onReplay });
+  reject(value: string, on: RejectedSend = 'first-send') {
+    return this.happens({ kind: 'rejected', value, on });
   }
 
   /** The flight under way brings a token, `tookMs` after it was sent; of an hour unless said otherwise. */

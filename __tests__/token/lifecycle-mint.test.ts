@@ -333,7 +333,7 @@ describe('a token of unknown life', () => {
   it('is under no suspicion when it comes, nor does a 401 on its replay close the rejection gate', () => {
     const life = new Life();
     life.obtains('T1', { lifetimeMs: undefined });
-    life.reject('T1', true);
+    life.reject('T1', 'replay');
 
     expect(life.held).toMatchObject({ suspect: false, forced: false });
     expect(life.closedForMs).toBe(0);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
-import { phaseOf } from '../../src/token/lifecycle.js';
+import { phaseOf, type RejectedSend } from '../../src/token/lifecycle.js';
 import { propertyRuns } from '../setup/property-runs.js';
 import { Life, MINUTE, SECOND } from './life.js';
 
@@ -10,7 +10,7 @@ type Deed =
   | { readonly deed: 'request'; readonly refused: boolean }
   | { readonly deed: 'mint'; readonly same: boolean; readonly lifetimeMs: number | undefined }
   | { readonly deed: 'fail'; readonly cause: 'transient' | 'server-set' | 'credentials' | 'local' }
-  | { readonly deed: 'reject'; readonly age: number; readonly onReplay: boolean }
+  | { readonly deed: 'reject'; readonly age: number; readonly on: RejectedSend }
   | { readonly deed: 'accept' | 'clear' | 'new credentials' };
 
 const deeds: fc.Arbitrary<Deed> = fc.oneof(
@@ -36,7 +36,7 @@ const deeds: fc.Arbitrary<Deed> = fc.oneof(
     arbitrary: fc.record({
       deed: fc.constant('reject'),
       age: fc.nat(2),
-      onReplay: fc.boolean(),
+      on: fc.constantFrom('first-send', 'replay', 'only-send'),
     }),
   },
   {
@@ -49,6 +49,7 @@ const deeds: fc.Arbitrary<Deed> = fc.oneof(
 function play(life: Life, values: string[], deed: Deed): void {
   const before = life.state;
   const current = before.slot.kind === 'held' ? before.slot.token.value : undefined;
+  const suspectBefore = before.slot.kind === 'held' && before.slot.suspect;
   switch (deed.deed) {
     case 'pass':
       life.pass(deed.ms);
@@ -61,6 +62,11 @@ function play(life: Life, values: string[], deed: Deed): void {
         expect(answer.token.value).not.toBe(not);
         expect(phaseOf(life.held, life.now) === 'expired').toBe(answer.stale);
         expect(answer.stale && life.held.suspect).toBe(false);
+      }
+      if (answer.kind === 'await-verdict') {
+        expect(answer.refused).toBe(not);
+        expect(answer.forMs).toBeGreaterThan(0);
+        expect(answer.forMs).toBeLessThanOrEqual(SECOND);
       }
       if (answer.kind === 'fail') expect(answer.retryInMs).toBeGreaterThanOrEqual(0);
       if (before.flight !== undefined) expect(life.state.flight).toBe(before.flight);
@@ -82,9 +88,11 @@ function play(life: Life, values: string[], deed: Deed): void {
       return;
     case 'reject': {
       const value = values.at(-1 - deed.age) ?? 'never seen';
-      const answer = life.reject(value, deed.onReplay);
-      if (deed.onReplay) expect(answer.kind).toBe('pass');
-      if (value !== current || deed.onReplay) expect(life.state.slot).toBe(before.slot);
+      const answer = life.reject(value, deed.on);
+      if (deed.on === 'replay') expect(answer.kind).toBe('pass');
+      if (value !== current) expect(life.state.slot).toBe(before.slot);
+      else if (deed.on === 'replay') expect(life.held.suspect).toBe(suspectBefore);
+      if (deed.on === 'first-send') expect(life.state.rejection).toBe(before.rejection);
       expect(life.state.flight).toBe(before.flight);
       return;
     }

@@ -83,7 +83,7 @@ describe('behaviour 25: a 401 on the replay', () => {
   it('goes to the caller, while the new token is kept and served to others', () => {
     const life = healed();
 
-    expect(life.reject('T2', true)).toEqual(PASSED.replayed);
+    expect(life.reject('T2', 'replay')).toEqual(PASSED.replayed);
     expect(life.held.suspect).toBe(false);
     expect(inWords(life.request())).toBe('serve T2');
     expect(life.mints).toBe(1);
@@ -91,7 +91,7 @@ describe('behaviour 25: a 401 on the replay', () => {
 
   it('closes the rejection gate for a second', () => {
     const life = healed();
-    life.reject('T2', true);
+    life.reject('T2', 'replay');
 
     expect(life.closedForMs).toBe(SECOND);
     expect(life.notices).toEqual([{ kind: 'rejection-gate-closed', delayMs: SECOND }]);
@@ -99,8 +99,8 @@ describe('behaviour 25: a 401 on the replay', () => {
 
   it('closes it no further while it is closed', () => {
     const life = healed();
-    life.reject('T2', true);
-    life.pass(500).reject('T2', true);
+    life.reject('T2', 'replay');
+    life.pass(500).reject('T2', 'replay');
 
     expect(life.closedForMs).toBe(500);
     expect(life.state.rejection.closings).toBe(1);
@@ -109,7 +109,7 @@ describe('behaviour 25: a 401 on the replay', () => {
   it('closes nothing if the token had not been minted for a 401', () => {
     const life = holding();
 
-    expect(life.reject('T1', true)).toEqual(PASSED.replayed);
+    expect(life.reject('T1', 'replay')).toEqual(PASSED.replayed);
     expect(life.state.rejection.closings).toBe(0);
     expect(life.held.suspect).toBe(false);
   });
@@ -117,7 +117,7 @@ describe('behaviour 25: a 401 on the replay', () => {
   it('closes nothing if the token has been replaced since', () => {
     const life = healed();
 
-    expect(life.reject('T1', true)).toEqual(PASSED.replayed);
+    expect(life.reject('T1', 'replay')).toEqual(PASSED.replayed);
     expect(life.state.rejection.closings).toBe(0);
   });
 });
@@ -233,7 +233,7 @@ describe('the rejection gate', () => {
 
   it('while closed lets a 401 pass to the caller, sets no flag and mints nothing', () => {
     const life = healed();
-    life.reject('T2', true);
+    life.reject('T2', 'replay');
     life.pass(SECOND - 1);
 
     expect(life.reject('T2')).toEqual(PASSED.gateClosed);
@@ -243,30 +243,65 @@ describe('the rejection gate', () => {
 
   it('acts on the next 401 once it is open', () => {
     const life = healed();
-    life.reject('T2', true);
+    life.reject('T2', 'replay');
     life.pass(SECOND);
 
     expect(life.reject('T2')).toEqual({ kind: 'replay' });
   });
 
-  it('also closes on a first send with a token on trial, before the replay was answered', () => {
+  it('neither closes nor dooms a token on trial that draws a 401 on a first send: the answer to the replay decides', () => {
+    const life = healed().pass(300);
+    const before = life.state;
+
+    expect(life.reject('T2')).toEqual({ kind: 'replay' });
+    expect(inWords(life.request('T2'))).toBe('await the verdict on T2 for 700 ms');
+    expect(inWords(life.request())).toBe('serve T2');
+    expect(life.state).toBe(before);
+  });
+
+  it('lets those who waited for the verdict have their 401s if the replay was rejected, too', () => {
     const life = healed();
+    life.reject('T2');
+    life.reject('T2', 'replay');
 
     expect(life.reject('T2')).toEqual(PASSED.gateClosed);
-    expect(life.held.suspect).toBe(false);
-    expect(life.reject('T2', true)).toEqual(PASSED.replayed);
+    expect(inWords(life.request('T2'))).toBe('fail (not-at-fault)');
     expect(life.state.rejection.closings).toBe(1);
   });
 
-  it('trusts a first 401 on a forced token again when its trial is over', () => {
-    const life = healed().pass(SECOND);
+  it.each([
+    ['the replay was accepted', (life: Life) => life.happens({ kind: 'replayed', value: 'T2' })],
+    ['the replay was not answered within a second', (life: Life) => life.pass(SECOND)],
+  ])('acts on the 401s of those who waited for the verdict if %s', (_, ends) => {
+    const life = healed();
+    life.reject('T2');
+    ends(life);
 
     expect(life.reject('T2')).toEqual({ kind: 'replay' });
+    expect(life.held.suspect).toBe(true);
+    expect(inWords(life.request('T2'))).toBe('wait (rejected)');
+  });
+
+  it('closes on a token on trial if the request can never be sent again: else no replay might ever tell', () => {
+    const life = healed();
+
+    expect(life.reject('T2', 'only-send')).toEqual(PASSED.gateClosed);
+    expect(life.closedForMs).toBe(SECOND);
+    expect(life.held.onTrialUntil).toBeUndefined();
+    expect(inWords(life.request())).toBe('serve T2');
+  });
+
+  it('is not closed by the only send of a request with a token that is not on trial', () => {
+    const life = holding();
+
+    expect(life.reject('T1', 'only-send')).toEqual({ kind: 'replay' });
+    expect(life.held.suspect).toBe(true);
+    expect(life.state.rejection.closings).toBe(0);
   });
 
   it('does not keep a refresh from happening that is due to expiry', () => {
     const life = healed();
-    life.reject('T2', true);
+    life.reject('T2', 'replay');
     life.state = stateWith({ ...life.state, slot: heldToken() });
     life.state = stateWith({
       ...life.state,
@@ -310,7 +345,7 @@ describe('the rejection gate', () => {
     expect(life.reject(value)).toEqual({ kind: 'replay' });
     life.request(value);
     life.brings(`new-${round}`, { lifetimeMs: 1_000 * SECOND });
-    life.reject(`new-${round}`, true);
+    life.reject(`new-${round}`, 'replay');
   }
 });
 
@@ -323,6 +358,7 @@ function alwaysRefused(forMs: number, { latencyMs = 30, mintMs = 50, sameString 
   const agenda: { at: number; deed: () => void }[] = [];
   const mintedAt: number[] = [];
   const healthyWaits: number[] = [];
+  const trials = new Set<() => void>();
   let landing: number | undefined;
   const nowMs = () => life.now.monoMs - afterStart(0).monoMs;
   const soon = (ms: number, deed: () => void) => agenda.push({ at: nowMs() + ms, deed });
@@ -331,6 +367,7 @@ function alwaysRefused(forMs: number, { latencyMs = 30, mintMs = 50, sameString 
   function withToken(not: string | undefined, use: (value: string) => void): void {
     const answer = life.request(not);
     if (answer.kind === 'serve') use(answer.token.value);
+    if (answer.kind === 'await-verdict') awaitVerdict(answer, use);
     if (answer.kind !== 'wait') return;
     if (landing === undefined) {
       landing = nowMs() + mintMs;
@@ -343,11 +380,23 @@ function alwaysRefused(forMs: number, { latencyMs = 30, mintMs = 50, sameString 
     soon(landing - nowMs(), () => withToken(not, use));
   }
 
+  /** Reports the 401 anew once the token is no longer on trial. */
+  function awaitVerdict(
+    { refused, forMs }: { refused: string; forMs: number },
+    use: (value: string) => void,
+  ): void {
+    const report = () => {
+      if (trials.delete(report) && life.reject(refused).kind === 'replay') withToken(refused, use);
+    };
+    trials.add(report);
+    soon(forMs, report);
+  }
+
   function refusedCaller(): void {
     withToken(undefined, (first) =>
       soon(latencyMs, () => {
         if (life.reject(first).kind !== 'replay') return;
-        withToken(first, (second) => soon(latencyMs, () => life.reject(second, true)));
+        withToken(first, (second) => soon(latencyMs, () => life.reject(second, 'replay')));
       }),
     );
   }
@@ -366,6 +415,8 @@ function alwaysRefused(forMs: number, { latencyMs = 30, mintMs = 50, sameString 
       agenda.shift();
       life.at(next.at);
       next.deed();
+      if (life.state.slot.kind === 'held' && life.state.slot.onTrialUntil !== undefined) continue;
+      for (const report of [...trials]) report();
     }
   }
 

@@ -17,7 +17,6 @@ export interface ComparedScenario {
   readonly id: string;
   readonly title: string;
   readonly about: string;
-  readonly tradeOff?: string;
 }
 
 const MARKS = { good: '✓', bad: '✗', 'not applicable': '–' } as const;
@@ -69,10 +68,7 @@ export function comparisonPage(
     '',
     '## The scenarios',
     '',
-    ...scenarios.map(
-      ({ title, about, tradeOff }) =>
-        `- **${title}.** ${about}${tradeOff === undefined ? '' : ` Of axios-bearer: ${tradeOff}`}`,
-    ),
+    ...scenarios.map(({ title, about }) => `- **${title}.** ${about}`),
     '',
     '## How each was used',
     '',

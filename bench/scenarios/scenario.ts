@@ -17,8 +17,6 @@ export interface Scenario {
   readonly title: string;
   /** Given, when, and what is good; one sentence each. */
   readonly about: string;
-  /** Why axios-bearer is not good here, and on purpose: then it breaks no promise, and the page says so. */
-  readonly tradeOff?: string;
   /** Without these a peer cannot even be asked. */
   readonly needs?: readonly Incapacity[];
   /** Over before that, or the cell says that it hung. @defaultValue 40 s */

@@ -7,8 +7,6 @@ export const secondDeath: Scenario = {
   title: 'Second death within a second',
   about:
     'The token dies, a request is healed, and while its replay is still under way the new token dies too; two further requests follow. Good: one token call for each of the two deaths, and none fails.',
-  tradeOff:
-    'A new token is on trial until a replay with it has been accepted, for a second at the most: a 401 on it within that time is taken for the fault of the request. That is what keeps calls that always draw a 401 from costing a token call each; two deaths within a second are what it costs.',
   async run(stage) {
     const { client, server } = stage;
     await client.get('/__sandbox/echo');

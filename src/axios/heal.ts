@@ -8,6 +8,7 @@ import {
 } from 'axios';
 import { createAuthRefresh } from 'axios-auth-refresh';
 
+import { isBearerError } from '../errors/index.js';
 import type { TokenSource } from '../token-source/token-source.js';
 import { carries } from './authorization-header.js';
 import { concealToken } from './concealment.js';
@@ -128,9 +129,12 @@ function judge(
   if (!isRejection(response) || !isAboutOurToken(context, state, response)) return false;
 
   const { source } = context;
-  const answer = source.reject(state.token.value, { params: state.params });
-  state.refusal =
-    ownRefusal(config, state) ?? (answer.kind === 'pass' ? answer.because : undefined);
+  const own = ownRefusal(config, state);
+  const answer = source.reject(state.token.value, {
+    on: own === undefined ? 'first-send' : 'only-send',
+    params: state.params,
+  });
+  state.refusal = own ?? (answer.kind === 'pass' ? answer.because : undefined);
   if (state.refusal === undefined) {
     state.rejection = error;
     return true;
@@ -215,7 +219,7 @@ function replayer(
     source.replayed(token.value, { accepted, params });
     if (accepted) return;
     if (isAboutOurToken(context, state, response))
-      source.reject(token.value, { onReplay: true, params });
+      source.reject(token.value, { on: 'replay', params });
     state.refusal = 'already-replayed';
     refused(source, state.refusal);
   }
@@ -243,7 +247,9 @@ async function anotherToken(
       const failure = asAxiosFailure(error, config, state, signal);
       if (failure !== error) throw failure;
       // The caller asked the API, not the token endpoint: the API's own 401 is the answer, and our error its cause.
-      state.refusal = 'no-other-token';
+      state.refusal = isBearerError(error, 'ERR_TOKEN_NOT_AT_FAULT')
+        ? 'rejection-gate-closed'
+        : 'no-other-token';
       refused(source, state.refusal);
       Object.defineProperty(rejection, 'cause', {
         value: error,

@@ -32,7 +32,8 @@ export interface TokenAcquisitionDetails {
  * No token could be had, and so the request was not sent.
  *
  * `code` says why: the endpoint was unreachable, refused the request, answered nonsense, rejected the
- * credentials (then it is a `CredentialsRejectedError`), or the provider's token budget is spent.
+ * credentials (then it is a `CredentialsRejectedError`), the provider's token budget is spent, or another token would
+ * not help, because the newest was not at fault either.
  */
 export class TokenAcquisitionError extends BearerError {
   readonly provider: string;

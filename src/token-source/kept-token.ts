@@ -14,6 +14,7 @@ import {
   type Happening,
   type Notice,
   type RefusalCause,
+  type RejectedSend,
   type RejectionAnswer,
   type TokenState,
 } from '../token/lifecycle.js';
@@ -50,6 +51,9 @@ export class KeptToken implements TokenWanted, Keepable {
   /** Aborts the flight that is under way. */
   #abort: AbortController | undefined;
   #cancelWarmTimer: (() => void) | undefined;
+
+  /** There while somebody waits for the verdict on the token in hand. */
+  #trial: { readonly over: Promise<void>; readonly end: () => void } | undefined;
 
   // Both clocks have said that this token is fresh, and the wall clock is within these bounds since.
   #fresh: AccessToken | undefined;
@@ -107,11 +111,14 @@ export class KeptToken implements TokenWanted, Keepable {
         throw refusal(this.source.provider.name, answer.because, answer.retryInMs);
       case 'wait':
         return this.#await(answer.flight, not, limits());
+      case 'await-verdict':
+        await this.#awaitVerdict(answer.refused, answer.forMs, limits());
+        return undefined;
     }
   }
 
-  reject(value: string, onReplay: boolean): RejectionAnswer {
-    const answer = this.decide({ kind: 'rejected', value, onReplay });
+  reject(value: string, on: RejectedSend): RejectionAnswer {
+    const answer = this.decide({ kind: 'rejected', value, on });
     // No token can be fetched now; but another process may have one, and should know of this 401.
     if (answer.kind === 'pass' && answer.because === 'endpoint-cooling')
       void this.shared?.recheck(value);
@@ -174,6 +181,19 @@ export class KeptToken implements TokenWanted, Keepable {
       if (served?.stale === true) source.emit('servedStale', {});
       return served?.token;
     }
+  }
+
+  /**
+   * The token that this caller was refused with is new, and nobody knows yet whether it works: the replay of another
+   * request will tell.
+   */
+  async #awaitVerdict(value: string, forMs: number, limits: WaitLimits): Promise<void> {
+    this.#trial ??= startTrial();
+    await waitFor(this.#trial.over, impatient(limits, forMs)).catch((error: unknown) => {
+      if (error !== OUT_OF_PATIENCE) throw error;
+    });
+    // As if the 401 came now: then it either forces another token, or the rejection gate has closed meanwhile.
+    this.reject(value, 'first-send');
   }
 
   /** While rejected credentials cool down, a changed one takes effect on the next request. */
@@ -357,6 +377,10 @@ export class KeptToken implements TokenWanted, Keepable {
     );
     this.state = state;
     this.#freshUntilMs = 0;
+    if (this.#trial !== undefined && !isOnTrial(state)) {
+      this.#trial.end();
+      this.#trial = undefined;
+    }
     for (const notice of notices) this.#tell(notice);
     return answer;
   }
@@ -391,6 +415,16 @@ export class KeptToken implements TokenWanted, Keepable {
       expiresInMs: expiresInMs(token, wallMs),
     });
   }
+}
+
+function startTrial() {
+  let end!: () => void; // Set at once by the Promise.
+  const over = new Promise<void>((resolve) => (end = resolve));
+  return { over, end };
+}
+
+function isOnTrial({ slot }: TokenState<BearerError>): boolean {
+  return slot.kind === 'held' && slot.onTrialUntil !== undefined;
 }
 
 /** A flight that failed, told apart from a caller's own abort or time-out. */

@@ -26,6 +26,13 @@ export function refusal(
           `${Math.ceil(retryInMs / 1000)} s. Share one token source, or a shared store, between all callers.`,
         { provider, phase: 'token request', retryable: true, retryInMs },
       );
+    case 'not-at-fault':
+      return new TokenAcquisitionError(
+        'ERR_TOKEN_NOT_AT_FAULT',
+        `${provider}: the rejected token is new, and a request that was sent again with it was rejected again: so the ` +
+          `token is not at fault. 401s force no other one for ${Math.ceil(retryInMs / 1000)} s.`,
+        { provider, phase: 'cooling down', retryable: true, retryInMs },
+      );
     case 'same-token':
       return new TokenAcquisitionError(
         'ERR_TOKEN_REQUEST_REFUSED',

@@ -5,7 +5,7 @@ import {
 } from '../errors/index.js';
 import { isProvider, type Provider } from '../grants/define-provider.js';
 import type { AccessToken } from '../token/access-token.js';
-import type { RejectionAnswer } from '../token/lifecycle.js';
+import type { RejectedSend, RejectionAnswer } from '../token/lifecycle.js';
 import { paramsKey, type TokenParams } from '../token/token-params.js';
 import type { TokenSourceEventName, TokenSourceEvents, TokenSourceListener } from './events.js';
 import { KeptToken } from './kept-token.js';
@@ -89,13 +89,14 @@ export class TokenSource {
    * Only the token named is doubted: a late 401 on one that was replaced long ago costs nothing.
    *
    * @param value - the token string that drew the 401
-   * @param options - `onReplay`: the request had been sent again already
+   * @param options - `on`: `replay` if the request had been sent again already, `only-send` if it cannot be; else
+   *   `first-send`
    */
   reject(
     value: string,
-    options: { readonly onReplay?: boolean; readonly params?: TokenParams | undefined } = {},
+    options: { readonly on?: RejectedSend; readonly params?: TokenParams | undefined } = {},
   ): RejectionAnswer {
-    const answer = this.#kept(options.params).reject(value, options.onReplay ?? false);
+    const answer = this.#kept(options.params).reject(value, options.on ?? 'first-send');
     const consequence = answer.kind === 'replay' ? 'replay' : answer.because;
     this.#context.emit('rejected', { consequence });
     return answer;

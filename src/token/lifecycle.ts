@@ -43,6 +43,7 @@ export type {
   NewToken,
   Notice,
   RefusalCause,
+  RejectedSend,
   RejectionAnswer,
   RequestAnswer,
 } from './lifecycle/happening.js';

@@ -34,8 +34,9 @@ export function budgetFreeInMs(
   return oldest === undefined ? 0 : msUntil(later(oldest, tokenBudget.windowMs), now);
 }
 
-export function rejectionGateClosed({ rejection }: TokenState, now: Instant): boolean {
-  return rejection.closedUntil !== undefined && !isPast(rejection.closedUntil, now);
+/** How long 401s will force no new token, in milliseconds; 0 if they do. */
+export function rejectionClosedMs({ rejection }: TokenState, now: Instant): number {
+  return rejection.closedUntil === undefined ? 0 : Math.max(0, msUntil(rejection.closedUntil, now));
 }
 
 export function closeRejectionGate<Failure, Answer>(
@@ -44,7 +45,7 @@ export function closeRejectionGate<Failure, Answer>(
   answer: Answer,
   { rejectionGate }: LifecyclePolicy,
 ): Decision<Failure, Answer> {
-  if (rejectionGateClosed(state, now)) return decided(state, answer);
+  if (rejectionClosedMs(state, now) > 0) return decided(state, answer);
   const { lastClosedAt, closings } = state.rejection;
   const forgotten =
     lastClosedAt !== undefined && isPast(later(lastClosedAt, rejectionGate.forgetAfterMs), now);

@@ -15,8 +15,13 @@ export interface NewToken {
 export type Happening<Failure> =
   /** A caller wants a token; `not` is the one that it was refused with. */
   | { readonly kind: 'requested'; readonly not?: string | undefined }
-  /** The resource server answered 401 to this token, on the first send of a request or on its replay. */
-  | { readonly kind: 'rejected'; readonly value: string; readonly onReplay: boolean }
+  /** The resource server answered 401 to this token. */
+  | {
+      readonly kind: 'rejected';
+      readonly value: string;
+      /** On the first send of a request, on its replay, or on the only send that there can be. */
+      readonly on: RejectedSend;
+    }
   /** A replay with this token was accepted. */
   | { readonly kind: 'replayed'; readonly value: string }
   /** A token call is about to go out. */
@@ -66,6 +71,8 @@ export type Happening<Failure> =
   | { readonly kind: 'credentials-changed' }
   | { readonly kind: 'cleared' };
 
+export type RejectedSend = 'first-send' | 'replay' | 'only-send';
+
 export type RequestAnswer<Failure> =
   | {
       readonly kind: 'serve';
@@ -74,13 +81,17 @@ export type RequestAnswer<Failure> =
       readonly refresh?: Flight;
     }
   | { readonly kind: 'wait'; readonly flight: Flight }
+  /** The refused token is on trial: the answer to its first replay says whether it is at fault. */
+  | { readonly kind: 'await-verdict'; readonly refused: string; readonly forMs: number }
   | { readonly kind: 'fail'; readonly because: RefusalCause<Failure>; readonly retryInMs: number };
 
 export type RefusalCause<Failure> =
   | { readonly kind: 'cooling'; readonly cause: CoolDownCause; readonly failure: Failure }
   | { readonly kind: 'budget-spent' }
   /** The only token to be had is the one that was refused. */
-  | { readonly kind: 'same-token' };
+  | { readonly kind: 'same-token' }
+  /** The refused token is new, and another one before it did not help either. */
+  | { readonly kind: 'not-at-fault' };
 
 /** Whether a rejected request is worth sending again; if not, why the 401 goes to its caller. */
 export type RejectionAnswer =

@@ -1,13 +1,13 @@
-import { type Instant, isPast } from '../instant.js';
-import { closeRejectionGate, endpointClosed, rejectionGateClosed } from './gates.js';
-import { type Decision, type RejectionAnswer, decided } from './happening.js';
+import type { Instant } from '../instant.js';
+import { closeRejectionGate, endpointClosed, rejectionClosedMs } from './gates.js';
+import { type Decision, type RejectedSend, type RejectionAnswer, decided } from './happening.js';
 import type { LifecyclePolicy } from './policy.js';
-import type { TokenState } from './state.js';
+import { type HeldToken, type TokenState, trialMs } from './state.js';
 
 export function onRejection<Failure>(
   state: TokenState<Failure>,
   now: Instant,
-  { value, onReplay }: { value: string; onReplay: boolean },
+  { value, on }: { value: string; on: RejectedSend },
   policy: LifecyclePolicy,
 ): Decision<Failure, RejectionAnswer> {
   const held = state.slot.kind === 'held' ? state.slot : undefined;
@@ -15,7 +15,7 @@ export function onRejection<Failure>(
 
   if (held?.token.value !== value) {
     // A late 401: the token it drew has been replaced. Dropping the current one would cost a mint for nothing.
-    if (onReplay) return decided(state, alreadyReplayed);
+    if (on === 'replay') return decided(state, alreadyReplayed);
     const unreplaceable = held === undefined && endpointClosed(state, now, policy) !== undefined;
     return decided(
       state,
@@ -23,21 +23,19 @@ export function onRejection<Failure>(
     );
   }
   // A 401 on a token that was minted just for a 401 says that the token is not the cause: it is kept for the others.
-  if (onReplay) {
+  if (on === 'replay') {
     return held.forced
-      ? closeRejectionGate(state, now, alreadyReplayed, policy)
+      ? closeRejectionGate(trialOver(state, held), now, alreadyReplayed, policy)
       : decided(state, alreadyReplayed);
   }
-  if (held.onTrialUntil !== undefined && !isPast(held.onTrialUntil, now)) {
-    return closeRejectionGate(
-      state,
-      now,
-      { kind: 'pass', because: 'rejection-gate-closed' },
-      policy,
-    );
+  const gateClosed: RejectionAnswer = { kind: 'pass', because: 'rejection-gate-closed' };
+  if (rejectionClosedMs(state, now) > 0) return decided(state, gateClosed);
+  if (trialMs(held, now) > 0) {
+    // Nobody may wait for what can never be sent again; and if all 401s were such, no replay would ever close the gate.
+    return on === 'only-send'
+      ? closeRejectionGate(trialOver(state, held), now, gateClosed, policy)
+      : decided(state, { kind: 'replay' });
   }
-  if (rejectionGateClosed(state, now))
-    return decided(state, { kind: 'pass', because: 'rejection-gate-closed' });
 
   const suspected = { ...state, slot: { ...held, suspect: true } };
   return decided(
@@ -56,7 +54,11 @@ export function onReplayAccepted<Failure>(
   if (slot.kind === 'empty' || slot.token.value !== value || slot.onTrialUntil === undefined) {
     return decided(state, undefined);
   }
-  const trusted = { ...slot };
-  delete trusted.onTrialUntil;
-  return decided({ ...state, slot: trusted }, undefined);
+  return decided(trialOver(state, slot), undefined);
+}
+
+function trialOver<Failure>(state: TokenState<Failure>, held: HeldToken): TokenState<Failure> {
+  const slot = { ...held };
+  delete slot.onTrialUntil;
+  return { ...state, slot };
 }

@@ -1,5 +1,5 @@
 import type { AccessToken } from '../access-token.js';
-import { type Instant, isPast } from '../instant.js';
+import { type Instant, isPast, msUntil } from '../instant.js';
 
 /** Why a flight was started. */
 export type RefreshReason = 'cold' | 'early' | 'last' | 'expired' | 'rejected' | 'revalidate';
@@ -23,7 +23,7 @@ export interface HeldToken {
   readonly suspect: boolean;
   /** It was minted because of a 401: if its replay draws another one, the token was not the cause. */
   readonly forced: boolean;
-  /** While no replay has been accepted, and until then at the latest, any 401 on a forced token counts as that. */
+  /** Until the replay that it was minted for is answered, and until then at the latest, other 401s on it wait for that. */
   readonly onTrialUntil?: Instant;
   /** The endpoint returned this very token again: it is not asked again before. */
   readonly unchangedUntil?: Instant;
@@ -76,6 +76,11 @@ export function initialState<Failure>(): TokenState<Failure> {
     recentMintsMs: [],
     tokenCallsAt: [],
   };
+}
+
+/** How long a token is still on trial at most, in milliseconds; 0 where it is not. */
+export function trialMs({ onTrialUntil }: HeldToken, now: Instant): number {
+  return onTrialUntil === undefined ? 0 : Math.max(0, msUntil(onTrialUntil, now));
 }
 
 /** How far a held token is into its life. */
