@@ -79,11 +79,6 @@ describe('the page of the comparison', () => {
     expect(page).toContain('– has none');
     expect(page).toContain('| good | 1 of 1 |');
   });
-
-  test('where we do worse on purpose, the reason stands there', () => {
-    const page = comparisonPage([{ ...scenario, tradeOff: 'A reason.' }], [], machine);
-    expect(page).toContain('Of axios-bearer: A reason.');
-  });
 });
 
 describe('what became of many requests', () => {

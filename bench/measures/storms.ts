@@ -27,7 +27,7 @@ interface Storm {
 }
 
 export async function storms({ isQuick, loopback }: BenchContext): Promise<MeasureResult> {
-  const sizes = isQuick ? [100, 400] : [100, 1_000, 10_000];
+  const sizes = isQuick ? [50, 200] : [100, 1_000, 10_000];
   const largest = sizes.at(-1) ?? 0;
   const endsAt = performance.now() + LIMIT_MS;
   const found: { readonly peer: Peer; readonly storm: Storm }[] = [];

@@ -45,27 +45,28 @@ export interface ProviderDefinition<C extends object> {
   /** Allows clear-text http to hosts other than loopback. @defaultValue false */
   readonly allowInsecureHttp?: boolean | undefined;
   /** The page that describes the token call, and when it was last checked (ISO date). */
-  readonly documentation?: { readonly url: string; readonly checkedOn: string };
+  readonly documentation?: { readonly url: string; readonly checkedOn: string } | undefined;
   /** The credentials, or a function that fetches them. */
   readonly credentials: C | CredentialsFunction<C>;
   /** What each credential must look like. */
   readonly credentialFields: { readonly [Name in keyof C]-?: CredentialField };
   /** Names of the parameters that may differ from call to call. @defaultValue none */
-  readonly paramNames?: readonly string[];
+  readonly paramNames?: readonly string[] | undefined;
   /** Builds the token request. */
   tokenRequest(credentials: C, params: TokenParams): TokenRequest;
   /** Reads the token out of a successful answer (HTTP 2xx). */
-  parseToken(response: TokenResponse): ParsedToken;
+  readonly parseToken: (response: TokenResponse) => ParsedToken;
   /**
    * Judges an answer of the token endpoint that is special to this provider, a failure inside a 200 for instance.
    * `undefined` leaves it to RFC 6749 and the status.
    */
-  classifyFailure?(response: TokenResponse): TokenFailureClass | undefined;
+  readonly classifyFailure?:
+    ((response: TokenResponse) => TokenFailureClass | undefined) | undefined;
   /**
    * Tells whether a response of the API says that the token was rejected.
    * @defaultValue status 401, unless `WWW-Authenticate` says `insufficient_scope` or `invalid_request` (RFC 6750, section 3.1)
    */
-  isTokenRejection?(response: ResourceResponse): boolean;
+  readonly isTokenRejection?: ((response: ResourceResponse) => boolean) | undefined;
   /** The life that the documentation promises where the answer names none, in seconds. @defaultValue unknown */
   readonly defaultLifetimeSeconds?: number | undefined;
   /** A new token kills the last one. @defaultValue false */
@@ -73,10 +74,14 @@ export interface ProviderDefinition<C extends object> {
   /** How many token calls the provider allows in a sliding window. @defaultValue no limit */
   readonly tokenBudget?: { readonly calls: number; readonly windowMs: number } | undefined;
   /** Advice that is added to the error when the credentials are rejected: a wrong region, for instance. */
-  readonly rejectedCredentialsAdvice?: string;
+  readonly rejectedCredentialsAdvice?: string | undefined;
 }
 
 const brand = Symbol.for('axios-bearer.provider');
+
+interface Branded {
+  readonly [brand]: true;
+}
 
 /** A checked provider definition. Made by `defineProvider`; frozen, and without the credentials in sight. */
 export interface Provider<C extends object = object> extends Omit<
@@ -103,38 +108,55 @@ export interface Provider<C extends object = object> extends Omit<
  * empty or too long
  */
 export function defineProvider<C extends object>(definition: ProviderDefinition<C>): Provider<C> {
-  const { credentials, ...description } = definition;
-  if (typeof description.name !== 'string' || description.name === '') {
+  const { name, credentials, defaultLifetimeSeconds: life } = definition;
+  if (typeof name !== 'string' || name === '') {
     throw new MisconfigurationError({
       option: 'name',
       problem: 'is missing',
       remedy: 'Name the provider.',
     });
   }
-  const life = description.defaultLifetimeSeconds;
   if (life !== undefined && !(life > 0)) {
     throw new MisconfigurationError({
-      provider: description.name,
+      provider: name,
       option: 'defaultLifetimeSeconds',
       problem: 'is not a positive number',
       remedy: 'Give it in seconds, or leave it out if the life is unknown.',
     });
   }
-  const allowedOrigins = [description.baseURL, ...(description.origins ?? [])].map((url, index) =>
-    checkedOrigin(description, index === 0 ? 'baseURL' : 'origins', url),
+  const allowedOrigins = [definition.baseURL, ...(definition.origins ?? [])].map((url, index) =>
+    checkedOrigin(definition, index === 0 ? 'baseURL' : 'origins', url),
   );
   const fixed =
     typeof credentials === 'function'
       ? undefined
-      : Object.freeze(checkedCredentials<C>(description, { ...credentials }));
-  return Object.freeze({
-    ...description,
+      : // Not a spread, of which each one that is frozen gets a shape of its own.
+        Object.freeze(checkedCredentials<C>(definition, Object.assign({}, credentials)));
+  // Member by member: so all providers have one shape, which takes half the memory of a spread. There may be 100 000.
+  const provider: Provider<C> & Branded = {
+    name,
+    baseURL: definition.baseURL,
+    origins: definition.origins,
+    allowInsecureHttp: definition.allowInsecureHttp,
+    documentation: definition.documentation,
+    credentialFields: definition.credentialFields,
+    paramNames: definition.paramNames,
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- it is a method of the provider from here on
+    tokenRequest: definition.tokenRequest,
+    parseToken: definition.parseToken,
+    classifyFailure: definition.classifyFailure,
+    isTokenRejection: definition.isTokenRejection,
+    defaultLifetimeSeconds: life,
+    singleActiveToken: definition.singleActiveToken,
+    tokenBudget: definition.tokenBudget,
+    rejectedCredentialsAdvice: definition.rejectedCredentialsAdvice,
     allowedOrigins: Object.freeze([...new Set(allowedOrigins)]),
     hasFixedCredentials: fixed !== undefined,
     resolveCredentials:
-      fixed === undefined ? asking(description, credentials) : always(Promise.resolve(fixed)),
+      fixed === undefined ? asking(definition, credentials) : always(Promise.resolve(fixed)),
     [brand]: true,
-  });
+  };
+  return Object.freeze(provider);
 }
 
 // Functions of their own, so that neither keeps more in memory than it needs: there may be 100 000 providers.
@@ -234,7 +256,8 @@ function checkedOrigin(
       'Give them as credentials: URLs end up in logs.',
     );
   }
-  return origin;
+  // What the platform gives is glued together from pieces that it keeps.
+  return origin === url ? url : origin;
 }
 
 /** Whether a host name can only mean this very machine. */

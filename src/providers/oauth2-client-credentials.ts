@@ -6,7 +6,7 @@ import { MisconfigurationError } from '../errors/index.js';
 import { clientSecretBasic } from '../grants/client-authentication.js';
 import { defineProvider, type Provider } from '../grants/define-provider.js';
 import type { TokenRequest } from '../grants/token-request.js';
-import { at } from '../grants/token-response.js';
+import { at, type ParsedToken, type TokenResponse } from '../grants/token-response.js';
 import type { TokenParams } from '../token/token-params.js';
 import { credentialsOf, type WithCredentials } from './credentials.js';
 
@@ -46,6 +46,19 @@ export type OAuth2ClientCredentialsOptions = WithCredentials<OAuth2ClientCredent
   readonly allowInsecureHttp?: boolean | undefined;
 };
 
+// Common to all of them: a process may have 100 000, one for each tenant.
+const documentation = {
+  url: 'https://www.rfc-editor.org/rfc/rfc6749#section-4.4',
+  checkedOn: '2026-11-21',
+};
+const credentialFields = { clientId: {}, clientSecret: { secret: true } };
+const standardParams: readonly string[] = ['scope', 'audience', 'resource'];
+const parseToken = ({ body }: TokenResponse): ParsedToken => ({
+  accessToken: at(body, 'access_token'),
+  expiresInSeconds: at(body, 'expires_in'),
+  scope: at(body, 'scope'),
+});
+
 /**
  * Any OAuth 2.0 authorization server, by the client credentials grant.
  *
@@ -64,26 +77,22 @@ export function oauth2ClientCredentials(
       remedy: 'Give the token endpoint with scheme and host.',
     });
   }
-  const fixed = withoutUndefined({
-    scope: options.scope,
-    audience: options.audience,
-    resource: options.resource,
-    ...options.extraParams,
-  });
+  const { scope, audience, resource, extraParams } = options;
+  const inBody = options.clientAuthentication === 'client_secret_post';
+  const fixed = withoutUndefined({ scope, audience, resource, ...extraParams });
   return defineProvider<OAuth2ClientCredentials>({
     name,
     baseURL: options.baseURL,
     origins: options.origins,
     allowInsecureHttp: options.allowInsecureHttp,
-    documentation: {
-      url: 'https://www.rfc-editor.org/rfc/rfc6749#section-4.4',
-      checkedOn: '2026-11-21',
-    },
+    documentation,
     credentials: credentialsOf<OAuth2ClientCredentials>(options, ['clientId', 'clientSecret']),
-    credentialFields: { clientId: {}, clientSecret: { secret: true } },
-    paramNames: ['scope', 'audience', 'resource', ...(options.paramNames ?? [])],
+    credentialFields,
+    paramNames:
+      options.paramNames === undefined
+        ? standardParams
+        : [...standardParams, ...options.paramNames],
     tokenRequest({ clientId, clientSecret }, params): TokenRequest {
-      const inBody = options.clientAuthentication === 'client_secret_post';
       const fields = {
         grant_type: 'client_credentials',
         ...spaceSeparatedScope({ ...fixed, ...params }),
@@ -95,11 +104,7 @@ export function oauth2ClientCredentials(
         body: bodyEncoding === 'json' ? { json: fields } : { form: fields },
       };
     },
-    parseToken: ({ body }) => ({
-      accessToken: at(body, 'access_token'),
-      expiresInSeconds: at(body, 'expires_in'),
-      scope: at(body, 'scope'),
-    }),
+    parseToken,
     defaultLifetimeSeconds: options.defaultLifetimeSeconds,
     singleActiveToken: options.singleActiveToken,
   });
