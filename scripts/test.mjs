@@ -1,6 +1,7 @@
 /*
  * The whole proof: lint, format, types, unit, integration, the built package (in a browser too), the docs site, the
- * snippets of the docs. What only reads the sources runs in that order beside the tests, which run in theirs.
+ * snippets of the docs. In that order, but two at a time: what only reads the sources runs beside the tests, and the
+ * simulation, ten thousand runs on one processor, beside what needs the build.
  * Runs every step even if an earlier one failed, and ends with the numbers of all of them.
  */
 import { spawn, spawnSync } from 'node:child_process';
@@ -23,6 +24,7 @@ const tests = [
   { name: 'unit', script: 'test:unit' },
   { name: 'integration', script: 'test:integration' },
 ];
+const simulation = [{ name: 'simulation', script: 'test:simulation' }];
 const testsOfTheBuild = [
   { name: 'package and browser', script: 'test:package' },
   { name: 'docs site', script: 'test:docs' },
@@ -34,8 +36,10 @@ const hasRedis = isThere('redis-server');
 const hasChromium = ['chromium', 'chromium-browser', 'google-chrome'].some(isThere);
 
 const [ofSources, ofTests] = await Promise.all([inOrder(sources, check), inOrder(tests, testWith)]);
-const ofSimulation = await inOrder([{ name: 'simulation', script: 'test:simulation' }], testWith);
-const ofBuild = await inOrder(testsOfTheBuild, testWith);
+const [ofSimulation, ofBuild] = await Promise.all([
+  inOrder(simulation, testWith),
+  inOrder(testsOfTheBuild, testWith),
+]);
 const results = [...ofSources, ...ofTests, ...ofSimulation, ...ofBuild];
 const passed = results.reduce((sum, result) => sum + result.passed, 0);
 const failed = results.reduce((sum, result) => sum + result.failed, 0);
