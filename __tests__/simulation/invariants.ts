@@ -17,6 +17,7 @@ export type Invariant =
   | 'a late 401 doubts no other token'
   | 'a 401 with the rejection gate closed forces nothing'
   | 'the rejection gate closes for no first send'
+  | 'forced tokens keep their distance'
   | 'the source recovers once its surroundings have'
   | 'nothing is left after close()';
 

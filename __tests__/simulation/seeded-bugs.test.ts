@@ -150,6 +150,19 @@ const bugs: readonly { name: string; bug: Bug; caughtBy: readonly Invariant[] }[
     caughtBy: ['the rejection gate closes for no first send'],
   },
   {
+    name: 'the gate waits for the answer to a replay',
+    bug: {
+      decide: (state, now, happening, policy) => {
+        const decision = realDecide(state, now, happening, policy);
+        const { slot } = decision.state;
+        if (happening.kind !== 'minted' || slot.kind === 'empty' || slot.trial === undefined)
+          return decision;
+        return { ...decision, state: { ...decision.state, rejection: slot.trial.gateBefore } };
+      },
+    },
+    caughtBy: ['forced tokens keep their distance'],
+  },
+  {
     name: 'an expired token is served when the refresh fails',
     bug: {
       servableToken: ({ slot }, _now, not) =>

@@ -20,14 +20,23 @@ export type VaultMode = 'answers' | 'slow' | 'throws' | 'nonsense' | 'hangs';
 /** Two kinds of requests: for the token without parameters, and for one with. */
 export type Key = '' | 'x';
 
+/** What becomes of a request that has a token. */
+export type Path =
+  | 'fine'
+  /** Answers 401 whatever token comes. */
+  | 'likes none'
+  /** So too, and no replay is ever answered. */
+  | 'loses replays'
+  /** So too, to requests that cannot be sent again. */
+  | 'once only';
+
 export type Step =
   /** What a step that does not matter is shrunk to. */
   | { readonly kind: 'nothing' }
   | {
       readonly kind: 'request';
       readonly key: Key;
-      /** `likes none`: the path answers 401 whatever token comes. */
-      readonly path: 'fine' | 'likes none';
+      readonly path: Path;
       readonly timeoutMs: number | undefined;
     }
   | { readonly kind: 'abort'; readonly which: number }
@@ -88,7 +97,12 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({
       kind: fc.constant('request' as const),
       key,
-      path: fc.constantFrom<('fine' | 'likes none')[]>('fine', 'fine', 'fine', 'likes none'),
+      path: fc.constantFrom<Path[]>(
+        ...Array.from({ length: 9 }, () => 'fine' as const),
+        'likes none',
+        'loses replays',
+        'once only',
+      ),
       timeoutMs: fc.constantFrom(undefined, undefined, undefined, 50, 3_000),
     }),
   },

@@ -1,4 +1,4 @@
-import { isPast, msUntil, type Instant } from '../../src/token/instant.js';
+import { isPast, later, msUntil, type Instant } from '../../src/token/instant.js';
 import {
   defaultPolicy,
   phaseOf,
@@ -22,6 +22,9 @@ export class Watch {
   /** The token in hand whose window has been accounted for; once it is gone, the same string may come again and be due again. */
   #dueToken: string | undefined;
   #flightSince = 0;
+  /** The last token that a 401 forced and that no accepted replay has justified yet, and how many there were in a row. */
+  #forcedAt: Instant | undefined;
+  #forcedInARow = 0;
   /** How the last refreshes were justified, for the message. */
   readonly #reasons: string[] = ['the first'];
 
@@ -58,7 +61,7 @@ export class Watch {
         break;
       case 'minted':
         if (after.slot.kind === 'held' && (decision.answer as { kind: string }).kind === 'accepted')
-          this.#landed(before, after.slot, happening, step);
+          this.#landed(before, after.slot, happening, step, now);
         break;
       case 'rejected':
         this.#checkRejection(happening, before, after, now);
@@ -66,8 +69,16 @@ export class Watch {
       case 'mint-failed':
         this.#checkCoolDown(before, happening, decision);
         break;
+      case 'replayed':
+        if (before.slot.kind === 'held' && before.slot.trial !== undefined && after !== before) {
+          this.#forcedAt = undefined;
+          this.#forcedInARow = Math.max(0, this.#forcedInARow - 1);
+        }
+        break;
       case 'cleared':
         this.replaced.clear();
+        this.#forcedAt = undefined;
+        this.#forcedInARow = 0;
         break;
     }
   }
@@ -150,11 +161,28 @@ export class Watch {
     held: HeldToken,
     { sentAt, lifetimeMs, token }: Extract<AnyHappening, { kind: 'minted' }>,
     step: number,
+    now: Instant,
   ): void {
     const previous = before.slot.kind === 'held' ? before.slot.token.value : undefined;
-    if (previous !== undefined && previous !== held.token.value) this.replaced.set(previous, step);
+    if (previous !== undefined && previous !== held.token.value) {
+      this.replaced.set(previous, step);
+      if (before.slot.kind === 'held' && before.slot.suspect) this.#checkForced(now);
+    }
     if (lifetimeMs === undefined || held.token !== token) return;
     this.#checkWindows(held, sentAt, lifetimeMs);
+  }
+
+  /** At least 1 s, 2 s, 4 s and so on up to a minute apart, by whichever clock; forgotten after five minutes. */
+  #checkForced(now: Instant): void {
+    const { firstMs, longestMs, forgetAfterMs } = defaultPolicy.rejectionGate;
+    if (this.#forcedAt !== undefined) {
+      const apartMs = Math.min(longestMs, firstMs * 2 ** (this.#forcedInARow - 1));
+      if (!isPast(later(this.#forcedAt, apartMs), now))
+        this.#violated('forced tokens keep their distance', `not ${apartMs} ms apart`);
+      if (isPast(later(this.#forcedAt, forgetAfterMs), now)) this.#forcedInARow = 0;
+    }
+    this.#forcedAt = now;
+    this.#forcedInARow += 1;
   }
 
   #checkWindows(held: HeldToken, sentAt: Instant, lifetimeMs: number): void {
@@ -183,7 +211,8 @@ export class Watch {
     after: TokenState,
     now: Instant,
   ): void {
-    if (on === 'first-send' && after.rejection.closings > before.rejection.closings)
+    const isClosing = after.rejection.closedUntil !== undefined;
+    if (on === 'first-send' && isClosing && after.rejection !== before.rejection)
       this.#violated('the rejection gate closes for no first send', value);
     if (after.slot.kind === 'empty' || before.slot.kind === 'empty') return;
     const { closedUntil } = before.rejection;

@@ -17,7 +17,7 @@ import {
   type AnyState,
   type Bug,
 } from './observed-source.js';
-import type { Key, Setting, Step, VaultMode } from './steps.js';
+import type { Key, Path, Setting, Step, VaultMode } from './steps.js';
 import { Watch } from './watch.js';
 
 /** A caller's wait for a token. */
@@ -258,18 +258,20 @@ export class World {
     const abort = new AbortController();
     const first = await this.#ask({ key, not: undefined, timeoutMs, abort });
     if (first === undefined || (await this.#send(first, path))) return;
-    if (this.source.reject(first, { params }).kind === 'pass') return;
+    const on = path === 'once only' ? 'only-send' : 'first-send';
+    if (this.source.reject(first, { on, params }).kind === 'pass' || on === 'only-send') return;
     const second = await this.#ask({ key, not: first, timeoutMs, abort });
     if (second === undefined) return;
     if (second === first)
       this.#violated('a replaced token is never sent again', `${first} was handed back`);
+    if (path === 'loses replays') return;
     const accepted = await this.#send(second, path);
     if (this.#isClosed) return;
     this.source.replayed(second, { accepted, params });
     if (!accepted) this.source.reject(second, { on: 'replay', params });
   }
 
-  async #send(value: string, path: 'fine' | 'likes none'): Promise<boolean> {
+  async #send(value: string, path: Path): Promise<boolean> {
     await this.scheduler.schedule(Promise.resolve(), 'the API');
     return path === 'fine' && this.provider.accepts(value);
   }

@@ -185,7 +185,7 @@ test('behaviour 41: a token that goes takes its timer along', async () => {
 
 describe('params', () => {
   test('are refused by name where the provider takes none', async () => {
-    const { source } = bench({ provider: { paramNames: undefined as never } });
+    const { source } = bench({ provider: { paramNames: undefined } });
     expect(await ended(source.getToken({ params: { scope: 'a' } }))).toMatchObject({
       option: 'params.scope',
       message: expect.stringContaining('Known parameters: none') as unknown,

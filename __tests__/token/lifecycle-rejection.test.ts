@@ -52,18 +52,21 @@ describe('behaviour 24: a 401 on the current token', () => {
     expect(life.held).toMatchObject({ suspect: false, forced: true });
   });
 
-  it('gives the new token a trial of one second', () => {
+  it('puts the new token on trial for one second, and closes the rejection gate meanwhile, without a word', () => {
     const life = healed();
 
-    expect(life.held.onTrialUntil?.monoMs).toBe(life.now.monoMs + SECOND);
+    expect(life.held.trial?.until.monoMs).toBe(life.now.monoMs + SECOND);
+    expect(life.closedForMs).toBe(SECOND);
+    expect(life.notices).toEqual([]);
   });
 
-  it('ends the trial once a replay was accepted', () => {
+  it('ends the trial once a replay was accepted, and leaves the gate as it was', () => {
     const life = healed();
     life.happens({ kind: 'replayed', value: 'T2' });
 
-    expect(life.held.onTrialUntil).toBeUndefined();
+    expect(life.held.trial).toBeUndefined();
     expect(life.held.forced).toBe(true);
+    expect(life.state.rejection).toEqual({ closings: 0 });
     expect(life.reject('T2')).toEqual({ kind: 'replay' });
   });
 
@@ -116,9 +119,10 @@ describe('behaviour 25: a 401 on the replay', () => {
 
   it('closes nothing if the token has been replaced since', () => {
     const life = healed();
+    const before = life.state;
 
     expect(life.reject('T1', 'replay')).toEqual(PASSED.replayed);
-    expect(life.state.rejection.closings).toBe(0);
+    expect(life.state).toBe(before);
   });
 });
 
@@ -287,7 +291,7 @@ describe('the rejection gate', () => {
 
     expect(life.reject('T2', 'only-send')).toEqual(PASSED.gateClosed);
     expect(life.closedForMs).toBe(SECOND);
-    expect(life.held.onTrialUntil).toBeUndefined();
+    expect(life.held.trial).toBeUndefined();
     expect(inWords(life.request())).toBe('serve T2');
   });
 
@@ -351,9 +355,17 @@ describe('the rejection gate', () => {
 
 /**
  * An API path that always answers 401, asked every 20 ms by callers who do all they may, and beside each of them a
- * healthy caller. Every answer takes `latencyMs`, every mint `mintMs`.
+ * healthy caller. Every answer takes `latencyMs`, every mint `mintMs`, and that to a replay `replayMs`; it may never come.
  */
-function alwaysRefused(forMs: number, { latencyMs = 30, mintMs = 50, sameString = false } = {}) {
+function alwaysRefused(
+  forMs: number,
+  {
+    latencyMs = 30,
+    mintMs = 50,
+    replayMs = latencyMs,
+    sameString = false,
+  }: { latencyMs?: number; mintMs?: number; replayMs?: number; sameString?: boolean } = {},
+) {
   const life = new Life();
   const agenda: { at: number; deed: () => void }[] = [];
   const mintedAt: number[] = [];
@@ -396,7 +408,9 @@ function alwaysRefused(forMs: number, { latencyMs = 30, mintMs = 50, sameString 
     withToken(undefined, (first) =>
       soon(latencyMs, () => {
         if (life.reject(first).kind !== 'replay') return;
-        withToken(first, (second) => soon(latencyMs, () => life.reject(second, 'replay')));
+        withToken(first, (second) => {
+          if (Number.isFinite(replayMs)) soon(replayMs, () => life.reject(second, 'replay'));
+        });
       }),
     );
   }
@@ -415,7 +429,7 @@ function alwaysRefused(forMs: number, { latencyMs = 30, mintMs = 50, sameString 
       agenda.shift();
       life.at(next.at);
       next.deed();
-      if (life.state.slot.kind === 'held' && life.state.slot.onTrialUntil !== undefined) continue;
+      if (life.state.slot.kind === 'held' && life.state.slot.trial !== undefined) continue;
       for (const report of [...trials]) report();
     }
   }
@@ -452,6 +466,22 @@ describe('behaviour 30: a call that always answers 401 among calls that succeed'
       expect(within(mintedAt, 3 * MINUTE, 4 * MINUTE)).toBeLessThanOrEqual(1);
     },
   );
+
+  it.each([
+    ['all answers take longer than a trial', { latencyMs: 1_700 }],
+    ['no replay is ever answered', { replayMs: Infinity }],
+    ['replays are answered after the trial', { replayMs: 1_500 }],
+    ['the latest replays are answered when a further token is there', { replayMs: 2_500 }],
+    ['answers to replays come just before the end of the trial', { replayMs: 990 }],
+  ])('forces no more where %s', (_, pace) => {
+    const { mintedAt, healthyWaits } = alwaysRefused(4 * MINUTE, pace);
+
+    expect(within(mintedAt, 0, MINUTE)).toBeLessThanOrEqual(7);
+    expect(within(mintedAt, MINUTE, 2 * MINUTE)).toBeLessThanOrEqual(1);
+    expect(within(mintedAt, 2 * MINUTE, 3 * MINUTE)).toBeLessThanOrEqual(1);
+    expect(within(mintedAt, 3 * MINUTE, 4 * MINUTE)).toBeLessThanOrEqual(1);
+    expect(Math.max(...healthyWaits)).toBeLessThanOrEqual(50);
+  });
 
   it('never fails the others, nor makes them wait longer than one flight', () => {
     const { healthyWaits, asked } = alwaysRefused(2 * MINUTE);

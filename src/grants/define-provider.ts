@@ -34,7 +34,10 @@ export interface ResourceResponse {
   readonly data: unknown;
 }
 
-/** Everything that the library knows about one authorization server: data, and functions without side effects. */
+/**
+ * Everything that the library knows about one authorization server: data, and functions without side effects. They are
+ * called as methods of the provider, which has the members named here and no others.
+ */
 export interface ProviderDefinition<C extends object> {
   /** Short and stable; it is part of the identity of a token. */
   readonly name: string;
@@ -55,18 +58,17 @@ export interface ProviderDefinition<C extends object> {
   /** Builds the token request. */
   tokenRequest(credentials: C, params: TokenParams): TokenRequest;
   /** Reads the token out of a successful answer (HTTP 2xx). */
-  readonly parseToken: (response: TokenResponse) => ParsedToken;
+  parseToken(response: TokenResponse): ParsedToken;
   /**
    * Judges an answer of the token endpoint that is special to this provider, a failure inside a 200 for instance.
    * `undefined` leaves it to RFC 6749 and the status.
    */
-  readonly classifyFailure?:
-    ((response: TokenResponse) => TokenFailureClass | undefined) | undefined;
+  classifyFailure?(response: TokenResponse): TokenFailureClass | undefined;
   /**
    * Tells whether a response of the API says that the token was rejected.
    * @defaultValue status 401, unless `WWW-Authenticate` says `insufficient_scope` or `invalid_request` (RFC 6750, section 3.1)
    */
-  readonly isTokenRejection?: ((response: ResourceResponse) => boolean) | undefined;
+  isTokenRejection?(response: ResourceResponse): boolean;
   /** The life that the documentation promises where the answer names none, in seconds. @defaultValue unknown */
   readonly defaultLifetimeSeconds?: number | undefined;
   /** A new token kills the last one. @defaultValue false */
@@ -78,10 +80,6 @@ export interface ProviderDefinition<C extends object> {
 }
 
 const brand = Symbol.for('axios-bearer.provider');
-
-interface Branded {
-  readonly [brand]: true;
-}
 
 /** A checked provider definition. Made by `defineProvider`; frozen, and without the credentials in sight. */
 export interface Provider<C extends object = object> extends Omit<
@@ -133,7 +131,8 @@ export function defineProvider<C extends object>(definition: ProviderDefinition<
       : // Not a spread, of which each one that is frozen gets a shape of its own.
         Object.freeze(checkedCredentials<C>(definition, Object.assign({}, credentials)));
   // Member by member: so all providers have one shape, which takes half the memory of a spread. There may be 100 000.
-  const provider: Provider<C> & Branded = {
+  /* eslint-disable @typescript-eslint/unbound-method -- they are methods of the provider from here on */
+  const provider = {
     name,
     baseURL: definition.baseURL,
     origins: definition.origins,
@@ -141,7 +140,6 @@ export function defineProvider<C extends object>(definition: ProviderDefinition<
     documentation: definition.documentation,
     credentialFields: definition.credentialFields,
     paramNames: definition.paramNames,
-    // eslint-disable-next-line @typescript-eslint/unbound-method -- it is a method of the provider from here on
     tokenRequest: definition.tokenRequest,
     parseToken: definition.parseToken,
     classifyFailure: definition.classifyFailure,
@@ -156,7 +154,8 @@ export function defineProvider<C extends object>(definition: ProviderDefinition<
       fixed === undefined ? asking(definition, credentials) : always(Promise.resolve(fixed)),
     [brand]: true,
   };
-  return Object.freeze(provider);
+  /* eslint-enable @typescript-eslint/unbound-method */
+  return Object.freeze(provider) as Provider<C>;
 }
 
 // Functions of their own, so that neither keeps more in memory than it needs: there may be 100 000 providers.

@@ -47,12 +47,15 @@ export type OAuth2ClientCredentialsOptions = WithCredentials<OAuth2ClientCredent
 };
 
 // Common to all of them: a process may have 100 000, one for each tenant.
-const documentation = {
+const documentation = Object.freeze({
   url: 'https://www.rfc-editor.org/rfc/rfc6749#section-4.4',
   checkedOn: '2026-11-21',
-};
-const credentialFields = { clientId: {}, clientSecret: { secret: true } };
-const standardParams: readonly string[] = ['scope', 'audience', 'resource'];
+});
+const credentialFields = Object.freeze({
+  clientId: Object.freeze({}),
+  clientSecret: Object.freeze({ secret: true }),
+});
+const standardParams: readonly string[] = Object.freeze(['scope', 'audience', 'resource']);
 const parseToken = ({ body }: TokenResponse): ParsedToken => ({
   accessToken: at(body, 'access_token'),
   expiresInSeconds: at(body, 'expires_in'),

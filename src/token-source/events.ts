@@ -69,7 +69,7 @@ export interface TokenSourceEvents {
   };
   /** A request was sent once more with another token. */
   replayed: { readonly provider: string; readonly accepted: boolean };
-  /** A 401 was not replayed, for a reason that lies in the request. */
+  /** A 401 was not replayed. */
   replayRefused: { readonly provider: string; readonly because: string };
   /** An expired token was served because `maxStaleMs` allows it. */
   servedStale: { readonly provider: string };

@@ -424,7 +424,7 @@ function startTrial() {
 }
 
 function isOnTrial({ slot }: TokenState<BearerError>): boolean {
-  return slot.kind === 'held' && slot.onTrialUntil !== undefined;
+  return slot.kind === 'held' && slot.trial !== undefined;
 }
 
 /** A flight that failed, told apart from a caller's own abort or time-out. */

@@ -29,8 +29,8 @@ export function refusal(
     case 'not-at-fault':
       return new TokenAcquisitionError(
         'ERR_TOKEN_NOT_AT_FAULT',
-        `${provider}: the rejected token is new, and a request that was sent again with it was rejected again: so the ` +
-          `token is not at fault. 401s force no other one for ${Math.ceil(retryInMs / 1000)} s.`,
+        `${provider}: the rejected token is new, and other requests with it were rejected too: so the token is not at ` +
+          `fault. 401s force no other one for ${Math.ceil(retryInMs / 1000)} s.`,
         { provider, phase: 'cooling down', retryable: true, retryInMs },
       );
     case 'same-token':

@@ -26,7 +26,7 @@ export interface GetTokenOptions {
   readonly timeoutMs?: number | undefined;
   /** Parameters of the token request, where the provider takes any. */
   readonly params?: TokenParams | undefined;
-  /** A token string that was refused: it is not handed back. */
+  /** A token string that was refused with a 401: it is not handed back. Report it by `reject()` first. */
   readonly not?: string | undefined;
 }
 

@@ -90,7 +90,7 @@ export type RefusalCause<Failure> =
   | { readonly kind: 'budget-spent' }
   /** The only token to be had is the one that was refused. */
   | { readonly kind: 'same-token' }
-  /** The refused token is new, and another one before it did not help either. */
+  /** The refused token is new, and was of no help to others either. */
   | { readonly kind: 'not-at-fault' };
 
 /** Whether a rejected request is worth sending again; if not, why the 401 goes to its caller. */

@@ -1,7 +1,7 @@
 import type { AccessToken } from '../access-token.js';
 import { type Instant, isPast, later, msUntil } from '../instant.js';
 import { refreshWindows } from '../refresh-windows.js';
-import { closeRejectionGate } from './gates.js';
+import { closeRejectionGate, nextRejectionGate, rejectionClosedMs } from './gates.js';
 import {
   type Decision,
   type FlightAnswer,
@@ -39,11 +39,36 @@ export function onMinted<Failure>(
   };
   const recovered: Notice[] =
     state.endpoint.kind === 'cooling' ? [{ kind: 'cool-down-ended' }] : [];
-  if (previous?.suspect !== true || !isSameString)
+  if (previous?.suspect !== true || isAdopted)
     return { ...decided(next, accepted), notices: recovered };
+  if (!isSameString)
+    return { ...decided(onTrial(next, fresh, now, policy), accepted), notices: recovered };
   // The endpoint insists on this very token, so asking again at once would bring nothing else.
   const closed = closeRejectionGate(next, now, accepted, policy);
   return { ...closed, notices: [...recovered, ...closed.notices] };
+}
+
+/**
+ * A token that a 401 has forced. Until a replay proves that it was worth it the rejection gate is closed, so that forced
+ * tokens keep their distance however late the answers come, and even if none ever does.
+ */
+function onTrial<Failure>(
+  state: TokenState<Failure>,
+  fresh: HeldToken,
+  now: Instant,
+  policy: LifecyclePolicy,
+): TokenState<Failure> {
+  const { rejection: gateBefore } = state;
+  const isClosed = rejectionClosedMs(state, now) > 0;
+  return {
+    ...state,
+    slot: {
+      ...fresh,
+      forced: true,
+      trial: { until: later(now, policy.rejectionGate.firstMs), gateBefore },
+    },
+    rejection: isClosed ? gateBefore : nextRejectionGate(state, now, policy).gate,
+  };
 }
 
 /** What is held after `fresh` came for `previous`. */
@@ -53,11 +78,7 @@ function successorOf(
   now: Instant,
   policy: LifecyclePolicy,
 ): HeldToken {
-  if (previous.token.value !== fresh.token.value) {
-    if (!previous.suspect) return fresh;
-    return { ...fresh, forced: true, onTrialUntil: later(now, policy.rejectionGate.firstMs) };
-  }
-  if (isRenewal(previous, fresh, now)) return fresh;
+  if (previous.token.value !== fresh.token.value || isRenewal(previous, fresh, now)) return fresh;
   // Some endpoints return the current token until it expires. Its windows must not shrink with what is left
   // of its life, and the endpoint must not be asked at every request.
   const restMs = Math.min(policy.transientWithToken.longestMs, previous.earlyMs / 4);

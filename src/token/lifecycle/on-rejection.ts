@@ -2,7 +2,7 @@ import type { Instant } from '../instant.js';
 import { closeRejectionGate, endpointClosed, rejectionClosedMs } from './gates.js';
 import { type Decision, type RejectedSend, type RejectionAnswer, decided } from './happening.js';
 import type { LifecyclePolicy } from './policy.js';
-import { type HeldToken, type TokenState, trialMs } from './state.js';
+import { type TokenState, trialMs, withoutTrial } from './state.js';
 
 export function onRejection<Failure>(
   state: TokenState<Failure>,
@@ -25,19 +25,19 @@ export function onRejection<Failure>(
   // A 401 on a token that was minted just for a 401 says that the token is not the cause: it is kept for the others.
   if (on === 'replay') {
     return held.forced
-      ? closeRejectionGate(trialOver(state, held), now, alreadyReplayed, policy)
+      ? closeRejectionGate(state, now, alreadyReplayed, policy)
       : decided(state, alreadyReplayed);
   }
   const gateClosed: RejectionAnswer = { kind: 'pass', because: 'rejection-gate-closed' };
-  if (rejectionClosedMs(state, now) > 0) return decided(state, gateClosed);
   if (trialMs(held, now) > 0) {
-    // Nobody may wait for what can never be sent again; and if all 401s were such, no replay would ever close the gate.
+    // Nobody waits for what can never be sent again.
     return on === 'only-send'
-      ? closeRejectionGate(trialOver(state, held), now, gateClosed, policy)
+      ? closeRejectionGate(state, now, gateClosed, policy)
       : decided(state, { kind: 'replay' });
   }
+  if (!held.suspect && rejectionClosedMs(state, now) > 0) return decided(state, gateClosed);
 
-  const suspected = { ...state, slot: { ...held, suspect: true } };
+  const suspected = { ...state, slot: { ...withoutTrial(held), suspect: true } };
   return decided(
     suspected,
     endpointClosed(state, now, policy) === undefined
@@ -46,19 +46,16 @@ export function onRejection<Failure>(
   );
 }
 
+/** The new token works: if it dies, 401s force another at once. */
 export function onReplayAccepted<Failure>(
   state: TokenState<Failure>,
   value: string,
 ): Decision<Failure, undefined> {
   const { slot } = state;
-  if (slot.kind === 'empty' || slot.token.value !== value || slot.onTrialUntil === undefined) {
+  if (slot.kind === 'empty' || slot.token.value !== value || slot.trial === undefined)
     return decided(state, undefined);
-  }
-  return decided(trialOver(state, slot), undefined);
-}
-
-function trialOver<Failure>(state: TokenState<Failure>, held: HeldToken): TokenState<Failure> {
-  const slot = { ...held };
-  delete slot.onTrialUntil;
-  return { ...state, slot };
+  return decided(
+    { ...state, slot: withoutTrial(slot), rejection: slot.trial.gateBefore },
+    undefined,
+  );
 }

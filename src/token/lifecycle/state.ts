@@ -23,10 +23,18 @@ export interface HeldToken {
   readonly suspect: boolean;
   /** It was minted because of a 401: if its replay draws another one, the token was not the cause. */
   readonly forced: boolean;
-  /** Until the replay that it was minted for is answered, and until then at the latest, other 401s on it wait for that. */
-  readonly onTrialUntil?: Instant;
+  /** There until a replay with a forced token has been answered. */
+  readonly trial?: Trial;
   /** The endpoint returned this very token again: it is not asked again before. */
   readonly unchangedUntil?: Instant;
+}
+
+/** A token that was minted because of a 401 has to prove itself. Meanwhile the rejection gate is closed. */
+export interface Trial {
+  /** Until then a 401 on it waits for the answer to the replay. */
+  readonly until: Instant;
+  /** What the rejection gate goes back to if that replay is accepted. */
+  readonly gateBefore: RejectionGate;
 }
 
 export type EndpointGate<Failure> =
@@ -78,9 +86,15 @@ export function initialState<Failure>(): TokenState<Failure> {
   };
 }
 
-/** How long a token is still on trial at most, in milliseconds; 0 where it is not. */
-export function trialMs({ onTrialUntil }: HeldToken, now: Instant): number {
-  return onTrialUntil === undefined ? 0 : Math.max(0, msUntil(onTrialUntil, now));
+/** How long a 401 on this token waits for the verdict at most, in milliseconds; 0 where it does not. */
+export function trialMs({ trial }: HeldToken, now: Instant): number {
+  return trial === undefined ? 0 : Math.max(0, msUntil(trial.until, now));
+}
+
+export function withoutTrial(held: HeldToken): HeldToken {
+  const judged = { ...held };
+  delete judged.trial;
+  return judged;
 }
 
 /** How far a held token is into its life. */
