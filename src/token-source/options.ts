@@ -109,16 +109,7 @@ export function resolveOptions(
   }
   options.store?.check?.({ cacheIdentity: options.cacheIdentity });
   return {
-    policy: {
-      ...defaultPolicy,
-      earlyWindowMs: options.earlyWindowMs,
-      mandatoryWindowMs: options.mandatoryWindowMs,
-      revalidateMs: options.revalidateMs ?? defaultPolicy.revalidateMs,
-      maxStaleMs: options.maxStaleMs ?? defaultPolicy.maxStaleMs,
-      singleActiveToken: options.singleActiveToken ?? provider.singleActiveToken ?? false,
-      onCredentialsRejected: options.onCredentialsRejected ?? 'keep',
-      tokenBudget: provider.tokenBudget,
-    },
+    policy: policyOf(provider, options),
     store: options.store,
     cacheIdentity: options.cacheIdentity,
     keepWarm: options.keepWarm ?? defaults.keepWarm,
@@ -130,4 +121,18 @@ export function resolveOptions(
     clock: options.clock ?? systemClock,
     random: options.random ?? Math.random,
   };
+}
+
+function policyOf(provider: Provider, options: TokenSourceOptions): LifecyclePolicy {
+  const own = Object.entries({
+    earlyWindowMs: options.earlyWindowMs,
+    mandatoryWindowMs: options.mandatoryWindowMs,
+    revalidateMs: options.revalidateMs,
+    maxStaleMs: options.maxStaleMs,
+    singleActiveToken: options.singleActiveToken ?? provider.singleActiveToken,
+    onCredentialsRejected: options.onCredentialsRejected,
+    tokenBudget: provider.tokenBudget,
+  }).filter(([, value]) => value !== undefined);
+  // Most sources have none of their own and share one: a process may have 100 000.
+  return own.length === 0 ? defaultPolicy : { ...defaultPolicy, ...Object.fromEntries(own) };
 }
