@@ -19,7 +19,6 @@ export type Happening<Failure> =
   | {
       readonly kind: 'rejected';
       readonly value: string;
-      /** On the first send of a request, on its replay, or on the only send that there can be. */
       readonly on: RejectedSend;
     }
   /** A replay with this token was accepted. */
@@ -71,6 +70,7 @@ export type Happening<Failure> =
   | { readonly kind: 'credentials-changed' }
   | { readonly kind: 'cleared' };
 
+/** Which send of a request drew a 401: its first, its replay, or the only one that there can be. */
 export type RejectedSend = 'first-send' | 'replay' | 'only-send';
 
 export type RequestAnswer<Failure> =
