@@ -212,8 +212,7 @@ test.each([
     recovered: () => undefined,
   };
   const guard = guardStore(createMemoryStore(), { clock: createFakeClock(), watcher });
-  // A client may throw what is no error.
-  // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+  // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- a client may throw what is no error
   await guard.run('read', () => Promise.reject(thrown));
   expect(failures).toHaveLength(1);
   expect((failures[0]!.cause as Error | undefined)?.message).toBe(kept);

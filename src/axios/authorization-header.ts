@@ -21,8 +21,9 @@ function authorizationKey(headers: AxiosRequestHeaders): string | undefined {
  * choice too), or axios's `auth`, which replaces the header.
  */
 export function hasOwnAuthorization(config: InternalAxiosRequestConfig): boolean {
-  // An interceptor may have taken the headers off, or put null for `auth`: neither is what the types say, both work in axios.
-  const headers = (config.headers ??= new AxiosHeaders()); // eslint-disable-line @typescript-eslint/no-unnecessary-condition
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- an interceptor may have taken them off, which the types leave out
+  const headers = (config.headers ??= new AxiosHeaders());
+  // Not compared with undefined: `null` works in axios, too.
   return Boolean(config.auth) || authorizationKey(headers) !== undefined;
 }
 
@@ -35,7 +36,6 @@ export function carries(config: InternalAxiosRequestConfig, token: AccessToken):
 /** Takes our header off a config that is sent again: by then the token may be another, or none may go there. */
 export function removeAuthorization(config: InternalAxiosRequestConfig, ours: AccessToken): void {
   const key = authorizationKey(config.headers);
-  // The key may be in any case, and axios's own `delete` would take off the caller's header as well.
-  // eslint-disable-next-line @typescript-eslint/no-dynamic-delete
+  // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- in any case; axios's own `delete` takes off the caller's header as well
   if (key !== undefined && config.headers[key] === ours.authorization) delete config.headers[key];
 }

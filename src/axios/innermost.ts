@@ -29,8 +29,7 @@ export function surround<V>(
   { before, after }: { before?: Handler<V>; after?: Handler<V> },
 ): () => void {
   const walkable = manager as unknown as Walkable<V>;
-  // Called with its own `this` below.
-  // eslint-disable-next-line @typescript-eslint/unbound-method
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its own `this` below
   const walk = walkable.forEach;
   const hadOwn = Object.hasOwn(walkable, 'forEach');
   let isActive = true;

@@ -9,8 +9,7 @@ export interface BearerRequestOptions {
 }
 
 declare module 'axios' {
-  // The type parameters have to be declared as axios declares them, used or not.
-  // eslint-disable-next-line @typescript-eslint/no-unused-vars, @typescript-eslint/no-explicit-any
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars, @typescript-eslint/no-explicit-any -- declared as axios declares them
   export interface AxiosRequestConfig<D = any, P = any> {
     /**
      * How axios-bearer treats this request: `false` sends it without a token and without replay.
