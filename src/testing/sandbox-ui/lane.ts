@@ -55,6 +55,7 @@ export function createLane(setup: LaneSetup): Lane {
   const crowd = createCrowdTeller(Date.now);
   const seen = { healed: 0, replays: 0, joins: 0 };
   let trafficToldAt = 0;
+  let countedLast = '';
 
   const source = createTokenSource(provider, {
     earlyWindowMs: earlyMs,
@@ -82,7 +83,9 @@ export function createLane(setup: LaneSetup): Lane {
     if (now - trafficToldAt < TRAFFIC_EVERY_MS) return;
     const counters: Counters = { ...requests.tallied, ...seen, tokenCalls: sandbox.tokenCalls };
     const ended = requests.takeEnded();
-    if (!hasChanged(counters) && ended.ok + ended.failed === 0) return;
+    const counted = JSON.stringify(counters);
+    if (counted === countedLast && ended.ok + ended.failed === 0) return;
+    countedLast = counted;
     trafficToldAt = now;
     tell({ kind: 'traffic', ...ended, counters }, now);
   }
@@ -90,13 +93,6 @@ export function createLane(setup: LaneSetup): Lane {
   const faults = createFaultSwitches(sandbox, setup, (on, fault) =>
     tell({ kind: 'switched', on, fault }, Date.now()),
   );
-
-  let told = '';
-  function hasChanged(counters: Counters): boolean {
-    const before = told;
-    told = JSON.stringify(counters);
-    return told !== before;
-  }
 
   return {
     facts: { name: provider.name, title: setup.title, baseURL: sandbox.url, earlyMs, lastMs },

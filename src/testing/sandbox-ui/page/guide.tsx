@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 
 import type { Phase } from '../happening.js';
+import type { CrowdKind } from '../lane-view.js';
 import { send, setLoad } from './connection.js';
 import { pressedState } from './fault-buttons.js';
 import { CrowdGlyph, PhaseGlyph } from './glyphs.js';
@@ -91,6 +92,14 @@ const PHASES: readonly { readonly phase: Phase; readonly explained: string }[] =
   { phase: 'none', explained: 'none fetched yet' },
 ];
 
+const MARKS: readonly { readonly kind: CrowdKind; readonly explained: string }[] = [
+  { kind: 'rejected', explained: 'a request was told that its token is not good' },
+  { kind: 'joined', explained: 'joined the token call under way' },
+  { kind: 'waited', explained: 'waited for a token before it went out' },
+  { kind: 'replayed', explained: 'sent again with the new token' },
+  { kind: 'failed', explained: 'failed, and its caller saw it' },
+];
+
 /** What the shapes and patterns mean. */
 export function Legend() {
   return (
@@ -109,36 +118,14 @@ export function Legend() {
           <span class="chip cooling">cooling down</span>
           <span>the token endpoint is left alone for a while</span>
         </li>
-        <li>
-          <span class="sample mark rejected">
-            <CrowdGlyph kind="rejected" />
-          </span>
-          <span>a request was told that its token is not good</span>
-        </li>
-        <li>
-          <span class="sample mark joined">
-            <CrowdGlyph kind="joined" />
-          </span>
-          <span>joined the token call under way</span>
-        </li>
-        <li>
-          <span class="sample mark waited">
-            <CrowdGlyph kind="waited" />
-          </span>
-          <span>waited for a token before it went out</span>
-        </li>
-        <li>
-          <span class="sample mark replayed">
-            <CrowdGlyph kind="replayed" />
-          </span>
-          <span>sent again with the new token</span>
-        </li>
-        <li>
-          <span class="sample mark failed bad">
-            <CrowdGlyph kind="failed" />
-          </span>
-          <span>failed, and its caller saw it</span>
-        </li>
+        {MARKS.map(({ kind, explained }) => (
+          <li key={kind}>
+            <span class={`sample mark ${kind} ${kind === 'failed' ? 'bad' : ''}`}>
+              <CrowdGlyph kind={kind} />
+            </span>
+            <span>{explained}</span>
+          </li>
+        ))}
         <li>
           <span class="sample bars">
             <i /> <i /> <i />
