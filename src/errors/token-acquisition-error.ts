@@ -33,7 +33,7 @@ export interface TokenAcquisitionDetails {
  *
  * `code` says why: the endpoint was unreachable, refused the request, answered nonsense, rejected the
  * credentials (then it is a `CredentialsRejectedError`), the provider's token budget is spent, or another token would
- * not help, because the newest was not at fault either.
+ * not help, because the one that was rejected is not at fault.
  */
 export class TokenAcquisitionError extends BearerError {
   readonly provider: string;

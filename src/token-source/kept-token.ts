@@ -96,7 +96,7 @@ export class KeptToken implements TokenWanted, Keepable {
     return slot.token;
   }
 
-  /** A usable token for one caller; `undefined` if `clear()` has overtaken what it waited for, so that it asks again. */
+  /** A usable token for one caller; `undefined` if something has changed while it waited, so that it asks again. */
   async get(not: string | undefined, limits: () => WaitLimits): Promise<AccessToken | undefined> {
     const answer = this.decide({ kind: 'requested', not });
     switch (answer.kind) {
