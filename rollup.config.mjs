@@ -1,5 +1,5 @@
 import resolve from '@rollup/plugin-node-resolve';
-import { chmodSync, existsSync, readFileSync } from 'node:fs';
+import { chmodSync, readFileSync } from 'node:fs';
 import { dts } from 'rollup-plugin-dts';
 import esbuild from 'rollup-plugin-esbuild';
 
@@ -14,7 +14,6 @@ const input = {
   opentelemetry: 'src/opentelemetry/index.ts',
   testing: 'src/testing/index.ts',
 };
-for (const [name, file] of Object.entries(input)) if (!existsSync(file)) delete input[name];
 
 const { dependencies, peerDependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
 const packages = [...Object.keys(dependencies), ...Object.keys(peerDependencies)];
