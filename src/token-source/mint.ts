@@ -1,34 +1,14 @@
-import {
-  CredentialsRejectedError,
-  TokenAcquisitionError,
-  type BearerErrorCode,
-  type OAuthErrorFields,
-  type TokenAcquisitionDetails,
-} from '../errors/index.js';
-import type { Provider } from '../grants/define-provider.js';
-import { retryAfterMs } from '../grants/retry-after.js';
-import {
-  classifyTokenFailure,
-  coolDownCause,
-  oauthErrorFields,
-  type TokenFailureClass,
-} from '../grants/token-failure.js';
-import {
-  absoluteURL,
-  encodeTokenRequest,
-  type EncodedTokenRequest,
-} from '../grants/token-request.js';
+import { classifyTokenFailure, oauthErrorFields } from '../grants/token-failure.js';
+import { encodeTokenRequest, type EncodedTokenRequest } from '../grants/token-request.js';
 import { accessTokenProblem } from '../grants/token-response.js';
 import { AccessToken } from '../token/access-token.js';
 import { backOffMs } from '../token/back-off.js';
 import { isPast, later, type Instant } from '../token/instant.js';
-import type { CoolDownCause } from '../token/lifecycle.js';
 import { resolveLifetime } from '../token/lifetime.js';
-import { withoutSecrets } from '../token/redaction.js';
-import type { TokenParams } from '../token/token-params.js';
+import { boundedSignal } from './bounded-signal.js';
 import type { Clock } from './clock.js';
 import type { TokenCall } from './events.js';
-import type { ResolvedTokenSourceOptions } from './options.js';
+import { malformed, MintFailure, refused, unreachable, type CallContext } from './mint-failure.js';
 import { callTokenEndpoint, NoAnswer, type TokenEndpointAnswer } from './token-endpoint.js';
 
 /** A token fresh from the endpoint. */
@@ -42,25 +22,7 @@ export interface Minted {
   readonly attempts: number;
 }
 
-/** A refresh that gave up: the error for the callers, and what it means for the endpoint gate. */
-export class MintFailure extends Error {
-  readonly error: TokenAcquisitionError;
-  override readonly cause: CoolDownCause;
-  readonly retryAfterMs: number | undefined;
-
-  constructor(error: TokenAcquisitionError, cause: CoolDownCause, retryAfter?: number) {
-    super(error.message);
-    this.error = error;
-    this.cause = cause;
-    this.retryAfterMs = retryAfter;
-  }
-}
-
-export interface MintContext {
-  readonly provider: Provider;
-  readonly credentials: object;
-  readonly params: TokenParams;
-  readonly options: ResolvedTokenSourceOptions;
+export interface MintContext extends CallContext {
   /** Ends the whole refresh. */
   readonly signal: AbortSignal;
   /** When the refresh has to be over. */
@@ -156,7 +118,7 @@ function readAnswer(
   const succeeded = answer.status >= 200 && answer.status < 300;
   const failure =
     provider.classifyFailure?.(answer) ?? (succeeded ? undefined : classifyTokenFailure(answer));
-  if (failure !== undefined) throw refusal(context, answer, failure);
+  if (failure !== undefined) throw refused(context, answer, failure);
   if (answer.body === undefined)
     throw malformed(context, answer, answer.isEmpty ? 'is empty' : 'is not JSON');
 
@@ -164,7 +126,7 @@ function readAnswer(
   const problem = accessTokenProblem(parsed.accessToken);
   // Some servers answer an error with status 200.
   if (problem === 'has no access token' && oauthErrorFields(answer.body) !== undefined)
-    throw refusal(context, answer, classifyTokenFailure(answer));
+    throw refused(context, answer, classifyTokenFailure(answer));
   if (problem !== undefined) throw malformed(context, answer, problem);
 
   const value = parsed.accessToken as string;
@@ -183,136 +145,6 @@ function readAnswer(
   const expiresAt = lifetimeMs === undefined ? undefined : sentAt.wallMs + lifetimeMs;
   const scope = typeof parsed.scope === 'string' ? parsed.scope : undefined;
   return { token: new AccessToken({ value, expiresAt, scope }), lifetimeMs };
-}
-
-// ---- failures, in words ----------------------------------------------------------------------------------------
-
-function refusal(
-  context: MintContext,
-  answer: TokenEndpointAnswer,
-  failure: TokenFailureClass,
-): MintFailure {
-  const { provider, options } = context;
-  const retryAfter = failure === 'transient' ? askedDelayMs(answer, options) : undefined;
-  const cause = coolDownCause(failure, retryAfter);
-  const oauthError = scrubbed(context, oauthErrorFields(answer.body));
-  const said =
-    oauthError === undefined
-      ? ''
-      : ` (${[oauthError.error, oauthError.errorDescription].filter(Boolean).join(': ')})`;
-  const error = acquisitionError(
-    context,
-    failure === 'credentials' ? 'ERR_CREDENTIALS_REJECTED' : 'ERR_TOKEN_REQUEST_REFUSED',
-    {
-      phase: 'token request',
-      status: answer.status,
-      oauthError,
-      retryable: failure === 'transient',
-      retryInMs: retryAfter,
-      message: `answered ${answer.status}${said}. ${adviceFor(provider, failure, answer.status)}`,
-    },
-  );
-  return new MintFailure(error, cause, retryAfter);
-}
-
-/** A delay of zero is none: a server that always says so would be asked at every request. */
-function askedDelayMs(
-  { headers, serverNow }: TokenEndpointAnswer,
-  { clock, policy }: ResolvedTokenSourceOptions,
-): number | undefined {
-  const delayMs = retryAfterMs(headers['retry-after'], serverNow ?? clock.now()) ?? 0;
-  return delayMs > 0 ? Math.min(delayMs, policy.longestRetryAfterMs) : undefined;
-}
-
-function adviceFor(provider: Provider, failure: TokenFailureClass, status: number): string {
-  if (failure === 'credentials') {
-    return `Check the credentials. ${provider.rejectedCredentialsAdvice ?? ''}`.trim();
-  }
-  if (failure === 'refused') {
-    return status >= 300 && status < 400
-      ? 'Token calls are not redirected: check baseURL and region.'
-      : 'Check the base URL, the region and the parameters of the token request.';
-  }
-  return status === 429 ? 'Too many token calls.' : 'This may pass by itself.';
-}
-
-function malformed(
-  context: MintContext,
-  answer: TokenEndpointAnswer,
-  problem: string,
-  repeat = true,
-): MintFailure {
-  const error = acquisitionError(context, 'ERR_TOKEN_RESPONSE_MALFORMED', {
-    phase: 'token response',
-    status: answer.status,
-    retryable: repeat,
-    message: `gave a malformed answer: status ${answer.status}, and the body ${problem}. A proxy or a wrong base URL may be in the way.`,
-  });
-  return new MintFailure(error, 'transient');
-}
-
-function unreachable(context: MintContext, { reason, message }: NoAnswer): MintFailure {
-  const error = acquisitionError(context, 'ERR_TOKEN_ENDPOINT_UNREACHABLE', {
-    phase: 'token request',
-    retryable: true,
-    message: `could not be reached: ${message}.`,
-    cause: Object.assign(new Error(message), { code: reason }),
-  });
-  return new MintFailure(error, 'transient');
-}
-
-function acquisitionError(
-  { provider, credentials, params }: MintContext,
-  code: BearerErrorCode,
-  { message, ...details }: Omit<TokenAcquisitionDetails, 'provider'> & { message: string },
-): TokenAcquisitionError {
-  const Kind =
-    code === 'ERR_CREDENTIALS_REJECTED' ? CredentialsRejectedError : TokenAcquisitionError;
-  const { url } = provider.tokenRequest(credentials, params);
-  const { origin } = new URL(absoluteURL(url, provider.baseURL));
-  return new Kind(code, `${provider.name}: the token endpoint at ${origin} ${message}`, {
-    provider: provider.name,
-    ...details,
-  });
-}
-
-/** Some servers quote the request back in their description. */
-function scrubbed(
-  { credentials }: MintContext,
-  fields: OAuthErrorFields | undefined,
-): OAuthErrorFields | undefined {
-  if (fields === undefined) return undefined;
-  const values = Object.values(credentials).filter(
-    (value): value is string => typeof value === 'string',
-  );
-  return Object.fromEntries(
-    Object.entries(fields).map(([name, text]: [string, string]) => [
-      name,
-      withoutSecrets(text, values),
-    ]),
-  ) as unknown as OAuthErrorFields;
-}
-
-// ---- time ------------------------------------------------------------------------------------------------------
-
-/** A signal that aborts with its parent, or after that many milliseconds. Release it when the work is done. */
-export function boundedSignal(
-  parent: AbortSignal,
-  ms: number,
-  clock: Clock,
-): { signal: AbortSignal; release: () => void } {
-  const controller = new AbortController();
-  const abort = () => controller.abort();
-  const cancelTimer = clock.schedule(abort, ms);
-  if (parent.aborted) abort();
-  parent.addEventListener('abort', abort, { once: true });
-  return {
-    signal: controller.signal,
-    release: () => {
-      cancelTimer();
-      parent.removeEventListener('abort', abort);
-    },
-  };
 }
 
 function pause(ms: number, clock: Clock, signal: AbortSignal): Promise<void> {

@@ -5,7 +5,7 @@ import {
   TokenAcquisitionError,
 } from '../errors/index.js';
 import type { Happening, RefusalCause } from '../token/lifecycle.js';
-import { MintFailure } from './mint.js';
+import { MintFailure } from './mint-failure.js';
 import { CoolingElsewhere, errorFromElsewhere, LedMintFailure } from './shared-failure.js';
 
 /** What a caller is told who can be given no token now. */

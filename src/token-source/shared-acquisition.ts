@@ -12,7 +12,8 @@ import { later, msUntil, type Instant } from '../token/instant.js';
 import type { LifecyclePolicy } from '../token/lifecycle.js';
 import { adopted, type Adopted } from './adoption.js';
 import type { Clock } from './clock.js';
-import { MintFailure, type Minted } from './mint.js';
+import type { Minted } from './mint.js';
+import { MintFailure } from './mint-failure.js';
 import { CoolingElsewhere, failureToShare, LedMintFailure } from './shared-failure.js';
 import { nextStep, type SharedStep } from './shared-step.js';
 

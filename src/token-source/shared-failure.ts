@@ -7,7 +7,7 @@ import type { SharedFailure } from '../store/token-store.js';
 import { backOffMs } from '../token/back-off.js';
 import type { LifecyclePolicy } from '../token/lifecycle.js';
 import type { Adopted } from './adoption.js';
-import { MintFailure } from './mint.js';
+import { MintFailure } from './mint-failure.js';
 
 /** Our own mint failed, after that many in a row elsewhere. */
 export class LedMintFailure extends MintFailure {

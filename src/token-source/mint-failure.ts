@@ -1,0 +1,151 @@
+import {
+  CredentialsRejectedError,
+  TokenAcquisitionError,
+  type BearerErrorCode,
+  type OAuthErrorFields,
+  type TokenAcquisitionDetails,
+} from '../errors/index.js';
+import type { Provider } from '../grants/define-provider.js';
+import { retryAfterMs } from '../grants/retry-after.js';
+import {
+  coolDownCause,
+  oauthErrorFields,
+  type TokenFailureClass,
+} from '../grants/token-failure.js';
+import { absoluteURL } from '../grants/token-request.js';
+import type { CoolDownCause } from '../token/lifecycle.js';
+import { withoutSecrets } from '../token/redaction.js';
+import type { TokenParams } from '../token/token-params.js';
+import type { ResolvedTokenSourceOptions } from './options.js';
+import type { NoAnswer, TokenEndpointAnswer } from './token-endpoint.js';
+
+/** What a token call was made of. */
+export interface CallContext {
+  readonly provider: Provider;
+  readonly credentials: object;
+  readonly params: TokenParams;
+  readonly options: ResolvedTokenSourceOptions;
+}
+
+/** A refresh that gave up: the error for the callers, and what it means for the endpoint gate. */
+export class MintFailure extends Error {
+  readonly error: TokenAcquisitionError;
+  override readonly cause: CoolDownCause;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(error: TokenAcquisitionError, cause: CoolDownCause, retryAfter?: number) {
+    super(error.message);
+    this.error = error;
+    this.cause = cause;
+    this.retryAfterMs = retryAfter;
+  }
+}
+
+/** The endpoint answered, and gave no token. */
+export function refused(
+  call: CallContext,
+  answer: TokenEndpointAnswer,
+  failure: TokenFailureClass,
+): MintFailure {
+  const { provider, options } = call;
+  const retryAfter = failure === 'transient' ? askedDelayMs(answer, options) : undefined;
+  const cause = coolDownCause(failure, retryAfter);
+  const oauthError = scrubbed(call, oauthErrorFields(answer.body));
+  const said =
+    oauthError === undefined
+      ? ''
+      : ` (${[oauthError.error, oauthError.errorDescription].filter(Boolean).join(': ')})`;
+  const error = acquisitionError(
+    call,
+    failure === 'credentials' ? 'ERR_CREDENTIALS_REJECTED' : 'ERR_TOKEN_REQUEST_REFUSED',
+    {
+      phase: 'token request',
+      status: answer.status,
+      oauthError,
+      retryable: failure === 'transient',
+      retryInMs: retryAfter,
+      message: `answered ${answer.status}${said}. ${adviceFor(provider, failure, answer.status)}`,
+    },
+  );
+  return new MintFailure(error, cause, retryAfter);
+}
+
+/** A delay of zero is none: a server that always says so would be asked at every request. */
+function askedDelayMs(
+  { headers, serverNow }: TokenEndpointAnswer,
+  { clock, policy }: ResolvedTokenSourceOptions,
+): number | undefined {
+  const delayMs = retryAfterMs(headers['retry-after'], serverNow ?? clock.now()) ?? 0;
+  return delayMs > 0 ? Math.min(delayMs, policy.longestRetryAfterMs) : undefined;
+}
+
+function adviceFor(provider: Provider, failure: TokenFailureClass, status: number): string {
+  if (failure === 'credentials') {
+    return `Check the credentials. ${provider.rejectedCredentialsAdvice ?? ''}`.trim();
+  }
+  if (failure === 'refused') {
+    return status >= 300 && status < 400
+      ? 'Token calls are not redirected: check baseURL and region.'
+      : 'Check the base URL, the region and the parameters of the token request.';
+  }
+  return status === 429 ? 'Too many token calls.' : 'This may pass by itself.';
+}
+
+/** The endpoint answered nonsense. */
+export function malformed(
+  call: CallContext,
+  answer: TokenEndpointAnswer,
+  problem: string,
+  repeat = true,
+): MintFailure {
+  const error = acquisitionError(call, 'ERR_TOKEN_RESPONSE_MALFORMED', {
+    phase: 'token response',
+    status: answer.status,
+    retryable: repeat,
+    message: `gave a malformed answer: status ${answer.status}, and the body ${problem}. A proxy or a wrong base URL may be in the way.`,
+  });
+  return new MintFailure(error, 'transient');
+}
+
+/** No answer came. */
+export function unreachable(call: CallContext, { reason, message }: NoAnswer): MintFailure {
+  const error = acquisitionError(call, 'ERR_TOKEN_ENDPOINT_UNREACHABLE', {
+    phase: 'token request',
+    retryable: true,
+    message: `could not be reached: ${message}.`,
+    cause: Object.assign(new Error(message), { code: reason }),
+  });
+  return new MintFailure(error, 'transient');
+}
+
+function acquisitionError(
+  { provider, credentials, params }: CallContext,
+  code: BearerErrorCode,
+  { message, ...details }: Omit<TokenAcquisitionDetails, 'provider'> & { message: string },
+): TokenAcquisitionError {
+  const Kind =
+    code === 'ERR_CREDENTIALS_REJECTED' ? CredentialsRejectedError : TokenAcquisitionError;
+  const { url } = provider.tokenRequest(credentials, params);
+  const { origin } = new URL(absoluteURL(url, provider.baseURL));
+  return new Kind(code, `${provider.name}: the token endpoint at ${origin} ${message}`, {
+    provider: provider.name,
+    ...details,
+  });
+}
+
+/** Some servers quote the request back in their description. */
+function scrubbed(
+  { credentials }: CallContext,
+  fields: OAuthErrorFields | undefined,
+): OAuthErrorFields | undefined {
+  if (fields === undefined) return undefined;
+  const values = Object.values(credentials).filter(
+    (value): value is string => typeof value === 'string',
+  );
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, text]: [string, string]) => [
+      name,
+      withoutSecrets(text, values),
+    ]),
+  ) as unknown as OAuthErrorFields;
+}
