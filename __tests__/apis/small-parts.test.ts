@@ -54,7 +54,12 @@ describe('Retry-After', () => {
     [-5, undefined],
     ['Wed, 02 Jan 2030 03:05:05 GMT', 60_000],
     ['Wed, 02 Jan 2030 03:00:00 GMT', 0],
+    ['Wednesday, 02-Jan-30 03:05:05 GMT', 60_000],
+    ['Wed Jan  2 03:05:05 2030', 60_000],
     ['soon', undefined],
+    ['1.5', undefined],
+    ['2030-01-02', undefined],
+    ['Never, ever', undefined],
     [undefined, undefined],
   ])('%j is %j ms', (value, wait) => expect(parseRetryAfter(value, NOW)).toBe(wait));
 });
@@ -76,6 +81,10 @@ describe('a server’s words lose', () => {
     ['a bearer token', 'got Bearer abc.def-ghi', 'got Bearer [redacted]'],
     ['a JWT', 'got eyJhbGciOi.eyJzdWIi.c2ln', 'got [redacted]'],
   ])('%s', (_what, words, clean) => expect(cleanText(words, ['s3cret/'])).toBe(clean));
+
+  it('a secret that begins with another', () => {
+    expect(cleanText('the key s3cret/more', ['s3cret/', 's3cret/more'])).toBe('the key [redacted]');
+  });
 
   it('nothing for a secret that is too short to be one', () => {
     expect(cleanText('a cat', ['a'])).toBe('a cat');

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import axios, { type AxiosAdapter, type AxiosInstance, type AxiosRequestConfig } from 'axios';
+import { Agent } from 'node:http';
 import type { Readable } from 'node:stream';
 import { inspect } from 'node:util';
 
@@ -384,4 +385,42 @@ test('two sources that share nothing show nothing of each other', async () => {
   first.close();
   const error = await failureOf(http.get(ECHO));
   expectNoSecrets(error);
+});
+
+describe('an agent leads to the headers of every other request that is under way', () => {
+  async function failureBesideOthers() {
+    const httpAgent = new Agent({ keepAlive: true });
+    const config = { httpAgent, metadata: { trace: 'abc' }, signal: new AbortController().signal };
+    const { http } = await warmClientOf(server, config);
+    const others = Promise.all([http.get('/__sandbox/slow?ms=300'), http.get(ECHO)]);
+    await server.nextRequest();
+    const error = await failureOf(http.post('/__sandbox/status/500', { amount: 7 }));
+    return { error, others, httpAgent };
+  }
+
+  test('no secret shows in an error, its config, or what a serialiser makes of them', async () => {
+    const { error, others, httpAgent } = await failureBesideOthers();
+    expect(inspect(httpAgent, { depth: 20 })).toContain(server.issuedTokens[0]);
+    expectNoSecrets(error);
+    expect(walked(JSON.parse(JSON.stringify(error.response.config)))).not.toContain('_header');
+    await others;
+    httpAgent.destroy();
+  });
+
+  test('what is data stays in the JSON form, and the config itself keeps its agent', async () => {
+    const { error, others, httpAgent } = await failureBesideOthers();
+    const { config } = JSON.parse(JSON.stringify(error)) as { config: Record<string, unknown> };
+    expect(config).toMatchObject({
+      url: '/__sandbox/status/500',
+      method: 'post',
+      data: '{"amount":7}',
+      metadata: { trace: 'abc' },
+      headers: { Authorization: '[redacted]', 'Content-Type': 'application/json' },
+    });
+    expect(config).not.toHaveProperty('httpAgent');
+    expect(config).not.toHaveProperty('signal');
+    expect(error.config.httpAgent).toBe(httpAgent);
+    await others;
+    httpAgent.destroy();
+  });
 });

@@ -64,7 +64,7 @@ describe('one request', () => {
     const error = await failureOf(http.get(ECHO, { bearer: { replay: false } }));
     expect(error.response.status).toBe(401);
     expect(server.requests).toHaveLength(1);
-    expect(events).toEqual(['rejected: replay', 'refused: opted-out']);
+    expect(events).toEqual(['rejected: replacement', 'refused: opted-out']);
     expect((await http.get(ECHO)).data.token).toBe(server.issuedTokens[1]);
     expect(server.requests).toHaveLength(2);
   });

@@ -238,6 +238,20 @@ describe('attached twice', () => {
     expect((await http.get(ECHO)).status).toBe(200);
   });
 
+  test('options that would do nothing beside a token source are refused by name', () => {
+    const source = createTokenSource(providerOf(server));
+    const http = axios.create({ baseURL: server.url });
+    expect(() => attachBearer(http, source, { keepWarm: true })).toThrow(
+      /options\.keepWarm comes beside a token source.* Give it to createTokenSource\(\)/,
+    );
+    expect(() => attachBearer(http, source, { onForeignOrigin: 'Error' as never })).toThrow(
+      "options.onForeignOrigin must be 'pass' or 'error'",
+    );
+    expect(attachBearer(http, source, { onForeignOrigin: 'error', keepWarm: undefined })).toBe(
+      bearerOf(http),
+    );
+  });
+
   test('by two copies of the package is still once', async () => {
     const http = axios.create({ baseURL: server.url });
     const provider = providerOf(server);

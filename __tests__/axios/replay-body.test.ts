@@ -2,10 +2,12 @@ import { describe, expect, test } from '@jest/globals';
 import axios, { type AxiosRequestConfig } from 'axios';
 import FormDataPackage from 'form-data';
 import { Agent } from 'node:http';
+import { createRequire } from 'node:module';
 import { Readable } from 'node:stream';
+import { inspect } from 'node:util';
 import { gzipSync } from 'node:zlib';
 
-import { whyNotReplayed } from '../../src/index.js';
+import { attachBearer, whyNotReplayed } from '../../src/index.js';
 import {
   ALWAYS_401,
   answer,
@@ -13,6 +15,7 @@ import {
   ECHO,
   failureOf,
   memoryClientOf,
+  providerOf,
   useOAuth2,
   warmClientOf,
 } from './support.js';
@@ -295,6 +298,28 @@ describe('behaviour 34: a body that can be read once', () => {
   });
 });
 
+test('a web FormData on an instance of the other build of axios is sent again, too', async () => {
+  const otherBuild = createRequire(import.meta.url)('axios') as typeof axios;
+  expect(otherBuild.AxiosHeaders).not.toBe(axios.AxiosHeaders);
+  const http = otherBuild.create({ baseURL: server.url });
+  const { source } = attachBearer(http, providerOf(server));
+  const { value } = await source.getToken();
+  const form = () => {
+    const data = new FormData();
+    data.append('name', 'Asha');
+    return data;
+  };
+  server.revokeTokens();
+  expect((await http.post(ECHO, form())).status).toBe(200);
+  const [first, again] = server.requests;
+  expect(again!.body.equals(first!.body)).toBe(true);
+
+  const error = await failureOf(http.post(ALWAYS_401, form()));
+  expect(whyNotReplayed(error)).toBe('already-replayed');
+  expect(inspect(error, { depth: 20 })).not.toContain(value);
+  expect(inspect(error, { depth: 20 })).not.toContain(server.issuedTokens.at(-1));
+});
+
 describe('an unread answer', () => {
   test('of a 401 is let go of, so that the replay gets the only socket', async () => {
     const httpAgent = new Agent({ maxSockets: 1, keepAlive: true });
@@ -303,6 +328,16 @@ describe('an unread answer', () => {
     const { data } = await http.get<Readable>('/__sandbox/stream', { responseType: 'stream' });
     expect(Buffer.concat(await data.toArray())).toHaveLength(4096);
     httpAgent.destroy();
+  });
+
+  test('of a 401 that is not healed after all is left for the caller to read', async () => {
+    const { http } = await warmClientOf(server, {}, { maxAttempts: 1 });
+    server.tokenEndpoint.fail({ status: 503 });
+    server.api.failNext(1, { status: 401, body: 'why it was refused' });
+    const { response } = await failureOf(http.get(ECHO, { responseType: 'stream' }));
+    expect(Buffer.concat(await (response.data as Readable).toArray()).toString()).toBe(
+      'why it was refused',
+    );
   });
 
   test('of a compressed 401, too', async () => {

@@ -95,7 +95,7 @@ describe('of axios-auth-refresh', () => {
     credentials = broken;
     const error = await failureOf(http.get('/x'));
     expect(error.response.status).toBe(401);
-    expect(error.cause).toMatchObject({ code: 'ERR_BEARER_MISCONFIGURED' });
+    expect(error.cause).toMatchObject({ code: 'ERR_CREDENTIALS_UNAVAILABLE' });
     credentials = () => ({ id: 'fake' });
     clock.advance(60_000);
     expect((await http.get('/x')).status).toBe(200);

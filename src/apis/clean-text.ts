@@ -8,6 +8,8 @@ export function cleanText(text: string, secrets: readonly string[]): string {
   const known = secrets
     .filter((secret) => secret.length >= 4)
     .flatMap((secret) => [secret, encodeURIComponent(secret)])
+    // The longest first: where one secret begins with another, nothing of its end may remain.
+    .sort((a, b) => b.length - a.length)
     .reduce((clean, secret) => clean.replaceAll(secret, '[redacted]'), text);
   const shaped = known
     .replace(/\b(Bearer|Basic)\s+[\w.~+/=-]{4,}/gi, '$1 [redacted]')

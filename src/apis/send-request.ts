@@ -38,12 +38,18 @@ function toAnswer(result: unknown): HttpAnswer {
 
 /**
  * axios's own error, same object, with `config` and `request` readable but no longer printed by `console.log`:
- * both hold the Authorization header, which for a Basic call is the account's key and token.
+ * both hold the Authorization header, which for a Basic call is the account's key and token, and an agent in the config
+ * leads to those of other calls. `JSON.stringify` says where the request went, and what was wrong.
  */
 function withConfigOutOfSight(error: AxiosError): AxiosError {
   for (const key of ['config', 'request'] as const) {
     if (Object.hasOwn(error, key)) Object.defineProperty(error, key, { enumerable: false });
   }
+  const sent: Record<string, unknown> = { ...error.config };
+  const { method, baseURL, url, params, timeout } = sent;
+  const toJSON = error.toJSON.bind(error);
+  const value = () => ({ ...toJSON(), config: { method, baseURL, url, params, timeout } });
+  Object.defineProperty(error, 'toJSON', { value, configurable: true, writable: true });
   return error;
 }
 

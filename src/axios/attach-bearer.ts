@@ -76,8 +76,9 @@ export function attachBearer<C extends object>(
   const existing = bearerOf(instance);
   if (existing !== undefined) return sameAttachment(existing, given, provider);
 
-  const source = given ?? createTokenSource(provider, options);
-  const { onForeignOrigin = 'pass' } = options;
+  const { onForeignOrigin = 'pass', ...sourceOptions } = options;
+  if (given !== undefined) refuseOptions(provider, sourceOptions);
+  if (!['pass', 'error'].includes(onForeignOrigin)) throw unknownForForeignOrigins(provider);
   const guard = createOriginGuard(provider.allowedOrigins);
   const { baseURL } = instance.defaults;
   if (baseURL !== undefined && /^https?:/i.test(baseURL) && !guard.allowsURL(baseURL)) {
@@ -89,6 +90,7 @@ export function attachBearer<C extends object>(
     });
   }
 
+  const source = given ?? createTokenSource(provider, sourceOptions);
   const { request, response } = instance.interceptors;
   const undo = [
     surround(request, authorizeHandlers({ source, guard, onForeignOrigin, manager: request })),
@@ -119,6 +121,27 @@ function notAttachable(): MisconfigurationError {
     option: 'instance',
     problem: 'is not an axios instance',
     remedy: 'Pass what axios.create() returns, or axios itself.',
+  });
+}
+
+/** They would do nothing, and nobody would be told. */
+function refuseOptions({ name }: Provider, options: TokenSourceOptions): void {
+  const [option] = Object.entries(options).find(([, value]) => value !== undefined) ?? [];
+  if (option === undefined) return;
+  throw new MisconfigurationError({
+    provider: name,
+    option: `options.${option}`,
+    problem: 'comes beside a token source, which has options of its own',
+    remedy: 'Give it to createTokenSource().',
+  });
+}
+
+function unknownForForeignOrigins({ name }: Provider): MisconfigurationError {
+  return new MisconfigurationError({
+    provider: name,
+    option: 'options.onForeignOrigin',
+    problem: "must be 'pass' or 'error'",
+    remedy: 'Leave it out for the default.',
   });
 }
 

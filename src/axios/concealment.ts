@@ -22,7 +22,7 @@ interface Failure extends Error {
 export function concealToken(error: unknown): void {
   if (!isAxiosError<unknown, unknown>(error) || Object.hasOwn(error, inspectSymbol)) return;
   const { config, response } = error;
-  if (config !== undefined) concealHeaders(config);
+  if (config !== undefined) concealConfig(config);
   if (response !== undefined) concealResponse(response);
   hideRequest(error);
   concealJSON(error);
@@ -31,7 +31,7 @@ export function concealToken(error: unknown): void {
 }
 
 function concealResponse(response: Response): void {
-  concealHeaders(response.config);
+  concealConfig(response.config);
   hideRequest(response);
   showAs(response, () => printableResponse(response));
   if (isStream(response.data)) showAs(response.data, () => '[stream]'); // It, too, leads to the ClientRequest.
@@ -41,6 +41,13 @@ function concealResponse(response: Response): void {
 function hideRequest(holder: object): void {
   if (Object.hasOwn(holder, 'request'))
     Object.defineProperty(holder, 'request', { enumerable: false });
+}
+
+/** An agent leads to its sockets, and they to the headers of every request that is under way on them. */
+function concealConfig(config: Config): void {
+  concealHeaders(config);
+  showAs(config, () => printableConfig(config));
+  define(config, 'toJSON', () => jsonConfig(config));
 }
 
 /** A request that failed before it was sent may still have its headers in a plain object, as an interceptor left them. */
@@ -62,9 +69,29 @@ function concealHeaders({ headers }: Config): void {
 function concealJSON(error: { toJSON(): object }): void {
   const toJSON = error.toJSON.bind(error);
   define(error, 'toJSON', () => {
-    const { config, ...json } = toJSON() as { config?: { headers?: object } };
-    return { ...json, config: config && { ...config, headers: masked(config.headers ?? {}) } };
+    const { config, ...json } = toJSON() as { config?: Config };
+    return { ...json, config: config && jsonConfig(config) };
   });
+}
+
+/** What axios itself makes of a config, less what is no data: agents, signals, sockets. */
+function jsonConfig(config: Config): object {
+  const data = Object.entries(config).filter(([, value]) => isData(value));
+  return {
+    ...Object.fromEntries(data),
+    headers: masked(config.headers),
+    data: printableBody(config.data),
+  };
+}
+
+function isData(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return typeof value !== 'function';
+  if (Array.isArray(value)) return value.every(isData);
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return (
+    (prototype === null || Object.getPrototypeOf(prototype) === null) &&
+    Object.values(value).every(isData)
+  );
 }
 
 function masked(headers: object): Record<string, unknown> {

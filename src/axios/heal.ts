@@ -183,8 +183,8 @@ function replayer(
     const rejection = state.rejection as AxiosError;
     state.rejection = undefined;
 
-    discard(rejection.response?.data);
     state.token = await anotherToken(source, config, state, rejection);
+    discard(rejection.response?.data);
     const { transformRequest } = config;
     config.headers.set('Authorization', state.token.authorization);
     restoreBody(config, state.data);

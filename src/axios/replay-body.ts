@@ -5,6 +5,8 @@ import axios, {
   type InternalAxiosRequestConfig,
 } from 'axios';
 
+import { randomHex } from '../token/random-hex.js';
+
 /**
  * Whether the bytes that were sent can be sent again.
  *
@@ -54,10 +56,12 @@ export function restoreBody(config: InternalAxiosRequestConfig, raw: unknown): v
  * adapter makes one up for each send, and the bytes of the replay differ.
  */
 export function fixBoundary(config: InternalAxiosRequestConfig): void {
-  const headers = AxiosHeaders.from(config.headers);
+  // Of either build of axios: its own headers would be made anew by the other, which leaves our state behind.
+  const isReady = typeof config.headers.setContentType === 'function';
+  const headers = isReady ? config.headers : AxiosHeaders.from(config.headers);
   const contentType = headers.getContentType() ?? 'multipart/form-data';
   if (!/^multipart\/form-data\s*$/i.test(String(contentType))) return;
-  headers.setContentType(`multipart/form-data; boundary=axios-bearer-${randomText()}`);
+  headers.setContentType(`multipart/form-data; boundary=axios-bearer-${randomHex()}`);
   config.headers = headers;
 }
 
@@ -68,11 +72,6 @@ export function isWebForm(body: unknown): boolean {
     body !== null &&
     (body as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag] === 'FormData'
   );
-}
-
-function randomText(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 function transforms({

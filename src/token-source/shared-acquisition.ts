@@ -10,6 +10,7 @@ import type {
 import { jittered } from '../token/back-off.js';
 import { later, msUntil, type Instant } from '../token/instant.js';
 import type { LifecyclePolicy } from '../token/lifecycle.js';
+import { randomHex } from '../token/random-hex.js';
 import { adopted, type Adopted } from './adoption.js';
 import type { Clock } from './clock.js';
 import type { Minted } from './mint.js';
@@ -237,7 +238,8 @@ class Lease {
   readonly lengthMs: number;
   readonly #slot: TokenStoreSlot;
   readonly #context: SharedContext;
-  readonly #owner = randomOwner();
+  /** With a value that two processes share, one would free the other's lease. */
+  readonly #owner = randomHex();
   #mayBeHeld = false;
   /** Answers that came too late, or may still come. */
   readonly #late: Promise<BeginAnswer>[] = [];
@@ -306,7 +308,7 @@ class Lease {
 
 function gaveUp(provider: string): TokenAcquisitionError {
   return new TokenAcquisitionError(
-    'ERR_TOKEN_WAIT_TIMED_OUT',
+    'ERR_TOKEN_LEASE_HELD',
     `${provider}: another process holds the refresh lease and brings no token. A second mint would kill its token, ` +
       'so none was made; the next request tries again.',
     { provider, phase: 'token request', retryable: true },
@@ -315,10 +317,4 @@ function gaveUp(provider: string): TokenAcquisitionError {
 
 function adoption(record: StoredRecord, sentAt: Instant): Acquired {
   return { from: 'store', fence: record.fence, ...adopted(record, sentAt) };
-}
-
-/** 128 random bits: with a value that two processes share, one would free the other's lease. */
-export function randomOwner(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -1,3 +1,4 @@
+import { Agent } from 'node:http';
 import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import axios, { AxiosError } from 'axios';
@@ -300,6 +301,30 @@ describe('no error holds a secret', () => {
     expect(error).toBeInstanceOf(AxiosError);
     for (const secret of SECRETS) expect(everyFormOf(error)).not.toContain(secret);
     expect(error.config.url).toContain('/users');
+  });
+
+  it('when other calls are under way on the same agent', async () => {
+    nock.restore(); // It takes the agent's place.
+    const httpAgent = new Agent({ keepAlive: true });
+    let arrive: () => void = () => undefined;
+    const arrived = new Promise<void>((resolve) => (arrive = resolve));
+    const host = await serve(() => arrive());
+    const api = exotelApi({ hosts: { ccm: host } });
+    const leave = new AbortController();
+    const other = failureOf(api.users.list({}, { httpAgent, signal: leave.signal }));
+    await arrived;
+    const error = await failureOf(api.users.get('u', { httpAgent, timeout: 100 }));
+    const [socket] = Object.values(httpAgent.sockets).flat();
+    expect(inspect(socket, { depth: 3 })).toContain('Authorization: Basic');
+    for (const secret of SECRETS) expect(everyFormOf(error)).not.toContain(secret);
+    expect(JSON.parse(JSON.stringify(error))).toMatchObject({
+      code: 'ECONNABORTED',
+      config: { method: 'get', timeout: 100, url: expect.stringContaining('/users/u') },
+    });
+    leave.abort();
+    await other;
+    httpAgent.destroy();
+    nock.activate();
   });
 
   it('and a long message is cut', async () => {
