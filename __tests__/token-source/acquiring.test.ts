@@ -259,8 +259,22 @@ test.each([
   ['maxAttempts', -1],
   ['maxStaleMs', '5'],
   ['maxEntries', Infinity],
+  ['maxAttempts', 2.5],
+  ['onCredentialsRejected', 'Drop'],
+  ['keepWarm', 1],
+  ['singleActiveToken', 'yes'],
+  ['earlyWindow', 60_000],
+  ['toString', 1],
 ])('refuses the option %s: %p, and names it', (name, value) => {
   expect(() => createTokenSource(acme(), { [name]: value })).toThrow(`options.${name}`);
+});
+
+test('an option that nobody knows is told those that there are; one that is undefined is left out', () => {
+  expect(() => createTokenSource(acme(), { earlyWindow: 60 } as never)).toThrow(
+    /earlyWindow is no option of a token source\. Known options: earlyWindowMs, /,
+  );
+  const left = { earlyWindow: undefined, maxAttempts: undefined } as never;
+  expect(createTokenSource(acme(), left).provider.name).toBe('acme');
 });
 
 test('a time-out of nought or less fails at once and starts a refresh for the others', async () => {

@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import {
   CredentialsRejectedError,
   MisconfigurationError,
+  TokenAcquisitionError,
   TokenSourceClosedError,
 } from '../../src/errors/index.js';
 import type { CredentialsContext } from '../../src/grants/define-provider.js';
@@ -50,31 +51,53 @@ test('a credentials function is asked at each refresh, with the parameters and a
   source.close();
 });
 
-describe('a credentials function that fails is a misconfiguration, and nothing of it is kept', () => {
+describe('a credentials function that fails ends the refresh, and nothing of it is kept', () => {
   const cause = new Error('the vault is sealed');
-  test.each<[string, () => unknown, string, unknown]>([
+  const unavailable = {
+    code: 'ERR_CREDENTIALS_UNAVAILABLE',
+    provider: 'acme',
+    phase: 'credentials',
+    retryable: true,
+    cause,
+  };
+  const wrong = (option: string) => ({
+    code: 'ERR_BEARER_MISCONFIGURED',
+    provider: 'acme',
+    option,
+  });
+  test.each<[string, () => unknown, new (...details: never[]) => Error, object]>([
     [
       'throws',
       () => {
         throw cause;
       },
-      'credentials',
-      cause,
+      TokenAcquisitionError,
+      unavailable,
     ],
-    ['rejects', () => Promise.reject(cause), 'credentials', cause],
-    ['returns nothing', () => undefined, 'credentials', undefined],
-    ['returns a string', () => 'secret', 'credentials', undefined],
-    ['leaves one out', () => ({ clientId: 'id' }), 'clientSecret', undefined],
-    ['returns an empty one', () => ({ ...ACME, clientSecret: ' ' }), 'clientSecret', undefined],
-    ['returns a number', () => ({ ...ACME, clientSecret: 42 }), 'clientSecret', undefined],
-  ])('%s', async (_, answer, option, expectedCause) => {
+    ['rejects', () => Promise.reject(cause), TokenAcquisitionError, unavailable],
+    ['returns nothing', () => undefined, MisconfigurationError, wrong('credentials')],
+    ['returns a string', () => 'secret', MisconfigurationError, wrong('credentials')],
+    ['leaves one out', () => ({ clientId: 'id' }), MisconfigurationError, wrong('clientSecret')],
+    [
+      'returns an empty one',
+      () => ({ ...ACME, clientSecret: ' ' }),
+      MisconfigurationError,
+      wrong('clientSecret'),
+    ],
+    [
+      'returns a number',
+      () => ({ ...ACME, clientSecret: 42 }),
+      MisconfigurationError,
+      wrong('clientSecret'),
+    ],
+  ])('%s', async (_, answer, Kind, expected) => {
     const box = vault();
     const { source, endpoint, told } = bench({ provider: { credentials: box.credentials } });
     box.answer = answer;
     const error = await ended(source.getToken());
-    expect(error).toBeInstanceOf(MisconfigurationError);
-    expect(error).toMatchObject({ option, provider: 'acme' });
-    expect((error as Error).cause).toBe(expectedCause);
+    expect(error).toBeInstanceOf(Kind);
+    expect(error).toMatchObject(expected);
+    expect('cause' in (error as Error)).toBe('cause' in expected);
     expect(endpoint.calls).toHaveLength(0);
     expect(told('refreshFailed')).toMatchObject([{ severity: 'error', nextAttemptInMs: 0 }]);
 
@@ -106,7 +129,9 @@ describe('a credentials function that fails is a misconfiguration, and nothing o
     expect(await outcome(caller)).toBe('pending');
     await pass(1);
     expect(await caller).toMatchObject({
-      option: 'credentials',
+      code: 'ERR_CREDENTIALS_UNAVAILABLE',
+      phase: 'credentials',
+      retryable: true,
       message: expect.stringContaining('did not answer in time'),
     });
     expect(box.asked[0]!.signal.aborted).toBe(true);

@@ -2,7 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 
 import { KeptTokens, type Keepable } from '../../src/token-source/kept-tokens.js';
 import { createTokenSource } from '../../src/token-source/token-source.js';
-import { acme, ACME, bench, ended, warmBench } from './hand-held.js';
+import { acme, ACME, bench, ended, warmBench, type Bench } from './hand-held.js';
+
+const HOUR = 3_600_000;
 
 describe('behaviour 39: whoever asks with other parameters gets another token', () => {
   test('each difference costs a token call of its own, and nobody gets another’s token', async () => {
@@ -150,13 +152,13 @@ describe('behaviour 41: the book of tokens', () => {
     const add = (key: string) =>
       tokens.add(key, {
         isRefreshing: () => refreshing.has(key),
-        hasExpired: () => key.startsWith('old'),
+        isSpent: () => key.startsWith('old'),
         letGo: () => void gone.push(key),
       });
     return { tokens, gone, refreshing, add };
   }
 
-  test('drops expired ones however few there are', () => {
+  test('drops spent ones however few there are', () => {
     const { gone, add } = book(10);
     for (const key of ['old-1', 'old-2', 'a', 'b']) add(key);
     expect(gone).toEqual(['old-1', 'old-2']);
@@ -171,6 +173,58 @@ describe('behaviour 41: the book of tokens', () => {
     add('d');
     expect(gone).toEqual(['a', 'b', 'busy']);
     expect(tokens.use('busy')).toBeUndefined();
+  });
+});
+
+describe('one more set of parameters takes nothing from another that still has', () => {
+  const ask = (source: Bench['source'], scope: string) =>
+    ended(source.getToken({ params: { scope } }));
+
+  test('a cool-down', async () => {
+    const { source, endpoint, pass } = bench({ maxAttempts: 1 });
+    endpoint.onCall = (call) => call.token('token-a');
+    await ask(source, 'a');
+    await pass(2 * HOUR);
+    endpoint.onCall = (call) => call.answer(429, '', { 'retry-after': '600' });
+    await ask(source, 'a');
+    endpoint.onCall = (call) => call.token('token-b');
+    await ask(source, 'b');
+    expect(await ask(source, 'a')).toMatchObject({ status: 429, retryInMs: 600_000 });
+    expect(endpoint.calls).toHaveLength(3);
+  });
+
+  test('a token that may be served stale', async () => {
+    const { source, endpoint, pass } = bench({ maxAttempts: 1, maxStaleMs: HOUR });
+    endpoint.onCall = (call) => call.token('token-a');
+    await ask(source, 'a');
+    await pass(HOUR + 1_000);
+    endpoint.onCall = (call) =>
+      call.body.includes('"b"') ? call.token('token-b') : call.answer(500);
+    await ask(source, 'b');
+    expect(await ask(source, 'a')).toBe('token-a');
+  });
+
+  test('token calls that count against the limit of the provider', async () => {
+    const tokenBudget = { calls: 1, windowMs: 2 * HOUR };
+    const { source, endpoint, pass } = bench({ provider: { tokenBudget } });
+    endpoint.onCall = (call) => call.token('token');
+    await ask(source, 'a');
+    await pass(HOUR + 1_000);
+    await ask(source, 'b');
+    expect(await ask(source, 'a')).toMatchObject({ code: 'ERR_TOKEN_BUDGET_SPENT' });
+    await pass(HOUR);
+    await ask(source, 'c');
+    expect(await ask(source, 'a')).toBe('token');
+  });
+
+  test('and clear() forgets all but those calls', async () => {
+    const tokenBudget = { calls: 1, windowMs: 2 * HOUR };
+    const { source, endpoint } = bench({ provider: { tokenBudget } });
+    endpoint.onCall = (call) => call.token('token');
+    await ask(source, 'a');
+    source.clear();
+    expect(source.peek({ scope: 'a' })).toBeUndefined();
+    expect(await ask(source, 'a')).toMatchObject({ code: 'ERR_TOKEN_BUDGET_SPENT' });
   });
 });
 
@@ -197,5 +251,36 @@ describe('params', () => {
     expect(await ended(source.getToken({ params: { scop: 'a' } }))).toMatchObject({
       message: expect.stringContaining('scope, audience, tenant, resource') as unknown,
     });
+  });
+});
+
+describe('a parameter of JavaScript that is none', () => {
+  test.each<[string, unknown]>([
+    ['a number', 7],
+    ['null', null],
+    ['an object', { a: 'b' }],
+    ['a list of numbers', [1]],
+  ])('%s is refused by name', async (_, value) => {
+    const { source, endpoint } = bench();
+    for (const name of ['tenant', 'scope']) {
+      const params = { [name]: value } as never;
+      expect(source.peek(params)).toBeUndefined();
+      expect(await ended(source.getToken({ params }))).toMatchObject({
+        code: 'ERR_BEARER_MISCONFIGURED',
+        option: `params.${name}`,
+        message: expect.stringContaining('neither a string nor a list of strings'),
+      });
+    }
+    expect(endpoint.calls).toHaveLength(0);
+  });
+
+  test('undefined is one that was left out', async () => {
+    const { source, endpoint } = await warmBench();
+    const scope = undefined as never;
+    expect(source.peek({ scope })?.value).toBe('token-1');
+    endpoint.onCall = (call) => call.token('token-t');
+    await source.getToken({ params: { tenant: 't', scope } });
+    expect(endpoint.last.body).not.toContain('scope');
+    expect(source.peek({ tenant: 't' })?.value).toBe('token-t');
   });
 });

@@ -23,16 +23,27 @@ test('behaviour 15: with a fresh token nothing is asked, nothing is scheduled, a
 });
 
 test('behaviour 16: in the early window 5 requests go out at once with the old token while one refresh hangs', async () => {
-  const { source, endpoint, pass, settle } = await warmBench();
+  const { source, endpoint, pass, settle, told } = await warmBench();
   await pass(EARLY);
   for (let request = 0; request < 5; request += 1) {
     expect(await outcome(source.getToken())).toBe('token-1');
   }
   await settle();
   expect(endpoint.calls).toHaveLength(2);
+  expect(told('joined')).toEqual([]); // Nobody waits for it.
   endpoint.last.token('token-2');
   await settle();
   expect(await outcome(source.getToken())).toBe('token-2');
+});
+
+test('a token that drew a 401 is not called serving, although it goes out while there is no other', async () => {
+  const { source, endpoint, settle, told } = await warmBench({ maxAttempts: 1 });
+  endpoint.onCall = (call) => call.answer(503);
+  source.reject('token-1');
+  expect(await ended(source.getToken({ not: 'token-1' }))).toMatchObject({ status: 503 });
+  await settle();
+  expect(told('refreshFailed')).toMatchObject([{ reason: 'rejected', stillServing: false }]);
+  expect(await ended(source.getToken())).toBe('token-1');
 });
 
 describe('behaviour 17: a failed early refresh is felt by nobody', () => {
@@ -165,6 +176,7 @@ describe('behaviour 21: maxStale', () => {
     expect(served).toBe(600);
     expect(told('refreshFailed').length).toBe(endpoint.calls.length - 1);
     expect(told('servedStale').length).toBe(600);
+    expect(told('refreshFailed').every(({ stillServing }) => stillServing)).toBe(true);
     expect(await outcome(source.getToken())).toMatchObject({ code: 'ERR_TOKEN_REQUEST_REFUSED' });
   });
 

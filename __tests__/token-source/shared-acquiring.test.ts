@@ -221,8 +221,8 @@ test('a provider with one active token is not asked while another process may st
   const waiting = members[0]!.token();
   await pass(18_000);
   const error = await waiting;
-  expect(isBearerError(error, 'ERR_TOKEN_WAIT_TIMED_OUT')).toBe(true);
-  expect(error).toMatchObject({ retryable: true });
+  expect(isBearerError(error, 'ERR_TOKEN_LEASE_HELD')).toBe(true);
+  expect(error).toMatchObject({ provider: 'acme', phase: 'token request', retryable: true });
   expect(endpoint.calls).toHaveLength(0);
   expect(names(members[0]!.events)).not.toContain('coolDownStarted');
 });

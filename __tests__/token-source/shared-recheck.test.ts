@@ -130,14 +130,44 @@ test('clear() before the first request forgets what others have stored', async (
   expect(endpoint.calls).toHaveLength(2);
 });
 
-test('clear() on a store that fails is reported and harms nothing', async () => {
-  const { members, settle } = await warmFleet(1);
+test('clear() forgets the stored tokens of requests with parameters, too', async () => {
+  const { members, join, endpoint, settle } = await warmFleet(1);
+  const late = join();
+  const [{ source }] = members as [Fleet['members'][number]];
+  const value = async (by: typeof source) => (await by.getToken({ params: { scope: 'a' } })).value;
+  expect(await value(source)).toBe('T2');
+  const asked = value(late.source);
+  late.source.clear(); // While it still derives the keys under which T2 is kept.
+  await settle();
+  expect(await asked).toBe('T3');
+
+  members[0]!.store.holdNext('clear'); // Of the token without parameters, which is not waited for here.
+  const held = members[0]!.store.holdNext('clear');
+  source.clear();
+  const again = value(source);
+  await settle();
+  expect(endpoint.calls).toHaveLength(3);
+  held.release();
+  await settle();
+  expect(await again).toBe('T4');
+});
+
+test('clear() on a store that fails is reported, and the old token does not come back', async () => {
+  const { members, join, settle, pass } = await warmFleet(1);
   const [{ source, token, store, events }] = members as [Fleet['members'][number]];
   store.failNext(1);
   source.clear();
   await settle();
   expect(events.at(-1)).toMatchObject({ name: 'storeFailed' });
-  expect(await token()).toBeDefined();
+  store.fail();
+  expect(await token()).toBe('T2');
+
+  // It is made up for as soon as the store is back.
+  store.recover();
+  await pass(20_000);
+  expect(await token()).toBe('T2');
+  await settle();
+  expect(await join().token()).toBe('T2');
 });
 
 test('what was asked before clear() does not land after it', async () => {
@@ -225,8 +255,8 @@ test('a source that is closed while it opens its records listens to nothing', as
 });
 
 test('requests with parameters of their own share by these, and entries that go stop listening', async () => {
-  const { members, join, endpoint, shared } = await warmFleet(1, { maxEntries: 2, hints: true });
-  const [{ source }] = members as [Fleet['members'][number]];
+  const { members, join, endpoint, settle } = await warmFleet(1, { maxEntries: 2, hints: true });
+  const [{ source, store }] = members as [Fleet['members'][number]];
   const value = async (scope: string) => (await source.getToken({ params: { scope } })).value;
   expect(await value('a')).toBe('T2');
   expect(await value('b')).toBe('T3');
@@ -235,7 +265,17 @@ test('requests with parameters of their own share by these, and entries that go 
   expect((await late.source.getToken({ params: { scope: 'a' } })).value).toBe('T2');
   expect(await value('a')).toBe('T2');
   expect(endpoint.calls).toHaveLength(4);
-  expect(shared).toBeDefined();
+
+  // Scope b had to make room for a: nobody here wants to hear of its next token.
+  const before = store.calls.length;
+  late.source.reject('T3', { params: { scope: 'b' } });
+  const replacement = late.source.getToken({ params: { scope: 'b' } });
+  await settle();
+  expect((await replacement).value).toBe('T3');
+  late.source.reject('T3', { params: { scope: 'b' } });
+  expect((await late.source.getToken({ params: { scope: 'b' }, not: 'T3' })).value).toBe('T5');
+  await settle();
+  expect(store.calls.length).toBe(before);
 });
 
 describe('a token that was minted while the store was away', () => {

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 
 import { isBearerError } from '../../src/index.js';
+import { ACME } from './hand-held.js';
 import { allAsk, fleet } from './shared-fleet.js';
 
 type Member = ReturnType<typeof fleet>['members'][number];
@@ -200,6 +201,29 @@ test('rejected credentials: one mint for all, one cool-down for all, and it grow
   const late = join();
   expect(isBearerError(await late.token(), 'ERR_CREDENTIALS_REJECTED')).toBe(true);
   expect(at).toHaveLength(calls);
+});
+
+test('credentials out of a vault that another process was refused with are not taken for new ones', async () => {
+  let asked = 0;
+  const { members, endpoint, join } = fleet(1);
+  endpoint.onCall = (call) => call.answer(401, { error: 'invalid_client' });
+  await members[0]!.token();
+  const late = join({
+    provider: {
+      credentials: () => {
+        asked += 1;
+        return ACME;
+      },
+    },
+  });
+  await late.token();
+  const [events, questions] = [late.events.length, late.store.calls.length];
+  for (let request = 0; request < 5; request += 1)
+    expect(isBearerError(await late.token(), 'ERR_CREDENTIALS_REJECTED')).toBe(true);
+  expect(late.events).toHaveLength(events);
+  expect(late.store.calls).toHaveLength(questions);
+  expect(asked).toBe(6);
+  expect(endpoint.calls).toHaveLength(1);
 });
 
 test('what another process was refused with says where to look, and nothing of the answer', async () => {

@@ -8,14 +8,12 @@ export interface Breaker {
   pausedForMs(now: number): number;
 }
 
-export interface BreakerOptions {
-  /** Failures in a row that open it. @defaultValue 3 */
-  readonly threshold?: number;
-  /** How long the store is left alone, in milliseconds. @defaultValue 10000 */
-  readonly pauseMs?: number;
-}
+/** Failures in a row that open it. */
+const THRESHOLD = 3;
+/** How long the store is left alone. */
+const PAUSE_MS = 10_000;
 
-export function createBreaker({ threshold = 3, pauseMs = 10_000 }: BreakerOptions = {}): Breaker {
+export function createBreaker(): Breaker {
   let failuresInARow = 0;
   let openUntil: number | undefined;
   let probing = false;
@@ -37,7 +35,7 @@ export function createBreaker({ threshold = 3, pauseMs = 10_000 }: BreakerOption
     failed(now) {
       failuresInARow += 1;
       probing = false;
-      if (failuresInARow >= threshold) openUntil = now + pauseMs;
+      if (failuresInARow >= THRESHOLD) openUntil = now + PAUSE_MS;
     },
     pausedForMs: (now) => (openUntil === undefined ? 0 : Math.max(0, openUntil - now)),
   };

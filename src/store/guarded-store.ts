@@ -20,11 +20,12 @@ export interface StoreWatcher {
 export interface GuardOptions {
   readonly clock: StoreClock;
   readonly watcher: StoreWatcher;
-  /** Bound of each operation, in milliseconds: no client library is trusted with it. @defaultValue 250 */
-  readonly operationTimeoutMs?: number;
-  /** Bound of opening the records of an identity, where keys are derived. @defaultValue 5000 */
-  readonly openTimeoutMs?: number;
 }
+
+/** Bound of each operation: no client library is trusted with it. */
+const OPERATION_TIMEOUT_MS = 250;
+/** Bound of opening the records of an identity, where keys are derived. */
+const OPEN_TIMEOUT_MS = 5_000;
 
 /** A store, with a time limit on each operation and a breaker before all of them. */
 export interface GuardedStore {
@@ -36,22 +37,21 @@ export interface GuardedStore {
 }
 
 /** Puts a store behind a guard. One guard serves all identities of a source: an outage concerns them all. */
-export function guardStore(store: TokenStore, options: GuardOptions): GuardedStore {
-  const { clock, watcher, operationTimeoutMs = 250, openTimeoutMs = 5_000 } = options;
+export function guardStore(store: TokenStore, { clock, watcher }: GuardOptions): GuardedStore {
   const breaker = createBreaker();
   const health = createHealth(breaker, clock, watcher);
-  const report = (problem: string) => watcher.failed(new TokenStoreError('begin', problem));
+  const report = (problem: string) => watcher.failed(new TokenStoreError('record', problem));
 
   return {
     // Deriving keys says nothing about the store's health, so the breaker stays out of it.
     open: (identity) =>
-      bounded('open', async () => store.open(identity, report), openTimeoutMs, clock, {
+      bounded('open', async () => store.open(identity, report), OPEN_TIMEOUT_MS, clock, {
         done: () => undefined,
         failed: (error) => watcher.failed(error),
       }),
     async run(operation, work) {
       if (!breaker.allows(clock.monotonic(), isTelling(operation))) return { kind: 'skipped' };
-      return bounded(operation, work, operationTimeoutMs, clock, health(operation));
+      return bounded(operation, work, OPERATION_TIMEOUT_MS, clock, health(operation));
     },
     pausedForMs: () => breaker.pausedForMs(clock.monotonic()),
   };

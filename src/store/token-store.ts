@@ -149,8 +149,8 @@ export interface TokenStore {
    */
   check?(settings: { readonly cacheIdentity: string | undefined }): void;
   /**
-   * Opens the records of one identity; called once for each identity that a source uses. It may take its time to derive
-   * keys, but talks to nobody.
+   * Opens the records of one identity; called again where an identity comes back or could not be opened. It may take its
+   * time to derive keys, but talks to nobody.
    *
    * @param report - to be told of a record that cannot be read; such a record is treated as absent
    */

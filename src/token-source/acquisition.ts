@@ -10,6 +10,7 @@ import { mint, type Minted } from './mint.js';
 import { MintFailure } from './mint-failure.js';
 import { refusal } from './refusal.js';
 import type { Acquired } from './shared-acquisition.js';
+import { CoolingElsewhere } from './shared-failure.js';
 import type { SharedToken } from './shared-token.js';
 import type { SourceContext } from './source-context.js';
 
@@ -46,15 +47,21 @@ export async function acquire(
   // The credentials are part of what a token is shared under, so they come first.
   const given = await inTime(source, signal, (bounded) => credentials.ask(bounded));
   const flightId = flight.id;
-  return shared.acquire({
-    identity: tokenIdentity(source.provider, given, params, source.options.cacheIdentity),
-    signal,
-    isWanted: () => wanted.state.flight?.id === flightId,
-    standDown: (retryInMs) =>
-      wanted.decide({ kind: 'refreshing-elsewhere', flightId, retryInMs }).kind === 'stand-down',
-    mint: () =>
-      inTime(source, signal, (bounded, deadline) => mintWith(given, wanted, bounded, deadline)),
-  });
+  try {
+    return await shared.acquire({
+      identity: tokenIdentity(source.provider, given, params, source.options.cacheIdentity),
+      signal,
+      isWanted: () => wanted.state.flight?.id === flightId,
+      standDown: (retryInMs) =>
+        wanted.decide({ kind: 'refreshing-elsewhere', flightId, retryInMs }).kind === 'stand-down',
+      mint: () =>
+        inTime(source, signal, (bounded, deadline) => mintWith(given, wanted, bounded, deadline)),
+    });
+  } catch (failure) {
+    if (failure instanceof CoolingElsewhere && failure.failure.cause === 'credentials')
+      credentials.wereRejected(given);
+    throw failure;
+  }
 }
 
 /** Bounds a part of a flight in time. Waiting for another process is bounded by the lease instead. */

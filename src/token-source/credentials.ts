@@ -1,4 +1,4 @@
-import { MisconfigurationError } from '../errors/index.js';
+import { credentialsUnavailable } from '../grants/define-provider.js';
 import type { TokenParams } from '../token/token-params.js';
 import type { SourceContext } from './source-context.js';
 import { unlessAborted, waitFor, type WaitLimits } from './waiting.js';
@@ -18,21 +18,19 @@ export class Credentials {
     this.#params = params;
   }
 
-  /** @throws {@link MisconfigurationError} if a function gives none before `signal` aborts, or gives nonsense */
+  /**
+   * @throws {@link TokenAcquisitionError} if a function throws, or gives none before `signal` aborts
+   * @throws {@link MisconfigurationError} if it gives nonsense
+   */
   async ask(signal: AbortSignal): Promise<object> {
     const { provider } = this.#source;
     const asked = provider.resolveCredentials({ params: this.#params, signal });
     if (provider.hasFixedCredentials) return asked;
-    return unlessAborted(
-      asked,
-      signal,
-      () =>
-        new MisconfigurationError({
-          provider: provider.name,
-          option: 'credentials',
-          problem: 'could not be fetched: the credentials function did not answer in time',
-          remedy: 'Let it answer within flightTimeoutMs, and heed its signal.',
-        }),
+    return unlessAborted(asked, signal, () =>
+      credentialsUnavailable(
+        provider.name,
+        'did not answer in time. Let it answer within flightTimeoutMs, and heed its signal.',
+      ),
     );
   }
 

@@ -1,5 +1,4 @@
 import type { BearerError } from '../errors/index.js';
-import type { AccessToken } from '../token/access-token.js';
 import type { CoolDownCause, RefreshReason } from '../token/lifecycle.js';
 
 /** One call of the token endpoint. Its path is left out: some providers have an account's id in it. */
@@ -35,11 +34,11 @@ export interface TokenSourceEvents {
     readonly provider: string;
     readonly reason: RefreshReason;
     readonly error: BearerError;
-    /** `error` where only you can help (rejected credentials); otherwise `warning`. */
+    /** `error` where only you can help: the credentials, or something else on this side of the wire. Otherwise `warning`. */
     readonly severity: 'warning' | 'error';
     /** Milliseconds until the next attempt is allowed. */
     readonly nextAttemptInMs: number;
-    /** Whether callers are still served with the token in hand. */
+    /** Whether callers are still served with the token in hand, which has drawn no 401. */
     readonly stillServing: boolean;
   };
   /** One call of the token endpoint ended, whatever came of it; a refresh may take several. */
@@ -63,9 +62,9 @@ export interface TokenSourceEvents {
   /** The resource server rejected a token. */
   rejected: {
     readonly provider: string;
-    /** What follows: a replay, or the 401 goes to the caller. */
+    /** What follows: a replay, a new token for others where the request cannot be sent again, or the 401 goes to the caller. */
     readonly consequence:
-      'replay' | 'already-replayed' | 'rejection-gate-closed' | 'endpoint-cooling';
+      'replay' | 'replacement' | 'already-replayed' | 'rejection-gate-closed' | 'endpoint-cooling';
   };
   /** A request was sent once more with another token. */
   replayed: { readonly provider: string; readonly accepted: boolean };
@@ -126,9 +125,4 @@ function reportUncaught(error: unknown): void {
   setTimeout(() => {
     throw error;
   }, 0);
-}
-
-/** The part of an event that says how far the life of a token goes. */
-export function expiresInMs(token: AccessToken, nowMs: number): number | undefined {
-  return token.expiresAt === undefined ? undefined : token.expiresAt - nowMs;
 }

@@ -6,8 +6,8 @@ import { msUntil, type Instant } from '../token/instant.js';
 import {
   decide,
   initialState,
+  isSpent,
   patienceMs,
-  phaseOf,
   servableToken,
   type Answers,
   type Flight,
@@ -23,7 +23,6 @@ import { acquire, type TokenWanted } from './acquisition.js';
 import type { Adopted } from './adoption.js';
 import type { Clock } from './clock.js';
 import { Credentials } from './credentials.js';
-import { expiresInMs } from './events.js';
 import type { Keepable } from './kept-tokens.js';
 import { failedFlight, refusal, toldWhen } from './refusal.js';
 import type { Acquired, HeldHere } from './shared-acquisition.js';
@@ -144,9 +143,8 @@ export class KeptToken implements TokenWanted, Keepable {
     return this.state.flight !== undefined;
   }
 
-  hasExpired(): boolean {
-    const { slot } = this.state;
-    return slot.kind === 'held' && phaseOf(slot, this.source.now()) === 'expired';
+  isSpent(): boolean {
+    return isSpent(this.state, this.source.now(), this.source.options.policy);
   }
 
   /** Until it expires; `undefined` if there is none or nobody knows. */
@@ -220,6 +218,7 @@ export class KeptToken implements TokenWanted, Keepable {
   // ---- one refresh ---------------------------------------------------------------------------------------------
 
   #refreshInBackground(flight: Flight): void {
+    if (this.#abort !== undefined) return;
     // It belongs to no caller: a failure is told by an event, and the token in hand is served on.
     void this.#fly(flight);
   }
@@ -304,7 +303,9 @@ export class KeptToken implements TokenWanted, Keepable {
       error,
       severity: failed.cause === 'credentials' || failed.cause === 'local' ? 'error' : 'warning',
       nextAttemptInMs,
-      stillServing: slot.kind === 'held' && !this.hasExpired(),
+      stillServing:
+        !(slot.kind === 'held' && slot.suspect) &&
+        servableToken(this.state, source.now(), undefined, options.policy) !== undefined,
     });
     this.#keepWarm(1_000);
     return new FlightFailed(error);
@@ -359,7 +360,7 @@ export class KeptToken implements TokenWanted, Keepable {
     // A flight sets the timer anew when it ends. Otherwise it was too early: timers of days are cut short, and some
     // endpoints return the token in hand until it expires.
     if (flight === undefined) this.#keepWarm(1_000);
-    else if (this.#abort === undefined) this.#refreshInBackground(flight);
+    else this.#refreshInBackground(flight);
   }
 
   // ---- the shell around the decisions --------------------------------------------------------------------------
@@ -412,7 +413,7 @@ export class KeptToken implements TokenWanted, Keepable {
     this.source.emit('refreshed', {
       ...told,
       tookMs: monoMs - startedAt.monoMs,
-      expiresInMs: expiresInMs(token, wallMs),
+      expiresInMs: token.expiresAt === undefined ? undefined : token.expiresAt - wallMs,
     });
   }
 }

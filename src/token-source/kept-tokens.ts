@@ -1,7 +1,8 @@
 /** What has to be known of a token to keep many of them. */
 export interface Keepable {
   isRefreshing(): boolean;
-  hasExpired(): boolean;
+  /** Nothing of it is worth keeping. */
+  isSpent(): boolean;
   /** It is kept no longer. */
   letGo(): void;
 }
@@ -24,12 +25,12 @@ export class KeptTokens<Token extends Keepable> {
     return token;
   }
 
-  /** Keeps one more, and lets go of what has expired or is too much. */
+  /** Keeps one more, and lets go of what is spent or too much. */
   add(key: string, token: Token): void {
     this.#byKey.set(key, token);
     for (const [oldKey, oldest] of this.#byKey) {
       const tooMany = this.#byKey.size > this.limit;
-      if (oldest === token || (!tooMany && !oldest.hasExpired())) return;
+      if (oldest === token || (!tooMany && !oldest.isSpent())) return;
       if (oldest.isRefreshing()) continue;
       oldest.letGo();
       this.#byKey.delete(oldKey);

@@ -74,17 +74,59 @@ const defaults = Object.freeze({
   maxEntries: 1_000,
 });
 
-/** The smallest value that makes sense for each number. */
-const LOWEST: Readonly<Partial<Record<keyof TokenSourceOptions, number>>> = {
-  earlyWindowMs: 1,
-  mandatoryWindowMs: 1,
-  revalidateMs: 1,
-  maxStaleMs: 0,
-  attemptTimeoutMs: 1,
-  flightTimeoutMs: 1,
-  maxAttempts: 1,
-  maxEntries: 1,
+/** What each option may be; `undefined` where the types say it all. */
+const ALLOWED: Readonly<Record<keyof TokenSourceOptions, Rule | undefined>> = {
+  earlyWindowMs: milliseconds(1),
+  mandatoryWindowMs: milliseconds(1),
+  revalidateMs: milliseconds(1),
+  maxStaleMs: milliseconds(0),
+  attemptTimeoutMs: milliseconds(1),
+  flightTimeoutMs: milliseconds(1),
+  maxAttempts: wholeNumber(1),
+  maxEntries: wholeNumber(1),
+  onCredentialsRejected: {
+    allows: (value) => value === 'keep' || value === 'drop',
+    must: "must be 'keep' or 'drop'",
+    remedy: 'Leave it out for the default.',
+  },
+  singleActiveToken: flag(),
+  keepWarm: flag(),
+  store: undefined,
+  cacheIdentity: undefined,
+  transport: undefined,
+  clock: undefined,
+  random: undefined,
 };
+
+interface Rule {
+  readonly allows: (value: unknown) => boolean;
+  readonly must: string;
+  readonly remedy: string;
+}
+
+function milliseconds(lowest: number): Rule {
+  return {
+    allows: (value) => typeof value === 'number' && Number.isFinite(value) && value >= lowest,
+    must: `must be a number of at least ${lowest}`,
+    remedy: 'Give it in milliseconds.',
+  };
+}
+
+function wholeNumber(lowest: number): Rule {
+  return {
+    allows: (value) => Number.isInteger(value) && (value as number) >= lowest,
+    must: `must be a whole number of at least ${lowest}`,
+    remedy: 'Leave it out for the default.',
+  };
+}
+
+function flag(): Rule {
+  return {
+    allows: (value) => typeof value === 'boolean',
+    must: 'must be true or false',
+    remedy: 'Leave it out for the default.',
+  };
+}
 
 /**
  * Fills in the defaults and checks what was given.
@@ -95,17 +137,8 @@ export function resolveOptions(
   provider: Provider,
   options: TokenSourceOptions,
 ): ResolvedTokenSourceOptions {
-  for (const [name, lowest] of Object.entries(LOWEST)) {
-    const value: unknown = options[name as keyof TokenSourceOptions];
-    if (value === undefined) continue;
-    if (typeof value !== 'number' || !Number.isFinite(value) || value < lowest) {
-      throw new MisconfigurationError({
-        provider: provider.name,
-        option: `options.${name}`,
-        problem: `must be a number of at least ${lowest}`,
-        remedy: name.endsWith('Ms') ? 'Give it in milliseconds.' : 'Give a whole number.',
-      });
-    }
+  for (const [name, value] of Object.entries(options) as [string, unknown][]) {
+    if (value !== undefined) check(provider, name, value);
   }
   options.store?.check?.({ cacheIdentity: options.cacheIdentity });
   return {
@@ -135,4 +168,16 @@ function policyOf(provider: Provider, options: TokenSourceOptions): LifecyclePol
   }).filter(([, value]) => value !== undefined);
   // Most sources have none of their own and share one: a process may have 100 000.
   return own.length === 0 ? defaultPolicy : { ...defaultPolicy, ...Object.fromEntries(own) };
+}
+
+function check(provider: Provider, name: string, value: unknown): void {
+  const known = Object.keys(ALLOWED);
+  const rule = ALLOWED[name as keyof TokenSourceOptions];
+  if (known.includes(name) && (rule === undefined || rule.allows(value))) return;
+  throw new MisconfigurationError({
+    provider: provider.name,
+    option: `options.${name}`,
+    problem: rule?.must ?? 'is no option of a token source',
+    remedy: rule?.remedy ?? `Known options: ${known.join(', ')}.`,
+  });
 }

@@ -95,9 +95,6 @@ function ownFault(provider: string, thrown: unknown): BearerError {
 
 /** The same error with the time of the next attempt in it, which only the endpoint gate knows. */
 export function toldWhen(error: BearerError, retryInMs: number): BearerError {
-  if (!(error instanceof TokenAcquisitionError) || retryInMs === 0) return error;
-  const Same = error.constructor as typeof TokenAcquisitionError;
-  const { provider, phase, retryable, status, oauthError, cause } = error;
-  const details = { provider, phase, retryable, retryInMs, status, oauthError, cause };
-  return new Same(error.code, error.message, details);
+  const isTold = error instanceof TokenAcquisitionError && retryInMs > 0;
+  return isTold ? error.retryingIn(retryInMs) : error;
 }

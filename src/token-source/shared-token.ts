@@ -2,11 +2,11 @@ import type { StoreOutcome } from '../store/guarded-store.js';
 import type { StoredRecord, TokenIdentity, TokenStoreSlot } from '../store/token-store.js';
 import { jittered } from '../token/back-off.js';
 import type { Instant } from '../token/instant.js';
+import { randomHex } from '../token/random-hex.js';
 import { adopted, type Adopted } from './adoption.js';
 import type { Minted } from './mint.js';
 import {
   acquireShared,
-  randomOwner,
   type Acquired,
   type HeldHere,
   type SharedContext,
@@ -51,7 +51,8 @@ export class SharedToken {
   readonly #rejected = new Set<string>();
   /** Changes with `clear()`: what was asked before must not land after it. */
   #epoch = 0;
-  #clearing: Promise<unknown> | undefined;
+  #clearing: Promise<StoreOutcome<unknown>> | undefined;
+  /** `clear()` has not reached the store yet. */
   #mustClear = false;
   #isClosed = false;
   #wake: (() => void) | undefined;
@@ -70,9 +71,12 @@ export class SharedToken {
   async acquire(refresh: Refresh): Promise<Acquired> {
     const slot = await this.#slotOf(refresh.identity);
     if (!refresh.isWanted()) throw new Error('nobody wants this token any more');
-    if (slot === undefined)
-      return { from: 'endpoint', minted: await refresh.mint(), fence: undefined };
     const epoch = this.#epoch;
+    if (slot === undefined) {
+      const minted = await refresh.mint();
+      if (epoch === this.#epoch && this.#opened !== undefined) this.#known(undefined);
+      return { from: 'endpoint', minted, fence: undefined };
+    }
     try {
       const acquired = await acquireShared(
         slot,
@@ -119,6 +123,10 @@ export class SharedToken {
     this.#recheckIn(RECHECK_MS);
     const epoch = this.#epoch;
     try {
+      if (this.#mustClear && !(await this.#hasCleared(slot))) {
+        this.#recheckIn(this.#soonMs());
+        return;
+      }
       const sentAt = this.#context.now();
       const outcome =
         rejected === undefined
@@ -187,7 +195,7 @@ export class SharedToken {
     const { value, scope, remainingMs } = held;
     const outcome = await this.#run('commit', () =>
       slot.commit({
-        owner: randomOwner(),
+        owner: randomHex(),
         fence: undefined,
         token: { value, scope, undated: remainingMs === undefined },
         remainingMs: remainingMs ?? this.#context.policy.revalidateMs,
@@ -250,11 +258,18 @@ export class SharedToken {
       this.#opened = this.#open(key, outcome.value);
     }
     const { slot } = this.#opened;
+    return (await this.#hasCleared(slot)) ? slot : undefined;
+  }
+
+  /** Whether the token that `clear()` was about is gone from the store; until then nothing is taken from there. */
+  async #hasCleared(slot: TokenStoreSlot): Promise<boolean> {
     if (this.#mustClear) this.#clearing = this.#run('clear', () => slot.clear());
     this.#mustClear = false;
-    await this.#clearing;
-    this.#clearing = undefined;
-    return slot;
+    const clearing = this.#clearing;
+    const outcome = await clearing;
+    if (this.#clearing === clearing) this.#clearing = undefined;
+    this.#mustClear ||= outcome !== undefined && outcome.kind !== 'done';
+    return !this.#mustClear;
   }
 
   #open(key: string, slot: TokenStoreSlot): Opened {

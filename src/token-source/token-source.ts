@@ -6,7 +6,7 @@ import {
 import { isProvider, type Provider } from '../grants/define-provider.js';
 import type { AccessToken } from '../token/access-token.js';
 import type { RejectedSend, RejectionAnswer } from '../token/lifecycle.js';
-import { paramsKey, type TokenParams } from '../token/token-params.js';
+import { definedParams, isParamValue, paramsKey, type TokenParams } from '../token/token-params.js';
 import type { TokenSourceEventName, TokenSourceEvents, TokenSourceListener } from './events.js';
 import { KeptToken } from './kept-token.js';
 import { KeptTokens } from './kept-tokens.js';
@@ -65,9 +65,10 @@ export class TokenSource {
   /**
    * A usable token, fetched if need be; all who ask at once share one token call.
    *
-   * @throws {@link TokenAcquisitionError} if none can be had: `code`, `retryable` and `retryInMs` say why and when to come back
+   * @throws {@link TokenAcquisitionError} if none can be had: `code`, `retryable` and `retryInMs` say why and when to come
+   * back; also if the credentials function throws
    * @throws {@link CredentialsRejectedError} if the provider rejects the credentials
-   * @throws {@link MisconfigurationError} if the credentials function throws or returns nonsense, or a parameter is unknown
+   * @throws {@link MisconfigurationError} if the credentials function returns nonsense, or a parameter is unknown
    * @throws {@link TokenWaitTimeoutError} if `timeoutMs` elapses first
    * @throws {@link TokenSourceClosedError} after `close()`
    * @throws the signal's reason if `signal` aborts
@@ -77,7 +78,7 @@ export class TokenSource {
     for (;;) {
       options.signal?.throwIfAborted();
       if (this.#context.isClosed) throw new TokenSourceClosedError(this.provider.name);
-      // Looked up anew each time: after `clear()` another one has the place of the one that was waited for.
+      // Looked up anew each time: the one that was waited for may have made room for others meanwhile.
       const token = await this.#kept(options.params).get(options.not, limits);
       if (token !== undefined) return token;
     }
@@ -96,8 +97,10 @@ export class TokenSource {
     value: string,
     options: { readonly on?: RejectedSend; readonly params?: TokenParams | undefined } = {},
   ): RejectionAnswer {
-    const answer = this.#kept(options.params).reject(value, options.on ?? 'first-send');
-    const consequence = answer.kind === 'replay' ? 'replay' : answer.because;
+    const on = options.on ?? 'first-send';
+    const answer = this.#kept(options.params).reject(value, on);
+    const healed = on === 'only-send' ? 'replacement' : 'replay';
+    const consequence = answer.kind === 'replay' ? healed : answer.because;
     this.#context.emit('rejected', { consequence });
     return answer;
   }
@@ -113,25 +116,23 @@ export class TokenSource {
   }
 
   /**
-   * Forgets every token and every cool-down, in the shared store as well where this source has used one. Whoever waits
-   * gets a token fetched after this call.
+   * Forgets every token and every cool-down, in the shared store as well. Whoever waits gets a token fetched after this call.
+   * A provider's limit of token calls is not forgotten.
    */
   clear(): void {
-    for (const token of this.#all()) token.shared?.clear();
-    this.#forget();
+    for (const token of this.#all()) {
+      token.shared?.clear();
+      token.forget();
+    }
   }
 
   /** Ends the source for good: whoever waits is told so, timers and tokens go. May be called twice. */
   close(): void {
     this.#context.close();
-    // The stored token belongs to the other processes as well.
-    this.#main.shared?.close();
-    this.#forget();
-  }
-
-  #forget(): void {
-    for (const token of this.#all()) token.forget();
-    for (const token of this.#others ?? []) token.letGo();
+    for (const token of this.#all()) {
+      token.forget();
+      token.letGo();
+    }
     this.#others?.clear();
   }
 
@@ -175,8 +176,9 @@ export class TokenSource {
     const key = paramsKey(params);
     const known = this.#known(key);
     if (known !== undefined) return known;
-    checkParams(this.provider, params);
-    const token = new KeptToken(this.#context, Object.freeze({ ...params }));
+    const given = definedParams(params);
+    checkParams(this.provider, given);
+    const token = new KeptToken(this.#context, Object.freeze(given));
     this.#others ??= new KeptTokens<KeptToken>(this.#context.options.maxEntries);
     this.#others.add(key, token);
     return token;
@@ -192,14 +194,25 @@ export class TokenSource {
 }
 
 function checkParams({ name, paramNames = [] }: Provider, params: TokenParams): void {
-  const unknown = Object.keys(params).find((param) => !paramNames.includes(param));
-  if (unknown === undefined) return;
-  throw new MisconfigurationError({
-    provider: name,
-    option: `params.${unknown}`,
-    problem: 'is not a parameter of its token request',
-    remedy: `Known parameters: ${paramNames.length === 0 ? 'none' : paramNames.join(', ')}.`,
-  });
+  for (const [param, value] of Object.entries<unknown>(params)) {
+    const option = `params.${param}`;
+    if (!paramNames.includes(param)) {
+      throw new MisconfigurationError({
+        provider: name,
+        option,
+        problem: 'is not a parameter of its token request',
+        remedy: `Known parameters: ${paramNames.length === 0 ? 'none' : paramNames.join(', ')}.`,
+      });
+    }
+    if (!isParamValue(value)) {
+      throw new MisconfigurationError({
+        provider: name,
+        option,
+        problem: 'is neither a string nor a list of strings',
+        remedy: 'Give it as one of these, or leave it out.',
+      });
+    }
+  }
 }
 
 /**

@@ -3,6 +3,9 @@ import type { CrowdTeller } from './crowd.js';
 import type { Tell } from './happening.js';
 import type { TokenWatch } from './token-watch.js';
 
+/** What speaks against the token itself. */
+const DOUBTED: readonly string[] = ['replay', 'replacement', 'endpoint-cooling'];
+
 /** Turns the events of a token source into what the page is told. */
 export function listenTo(
   source: TokenSource,
@@ -38,7 +41,7 @@ export function listenTo(
     crowd.add({ kind: 'joined', count: 1 });
   });
   source.on('rejected', ({ consequence }) => {
-    if (consequence === 'replay' || consequence === 'endpoint-cooling') token.rejected();
+    if (DOUBTED.includes(consequence)) token.rejected();
     crowd.add({ kind: 'rejected', count: 1, consequence });
   });
   source.on('replayed', ({ accepted }) => {

@@ -52,6 +52,7 @@ const COOLING_BECAUSE: Readonly<Record<string, string>> = {
 
 const REJECTED_AND: Readonly<Record<string, string>> = {
   replay: 'Sent again with another token.',
+  replacement: 'It cannot be sent again, so the caller gets it; the next one has another token.',
   'already-replayed': 'On the second try, so the caller gets it.',
   'rejection-gate-closed': 'A new token did not help before, so the caller gets it.',
   'endpoint-cooling': 'No token can be fetched now, so the caller gets it.',

@@ -1,0 +1,29 @@
+import { type Instant, isPast, later } from '../instant.js';
+import { rejectionClosedMs } from './gates.js';
+import { servableToken } from './on-request.js';
+import type { LifecyclePolicy } from './policy.js';
+import type { TokenState } from './state.js';
+
+/**
+ * Whether a fresh start would do as well: no token that may yet be served, no refresh under way, no gate that is closed
+ * or remembers failures, and no token call that still counts against the provider's limit.
+ */
+export function isSpent(state: TokenState, now: Instant, policy: LifecyclePolicy): boolean {
+  return (
+    state.flight === undefined &&
+    state.endpoint.kind === 'open' &&
+    rejectionClosedMs(state, now) === 0 &&
+    servableToken(state, now, undefined, policy) === undefined &&
+    !hasCallsThatCount(state, now, policy)
+  );
+}
+
+function hasCallsThatCount(
+  { tokenCallsAt }: TokenState,
+  now: Instant,
+  { tokenBudget }: LifecyclePolicy,
+): boolean {
+  const latest = tokenCallsAt.at(-1);
+  if (tokenBudget === undefined || latest === undefined) return false;
+  return !isPast(later(latest, tokenBudget.windowMs), now);
+}
