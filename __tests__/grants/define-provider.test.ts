@@ -324,10 +324,11 @@ describe('credentials from a function', () => {
     const failed = acme({ credentials }).resolveCredentials(context());
 
     await expect(failed).rejects.toMatchObject({
-      code: 'ERR_BEARER_MISCONFIGURED',
-      option: 'credentials',
+      code: 'ERR_CREDENTIALS_UNAVAILABLE',
+      phase: 'credentials',
+      retryable: true,
       message:
-        'acme: credentials could not be fetched: the credentials function threw. See the cause.',
+        'acme: no credentials could be fetched: the credentials function threw. See the cause.',
       cause: new Error('The vault is sealed.'),
     });
   });

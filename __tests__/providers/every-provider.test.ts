@@ -146,8 +146,19 @@ describe.each(providers)('$name', ({ name, file, create, fields, secret }) => {
     const provider = create({ credentials: () => Promise.reject(cause) });
     const error: unknown = await provider.resolveCredentials(context()).catch((e: unknown) => e);
 
-    expect(isBearerError(error, 'ERR_BEARER_MISCONFIGURED')).toBe(true);
-    expect(error).toMatchObject({ provider: name, option: 'credentials', cause });
+    expect(isBearerError(error, 'ERR_CREDENTIALS_UNAVAILABLE')).toBe(true);
+    expect(error).toMatchObject({ provider: name, phase: 'credentials', retryable: true, cause });
+  });
+
+  it('lets a token go to the origins that are named, and to no other', () => {
+    const { allowedOrigins } = create({ ...credentials, origins: ['https://tenant.example.com'] });
+    const { allowedOrigins: own } = create(credentials);
+
+    expect(own).toHaveLength(1);
+    expect(allowedOrigins).toEqual([...own, 'https://tenant.example.com']);
+    expect(() => create({ ...credentials, origins: ['http://plain.example.com'] })).toThrow(
+      'origins is plain http',
+    );
   });
 
   it.each([undefined, null, 42, 'text', {}])(

@@ -31,9 +31,10 @@ export interface TokenAcquisitionDetails {
 /**
  * No token could be had, and so the request was not sent.
  *
- * `code` says why: the endpoint was unreachable, refused the request, answered nonsense, rejected the
- * credentials (then it is a `CredentialsRejectedError`), the provider's token budget is spent, or another token would
- * not help, because the one that was rejected is not at fault.
+ * `code` says why: your credentials function gave none, the endpoint was unreachable, refused the request, answered
+ * nonsense, rejected the credentials (then it is a `CredentialsRejectedError`), the provider's token budget is spent,
+ * another process holds the lease of a shared store and brings no token, or another token would not help, because the one
+ * that was rejected is not at fault.
  */
 export class TokenAcquisitionError extends BearerError {
   readonly provider: string;
@@ -55,21 +56,14 @@ export class TokenAcquisitionError extends BearerError {
 
   /** The same failure as a caller meets it while the endpoint cools down, with the delay that is left. */
   coolingDown(retryInMs: number): TokenAcquisitionError {
-    const Same = this.constructor as typeof TokenAcquisitionError;
     const seconds = Math.ceil(retryInMs / 1000);
-    return new Same(
-      this.code,
-      `${this.message} The token endpoint is not asked again for ${seconds} s.`,
-      {
-        provider: this.provider,
-        phase: 'cooling down',
-        retryable: this.retryable,
-        retryInMs,
-        status: this.status,
-        oauthError: this.oauthError,
-        cause: this.cause,
-      },
-    );
+    const message = `${this.message} The token endpoint is not asked again for ${seconds} s.`;
+    return copyOf(this, message, { phase: 'cooling down', retryInMs });
+  }
+
+  /** The same failure with the time of the next attempt in it. */
+  retryingIn(retryInMs: number): TokenAcquisitionError {
+    return copyOf(this, this.message, { retryInMs });
   }
 
   override toJSON(): Record<string, unknown> {
@@ -83,6 +77,17 @@ export class TokenAcquisitionError extends BearerError {
       oauthError: this.oauthError,
     };
   }
+}
+
+function copyOf(
+  error: TokenAcquisitionError,
+  message: string,
+  changes: Partial<TokenAcquisitionDetails>,
+): TokenAcquisitionError {
+  const Same = error.constructor as typeof TokenAcquisitionError;
+  const { provider, phase, retryable, retryInMs, status, oauthError, cause } = error;
+  const details = { provider, phase, retryable, retryInMs, status, oauthError, cause };
+  return new Same(error.code, message, { ...details, ...changes });
 }
 
 /**

@@ -2,7 +2,7 @@ import { BearerError } from './bearer-error.js';
 
 /** The shared store failed. It is reported as an event and never fails a request that could be served. */
 export class TokenStoreError extends BearerError {
-  /** The store operation that failed: `open`, or a method of `TokenStoreSlot`. */
+  /** What failed: `open`, a method of `TokenStoreSlot`, or `record` for one that cannot be read. */
   readonly operation: string;
 
   constructor(operation: string, problem: string, options?: ErrorOptions) {

@@ -1,4 +1,4 @@
-import { MisconfigurationError } from '../errors/index.js';
+import { MisconfigurationError, TokenAcquisitionError } from '../errors/index.js';
 import type { TokenParams } from '../token/token-params.js';
 import type { TokenFailureClass } from './token-failure.js';
 import { absoluteURL, type TokenRequest } from './token-request.js';
@@ -93,7 +93,8 @@ export interface Provider<C extends object = object> extends Omit<
   /**
    * Yields checked credentials.
    *
-   * @throws {@link MisconfigurationError} if the credentials function throws (then it is the `cause`) or returns nonsense
+   * @throws {@link TokenAcquisitionError} if the credentials function throws; what it threw is the `cause`
+   * @throws {@link MisconfigurationError} if it returns nonsense
    */
   resolveCredentials(context: CredentialsContext): Promise<C>;
 }
@@ -122,6 +123,7 @@ export function defineProvider<C extends object>(definition: ProviderDefinition<
       remedy: 'Give it in seconds, or leave it out if the life is unknown.',
     });
   }
+  checkTokenBudget(definition);
   const allowedOrigins = [definition.baseURL, ...(definition.origins ?? [])].map((url, index) =>
     checkedOrigin(definition, index === 0 ? 'baseURL' : 'origins', url),
   );
@@ -158,6 +160,18 @@ export function defineProvider<C extends object>(definition: ProviderDefinition<
   return Object.freeze(provider) as Provider<C>;
 }
 
+function checkTokenBudget({ name, tokenBudget }: Pick<Provider, 'name' | 'tokenBudget'>): void {
+  if (tokenBudget === undefined) return;
+  const { calls, windowMs } = tokenBudget;
+  if (Number.isInteger(calls) && calls > 0 && Number.isFinite(windowMs) && windowMs > 0) return;
+  throw new MisconfigurationError({
+    provider: name,
+    option: 'tokenBudget',
+    problem: 'allows no token call, or names no window',
+    remedy: 'Give `calls` as a whole number from 1 on and `windowMs` in milliseconds.',
+  });
+}
+
 // Functions of their own, so that neither keeps more in memory than it needs: there may be 100 000 providers.
 function always<T>(value: T): () => T {
   return () => value;
@@ -176,14 +190,21 @@ async function callCredentials(
   try {
     return await (credentials as CredentialsFunction<object>)(context);
   } catch (cause) {
-    throw new MisconfigurationError({
-      provider,
-      option: 'credentials',
-      problem: 'could not be fetched: the credentials function threw',
-      remedy: 'See the cause.',
-      cause,
-    });
+    throw credentialsUnavailable(provider, 'threw. See the cause.', cause);
   }
+}
+
+/** A credentials function gave none: its vault may be down, and the next request asks it again. */
+export function credentialsUnavailable(
+  provider: string,
+  whatItDid: string,
+  cause?: unknown,
+): TokenAcquisitionError {
+  return new TokenAcquisitionError(
+    'ERR_CREDENTIALS_UNAVAILABLE',
+    `${provider}: no credentials could be fetched: the credentials function ${whatItDid}`,
+    { provider, phase: 'credentials', retryable: true, cause },
+  );
 }
 
 /** Tells whether a value was made by `defineProvider`, of this copy of the package or another. */

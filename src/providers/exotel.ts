@@ -28,6 +28,8 @@ export type ExotelOptions = WithCredentials<ExotelCredentials> & {
   readonly region?: keyof typeof REGIONS | undefined;
   /** Takes the place of the region's URL, for a sandbox. */
   readonly baseURL?: string | undefined;
+  /** Further origins that a token may go to, where the provider has given you another host. */
+  readonly origins?: readonly string[] | undefined;
 };
 
 const HINT = 'It is in the Exotel dashboard under API settings.';
@@ -42,6 +44,7 @@ export function exotel(options: ExotelOptions): Provider<ExotelCredentials> {
   return defineProvider<ExotelCredentials>({
     name: 'exotel',
     baseURL: options.baseURL ?? baseURLOf('exotel', REGIONS, options.region ?? 'singapore'),
+    origins: options.origins,
     documentation: {
       url: 'https://developer.exotel.com/docs/contact-center/api-reference/token-generation',
       checkedOn: '2026-11-21',

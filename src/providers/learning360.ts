@@ -24,6 +24,8 @@ export type Learning360Options = WithCredentials<Learning360Credentials> & {
   readonly region?: keyof typeof REGIONS | undefined;
   /** Takes the place of the region's URL, for a sandbox. */
   readonly baseURL?: string | undefined;
+  /** Further origins that a token may go to, where the provider has given you another host. */
+  readonly origins?: readonly string[] | undefined;
   /** The user on whose behalf tokens are issued, for user-authorized endpoints. May differ per request through `params.user_id`. */
   readonly userId?: string | undefined;
   /** The company for service-authorized endpoints. May differ per request through `params.company_id`. */
@@ -44,6 +46,7 @@ export function learning360(options: Learning360Options): Provider<Learning360Cr
   return defineProvider<Learning360Credentials>({
     name: 'learning360',
     baseURL: options.baseURL ?? baseURLOf('learning360', REGIONS, options.region ?? 'eu'),
+    origins: options.origins,
     documentation: {
       url: 'https://360learning.readme.io/docs/step-2-create-an-access-token',
       checkedOn: '2026-11-21',

@@ -24,6 +24,8 @@ export type SingleviewOptions = WithCredentials<SingleviewCredentials> & {
   readonly environment?: keyof typeof ENVIRONMENTS | undefined;
   /** The address that SingleView hands over at go-live. */
   readonly baseURL?: string | undefined;
+  /** Further origins that a token may go to, where the provider has given you another host. */
+  readonly origins?: readonly string[] | undefined;
   /** How the grant is spelled; the documents have three spellings. @defaultValue 'client_credentials' */
   readonly grantType?:
     'client_credentials' | 'client_Credentials' | 'Client_Credentials' | undefined;
@@ -46,6 +48,7 @@ export function singleview(options: SingleviewOptions): Provider<SingleviewCrede
     baseURL:
       options.baseURL ??
       baseURLOf('singleview', ENVIRONMENTS, options.environment ?? 'sandbox', 'environment'),
+    origins: options.origins,
     documentation: {
       url: 'https://docs.onesingleview.com/docs/ob-v2-get-access-token',
       checkedOn: '2026-11-21',

@@ -20,6 +20,8 @@ export interface TruecallerCredentials {
 export type TruecallerOptions = WithCredentials<TruecallerCredentials> & {
   /** Takes the place of `https://enterprise-portal-noneu.truecaller.com`, the only host that is documented. */
   readonly baseURL?: string | undefined;
+  /** Further origins that a token may go to, where the provider has given you another host. */
+  readonly origins?: readonly string[] | undefined;
 };
 
 const HINT = 'It is on the API Setup page of the Truecaller for Business console.';
@@ -37,6 +39,7 @@ export function truecaller(options: TruecallerOptions): Provider<TruecallerCrede
   return defineProvider<TruecallerCredentials>({
     name: 'truecaller',
     baseURL: options.baseURL ?? BASE_URL,
+    origins: options.origins,
     documentation: {
       url: 'https://docs.truecaller.com/truecaller-for-business/verified-campaigns',
       checkedOn: '2026-11-21',

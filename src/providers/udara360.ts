@@ -27,6 +27,8 @@ export type Udara360Options = WithCredentials<Udara360Credentials> & {
   readonly environment?: keyof typeof ENVIRONMENTS | undefined;
   /** Takes the place of the environment's URL, for a sandbox. */
   readonly baseURL?: string | undefined;
+  /** Further origins that a token may go to, where the provider has given you another host. */
+  readonly origins?: readonly string[] | undefined;
 };
 
 const HINT = 'It comes from Udara360 with your API access.';
@@ -43,6 +45,7 @@ export function udara360(options: Udara360Options): Provider<Udara360Credentials
     baseURL:
       options.baseURL ??
       baseURLOf('udara360', ENVIRONMENTS, options.environment ?? 'live', 'environment'),
+    origins: options.origins,
     documentation: {
       url: 'https://docs.udara360.io/udara360-docs-1/getting-started/authentication/accesstoken',
       checkedOn: '2026-11-21',
