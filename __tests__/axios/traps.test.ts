@@ -58,10 +58,11 @@ describe('of axios-auth-refresh', () => {
       () => {
         throw new Error('broken');
       },
+      'ERR_CREDENTIALS_UNAVAILABLE',
     ],
-    ['returns nothing', () => undefined],
-    ['rejects', () => Promise.reject(new Error('broken'))],
-  ])('a refresh that synchronously %s does not stop healing for ever', async (_name, broken) => {
+    ['returns nothing', () => undefined, 'ERR_BEARER_MISCONFIGURED'],
+    ['rejects', () => Promise.reject(new Error('broken')), 'ERR_CREDENTIALS_UNAVAILABLE'],
+  ])('a refresh that synchronously %s does not stop healing for ever', async (_, broken, code) => {
     const clock = createFakeClock();
     let credentials: () => unknown = () => ({ id: 'fake' });
     let calls = 0;
@@ -95,7 +96,7 @@ describe('of axios-auth-refresh', () => {
     credentials = broken;
     const error = await failureOf(http.get('/x'));
     expect(error.response.status).toBe(401);
-    expect(error.cause).toMatchObject({ code: 'ERR_CREDENTIALS_UNAVAILABLE' });
+    expect(error.cause).toMatchObject({ code });
     credentials = () => ({ id: 'fake' });
     clock.advance(60_000);
     expect((await http.get('/x')).status).toBe(200);

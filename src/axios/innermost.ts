@@ -26,7 +26,7 @@ export interface Walkable<V> {
  */
 export function surround<V>(
   manager: AxiosInterceptorManager<V>,
-  { before, after }: { before?: Handler<V>; after?: Handler<V> },
+  { before, after }: { before: Handler<V>; after?: Handler<V> },
 ): () => void {
   const walkable = manager as unknown as Walkable<V>;
   // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its own `this` below
@@ -35,7 +35,7 @@ export function surround<V>(
   let isActive = true;
 
   function walkWithOurs(this: Walkable<V>, visit: Visit<V>): void {
-    if (isActive && before !== undefined) visit(before);
+    if (isActive) visit(before);
     walk.call(this, visit);
     if (isActive && after !== undefined && !isEmpty(manager)) visit(after);
     if (!isActive) leave();

@@ -27,9 +27,7 @@ export function createOriginGuard(allowedOrigins: readonly string[]): OriginGuar
   let lastBaseURL: string | undefined;
   let lastDestination: Destination = 'foreign';
 
-  const allowsURL = (url: string): boolean =>
-    prefixes.some((prefix) => url.startsWith(prefix)) ||
-    allowedOrigins.includes(parsed(url)?.origin ?? '');
+  const allowsURL = (url: string): boolean => allowedOrigins.includes(parsed(url)?.origin ?? '');
 
   const destination = (url: string): Destination => {
     if (prefixes.some((prefix) => url.startsWith(prefix))) return 'own';
@@ -57,8 +55,7 @@ export function createOriginGuard(allowedOrigins: readonly string[]): OriginGuar
 }
 
 function leavesBaseURL({ url, allowAbsoluteUrls }: InternalAxiosRequestConfig): boolean {
-  if (url === undefined || allowAbsoluteUrls === false) return false;
-  return ABSOLUTE_URL.test(url);
+  return allowAbsoluteUrls !== false && ABSOLUTE_URL.test(asText(url));
 }
 
 /** Most URLs are told by their first two characters. */
@@ -73,7 +70,7 @@ function targetURL(config: InternalAxiosRequestConfig): string {
 
 /** axios also takes a URL object, which its types do not tell. */
 function asText(url: string | URL | undefined): string {
-  return url === undefined ? '' : String(url);
+  return String(url ?? '');
 }
 
 /** A URL taken apart; in a browser a relative one is taken against the page. `undefined` if it is none. */

@@ -109,6 +109,7 @@ export async function ask(
 ): Promise<{ status: number; body: string; headers: IncomingMessage['headers'] }> {
   const given = Object.entries(headers).filter(([, value]) => value !== undefined);
   const sent = request(url, {
+    agent: false, // A connection of its own: one that was kept may just have been closed.
     method,
     headers: {
       ...(method === 'GET' ? {} : { 'content-length': String(Buffer.byteLength(body)) }),
