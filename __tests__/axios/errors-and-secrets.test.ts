@@ -407,6 +407,28 @@ describe('an agent leads to the headers of every other request that is under way
     httpAgent.destroy();
   });
 
+  test('nor where axios is told to redact something else, or the config holds itself', async () => {
+    const httpAgent = new Agent({ keepAlive: true });
+    const circular: Record<string, unknown> = { deep: { httpAgent } };
+    circular['self'] = circular;
+    const config = { httpAgent, redact: ['amount', 'password'], password: 'hunter2' };
+    const { http } = await warmClientOf(server, config);
+    http.interceptors.request.use((request) => Object.assign(request, { circular }));
+    const other = http.get('/__sandbox/slow?ms=300');
+    await server.nextRequest();
+    const error = await failureOf(http.post('/__sandbox/status/500', { amount: 7 }));
+    expectNoSecrets(error);
+    const shown = JSON.parse(JSON.stringify(error)) as { config: Record<string, unknown> };
+    expect(shown.config).toMatchObject({
+      method: 'post',
+      password: expect.stringContaining('REDACTED'),
+    });
+    expect(shown.config).not.toHaveProperty('circular');
+    expect(shown.config).not.toHaveProperty('httpAgent');
+    await other;
+    httpAgent.destroy();
+  });
+
   test('what is data stays in the JSON form, and the config itself keeps its agent', async () => {
     const { error, others, httpAgent } = await failureBesideOthers();
     const { config } = JSON.parse(JSON.stringify(error)) as { config: Record<string, unknown> };

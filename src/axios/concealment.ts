@@ -66,32 +66,36 @@ function concealHeaders({ headers }: Config): void {
   );
 }
 
-function concealJSON(error: { toJSON(): object }): void {
+function concealJSON(error: Failure & { toJSON(): object }): void {
   const toJSON = error.toJSON.bind(error);
   define(error, 'toJSON', () => {
-    const { config, ...json } = toJSON() as { config?: Config };
-    return { ...json, config: config && jsonConfig(config) };
+    const { config: shown, ...json } = toJSON() as { config?: Config };
+    return { ...json, config: error.config && jsonConfig(error.config, shown) };
   });
 }
 
-/** What axios itself makes of a config, less what is no data: agents, signals, sockets. */
-function jsonConfig(config: Config): object {
-  const data = Object.entries(config).filter(([, value]) => isData(value));
+/**
+ * What axios itself makes of a config, less what is no data: agents, signals, sockets.
+ *
+ * @param shown - the config as axios shows it, where its `redact` has taken away more
+ */
+function jsonConfig(config: Config, shown: Config = config): object {
+  const given: Record<string, unknown> = { ...config };
+  const data = Object.entries(shown).filter(([name]) => isData(given[name]));
   return {
     ...Object.fromEntries(data),
-    headers: masked(config.headers),
-    data: printableBody(config.data),
+    headers: masked(shown.headers),
+    data: printableBody(shown.data),
   };
 }
 
-function isData(value: unknown): boolean {
+/** Whether it is made of plain values through and through; a structure that holds itself is not. */
+function isData(value: unknown, within: readonly unknown[] = []): boolean {
   if (typeof value !== 'object' || value === null) return typeof value !== 'function';
-  if (Array.isArray(value)) return value.every(isData);
   const prototype: unknown = Object.getPrototypeOf(value);
-  return (
-    (prototype === null || Object.getPrototypeOf(prototype) === null) &&
-    Object.values(value).every(isData)
-  );
+  const isPlain = prototype === null || Object.getPrototypeOf(prototype) === null;
+  if (within.includes(value) || !(isPlain || Array.isArray(value))) return false;
+  return Object.values(value).every((part) => isData(part, [...within, value]));
 }
 
 function masked(headers: object): Record<string, unknown> {
