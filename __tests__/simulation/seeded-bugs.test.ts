@@ -210,7 +210,7 @@ test.each(bugs)(
         for (const step of todo) await world.take(step);
         await world.finish();
       }),
-      { seed: 1, numRuns: 2_000, endOnFailure: true },
+      { seed: 3, numRuns: 5_000, endOnFailure: true },
     );
     Error.stackTraceLimit = stackTraceLimit;
     expect(details.failed).toBe(true);

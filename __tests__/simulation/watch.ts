@@ -25,6 +25,8 @@ export class Watch {
   /** The last token that a 401 forced and that no accepted replay has justified yet, and how many there were in a row. */
   #forcedAt: Instant | undefined;
   #forcedInARow = 0;
+  /** How many of these a replay has spoken against, while later ones wait for their verdict. */
+  #provenInARow: number | undefined;
   /** How the last refreshes were justified, for the message. */
   readonly #reasons: string[] = ['the first'];
 
@@ -65,6 +67,7 @@ export class Watch {
         break;
       case 'rejected':
         this.#checkRejection(happening, before, after, now);
+        if (after.rejection !== before.rejection) this.#provenInARow = undefined;
         break;
       case 'mint-failed':
         this.#checkCoolDown(before, happening, decision);
@@ -72,13 +75,15 @@ export class Watch {
       case 'replayed':
         if (before.slot.kind === 'held' && before.slot.trial !== undefined && after !== before) {
           this.#forcedAt = undefined;
-          this.#forcedInARow = Math.max(0, this.#forcedInARow - 1);
+          this.#forcedInARow = Math.min(this.#provenInARow ?? Infinity, this.#forcedInARow - 1);
+          this.#provenInARow = undefined;
         }
         break;
       case 'cleared':
         this.replaced.clear();
         this.#forcedAt = undefined;
         this.#forcedInARow = 0;
+        this.#provenInARow = undefined;
         break;
     }
   }
@@ -166,7 +171,9 @@ export class Watch {
     const previous = before.slot.kind === 'held' ? before.slot.token.value : undefined;
     if (previous !== undefined && previous !== held.token.value) {
       this.replaced.set(previous, step);
-      if (before.slot.kind === 'held' && before.slot.suspect) this.#checkForced(now);
+      // One whose 401s were all passed on is replaced for everybody, once the endpoint answers again.
+      if (before.slot.kind === 'held' && before.slot.suspect && before.slot.unhealed !== true)
+        this.#checkForced(now);
     }
     if (lifetimeMs === undefined || held.token !== token) return;
     this.#checkWindows(held, sentAt, lifetimeMs);
@@ -182,6 +189,7 @@ export class Watch {
       if (isPast(later(this.#forcedAt, forgetAfterMs), now)) this.#forcedInARow = 0;
     }
     this.#forcedAt = now;
+    this.#provenInARow ??= this.#forcedInARow;
     this.#forcedInARow += 1;
   }
 

@@ -295,6 +295,93 @@ describe('the rejection gate', () => {
     expect(inWords(life.request())).toBe('serve T2');
   });
 
+  describe('after forced tokens whose replays were never answered', () => {
+    const replaced = (life: Life, refused: string, by: string) => {
+      expect(life.reject(refused)).toEqual({ kind: 'replay' });
+      life.request(refused);
+      life.brings(by, { lifetimeMs: 1_000 * SECOND });
+    };
+    const unanswered = (life: Life, from: number, to: number) => {
+      for (let n = from; n < to; n += 1) {
+        life.pass(life.closedForMs);
+        replaced(life, `T${n}`, `T${n + 1}`);
+      }
+    };
+
+    it('stays closed twice as long for each', () => {
+      const life = healed();
+      unanswered(life, 2, 7);
+
+      expect(life.closedForMs).toBe(32 * SECOND);
+      expect(life.state.rejection.closings).toBe(6);
+    });
+
+    it('forgets them all once a replay is accepted: tokens die, and new ones cure it', () => {
+      const life = healed();
+      unanswered(life, 2, 7);
+      life.happens({ kind: 'replayed', value: 'T7' });
+
+      expect(life.state.rejection).toEqual({ closings: 0 });
+      replaced(life, 'T7', 'T8');
+      expect(life.closedForMs).toBe(SECOND);
+    });
+
+    it('remembers what a replay has spoken against', () => {
+      const life = healed();
+      life.reject('T2', 'replay');
+      unanswered(life, 2, 4);
+      life.reject('T4', 'replay');
+      expect(life.state.rejection.closings).toBe(3);
+      unanswered(life, 4, 6);
+      life.happens({ kind: 'replayed', value: 'T6' });
+
+      expect(life.state.rejection.closings).toBe(3);
+    });
+  });
+
+  it.each<[string, (life: Life) => void]>([
+    [
+      'while the endpoint cooled',
+      (life) => {
+        life.state = { ...life.state, endpoint: coolingAt(life.now, 'transient') };
+        expect(life.reject('T1')).toEqual(PASSED.cooling);
+      },
+    ],
+    [
+      'when the refresh failed',
+      (life) => {
+        life.reject('T1');
+        life.request('T1');
+        life.fails('transient');
+      },
+    ],
+  ])('does not close for the successor of a token whose 401s were passed on %s', (_, passesOn) => {
+    const life = holding();
+    passesOn(life);
+    life.pass(MINUTE);
+    expect(inWords(life.request())).toBe('wait (rejected)');
+    life.brings('T2', { lifetimeMs: 1_000 * SECOND });
+
+    expect(life.held).toMatchObject({ suspect: false, forced: false });
+    expect(life.held.trial).toBeUndefined();
+    expect(life.closedForMs).toBe(0);
+    expect(life.reject('T2')).toEqual({ kind: 'replay' });
+  });
+
+  it('closes all the same if another request drew a 401 since, which is sent again', () => {
+    const life = holding();
+    life.reject('T1');
+    life.request('T1');
+    life.fails('transient');
+    life.pass(MINUTE);
+    life.reject('T1');
+    life.request('T1');
+    life.brings('T2', { lifetimeMs: 1_000 * SECOND });
+
+    expect(life.held.forced).toBe(true);
+    expect(life.closedForMs).toBe(SECOND);
+  });
+
   it('is not closed by the only send of a request with a token that is not on trial', () => {
     const life = holding();
 

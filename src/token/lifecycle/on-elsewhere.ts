@@ -7,7 +7,7 @@ import {
   type NewToken,
   decided,
 } from './happening.js';
-import { slotWhileCooling } from './on-mint-failed.js';
+import { slotWhileCooling, withoutHealing } from './on-mint-failed.js';
 import { accepted, heldToken } from './on-minted.js';
 import type { LifecyclePolicy } from './policy.js';
 import { type TokenState, phaseOf } from './state.js';
@@ -46,11 +46,13 @@ export function onCoolingElsewhere<Failure>(
   return {
     state: {
       ...landed,
-      slot: slotWhileCooling(
-        state.slot,
-        now,
-        fallback && { ...heldToken({ ...fallback, random }, 0, policy), suspect: true },
-        cause === 'credentials' && policy.onCredentialsRejected === 'drop',
+      slot: withoutHealing(
+        slotWhileCooling(
+          state.slot,
+          now,
+          fallback && { ...heldToken({ ...fallback, random }, 0, policy), suspect: true },
+          cause === 'credentials' && policy.onCredentialsRejected === 'drop',
+        ),
       ),
       endpoint: { kind: 'cooling', cause, until: later(now, delayMs), failures, failure },
     },

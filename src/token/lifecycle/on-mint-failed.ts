@@ -32,7 +32,7 @@ export function onMintFailed<Failure>(
   const slot: TokenSlot =
     cause === 'credentials' && policy.onCredentialsRejected === 'drop'
       ? { kind: 'empty' }
-      : state.slot;
+      : withoutHealing(state.slot);
   return {
     state: {
       ...landed,
@@ -48,6 +48,11 @@ export function onMintFailed<Failure>(
     answer: { kind: 'refused' },
     notices: [{ kind: 'cooling-down', cause, delayMs }],
   };
+}
+
+/** Whoever drew a 401 on it has been told. */
+export function withoutHealing(slot: TokenSlot): TokenSlot {
+  return slot.kind === 'held' && slot.suspect ? { ...slot, unhealed: true } : slot;
 }
 
 function coolDownMs(

@@ -39,7 +39,8 @@ export function onMinted<Failure>(
   };
   const recovered: Notice[] =
     state.endpoint.kind === 'cooling' ? [{ kind: 'cool-down-ended' }] : [];
-  if (previous?.suspect !== true || isAdopted)
+  const isForced = previous?.suspect === true && previous.unhealed !== true && !isAdopted;
+  if (!isForced && !(isSameString && previous.suspect))
     return { ...decided(next, accepted), notices: recovered };
   if (!isSameString)
     return { ...decided(onTrial(next, fresh, now, policy), accepted), notices: recovered };
@@ -59,6 +60,7 @@ function onTrial<Failure>(
   policy: LifecyclePolicy,
 ): TokenState<Failure> {
   const { rejection: gateBefore } = state;
+  const { proven = gateBefore } = gateBefore;
   const isClosed = rejectionClosedMs(state, now) > 0;
   return {
     ...state,
@@ -67,7 +69,7 @@ function onTrial<Failure>(
       forced: true,
       trial: { until: later(now, policy.rejectionGate.firstMs), gateBefore },
     },
-    rejection: isClosed ? gateBefore : nextRejectionGate(state, now, policy).gate,
+    rejection: isClosed ? gateBefore : { ...nextRejectionGate(state, now, policy).gate, proven },
   };
 }
 

@@ -37,16 +37,15 @@ export function onRejection<Failure>(
   }
   if (!held.suspect && rejectionClosedMs(state, now) > 0) return decided(state, gateClosed);
 
-  const suspected = { ...state, slot: { ...withoutTrial(held), suspect: true } };
+  const unhealed = endpointClosed(state, now, policy) !== undefined;
+  const suspected = { ...state, slot: { ...withoutTrial(held), suspect: true, unhealed } };
   return decided(
     suspected,
-    endpointClosed(state, now, policy) === undefined
-      ? { kind: 'replay' }
-      : { kind: 'pass', because: 'endpoint-cooling' },
+    unhealed ? { kind: 'pass', because: 'endpoint-cooling' } : { kind: 'replay' },
   );
 }
 
-/** The new token works: if it dies, 401s force another at once. */
+/** The new token works, and so would those before it have whose replays were never answered: the next 401 forces another at once. */
 export function onReplayAccepted<Failure>(
   state: TokenState<Failure>,
   value: string,
@@ -54,8 +53,7 @@ export function onReplayAccepted<Failure>(
   const { slot } = state;
   if (slot.kind === 'empty' || slot.token.value !== value || slot.trial === undefined)
     return decided(state, undefined);
-  return decided(
-    { ...state, slot: withoutTrial(slot), rejection: slot.trial.gateBefore },
-    undefined,
-  );
+  const { gateBefore } = slot.trial;
+  const rejection = gateBefore.proven ?? gateBefore;
+  return decided({ ...state, slot: withoutTrial(slot), rejection }, undefined);
 }

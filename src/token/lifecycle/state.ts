@@ -21,6 +21,8 @@ export interface HeldToken {
   readonly earlyMs: number;
   /** It drew a 401: callers wait for its replacement. */
   readonly suspect: boolean;
+  /** Its 401s were passed on, since no other token could be had: its successor is not for any of them. */
+  readonly unhealed?: boolean;
   /** It was minted because of a 401: if its replay draws another one, the token was not the cause. */
   readonly forced: boolean;
   /** There until a replay with a forced token has been answered. */
@@ -54,6 +56,8 @@ export interface RejectionGate {
   readonly lastClosedAt?: Instant;
   /** How often it closed in a row. */
   readonly closings: number;
+  /** What it was before the forced tokens whose replays were never answered. The next accepted one speaks for them, too. */
+  readonly proven?: RejectionGate;
 }
 
 /** The one refresh that is under way. */
