@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
 import { createTokenSource } from '../../src/index.js';
-import { acme } from './hand-held.js';
+import { ACME, acme } from './hand-held.js';
 import { allAsk, fleet, type Fleet } from './shared-fleet.js';
 
 async function warmFleet(size: number, options: Parameters<typeof fleet>[1] = {}): Promise<Fleet> {
@@ -168,6 +168,35 @@ test('clear() on a store that fails is reported, and the old token does not come
   expect(await token()).toBe('T2');
   await settle();
   expect(await join().token()).toBe('T2');
+});
+
+test('behaviour 40: a token of new credentials, whose records could not be opened, is not written to those of the old', async () => {
+  const { clock, endpoint, shared, slot, pass } = fleet(0);
+  endpoint.onCall = (call, count) => call.token(`T${count}`);
+  let secret = ACME.clientSecret;
+  let opened = 0;
+  const credentials = () => ({ ...ACME, clientSecret: secret });
+  const source = createTokenSource(acme({ credentials }), {
+    clock,
+    transport: { adapter: endpoint.adapter },
+    store: {
+      open(identity, report) {
+        opened += 1;
+        if (opened > 1) throw new Error('no keys for these');
+        return shared.open(identity, report);
+      },
+    },
+  });
+  expect((await source.getToken()).value).toBe('T1');
+  secret = 'another-client-secret';
+  source.reject('T1');
+  expect((await source.getToken({ not: 'T1' })).value).toBe('T2');
+  for (let look = 0; look < 3; look += 1) {
+    await pass(90_000);
+    expect((await source.getToken()).value).toBe('T2');
+  }
+  await pass(0);
+  expect((await (await slot()).read())?.token.value).not.toBe('T2');
 });
 
 test('what was asked before clear() does not land after it', async () => {

@@ -74,7 +74,9 @@ export class SharedToken {
     const epoch = this.#epoch;
     if (slot === undefined) {
       const minted = await refresh.mint();
-      if (epoch === this.#epoch && this.#opened !== undefined) this.#known(undefined);
+      // To be written back; but never where tokens of other credentials are kept.
+      const isOpen = this.#opened?.key === keyOf(refresh.identity);
+      if (epoch === this.#epoch && isOpen) this.#known(undefined);
       return { from: 'endpoint', minted, fence: undefined };
     }
     try {
@@ -250,7 +252,7 @@ export class SharedToken {
   }
 
   async #slotOf(identity: TokenIdentity): Promise<TokenStoreSlot | undefined> {
-    const key = JSON.stringify(identity);
+    const key = keyOf(identity);
     if (this.#opened?.key !== key) {
       const outcome = await this.#context.store.open(identity);
       if (outcome.kind !== 'done' || this.#isClosed) return undefined;
@@ -285,6 +287,10 @@ export class SharedToken {
   #run<T>(operation: keyof TokenStoreSlot, work: () => Promise<T>): Promise<StoreOutcome<T>> {
     return this.#context.store.run(operation, work);
   }
+}
+
+function keyOf(identity: TokenIdentity): string {
+  return JSON.stringify(identity);
 }
 
 interface Opened {
