@@ -67,17 +67,18 @@ describe('the error of a time-out', () => {
 describe('what the caller may abort', () => {
   /** A signal of another make, which tells who listens to what. */
   function foreignSignal(aborted = false) {
-    const listeners: [string, () => void][] = [];
-    return {
-      listeners,
+    const signal = {
+      listeners: [] as [string, () => void][],
       aborted,
-      addEventListener: (type: string, listener: () => void) => listeners.push([type, listener]),
-      removeEventListener: (type: string, listener: () => void) =>
-        listeners.splice(
-          listeners.findIndex(([one, other]) => one === type && other === listener),
-          1,
-        ),
+      addEventListener: (type: string, listener: () => void) =>
+        signal.listeners.push([type, listener]),
+      removeEventListener: (type: string, listener: () => void) => {
+        signal.listeners = signal.listeners.filter(
+          ([one, other]) => one !== type || other !== listener,
+        );
+      },
     };
+    return signal;
   }
 
   const signalGiven = async (fields: object) => {

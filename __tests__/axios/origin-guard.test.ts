@@ -32,7 +32,11 @@ describe('the destination of a request', () => {
     [{ baseURL: EVIL, url: `${API}/a` }, 'own'],
     [{ baseURL: API, url: `${EVIL}/a` }, 'foreign'],
     [{ baseURL: API, url: '//evil.example.com/a' }, 'foreign'],
+    [{ baseURL: API, url: 'login?to=https://evil.example.com' }, 'own'],
+    [{ baseURL: API, url: 's3://evil.example.com/a' }, 'foreign'],
     [{ baseURL: API, url: `${EVIL}/a`, allowAbsoluteUrls: false }, 'own'],
+    [{ url: `${API}/a`, allowAbsoluteUrls: false }, 'own'],
+    [{ baseURL: '', url: `${EVIL}/a`, allowAbsoluteUrls: false }, 'foreign'],
     [{ url: 'https://me:secret@api.example.com/a' }, 'with-credentials'],
     [{ url: 'https://me@api.example.com/a' }, 'with-credentials'],
     [{ url: 'https://:secret@api.example.com/a' }, 'with-credentials'],
@@ -83,7 +87,9 @@ test.each([
 
 test.each<[object, string]>([
   [{ url: `${EVIL}/a?secret=1` }, EVIL],
+  [{ url: `${EVIL}/a`, allowAbsoluteUrls: false }, EVIL],
   [{ baseURL: '', url: `${EVIL}/a` }, EVIL],
+  [{ baseURL: '', url: `${EVIL}/a`, allowAbsoluteUrls: false }, EVIL],
   [{ baseURL: `${EVIL}/v1`, url: '/a' }, EVIL],
   [{ baseURL: API, url: `${EVIL}/a` }, EVIL],
   [{ baseURL: EVIL, url: `${API}/a`, allowAbsoluteUrls: false }, EVIL],

@@ -27,13 +27,17 @@ export function createOriginGuard(allowedOrigins: readonly string[]): OriginGuar
   let lastBaseURL: string | undefined;
   let lastDestination: Destination = 'foreign';
 
-  const allowsURL = (url: string): boolean => allowedOrigins.includes(parsed(url)?.origin ?? '');
+  const allowsURL = (url: string): boolean => {
+    const target = parsed(url);
+    return target !== undefined && allowedOrigins.includes(target.origin);
+  };
 
   const destination = (url: string): Destination => {
     if (prefixes.some((prefix) => url.startsWith(prefix))) return 'own';
-    const { origin = '', username = '', password = '' } = parsed(url) ?? {};
-    if (username !== '' || password !== '') return 'with-credentials';
-    return allowedOrigins.includes(origin) ? 'own' : 'foreign';
+    const target = parsed(url);
+    if (target === undefined) return 'foreign';
+    if (target.username !== '' || target.password !== '') return 'with-credentials';
+    return allowedOrigins.includes(target.origin) ? 'own' : 'foreign';
   };
 
   return {
@@ -42,20 +46,23 @@ export function createOriginGuard(allowedOrigins: readonly string[]): OriginGuar
     destinationOf(config) {
       const { baseURL, url } = config;
       if (baseURL === lastBaseURL && baseURL !== undefined && isPath(url)) return lastDestination;
-      if (baseURL === undefined || baseURL === '' || leavesBaseURL(config))
-        return destination(asText(url));
+      const joinedTo = baseOf(config);
+      if (joinedTo === undefined) return destination(asText(url));
       // Whatever is joined to a base URL stays on its origin, since axios puts a slash between the two.
-      if (baseURL !== lastBaseURL) {
-        lastDestination = destination(baseURL);
-        lastBaseURL = baseURL;
+      if (joinedTo !== lastBaseURL) {
+        lastDestination = destination(joinedTo);
+        lastBaseURL = joinedTo;
       }
       return lastDestination;
     },
   };
 }
 
-function leavesBaseURL({ url, allowAbsoluteUrls }: InternalAxiosRequestConfig): boolean {
-  return allowAbsoluteUrls !== false && ABSOLUTE_URL.test(asText(url));
+/** The base URL that axios joins the request's URL to; `undefined` if it sends that URL as it is. */
+function baseOf(config: InternalAxiosRequestConfig): string | undefined {
+  const { baseURL, url, allowAbsoluteUrls } = config;
+  const isJoined = allowAbsoluteUrls === false || !ABSOLUTE_URL.test(asText(url));
+  return isJoined && baseURL !== '' ? baseURL : undefined;
 }
 
 /** Most URLs are told by their first two characters. */
@@ -64,8 +71,7 @@ function isPath(url: string | undefined): boolean {
 }
 
 function targetURL(config: InternalAxiosRequestConfig): string {
-  const { baseURL, url } = config;
-  return baseURL === undefined || baseURL === '' || leavesBaseURL(config) ? asText(url) : baseURL;
+  return baseOf(config) ?? asText(config.url);
 }
 
 /** axios also takes a URL object, which its types do not tell. */
