@@ -65,13 +65,10 @@ export function fixBoundary(config: InternalAxiosRequestConfig): void {
   config.headers = headers;
 }
 
-/** Whether a body is a web `FormData`, as axios tells one; it may come from another realm. */
+/** Whether a body is a web `FormData`, as axios tells one: it may come from another realm, and the package's has the same tag. */
 export function isWebForm(body: unknown): boolean {
-  return (
-    typeof body === 'object' &&
-    body !== null &&
-    (body as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag] === 'FormData'
-  );
+  const form = (body ?? {}) as { [Symbol.toStringTag]?: unknown; [Symbol.iterator]?: unknown };
+  return form[Symbol.toStringTag] === 'FormData' && form[Symbol.iterator] !== undefined;
 }
 
 function transforms({

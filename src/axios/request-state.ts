@@ -57,8 +57,8 @@ interface WithState {
 }
 
 /** The state of a request that has come back, or was sent before. */
-export function stateOf(config: object | undefined): RequestState | undefined {
-  return (config as WithState | undefined)?.[STATE];
+export function stateOf(config: object | null | undefined): RequestState | undefined {
+  return (config as WithState | null | undefined)?.[STATE];
 }
 
 /** Forgets what is known of an earlier send. */
@@ -95,7 +95,6 @@ export function paramsOf({ bearer }: InternalAxiosRequestConfig): TokenParams | 
  * Takes the error that axios threw, or the response where `validateStatus` accepts a 401.
  */
 export function whyNotReplayed(errorOrResponse: unknown): ReplayRefusal | undefined {
-  if (typeof errorOrResponse !== 'object' || errorOrResponse === null) return undefined;
-  const { config } = errorOrResponse as { config?: unknown };
-  return typeof config === 'object' && config !== null ? stateOf(config)?.refusal : undefined;
+  const { config } = (errorOrResponse ?? {}) as { config?: object | null };
+  return stateOf(config)?.refusal;
 }
