@@ -31,13 +31,21 @@ function environment(): Record<string, string> {
   };
 }
 
-test.each(['no', 'yes'])(
-  'behaviour 45: a background refresh that hangs keeps no process alive (keepWarm: %s)',
-  async (keepWarm) => {
+test.each([
+  { keepWarm: 'no', ownAgent: 'no' },
+  { keepWarm: 'yes', ownAgent: 'no' },
+  { keepWarm: 'no', ownAgent: 'yes' },
+])(
+  'behaviour 45: a background refresh that hangs keeps no process alive (keepWarm: $keepWarm, own agent: $ownAgent)',
+  async ({ keepWarm, ownAgent }) => {
     const { tokenEndpoint } = sandbox.oauth2;
     tokenEndpoint.failNext(1, { status: 200, body: { access_token: 'of-unknown-life' } });
     const first = sandbox.oauth2.nextTokenRequest();
-    const running = child('one-early-request').start({ ...environment(), KEEP_WARM: keepWarm });
+    const running = child('one-early-request').start({
+      ...environment(),
+      KEEP_WARM: keepWarm,
+      OWN_AGENT: ownAgent,
+    });
     await first;
     tokenEndpoint.hang();
     await sandbox.oauth2.nextTokenRequest();

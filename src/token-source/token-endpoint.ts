@@ -73,11 +73,11 @@ export async function callTokenEndpoint(
   }
 }
 
-/** An adapter or agent of the user's own is taken as it is. */
+/** An adapter of the user's own is taken as it is. */
 function withDetachedSockets(transport: AxiosRequestConfig): AxiosRequestConfig {
-  const { adapter, httpAgent, httpsAgent } = transport as Record<string, unknown>;
-  const own = adapter ?? httpAgent ?? httpsAgent;
-  return own === undefined ? { ...transport, transport: detachedTransport() } : transport;
+  return transport.adapter === undefined
+    ? { ...transport, transport: detachedTransport() }
+    : transport;
 }
 
 function reasonInWords(code: string | undefined): string {

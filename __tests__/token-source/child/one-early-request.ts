@@ -1,7 +1,10 @@
 /*
  * Run in a process of its own: one request gets its token while a background refresh hangs, and then nothing more is
- * to be done. With `KEEP_WARM` the timer that renews ahead of time is on too.
+ * to be done. With `KEEP_WARM` the timer that renews ahead of time is on too, with `OWN_AGENT` the token calls go out
+ * through an agent that keeps its sockets.
  */
+import { Agent } from 'node:http';
+
 import { oauth2ClientCredentials } from '../../../src/providers/index.js';
 import { createTokenSource } from '../../../src/token-source/token-source.js';
 
@@ -15,7 +18,13 @@ async function main(): Promise<void> {
       tokenUrl: TOKEN_URL,
       baseURL: SANDBOX_URL,
     }),
-    { revalidateMs: 1, keepWarm: process.env['KEEP_WARM'] === 'yes' },
+    {
+      revalidateMs: 1,
+      keepWarm: process.env['KEEP_WARM'] === 'yes',
+      ...(process.env['OWN_AGENT'] === 'yes' && {
+        transport: { httpAgent: new Agent({ keepAlive: true }) },
+      }),
+    },
   );
   const first = await source.getToken();
   const second = await source.getToken(); // Its life is unknown, so it is renewed in the background at once.
