@@ -8,6 +8,10 @@ const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
+const stumbling = () => {
+  throw new RangeError('not in these words');
+};
+
 /** A stretch of text that must show in no error. */
 const TELLTALE = 'telltale-token-value';
 
@@ -169,20 +173,32 @@ describe('an answer that cannot be used is called malformed, and quoted nowhere'
     expect(await caller).toMatchObject({ code: 'ERR_TOKEN_RESPONSE_MALFORMED' });
   });
 
-  test('a provider definition that stumbles over it is named as the fault, and the next request may go on', async () => {
-    const { source, endpoint, settle } = bench();
+  test('one that a provider definition stumbles over, too: the cause says where', async () => {
+    const { source, endpoint, settle } = bench({ maxAttempts: 1 });
     const caller = ended(source.getToken());
     await settle();
     endpoint.last.answer(200, 'null');
-    expect(await caller).toMatchObject({
-      code: 'ERR_BEARER_MISCONFIGURED',
-      option: 'the provider definition',
+    const error = await caller;
+    expect(error).toMatchObject({
+      code: 'ERR_TOKEN_RESPONSE_MALFORMED',
+      retryable: true,
       cause: expect.any(TypeError),
     });
-    const next = source.getToken();
+    expect((error as Error).message).toContain('made parseToken of the provider definition throw');
+  });
+
+  test('one that makes classifyFailure throw although its status is that of a success', async () => {
+    const { source, endpoint, settle } = bench({
+      maxAttempts: 1,
+      provider: { classifyFailure: stumbling },
+    });
+    const caller = ended(source.getToken());
     await settle();
     endpoint.last.token('token-1');
-    expect((await next).value).toBe('token-1');
+    expect(await caller).toMatchObject({
+      code: 'ERR_TOKEN_RESPONSE_MALFORMED',
+      cause: expect.any(RangeError),
+    });
   });
 
   test('what the endpoint says of the request is passed on without the secret', async () => {
@@ -204,10 +220,36 @@ describe('an answer that cannot be used is called malformed, and quoted nowhere'
   });
 });
 
+describe('behaviour 36: a provider definition that throws over an answer makes no storm', () => {
+  test.each<[string, object, (call: HeldCall) => void]>([
+    ['parseToken', { parseToken: stumbling }, (call) => call.token('token-1')],
+    ['classifyFailure', { classifyFailure: stumbling }, (call) => call.answer(502, '<html>')],
+  ])('%s: fifty requests cost the calls of one flight', async (_, provider, answer) => {
+    const { source, endpoint, pass } = bench({ provider });
+    endpoint.onCall = answer;
+    const first = ended(source.getToken());
+    await pass(600);
+    expect(await first).toMatchObject({ retryInMs: expect.any(Number) });
+    for (let request = 1; request < 50; request += 1) {
+      expect(await outcome(source.getToken())).toMatchObject({ phase: 'cooling down' });
+    }
+    expect(endpoint.calls).toHaveLength(3);
+  });
+
+  test('where classifyFailure throws over a failure, its status and RFC 6749 decide', async () => {
+    const { source, endpoint, told } = bench({ provider: { classifyFailure: stumbling } });
+    endpoint.onCall = (call) => call.answer(400, { error: 'invalid_client' });
+    expect(await outcome(source.getToken())).toBeInstanceOf(CredentialsRejectedError);
+    expect(endpoint.calls).toHaveLength(1);
+    expect(told('coolDownStarted')).toMatchObject([{ cause: 'credentials' }]);
+  });
+});
+
 describe('behaviour 37: Retry-After is kept to the second', () => {
   test.each([
     ['in seconds, with 429', 429, () => ({ 'retry-after': '2' })],
     ['in seconds, with 503', 503, () => ({ 'retry-after': '2' })],
+    ['in seconds, with a status that says nothing of it', 400, () => ({ 'retry-after': '2' })],
     ['as a date', 503, (now: number) => ({ 'retry-after': new Date(now + 2_000).toUTCString() })],
     [
       'as a date by the server’s own clock',
@@ -247,6 +289,19 @@ describe('behaviour 37: Retry-After is kept to the second', () => {
     await pass(1);
     await outcome(source.getToken());
     expect(endpoint.calls).toHaveLength(2);
+  });
+
+  test('is kept beside rejected credentials, which a limit may lie behind', async () => {
+    const { source, endpoint, pass, told } = bench();
+    endpoint.onCall = (call) => call.answer(403, '', { 'retry-after': '60' });
+    expect(await outcome(source.getToken())).toMatchObject({
+      code: 'ERR_CREDENTIALS_REJECTED',
+      retryInMs: MINUTE,
+    });
+    expect(told('coolDownStarted')).toMatchObject([{ cause: 'credentials', delayMs: MINUTE }]);
+    await pass(MINUTE - 1);
+    expect(await outcome(source.getToken())).toMatchObject({ retryInMs: 1 });
+    expect(endpoint.calls).toHaveLength(1);
   });
 
   test('leaves a usable token in use', async () => {
@@ -399,7 +454,10 @@ describe('a provider’s budget of token calls', () => {
     endpoint.onCall = (call) => call.cut('ECONNRESET');
     const caller = ended(source.getToken());
     await pass(SECOND);
-    expect(await caller).toMatchObject({ code: 'ERR_TOKEN_BUDGET_SPENT' });
+    // What went wrong is told first, and that no more may be asked when somebody does.
+    expect(await caller).toMatchObject({ code: 'ERR_TOKEN_ENDPOINT_UNREACHABLE' });
+    await pass(2 * SECOND);
+    expect(await outcome(source.getToken())).toMatchObject({ code: 'ERR_TOKEN_BUDGET_SPENT' });
     expect(endpoint.calls).toHaveLength(2);
   });
 

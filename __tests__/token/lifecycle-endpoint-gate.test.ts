@@ -221,6 +221,19 @@ describe('behaviour 37: a delay that the server asked for', () => {
     expect(life.coolDownMs).toBe(0);
   });
 
+  it('counts beside rejected credentials, too, where it is longer than their cool-down', () => {
+    const coolDownAfter = (retryAfterMs: number) => {
+      const life = new Life();
+      life.request();
+      life.fails('credentials', { retryAfterMs });
+      expect(life.state.endpoint).toMatchObject({ cause: 'credentials' });
+      return life.coolDownMs;
+    };
+    expect(coolDownAfter(MINUTE)).toBe(MINUTE);
+    expect(coolDownAfter(2 * SECOND)).toBe(5 * SECOND);
+    expect(coolDownAfter(24 * HOUR)).toBe(HOUR);
+  });
+
   it('does not keep a usable token from being served', () => {
     const life = holding();
     life.now = moment.early;
@@ -425,7 +438,7 @@ describe('a budget of token calls', () => {
       life.pass(MINUTE).happens({ kind: 'token-call' }),
     );
 
-    expect(answers.slice(0, 10)).toEqual(Array(10).fill({ kind: 'go' }));
+    expect(answers.slice(0, 10).map(({ kind }) => kind)).toEqual(Array(10).fill('go'));
     expect(answers[10]).toEqual({ kind: 'budget-spent', retryInMs: 20 * MINUTE });
   });
 
@@ -447,7 +460,7 @@ describe('a budget of token calls', () => {
     expect(life.request()).toMatchObject({ kind: 'fail', retryInMs: 1 });
     life.at(30 * MINUTE);
     expect(inWords(life.request())).toBe('wait (cold)');
-    expect(life.happens({ kind: 'token-call' })).toEqual({ kind: 'go' });
+    expect(life.happens({ kind: 'token-call' })).toEqual({ kind: 'go', sentAt: life.now });
     expect(life.happens({ kind: 'token-call' })).toEqual({
       kind: 'budget-spent',
       retryInMs: MINUTE,
@@ -455,11 +468,36 @@ describe('a budget of token calls', () => {
     expect(life.state.tokenCallsAt).toHaveLength(10);
   });
 
+  it('counts a call from its end, since nobody knows when within it the token was issued', () => {
+    const life = new Life({ tokenBudget: { calls: 2, windowMs: MINUTE } });
+    life.happens({ kind: 'token-call' });
+    const sentAt = life.now;
+    life.pass(4 * SECOND).happens({ kind: 'token-call-ended', sentAt, mayHaveIssued: true });
+    life.pass(SECOND).happens({ kind: 'token-call' });
+
+    life.at(MINUTE);
+    expect(life.request()).toMatchObject({ kind: 'fail', retryInMs: 4 * SECOND });
+    life.at(MINUTE + 4 * SECOND);
+    expect(inWords(life.request())).toBe('wait (cold)');
+  });
+
+  it('frees nothing where the wall clock is set ahead, and holds nothing back where it is set back', () => {
+    const life = spent();
+    const { wallMs, monoMs } = life.now;
+
+    life.now = { wallMs: wallMs + HOUR, monoMs };
+    expect(life.request()).toMatchObject({ kind: 'fail', retryInMs: 21 * MINUTE });
+    life.now = { wallMs: wallMs - HOUR, monoMs: monoMs + 21 * MINUTE };
+    expect(inWords(life.request())).toBe('wait (cold)');
+  });
+
   it('counts no call that issued nothing for certain', () => {
     const life = spent();
-    life.happens({ kind: 'token-call-refused' });
+    const ended = { kind: 'token-call-ended', sentAt: life.now, mayHaveIssued: false } as const;
+    life.happens(ended);
+    life.happens(ended);
 
-    expect(life.happens({ kind: 'token-call' })).toEqual({ kind: 'go' });
+    expect(life.happens({ kind: 'token-call' })).toEqual({ kind: 'go', sentAt: life.now });
     expect(life.state.tokenCallsAt).toHaveLength(10);
     expect(life.happens({ kind: 'token-call' })).toEqual({
       kind: 'budget-spent',
@@ -498,7 +536,8 @@ describe('a budget of token calls', () => {
   it('is not counted for a provider that sets none', () => {
     const life = new Life();
 
-    expect(life.happens({ kind: 'token-call' })).toEqual({ kind: 'go' });
+    expect(life.happens({ kind: 'token-call' })).toEqual({ kind: 'go', sentAt: life.now });
+    life.happens({ kind: 'token-call-ended', sentAt: life.now, mayHaveIssued: true });
     expect(life.state.tokenCallsAt).toEqual([]);
   });
 });

@@ -353,8 +353,12 @@ describe('clear()', () => {
     });
     life.happens({ kind: 'cleared' });
 
-    expect(life.state).toEqual({ ...stateWith(), nextFlightId: 5 });
-    expect(inWords(life.request())).toBe('wait (cold)');
+    expect(life.state).toEqual({
+      ...stateWith(),
+      slot: { kind: 'empty', isCleared: true },
+      nextFlightId: 5,
+    });
+    expect(inWords(life.request())).toBe('wait (forced)');
   });
 
   it('keeps the count of token calls, for the provider does not forget them', () => {
@@ -372,7 +376,7 @@ describe('clear()', () => {
     life.happens({ kind: 'cleared' });
 
     expect(life.notices.map(({ kind }) => kind)).toEqual(['cooling-down', 'cool-down-ended']);
-    expect(inWords(life.request())).toBe('wait (cold)');
+    expect(inWords(life.request())).toBe('wait (forced)');
   });
 
   it('says nothing where nothing cooled down', () => {

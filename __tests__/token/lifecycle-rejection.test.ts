@@ -286,6 +286,26 @@ describe('the rejection gate', () => {
     expect(inWords(life.request('T2'))).toBe('wait (rejected)');
   });
 
+  it('tells once that it is closed where no replay was answered in time, and only when that is felt', () => {
+    const life = healed();
+    life.pass(SECOND).reject('T2');
+    life.request();
+    life.brings('T3');
+    const told = () => life.notices.splice(0);
+    told();
+
+    life.pass(1_200);
+    expect(inWords(life.request())).toBe('serve T3');
+    expect(told()).toEqual([]);
+    expect(life.reject('T3')).toEqual(PASSED.gateClosed);
+    expect(told()).toEqual([{ kind: 'rejection-gate-closed', delayMs: 800 }]);
+    expect(life.reject('T3')).toEqual(PASSED.gateClosed);
+    expect(told()).toEqual([]);
+
+    life.happens({ kind: 'replayed', value: 'T3' });
+    expect(life.reject('T3')).toEqual({ kind: 'replay' });
+  });
+
   it('closes on a token on trial if the request can never be sent again: else no replay might ever tell', () => {
     const life = healed();
 

@@ -100,11 +100,12 @@ async function mintWith(
         const answer = wanted.decide({ kind: 'token-call' });
         if (answer.kind === 'budget-spent')
           throw refusal(provider.name, { kind: 'budget-spent' }, answer.retryInMs);
+        return answer.sentAt;
       },
-      afterCall: (call) => {
+      afterCall: (call, sentAt) => {
         // A short outage must not spend what the provider allows for half an hour.
-        if (certainlyIssuedNothing(call.status, call.errorType))
-          wanted.decide({ kind: 'token-call-refused' });
+        const mayHaveIssued = !certainlyIssuedNothing(call.status, call.errorType);
+        wanted.decide({ kind: 'token-call-ended', sentAt, mayHaveIssued });
         source.emit('tokenCalled', { reason: wanted.state.flight?.reason, ...call });
       },
     });

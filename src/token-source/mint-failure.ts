@@ -48,7 +48,7 @@ export function refused(
   failure: TokenFailureClass,
 ): MintFailure {
   const { provider, options } = call;
-  const retryAfter = failure === 'transient' ? askedDelayMs(answer, options) : undefined;
+  const retryAfter = askedDelayMs(answer, options);
   const cause = coolDownCause(failure, retryAfter);
   const oauthError = scrubbed(call, oauthErrorFields(answer.body));
   const said =
@@ -96,12 +96,13 @@ export function malformed(
   call: CallContext,
   answer: TokenEndpointAnswer,
   problem: string,
-  repeat = true,
+  { repeat = true, cause }: { readonly repeat?: boolean; readonly cause?: unknown } = {},
 ): MintFailure {
   const error = acquisitionError(call, 'ERR_TOKEN_RESPONSE_MALFORMED', {
     phase: 'token response',
     status: answer.status,
     retryable: repeat,
+    cause,
     message: `gave a malformed answer: status ${answer.status}, and the body ${problem}. A proxy or a wrong base URL may be in the way.`,
   });
   return new MintFailure(error, 'transient');

@@ -1,4 +1,9 @@
-import { classifyTokenFailure, oauthErrorFields } from '../grants/token-failure.js';
+import { isBearerError } from '../errors/index.js';
+import {
+  classifyTokenFailure,
+  oauthErrorFields,
+  type TokenFailureClass,
+} from '../grants/token-failure.js';
 import { encodeTokenRequest, type EncodedTokenRequest } from '../grants/token-request.js';
 import { accessTokenProblem } from '../grants/token-response.js';
 import { AccessToken } from '../token/access-token.js';
@@ -28,10 +33,10 @@ export interface MintContext extends CallContext {
   /** When the refresh has to be over. */
   readonly deadline: Instant;
   readonly now: () => Instant;
-  /** Asked before each call: throws if the provider's token budget does not allow another. */
-  readonly beforeCall: () => void;
+  /** Asked before each call, which goes out at the moment returned: throws if the provider's token budget does not allow another. */
+  readonly beforeCall: () => Instant;
   /** Told of each call that went out. */
-  readonly afterCall: (call: TokenCall) => void;
+  readonly afterCall: (call: TokenCall, sentAt: Instant) => void;
 }
 
 /** A `Date` header is cut to the second; what is left of a life must not be overestimated by the part cut off. */
@@ -43,10 +48,14 @@ const BETWEEN_ATTEMPTS = { firstMs: 200, longestMs: 2_000 };
 /** Fetches a token: a few attempts with jittered back-off, inside one deadline. */
 export async function mint(context: MintContext): Promise<Minted> {
   const { options, deadline, now } = context;
+  let earlier: unknown;
   for (let attempt = 1; ; attempt += 1) {
     try {
       return { ...(await attemptOnce(context, attempt)), attempts: attempt };
     } catch (failure) {
+      // The limit of token calls ends the repeating; it is not what went wrong.
+      if (attempt > 1 && isBearerError(failure, 'ERR_TOKEN_BUDGET_SPENT')) throw earlier;
+      earlier = failure;
       const pauseMs = backOffMs(BETWEEN_ATTEMPTS, attempt - 1) * options.random();
       const enoughTime = !context.signal.aborted && now().monoMs + pauseMs < deadline.monoMs;
       if (!isWorthRepeating(failure) || attempt >= options.maxAttempts || !enoughTime)
@@ -68,18 +77,20 @@ async function attemptOnce(
   const request = encodeTokenRequest(provider.tokenRequest(credentials, params), provider.baseURL);
   if (context.signal.aborted)
     throw unreachable(context, new NoAnswer('ERR_CANCELED', 'it was too late to ask'));
-  context.beforeCall();
-  const sentAt = now();
+  const sentAt = context.beforeCall();
   const call = boundedSignal(context.signal, options.attemptTimeoutMs, options.clock);
   let answer: TokenEndpointAnswer | undefined;
   const told = (errorType?: string) =>
-    context.afterCall({
-      ...target(request),
-      attempt,
-      tookMs: now().monoMs - sentAt.monoMs,
-      status: answer?.status,
-      errorType,
-    });
+    context.afterCall(
+      {
+        ...target(request),
+        attempt,
+        tookMs: now().monoMs - sentAt.monoMs,
+        status: answer?.status,
+        errorType,
+      },
+      sentAt,
+    );
   try {
     answer = await callTokenEndpoint(request, {
       signal: call.signal,
@@ -115,14 +126,12 @@ function readAnswer(
   sentAt: Instant,
 ): { token: AccessToken; lifetimeMs: number | undefined } {
   const { provider } = context;
-  const succeeded = answer.status >= 200 && answer.status < 300;
-  const failure =
-    provider.classifyFailure?.(answer) ?? (succeeded ? undefined : classifyTokenFailure(answer));
+  const failure = failureOf(context, answer);
   if (failure !== undefined) throw refused(context, answer, failure);
   if (answer.body === undefined)
     throw malformed(context, answer, answer.isEmpty ? 'is empty' : 'is not JSON');
 
-  const parsed = provider.parseToken(answer);
+  const parsed = asked(context, answer, 'parseToken', () => ({ ...provider.parseToken(answer) }));
   const problem = accessTokenProblem(parsed.accessToken);
   // Some servers answer an error with status 200.
   if (problem === 'has no access token' && oauthErrorFields(answer.body) !== undefined)
@@ -141,10 +150,41 @@ function readAnswer(
   // A life shorter than the call that brought it is over before anyone can use it.
   const isOver = lifetimeMs !== undefined && isPast(later(sentAt, lifetimeMs), context.now());
   if (lifetime.kind === 'expired' || isOver)
-    throw malformed(context, answer, 'holds a token that has already expired', false);
+    throw malformed(context, answer, 'holds a token that has already expired', { repeat: false });
   const expiresAt = lifetimeMs === undefined ? undefined : sentAt.wallMs + lifetimeMs;
   const scope = typeof parsed.scope === 'string' ? parsed.scope : undefined;
   return { token: new AccessToken({ value, expiresAt, scope }), lifetimeMs };
+}
+
+/** What a failure means, by the provider definition or else by RFC 6749 and the status; `undefined` for a success. */
+function failureOf(
+  context: MintContext,
+  answer: TokenEndpointAnswer,
+): TokenFailureClass | undefined {
+  const { provider } = context;
+  if (answer.status < 200 || answer.status >= 300) {
+    try {
+      return provider.classifyFailure?.(answer) ?? classifyTokenFailure(answer);
+    } catch {
+      // It was written for the provider's own answers. A page of a proxy's says enough by its status.
+      return classifyTokenFailure(answer);
+    }
+  }
+  return asked(context, answer, 'classifyFailure', () => provider.classifyFailure?.(answer));
+}
+
+/** Asks the provider definition about an answer. If it throws the answer is malformed, as far as anybody can tell. */
+function asked<T>(
+  context: MintContext,
+  answer: TokenEndpointAnswer,
+  method: 'parseToken' | 'classifyFailure',
+  read: () => T,
+): T {
+  try {
+    return read();
+  } catch (cause) {
+    throw malformed(context, answer, `made ${method} of the provider definition throw`, { cause });
+  }
 }
 
 function pause(ms: number, clock: Clock, signal: AbortSignal): Promise<void> {

@@ -93,6 +93,11 @@ function ownFault(provider: string, thrown: unknown): BearerError {
   });
 }
 
+/** When the next attempt is possible as far as the error tells, in milliseconds; 0 where it does not. */
+export function retryInMsOf(error: BearerError): number {
+  return error instanceof TokenAcquisitionError ? (error.retryInMs ?? 0) : 0;
+}
+
 /** The same error with the time of the next attempt in it, which only the endpoint gate knows. */
 export function toldWhen(error: BearerError, retryInMs: number): BearerError {
   const isTold = error instanceof TokenAcquisitionError && retryInMs > 0;

@@ -43,10 +43,11 @@ export function failureToShare(
 ): { readonly failure: SharedFailure; readonly coolMs: number } {
   const { code, status, retryable } = error;
   const failures = cause === 'credentials' ? fleetFailures + 1 : 1;
+  const askedMs = Math.min(retryAfterMs ?? 0, policy.longestRetryAfterMs);
   const coolMs = {
     transient: TRANSIENT_SHARE_MS,
-    'server-set': Math.min(retryAfterMs ?? 0, policy.longestRetryAfterMs),
-    credentials: backOffMs(policy.credentials, fleetFailures),
+    'server-set': askedMs,
+    credentials: Math.max(backOffMs(policy.credentials, fleetFailures), askedMs),
   }[cause];
   return { failure: { cause, code, status, retryable, failures }, coolMs };
 }

@@ -8,14 +8,14 @@
  */
 
 import type { Instant } from './instant.js';
-import { type Answers, type Decision, type Happening, decided } from './lifecycle/happening.js';
+import type { Answers, Decision, Happening } from './lifecycle/happening.js';
 import { onCoolingElsewhere, onFound, onRefreshingElsewhere } from './lifecycle/on-elsewhere.js';
 import { onMintFailed } from './lifecycle/on-mint-failed.js';
 import { onMinted } from './lifecycle/on-minted.js';
 import { onRejection, onReplayAccepted } from './lifecycle/on-rejection.js';
 import { onRequest } from './lifecycle/on-request.js';
 import { onCleared, onCredentialsChanged } from './lifecycle/on-reset.js';
-import { onTokenCall } from './lifecycle/on-token-call.js';
+import { onTokenCall, onTokenCallEnded } from './lifecycle/on-token-call.js';
 import type { LifecyclePolicy } from './lifecycle/policy.js';
 import type { TokenState } from './lifecycle/state.js';
 
@@ -72,8 +72,8 @@ export function decide<Failure>(
       return onReplayAccepted(state, happening.value);
     case 'token-call':
       return onTokenCall(state, now, policy);
-    case 'token-call-refused':
-      return decided({ ...state, tokenCallsAt: state.tokenCallsAt.slice(0, -1) }, undefined);
+    case 'token-call-ended':
+      return onTokenCallEnded(state, now, happening);
     case 'minted':
       return onMinted(state, now, happening, policy);
     case 'mint-failed':

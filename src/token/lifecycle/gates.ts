@@ -31,7 +31,7 @@ export function budgetFreeInMs(
 ): number {
   if (tokenBudget === undefined) return 0;
   const oldest = state.tokenCallsAt.at(-tokenBudget.calls);
-  return oldest === undefined ? 0 : msUntil(later(oldest, tokenBudget.windowMs), now);
+  return oldest === undefined ? 0 : oldest + tokenBudget.windowMs - now.monoMs;
 }
 
 /** How long 401s will force no new token, in milliseconds; 0 if they do. */

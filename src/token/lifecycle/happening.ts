@@ -25,8 +25,12 @@ export type Happening<Failure> =
   | { readonly kind: 'replayed'; readonly value: string }
   /** A token call is about to go out. */
   | { readonly kind: 'token-call' }
-  /** The token call that went out last issued no token for certain, and so costs nothing of the budget. */
-  | { readonly kind: 'token-call-refused' }
+  /** A token call is over. If it issued no token for certain it costs nothing of the budget. */
+  | {
+      readonly kind: 'token-call-ended';
+      readonly sentAt: Instant;
+      readonly mayHaveIssued: boolean;
+    }
   | {
       readonly kind: 'minted';
       readonly flightId: number;
@@ -111,7 +115,8 @@ export type ElsewhereAnswer =
   | { readonly kind: 'wait' };
 
 export type CallAnswer =
-  { readonly kind: 'go' } | { readonly kind: 'budget-spent'; readonly retryInMs: number };
+  | { readonly kind: 'go'; readonly sentAt: Instant }
+  | { readonly kind: 'budget-spent'; readonly retryInMs: number };
 
 /** What is answered to each kind of happening. */
 export interface Answers<Failure> {
@@ -119,7 +124,7 @@ export interface Answers<Failure> {
   rejected: RejectionAnswer;
   replayed: undefined;
   'token-call': CallAnswer;
-  'token-call-refused': undefined;
+  'token-call-ended': undefined;
   minted: FlightAnswer;
   'mint-failed': FlightAnswer;
   'refreshing-elsewhere': ElsewhereAnswer;

@@ -1,4 +1,4 @@
-import { type Instant, isPast, later } from '../instant.js';
+import type { Instant } from '../instant.js';
 import { rejectionClosedMs } from './gates.js';
 import { servableToken } from './on-request.js';
 import type { LifecyclePolicy } from './policy.js';
@@ -25,5 +25,5 @@ function hasCallsThatCount(
 ): boolean {
   const latest = tokenCallsAt.at(-1);
   if (tokenBudget === undefined || latest === undefined) return false;
-  return !isPast(later(latest, tokenBudget.windowMs), now);
+  return now.monoMs < latest + tokenBudget.windowMs;
 }

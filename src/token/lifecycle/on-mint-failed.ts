@@ -62,11 +62,14 @@ function coolDownMs(
   earlier: number,
   policy: LifecyclePolicy,
 ): number {
+  const askedMs = Math.min(failed.retryAfterMs ?? 0, policy.longestRetryAfterMs);
   switch (failed.cause) {
     case 'server-set':
-      return Math.min(failed.retryAfterMs ?? 0, policy.longestRetryAfterMs);
-    case 'credentials':
-      return jittered(backOffMs(policy.credentials, earlier), failed.random);
+      return askedMs;
+    case 'credentials': {
+      const backOff = jittered(backOffMs(policy.credentials, earlier), failed.random);
+      return Math.max(backOff, askedMs);
+    }
     case 'transient': {
       if (slot.kind === 'empty' || phaseOf(slot, now) === 'expired') {
         return jittered(backOffMs(policy.transientWithoutToken, earlier), failed.random);

@@ -35,7 +35,18 @@ export function onRejection<Failure>(
       ? closeRejectionGate(state, now, gateClosed, policy)
       : decided(state, { kind: 'replay' });
   }
-  if (!held.suspect && rejectionClosedMs(state, now) > 0) return decided(state, gateClosed);
+  const closedMs = rejectionClosedMs(state, now);
+  if (!held.suspect && closedMs > 0) {
+    const { trial } = held;
+    if (trial === undefined || trial.isOverdue === true) return decided(state, gateClosed);
+    // The gate was closed in advance, and no replay has opened it again in time: from here on that is felt.
+    const overdue = { ...held, trial: { ...trial, isOverdue: true } };
+    return {
+      state: { ...state, slot: overdue },
+      answer: gateClosed,
+      notices: [{ kind: 'rejection-gate-closed', delayMs: closedMs }],
+    };
+  }
 
   const unhealed = endpointClosed(state, now, policy) !== undefined;
   const suspected = { ...state, slot: { ...withoutTrial(held), suspect: true, unhealed } };

@@ -8,6 +8,7 @@ import {
   type HeldToken,
   type Phase,
   type RefreshReason,
+  type TokenSlot,
   type TokenState,
   phaseOf,
   trialMs,
@@ -44,7 +45,7 @@ export function onRequest<Failure>(
     }
     return decided(state, { kind: 'fail', ...closed });
   }
-  const next = withFlight(state, reasonFor(held, phase));
+  const next = withFlight(state, reasonFor(state.slot, phase));
   return decided(next, { kind: 'wait', flight: next.flight });
 }
 
@@ -72,9 +73,9 @@ function isServableStale(held: HeldToken, now: Instant, { maxStaleMs }: Lifecycl
   );
 }
 
-function reasonFor(held: HeldToken | undefined, phase: Phase | undefined): RefreshReason {
-  if (held === undefined) return 'cold';
-  if (held.suspect) return 'rejected';
+function reasonFor(slot: TokenSlot, phase: Phase | undefined): RefreshReason {
+  if (slot.kind === 'empty') return slot.isCleared === true ? 'forced' : 'cold';
+  if (slot.suspect) return 'rejected';
   return phase === 'last' ? 'last' : 'expired';
 }
 

@@ -16,8 +16,9 @@ export function onCredentialsChanged<Failure>(
 
 export function onCleared<Failure>(state: TokenState<Failure>): Decision<Failure, undefined> {
   const { nextFlightId, tokenCallsAt } = state;
+  const slot = { kind: 'empty', isCleared: true } as const;
   return {
-    state: { ...initialState<Failure>(), nextFlightId, tokenCallsAt },
+    state: { ...initialState<Failure>(), slot, nextFlightId, tokenCallsAt },
     answer: undefined,
     notices: state.endpoint.kind === 'cooling' ? [{ kind: 'cool-down-ended' }] : [],
   };

@@ -2,12 +2,20 @@ import type { AccessToken } from '../access-token.js';
 import { type Instant, isPast, msUntil } from '../instant.js';
 
 /** Why a flight was started. */
-export type RefreshReason = 'cold' | 'early' | 'last' | 'expired' | 'rejected' | 'revalidate';
+export type RefreshReason =
+  | 'cold'
+  | 'early'
+  | 'last'
+  | 'expired'
+  | 'rejected'
+  | 'revalidate'
+  /** `clear()` threw the token away. */
+  | 'forced';
 
 /** Why the token endpoint is left alone for a while. */
 export type CoolDownCause = 'transient' | 'server-set' | 'credentials';
 
-export type TokenSlot = { readonly kind: 'empty' } | HeldToken;
+export type TokenSlot = { readonly kind: 'empty'; readonly isCleared?: true } | HeldToken;
 
 export interface HeldToken {
   readonly kind: 'held';
@@ -37,6 +45,8 @@ export interface Trial {
   readonly until: Instant;
   /** What the rejection gate goes back to if that replay is accepted. */
   readonly gateBefore: RejectionGate;
+  /** It took longer than that, and a 401 has been passed on since. */
+  readonly isOverdue?: boolean;
 }
 
 export type EndpointGate<Failure> =
@@ -75,8 +85,11 @@ export interface TokenState<Failure = unknown> {
   readonly nextFlightId: number;
   /** How long the latest mints took, newest last, in milliseconds. */
   readonly recentMintsMs: readonly number[];
-  /** When token calls went out, oldest first; kept only where the provider sets a budget. */
-  readonly tokenCallsAt: readonly Instant[];
+  /**
+   * When token calls ended, or went out if they have not, oldest first; kept only where the provider sets a budget. By the
+   * monotonic clock: a wall clock set ahead would free calls that the provider still counts.
+   */
+  readonly tokenCallsAt: readonly number[];
 }
 
 export function initialState<Failure>(): TokenState<Failure> {

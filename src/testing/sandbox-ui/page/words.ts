@@ -42,6 +42,7 @@ const BECAUSE: Readonly<Record<string, string>> = {
   expired: 'the old one had expired',
   rejected: 'the old one drew a 401',
   revalidate: 'nobody knows how long the old one lives',
+  forced: 'the old one was thrown away',
 };
 
 const COOLING_BECAUSE: Readonly<Record<string, string>> = {
