@@ -2,7 +2,16 @@ import { describe, expect, test } from '@jest/globals';
 import type { AxiosInstance } from 'axios';
 
 import { createProviderClient, type TokenSource } from '../../src/index.js';
-import { clientOf, ECHO, failureOf, useOAuth2, warmClientOf, tokensOf } from './support.js';
+import {
+  clientOf,
+  createMemoryServer,
+  ECHO,
+  failureOf,
+  memoryClientOf,
+  tokensOf,
+  useOAuth2,
+  warmClientOf,
+} from './support.js';
 
 const server = useOAuth2();
 
@@ -36,6 +45,20 @@ describe('one request', () => {
     expect(server.requests.map((request) => request.token)).toEqual([token, data.token]);
     expect(server.tokenCalls).toBe(2);
     expect(events).toEqual(['rejected: replay', 'refreshed: rejected', 'replayed: true']);
+  });
+
+  test('is replayed by the adapter of its instance, even if that takes itself off each config that it answers', async () => {
+    const memory = createMemoryServer();
+    const { http, source } = memoryClientOf(memory, {
+      adapter: (config) => {
+        delete config.adapter;
+        return memory.api(config);
+      },
+    });
+    await source.getToken();
+    memory.revoke();
+    expect((await http.get('/a')).status).toBe(200);
+    expect(memory.arrivals).toHaveLength(2);
   });
 
   test('heals every revocation anew, not only the first', async () => {

@@ -159,8 +159,7 @@ function ownRefusal(
   config: InternalAxiosRequestConfig,
   state: RequestState,
 ): ReplayRefusal | undefined {
-  if (config.bearer !== undefined && config.bearer !== false && config.bearer.replay === false)
-    return 'opted-out';
+  if (config.bearer !== false && config.bearer?.replay === false) return 'opted-out';
   return isReplayable(config, state.data) ? undefined : 'body-consumed';
 }
 
