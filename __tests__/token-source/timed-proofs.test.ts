@@ -20,25 +20,37 @@ afterAll(() => {
 interface Asked {
   readonly waitedMs: number;
   readonly failure: unknown;
+  /** The token that it got, and when. */
+  readonly token?: string;
+  readonly at: number;
 }
 
 /** Sends a request now and notes how long it waited for its token. */
 function ask({ source, clock }: Bench, into: Asked[]): void {
   const startedAt = clock.monotonic();
-  const note = (failure: unknown) =>
-    void into.push({ waitedMs: clock.monotonic() - startedAt, failure });
-  source.getToken().then(() => note(undefined), note);
+  const note = (outcome: { token?: string; failure: unknown }) => {
+    const at = clock.monotonic();
+    into.push({ waitedMs: at - startedAt, at, ...outcome });
+  };
+  source.getToken().then(
+    ({ value }) => note({ token: value, failure: undefined }),
+    (failure: unknown) => note({ failure }),
+  );
 }
 
 const SEEDS = [1, 2, 3];
 
 describe('a token of 4 s, an endpoint that takes 400 ms, 100 requests/s for 13 s', () => {
   test.each(SEEDS)(
-    'no request waits over 150 ms, none fails, at most 6 mints (seed %i)',
+    'no request waits over 150 ms, none fails or draws a 401, at most 6 mints (seed %i)',
     async (seed) => {
       const slow = bench({ random: createSeededRandom(seed) });
+      const issuedAt = new Map<string | undefined, number>();
       slow.endpoint.onCall = (call, count) =>
-        void slow.clock.schedule(() => call.token(`token-${count}`, { expires_in: 4 }), 400);
+        void slow.clock.schedule(() => {
+          issuedAt.set(`token-${count}`, slow.clock.monotonic());
+          call.token(`token-${count}`, { expires_in: 4 });
+        }, 400);
       await Promise.all([slow.source.getToken(), slow.pass(400)]);
       const startedAt = slow.clock.monotonic();
       const asked: Asked[] = [];
@@ -51,6 +63,8 @@ describe('a token of 4 s, an endpoint that takes 400 ms, 100 requests/s for 13 s
       const longest = Math.max(...asked.map(({ waitedMs }) => waitedMs));
       expect(asked.filter(({ failure }) => failure !== undefined)).toEqual([]);
       expect(longest).toBeLessThanOrEqual(150);
+      const dead = asked.filter(({ token, at }) => !(at < issuedAt.get(token)! + 4 * SECOND));
+      expect(dead).toEqual([]);
       expect(slow.endpoint.calls.length).toBeLessThanOrEqual(6);
       figures.push(
         `life 4 s, mint 400 ms, 1300 requests, seed ${seed}: longest wait ${longest} ms, mints ${slow.endpoint.calls.length}`,
