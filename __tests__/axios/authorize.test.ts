@@ -32,6 +32,12 @@ describe('a request gets a token', () => {
     expect(server.tokenCalls).toBe(1);
   }, 30_000);
 
+  test('on an instance that somebody took the defaults of axios off', async () => {
+    const { http } = clientOf(server);
+    delete http.defaults.transitional;
+    expect((await http.get(ECHO)).data.token).toBe(server.issuedTokens[0]);
+  });
+
   test('two instances on one source share one token call', async () => {
     const first = clientOf(server);
     const second = createProviderClient(first.source);
@@ -293,6 +299,8 @@ describe('a token that stops being fresh between the start of a request and its 
     );
     const error = await failureOf(http.get('/x'));
     expect(error).toMatchObject({ code: 'ERR_BEARER_MISCONFIGURED', option: 'bearer.params' });
+    expect(error.message).toMatch(/bearer\.params came from a synchronous request interceptor/);
+    expect(error.message).toMatch(/or register that interceptor without `synchronous: true`/);
     expect(memory.arrivals).toEqual([]);
   });
 
