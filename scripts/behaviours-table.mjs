@@ -10,7 +10,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const page = join(root, 'docs/behaviours.md');
 
 /** Every title that names a behaviour: its number, its text, and its file as seen from docs/. */
-function titlesOfBehaviours() {
+export function titlesOfBehaviours() {
   const tests = join(root, '__tests__');
   return readdirSync(tests, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.test.ts'))
@@ -27,7 +27,15 @@ function titlesOfBehaviours() {
 /** `| 1 | what we promise | whatever stood here |` */
 const ROW = /^\| *(\d+) *\| (.*?) \|.*\|$/;
 
-function filled(line, titles) {
+/** The text of the page with the last column of its table as these titles make it. */
+export function filledPage(text, titles) {
+  return text
+    .split('\n')
+    .map((line) => filledLine(line, titles))
+    .join('\n');
+}
+
+function filledLine(line, titles) {
   const [, number, promise] = ROW.exec(line) ?? [];
   if (number === undefined) return line;
   const shown = titles.filter((title) => title.number === Number(number));
@@ -43,7 +51,5 @@ function filled(line, titles) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const titles = titlesOfBehaviours();
-  const lines = readFileSync(page, 'utf8').split('\n');
-  writeFileSync(page, lines.map((line) => filled(line, titles)).join('\n'));
+  writeFileSync(page, filledPage(readFileSync(page, 'utf8'), titlesOfBehaviours()));
 }

@@ -2,6 +2,8 @@ import { expect, test } from '@jest/globals';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { filledPage, titlesOfBehaviours } from '../../scripts/behaviours-table.mjs';
+
 const ROOT = join(import.meta.dirname, '../..');
 const NUMBERS = Array.from({ length: 45 }, (_, index) => index + 1);
 
@@ -42,4 +44,8 @@ test.each(NUMBERS)('line %i of the table links to tests that exist and name it',
     expect(existsSync(file)).toBe(true);
     expect(namedIn(readFileSync(file, 'utf8')).has(number)).toBe(true);
   }
+});
+
+test('the table names every test that shows a behaviour, as node scripts/behaviours-table.mjs writes it', () => {
+  expect(page).toBe(filledPage(page, titlesOfBehaviours()));
 });
