@@ -13,6 +13,8 @@ import { bench, ended, type Bench } from '../token-source/hand-held.js';
 interface RecordedSpan {
   readonly name: string;
   readonly kind: SpanKind | undefined;
+  /** Whether it is asked to be no child of whatever span is active. */
+  readonly root: boolean;
   readonly attributes: Record<string, unknown>;
   readonly lastedMs: number;
   readonly failed: boolean;
@@ -35,8 +37,9 @@ function observatory() {
           },
           end(endTime) {
             const lastedMs = Number(endTime) - Number(options.startTime);
+            const { kind, root = false } = options;
             const attributes = { ...options.attributes };
-            spans.push({ name, kind: options.kind, attributes, lastedMs, failed });
+            spans.push({ name, kind, root, attributes, lastedMs, failed });
           },
         };
         return span as Span;
@@ -171,6 +174,7 @@ test('behaviour 45: makes a client span of each token call, by the conventions f
     {
       name: 'POST',
       kind: SpanKind.CLIENT,
+      root: false,
       lastedMs: 0,
       failed: true,
       attributes: { ...common, 'http.response.status_code': 503, 'error.type': '503' },
@@ -178,10 +182,52 @@ test('behaviour 45: makes a client span of each token call, by the conventions f
     {
       name: 'POST',
       kind: SpanKind.CLIENT,
+      root: false,
       lastedMs: 0,
       failed: false,
       attributes: { ...common, 'http.response.status_code': 200, 'http.request.resend_count': 1 },
     },
+  ]);
+  await end();
+});
+
+test.each([
+  { reason: 'early', life: 3_600, elapsedMs: 54 * 60_000 },
+  { reason: 'revalidate', life: undefined, elapsedMs: 15 * 60_000 },
+])(
+  'the span of a refresh in the background ($reason) is no child of a request',
+  async ({ reason, life, elapsedMs }) => {
+    const { source, endpoint, pass, settle, spans, end } = await observed();
+    endpoint.onCall = (call, count) => call.token(`token-${count}`, { expires_in: life });
+    await source.getToken();
+    await pass(elapsedMs);
+    await source.getToken();
+    await settle();
+    expect(spans).toMatchObject([
+      { root: false, attributes: { 'axios_bearer.refresh.reason': 'cold' } },
+      { root: true, attributes: { 'axios_bearer.refresh.reason': reason } },
+    ]);
+    await end();
+  },
+);
+
+test('the span of a refresh that a caller waits for stays a child of what is active there', async () => {
+  const { source, endpoint, pass, spans, end } = await observed();
+  endpoint.onCall = (call, count) => call.token(`token-${count}`);
+  await source.getToken();
+  await pass(59 * 60_000 + 30_000);
+  await source.getToken();
+  await pass(3_600_000);
+  const { value } = await source.getToken();
+  source.reject(value);
+  await source.getToken({ not: value });
+  expect(
+    spans.map(({ root, attributes }) => [attributes['axios_bearer.refresh.reason'], root]),
+  ).toEqual([
+    ['cold', false],
+    ['last', false],
+    ['expired', false],
+    ['rejected', false],
   ]);
   await end();
 });

@@ -152,11 +152,17 @@ function httpAttributes(event: Events['tokenCalled']): Attributes {
   };
 }
 
+/** A refresh that no caller waits for when it starts: the request that happened to start it may be long over. */
+function isInBackground({ reason }: Events['tokenCalled']): boolean {
+  return reason === 'early' || reason === 'revalidate';
+}
+
 /** The call has ended when we hear of it, so its span is written in arrears. */
 function recordSpan(tracer: Tracer, event: Events['tokenCalled']): void {
   const endTime = Date.now();
   const span = tracer.startSpan(event.method, {
     kind: SpanKind.CLIENT,
+    root: isInBackground(event),
     startTime: endTime - event.tookMs,
     attributes: {
       ...httpAttributes(event),
