@@ -1,5 +1,11 @@
 import { expect, test } from '@jest/globals';
-import { SpanKind, SpanStatusCode, type Span, type TracerProvider } from '@opentelemetry/api';
+import {
+  metrics,
+  SpanKind,
+  SpanStatusCode,
+  type Span,
+  type TracerProvider,
+} from '@opentelemetry/api';
 import {
   AggregationTemporality,
   InMemoryMetricExporter,
@@ -47,19 +53,24 @@ function observatory() {
       startActiveSpan: () => undefined as never,
     }),
   };
+  const metric = async (name: string) => {
+    await reader.forceFlush();
+    return exporter
+      .getMetrics()
+      .at(-1)
+      ?.scopeMetrics.flatMap((scope) => scope.metrics)
+      .find(({ descriptor }) => descriptor.name === `axios_bearer.${name}`);
+  };
   return {
     options: { meterProvider, tracerProvider },
     spans,
+    unitOf: async (name: string) => (await metric(name))?.descriptor.unit,
     /** Every data point of a metric: its attributes and its value. */
-    points: async (name: string) => {
-      await reader.forceFlush();
-      const metrics = exporter
-        .getMetrics()
-        .at(-1)
-        ?.scopeMetrics.flatMap((scope) => scope.metrics);
-      const metric = metrics?.find(({ descriptor }) => descriptor.name === `axios_bearer.${name}`);
-      return (metric?.dataPoints ?? []).map(({ attributes, value }) => ({ ...attributes, value }));
-    },
+    points: async (name: string) =>
+      ((await metric(name))?.dataPoints ?? []).map(({ attributes, value }) => ({
+        ...attributes,
+        value,
+      })),
     end: () => reader.shutdown(),
   };
 }
@@ -139,25 +150,32 @@ test('behaviour 45: counts joiners, rejections, replays, refusals, stale tokens 
   await end();
 });
 
-test('behaviour 45: measures how long token calls take, in seconds', async () => {
-  const { source, endpoint, pass, points, end } = await observed();
+test('behaviour 45: measures how long token calls take, in seconds and in the buckets for HTTP clients', async () => {
+  const { source, endpoint, pass, points, unitOf, end } = await observed();
   const caller = source.getToken();
   await pass(400);
   endpoint.last.token('token-1');
   await caller;
+  expect(await unitOf('token_call.duration')).toBe('s');
   expect(await points('token_call.duration')).toMatchObject([
     {
       'http.request.method': 'POST',
       'http.response.status_code': 200,
       'server.address': 'api.acme.test',
       'server.port': 443,
-      value: { count: 1, sum: 0.4 },
+      value: {
+        count: 1,
+        sum: 0.4,
+        buckets: {
+          boundaries: [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10],
+        },
+      },
     },
   ]);
   await end();
 });
 
-test('behaviour 45: makes a client span of each token call, by the conventions for HTTP clients', async () => {
+test('behaviour 45: makes a client span of each token call: its method, server, status, error and number of resends', async () => {
   const { source, endpoint, pass, spans, end } = await observed({ random: () => 0.5 });
   endpoint.onCall = (call, count) => (count === 1 ? call.answer(503) : call.token('token-1'));
   const caller = source.getToken();
@@ -253,7 +271,7 @@ test('spans can be left to an instrumentation of the HTTP client', async () => {
 });
 
 test('behaviour 45: shows the time to expiry, by the source’s own clock', async () => {
-  const { source, endpoint, pass, points, end } = await observed();
+  const { source, endpoint, pass, points, unitOf, end } = await observed();
   expect(await points('token.time_to_expiry')).toEqual([]);
   endpoint.onCall = (call) => call.token('token-1');
   await source.getToken();
@@ -261,6 +279,7 @@ test('behaviour 45: shows the time to expiry, by the source’s own clock', asyn
   expect(await points('token.time_to_expiry')).toMatchObject([
     { 'axios_bearer.provider': 'acme', value: 3_000 },
   ]);
+  expect(await unitOf('token.time_to_expiry')).toBe('s');
   await pass(3_600_000);
   expect(await points('token.time_to_expiry')).toMatchObject([{ value: 0 }]);
   await end();
@@ -283,4 +302,21 @@ test('without an SDK it does nothing and harms nothing', async () => {
   createOpenTelemetry(source);
   endpoint.onCall = (call) => call.token('token-1');
   expect(await ended(source.getToken())).toBe('token-1');
+});
+
+test('an SDK that is registered too late gets no metrics', async () => {
+  const { options, points, end } = observatory();
+  const { source, endpoint } = bench();
+  const tooEarly = createOpenTelemetry(source);
+  metrics.setGlobalMeterProvider(options.meterProvider);
+  endpoint.onCall = (call, count) => call.token(`token-${count}`);
+  await source.getToken();
+  expect(await points('refreshes')).toEqual([]);
+  tooEarly.detach();
+  createOpenTelemetry(source);
+  source.clear();
+  await source.getToken();
+  expect(await points('refreshes')).toMatchObject([{ value: 1 }]);
+  metrics.disable();
+  await end();
 });

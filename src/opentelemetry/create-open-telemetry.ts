@@ -48,7 +48,9 @@ const DURATION_BUCKETS = [
  * Measures a token source with OpenTelemetry: a client span for each token call, a histogram of how long they take,
  * counters for what happens to tokens and callers, and the time to expiry.
  *
- * Attributes follow the semantic conventions for HTTP clients. No token, secret or client id is among them.
+ * Attributes follow the semantic conventions for HTTP clients, but for `url.full`, which is left out: some providers have an
+ * account's id in the path. No token, secret or client id is among them. Call it after the OpenTelemetry SDK has been
+ * registered: global metrics do not find one that comes later.
  *
  * @see https://opentelemetry.io/docs/specs/semconv/http/
  */
