@@ -117,7 +117,7 @@ describe('the answer of SingleView', () => {
     expect(provider.rejectedCredentialsAdvice).toContain('`grantType`');
   });
 
-  it.each([429, 500, 503])(
+  it.each([408, 429, 500, 503])(
     'of status %d is worth another try, even as a failure envelope',
     (status) => {
       expect(judge(provider, status, { status: 'FAILURE' })).toBe('transient');

@@ -3,6 +3,7 @@
  * https://docs.onesingleview.com/docs/ob-v2-get-access-token, checked 2026-11-21.
  */
 import { defineProvider, type Provider } from '../grants/define-provider.js';
+import { classifyTokenFailure } from '../grants/token-failure.js';
 import { at } from '../grants/token-response.js';
 import { credentialsOf, type WithCredentials } from './credentials.js';
 import { baseURLOf } from './region.js';
@@ -80,10 +81,8 @@ export function singleview(options: SingleviewOptions): Provider<SingleviewCrede
       expiresInSeconds: at(body, 'payload', 'expires_in'),
     }),
     // The failure envelope stands for a bad format, bad details or failed authentication; its status is not documented.
-    classifyFailure: ({ body, status }) =>
-      status < 500 &&
-      status !== 429 &&
-      (at(body, 'status') === 'FAILURE' || at(body, 'success') === false)
+    classifyFailure: (response) =>
+      isFailureEnvelope(response.body) && classifyTokenFailure(response) !== 'transient'
         ? 'credentials'
         : undefined,
     // The answer's only published life is the placeholder 0000; 60 minutes stand in the prose and in the sample's JWT.
@@ -91,4 +90,8 @@ export function singleview(options: SingleviewOptions): Provider<SingleviewCrede
     rejectedCredentialsAdvice:
       'SingleView answers the same for a malformed request: check `merchantId` and `grantType` too.',
   });
+}
+
+function isFailureEnvelope(body: unknown): boolean {
+  return at(body, 'status') === 'FAILURE' || at(body, 'success') === false;
 }
