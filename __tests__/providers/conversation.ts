@@ -1,14 +1,13 @@
 import { inspect } from 'node:util';
 
-import { MisconfigurationError } from '../../src/errors/index.js';
+import { MisconfigurationError, TokenAcquisitionError } from '../../src/errors/index.js';
 import type { Provider } from '../../src/grants/define-provider.js';
-import { classifyTokenFailure } from '../../src/grants/token-failure.js';
 import { encodeTokenRequest, type EncodedTokenRequest } from '../../src/grants/token-request.js';
-import { accessTokenProblem, readJSON } from '../../src/grants/token-response.js';
-import { resolveLifetime } from '../../src/token/lifetime.js';
+import { createFakeClock } from '../../src/testing/index.js';
+import { createTokenSource } from '../../src/token-source/token-source.js';
 import type { TokenParams } from '../../src/token/token-params.js';
 
-/** When the token request was sent, by both sides' clocks. */
+/** When the token request was sent, by our clock. */
 export const SENT_AT = Date.parse('2030-01-02T03:04:05.000Z');
 
 /** The token request of a provider as it goes over the wire. */
@@ -22,26 +21,45 @@ export async function requestOf<C extends object>(
 }
 
 /** What an answer of the token endpoint comes to: a failure in a word, or a token and its life in seconds. */
-export function judge<C extends object>(provider: Provider<C>, status: number, text: unknown) {
-  const body = readJSON(typeof text === 'string' ? text : JSON.stringify(text));
-  const answer = { status, headers: {}, body };
-  const failure =
-    provider.classifyFailure?.(answer) ??
-    (status >= 200 && status < 300 ? undefined : classifyTokenFailure(answer));
-  if (failure !== undefined) return failure;
-  if (body === undefined) return 'malformed: is not JSON';
-  const parsed = provider.parseToken(answer);
-  const problem = accessTokenProblem(parsed.accessToken);
-  if (problem !== undefined) return `malformed: ${problem}`;
-  const life = resolveLifetime({
-    ...parsed,
-    token: parsed.accessToken as string,
-    defaultSeconds: provider.defaultLifetimeSeconds,
-    serverNow: SENT_AT,
-    localNow: SENT_AT,
+export async function judge<C extends object>(
+  provider: Provider<C>,
+  status: number,
+  body: unknown,
+  headers: Record<string, string> = {},
+) {
+  const data = typeof body === 'string' ? body : JSON.stringify(body);
+  const source = createTokenSource(provider, {
+    clock: createFakeClock({ now: SENT_AT }),
+    maxAttempts: 1,
+    transport: {
+      adapter: (config) => Promise.resolve({ status, statusText: '', headers, data, config }),
+    },
   });
-  const seconds = life.kind === 'known' ? life.ms / 1_000 : life.kind;
-  return { token: parsed.accessToken, seconds };
+  try {
+    const { value, expiresAt } = await source.getToken();
+    return {
+      token: value,
+      seconds: expiresAt === undefined ? 'unknown' : (expiresAt - SENT_AT) / 1_000,
+    };
+  } catch (error) {
+    return failureInAWord(error);
+  } finally {
+    source.close();
+  }
+}
+
+function failureInAWord(error: unknown): string {
+  if (!(error instanceof TokenAcquisitionError)) throw error;
+  switch (error.code) {
+    case 'ERR_CREDENTIALS_REJECTED':
+      return 'credentials';
+    case 'ERR_TOKEN_REQUEST_REFUSED':
+      return error.retryable ? 'transient' : 'refused';
+    case 'ERR_TOKEN_RESPONSE_MALFORMED':
+      return error.message.replace(/^.* and the body (.*?)\. .*$/, 'malformed: $1');
+    default:
+      throw error;
+  }
 }
 
 /** The error that creating something throws. */

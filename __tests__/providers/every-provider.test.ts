@@ -192,25 +192,25 @@ describe.each(providers)('$name', ({ name, file, create, fields, secret }) => {
 
   it.each([
     ['HTML', '<html>Bad gateway</html>', 'malformed: is not JSON'],
-    ['nothing', '', 'malformed: is not JSON'],
+    ['nothing', '', 'malformed: is empty'],
     ['a list', '[]', 'malformed: has no access token'],
     ['a number', '5', 'malformed: has no access token'],
     ['null', 'null', 'malformed: has no access token'],
-  ])('behaviour 36: makes nothing of a 200 with %s', (_, text, verdict) => {
-    expect(judge(create(credentials), 200, text)).toBe(verdict);
+  ])('behaviour 36: makes nothing of a 200 with %s', async (_, text, verdict) => {
+    expect(await judge(create(credentials), 200, text)).toBe(verdict);
   });
 
   it.each([500, 502, 503, 504, 408, 429])(
     'behaviour 36: takes status %d for transient',
-    (status) => {
-      expect(judge(create(credentials), status, '<html>')).toBe('transient');
+    async (status) => {
+      expect(await judge(create(credentials), status, '<html>')).toBe('transient');
     },
   );
 
   it.each([401, 403])(
     'behaviour 7: takes status %d for rejected credentials, never for an old token',
-    (status) => {
-      expect(judge(create(credentials), status, {})).toBe('credentials');
+    async (status) => {
+      expect(await judge(create(credentials), status, {})).toBe('credentials');
     },
   );
 });

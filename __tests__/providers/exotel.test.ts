@@ -94,17 +94,17 @@ describe('the token request of Exotel', () => {
 });
 
 describe('the answer of Exotel', () => {
-  it('has the token in a nested envelope', () => {
+  it('has the token in a nested envelope', async () => {
     const data = { access_token: 'eyJfake.fake.fake', token_type: 'Bearer', expires_in: 86_400 };
 
-    expect(judge(provider, 200, envelope(data))).toEqual({
+    expect(await judge(provider, 200, envelope(data))).toEqual({
       token: 'eyJfake.fake.fake',
       seconds: 86_400,
     });
   });
 
-  it('stands for 24 hours where it names no life', () => {
-    expect(judge(provider, 200, envelope({ access_token: 't' }))).toEqual({
+  it('stands for 24 hours where it names no life', async () => {
+    expect(await judge(provider, 200, envelope({ access_token: 't' }))).toEqual({
       token: 't',
       seconds: 86_400,
     });
@@ -115,9 +115,9 @@ describe('the answer of Exotel', () => {
     [403, 'credentials'],
     [429, 'transient'],
     [500, 'transient'],
-  ])('of status %d is %s', (status, verdict) => {
-    expect(judge(provider, status, '')).toBe(verdict);
-    expect(judge(provider, status, failure(status, 1010))).toBe(verdict);
+  ])('of status %d is %s', async (status, verdict) => {
+    expect(await judge(provider, status, '')).toBe(verdict);
+    expect(await judge(provider, status, failure(status, 1010))).toBe(verdict);
   });
 
   it('explains that a good key in the wrong region draws the same 401', () => {
@@ -130,19 +130,22 @@ describe('the answer of Exotel', () => {
     [429, 0, 'transient'],
     [503, 0, 'transient'],
     [400, 1001, 'refused'],
-  ])('that wraps a failure %d into a 200 is judged by the failure', (code, errorCode, verdict) => {
-    expect(judge(provider, 200, failure(code, errorCode))).toBe(verdict);
-  });
+  ])(
+    'that wraps a failure %d into a 200 is judged by the failure',
+    async (code, errorCode, verdict) => {
+      expect(await judge(provider, 200, failure(code, errorCode))).toBe(verdict);
+    },
+  );
 
-  it('that wraps a failure without a code into a 200 is no token either', () => {
-    expect(judge(provider, 200, { response: { status: 'failure' } })).toBe('refused');
+  it('that wraps a failure without a code into a 200 is no token either', async () => {
+    expect(await judge(provider, 200, { response: { status: 'failure' } })).toBe('refused');
   });
 
   it.each([
     ['an empty envelope', envelope(null)],
     ['the token at the top', { access_token: 't' }],
     ['nothing at all', {}],
-  ])('is malformed with %s', (_, body) => {
-    expect(judge(provider, 200, body)).toBe('malformed: has no access token');
+  ])('is malformed with %s', async (_, body) => {
+    expect(await judge(provider, 200, body)).toBe('malformed: has no access token');
   });
 });

@@ -60,31 +60,31 @@ describe('the answer of 360Learning', () => {
   it.each([
     ['a string, as every guide shows it', '3600'],
     ['a number, as the schema says', 3600],
-  ])('has expires_in as %s', (_, expiresIn) => {
+  ])('has expires_in as %s', async (_, expiresIn) => {
     const body = { token_type: 'Bearer', access_token: 'fake-360-token', expires_in: expiresIn };
 
-    expect(judge(provider, 200, body)).toEqual({ token: 'fake-360-token', seconds: 3_600 });
+    expect(await judge(provider, 200, body)).toEqual({ token: 'fake-360-token', seconds: 3_600 });
   });
 
-  it('stands for an hour where expires_in says nothing', () => {
-    expect(judge(provider, 200, { access_token: 't', expires_in: 'NaN' })).toEqual({
+  it('stands for an hour where expires_in says nothing', async () => {
+    expect(await judge(provider, 200, { access_token: 't', expires_in: 'NaN' })).toEqual({
       token: 't',
       seconds: 3_600,
     });
   });
 
-  it('behaviour 7: of 401 with invalid_client means bad credentials, not an old token', () => {
-    expect(judge(provider, 401, { error: 'invalid_client' })).toBe('credentials');
+  it('behaviour 7: of 401 with invalid_client means bad credentials, not an old token', async () => {
+    expect(await judge(provider, 401, { error: 'invalid_client' })).toBe('credentials');
   });
 
   it.each(['invalid_request', 'unsupported_grant_type', 'non_existing_user'])(
     'of 400 with %s is not asked for again within the refresh',
-    (error) => {
-      expect(judge(provider, 400, { error })).toBe('refused');
+    async (error) => {
+      expect(await judge(provider, 400, { error })).toBe('refused');
     },
   );
 
-  it('of 5xx is worth another try', () => {
-    expect(judge(provider, 502, '<html>')).toBe('transient');
+  it('of 5xx is worth another try', async () => {
+    expect(await judge(provider, 502, '<html>')).toBe('transient');
   });
 });

@@ -145,14 +145,17 @@ describe('the token request of OAuth 2.0', () => {
 });
 
 describe('the answer of OAuth 2.0', () => {
-  it('is that of RFC 6749, section 5.1', () => {
+  it('is that of RFC 6749, section 5.1', async () => {
     const body = {
       access_token: '2YotnFZFEjr1zCsicMWpAA',
       token_type: 'example',
       expires_in: 3600,
     };
 
-    expect(judge(oauth2(), 200, body)).toEqual({ token: '2YotnFZFEjr1zCsicMWpAA', seconds: 3_600 });
+    expect(await judge(oauth2(), 200, body)).toEqual({
+      token: '2YotnFZFEjr1zCsicMWpAA',
+      seconds: 3_600,
+    });
   });
 
   it('tells the scope that was granted', () => {
@@ -161,13 +164,13 @@ describe('the answer of OAuth 2.0', () => {
     expect(oauth2().parseToken({ status: 200, headers: {}, body }).scope).toBe('read');
   });
 
-  it('behaviour 11: has an unknown life without expires_in, unless an option says how long', () => {
-    expect(judge(oauth2(), 200, { access_token: 't' })).toMatchObject({ seconds: 'unknown' });
-    expect(judge(oauth2({ defaultLifetimeSeconds: 60 }), 200, { access_token: 't' })).toMatchObject(
-      {
-        seconds: 60,
-      },
-    );
+  it('behaviour 11: has an unknown life without expires_in, unless an option says how long', async () => {
+    expect(await judge(oauth2(), 200, { access_token: 't' })).toMatchObject({ seconds: 'unknown' });
+    expect(
+      await judge(oauth2({ defaultLifetimeSeconds: 60 }), 200, { access_token: 't' }),
+    ).toMatchObject({
+      seconds: 60,
+    });
   });
 
   it('is refused a life of nothing as an option: every request would fetch a token', () => {
@@ -189,7 +192,7 @@ describe('the answer of OAuth 2.0', () => {
     [400, 'invalid_grant', 'refused'],
     [400, 'temporarily_unavailable', 'transient'],
     [503, 'whatever', 'transient'],
-  ])('of status %d with %s is %s', (status, error, verdict) => {
-    expect(judge(oauth2(), status, { error })).toBe(verdict);
+  ])('of status %d with %s is %s', async (status, error, verdict) => {
+    expect(await judge(oauth2(), status, { error })).toBe(verdict);
   });
 });

@@ -81,8 +81,8 @@ describe('the token request of SingleView', () => {
 });
 
 describe('the answer of SingleView', () => {
-  it('has the token nested under payload', () => {
-    expect(judge(provider, 200, answer('1800'))).toEqual({
+  it('has the token nested under payload', async () => {
+    expect(await judge(provider, 200, answer('1800'))).toEqual({
       token: 'fake.sv.token',
       seconds: 1_800,
     });
@@ -90,26 +90,26 @@ describe('the answer of SingleView', () => {
 
   it.each(['0000', '"0000"', '0', '-1', 'null'])(
     'behaviour 10: stands for the 60 minutes of the prose where expires_in is %s',
-    (expiresIn) => {
-      expect(judge(provider, 200, answer(expiresIn))).toMatchObject({ seconds: 3_600 });
+    async (expiresIn) => {
+      expect(await judge(provider, 200, answer(expiresIn))).toMatchObject({ seconds: 3_600 });
     },
   );
 
-  it('lives as long as the JWT says where that is less', () => {
+  it('lives as long as the JWT says where that is less', async () => {
     const now = SENT_AT / 1_000;
     const token = jwt({ data: 'encrypted', iat: now, exp: now + 600 });
 
-    expect(judge(provider, 200, answer('0000', token))).toEqual({ token, seconds: 600 });
-    expect(judge(provider, 200, answer('6000', token))).toEqual({ token, seconds: 600 });
+    expect(await judge(provider, 200, answer('0000', token))).toEqual({ token, seconds: 600 });
+    expect(await judge(provider, 200, answer('6000', token))).toEqual({ token, seconds: 600 });
   });
 
   it.each([200, 201, 400, 401, 403])(
     'behaviour 38: that is the failure envelope means rejected credentials, also with status %d',
-    (status) => {
+    async (status) => {
       const body = { status: 'FAILURE', errorCode: 'OB-401', message: 'Authentication failed' };
 
-      expect(judge(provider, status, body)).toBe('credentials');
-      expect(judge(provider, status, { success: false })).toBe('credentials');
+      expect(await judge(provider, status, body)).toBe('credentials');
+      expect(await judge(provider, status, { success: false })).toBe('credentials');
     },
   );
 
@@ -119,9 +119,9 @@ describe('the answer of SingleView', () => {
 
   it.each([408, 429, 500, 503])(
     'of status %d is worth another try, even as a failure envelope',
-    (status) => {
-      expect(judge(provider, status, { status: 'FAILURE' })).toBe('transient');
-      expect(judge(provider, status, { success: false })).toBe('transient');
+    async (status) => {
+      expect(await judge(provider, status, { status: 'FAILURE' })).toBe('transient');
+      expect(await judge(provider, status, { success: false })).toBe('transient');
     },
   );
 
@@ -129,11 +129,13 @@ describe('the answer of SingleView', () => {
     ['a success without a token', { success: true, payload: {} }],
     ['a success without a payload', { success: true }],
     ['the token at the top', { success: true, access_token: 't' }],
-  ])('is malformed as %s', (_, body) => {
-    expect(judge(provider, 200, body)).toBe('malformed: has no access token');
+  ])('is malformed as %s', async (_, body) => {
+    expect(await judge(provider, 200, body)).toBe('malformed: has no access token');
   });
 
-  it('is malformed as the JavaScript literal that the document prints', () => {
-    expect(judge(provider, 200, '{status:"FAILURE",errorCode:"1"}')).toBe('malformed: is not JSON');
+  it('is malformed as the JavaScript literal that the document prints', async () => {
+    expect(await judge(provider, 200, '{status:"FAILURE",errorCode:"1"}')).toBe(
+      'malformed: is not JSON',
+    );
   });
 });

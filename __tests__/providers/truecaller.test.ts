@@ -1,14 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
 
 import { truecaller } from '../../src/providers/index.js';
-import { judge, requestOf, SENT_AT } from './conversation.js';
+import { judge, requestOf } from './conversation.js';
 
 const CREDENTIALS = { organisationId: 'fake-org', apiKey: 'fake-api-key', keyId: 'fake-key-id' };
 const provider = truecaller(CREDENTIALS);
 
+/** When it answers, by its own clock, which is not ours. Of a `Date` header the end of that second counts. */
+const ITS_CLOCK = Date.parse('2030-02-03T04:05:06.999Z');
+const headers = { date: new Date(ITS_CLOCK).toUTCString() };
+
 const issued = (secondsAgo: number) => ({
   token: 'fakeOpaqueToken_0123456789abcdef-fake',
-  created_at: new Date(SENT_AT - secondsAgo * 1_000).toISOString(),
+  created_at: new Date(ITS_CLOCK - secondsAgo * 1_000).toISOString(),
 });
 
 describe('the token request of Truecaller', () => {
@@ -45,40 +49,45 @@ describe('the token request of Truecaller', () => {
 });
 
 describe('the answer of Truecaller', () => {
-  it('stands for the 60 minutes that only the prose names', () => {
-    expect(judge(provider, 200, issued(0))).toEqual({
+  it('stands for the 60 minutes that only the prose names', async () => {
+    expect(await judge(provider, 200, issued(0), headers)).toEqual({
       token: 'fakeOpaqueToken_0123456789abcdef-fake',
       seconds: 3_600,
     });
   });
 
-  it('counts them from created_at, by Truecaller’s own clock', () => {
-    expect(judge(provider, 200, issued(600))).toMatchObject({ seconds: 3_000 });
+  it('counts them from created_at, by Truecaller’s own clock', async () => {
+    expect(await judge(provider, 200, issued(600), headers)).toMatchObject({ seconds: 3_000 });
   });
 
   it.each([
     ['absent', {}],
     ['unreadable', { created_at: 'yesterday' }],
     ['in the future', { created_at: '2031-01-01T00:00:00.000Z' }],
-  ])('counts them from the request where created_at is %s', (_, more) => {
-    expect(judge(provider, 200, { token: 't', ...more })).toEqual({ token: 't', seconds: 3_600 });
+  ])('counts them from the request where created_at is %s', async (_, more) => {
+    expect(await judge(provider, 200, { token: 't', ...more }, headers)).toEqual({
+      token: 't',
+      seconds: 3_600,
+    });
   });
 
-  it('behaviour 7: of 401 means a bad key, though it complains of a missing header', () => {
+  it('behaviour 7: of 401 means a bad key, though it complains of a missing header', async () => {
     const body = { slug: 'authorization-error', message: 'Missing authorization header' };
 
-    expect(judge(provider, 401, body)).toBe('credentials');
+    expect(await judge(provider, 401, body)).toBe('credentials');
   });
 
   it.each([
     [429, 'transient'],
     [503, 'transient'],
     [400, 'refused'],
-  ])('of status %d is %s', (status, verdict) => {
-    expect(judge(provider, status, {})).toBe(verdict);
+  ])('of status %d is %s', async (status, verdict) => {
+    expect(await judge(provider, status, {})).toBe(verdict);
   });
 
-  it('is malformed with the token under another name', () => {
-    expect(judge(provider, 200, { access_token: 't' })).toBe('malformed: has no access token');
+  it('is malformed with the token under another name', async () => {
+    expect(await judge(provider, 200, { access_token: 't' })).toBe(
+      'malformed: has no access token',
+    );
   });
 });

@@ -64,18 +64,21 @@ describe('the answer of Udara360', () => {
   it.each([
     ['a number', 3_600],
     ['a numeric string', '3600'],
-  ])('trusts tokenValiditySec first, as %s: it needs one clock only', (_, tokenValiditySec) => {
-    const life = { tokenValiditySec, expirationTime: inSeconds };
+  ])(
+    'trusts tokenValiditySec first, as %s: it needs one clock only',
+    async (_, tokenValiditySec) => {
+      const life = { tokenValiditySec, expirationTime: inSeconds };
 
-    expect(judge(provider, 200, answer(life))).toEqual({
-      token: 'fake-udara-token',
-      seconds: 3_600,
-    });
-  });
+      expect(await judge(provider, 200, answer(life))).toEqual({
+        token: 'fake-udara-token',
+        seconds: 3_600,
+      });
+    },
+  );
 
-  it('is not thrown off by an expirationTime in the past beside it', () => {
+  it('is not thrown off by an expirationTime in the past beside it', async () => {
     expect(
-      judge(provider, 200, answer({ tokenValiditySec: 3_600, expirationTime: 1 })),
+      await judge(provider, 200, answer({ tokenValiditySec: 3_600, expirationTime: 1 })),
     ).toMatchObject({
       seconds: 3_600,
     });
@@ -86,41 +89,43 @@ describe('the answer of Udara360', () => {
     ['milliseconds', inSeconds * 1_000],
     ['seconds in a string', String(inSeconds)],
     ['milliseconds in a string', String(inSeconds * 1_000)],
-  ])('takes expirationTime where it has to, in %s', (_, expirationTime) => {
+  ])('takes expirationTime where it has to, in %s', async (_, expirationTime) => {
     for (const tokenValiditySec of [undefined, 0, 'long'])
-      expect(judge(provider, 200, answer({ tokenValiditySec, expirationTime }))).toMatchObject({
+      expect(
+        await judge(provider, 200, answer({ tokenValiditySec, expirationTime })),
+      ).toMatchObject({
         seconds: 1_800,
       });
   });
 
-  it('behaviour 13: is an expired token if expirationTime alone says so', () => {
-    expect(judge(provider, 200, answer({ expirationTime: SENT_AT - 1 }))).toMatchObject({
-      seconds: 'expired',
-    });
+  it('behaviour 13: is an expired token if expirationTime alone says so', async () => {
+    expect(await judge(provider, 200, answer({ expirationTime: SENT_AT - 1 }))).toBe(
+      'malformed: holds a token that has already expired',
+    );
   });
 
-  it('stands for 55 minutes where it names no life, or only the words of the document', () => {
-    expect(judge(provider, 200, answer({}))).toMatchObject({ seconds: 3_300 });
+  it('stands for 55 minutes where it names no life, or only the words of the document', async () => {
+    expect(await judge(provider, 200, answer({}))).toMatchObject({ seconds: 3_300 });
     expect(
-      judge(provider, 200, answer({ tokenValiditySec: 'long', expirationTime: 'long' })),
+      await judge(provider, 200, answer({ tokenValiditySec: 'long', expirationTime: 'long' })),
     ).toMatchObject({ seconds: 3_300 });
   });
 
-  it('is malformed with an empty token', () => {
-    expect(judge(provider, 200, { accessToken: '' })).toBe('malformed: has no access token');
+  it('is malformed with an empty token', async () => {
+    expect(await judge(provider, 200, { accessToken: '' })).toBe('malformed: has no access token');
   });
 
-  it('is malformed as the sample that the document prints', () => {
+  it('is malformed as the sample that the document prints', async () => {
     const sample = '{ "accessToken": "string", "expirationTime": "long",//EPOCH time\n }';
 
-    expect(judge(provider, 200, sample)).toBe('malformed: is not JSON');
+    expect(await judge(provider, 200, sample)).toBe('malformed: is not JSON');
   });
 
   it.each([
     [401, 'credentials'],
     [400, 'refused'],
     [500, 'transient'],
-  ])('of status %d, of which nothing is documented, is %s', (status, verdict) => {
-    expect(judge(provider, status, { status: false, message: 'no' })).toBe(verdict);
+  ])('of status %d, of which nothing is documented, is %s', async (status, verdict) => {
+    expect(await judge(provider, status, { status: false, message: 'no' })).toBe(verdict);
   });
 });
