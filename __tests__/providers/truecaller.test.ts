@@ -1,6 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 
 import { truecaller } from '../../src/providers/index.js';
+import { createFakeClock } from '../../src/testing/index.js';
+import { createTokenSource } from '../../src/token-source/token-source.js';
+import { ended, handHeldEndpoint } from '../token-source/hand-held.js';
 import { judge, requestOf } from './conversation.js';
 
 const CREDENTIALS = { organisationId: 'fake-org', apiKey: 'fake-api-key', keyId: 'fake-key-id' };
@@ -43,8 +46,33 @@ describe('the token request of Truecaller', () => {
     expect(url).toBe('http://localhost:9/organisations/fake-org/campaigns/token');
   });
 
-  it('behaviour 30: is counted against the documented ten in half an hour', () => {
+  it('has the documented budget: ten tokens in half an hour', () => {
     expect(provider.tokenBudget).toEqual({ calls: 10, windowMs: 1_800_000 });
+  });
+
+  it('is not sent an eleventh time within half an hour: the error says how long to wait', async () => {
+    const clock = createFakeClock();
+    const endpoint = handHeldEndpoint(clock);
+    endpoint.onCall = (call) => call.answer(200, { token: `token-${endpoint.calls.length}` });
+    const source = createTokenSource(provider, {
+      clock,
+      transport: { adapter: endpoint.adapter },
+    });
+    for (let token = 1; token <= 10; token += 1) {
+      source.clear();
+      expect(await ended(source.getToken())).toBe(`token-${token}`);
+      await clock.advanceAsync(60_000);
+    }
+    source.clear();
+
+    expect(await ended(source.getToken())).toMatchObject({
+      code: 'ERR_TOKEN_BUDGET_SPENT',
+      retryable: true,
+      retryInMs: 20 * 60_000,
+    });
+    expect(endpoint.calls).toHaveLength(10);
+    await clock.advanceAsync(20 * 60_000);
+    expect(await ended(source.getToken())).toBe('token-11');
   });
 });
 
