@@ -15,7 +15,10 @@ export interface TokenCall {
   readonly errorType: string | undefined;
 }
 
-/** What a token source tells whoever listens. No event holds a token, a secret or a client id. */
+/**
+ * What a token source tells whoever listens. No event holds a token, a secret or a client id, with one exception: what a
+ * function of your own throws, a vault's client for instance, is the `cause` of the `error` of `refreshFailed`, as it came.
+ */
 export interface TokenSourceEvents {
   /** A new token is in hand. */
   refreshed: {
