@@ -130,26 +130,31 @@ type AnyEvent = {
   [Name in TokenSourceEventName]: { readonly name: Name } & TokenSourceEvents[Name];
 }[TokenSourceEventName];
 
-const EVENTS: readonly TokenSourceEventName[] = [
-  'refreshed',
-  'refreshFailed',
-  'tokenCalled',
-  'coolDownStarted',
-  'coolDownEnded',
-  'rejectionGateClosed',
-  'joined',
-  'rejected',
-  'replayed',
-  'replayRefused',
-  'servedStale',
-  'storeFailed',
-  'leaseAwaited',
-];
+/** A name that is missing here is an error of types. */
+const EVENTS: Readonly<Record<TokenSourceEventName, true>> = {
+  refreshed: true,
+  refreshFailed: true,
+  tokenCalled: true,
+  coolDownStarted: true,
+  coolDownEnded: true,
+  rejectionGateClosed: true,
+  joined: true,
+  rejected: true,
+  replayed: true,
+  replayRefused: true,
+  servedStale: true,
+  storeFailed: true,
+  storeRecovered: true,
+  leaseAwaited: true,
+};
+
+/** The names of all events that there are. */
+export const EVENT_NAMES = Object.keys(EVENTS) as readonly TokenSourceEventName[];
 
 /** Everything that the source tells, in order. */
 export function eventsOf(source: TokenSource): AnyEvent[] {
   const events: AnyEvent[] = [];
-  for (const name of EVENTS)
+  for (const name of EVENT_NAMES)
     source.on(name, (event) => void events.push({ name, ...event } as AnyEvent));
   return events;
 }

@@ -47,7 +47,7 @@ export function fleet(size: number, options: FleetOptions = {}) {
     return {
       source,
       store,
-      events: withStoreEvents(source),
+      events: eventsOf(source),
       token: (not) =>
         source.getToken({ not }).then(
           ({ value }) => value,
@@ -89,12 +89,6 @@ export async function allAsk({ members, pass }: Fleet, forMs = 5_000): Promise<u
   const asked = Promise.all(members.map(({ token }) => token()));
   await pass(forMs);
   return asked;
-}
-
-function withStoreEvents(source: TokenSource): Member['events'] {
-  const events = eventsOf(source);
-  source.on('storeRecovered', (event) => void events.push({ name: 'storeRecovered', ...event }));
-  return events;
 }
 
 function withoutHints(store: TokenStore): TokenStore {
