@@ -1,0 +1,91 @@
+import { describe, expect, test } from '@jest/globals';
+import axios, { type AxiosInstance } from 'axios';
+
+import {
+  attachBearer,
+  bearerOf,
+  createTokenSource,
+  MisconfigurationError,
+  type Provider,
+} from '../../src/index.js';
+import { createMemoryServer } from './support.js';
+
+const { provider } = createMemoryServer();
+
+/** The message of the misconfiguration that attaching leads to. */
+function refusalOf(attach: () => unknown): string {
+  try {
+    attach();
+  } catch (error) {
+    if (error instanceof MisconfigurationError) return error.message;
+    throw error;
+  }
+  throw new Error('It was expected to fail.');
+}
+
+describe('an instance that carries tokens already', () => {
+  test('keeps its attachment when the same provider, or the same source, is attached once more', () => {
+    const http = axios.create();
+    const attachment = attachBearer(http, provider);
+    expect(attachBearer(http, provider)).toBe(attachment);
+    expect(attachBearer(http, attachment.source)).toBe(attachment);
+    attachment.detach();
+  });
+
+  test.each<[string, () => Provider | ReturnType<typeof createTokenSource>]>([
+    ['another provider', () => createMemoryServer().provider],
+    ['another source of the same provider', () => createTokenSource(provider)],
+  ])('refuses %s, and says what to do', (_, other) => {
+    const http = axios.create();
+    const attachment = attachBearer(http, provider);
+    expect(refusalOf(() => attachBearer(http, other() as Provider))).toBe(
+      `${provider.name}: the instance already carries tokens of ${provider.name}. ` +
+        'Call detach() first, or use an instance of its own.',
+    );
+    expect(bearerOf(http)).toBe(attachment);
+  });
+
+  test('is not robbed of a later attachment by an earlier one that is detached once more', () => {
+    const http = axios.create();
+    const first = attachBearer(http, provider);
+    first.detach();
+    const second = attachBearer(http, provider);
+    first.detach();
+    expect(bearerOf(http)).toBe(second);
+    second.detach();
+    expect(bearerOf(http)).toBeUndefined();
+  });
+});
+
+describe('what cannot work is refused at once', () => {
+  test('a base URL outside the provider’s origins, with all that are allowed', () => {
+    const twoOrigins = { ...provider, allowedOrigins: ['https://a.example', 'https://b.example'] };
+    const http = axios.create({ baseURL: 'https://c.example' });
+    expect(refusalOf(() => attachBearer(http, twoOrigins as Provider))).toBe(
+      `${provider.name}: the instance's baseURL lies outside the origins that a token may go to ` +
+        "(https://a.example, https://b.example). Set the provider's baseURL or origins to match.",
+    );
+  });
+
+  test('a choice for foreign origins that nobody knows', () => {
+    const options = { onForeignOrigin: 'deny' as never };
+    expect(refusalOf(() => attachBearer(axios.create(), provider, options))).toBe(
+      `${provider.name}: options.onForeignOrigin must be 'pass' or 'error'. Leave it out for the default.`,
+    );
+  });
+
+  const manager = { forEach: () => undefined };
+
+  test.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['null', null],
+    ['an object', {}],
+    ['request interceptors alone', { interceptors: { request: manager } }],
+    ['response interceptors alone', { interceptors: { response: manager } }],
+    ['managers that list nothing', { interceptors: { request: manager, response: {} } }],
+  ])('%s in place of an instance', (_, instance) => {
+    expect(refusalOf(() => attachBearer(instance as AxiosInstance, provider))).toBe(
+      'instance is not an axios instance. Pass what axios.create() returns, or axios itself.',
+    );
+  });
+});
