@@ -13,20 +13,31 @@ interface Issued {
   readonly lives: number[];
   /** How often the source had been cleared when it was asked for last. */
   epoch: number;
+  /** How often the endpoint has returned it. */
+  timesReturned: number;
   revoked: boolean;
 }
 
 interface Call {
   readonly key: Key;
   readonly epoch: number;
+  /** Answered, or given up. */
   isOver: boolean;
-  readonly signal: AbortSignal;
 }
 
 /** What is remembered of a call until it is answered. */
 interface Asked {
   readonly sentAt: Instant;
   readonly epoch: number;
+}
+
+/** Who is told of the calls. */
+interface Listener {
+  onCall(key: Key): void;
+  /** A call is over, and may have brought a token: a refusal has not, unless it speaks of the limit itself. */
+  onSpent(key: Key): void;
+  /** A call is over, and brought no good token. */
+  onTrouble(key: Key): void;
 }
 
 type Answer = [status: number, body: unknown, headers?: Record<string, string>];
@@ -47,9 +58,7 @@ export class FakeProvider {
   constructor(
     readonly clock: FakeClock,
     readonly scheduler: Order,
-    readonly onCall: (key: Key) => void,
-    /** Told of each call that brings no good token. */
-    readonly onTrouble: (key: Key) => void,
+    readonly listener: Listener,
   ) {}
 
   get hasShortTokens(): boolean {
@@ -63,8 +72,7 @@ export class FakeProvider {
   /** Calls that somebody waits for. */
   underWay(key: Key): number {
     return this.#calls.filter(
-      (call) =>
-        call.key === key && call.epoch === this.epoch && !call.isOver && !call.signal.aborted,
+      (call) => call.key === key && call.epoch === this.epoch && !call.isOver,
     ).length;
   }
 
@@ -80,38 +88,39 @@ export class FakeProvider {
   readonly adapter = (config: InternalAxiosRequestConfig): Promise<never> => {
     const { key, secret } = JSON.parse(config.data as string) as { key: Key; secret: number };
     const sentAt = { wallMs: this.clock.now(), monoMs: this.clock.monotonic() };
-    const call: Call = {
-      key,
-      epoch: this.epoch,
-      isOver: false,
-      signal: config.signal as AbortSignal,
-    };
+    const call: Call = { key, epoch: this.epoch, isOver: false };
     this.#calls.push(call);
     this.callCount += 1;
     if (this.#calls.length > 50) this.#calls.splice(0, 25);
-    this.onCall(key);
+    this.listener.onCall(key);
     const { mode, manner, epoch } = this;
     return new Promise((resolve, reject) => {
-      if (manner !== 'deaf') {
-        const abort = () => reject(new AxiosError('canceled', AxiosError.ERR_CANCELED, config));
-        call.signal.addEventListener('abort', abort);
-      }
-      const trouble = () => this.onTrouble(key);
-      if (mode.kind !== 'token') trouble();
-      call.signal.addEventListener('abort', trouble);
+      const end = ({ isGood, isSpent }: { isGood: boolean; isSpent: boolean }) => {
+        if (call.isOver) return;
+        call.isOver = true;
+        if (!isGood) this.listener.onTrouble(key);
+        if (isSpent) this.listener.onSpent(key);
+      };
+      (config.signal as AbortSignal).addEventListener('abort', () => {
+        end({ isGood: false, isSpent: true });
+        if (manner !== 'deaf') reject(new AxiosError('canceled', AxiosError.ERR_CANCELED, config));
+      });
       if (mode.kind === 'hangs') return;
       const answerable =
         manner === 'prompt'
           ? Promise.resolve()
           : this.scheduler.schedule(Promise.resolve(), 'the token endpoint');
       void answerable.then(() => {
-        call.isOver = true;
         if (mode.kind === 'reset') {
+          end({ isGood: false, isSpent: true });
           reject(new AxiosError('reset', 'ECONNRESET', config));
           return;
         }
         const [status, body, headers = {}] = this.#answer(mode, key, secret, { sentAt, epoch });
-        if (status !== 200 || this.#isOverOnArrival(body)) trouble();
+        end({
+          isGood: status === 200 && !this.#isOverOnArrival(body),
+          isSpent: status < 400 || status === 429,
+        });
         const data = typeof body === 'string' ? body : JSON.stringify(body);
         const answer = { status, statusText: '', data, config, request: {} };
         resolve({ ...answer, headers: new AxiosHeaders(headers) } as never);
@@ -134,7 +143,7 @@ export class FakeProvider {
         return [400, { error: 'invalid_client' }];
       case 'retry after': {
         const date = new Date(this.clock.now() + mode.seconds * 1000).toUTCString();
-        return [503, '', { 'retry-after': mode.asDate ? date : String(mode.seconds) }];
+        return [mode.status, '', { 'retry-after': mode.asDate ? date : String(mode.seconds) }];
       }
       default:
         return [200, '<html>'];
@@ -153,6 +162,7 @@ export class FakeProvider {
       lives: [lifeMs],
       revoked: false,
       epoch,
+      timesReturned: 1,
     });
     return { access_token: value, expires_in: lifeSeconds };
   }
@@ -164,6 +174,7 @@ export class FakeProvider {
     const [value, { expiresAtServer, deadlines, lives }] = last;
     const restMs = expiresAtServer - this.#now();
     last[1].epoch = Math.max(last[1].epoch, asked.epoch);
+    last[1].timesReturned += 1;
     deadlines.push(later(asked.sentAt, restMs));
     lives.push(restMs);
     return { access_token: value, ...(restMs < Infinity ? { expires_in: restMs / 1000 } : {}) };

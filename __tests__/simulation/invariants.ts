@@ -4,6 +4,8 @@ export type Invariant =
   | 'a refresh starts in the early window, and before the last moments'
   | 'at most one flight for each key'
   | 'no token call while the endpoint gate cools'
+  | 'a flight makes three token calls at most'
+  | 'the token budget is kept'
   | 'a cool-down lasts as long as the table says'
   | 'a replaced token is never sent again'
   | 'no token from before clear() is served after it'

@@ -4,6 +4,7 @@ import pMemoize from 'p-memoize';
 import * as lifecycle from '../../src/token/lifecycle.js';
 import type { Happening, LifecyclePolicy, TokenState } from '../../src/token/lifecycle.js';
 import type { FakeClock } from '../../src/testing/fake-clock.js';
+import type { TokenSourceOptions } from '../../src/token-source/options.js';
 import * as tokenEndpoint from '../../src/token-source/token-endpoint.js';
 import type { Instant } from '../../src/token/instant.js';
 
@@ -35,10 +36,15 @@ export interface Bug {
   readonly callTokenEndpoint?: (
     ...args: [
       ...Parameters<typeof realCallTokenEndpoint>,
-      world: { readonly clock: FakeClock; readonly isClearing: boolean },
+      world: {
+        readonly clock: FakeClock;
+        readonly isClearing: boolean;
+        readonly isClosed: boolean;
+      },
     ]
   ) => ReturnType<typeof realCallTokenEndpoint>;
   readonly memoize?: typeof realMemoize;
+  readonly options?: TokenSourceOptions;
 }
 
 /** What stands between the token source and its parts. Each simulated world sets it anew. */

@@ -13,6 +13,7 @@ const DEFAULTS: Setting = {
   keepWarm: false,
   onCredentialsRejected: 'keep',
   tokenBudget: undefined,
+  closesMidway: false,
 };
 
 const request = (key: '' | 'x' = ''): Step => ({
@@ -81,6 +82,49 @@ const runs: readonly { name: string; given?: Partial<Setting>; steps: readonly S
       endpoint(sameToken, 'prompt'),
       request(),
       pass(900_000),
+      request(),
+    ],
+  },
+  {
+    name: 'the account of forced tokens forgot that an hour asleep had passed when the wall clock was set back by one',
+    steps: [
+      endpoint(token(3600), 'prompt'),
+      request(),
+      answer,
+      { kind: 'revoke' },
+      endpoint(token(4), 'prompt'),
+      { kind: 'request', key: '', path: 'loses replays', timeoutMs: undefined },
+      answer,
+      request(),
+      { kind: 'suspend', ms: 3_600_000 },
+      endpoint(token(4)),
+      answer,
+      { kind: 'jump', ms: -3_600_000 },
+      answer,
+    ],
+  },
+  {
+    name: 'the token budget counted a slow call from when it was sent, so that six tokens were issued in a window of five',
+    given: { tokenBudget: { calls: 5, windowMs: 60_000 } },
+    steps: [
+      request(),
+      pass(4_000),
+      answer,
+      endpoint(token(3600), 'prompt'),
+      ...Array.from({ length: 4 }, () => [clear, request()]).flat(),
+      pass(56_500),
+      clear,
+      request(),
+    ],
+  },
+  {
+    name: 'a wall clock that was set ahead freed token calls that the provider still counted',
+    given: { tokenBudget: { calls: 5, windowMs: 60_000 } },
+    steps: [
+      endpoint(token(3600), 'prompt'),
+      ...Array.from({ length: 5 }, () => [clear, request()]).flat(),
+      { kind: 'jump', ms: 3_600_000 },
+      clear,
       request(),
     ],
   },

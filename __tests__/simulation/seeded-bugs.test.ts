@@ -47,6 +47,21 @@ const deafToClear: NonNullable<Bug['callTokenEndpoint']> = (request, options, wo
   return realCallTokenEndpoint(request, { ...options, signal: own.signal }).finally(() => cancel());
 };
 
+/** Repeats a call by itself after a pause, which the end of the call ends, unless that is due to `close()`. */
+const pauseDeafToClose: NonNullable<Bug['callTokenEndpoint']> = async (request, options, world) => {
+  const answer = await realCallTokenEndpoint(request, options);
+  if (answer.status < 500) return answer;
+  await new Promise<void>((resolve) => {
+    const cancel = world.clock.schedule(resolve, 1_000);
+    options.signal.addEventListener('abort', () => {
+      if (world.isClosed) return;
+      cancel();
+      resolve();
+    });
+  });
+  return answer;
+};
+
 const bugs: readonly { name: string; bug: Bug; caughtBy: readonly Invariant[] }[] = [
   {
     name: 'a 401 is not compared by value',
@@ -127,6 +142,48 @@ const bugs: readonly { name: string; bug: Bug; caughtBy: readonly Invariant[] }[
     caughtBy: ['no token call while the endpoint gate cools'],
   },
   {
+    name: 'a cool-down is no longer than the one before',
+    bug: bent((state, happening) => [
+      happening.kind === 'mint-failed' ? { ...state, endpoint: { kind: 'open' } } : state,
+      happening,
+    ]),
+    caughtBy: ['a cool-down lasts as long as the table says'],
+  },
+  {
+    name: 'a cool-down takes no heed of how short the early window is',
+    bug: {
+      decide: (state, now, happening, policy) => {
+        const { slot } = state;
+        if (happening.kind !== 'mint-failed' || slot.kind === 'empty')
+          return realDecide(state, now, happening, policy);
+        const asIfLong = { ...state, slot: { ...slot, earlyMs: Infinity } };
+        const decision = realDecide(asIfLong, now, happening, policy);
+        if (decision.state.slot.kind === 'empty') return decision;
+        const { earlyMs } = slot;
+        const bentState = { ...decision.state, slot: { ...decision.state.slot, earlyMs } };
+        return { ...decision, state: bentState };
+      },
+    },
+    caughtBy: ['a cool-down lasts as long as the table says'],
+  },
+  {
+    name: 'nobody counts the attempts of a flight',
+    bug: { options: { maxAttempts: 1_000 } },
+    caughtBy: ['a flight makes three token calls at most'],
+  },
+  {
+    name: 'clear() forgets the token budget',
+    bug: {
+      decide: (state, now, happening, policy) => {
+        const decision = realDecide(state, now, happening, policy);
+        return happening.kind === 'cleared'
+          ? { ...decision, state: { ...decision.state, tokenCallsAt: [] } }
+          : decision;
+      },
+    },
+    caughtBy: ['the token budget is kept'],
+  },
+  {
     name: 'the rejection gate never closes',
     bug: bent((state, happening) => [
       happening.kind === 'rejected' ? { ...state, rejection: { closings: 0 } } : state,
@@ -188,14 +245,57 @@ const bugs: readonly { name: string; bug: Bug; caughtBy: readonly Invariant[] }[
     caughtBy: ['a suspect token is never served as stale'],
   },
   {
+    name: 'a suspect token is served as stale while the endpoint cools',
+    bug: {
+      decide: (state, now, happening, policy) => {
+        const { slot } = state;
+        if (happening.kind !== 'requested' || slot.kind === 'empty' || !slot.suspect)
+          return realDecide(state, now, happening, policy);
+        const trusted = { ...state, slot: { ...slot, suspect: false } };
+        const decision = realDecide(trusted, now, happening, policy);
+        const { kind, stale } = decision.answer as { kind: string; stale?: boolean };
+        return kind === 'serve' && stale === true
+          ? { ...decision, state }
+          : realDecide(state, now, happening, policy);
+      },
+    },
+    caughtBy: ['a suspect token is never served as stale'],
+  },
+  {
     name: 'the token in hand is not served when the refresh fails',
     bug: { servableToken: () => undefined },
+    caughtBy: ['a caller fails only if no usable token existed and none could be had'],
+  },
+  {
+    name: 'whoever was refused with a suspect token hears that there is no other',
+    bug: {
+      decide: (state, now, happening, policy) => {
+        const { slot } = state;
+        const isRefused =
+          happening.kind === 'requested' &&
+          slot.kind === 'held' &&
+          slot.suspect &&
+          slot.token.value === happening.not;
+        return isRefused
+          ? {
+              state,
+              answer: { kind: 'fail', because: { kind: 'same-token' }, retryInMs: 0 },
+              notices: [],
+            }
+          : realDecide(state, now, happening, policy);
+      },
+    },
     caughtBy: ['a caller fails only if no usable token existed and none could be had'],
   },
   {
     name: 'a token call is never given up',
     bug: { callTokenEndpoint: unstoppable },
     caughtBy: ['a flight ends in time', 'nothing is left after close()'],
+  },
+  {
+    name: 'close() does not end a pause between two attempts',
+    bug: { callTokenEndpoint: pauseDeafToClose },
+    caughtBy: ['nothing is left after close()'],
   },
 ];
 

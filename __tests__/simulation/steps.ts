@@ -6,7 +6,12 @@ export type EndpointMode =
   | { readonly kind: 'same token' }
   | { readonly kind: 'expired token' }
   | { readonly kind: 'status'; readonly status: number }
-  | { readonly kind: 'retry after'; readonly seconds: number; readonly asDate: boolean }
+  | {
+      readonly kind: 'retry after';
+      readonly status: number;
+      readonly seconds: number;
+      readonly asDate: boolean;
+    }
   | { readonly kind: 'rejects credentials' }
   | { readonly kind: 'malformed' }
   | { readonly kind: 'reset' }
@@ -59,6 +64,8 @@ export interface Setting {
   readonly keepWarm: boolean;
   readonly onCredentialsRejected: 'keep' | 'drop';
   readonly tokenBudget: { readonly calls: number; readonly windowMs: number } | undefined;
+  /** The source is closed after the last step, whatever is under way then; otherwise once everything has healed. */
+  readonly closesMidway: boolean;
 }
 
 const key = fc.constantFrom<Key[]>('', '', '', 'x');
@@ -82,9 +89,11 @@ const endpointMode: fc.Arbitrary<EndpointMode> = fc.oneof(
       { kind: 'malformed' },
       { kind: 'reset' },
       { kind: 'hangs' },
-      { kind: 'retry after', seconds: 2, asDate: false },
-      { kind: 'retry after', seconds: 30, asDate: true },
-      { kind: 'retry after', seconds: 0, asDate: false },
+      { kind: 'retry after', status: 503, seconds: 2, asDate: false },
+      { kind: 'retry after', status: 503, seconds: 30, asDate: true },
+      { kind: 'retry after', status: 503, seconds: 0, asDate: false },
+      { kind: 'retry after', status: 400, seconds: 30, asDate: false },
+      { kind: 'retry after', status: 401, seconds: 30, asDate: false },
     ),
   },
 );
@@ -181,4 +190,5 @@ export const setting: fc.Arbitrary<Setting> = fc.record({
   keepWarm: fc.constantFrom(false, false, false, false, false, true),
   onCredentialsRejected: fc.constantFrom<('keep' | 'drop')[]>('keep', 'keep', 'drop'),
   tokenBudget: fc.constantFrom(undefined, undefined, undefined, { calls: 5, windowMs: 60_000 }),
+  closesMidway: fc.constantFrom(false, false, false, false, false, true),
 });

@@ -2,14 +2,28 @@ import { isPast, later, msUntil, type Instant } from '../../src/token/instant.js
 import {
   defaultPolicy,
   phaseOf,
+  type CoolDownCause,
   type HeldToken,
+  type RequestAnswer,
   type TokenState,
 } from '../../src/token/lifecycle.js';
 import type { AnyDecision, AnyHappening, AnyState } from './observed-source.js';
 import { Violation, type Invariant } from './invariants.js';
 
 /** Rounding of floating-point sums. */
-const EPSILON = 0.01;
+export const EPSILON = 0.01;
+
+/** How often a flight may call the token endpoint. */
+const MOST_ATTEMPTS = 3;
+
+/** How long the table leaves the endpoint alone, before the jitter: doubled by each failure of the same cause in a row. */
+function backOffMs(cause: CoolDownCause, earlier: number, earlyMs: number | undefined): number {
+  const doubled = (firstMs: number, longestMs: number) =>
+    Math.min(firstMs * 2 ** earlier, longestMs);
+  if (cause === 'credentials') return doubled(5_000, 300_000);
+  if (earlyMs === undefined) return doubled(1_000, 30_000);
+  return doubled(5_000, Math.min(60_000, earlyMs / 4));
+}
 
 /** Watches every decision about one token, and keeps account of what each refresh is justified by. */
 export class Watch {
@@ -22,9 +36,18 @@ export class Watch {
   /** The token in hand whose window has been accounted for; once it is gone, the same string may come again and be due again. */
   #dueToken: string | undefined;
   #flightSince = 0;
+  #callsOfFlight = 0;
+  /** The failures in a row that had one cause. */
+  #failures: { readonly cause: CoolDownCause; readonly inARow: number } | undefined;
+  /** How often no token could be had for a reason; how often before the flight under way, and before the last token. */
+  #troubles = 0;
+  #troublesBeforeFlight = 0;
+  #troublesBeforeToken = 0;
   /** The last token that a 401 forced and that no accepted replay has justified yet, and how many there were in a row. */
   #forcedAt: Instant | undefined;
   #forcedInARow = 0;
+  /** When the token in hand drew its 401. */
+  #doubtedAt: Instant | undefined;
   /** How many of these a replay has spoken against, while later ones wait for their verdict. */
   #provenInARow: number | undefined;
   /** How the last refreshes were justified, for the message. */
@@ -53,8 +76,11 @@ export class Watch {
     this.#account(happening, before, after, now);
     switch (happening.kind) {
       case 'requested': {
-        const answer = decision.answer as { kind: string; token?: { value: string } };
-        if (answer.kind === 'serve') this.checkServed(answer.token!.value, step);
+        const answer = decision.answer as RequestAnswer<unknown>;
+        if (answer.kind !== 'serve') break;
+        this.checkServed(answer.token.value, step);
+        if (answer.stale && before.slot.kind === 'held' && before.slot.suspect)
+          this.#violated('a suspect token is never served as stale', answer.token.value);
         break;
       }
       case 'token-call':
@@ -70,7 +96,7 @@ export class Watch {
         if (after.rejection !== before.rejection) this.#provenInARow = undefined;
         break;
       case 'mint-failed':
-        this.#checkCoolDown(before, happening, decision);
+        this.#checkCoolDown(before, happening, decision, now);
         break;
       case 'replayed':
         if (before.slot.kind === 'held' && before.slot.trial !== undefined && after !== before) {
@@ -79,8 +105,12 @@ export class Watch {
           this.#provenInARow = undefined;
         }
         break;
+      case 'credentials-changed':
+        if (this.#failures?.cause === 'credentials') this.#failures = undefined;
+        break;
       case 'cleared':
         this.replaced.clear();
+        this.#failures = undefined;
         this.#forcedAt = undefined;
         this.#forcedInARow = 0;
         this.#provenInARow = undefined;
@@ -97,6 +127,28 @@ export class Watch {
       this.#violated('a flight ends in time', `flight ${flight.id} is ${ageMs} ms old`);
   }
 
+  /** A token call goes out. */
+  called(): void {
+    this.#callsOfFlight += 1;
+    if (this.#callsOfFlight > MOST_ATTEMPTS)
+      this.#violated('a flight makes three token calls at most', `call ${this.#callsOfFlight}`);
+  }
+
+  /** No token can be had for the moment, and it is not the source's fault. */
+  troubled(): void {
+    this.#troubles += 1;
+  }
+
+  /** What a wait that begins now may be failed for comes after this: with a flight under way, all that befell that. */
+  get troublesBefore(): number {
+    return this.state.flight === undefined ? this.#troubles : this.#troublesBeforeFlight;
+  }
+
+  /** Whether something has gone wrong since then, and no token has come after it. */
+  hasHadTrouble(since: number): boolean {
+    return this.#troubles > Math.max(since, this.#troublesBeforeToken);
+  }
+
   checkServed(value: string, step: number): void {
     const since = this.replaced.get(value);
     if (since !== undefined && since < step)
@@ -110,7 +162,10 @@ export class Watch {
     if (kind === 'mint-failed' && before.flight?.id === happening.flightId) this.allow('a failure');
     const was = before.slot.kind === 'held' ? before.slot : undefined;
     const is = after.slot.kind === 'held' ? after.slot : undefined;
-    if (is?.suspect === true && was?.suspect !== true) this.allow('a 401');
+    if (is?.suspect === true && was?.suspect !== true) {
+      this.allow('a 401');
+      this.#doubtedAt = now;
+    }
     if (kind === 'minted' && was !== undefined && was.token.value === is?.token.value)
       this.allow('the same token again');
     if (kind === 'mint-failed' && was !== undefined && is === undefined) this.allow('dropped');
@@ -118,6 +173,8 @@ export class Watch {
     if (after.flight === undefined || after.flight.id === before.flight?.id) return;
 
     this.#flightSince = now.monoMs;
+    this.#callsOfFlight = 0;
+    this.#troublesBeforeFlight = this.#troubles;
     this.#checkGate(before, now);
     if (was !== undefined && phaseOf(was, now) !== 'fresh' && this.#dueToken !== was.token.value) {
       this.#dueToken = was.token.value;
@@ -142,22 +199,42 @@ export class Watch {
   #checkCoolDown(
     before: TokenState,
     failed: Extract<AnyHappening, { kind: 'mint-failed' }>,
-    { notices }: AnyDecision,
+    { state: { endpoint }, notices }: AnyDecision,
+    now: Instant,
   ): void {
-    for (const notice of notices) {
-      if (notice.kind !== 'cooling-down') continue;
-      const { cause, delayMs } = notice;
-      const early = before.slot.kind === 'held' ? before.slot.earlyMs : Infinity;
-      const { credentials, transientWithoutToken: without } = defaultPolicy;
-      const first = Math.min(without.firstMs, early / 4);
-      const [least, most] =
-        cause === 'server-set'
-          ? [failed.retryAfterMs ?? 0, Math.min(failed.retryAfterMs ?? 0, 3_600_000)]
-          : cause === 'credentials'
-            ? [0.8 * credentials.firstMs, 1.2 * credentials.longestMs]
-            : [0.8 * first, 1.2 * 60_000];
+    const { slot } = before;
+    const earlyMs =
+      slot.kind === 'held' && phaseOf(slot, now) !== 'expired' ? slot.earlyMs : undefined;
+    const told = notices.flatMap((notice) =>
+      notice.kind === 'cooling-down' ? [notice.delayMs] : [],
+    );
+    const isOvertaken = before.flight?.id !== failed.flightId;
+    // Where the fault is on our side, and nothing can be served meanwhile, the next request may ask at once.
+    if (isOvertaken || (failed.cause === 'local' && earlyMs === undefined)) {
+      if (told.length > 0 || endpoint !== before.endpoint)
+        this.#violated('a cool-down lasts as long as the table says', 'there should be none');
+      return;
+    }
+    const cause = failed.cause === 'local' ? 'transient' : failed.cause;
+    const earlierHere = this.#failures?.cause === cause ? this.#failures.inARow : 0;
+    const earlier = Math.max(earlierHere, failed.failuresElsewhere ?? 0);
+    this.#failures = { cause, inARow: earlier + 1 };
+
+    const askedMs = Math.min(failed.retryAfterMs ?? 0, 3_600_000);
+    const usualMs = backOffMs(cause, earlier, earlyMs);
+    const [least, most] =
+      cause === 'server-set'
+        ? [askedMs, askedMs]
+        : cause === 'credentials'
+          ? [Math.max(0.8 * usualMs, askedMs), Math.max(1.2 * usualMs, askedMs)]
+          : [0.8 * usualMs, 1.2 * usualMs];
+    const closedMs = endpoint.kind === 'cooling' ? msUntil(endpoint.until, now) : 0;
+    for (const delayMs of [closedMs, ...told]) {
       if (delayMs < least - EPSILON || delayMs > most + EPSILON)
-        this.#violated('a cool-down lasts as long as the table says', `${cause}: ${delayMs} ms`);
+        this.#violated(
+          'a cool-down lasts as long as the table says',
+          `${cause}, after ${earlier} others: ${delayMs} ms instead of ${least} to ${most} ms`,
+        );
     }
   }
 
@@ -168,6 +245,8 @@ export class Watch {
     step: number,
     now: Instant,
   ): void {
+    this.#failures = undefined;
+    this.#troublesBeforeToken = this.#troubles;
     const previous = before.slot.kind === 'held' ? before.slot.token.value : undefined;
     if (previous !== undefined && previous !== held.token.value) {
       this.replaced.set(previous, step);
@@ -184,8 +263,12 @@ export class Watch {
     const { firstMs, longestMs, forgetAfterMs } = defaultPolicy.rejectionGate;
     if (this.#forcedAt !== undefined) {
       const apartMs = Math.min(longestMs, firstMs * 2 ** (this.#forcedInARow - 1));
-      if (!isPast(later(this.#forcedAt, apartMs), now))
+      const due = later(this.#forcedAt, apartMs);
+      if (!isPast(due, now)) {
+        // The wall clock was set back since the 401: then the gate is closed again, as it was.
+        if (this.#doubtedAt !== undefined && isPast(due, this.#doubtedAt)) return;
         this.#violated('forced tokens keep their distance', `not ${apartMs} ms apart`);
+      }
       if (isPast(later(this.#forcedAt, forgetAfterMs), now)) this.#forcedInARow = 0;
     }
     this.#forcedAt = now;

@@ -18,7 +18,7 @@ import {
   type Bug,
 } from './observed-source.js';
 import type { Key, Path, Setting, Step, VaultMode } from './steps.js';
-import { Watch } from './watch.js';
+import { EPSILON, Watch } from './watch.js';
 
 /** A caller's wait for a token. */
 interface Wait {
@@ -30,6 +30,10 @@ interface Wait {
   readonly epoch: number;
   /** Whether there was a token in hand when the wait began that nothing spoke against. */
   readonly hadUsableToken: boolean;
+  /** What may excuse its failure comes after this: see {@link Watch.troublesBefore}. */
+  readonly troublesBefore: number;
+  /** How often the endpoint had returned the token that was refused. */
+  readonly timesReturned: number;
 }
 
 /** How long a question to the vault and a flight take at most, one after the other. */
@@ -48,15 +52,16 @@ export class World {
   readonly #waits = new Set<Wait>();
   readonly #requests = new Set<Promise<void>>();
   readonly #seen: string[] = [];
-  readonly #trouble = new Map<Key, number>();
+  /** When the calls ended that count against the token budget. */
+  readonly #spentAt = new Map<Key, readonly number[]>();
   #vault: VaultMode = 'answers';
   #vaultSecret = 1;
   #step = 0;
   /** Counts whatever makes a wait incomparable with what was before: `clear()`, jumps, dropped tokens, new suspicions. */
   #epoch = 0;
   #clearedAtMs = 0;
-  #isClosed = false;
   isClearing = false;
+  isClosed = false;
 
   constructor(
     readonly scheduler: Order,
@@ -64,19 +69,19 @@ export class World {
     /** A bug that is seeded on purpose. */
     bug: Bug = {},
   ) {
-    this.provider = new FakeProvider(
-      this.clock,
-      scheduler,
-      (key) => this.#onTokenCall(key),
-      (key) => this.#trouble.set(key, (this.#trouble.get(key) ?? 0) + 1),
-    );
+    this.provider = new FakeProvider(this.clock, scheduler, {
+      onCall: (key) => this.#onTokenCall(key),
+      onSpent: (key) => this.#checkBudget(key),
+      onTrouble: (key) => this.#onTrouble(key),
+    });
     this.#openSeam(bug);
     const { tokenBudget } = setting;
     this.source = createTokenSource(
       defineProvider<{ secret: string }>({
         name: 'simulated',
         baseURL: 'https://api.simulated.test',
-        credentials: ({ signal }) => this.#askVault(signal),
+        credentials: ({ params, signal }) =>
+          this.#askVault(params['key'] === 'x' ? 'x' : '', signal),
         credentialFields: { secret: { secret: true } },
         paramNames: ['key'],
         tokenRequest: ({ secret }, { key = '' }) => ({
@@ -97,6 +102,7 @@ export class World {
         singleActiveToken: setting.singleActiveToken,
         keepWarm: setting.keepWarm,
         onCredentialsRejected: setting.onCredentialsRejected,
+        ...bug.options,
       },
     );
   }
@@ -176,9 +182,19 @@ export class World {
     if (first !== undefined) throw first;
   }
 
-  /** Everything heals; then everyone must be served, and at the end nothing may be left. */
+  /** At the end nothing may be left; where everything heals before, everyone must be served. */
   async finish(): Promise<void> {
     this.#step += 1;
+    if (!this.setting.closesMidway) await this.#recover();
+    // A source that was loaded before the window was set into it decides unseen, and would break no promise.
+    if (this.provider.callCount > 0 && this.#watchOf.size === 0)
+      throw new Error(
+        'The token source is not watched: something imported it before observed-source.ts',
+      );
+    await this.#close();
+  }
+
+  async #recover(): Promise<void> {
     this.#vault = 'answers';
     this.#vaultSecret = this.provider.secret;
     this.provider.mode = { kind: 'token', lifeSeconds: 3600 };
@@ -187,11 +203,6 @@ export class World {
     // Longer than the longest cool-down and the window of the budget; whatever token there was has had its day.
     await this.take({ kind: 'pass', ms: 3_700_000 });
     await this.#drain();
-    // A source that was loaded before the window was set into it decides unseen, and would break no promise.
-    if (this.provider.callCount > 0 && this.#watchOf.size === 0)
-      throw new Error(
-        'The token source is not watched: something imported it before observed-source.ts',
-      );
     if (this.#waits.size > 0)
       this.#violated('no caller waits for ever', `${this.#waits.size} are still waiting`);
     for (const key of ['', 'x'] as const) await this.#mustBeServed(key);
@@ -201,14 +212,29 @@ export class World {
     await this.take({ kind: 'endpoint', mode, manner: 'deaf' });
     await this.take({ kind: 'clear' });
     await this.take({ kind: 'request', key: '', path: 'fine', timeoutMs: undefined });
-    this.#isClosed = true;
+  }
+
+  /** Ends the source in whatever state it is: at once nothing is left, and nothing comes after it. */
+  async #close(): Promise<void> {
+    this.isClosed = true;
     this.source.close();
-    await this.#answerAll();
-    if (this.clock.pendingTimers > 0)
-      this.#violated('nothing is left after close()', `${this.clock.pendingTimers} timers`);
+    await this.clock.advanceAsync(0);
+    const { callCount } = this.provider;
+    this.#checkNothingIsLeft();
+    await this.take({ kind: 'request', key: '', path: 'fine', timeoutMs: undefined });
+    await this.#drain();
+    this.#checkNothingIsLeft();
+    if (this.provider.callCount > callCount)
+      this.#violated('nothing is left after close()', 'a token call went out');
+    this.check();
+  }
+
+  #checkNothingIsLeft(): void {
+    const { pendingTimers } = this.clock;
+    if (pendingTimers > 0)
+      this.#violated('nothing is left after close()', `${pendingTimers} timers`);
     if (this.#waits.size > 0)
       this.#violated('nothing is left after close()', `${this.#waits.size} callers`);
-    this.check();
   }
 
   async #drain(): Promise<void> {
@@ -266,7 +292,7 @@ export class World {
       this.#violated('a replaced token is never sent again', `${first} was handed back`);
     if (path === 'loses replays') return;
     const accepted = await this.#send(second, path);
-    if (this.#isClosed) return;
+    if (this.isClosed) return;
     this.source.replayed(second, { accepted, params });
     if (!accepted) this.source.reject(second, { on: 'replay', params });
   }
@@ -285,6 +311,8 @@ export class World {
       startedAt,
       epoch: this.#epoch,
       hadUsableToken: this.#hasUsableToken(asked.key, asked.not, startedAt),
+      troublesBefore: this.#watchOf.get(asked.key)?.troublesBefore ?? 0,
+      timesReturned: this.#timesReturned(asked.not),
     };
     this.#waits.add(wait);
     try {
@@ -348,7 +376,7 @@ export class World {
         this.#violated('a caller ends only by what happened to it', `timed out at ${waitedMs} ms`);
       return;
     }
-    if (isBearerError(error, 'ERR_TOKEN_SOURCE_CLOSED') && this.#isClosed) return;
+    if (isBearerError(error, 'ERR_TOKEN_SOURCE_CLOSED') && this.isClosed) return;
     if (!isBearerError(error)) throw error;
 
     // Now nothing may be in hand that would have done; nor at the start, if nothing has happened to it since.
@@ -356,18 +384,54 @@ export class World {
     const isInHand =
       slot?.kind === 'held' && slot.token.value !== wait.not && phaseOf(slot, now) !== 'expired';
     const wasInHand = wait.hadUsableToken && wait.epoch === this.#epoch;
-    const { code } = error;
     const noneToBeHad =
-      code === 'ERR_TOKEN_BUDGET_SPENT' ||
-      wait.not !== undefined ||
-      (this.#trouble.get(wait.key) ?? 0) > 0;
+      this.#isBudgetSpent(wait.key) ||
+      this.#watchOf.get(wait.key)?.hasHadTrouble(wait.troublesBefore) === true ||
+      this.#isGateClosed(wait, now) ||
+      this.#timesReturned(wait.not) > wait.timesReturned;
     if (isInHand || wasInHand || !noneToBeHad) {
       const why = isInHand ? 'one was in hand' : wasInHand ? 'it had one' : 'nothing was wrong';
       this.#violated(
         'a caller fails only if no usable token existed and none could be had',
-        `${code}, although ${why}`,
+        `${error.code}, although ${why}`,
       );
     }
+  }
+
+  /** The endpoint was left alone when the wait began; or no 401 forces a token, and this one was refused already. */
+  #isGateClosed({ key, not, startedAt }: Wait, now: Instant): boolean {
+    const state = this.#watchOf.get(key)?.state;
+    if (state === undefined) return false;
+    const { endpoint, rejection } = state;
+    if (endpoint.kind === 'cooling' && !isPast(endpoint.until, startedAt)) return true;
+    const { closedUntil } = rejection;
+    return not !== undefined && closedUntil !== undefined && !isPast(closedUntil, now);
+  }
+
+  #timesReturned(value: string | undefined): number {
+    return value === undefined ? 0 : (this.provider.issued.get(value)?.timesReturned ?? 0);
+  }
+
+  /** By the provider's count, which no wall clock moves. A call counts from its end: answered, or given up. */
+  #checkBudget(key: Key): void {
+    const now = this.clock.monotonic();
+    this.#spentAt.set(key, [...(this.#spentAt.get(key) ?? []), now]);
+    const { tokenBudget } = this.setting;
+    if (tokenBudget === undefined) return;
+    const ended = this.#endedSince(now - tokenBudget.windowMs + EPSILON, key);
+    if (ended > tokenBudget.calls)
+      this.#violated('the token budget is kept', `${ended} calls ended within its window`);
+  }
+
+  #isBudgetSpent(key: Key): boolean {
+    const { tokenBudget } = this.setting;
+    if (tokenBudget === undefined) return false;
+    const windowStart = this.clock.monotonic() - tokenBudget.windowMs;
+    return this.#endedSince(windowStart - EPSILON, key) >= tokenBudget.calls;
+  }
+
+  #endedSince(since: number, key: Key): number {
+    return (this.#spentAt.get(key) ?? []).filter((at) => at > since).length;
   }
 
   #checkFlights(key: Key): void {
@@ -411,7 +475,7 @@ export class World {
       const watch = this.#watches.get(state);
       if (watch === undefined) throw new Error('a state came from nowhere');
       this.#watches.set(decision.state, watch);
-      this.#notice(watch, happening.kind, state, decision.state);
+      this.#notice(state, decision.state);
       watch.decided(happening, now, decision, this.#step);
       return decision;
     };
@@ -424,24 +488,26 @@ export class World {
   }
 
   /** A wait cannot be held against the source once the token that it began with was doubted, dropped or cleared. */
-  #notice(watch: Watch, kind: string, before: AnyState, after: AnyState): void {
+  #notice(before: AnyState, after: AnyState): void {
     const isDoubted = (state: AnyState) => state.slot.kind === 'held' && state.slot.suspect;
     if (before.slot.kind === 'held' && after.slot.kind === 'empty') this.#epoch += 1;
     if (isDoubted(after) && !isDoubted(before)) this.#epoch += 1;
-    if (kind !== 'minted') return;
-    for (const [key, known] of this.#watchOf) if (known === watch) this.#trouble.set(key, 0);
   }
 
   #onTokenCall(key: Key): void {
     this.#checkFlights(key);
+    this.#watchOf.get(key)?.called();
   }
 
-  async #askVault(signal: AbortSignal): Promise<{ secret: string }> {
+  #onTrouble(key: Key): void {
+    // What clear() ends is asked for anew.
+    if (!this.isClearing) this.#watchOf.get(key)?.troubled();
+  }
+
+  async #askVault(key: Key, signal: AbortSignal): Promise<{ secret: string }> {
     const mode = this.#vault;
-    const trouble = () => {
-      for (const key of ['', 'x'] as const) this.#trouble.set(key, 1);
-    };
-    if (mode !== 'answers') trouble();
+    const trouble = () => this.#onTrouble(key);
+    if (mode === 'throws' || mode === 'nonsense') trouble();
     signal.addEventListener('abort', trouble); // It took too long.
     if (mode === 'hangs') return new Promise(() => undefined);
     if (mode === 'slow') await this.scheduler.schedule(Promise.resolve(), 'the vault');
