@@ -187,6 +187,19 @@ describe('an answer that cannot be used is called malformed, and quoted nowhere'
     expect((error as Error).message).toContain('made parseToken of the provider definition throw');
   });
 
+  test.each([undefined, null, 'text'])('one in which parseToken finds %p', async (found) => {
+    const { source, endpoint, settle } = bench({
+      maxAttempts: 1,
+      provider: { parseToken: () => found as never },
+    });
+    const caller = ended(source.getToken());
+    await settle();
+    endpoint.last.token('token-1');
+    const error = await caller;
+    expect(error).toMatchObject({ code: 'ERR_TOKEN_RESPONSE_MALFORMED' });
+    expect((error as Error).message).toContain('has no access token');
+  });
+
   test('one that makes classifyFailure throw although its status is that of a success', async () => {
     const { source, endpoint, settle } = bench({
       maxAttempts: 1,

@@ -5,7 +5,7 @@ import {
   type TokenFailureClass,
 } from '../grants/token-failure.js';
 import { encodeTokenRequest, type EncodedTokenRequest } from '../grants/token-request.js';
-import { accessTokenProblem } from '../grants/token-response.js';
+import { accessTokenProblem, type ParsedToken } from '../grants/token-response.js';
 import { AccessToken } from '../token/access-token.js';
 import { backOffMs } from '../token/back-off.js';
 import { isPast, later, type Instant } from '../token/instant.js';
@@ -131,7 +131,8 @@ function readAnswer(
   if (answer.body === undefined)
     throw malformed(context, answer, answer.isEmpty ? 'is empty' : 'is not JSON');
 
-  const parsed = asked(context, answer, 'parseToken', () => ({ ...provider.parseToken(answer) }));
+  const found = asked(context, answer, 'parseToken', () => provider.parseToken(answer));
+  const parsed = (found as ParsedToken | undefined) ?? { accessToken: undefined };
   const problem = accessTokenProblem(parsed.accessToken);
   // Some servers answer an error with status 200.
   if (problem === 'has no access token' && oauthErrorFields(answer.body) !== undefined)
