@@ -69,6 +69,16 @@ describe('a token that arrives', () => {
     expect(life.held).toMatchObject({ suspect: false, forced: false });
   });
 
+  it('takes the place of the one in hand even if it lives no longer', () => {
+    const life = holding();
+    life.now = moment.early;
+    life.request();
+    life.brings('T2', { lifetimeMs: 90 * SECOND });
+
+    expect(life.held.token.value).toBe('T2');
+    expect(life.held.expiresAt).toEqual(afterStart(1_010 * SECOND));
+  });
+
   it('is ignored if another flight has begun since', () => {
     const life = new Life();
     life.request();

@@ -388,6 +388,33 @@ describe('the rejection gate', () => {
     expect(life.reject('T2')).toEqual({ kind: 'replay' });
   });
 
+  it('closes where the endpoint insists on a token whose 401s were passed on', () => {
+    const life = holding();
+    life.state = { ...life.state, endpoint: coolingAt(life.now) };
+    life.reject('T1');
+    life.pass(MINUTE);
+    life.request();
+    life.brings('T1', { lifetimeMs: 900 * SECOND });
+
+    expect(life.held).toMatchObject({ suspect: false, forced: false });
+    expect(life.closedForMs).toBe(SECOND);
+    expect(life.notices.at(-1)).toEqual({ kind: 'rejection-gate-closed', delayMs: SECOND });
+  });
+
+  it('is left as it is by a forced token that comes while it is closed', () => {
+    const life = healed();
+    life.happens({ kind: 'replayed', value: 'T2' });
+    life.reject('T2');
+    life.request('T2');
+    life.reject('T2', 'replay');
+    const before = life.state.rejection;
+    life.brings('T3', { lifetimeMs: 1_000 * SECOND, tookMs: 300 });
+
+    expect(before.closings).toBe(1);
+    expect(life.state.rejection).toBe(before);
+    expect(life.held.trial?.gateBefore).toBe(before);
+  });
+
   it('closes all the same if another request drew a 401 since, which is sent again', () => {
     const life = holding();
     life.reject('T1');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
-import { paramsKey, type TokenParams } from '../../src/token/token-params.js';
+import { isParamValue, paramsKey, type TokenParams } from '../../src/token/token-params.js';
 import { propertyRuns } from '../setup/property-runs.js';
 
 describe('behaviour 39: the key of token parameters', () => {
@@ -41,6 +41,11 @@ describe('behaviour 39: the key of token parameters', () => {
     expect(paramsKey(one)).not.toBe(paramsKey(other));
   });
 
+  it('is there for what is no parameter, too, which is refused later on', () => {
+    const nonsense = { scope: 7, audience: [1, 'a'], tenant: null } as unknown as TokenParams;
+    expect(paramsKey(nonsense)).toBe('[["audience",[1,"a"]],["scope",7],["tenant",null]]');
+  });
+
   const values = fc.oneof(fc.string(), fc.array(fc.string(), { maxLength: 3 }));
   const params = fc.dictionary(fc.string({ maxLength: 4 }), values, { maxKeys: 4 });
 
@@ -70,5 +75,22 @@ describe('behaviour 39: the key of token parameters', () => {
       }),
       propertyRuns(1_000),
     );
+  });
+});
+
+describe('a parameter', () => {
+  it.each<[unknown, boolean]>([
+    ['', true],
+    ['a', true],
+    [[], true],
+    [['a', 'b'], true],
+    [['a', 1], false],
+    [[undefined], false],
+    [7, false],
+    [null, false],
+    [undefined, false],
+    [{ every: () => true }, false],
+  ])('can be %j: %s', (value, expected) => {
+    expect(isParamValue(value)).toBe(expected);
   });
 });

@@ -1,0 +1,64 @@
+import { describe, expect, it } from '@jest/globals';
+
+import { isSpent, type LifecyclePolicy } from '../../src/token/lifecycle.js';
+import {
+  afterStart,
+  coolingAt,
+  heldToken,
+  Life,
+  MINUTE,
+  moment,
+  policyWith,
+  SECOND,
+  START,
+  stateWith,
+  type State,
+} from './life.js';
+
+const spent = (
+  state: Partial<State>,
+  now = moment.expired,
+  policy: Partial<LifecyclePolicy> = {},
+): boolean => isSpent(stateWith(state), now, policyWith(policy));
+
+describe('behaviour 41: what is known of a token may be forgotten', () => {
+  it('where nothing is known', () => {
+    expect(spent({})).toBe(true);
+  });
+
+  it('once it has expired, and can not be served stale any more', () => {
+    const state = { slot: heldToken() };
+    expect(spent(state)).toBe(true);
+    expect(spent(state, moment.last)).toBe(false);
+    expect(spent(state, moment.expired, { maxStaleMs: SECOND })).toBe(false);
+    expect(spent(state, afterStart(1_001 * SECOND), { maxStaleMs: SECOND })).toBe(true);
+  });
+
+  it('but not while a refresh is under way', () => {
+    expect(spent({ flight: { id: 1, reason: 'cold' } })).toBe(false);
+  });
+
+  it('nor while the endpoint gate is closed, or remembers failures', () => {
+    expect(spent({ endpoint: coolingAt(moment.expired) })).toBe(false);
+    expect(spent({ endpoint: coolingAt(START) })).toBe(false);
+  });
+
+  it('nor while the rejection gate is closed', () => {
+    const rejection = { closings: 1, closedUntil: moment.expired, lastClosedAt: START };
+    expect(spent({ rejection }, moment.last)).toBe(false);
+    expect(spent({ rejection })).toBe(true);
+  });
+
+  it('nor while a token call counts against the provider’s limit', () => {
+    const tokenBudget = { calls: 2, windowMs: MINUTE };
+    const life = new Life({ tokenBudget });
+    life.happens({ kind: 'token-call' });
+    life.pass(10 * SECOND).happens({ kind: 'token-call' });
+    const isSpentAt = (ms: number) => isSpent(life.state, afterStart(ms), life.policy);
+
+    expect(isSpentAt(69_999)).toBe(false);
+    expect(isSpentAt(70_000)).toBe(true);
+    expect(spent({}, START, { tokenBudget })).toBe(true);
+    expect(spent({ tokenCallsAt: [START.monoMs] }, START)).toBe(true);
+  });
+});
