@@ -67,6 +67,11 @@ describe('what cannot work is refused at once', () => {
     );
   });
 
+  test('but no base URL that is a path, whatever it names: only the page it is on knows its origin', () => {
+    const http = axios.create({ baseURL: '/proxy/https://c.example' });
+    expect(() => attachBearer(http, provider).detach()).not.toThrow();
+  });
+
   test('a choice for foreign origins that nobody knows', () => {
     const options = { onForeignOrigin: 'deny' as never };
     expect(refusalOf(() => attachBearer(axios.create(), provider, options))).toBe(
