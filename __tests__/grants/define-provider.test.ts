@@ -213,6 +213,31 @@ describe('behaviour 6: the origins that a token may go to', () => {
   });
 });
 
+describe('a budget of token calls', () => {
+  it.each([
+    { calls: 0, windowMs: 1_000 },
+    { calls: -1, windowMs: 1_000 },
+    { calls: 1.5, windowMs: 1_000 },
+    { calls: Number.NaN, windowMs: 1_000 },
+    { calls: 10, windowMs: 0 },
+    { calls: 10, windowMs: -1 },
+    { calls: 10, windowMs: Infinity },
+    { calls: 10, windowMs: Number.NaN },
+  ])('of $calls in $windowMs ms is refused', (tokenBudget) => {
+    expect(misconfiguration(() => acme({ tokenBudget }))).toMatchObject({
+      option: 'tokenBudget',
+      message:
+        'acme: tokenBudget allows no token call, or names no window. ' +
+        'Give `calls` as a whole number from 1 on and `windowMs` in milliseconds.',
+    });
+  });
+
+  it('of a single call in a millisecond is one', () => {
+    const tokenBudget = { calls: 1, windowMs: 1 };
+    expect(acme({ tokenBudget }).tokenBudget).toEqual(tokenBudget);
+  });
+});
+
 describe('credentials given as they are', () => {
   it('are handed out as they were given, checked and frozen', async () => {
     const given = { account: 'a-1', secret: SECRET };
