@@ -62,7 +62,15 @@ const pauseDeafToClose: NonNullable<Bug['callTokenEndpoint']> = async (request, 
   return answer;
 };
 
-const bugs: readonly { name: string; bug: Bug; caughtBy: readonly Invariant[] }[] = [
+interface SeededBug {
+  readonly name: string;
+  readonly bug: Bug;
+  readonly caughtBy: readonly Invariant[];
+  /** Of the runs; 3 unless these would find it after more than a thousand only. */
+  readonly seed?: number;
+}
+
+const bugs: readonly SeededBug[] = [
   {
     name: 'a 401 is not compared by value',
     bug: bent((state, happening) => {
@@ -208,6 +216,7 @@ const bugs: readonly { name: string; bug: Bug; caughtBy: readonly Invariant[] }[
   },
   {
     name: 'the gate waits for the answer to a replay',
+    seed: 5,
     bug: {
       decide: (state, now, happening, policy) => {
         const decision = realDecide(state, now, happening, policy);
@@ -295,13 +304,14 @@ const bugs: readonly { name: string; bug: Bug; caughtBy: readonly Invariant[] }[
   {
     name: 'close() does not end a pause between two attempts',
     bug: { callTokenEndpoint: pauseDeafToClose },
+    seed: 5,
     caughtBy: ['nothing is left after close()'],
   },
 ];
 
 test.each(bugs)(
   'finds the bug: $name',
-  async ({ name, bug, caughtBy }) => {
+  async ({ name, bug, caughtBy, seed = 3 }) => {
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = 0;
     const details = await fc.check(
@@ -310,7 +320,7 @@ test.each(bugs)(
         for (const step of todo) await world.take(step);
         await world.finish();
       }),
-      { seed: 3, numRuns: 5_000, endOnFailure: true },
+      { seed, numRuns: 5_000, endOnFailure: true },
     );
     Error.stackTraceLimit = stackTraceLimit;
     expect(details.failed).toBe(true);

@@ -9,7 +9,7 @@ import { World } from './world.js';
  * that failed. Both stand in the report of the failure, above the steps that matter: keep those in `regressions.test.ts`.
  */
 const givenSeed = process.env['SIMULATION_SEED'];
-const totalRuns = Number(process.env['SIMULATION_RUNS'] ?? 12_000);
+const totalRuns = Number(process.env['SIMULATION_RUNS'] ?? 10_000);
 const path = process.env['SIMULATION_PATH'];
 
 /** What a simulation did. */
