@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer, type AddressInfo, type Server } from 'node:net';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
@@ -48,6 +48,18 @@ describe('the built package', () => {
   });
 });
 
+/** Takes a port with free ones before it: connections are given theirs further up, from 32,768 or 49,152 on. */
+async function takePort(): Promise<Server> {
+  for (let port = 20_010; ; port += 10) {
+    const server = createServer().listen(port, '127.0.0.1');
+    const isFree = await once(server, 'listening').then(
+      () => true,
+      () => false,
+    );
+    if (isFree) return server;
+  }
+}
+
 describe('axios-bearer sandbox --ui', () => {
   const cli = resolve(dist, 'cli.js');
 
@@ -67,8 +79,7 @@ describe('axios-bearer sandbox --ui', () => {
   });
 
   test('says that its port is taken, and leaves no sandbox running', async () => {
-    const blocker = createServer().listen(0, '127.0.0.1');
-    await once(blocker, 'listening');
+    const blocker = await takePort();
     const { port } = blocker.address() as AddressInfo;
     // It comes after the eight servers of the sandbox.
     const args = [cli, 'sandbox', '--ui', '--only', 'oauth2', '--port', String(port - 8)];
