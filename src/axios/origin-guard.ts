@@ -61,8 +61,8 @@ export function createOriginGuard(allowedOrigins: readonly string[]): OriginGuar
 /** The base URL that axios joins the request's URL to; `undefined` if it sends that URL as it is. */
 function baseOf(config: InternalAxiosRequestConfig): string | undefined {
   const { baseURL, url, allowAbsoluteUrls } = config;
-  const isJoined = allowAbsoluteUrls === false || !ABSOLUTE_URL.test(asText(url));
-  return isJoined && baseURL !== '' ? baseURL : undefined;
+  if (baseURL === undefined || baseURL === '') return undefined;
+  return allowAbsoluteUrls !== false && ABSOLUTE_URL.test(asText(url)) ? undefined : baseURL;
 }
 
 /** Most URLs are told by their first two characters. */
