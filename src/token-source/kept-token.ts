@@ -24,7 +24,7 @@ import type { Adopted } from './adoption.js';
 import type { Clock } from './clock.js';
 import { Credentials } from './credentials.js';
 import type { Keepable } from './kept-tokens.js';
-import { failedFlight, refusal, retryInMsOf, toldWhen } from './refusal.js';
+import { failedFlight, refusal, toldWhen } from './refusal.js';
 import type { Acquired, HeldHere } from './shared-acquisition.js';
 import { SharedToken } from './shared-token.js';
 import type { SourceContext } from './source-context.js';
@@ -295,11 +295,9 @@ export class KeptToken implements TokenWanted, Keepable {
     });
     if (this.decide(failed).kind === 'superseded') return OVERTAKEN;
     const { slot, endpoint } = this.state;
-    const coolInMs =
+    const nextAttemptInMs =
       endpoint.kind === 'cooling' ? Math.max(0, msUntil(endpoint.until, source.now())) : 0;
-    const error = toldWhen(failed.failure, coolInMs);
-    // Where no gate has closed the error may know of another limit.
-    const nextAttemptInMs = coolInMs > 0 ? coolInMs : retryInMsOf(error);
+    const error = toldWhen(failed.failure, nextAttemptInMs);
     source.emit('refreshFailed', {
       reason: flight.reason,
       error,

@@ -131,7 +131,7 @@ function readAnswer(
   if (answer.body === undefined)
     throw malformed(context, answer, answer.isEmpty ? 'is empty' : 'is not JSON');
 
-  const found = asked(context, answer, 'parseToken', () => provider.parseToken(answer));
+  const found = orMalformed(context, answer, 'parseToken', () => provider.parseToken(answer));
   const parsed = (found as ParsedToken | undefined) ?? { accessToken: undefined };
   const problem = accessTokenProblem(parsed.accessToken);
   // Some servers answer an error with status 200.
@@ -171,11 +171,11 @@ function failureOf(
       return classifyTokenFailure(answer);
     }
   }
-  return asked(context, answer, 'classifyFailure', () => provider.classifyFailure?.(answer));
+  return orMalformed(context, answer, 'classifyFailure', () => provider.classifyFailure?.(answer));
 }
 
-/** Asks the provider definition about an answer. If it throws the answer is malformed, as far as anybody can tell. */
-function asked<T>(
+/** What the provider definition reads out of an answer. If it throws the answer is malformed, as far as anybody can tell. */
+function orMalformed<T>(
   context: MintContext,
   answer: TokenEndpointAnswer,
   method: 'parseToken' | 'classifyFailure',

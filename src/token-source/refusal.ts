@@ -81,21 +81,16 @@ export function failedFlight(
   };
 }
 
-/** Whatever else a provider definition throws is a fault in it: it must not leave the flight open. */
+/** What `tokenRequest` throws is a fault in the definition: it must not leave the flight open. */
 function ownFault(provider: string, thrown: unknown): BearerError {
   if (isBearerError(thrown)) return thrown;
   return new MisconfigurationError({
     provider,
     option: 'the provider definition',
     problem: 'threw while a token was fetched',
-    remedy: 'See the cause: tokenRequest, parseToken or classifyFailure is at fault.',
+    remedy: 'See the cause: tokenRequest is at fault.',
     cause: thrown,
   });
-}
-
-/** When the next attempt is possible as far as the error tells, in milliseconds; 0 where it does not. */
-export function retryInMsOf(error: BearerError): number {
-  return error instanceof TokenAcquisitionError ? (error.retryInMs ?? 0) : 0;
 }
 
 /** The same error with the time of the next attempt in it, which only the endpoint gate knows. */
