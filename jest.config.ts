@@ -6,8 +6,8 @@ process.env['TZ'] = 'America/St_Johns';
 
 const config: Config = {
   testEnvironment: 'node',
-  // For a machine that is busy with something else; nothing here takes that long by itself.
-  testTimeout: 30_000,
+  // For a machine that is busy with something else; nothing here takes a sixth of it by itself. No test has less.
+  testTimeout: 180_000,
   testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/__tests__/package/fixtures/'],
   setupFilesAfterEnv: ['<rootDir>/__tests__/setup/nock.ts'],

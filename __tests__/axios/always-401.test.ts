@@ -125,5 +125,4 @@ test.each<[string, Caller]>([
     expect(longestFineMs).toBeLessThanOrEqual(FINE_MS + MINT_MS);
     expect(pending).toBe(0);
   },
-  60_000,
 );

@@ -30,7 +30,7 @@ describe('a request gets a token', () => {
     expect(answers.every(({ status }) => status === 200)).toBe(true);
     expect(new Set(tokensOf(answers))).toEqual(new Set(server.issuedTokens));
     expect(server.tokenCalls).toBe(1);
-  }, 30_000);
+  });
 
   test('on an instance that somebody took the defaults of axios off', async () => {
     const { http } = clientOf(server);

@@ -57,7 +57,7 @@ describe('a 401 that no token cures', () => {
     expect(await forcedIn(60)).toBeLessThanOrEqual(7);
     expect(await forcedIn(120)).toBeLessThanOrEqual(3);
     expect(new Set(good)).toEqual(new Set([200]));
-  }, 20_000);
+  });
 
   test('behaviour 30: while 401s force no token the caller gets the 401 at once, and can ask why', async () => {
     const { http } = await warmClientOf(server);

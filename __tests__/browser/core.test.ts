@@ -17,7 +17,7 @@ describeWithChromium('in a real browser', () => {
   beforeAll(async () => {
     browser = await launchChromium();
     pages = await startPageServer(server.url);
-  }, 60_000);
+  });
   afterAll(async () => {
     await browser.close();
     pages.close();

@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
 
 import { describeWithRedis, startRedis } from '../redis/redis-server.js';
+import { HANGS_AFTER_MS } from '../setup/patience.js';
 
 /*
  * Every example as a user runs it, in a process of its own, and what it says.
@@ -89,20 +90,16 @@ const SAYS: Readonly<Record<string, readonly string[]>> = {
 async function linesOf(name: string, env: NodeJS.ProcessEnv = {}): Promise<string[]> {
   const { stdout, stderr } = await run(process.execPath, ['examples/run.mjs', name], {
     cwd: repository,
-    timeout: 60_000,
+    timeout: HANGS_AFTER_MS,
     env: { ...process.env, ...env },
   });
   expect(stderr).toBe('');
   return stdout.trimEnd().split('\n');
 }
 
-test.each(Object.entries(SAYS))(
-  '%s tells its story',
-  async (name, lines) => {
-    expect(await linesOf(name)).toEqual(lines);
-  },
-  70_000,
-);
+test.each(Object.entries(SAYS))('%s tells its story', async (name, lines) => {
+  expect(await linesOf(name)).toEqual(lines);
+});
 
 describeWithRedis('with a real Redis', () => {
   test('redis-workers tells its story', async () => {
@@ -118,7 +115,7 @@ describeWithRedis('with a real Redis', () => {
     } finally {
       await redis.stop();
     }
-  }, 70_000);
+  });
 });
 
 test('every example is among them', () => {

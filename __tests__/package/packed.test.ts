@@ -41,7 +41,7 @@ beforeAll(async () => {
     ],
     { cwd: folder },
   );
-}, 180_000);
+});
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -113,7 +113,7 @@ describe('the packed tarball', () => {
     const jest = join(repository, 'node_modules/jest/bin/jest.js');
     const { stderr } = await run('node', [jest, '--config', config], { cwd: folder });
     expect(stderr).toContain('1 passed');
-  }, 60_000);
+  });
 
   test.each([
     { moduleResolution: 'nodenext', module: 'nodenext', file: 'types.mts' },
@@ -177,7 +177,6 @@ if (isBearerError(null, 'ERR_CREDENTIALS_REJECTED')) throw new Error(String(whyN
         .filter((line) => line !== '' && !line.includes('node_modules/axios/'));
       expect(ours).toEqual([]);
     },
-    60_000,
   );
 
   describe('has a command line', () => {
@@ -214,7 +213,7 @@ if (isBearerError(null, 'ERR_CREDENTIALS_REJECTED')) throw new Error(String(whyN
       const { stdout } = await npx('demo');
       expect(stdout).toContain('no request fails: 0 of');
       expect(stdout).not.toContain('BROKEN');
-    }, 60_000);
+    });
   });
 
   test('holds what a user needs and nothing else', () => {

@@ -30,7 +30,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(reports, 'generated-client-'));
   const file = await generateClient(folder, 'things-api.ts');
   ({ Api } = (await import(file)) as { Api: Generated });
-}, 60_000);
+});
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('a client that swagger-typescript-api generated with --axios', () => {

@@ -4,6 +4,7 @@ import { performance } from 'node:perf_hooks';
 import { startSandbox, type Sandbox } from '../../src/testing/index.js';
 import { childFleet, type ChildFleet, type ChildMember } from '../processes/child-fleet.js';
 import type { MemberReport, MemberSettings } from '../processes/fleet-messages.js';
+import { eventually } from '../setup/patience.js';
 import { currentIoredis, type Connected } from './clients.js';
 import { describeWithRedis, startRedis, type RedisServer } from './redis-server.js';
 
@@ -22,7 +23,7 @@ describeWithRedis('a fleet of real processes', () => {
       childFleet(),
     ]);
     admin = await currentIoredis.connect(redis);
-  }, 30_000);
+  });
   beforeEach(async () => {
     sandbox.reset();
     await admin.command('FLUSHALL');
@@ -105,7 +106,6 @@ describeWithRedis('a fleet of real processes', () => {
         `  scripts run: ${coldCommands} cold by 8 processes, 0 warm, ${revokedCommands} for the revocation, 1 by a late process`,
       );
     },
-    60_000,
   );
 
   test('tokens that run out by themselves are renewed once for all, and no request waits for it', async () => {
@@ -125,7 +125,7 @@ describeWithRedis('a fleet of real processes', () => {
     figures.push(
       `4 processes over 2 lives of 4 s: ${sum(reports)} requests, ${sandbox.oauth2.tokenCalls} token calls, failures 0`,
     );
-  }, 60_000);
+  });
 
   test('when the leader is killed in the middle of a mint, another takes over within the lease and a second', async () => {
     // A flight of 1 s makes a lease of 2 s.
@@ -146,7 +146,7 @@ describeWithRedis('a fleet of real processes', () => {
     figures.push(
       `leader killed with -9: next token call after ${Math.round(tookMs)} ms, lease 2000 ms`,
     );
-  }, 30_000);
+  });
 
   test('a leader paused past its lease neither overwrites the newer token nor frees the lease of another', async () => {
     const [late, second, third] = await fleet.startMany(3, settings({ flightTimeoutMs: 1_000 }));
@@ -177,7 +177,7 @@ describeWithRedis('a fleet of real processes', () => {
       const [key] = (await admin.command('KEYS', '*:lk')) as string[];
       return key === undefined ? undefined : admin.command('GET', key);
     }
-  }, 30_000);
+  });
 
   test('one active token only, 4 processes, restarts at random: no caller sees a 401, and no mint is wasted', async () => {
     sandbox.oauth2.allowOneActiveToken();
@@ -210,7 +210,7 @@ describeWithRedis('a fleet of real processes', () => {
       `one active token, 4 processes: ${sum(reports)} requests, 6 restarts, ${withoutStore} of them without a stored token: ` +
         `${sandbox.oauth2.tokenCalls} token calls, 401s seen by callers 0`,
     );
-  }, 60_000);
+  });
 
   test('credentials that are always rejected: 8 processes follow one cool-down', async () => {
     sandbox.oauth2.tokenEndpoint.fail({ status: 401, body: { error: 'invalid_client' } });
@@ -227,16 +227,8 @@ describeWithRedis('a fleet of real processes', () => {
     figures.push(
       `invalid_client, 8 processes: second token call ${Math.round(gapMs)} ms after the first`,
     );
-  }, 30_000);
+  });
 
   const sum = (reports: readonly MemberReport[]) =>
     reports.reduce((total, { requests }) => total + requests, 0);
 });
-
-async function eventually(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const giveUpAt = performance.now() + 20_000;
-  while (!(await condition())) {
-    if (performance.now() > giveUpAt) throw new Error('it did not happen in time');
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}

@@ -348,7 +348,7 @@ describeWithRedis('what is in Redis', () => {
       scant.disconnect();
       subscriber.disconnect();
     }
-  }, 20_000);
+  });
 
   test('a user who may not publish loses the hints and nothing else', async () => {
     await redis.call('ACL', 'SETUSER', 'mute', 'on', '>word', '~*', '+@all', '-publish');

@@ -12,6 +12,7 @@ import { oauth2ClientCredentials } from '../../src/providers/index.js';
 import { createRedisStore } from '../../src/redis/index.js';
 import { startSandbox, type Sandbox } from '../../src/testing/index.js';
 import { systemClock } from '../../src/token-source/clock.js';
+import { eventually } from '../setup/patience.js';
 import { currentIoredis, type Connected } from './clients.js';
 import { describeWithRedis, startRedis, type RedisServer } from './redis-server.js';
 
@@ -94,7 +95,7 @@ describeWithRedis('token sources that share a Redis', () => {
     await (await host()).getToken();
     expect(await scriptsRun()).toBe(1);
     expect(sandbox.oauth2.tokenCalls).toBe(1);
-  }, 20_000);
+  });
 
   test('two applications with different fixed scopes never share, though all else is the same', async () => {
     const { url, tokenUrl, credentials } = sandbox.oauth2;
@@ -115,7 +116,7 @@ describeWithRedis('token sources that share a Redis', () => {
     const [first, second] = [await host({ hints: true }), await host({ hints: true })];
     const { value } = await first.getToken();
     await second.getToken();
-    await subscriptions(2);
+    await listening(2);
     const adopted = new Promise<void>((resolve) => {
       second.on('refreshed', ({ from }) => {
         if (from === 'store') resolve();
@@ -133,7 +134,7 @@ describeWithRedis('token sources that share a Redis', () => {
     const leading = first.getToken();
     await held.arrived;
     const waiting = second.getToken();
-    await subscriptions(2);
+    await listening(2);
     held.release();
     expect((await waiting).value).toBe((await leading).value);
     expect(sandbox.oauth2.tokenCalls).toBe(1);
@@ -142,23 +143,23 @@ describeWithRedis('token sources that share a Redis', () => {
   test('a source that is closed leaves no subscription behind', async () => {
     const source = await host({ hints: true });
     await source.getToken();
-    await subscriptions(1);
+    await listening(1);
     source.close();
-    expect(await subscriptions(0)).toBe(0);
+    await listening(0);
+    expect(await subscriptions()).toBe(0);
   });
 
-  /** Waits until that many connections listen. */
-  async function subscriptions(count: number): Promise<number> {
-    for (let tries = 0; tries < 500; tries += 1) {
-      const channels = (await admin.command('PUBSUB', 'CHANNELS')) as string[];
-      const [, listening = 0] =
-        channels[0] === undefined
-          ? []
-          : ((await admin.command('PUBSUB', 'NUMSUB', channels[0])) as [string, number]);
-      if (listening === count) return count;
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-    throw new Error(`there are not ${count} subscriptions`);
+  const listening = (count: number) => eventually(async () => (await subscriptions()) === count);
+
+  /** How many connections listen. */
+  async function subscriptions(): Promise<number> {
+    const channels = (await admin.command('PUBSUB', 'CHANNELS')) as string[];
+    if (channels[0] === undefined) return 0;
+    const [, listening] = (await admin.command('PUBSUB', 'NUMSUB', channels[0])) as [
+      string,
+      number,
+    ];
+    return listening;
   }
 });
 

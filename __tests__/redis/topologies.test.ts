@@ -6,6 +6,7 @@ import type { TokenStore } from '../../src/index.js';
 import { createRedisStore } from '../../src/redis/index.js';
 import { describeStoreContract } from '../../src/testing/index.js';
 import { aToken, anIdentity } from '../store/slots.js';
+import { eventually } from '../setup/patience.js';
 import { clientKinds, currentIoredis, isCurrent, type Connected } from './clients.js';
 import { describeWithRedis, startRedis, type RedisServer } from './redis-server.js';
 
@@ -28,24 +29,16 @@ async function startCluster(): Promise<RedisServer[]> {
       (info) =>
         String(info).includes('cluster_state:ok') && String(info).includes('cluster_known_nodes:3'),
     );
-  await until(isWhole);
+  await eventually(isWhole);
   for (const connection of connections) connection.close();
   return nodes;
-}
-
-async function until(condition: () => Promise<boolean>, limitMs = 15_000): Promise<void> {
-  const giveUpAt = Date.now() + limitMs;
-  while (!(await condition())) {
-    if (Date.now() > giveUpAt) throw new Error('it did not happen in time');
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
 }
 
 describeWithRedis('on a cluster of three nodes', () => {
   let nodes: RedisServer[] = [];
   beforeAll(async () => {
     nodes = await startCluster();
-  }, 30_000);
+  });
   afterAll(() => Promise.all(nodes.map((node) => node.stop())));
 
   describe.each(clientKinds)('$name', (kind) => {

@@ -11,6 +11,7 @@ import { startSandbox, type Sandbox } from '../../src/testing/index.js';
 import { pages, textOf } from '../docs/pages.js';
 import { generateClient } from '../recipes/generated-client.js';
 import { hasRedis, leftOut, startRedis, type RedisServer } from '../redis/redis-server.js';
+import { HANGS_AFTER_MS } from '../setup/patience.js';
 
 /*
  * Every TypeScript snippet of the README and of docs/ is compiled against the built package, as a user's compiler would, and
@@ -130,7 +131,7 @@ beforeAll(async () => {
     join(folder, 'things-api.js'),
     await asJavaScript(readFileSync(client, 'utf8'), 'ts'),
   );
-}, 120_000);
+});
 
 async function asJavaScript(code: string, language: Snippet['language']): Promise<string> {
   const transformed = await transform(code, {
@@ -164,7 +165,7 @@ test('every snippet compiles against the built package', async () => {
     cwd: repository,
   }).catch((error: unknown) => error as { stdout: string });
   expect(stdout).toBe('');
-}, 180_000);
+});
 
 describe('runs as it stands:', () => {
   if (!hasRedis)
@@ -181,12 +182,11 @@ describe('runs as it stands:', () => {
         {
           cwd: repository,
           env: environment,
-          timeout: 30_000,
+          timeout: HANGS_AFTER_MS,
         },
       ).catch((error: unknown) => error as { stdout: string; stderr: string });
       expect(outcome.stderr).toBe('');
       expect(outcome.stdout.split('\n')).toEqual(expect.arrayContaining(printedBy(snippet)));
     },
-    40_000,
   );
 });

@@ -4,6 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { HANGS_AFTER_MS } from '../../setup/patience.js';
+
 const ROOT = join(import.meta.dirname, '../../..');
 
 /** A script of this folder, bundled with the library, that can be run in a Node process of its own. */
@@ -18,9 +20,6 @@ export interface RunningChild {
   /** What it ended with; it is killed if it does not end by itself. */
   readonly ended: Promise<{ code: number | null; output: string; lastedMs: number }>;
 }
-
-/** Long after any wait of the library is over. */
-const KILL_AFTER_MS = 20_000;
 
 export function bundleChild(name: string): ChildScript {
   const folder = mkdtempSync(join(tmpdir(), 'axios-bearer-'));
@@ -51,7 +50,7 @@ function start(file: string, env: Record<string, string>): RunningChild {
   const child = spawn(process.execPath, [file], {
     env: { PATH: process.env['PATH'], ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    timeout: KILL_AFTER_MS,
+    timeout: HANGS_AFTER_MS,
   });
   let output = '';
   child.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()));
