@@ -1,3 +1,5 @@
+import { nodeBuiltin } from './node-builtin.js';
+
 /** The part of `node:http` and `node:https` that sends a request. */
 interface NodeHTTP {
   request(options: object, onResponse: (response: unknown) => void): NodeRequest;
@@ -19,13 +21,11 @@ export interface DetachedTransport {
  * Sends requests whose sockets keep no process alive: a refresh belongs to nobody, and whoever waits for one holds
  * the process by a timer. Sockets of an agent are attached again by Node as soon as another request takes them.
  *
- * `undefined` where there is no Node. The modules are asked for at run time, so that nothing here needs a bundler's help.
+ * `undefined` where there is no Node.
  */
 export function detachedTransport(): DetachedTransport | undefined {
-  const { process } = globalThis as { process?: { getBuiltinModule?: (id: string) => unknown } };
-  const load = (id: string) => process?.getBuiltinModule?.(id) as NodeHTTP | undefined;
-  const http = load('node:http');
-  const https = load('node:https');
+  const http = nodeBuiltin('node:http') as NodeHTTP | undefined;
+  const https = nodeBuiltin('node:https') as NodeHTTP | undefined;
   if (http === undefined || https === undefined) return undefined;
   return {
     request(options, onResponse) {

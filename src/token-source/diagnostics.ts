@@ -1,4 +1,5 @@
 import type { TokenSourceEventName, TokenSourceEvents } from './events.js';
+import { nodeBuiltin } from './node-builtin.js';
 
 /** A channel of `node:diagnostics_channel`, as far as it is used here. */
 interface Channel {
@@ -28,10 +29,7 @@ export function publish<Name extends TokenSourceEventName>(
   if (channel?.hasSubscribers === true) channel.publish(event);
 }
 
-/** Asked for at run time: an import of a `node:` module would keep this library out of browsers. */
 function open(name: TokenSourceEventName): Channel | undefined {
-  const { process } = globalThis as { process?: { getBuiltinModule?: (id: string) => unknown } };
-  const node = process?.getBuiltinModule?.('node:diagnostics_channel') as
-    DiagnosticsChannel | undefined;
+  const node = nodeBuiltin('node:diagnostics_channel') as DiagnosticsChannel | undefined;
   return node?.channel(`axios-bearer:${name}`);
 }
