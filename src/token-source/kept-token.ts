@@ -21,6 +21,7 @@ import {
 import type { TokenParams } from '../token/token-params.js';
 import { acquire, type TokenWanted } from './acquisition.js';
 import type { Adopted } from './adoption.js';
+import { inContextOfNoRequest } from './async-context.js';
 import type { Clock } from './clock.js';
 import { Credentials } from './credentials.js';
 import type { Keepable } from './kept-tokens.js';
@@ -220,7 +221,7 @@ export class KeptToken implements TokenWanted, Keepable {
   #refreshInBackground(flight: Flight): void {
     if (this.#abort !== undefined) return;
     // It belongs to no caller: a failure is told by an event, and the token in hand is served on.
-    void this.#fly(flight);
+    void inContextOfNoRequest(() => this.#fly(flight));
   }
 
   /** Starts a flight, or joins it if it is under way. */
@@ -346,9 +347,9 @@ export class KeptToken implements TokenWanted, Keepable {
     const now = this.source.now();
     const refreshInMs = slot.kind === 'held' ? msUntil(slot.refreshAt, now) : 0;
     const coolInMs = endpoint.kind === 'cooling' ? msUntil(endpoint.until, now) : 0;
-    this.#cancelWarmTimer = this.#clock.schedule(
-      () => this.#warm(),
-      Math.max(atLeastMs, refreshInMs, coolInMs),
+    const delayMs = Math.max(atLeastMs, refreshInMs, coolInMs);
+    this.#cancelWarmTimer = inContextOfNoRequest(() =>
+      this.#clock.schedule(() => this.#warm(), delayMs),
     );
   }
 

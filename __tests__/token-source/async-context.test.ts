@@ -1,0 +1,90 @@
+import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
+import { describe, expect, test } from '@jest/globals';
+
+import { createFakeClock, type FakeClock } from '../../src/testing/index.js';
+import { ACME, bench } from './hand-held.js';
+
+const MINUTE = 60_000;
+
+/** What an app holds for each of its requests: its logger with the request's id, the span, the user. */
+const requests = new AsyncLocalStorage<string>();
+
+/** A clock whose timers call back in the context that they were set in, as those of Node do, and hold it until then. */
+function clockWithContexts(): FakeClock & { readonly held: () => (string | undefined)[] } {
+  const clock = createFakeClock();
+  const timers = new Map<AsyncResource, string | undefined>();
+  return Object.assign(Object.create(clock) as FakeClock, {
+    held: () => [...timers.values()],
+    schedule: (callback: () => void, delayMs: number) => {
+      const timer = new AsyncResource('Timer');
+      timers.set(timer, requests.getStore());
+      const cancel = clock.schedule(() => {
+        timers.delete(timer);
+        timer.runInAsyncScope(callback);
+      }, delayMs);
+      return () => {
+        timers.delete(timer);
+        cancel();
+      };
+    },
+  });
+}
+
+/** A source of tokens that live for an hour, and the requests in whose context its vault was asked. */
+function observed(options: Parameters<typeof bench>[0] = {}) {
+  const askedFor: (string | undefined)[] = [];
+  const credentials = () => {
+    askedFor.push(requests.getStore());
+    return ACME;
+  };
+  const made = bench({ ...options, provider: { credentials } });
+  made.endpoint.onCall = (call, count) => call.token(`token-${count}`);
+  const request = (name: string) => requests.run(name, () => made.source.getToken());
+  return { ...made, request, askedFor };
+}
+
+describe('behaviour 18: a background refresh belongs to no caller, nor runs it in the async context of one', () => {
+  test('a refresh that a request waits for runs in the context of that request, and so is part of its trace', async () => {
+    const { request, askedFor } = observed();
+    await request('first');
+    expect(askedFor).toEqual(['first']);
+  });
+
+  test('an early refresh runs outside of the request that came when it was due', async () => {
+    const { request, askedFor, pass } = observed();
+    await request('first');
+    await pass(55 * MINUTE);
+    await request('second');
+    await pass(0);
+    expect(askedFor).toEqual(['first', undefined]);
+  });
+
+  test('keepWarm does not hold on to the request that was the first, however often it renews', async () => {
+    const clock = clockWithContexts();
+    const { request, askedFor, source } = observed({ clock, keepWarm: true });
+    await request('first');
+    expect(clock.held()).toEqual([undefined]);
+    await clock.advanceAsync(170 * MINUTE);
+    expect(askedFor).toEqual(['first', undefined, undefined, undefined]);
+    expect(clock.held()).toEqual([undefined]);
+    source.close();
+  });
+
+  test('nor to the one that was the first to fail', async () => {
+    const clock = clockWithContexts();
+    const { request, askedFor, endpoint, source } = observed({
+      clock,
+      keepWarm: true,
+      maxAttempts: 1,
+    });
+    endpoint.onCall = (call) => call.answer(503);
+    await expect(request('first')).rejects.toMatchObject({ status: 503 });
+    expect(clock.held()).toEqual([undefined]);
+    await clock.advanceAsync(5 * MINUTE);
+    const [first, ...further] = askedFor;
+    expect(first).toBe('first');
+    expect(further.length).toBeGreaterThan(1);
+    expect(new Set(further)).toEqual(new Set([undefined]));
+    source.close();
+  });
+});
