@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { createAuthRefresh } from 'axios-auth-refresh';
 
 import { bareInstance, fateOf, settled } from './instance.js';
@@ -73,6 +73,7 @@ describe('axios-auth-refresh by itself', () => {
   });
 
   test('holds a request that comes during a refresh, whatever its signal says', async () => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate'] });
     const { http, sent } = refreshing(() => new Promise(() => undefined));
     void http.get('/first');
     await settled();
@@ -83,7 +84,7 @@ describe('axios-auth-refresh by itself', () => {
     const waiting = http.get('/waiting', { signal: controller.signal, timeout: 1 });
     await settled();
     controller.abort();
-    await new Promise((later) => setTimeout(later, 20)); // twenty times the time-out
+    await jest.advanceTimersByTimeAsync(60_000);
     expect(await fateOf(waiting)).toBe('pending');
   });
 

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import type { AxiosError } from 'axios';
 import { inspect } from 'node:util';
 
@@ -13,6 +13,7 @@ const AUTHORIZATION = 'Bearer a-token-to-be-found';
 
 describe('axios', () => {
   test('looks at timeout and signal only when it sends: an interceptor that waits is outside of both', async () => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate'] });
     const { http, sent } = bareInstance();
     let letGo: () => void = () => undefined;
     http.interceptors.request.use(async (config) => {
@@ -23,7 +24,7 @@ describe('axios', () => {
     const request = http.get('/x', { timeout: 1, signal: controller.signal });
     await settled();
     controller.abort();
-    await new Promise((later) => setTimeout(later, 20)); // twenty times the time-out
+    await jest.advanceTimersByTimeAsync(60_000);
     expect(await fateOf(request)).toBe('pending');
 
     letGo();

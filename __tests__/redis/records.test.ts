@@ -7,6 +7,7 @@ import { createTokenSource, type TokenIdentity, type TokenStoreSlot } from '../.
 import { oauth2ClientCredentials } from '../../src/providers/index.js';
 import { createRedisStore, type RedisStoreOptions } from '../../src/redis/index.js';
 import { startSandbox, storeContractChecks } from '../../src/testing/index.js';
+import { eventually } from '../setup/patience.js';
 import { aToken, anIdentity, asking } from '../store/slots.js';
 import { describeWithRedis, startRedis, type RedisServer } from './redis-server.js';
 
@@ -206,9 +207,10 @@ describeWithRedis('what is in Redis', () => {
       await redis.del(key);
       await redis.rpush(key, 'garbage');
       await redis.pexpire(key, 100);
-      if (name !== 'lk') await slot.release('b');
-      else await redis.pexpire(key, 1);
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      if (name === 'lk') {
+        await redis.pexpire(key, 1);
+        await eventually(async () => (await redis.exists(key)) === 0);
+      } else await slot.release('b');
       const inHand = { value: 'T1', rejected: true };
       const answer = await slot.begin(asking('c', { inHand }));
       expect(answer.kind).toBe('lead');
