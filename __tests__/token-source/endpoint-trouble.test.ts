@@ -461,14 +461,18 @@ describe('a provider’s budget of token calls', () => {
   });
 
   test('counts every attempt that may have issued a token', async () => {
-    const { source, endpoint, pass } = bench({
+    const { source, endpoint, pass, told } = bench({
       provider: { tokenBudget: { calls: 2, windowMs: MINUTE } },
     });
     endpoint.onCall = (call) => call.cut('ECONNRESET');
     const caller = ended(source.getToken());
     await pass(SECOND);
     // What went wrong is told first, and that no more may be asked when somebody does.
-    expect(await caller).toMatchObject({ code: 'ERR_TOKEN_ENDPOINT_UNREACHABLE' });
+    expect(await caller).toMatchObject({
+      code: 'ERR_TOKEN_ENDPOINT_UNREACHABLE',
+      retryInMs: MINUTE,
+    });
+    expect(told('refreshFailed')).toMatchObject([{ nextAttemptInMs: MINUTE }]);
     await pass(2 * SECOND);
     expect(await outcome(source.getToken())).toMatchObject({ code: 'ERR_TOKEN_BUDGET_SPENT' });
     expect(endpoint.calls).toHaveLength(2);

@@ -163,13 +163,15 @@ describe('keepWarm', () => {
   });
 
   test('waits for a spent budget of token calls', async () => {
-    const { source, endpoint, pass } = await warmBench({
+    const { source, endpoint, pass, clock } = await warmBench({
       keepWarm: true,
       provider: { tokenBudget: { calls: 1, windowMs: 59 * MINUTE } },
     });
     endpoint.onCall = (call, count) => call.token(`token-${count}`);
+    const schedule = jest.spyOn(clock, 'schedule');
     await pass(59 * MINUTE + 2 * SECOND);
     expect(source.peek()?.value).toBe('token-2');
+    expect(schedule.mock.calls.length).toBeLessThan(10); // It does not ask each second whether it may.
     source.close();
   });
 

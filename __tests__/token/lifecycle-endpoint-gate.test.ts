@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import type { CoolDownCause } from '../../src/token/lifecycle.js';
+import { nextCallInMs, type CoolDownCause } from '../../src/token/lifecycle.js';
 import {
   afterStart,
   heldToken,
@@ -451,6 +451,24 @@ describe('a budget of token calls', () => {
       retryInMs: 21 * MINUTE,
     });
     expect(life.state.flight).toBeUndefined();
+  });
+
+  it('and a cool-down: the later end of both is told, and what went wrong', () => {
+    const life = new Life({ tokenBudget: { calls: 1, windowMs: MINUTE } });
+    life.request();
+    life.happens({ kind: 'token-call' });
+    life.fails('transient');
+    expect(life.coolDownMs).toBeLessThan(MINUTE);
+    expect(nextCallInMs(life.state, life.now, life.policy)).toBe(MINUTE);
+    expect(life.request()).toMatchObject({ because: { kind: 'cooling' }, retryInMs: MINUTE });
+
+    const delay = life.coolDownMs;
+    const retryInMs = MINUTE - delay;
+    expect(life.pass(delay).request()).toEqual({
+      kind: 'fail',
+      because: { kind: 'budget-spent' },
+      retryInMs,
+    });
   });
 
   it('frees one call at a time as the window slides on', () => {

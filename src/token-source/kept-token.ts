@@ -7,6 +7,7 @@ import {
   decide,
   initialState,
   isSpent,
+  nextCallInMs,
   patienceMs,
   servableToken,
   type Answers,
@@ -295,9 +296,8 @@ export class KeptToken implements TokenWanted, Keepable {
       random: options.random(),
     });
     if (this.decide(failed).kind === 'superseded') return OVERTAKEN;
-    const { slot, endpoint } = this.state;
-    const nextAttemptInMs =
-      endpoint.kind === 'cooling' ? Math.max(0, msUntil(endpoint.until, source.now())) : 0;
+    const { slot } = this.state;
+    const nextAttemptInMs = nextCallInMs(this.state, source.now(), options.policy);
     const error = toldWhen(failed.failure, nextAttemptInMs);
     source.emit('refreshFailed', {
       reason: flight.reason,
@@ -343,11 +343,10 @@ export class KeptToken implements TokenWanted, Keepable {
     const { options, isClosed } = this.source;
     if (!options.keepWarm || isClosed) return;
     this.#cancelWarmTimer?.();
-    const { slot, endpoint } = this.state;
+    const { slot } = this.state;
     const now = this.source.now();
     const refreshInMs = slot.kind === 'held' ? msUntil(slot.refreshAt, now) : 0;
-    const coolInMs = endpoint.kind === 'cooling' ? msUntil(endpoint.until, now) : 0;
-    const delayMs = Math.max(atLeastMs, refreshInMs, coolInMs);
+    const delayMs = Math.max(atLeastMs, refreshInMs, nextCallInMs(this.state, now, options.policy));
     this.#cancelWarmTimer = inContextOfNoRequest(() =>
       this.#clock.schedule(() => this.#warm(), delayMs),
     );

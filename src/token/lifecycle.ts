@@ -32,6 +32,7 @@ export {
   initialState,
   phaseOf,
 } from './lifecycle/state.js';
+export { nextCallInMs } from './lifecycle/gates.js';
 export { isSpent } from './lifecycle/is-spent.js';
 export { type LifecyclePolicy, defaultPolicy } from './lifecycle/policy.js';
 export type {

@@ -4,7 +4,7 @@ import { type Decision, type RefusalCause, decided } from './happening.js';
 import type { LifecyclePolicy } from './policy.js';
 import { type RejectionGate, type TokenState, withoutTrial } from './state.js';
 
-/** Milliseconds until the token endpoint may be called, and why not now; `undefined` if it may, or is being called. */
+/** Why the token endpoint may not be called, and for how many milliseconds; `undefined` if it may, or is being called. */
 export function endpointClosed<Failure>(
   state: TokenState<Failure>,
   now: Instant,
@@ -13,15 +13,19 @@ export function endpointClosed<Failure>(
   const { endpoint } = state;
   // The call under way may have been the last of the budget: whoever comes now joins it.
   if (state.flight !== undefined) return undefined;
+  const retryInMs = nextCallInMs(state, now, policy);
   if (endpoint.kind === 'cooling' && !isPast(endpoint.until, now)) {
     const { cause, failure } = endpoint;
-    return {
-      because: { kind: 'cooling', cause, failure },
-      retryInMs: msUntil(endpoint.until, now),
-    };
+    return { because: { kind: 'cooling', cause, failure }, retryInMs };
   }
-  const retryInMs = budgetFreeInMs(state, now, policy);
   return retryInMs > 0 ? { because: { kind: 'budget-spent' }, retryInMs } : undefined;
+}
+
+/** Milliseconds until the token endpoint may be called; 0 if it may now. Of a cool-down and a limit the longer one counts. */
+export function nextCallInMs(state: TokenState, now: Instant, policy: LifecyclePolicy): number {
+  const { endpoint } = state;
+  const coolInMs = endpoint.kind === 'cooling' ? msUntil(endpoint.until, now) : 0;
+  return Math.max(0, coolInMs, budgetFreeInMs(state, now, policy));
 }
 
 export function budgetFreeInMs(

@@ -9,7 +9,7 @@ export type RefreshReason =
   | 'expired'
   | 'rejected'
   | 'revalidate'
-  /** `clear()` threw the token away. */
+  /** The first after `clear()`. */
   | 'forced';
 
 /** Why the token endpoint is left alone for a while. */
