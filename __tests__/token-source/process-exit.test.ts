@@ -66,3 +66,15 @@ test('a caller who waits for a token does keep the process alive', async () => {
   expect(output.trim()).toBe('got the token');
   expect(code).toBe(0);
 });
+
+test('a request that waits for the socket of a background refresh is not lost with the process', async () => {
+  const { tokenEndpoint } = sandbox.oauth2;
+  tokenEndpoint.failNext(1, { status: 200, body: { access_token: 'of-unknown-life' } });
+  const first = sandbox.oauth2.nextTokenRequest();
+  const running = child('request-behind-a-refresh').start(environment());
+  await first;
+  tokenEndpoint.delay(300);
+  const { code, output } = await running.ended;
+  expect(output.trim()).toBe('answered');
+  expect(code).toBe(0);
+});

@@ -6,7 +6,13 @@ interface NodeHTTP {
 }
 
 interface NodeRequest {
+  readonly agent?: NodeAgent | undefined;
   once(event: 'socket', listener: (socket: { unref?: () => void }) => void): void;
+}
+
+interface NodeAgent {
+  readonly maxSockets?: number;
+  readonly maxTotalSockets?: number;
 }
 
 /** What axios's http adapter takes in place of `node:http`. */
@@ -19,7 +25,7 @@ export interface DetachedTransport {
 
 /**
  * Sends requests whose sockets keep no process alive: a refresh belongs to nobody, and whoever waits for one holds
- * the process by a timer. Sockets of an agent are attached again by Node as soon as another request takes them.
+ * the process by a timer. An agent attaches an idle socket again as soon as another request takes it.
  *
  * `undefined` where there is no Node.
  */
@@ -30,8 +36,13 @@ export function detachedTransport(): DetachedTransport | undefined {
   return {
     request(options, onResponse) {
       const request = (options.protocol === 'https:' ? https : http).request(options, onResponse);
-      request.once('socket', (socket) => socket.unref?.());
+      if (!hasQueue(request.agent)) request.once('socket', (socket) => socket.unref?.());
       return request;
     },
   };
+}
+
+/** Requests of the app may wait for this very socket: they would go down with the process, and get it as it is. */
+function hasQueue({ maxSockets = Infinity, maxTotalSockets = Infinity }: NodeAgent = {}): boolean {
+  return Math.min(maxSockets, maxTotalSockets) < Infinity;
 }
