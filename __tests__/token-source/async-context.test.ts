@@ -1,5 +1,5 @@
 import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
-import { describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 
 import { createFakeClock, type FakeClock } from '../../src/testing/index.js';
 import { ACME, bench } from './hand-held.js';
@@ -86,5 +86,52 @@ describe('behaviour 18: a background refresh belongs to no caller, nor runs it i
     expect(further.length).toBeGreaterThan(1);
     expect(new Set(further)).toEqual(new Set([undefined]));
     source.close();
+  });
+});
+
+describe('where such contexts are not to be had', () => {
+  afterEach(() => void jest.restoreAllMocks());
+
+  /** The module as it is loaded where `process.getBuiltinModule` is this. */
+  async function loadedWith(getBuiltinModule: () => unknown) {
+    jest.resetModules();
+    jest.spyOn(process, 'getBuiltinModule').mockImplementation(getBuiltinModule as never);
+    const path = '../../src/token-source/async-context.js';
+    return (await import(path)) as { inContextOfNoRequest: <T>(run: () => T) => T };
+  }
+
+  test.each<[string, () => unknown]>([
+    ['is no such module', () => undefined],
+    ['is no such function', () => ({ AsyncLocalStorage: {} })],
+    [
+      'is nothing to ask, as in the edge runtime of Next',
+      () => {
+        throw new Error('not supported here');
+      },
+    ],
+    [
+      'is no way back into the context of another request, as in the runtime of Cloudflare',
+      () => ({
+        AsyncLocalStorage: {
+          snapshot: () => () => {
+            throw new Error('cannot be called outside of the request');
+          },
+        },
+      }),
+    ],
+  ])('what is run runs once all the same, where there %s', async (_, getBuiltinModule) => {
+    const { inContextOfNoRequest } = await loadedWith(getBuiltinModule);
+    const run = jest.fn(() => 'done');
+    expect(inContextOfNoRequest(run)).toBe('done');
+    expect(run).toHaveBeenCalledTimes(1);
+  });
+
+  test('what throws by itself is not run again', async () => {
+    const { inContextOfNoRequest } = await loadedWith(() => ({ AsyncLocalStorage }));
+    const run = jest.fn(() => {
+      throw new Error('its own');
+    });
+    expect(() => inContextOfNoRequest(run)).toThrow('its own');
+    expect(run).toHaveBeenCalledTimes(1);
   });
 });
