@@ -170,33 +170,65 @@ test('clear() on a store that fails is reported, and the old token does not come
   expect(await join().token()).toBe('T2');
 });
 
-test('behaviour 40: a token of new credentials, whose records could not be opened, is not written to those of the old', async () => {
-  const { clock, endpoint, shared, slot, pass } = fleet(0);
-  endpoint.onCall = (call, count) => call.token(`T${count}`);
-  let secret = ACME.clientSecret;
-  let opened = 0;
-  const credentials = () => ({ ...ACME, clientSecret: secret });
-  const source = createTokenSource(acme({ credentials }), {
-    clock,
-    transport: { adapter: endpoint.adapter },
-    store: {
-      open(identity, report) {
-        opened += 1;
-        if (opened > 1) throw new Error('no keys for these');
-        return shared.open(identity, report);
+describe('behaviour 40: while the records of new credentials cannot be opened, those of the old ones are left alone', () => {
+  /** A process that holds T2, got with new credentials; its T1 was of the old ones. */
+  async function rotated({ isStoreAway = false } = {}) {
+    const { clock, endpoint, shared, slot, pass } = fleet(0);
+    endpoint.onCall = (call, count) => call.token(`T${count}`);
+    let secret = ACME.clientSecret;
+    let isAway = isStoreAway;
+    const source = createTokenSource(
+      acme({ credentials: () => ({ ...ACME, clientSecret: secret }) }),
+      {
+        clock,
+        transport: { adapter: endpoint.adapter },
+        store: {
+          async open(identity, report) {
+            if (secret !== ACME.clientSecret) throw new Error('no keys for these');
+            const opened = await shared.open(identity, report);
+            const commit: typeof opened.commit = (token) =>
+              isAway ? Promise.reject(new Error('away')) : opened.commit(token);
+            return { ...opened, commit };
+          },
+        },
       },
-    },
-  });
-  expect((await source.getToken()).value).toBe('T1');
-  secret = 'another-client-secret';
-  source.reject('T1');
-  expect((await source.getToken({ not: 'T1' })).value).toBe('T2');
-  for (let look = 0; look < 3; look += 1) {
-    await pass(90_000);
-    expect((await source.getToken()).value).toBe('T2');
+    );
+    expect((await source.getToken()).value).toBe('T1');
+    secret = 'another-client-secret';
+    isAway = false;
+    source.reject('T1');
+    expect((await source.getToken({ not: 'T1' })).value).toBe('T2');
+    /** Uses the token for some minutes, so that whatever is due happens, and says which ones were served. */
+    const useForMinutes = async () => {
+      const served = new Set<string>();
+      for (let look = 0; look < 3; look += 1) {
+        await pass(90_000);
+        served.add((await source.getToken()).value);
+      }
+      await pass(0);
+      return [...served];
+    };
+    return { useForMinutes, records: await slot() };
   }
-  await pass(0);
-  expect((await (await slot()).read())?.token.value).not.toBe('T2');
+
+  test('the new token is not written there', async () => {
+    const { useForMinutes, records } = await rotated();
+    expect(await useForMinutes()).toEqual(['T2']);
+    expect((await records.read())?.token.value).toBe('T1');
+  });
+
+  test('nor is it where the old one was still to be written back', async () => {
+    const { useForMinutes, records } = await rotated({ isStoreAway: true });
+    expect(await useForMinutes()).toEqual(['T2']);
+    expect(await records.read()).toBeUndefined();
+  });
+
+  test('a token that another process brings there is not taken for a newer one', async () => {
+    const { useForMinutes, records } = await rotated();
+    const token = { value: 'of the old credentials', scope: undefined, undated: false };
+    await records.commit({ owner: 'another', fence: 100, token, remainingMs: 7_200_000 });
+    expect(await useForMinutes()).toEqual(['T2']);
+  });
 });
 
 test('what was asked before clear() does not land after it', async () => {

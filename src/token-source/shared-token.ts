@@ -69,14 +69,12 @@ export class SharedToken {
 
   /** Finds or mints a token; throws what `acquireShared` throws. */
   async acquire(refresh: Refresh): Promise<Acquired> {
-    const slot = await this.#slotOf(refresh.identity);
+    const slot = await this.#slotOf(refresh);
     if (!refresh.isWanted()) throw new Error('nobody wants this token any more');
     const epoch = this.#epoch;
     if (slot === undefined) {
       const minted = await refresh.mint();
-      // To be written back; but never where tokens of other credentials are kept.
-      const isOpen = this.#opened?.key === keyOf(refresh.identity);
-      if (epoch === this.#epoch && isOpen) this.#known(undefined);
+      if (epoch === this.#epoch && this.#opened !== undefined) this.#known(undefined); // To be written back.
       return { from: 'endpoint', minted, fence: undefined };
     }
     try {
@@ -153,6 +151,10 @@ export class SharedToken {
   /** Lets go of the store, and leaves the stored token to the others. */
   close(): void {
     this.#isClosed = true;
+    this.#leave();
+  }
+
+  #leave(): void {
     this.#forget();
     this.#opened?.unsubscribe?.();
     this.#opened = undefined;
@@ -251,12 +253,13 @@ export class SharedToken {
     });
   }
 
-  async #slotOf(identity: TokenIdentity): Promise<TokenStoreSlot | undefined> {
-    const key = keyOf(identity);
+  async #slotOf(refresh: Refresh): Promise<TokenStoreSlot | undefined> {
+    const key = keyOf(refresh.identity);
     if (this.#opened?.key !== key) {
-      const outcome = await this.#context.store.open(identity);
-      if (outcome.kind !== 'done' || this.#isClosed) return undefined;
-      this.#opened?.unsubscribe?.();
+      // The records of credentials that are no more: nothing is taken from there, nor written to it.
+      this.#leave();
+      const outcome = await this.#context.store.open(refresh.identity);
+      if (outcome.kind !== 'done' || this.#isClosed || !refresh.isWanted()) return undefined;
       this.#opened = this.#open(key, outcome.value);
     }
     const { slot } = this.#opened;
@@ -275,7 +278,6 @@ export class SharedToken {
   }
 
   #open(key: string, slot: TokenStoreSlot): Opened {
-    this.#fence = 0;
     return { key, slot, unsubscribe: slot.subscribe?.((fence) => this.#hint(fence)) };
   }
 
