@@ -37,7 +37,8 @@ for (const room of positionals.length > 0 ? positionals : Object.keys(ROOMS)) {
   console.log(`\n──── ${room} ${'─'.repeat(60)}`);
   await new Stryker({
     mutate: values.files ?? mutate,
-    jest: { config: jest },
+    // A mutant for which a test waits in vain costs one such wait.
+    jest: { config: { ...jest, testTimeout: 30_000 } },
     jsonReporter: { fileName: `reports/mutation/${room}.json` },
     htmlReporter: { fileName: `reports/mutation/${room}.html` },
     ...(values.concurrency === undefined ? {} : { concurrency: Number(values.concurrency) }),
