@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 
 import { createTokenSource, type TokenStore } from '../../src/index.js';
-import { acme } from './hand-held.js';
+import { ACME, acme } from './hand-held.js';
 import { allAsk, fleet, type Fleet } from './shared-fleet.js';
 
 /** Every process holds T1. */
@@ -111,6 +111,25 @@ test('a cacheIdentity takes the place of the secret', async () => {
   expect(endpoint.calls).toHaveLength(1);
 });
 
+test('behaviour 28: a token that drew a 401 is not sent again when its credentials come back', async () => {
+  const { clock, endpoint, shared, pass } = fleet(0);
+  endpoint.onCall = (call, count) => call.token(`T${count}`);
+  let clientSecret = 'first';
+  const source = createTokenSource(acme({ credentials: () => ({ ...ACME, clientSecret }) }), {
+    clock,
+    transport: { adapter: endpoint.adapter },
+    store: shared,
+  });
+  expect((await source.getToken()).value).toBe('T1');
+  clientSecret = 'second';
+  source.reject('T1');
+  expect((await source.getToken({ not: 'T1' })).value).toBe('T2');
+  await pass(60_000);
+  clientSecret = 'first';
+  source.reject('T2');
+  expect((await source.getToken({ not: 'T2' })).value).toBe('T3');
+});
+
 /** A store that reads and cannot be written to: it goes on offering what it has, whatever it is told. */
 function readOnly(store: TokenStore): TokenStore {
   return {
@@ -144,4 +163,27 @@ test('a token that drew a 401 here is not adopted again, though the store goes o
   expect((await source.getToken()).value).toBe('T2');
   await settle();
   expect((await source.getToken()).value).toBe('T2');
+});
+
+test('nor is it where each refresh has another secret and a cacheIdentity names the records', async () => {
+  const { clock, endpoint, shared, pass } = await warmFleet(1, { cacheIdentity: 'fleet' });
+  endpoint.onCall = (call, count) => call.token(`T${count}`, { expires_in: 600 });
+  let secrets = 0;
+  const credentials = () => ({ ...ACME, clientSecret: `secret-${(secrets += 1)}` });
+  const source = createTokenSource(acme({ credentials }), {
+    clock,
+    random: () => 0.5,
+    cacheIdentity: 'fleet',
+    transport: { adapter: endpoint.adapter },
+    store: readOnly(shared),
+  });
+  expect((await source.getToken()).value).toBe('T1');
+  for (const [rejected, next] of [
+    ['T1', 'T2'],
+    ['T2', 'T3'],
+  ] as const) {
+    source.reject(rejected);
+    expect((await source.getToken({ not: rejected })).value).toBe(next);
+    await pass(61_000);
+  }
 });

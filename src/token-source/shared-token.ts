@@ -143,6 +143,7 @@ export class SharedToken {
   /** Forgets the stored token, here and for all. Whoever asks afterwards waits for that. */
   clear(): void {
     this.#forget();
+    this.#rejected.clear();
     const slot = this.#opened?.slot;
     if (slot === undefined) this.#mustClear = true;
     else this.#clearing = this.#run('clear', () => slot.clear());
@@ -165,7 +166,6 @@ export class SharedToken {
     this.#fence = 0;
     this.#uncommitted = false;
     this.#recheckAt = Infinity;
-    this.#rejected.clear();
     this.#wake?.();
   }
 
@@ -256,11 +256,15 @@ export class SharedToken {
   async #slotOf(refresh: Refresh): Promise<TokenStoreSlot | undefined> {
     const key = keyOf(refresh.identity);
     if (this.#opened?.key !== key) {
-      // The records of credentials that are no more: nothing is taken from there, nor written to it.
-      this.#leave();
+      // Records of credentials that are no more: nothing is taken from there, and nothing written to them.
+      const records = recordsOf(refresh.identity);
+      if (this.#opened !== undefined && this.#opened.records !== records) this.#leave();
       const outcome = await this.#context.store.open(refresh.identity);
       if (outcome.kind !== 'done' || this.#isClosed || !refresh.isWanted()) return undefined;
-      this.#opened = this.#open(key, outcome.value);
+      this.#opened?.unsubscribe?.();
+      const slot = outcome.value;
+      const unsubscribe = slot.subscribe?.((fence) => this.#hint(fence));
+      this.#opened = { key, records, slot, unsubscribe };
     }
     const { slot } = this.#opened;
     return (await this.#hasCleared(slot)) ? slot : undefined;
@@ -277,10 +281,6 @@ export class SharedToken {
     return !this.#mustClear;
   }
 
-  #open(key: string, slot: TokenStoreSlot): Opened {
-    return { key, slot, unsubscribe: slot.subscribe?.((fence) => this.#hint(fence)) };
-  }
-
   #hint(fence: number): void {
     this.#wake?.();
     if (fence > this.#fence && this.#recheckAt !== Infinity) void this.recheck();
@@ -295,8 +295,15 @@ function keyOf(identity: TokenIdentity): string {
   return JSON.stringify(identity);
 }
 
+/** With a `cacheIdentity` the same records serve one secret after another. */
+function recordsOf(identity: TokenIdentity): string {
+  const isNamed = identity.cacheIdentity !== undefined;
+  return keyOf(isNamed ? { ...identity, secretParts: [] } : identity);
+}
+
 interface Opened {
   readonly key: string;
+  readonly records: string;
   readonly slot: TokenStoreSlot;
   readonly unsubscribe: (() => void) | undefined;
 }
