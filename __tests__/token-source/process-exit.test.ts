@@ -35,6 +35,7 @@ test.each([
   { keepWarm: 'no', ownAgent: 'no' },
   { keepWarm: 'yes', ownAgent: 'no' },
   { keepWarm: 'no', ownAgent: 'yes' },
+  { keepWarm: 'no', ownAgent: 'of another kind' },
 ])(
   'behaviour 45: a background refresh that hangs keeps no process alive (keepWarm: $keepWarm, own agent: $ownAgent)',
   async ({ keepWarm, ownAgent }) => {

@@ -2,17 +2,18 @@ import { nodeBuiltin } from './node-builtin.js';
 
 /** The part of `node:http` and `node:https` that sends a request. */
 interface NodeHTTP {
+  readonly Agent: new () => NodeAgent;
   request(options: object, onResponse: (response: unknown) => void): NodeRequest;
 }
 
 interface NodeRequest {
-  readonly agent?: NodeAgent | undefined;
+  readonly agent?: object | undefined;
   once(event: 'socket', listener: (socket: { unref?: () => void }) => void): void;
 }
 
 interface NodeAgent {
-  readonly maxSockets?: number;
-  readonly maxTotalSockets?: number;
+  readonly maxSockets: number;
+  readonly maxTotalSockets: number;
 }
 
 /** What axios's http adapter takes in place of `node:http`. */
@@ -33,16 +34,19 @@ export function detachedTransport(): DetachedTransport | undefined {
   const http = nodeBuiltin('node:http') as NodeHTTP | undefined;
   const https = nodeBuiltin('node:https') as NodeHTTP | undefined;
   if (http === undefined || https === undefined) return undefined;
+
+  /**
+   * Requests of the app may wait for this very socket: they would go down with the process, and get it as it is. Only
+   * Node's own agents have such a queue; others may bear the names of their limits and mean nothing by them (agent-base).
+   */
+  const mayHaveQueue = (agent: object | undefined) =>
+    agent instanceof http.Agent && Math.min(agent.maxSockets, agent.maxTotalSockets) < Infinity;
+
   return {
     request(options, onResponse) {
       const request = (options.protocol === 'https:' ? https : http).request(options, onResponse);
-      if (!hasQueue(request.agent)) request.once('socket', (socket) => socket.unref?.());
+      if (!mayHaveQueue(request.agent)) request.once('socket', (socket) => socket.unref?.());
       return request;
     },
   };
-}
-
-/** Requests of the app may wait for this very socket: they would go down with the process, and get it as it is. */
-function hasQueue({ maxSockets = Infinity, maxTotalSockets = Infinity }: NodeAgent = {}): boolean {
-  return Math.min(maxSockets, maxTotalSockets) < Infinity;
 }

@@ -1,14 +1,30 @@
 /*
  * Run in a process of its own: one request gets its token while a background refresh hangs, and then nothing more is
  * to be done. With `KEEP_WARM` the timer that renews ahead of time is on too, with `OWN_AGENT` the token calls go out
- * through an agent that keeps its sockets.
+ * through an agent of the user's own.
  */
-import { Agent } from 'node:http';
+import { EventEmitter } from 'node:events';
+import { Agent, type ClientRequest } from 'node:http';
+import { connect, type TcpNetConnectOpts } from 'node:net';
 
 import { oauth2ClientCredentials } from '../../../src/providers/index.js';
 import { createTokenSource } from '../../../src/token-source/token-source.js';
 
 const { SANDBOX_URL = '', TOKEN_URL = '', CLIENT_ID = '', CLIENT_SECRET = '' } = process.env;
+
+/** As agent-base 6 is, which agents for proxies are made of: it has a limit by name only, and no queue. */
+class AgentOfAnotherKind extends EventEmitter {
+  readonly maxSockets = 1;
+
+  addRequest(request: ClientRequest, { host, port }: TcpNetConnectOpts): void {
+    request.onSocket(connect(port, host));
+  }
+}
+
+const AGENTS: Readonly<Record<string, () => object>> = {
+  yes: () => new Agent({ keepAlive: true }),
+  'of another kind': () => new AgentOfAnotherKind(),
+};
 
 async function main(): Promise<void> {
   const source = createTokenSource(
@@ -21,9 +37,7 @@ async function main(): Promise<void> {
     {
       revalidateMs: 1,
       keepWarm: process.env['KEEP_WARM'] === 'yes',
-      ...(process.env['OWN_AGENT'] === 'yes' && {
-        transport: { httpAgent: new Agent({ keepAlive: true }) },
-      }),
+      transport: { httpAgent: AGENTS[process.env['OWN_AGENT'] ?? '']?.() },
     },
   );
   const first = await source.getToken();
