@@ -191,13 +191,13 @@ describeWithRedis('a Redis in trouble', () => {
         // Once the breaker lets a probe through, the token is in Redis again.
         const other = await currentIoredis.connect(redis);
         connected.push(other);
+        const calls = sandbox.oauth2.tokenCalls;
         await eventually(async () => {
-          busy.clock.forward(15_000);
+          busy.clock.forward(5_000);
           await busy.requests(1);
           return String(await other.command('KEYS', '*:tok')) !== '';
         });
         const neighbour = app(other.client);
-        const calls = sandbox.oauth2.tokenCalls;
         expect((await neighbour.source.getToken()).value).toBe(busy.source.peek()?.value);
         expect(sandbox.oauth2.tokenCalls).toBe(calls);
       } finally {
