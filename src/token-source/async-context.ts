@@ -7,13 +7,13 @@ interface AsyncHooks {
   };
 }
 
-/** Runs a function in the async context that this module was loaded in: at the start of the app, no request's. */
+/** Runs a function in the async context that this module was loaded in. */
 const inContextOfLoading = (
   nodeBuiltin('node:async_hooks') as AsyncHooks | undefined
 )?.AsyncLocalStorage?.snapshot?.();
 
 /**
- * Runs a function in no request's async context, where there are such contexts.
+ * Runs a function in no request's async context, provided that no request has loaded this module.
  *
  * What is started for everybody within somebody's request would otherwise keep all that the app holds for that request
  * (`AsyncLocalStorage`, spans, the id in each line of its log), and a timer that renews itself would keep it for ever.
