@@ -93,7 +93,7 @@ function ownFault(provider: string, thrown: unknown): BearerError {
   });
 }
 
-/** The same error with the time of the next attempt in it, which only the endpoint gate knows. */
+/** The same error with the time of the next attempt in it, which only the state of the token knows. */
 export function toldWhen(error: BearerError, retryInMs: number): BearerError {
   const isTold = error instanceof TokenAcquisitionError && retryInMs > 0;
   return isTold ? error.retryingIn(retryInMs) : error;
