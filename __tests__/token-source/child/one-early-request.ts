@@ -7,10 +7,8 @@ import { EventEmitter } from 'node:events';
 import { Agent, type ClientRequest } from 'node:http';
 import { connect, type TcpNetConnectOpts } from 'node:net';
 
-import { oauth2ClientCredentials } from '../../../src/providers/index.js';
 import { createTokenSource } from '../../../src/token-source/token-source.js';
-
-const { SANDBOX_URL = '', TOKEN_URL = '', CLIENT_ID = '', CLIENT_SECRET = '' } = process.env;
+import { sandboxProvider } from './sandbox-provider.js';
 
 /** As agent-base 6 is, which agents for proxies are made of: it has a limit by name only, and no queue. */
 class AgentOfAnotherKind extends EventEmitter {
@@ -27,19 +25,11 @@ const AGENTS: Readonly<Record<string, () => object>> = {
 };
 
 async function main(): Promise<void> {
-  const source = createTokenSource(
-    oauth2ClientCredentials({
-      clientId: CLIENT_ID,
-      clientSecret: CLIENT_SECRET,
-      tokenUrl: TOKEN_URL,
-      baseURL: SANDBOX_URL,
-    }),
-    {
-      revalidateMs: 1,
-      keepWarm: process.env['KEEP_WARM'] === 'yes',
-      transport: { httpAgent: AGENTS[process.env['OWN_AGENT'] ?? '']?.() },
-    },
-  );
+  const source = createTokenSource(sandboxProvider, {
+    revalidateMs: 1,
+    keepWarm: process.env['KEEP_WARM'] === 'yes',
+    transport: { httpAgent: AGENTS[process.env['OWN_AGENT'] ?? '']?.() },
+  });
   const first = await source.getToken();
   const second = await source.getToken(); // Its life is unknown, so it is renewed in the background at once.
   console.log(first.value === second.value ? 'served while it is renewed' : 'had to wait');

@@ -5,22 +5,12 @@ import axios from 'axios';
 import { Agent } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
 
-import { oauth2ClientCredentials } from '../../../src/providers/index.js';
 import { createTokenSource } from '../../../src/token-source/token-source.js';
-
-const { SANDBOX_URL = '', TOKEN_URL = '', CLIENT_ID = '', CLIENT_SECRET = '' } = process.env;
+import { SANDBOX_URL, sandboxProvider } from './sandbox-provider.js';
 
 async function main(): Promise<void> {
   const httpAgent = new Agent({ keepAlive: true, maxSockets: 1 });
-  const source = createTokenSource(
-    oauth2ClientCredentials({
-      clientId: CLIENT_ID,
-      clientSecret: CLIENT_SECRET,
-      tokenUrl: TOKEN_URL,
-      baseURL: SANDBOX_URL,
-    }),
-    { revalidateMs: 1, transport: { httpAgent } },
-  );
+  const source = createTokenSource(sandboxProvider, { revalidateMs: 1, transport: { httpAgent } });
   await source.getToken();
   const { value } = await source.getToken(); // Its life is unknown, so it is renewed in the background at once.
   while (Object.keys(httpAgent.sockets).length === 0) await setImmediate();
