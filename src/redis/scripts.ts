@@ -134,7 +134,8 @@ if ARGV[8] ~= '' and now() > num(ARGV[8]) then
 end
 
 local record = stored()
-if record and (only_if_absent or num(record.fence) >= num(fence)) then
+local in_the_way = only_if_absent and record and not (record.suspect and record.hash ~= hash)
+if record and (in_the_way or num(record.fence) >= num(fence)) then
   if give_back(owner) then tell('0') end
   if record.suspect then return { 'superseded' } end
   return { 'superseded', record.fence, out(record.left), record.payload }

@@ -168,7 +168,8 @@ function rulesFor(records: Records, now: () => number) {
     const { owner, token, remainingMs, onlyIfAbsent = false } = request;
     const fence = request.fence ?? nextFence();
     const stored = unexpired();
-    const stands = stored !== undefined && (onlyIfAbsent || stored.fence >= fence);
+    const isInTheWay = onlyIfAbsent && !(stored?.suspect && stored.token.value !== token.value);
+    const stands = stored !== undefined && (isInTheWay || stored.fence >= fence);
     if (!stands) {
       records.token = { token, fence, until: now() + remainingMs, suspect: false };
       delete records.cooling;

@@ -99,7 +99,7 @@ export interface CommitRequest {
   readonly token: StoredToken;
   /** How long the token lives, and how long the store keeps it. */
   readonly remainingMs: number;
-  /** Writes only where no token is, whatever its fence. */
+  /** Writes only where no other token is, whatever its fence; one that drew a 401 does not count, unless it is this one. */
   readonly onlyIfAbsent?: boolean | undefined;
 }
 

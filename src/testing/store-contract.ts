@@ -331,6 +331,17 @@ export const storeContractChecks: readonly StoreContractCheck[] = [
     await commitAs(empty, 'back', { value: 'T0', onlyIfAbsent: true });
     await expectToken(empty, 'T0');
   }),
+  check(
+    'writes over another token that drew a 401 all the same, but never brings that one back',
+    async (bench) => {
+      const slot = await bench.holding('T1');
+      await slot.reject('T1');
+      await commitAs(slot, 'back', { value: 'T1', onlyIfAbsent: true });
+      assert.equal(await slot.read(), undefined);
+      await commitAs(slot, 'back', { value: 'T2', onlyIfAbsent: true });
+      await expectToken(slot, 'T2');
+    },
+  ),
 
   // ---- shared failures
   check('lets all share a failure, its class and code, until the cool-down ends', async (bench) => {

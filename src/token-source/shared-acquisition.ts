@@ -4,6 +4,7 @@ import type {
   BeginAnswer,
   BeginRequest,
   CommitAnswer,
+  CommitRequest,
   StoredRecord,
   TokenStoreSlot,
 } from '../store/token-store.js';
@@ -62,6 +63,7 @@ export interface SharedFlight {
   /** Ends the flight if the token in hand does meanwhile; tells whether it did. */
   standDown(retryInMs: number): boolean;
   mint(): Promise<Minted>;
+  commit(request: CommitRequest): Promise<CommitAnswer>;
   /** Waits that long, or until a hint comes or nobody wants the outcome any more. */
   pause(ms: number): Promise<void>;
   /** A token that was minted without the lease has reached the store after all. */
@@ -116,7 +118,7 @@ async function negotiate(
   flight: SharedFlight,
   context: SharedContext,
 ): Promise<Settlement | 'stand down'> {
-  const lease = new Lease(slot, context);
+  const lease = new Lease(slot, flight, context);
   const startedAt = context.clock.monotonic();
 
   for (let polls = 0; ; polls += 1) {
@@ -210,9 +212,12 @@ async function lead(
     return { from: 'endpoint', minted, fence: undefined };
   }
   const { value } = outcome;
-  return value.kind === 'superseded' && value.record !== undefined
-    ? adoption(value.record, sentAt)
-    : { from: 'endpoint', minted, fence };
+  if (value.kind === 'committed') return { from: 'endpoint', minted, fence };
+  // What took the place of ours may have drawn a 401 already: then ours serves, and is written back.
+  const { record } = value;
+  return record === undefined || flight.wasRejected(record.token.value)
+    ? { from: 'endpoint', minted, fence: undefined }
+    : adoption(record, sentAt);
 }
 
 /** The token serves at once; the store is told when it can be, and nobody waits for that. */
@@ -237,6 +242,7 @@ async function mintAlone(lease: Lease, flight: SharedFlight): Promise<Acquired> 
 class Lease {
   readonly lengthMs: number;
   readonly #slot: TokenStoreSlot;
+  readonly #flight: SharedFlight;
   readonly #context: SharedContext;
   /** With a value that two processes share, one would free the other's lease. */
   readonly #owner = randomHex();
@@ -244,9 +250,10 @@ class Lease {
   /** Answers that came too late, or may still come. */
   readonly #late: Promise<BeginAnswer>[] = [];
 
-  constructor(slot: TokenStoreSlot, context: SharedContext) {
+  constructor(slot: TokenStoreSlot, flight: SharedFlight, context: SharedContext) {
     this.lengthMs = leaseMsFor(context.flightTimeoutMs);
     this.#slot = slot;
+    this.#flight = flight;
     this.#context = context;
   }
 
@@ -271,7 +278,7 @@ class Lease {
   ): Promise<StoreOutcome<CommitAnswer>> {
     const { store, now, policy } = this.#context;
     return store.run('commit', () =>
-      this.#slot.commit({
+      this.#flight.commit({
         owner: this.#owner,
         fence,
         token: { value: token.value, scope: token.scope, undated: lifetimeMs === undefined },

@@ -1,5 +1,11 @@
 import type { StoreOutcome } from '../store/guarded-store.js';
-import type { StoredRecord, TokenIdentity, TokenStoreSlot } from '../store/token-store.js';
+import type {
+  CommitAnswer,
+  CommitRequest,
+  StoredRecord,
+  TokenIdentity,
+  TokenStoreSlot,
+} from '../store/token-store.js';
 import { jittered } from '../token/back-off.js';
 import type { Instant } from '../token/instant.js';
 import { randomHex } from '../token/random-hex.js';
@@ -84,6 +90,7 @@ export class SharedToken {
           isWanted: () => refresh.isWanted(),
           standDown: (ms) => refresh.standDown(ms),
           mint: () => refresh.mint(),
+          commit: (request) => this.#commit(slot, request),
           held: () => this.#held(),
           wasRejected: (value) => this.#rejected.has(value),
           pause: (ms) => this.#pause(ms, refresh.signal),
@@ -198,7 +205,7 @@ export class SharedToken {
     const epoch = this.#epoch;
     const { value, scope, remainingMs } = held;
     const outcome = await this.#run('commit', () =>
-      slot.commit({
+      this.#commit(slot, {
         owner: randomHex(),
         fence: undefined,
         token: { value, scope, undated: remainingMs === undefined },
@@ -209,6 +216,20 @@ export class SharedToken {
     if (epoch !== this.#epoch) return;
     if (outcome.kind !== 'done') this.#recheckIn(this.#soonMs());
     else if (outcome.value.kind === 'committed') this.#known(outcome.value.fence);
+  }
+
+  /**
+   * Commits a token. A client may keep that during an outage and send it when all is over: if the token has drawn a 401 by
+   * then, the store is told so at once, and gets the token in hand back, whose place it may have taken.
+   */
+  async #commit(slot: TokenStoreSlot, request: CommitRequest): Promise<CommitAnswer> {
+    const answer = await slot.commit(request);
+    const { value } = request.token;
+    if (answer.kind === 'committed' && this.#rejected.has(value)) {
+      await slot.reject(value);
+      this.#known(undefined);
+    }
+    return answer;
   }
 
   #held(): HeldHere | undefined {

@@ -54,7 +54,8 @@ export class TokenSource {
   }
 
   /**
-   * The token if it is fresh, at once; `undefined` where it has to be waited for or is about to be renewed.
+   * The token if it is fresh, at once; `undefined` where it has to be waited for, is about to be renewed, or is about to
+   * be compared with what the shared store has.
    *
    * It starts nothing: `getToken` does.
    */
