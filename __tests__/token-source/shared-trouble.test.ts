@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 
 import { isBearerError } from '../../src/index.js';
 import { ACME } from './hand-held.js';
@@ -158,55 +158,6 @@ test('a commit that is lost costs one bound at most, and is made good later', as
   expect((await (await slot()).read())?.token.value).toBe('T1');
 });
 
-describe.each(['under the lease', 'without the lease', 'as a write-back'])(
-  'a token committed %s that reaches the store only after it drew a 401',
-  (how) => {
-    async function lateCommit() {
-      const { members, endpoint, answerAtOnce, pass, slot } = fleet(2, { maxAttempts: 1 });
-      answerAtOnce();
-      const [member, neighbour] = members as [Member, Member];
-      const { store, source, token } = member;
-      if (how === 'without the lease') store.failNext(1, 'begin');
-      if (how === 'as a write-back') {
-        store.failNext(1, 'commit');
-        await token();
-        await pass(2_000); // Now the next request looks at the store, and finds that the token is missing there.
-      }
-      const held = store.holdNext('commit');
-      const first = token();
-      await held.arrived;
-      await pass(300);
-      expect(await first).toBe('T1');
-      source.replayed('T1', { accepted: true });
-      source.reject('T1');
-      return { endpoint, answerAtOnce, pass, slot, member, neighbour, held };
-    }
-
-    test('is handed to nobody', async () => {
-      const { endpoint, answerAtOnce, pass, member, neighbour, held } = await lateCommit();
-      endpoint.onCall = (call) => call.answer(503);
-      await Promise.all([member.token('T1'), pass(2_500)]);
-      answerAtOnce();
-      held.release();
-      await pass(10);
-      expect(await neighbour.token()).toBe('T3');
-    });
-
-    test('does not keep its successor from the others', async () => {
-      const { endpoint, pass, slot, member, neighbour, held } = await lateCommit();
-      await Promise.all([member.token('T1'), pass(500)]);
-      expect(member.source.peek()?.value).toBe('T2');
-      held.release();
-      await pass(2_000);
-      await member.token();
-      await pass(10);
-      expect((await (await slot()).read())?.token.value).toBe('T2');
-      expect(await neighbour.token()).toBe('T2');
-      expect(endpoint.calls).toHaveLength(2);
-    });
-  },
-);
-
 test('a late holder serves the newer token that took the place of its own', async () => {
   const { members, slot, endpoint, settle, pass } = fleet(1);
   const [{ token, source }] = members as [Member];
@@ -225,47 +176,6 @@ test('a late holder serves the newer token that took the place of its own', asyn
   expect(await late).toBe('T-newer');
   expect(source.peek()?.value).toBe('T-newer');
   expect((await other.read())?.token.value).toBe('T-newer');
-});
-
-test('a late holder serves its own where the newer token has drawn a 401, and writes it back', async () => {
-  const { members, slot, endpoint, settle, pass } = fleet(1);
-  const [{ token }] = members as [Member];
-  const late = token();
-  await settle();
-  const other = await slot();
-  const dead = { value: 'T-dead', undated: false };
-  await other.commit({ owner: 'other', fence: undefined, token: dead, remainingMs: 3_600_000 });
-  await other.reject('T-dead');
-  endpoint.last.token('T1');
-  await pass(0);
-  expect(await late).toBe('T1');
-  await pass(2_000);
-  expect(await token()).toBe('T1');
-  await settle();
-  expect((await other.read())?.token.value).toBe('T1');
-});
-
-test('a late holder does not go back to the token that drew a 401 here', async () => {
-  const { members, slot, endpoint, settle, pass } = fleet(1);
-  const [{ source, token }] = members as [Member];
-  const first = token();
-  await settle();
-  endpoint.last.token('T1');
-  await first;
-  source.replayed('T1', { accepted: true });
-  source.reject('T1');
-  const late = token('T1');
-  await settle();
-  const other = await slot();
-  const t1 = { value: 'T1', undated: false };
-  await other.commit({ owner: 'other', fence: undefined, token: t1, remainingMs: 3_600_000 });
-  endpoint.last.token('T2');
-  await pass(0);
-  expect(await late).toBe('T2');
-  await pass(2_000);
-  expect(await token()).toBe('T2');
-  await settle();
-  expect((await other.read())?.token.value).toBe('T2');
 });
 
 test('rejected credentials: one mint for all, one cool-down for all, and it grows with each new attempt', async () => {

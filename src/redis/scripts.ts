@@ -124,7 +124,7 @@ end
 return { 'lead', out(next_fence()), failures, out(now()) }
 `);
 
-/** ARGV: channel, owner, fence, remaining ms, hash, payload, '1' to write only where nothing is, latest by this clock or ''. */
+/** ARGV: channel, owner, fence, remaining ms, hash, payload, '1' to write only where nothing of use is, latest by this clock or ''. */
 export const COMMIT = script(`
 local owner, fence, left, hash, payload, only_if_absent = ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7] == '1'
 

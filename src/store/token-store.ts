@@ -99,7 +99,7 @@ export interface CommitRequest {
   readonly token: StoredToken;
   /** How long the token lives, and how long the store keeps it. */
   readonly remainingMs: number;
-  /** Writes only where no other token is, whatever its fence; one that drew a 401 does not count, unless it is this one. */
+  /** Writes only where no token is; or over an older one, other than this, that drew a 401. */
   readonly onlyIfAbsent?: boolean | undefined;
 }
 

@@ -53,7 +53,7 @@ export class SharedToken {
   #fence = 0;
   /** The token in hand was minted while the store was away. */
   #uncommitted = false;
-  /** Tokens that drew a 401 here: a store that cannot be written to goes on offering them. */
+  /** Tokens that drew a 401 here and were not minted again: a store may go on offering them, or get them late. */
   readonly #rejected = new Set<string>();
   /** Changes with `clear()`: what was asked before must not land after it. */
   #epoch = 0;
@@ -79,7 +79,7 @@ export class SharedToken {
     if (!refresh.isWanted()) throw new Error('nobody wants this token any more');
     const epoch = this.#epoch;
     if (slot === undefined) {
-      const minted = await refresh.mint();
+      const minted = await this.#mint(refresh);
       if (epoch === this.#epoch && this.#opened !== undefined) this.#known(undefined); // To be written back.
       return { from: 'endpoint', minted, fence: undefined };
     }
@@ -89,7 +89,7 @@ export class SharedToken {
         {
           isWanted: () => refresh.isWanted(),
           standDown: (ms) => refresh.standDown(ms),
-          mint: () => refresh.mint(),
+          mint: () => this.#mint(refresh),
           commit: (request) => this.#commit(slot, request),
           held: () => this.#held(),
           wasRejected: (value) => this.#rejected.has(value),
@@ -120,6 +120,7 @@ export class SharedToken {
 
   /** Looks for a newer token; and tells the store, if the one in hand drew a 401. Never rejects. */
   recheck(rejected?: string): Promise<void> {
+    this.#held(); // So that a 401 is remembered.
     const slot = this.#opened?.slot;
     if (slot === undefined) return Promise.resolve();
     this.#rechecking ??= this.#look(slot, rejected);
@@ -150,7 +151,6 @@ export class SharedToken {
   /** Forgets the stored token, here and for all. Whoever asks afterwards waits for that. */
   clear(): void {
     this.#forget();
-    this.#rejected.clear();
     const slot = this.#opened?.slot;
     if (slot === undefined) this.#mustClear = true;
     else this.#clearing = this.#run('clear', () => slot.clear());
@@ -184,6 +184,8 @@ export class SharedToken {
     const held = this.#held();
     if (found !== undefined && found.token.value === held?.value) {
       this.#known(found.fence);
+      // It drew its 401 while the store was asked.
+      if (held.rejected) await this.#run('reject', () => slot.reject(held.value));
     } else if (found !== undefined && this.#isNewer(found, held)) {
       this.#known(found.fence);
       this.#owner.adopt(adopted(found, sentAt));
@@ -225,13 +227,20 @@ export class SharedToken {
   async #commit(slot: TokenStoreSlot, request: CommitRequest): Promise<CommitAnswer> {
     const answer = await slot.commit(request);
     const { value } = request.token;
-    if (answer.kind === 'committed' && this.#rejected.has(value)) {
-      await slot.reject(value);
-      this.#known(undefined);
-    }
-    return answer;
+    if (answer.kind !== 'committed' || !this.#rejected.has(value)) return answer;
+    const record = await slot.reject(value);
+    if (record === undefined) this.#known(undefined);
+    return { kind: 'superseded', record };
   }
 
+  /** What the endpoint has just issued is alive, even if it is what it issued before. */
+  async #mint(refresh: Refresh): Promise<Minted> {
+    const minted = await refresh.mint();
+    this.#rejected.delete(minted.token.value);
+    return minted;
+  }
+
+  /** The token in hand; it is remembered if it drew a 401. */
   #held(): HeldHere | undefined {
     const held = this.#owner.held();
     if (held?.rejected !== true) return held;
