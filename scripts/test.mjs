@@ -1,7 +1,8 @@
 /*
  * The whole proof: lint, format, types, unit, integration, the built package (in a browser too), the docs site, the
  * snippets of the docs. In that order, but two at a time: what only reads the sources runs beside the tests, and the
- * simulation, ten thousand runs on one processor, beside what needs the build.
+ * simulation, ten thousand runs on one processor, beside what needs the build. The fleets of real processes run alone: what
+ * they show is exact as long as Redis answers each of them within its 250 ms.
  * Runs every step even if an earlier one failed, and ends with the numbers of all of them.
  */
 import { spawn, spawnSync } from 'node:child_process';
@@ -24,6 +25,7 @@ const tests = [
   { name: 'unit', script: 'test:unit' },
   { name: 'integration', script: 'test:integration' },
 ];
+const fleets = [{ name: 'fleets', script: 'test:fleet' }];
 const simulation = [{ name: 'simulation', script: 'test:simulation' }];
 const testsOfTheBuild = [
   { name: 'package and browser', script: 'test:package' },
@@ -36,11 +38,12 @@ const hasRedis = isThere('redis-server');
 const hasChromium = ['chromium', 'chromium-browser', 'google-chrome'].some(isThere);
 
 const [ofSources, ofTests] = await Promise.all([inOrder(sources, check), inOrder(tests, testWith)]);
+const ofFleets = await inOrder(fleets, testWith);
 const [ofSimulation, ofBuild] = await Promise.all([
   inOrder(simulation, testWith),
   inOrder(testsOfTheBuild, testWith),
 ]);
-const results = [...ofSources, ...ofTests, ...ofSimulation, ...ofBuild];
+const results = [...ofSources, ...ofTests, ...ofFleets, ...ofSimulation, ...ofBuild];
 const passed = results.reduce((sum, result) => sum + result.passed, 0);
 const failed = results.reduce((sum, result) => sum + result.failed, 0);
 const rows = results.map(
