@@ -161,7 +161,7 @@ test('a 401 that comes while the store is being asked is told to it, though no t
   expect(await join().token()).not.toBe('T1');
 });
 
-test('nor does a write-back bring it to the others that was under way at that moment', async () => {
+test('and a write-back that is under way at that moment does not bring that token to the others', async () => {
   const { members, join, endpoint, answerAtOnce, pass } = fleet(1, { maxAttempts: 1 });
   answerAtOnce();
   const [{ store, source, token }] = members as [Member];

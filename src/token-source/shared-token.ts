@@ -120,7 +120,7 @@ export class SharedToken {
 
   /** Looks for a newer token; and tells the store, if the one in hand drew a 401. Never rejects. */
   recheck(rejected?: string): Promise<void> {
-    this.#held(); // So that a 401 is remembered.
+    if (rejected !== undefined) this.#remember(rejected);
     const slot = this.#opened?.slot;
     if (slot === undefined) return Promise.resolve();
     this.#rechecking ??= this.#look(slot, rejected);
@@ -240,14 +240,16 @@ export class SharedToken {
     return minted;
   }
 
-  /** The token in hand; it is remembered if it drew a 401. */
   #held(): HeldHere | undefined {
     const held = this.#owner.held();
-    if (held?.rejected !== true) return held;
-    this.#rejected.add(held.value);
+    if (held?.rejected === true) this.#remember(held.value);
+    return held;
+  }
+
+  #remember(rejected: string): void {
+    this.#rejected.add(rejected);
     const [oldest] = this.#rejected;
     if (this.#rejected.size > REJECTED_KEPT && oldest !== undefined) this.#rejected.delete(oldest);
-    return held;
   }
 
   /** The token in hand is the one with this fence; without one the store does not have it. */
