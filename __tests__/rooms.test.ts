@@ -12,11 +12,12 @@ const root = resolve(import.meta.dirname, '../src');
 /** What each room may import besides itself. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   errors: [],
+  concealment: [],
   token: ['errors'],
   grants: ['token', 'errors'],
   store: ['token', 'errors', 'token-source/clock'],
   'token-source': ['token', 'grants', 'store', 'errors'],
-  axios: ['token-source', 'token', 'errors', 'grants/define-provider'],
+  axios: ['concealment', 'token-source', 'token', 'errors', 'grants/define-provider'],
   providers: ['grants', 'token', 'errors'],
   redis: ['store', 'token', 'errors', 'token-source/clock'],
   opentelemetry: ['token-source', 'errors'],

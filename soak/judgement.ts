@@ -52,6 +52,7 @@ async function judge401(
     'endpoint-cooling': () => truth.isEndpointOut(),
     'rejection-gate-closed': () => false,
     'opted-out': () => false,
+    'replay-hook-failed': () => false,
   };
   // Now, before the thread is asked, which takes its time.
   const isExcused = why !== undefined && excuse[why]();

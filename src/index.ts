@@ -11,8 +11,9 @@ export {
   type AttachOptions,
   type BearerAttachment,
 } from './axios/attach-bearer.js';
+export type { ReplayHook } from './axios/attachment.js';
 export type { BearerRequestOptions } from './axios/request-options.js';
-export { whyNotReplayed, type ReplayRefusal } from './axios/request-state.js';
+export { whyNotReplayed, type ReplayRefusal } from './axios/replay-refusal.js';
 export * from './errors/index.js';
 export {
   defineProvider,
@@ -21,6 +22,7 @@ export {
   type CredentialsFunction,
   type Provider,
   type ProviderDefinition,
+  type ResourceRequest,
   type ResourceResponse,
 } from './grants/define-provider.js';
 export type { TokenFailureClass } from './grants/token-failure.js';

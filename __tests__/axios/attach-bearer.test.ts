@@ -39,8 +39,8 @@ describe('an instance that carries tokens already', () => {
     const http = axios.create();
     const attachment = attachBearer(http, provider);
     expect(refusalOf(() => attachBearer(http, other() as Provider))).toBe(
-      `${provider.name}: the instance already carries tokens of ${provider.name}. ` +
-        'Call detach() first, or use an instance of its own.',
+      `${provider.name}: the instance already gets the tokens of ${provider.name} for ${provider.baseURL}. ` +
+        'Call detach() on that attachment first, or use an instance of its own.',
     );
     expect(bearerOf(http)).toBe(attachment);
   });
@@ -79,7 +79,7 @@ describe('what cannot work is refused at once', () => {
     );
   });
 
-  const manager = { forEach: () => undefined };
+  const manager = { use: () => 0 };
 
   test.each<[string, unknown]>([
     ['nothing', undefined],
@@ -87,7 +87,7 @@ describe('what cannot work is refused at once', () => {
     ['an object', {}],
     ['request interceptors alone', { interceptors: { request: manager } }],
     ['response interceptors alone', { interceptors: { response: manager } }],
-    ['managers that list nothing', { interceptors: { request: manager, response: {} } }],
+    ['managers that take nothing', { interceptors: { request: manager, response: {} } }],
   ])('%s in place of an instance', (_, instance) => {
     expect(refusalOf(() => attachBearer(instance as AxiosInstance, provider))).toBe(
       'instance is not an axios instance. Pass what axios.create() returns, or axios itself.',

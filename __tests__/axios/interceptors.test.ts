@@ -228,7 +228,7 @@ describe('attached twice', () => {
     const first = attachBearer(http, providerOf(server));
     const other = createTokenSource(providerOf(server));
     expect(() => attachBearer(http, providerOf(server))).toThrow(
-      'already carries tokens of oauth2',
+      'already gets the tokens of oauth2 for http://127.0.0.1',
     );
     expect(() => attachBearer(http, other)).toThrow(
       expect.objectContaining({ code: 'ERR_BEARER_MISCONFIGURED' }),
@@ -270,7 +270,7 @@ describe('attached twice', () => {
     expect(tokensOf(answers)).toEqual(Array(2).fill(server.issuedTokens[1]));
     expect(server.tokenCalls).toBe(2);
     const error = await failureOf(second.get(ALWAYS_401));
-    const { whyNotReplayed } = await import('../../src/axios/request-state.js');
+    const { whyNotReplayed } = await import('../../src/axios/replay-refusal.js');
     expect(whyNotReplayed(error)).toBe('already-replayed');
   });
 });

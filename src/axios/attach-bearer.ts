@@ -8,9 +8,8 @@ import {
   isTokenSource,
   type TokenSource,
 } from '../token-source/token-source.js';
-import { authorizeHandlers } from './authorize.js';
-import { healHandler } from './heal.js';
-import { surround } from './innermost.js';
+import type { Attachment, ReplayHook } from './attachment.js';
+import { intercept } from './intercept.js';
 import { createOriginGuard } from './origin-guard.js';
 
 /** How an instance treats its requests; and, where a provider is passed, how its token source behaves. */
@@ -21,13 +20,28 @@ export interface AttachOptions extends TokenSourceOptions {
    * @defaultValue 'pass': it is sent without a token
    */
   readonly onForeignOrigin?: 'pass' | 'error' | undefined;
+  /**
+   * Called before a request is sent again, with the new token and the body in place: to renew a signature, a nonce or a
+   * timestamp. May be asynchronous, within the request's own time-out. If it throws, the caller gets the original
+   * 401, with what it threw as `cause`.
+   *
+   * @example
+   * ```ts
+   * attachBearer(http, provider, {
+   *   onReplay(config) {
+   *     config.headers.set('X-Timestamp', String(Date.now()));
+   *   },
+   * });
+   * ```
+   */
+  readonly onReplay?: ReplayHook | undefined;
 }
 
-/** An axios instance that has been given bearer tokens. */
+/** One provider on one axios instance. */
 export interface BearerAttachment {
   /** Where the tokens come from. Pass it on, so that another instance shares them. */
   readonly source: TokenSource;
-  /** Takes everything off again and leaves the instance as it was. Closes the token source if it was made here. */
+  /** Takes this provider off the instance again. Closes the token source if it was made here. */
   detach(): void;
 }
 
@@ -49,21 +63,31 @@ interface InterceptorRegistry {
   use(...interceptor: never[]): number;
 }
 
-/** Marks an instance across copies of the package, so that none is attached twice. */
-const ATTACHMENT = Symbol.for('axios-bearer.attachment');
+/** The attachments of an instance, under a name that every copy of the package knows. */
+const ATTACHMENTS = Symbol.for('axios-bearer.attachments');
 
 interface Marked {
-  [ATTACHMENT]?: BearerAttachment;
+  [ATTACHMENTS]?: BearerAttachment[];
 }
+
+/** What this copy of the package put onto an instance. */
+interface Installed {
+  readonly attachments: Attachment[];
+  readonly takeOff: () => void;
+}
+
+const installed = new WeakMap<object, Installed>();
 
 /**
  * Gives an existing axios instance bearer tokens: each request carries a valid one, and a 401 is healed by a new token
  * and one replay. The interceptors that the instance has, or gets later, see the final response exactly once.
  *
- * Attaching the same provider or token source again changes nothing and returns the attachment that is there.
+ * An instance may have several providers: each request gets the token of the one whose origin it goes to, and a request to
+ * none of them goes out as it is. Attaching the same provider or token source again changes nothing and returns the
+ * attachment that is there.
  *
- * @throws {@link MisconfigurationError} if the instance is attached to another provider, if its `baseURL` lies outside the
- * provider's origins, or for an option that cannot work
+ * @throws {@link MisconfigurationError} if another provider of the instance has one of its origins, if the instance's
+ * `baseURL` lies outside the origins of all of them, or for an option that cannot work
  */
 export function attachBearer<C extends object>(
   instance: AttachableInstance,
@@ -73,15 +97,21 @@ export function attachBearer<C extends object>(
   if (!isAttachable(instance)) throw notAttachable();
   const given = isTokenSource(providerOrSource) ? providerOrSource : undefined;
   const provider = (given?.provider ?? providerOrSource) as Provider;
-  const existing = bearerOf(instance);
-  if (existing !== undefined) return sameAttachment(existing, given, provider);
+  const others = attachmentsOf(instance);
+  const existing = others.find(({ source }) =>
+    given === undefined ? source.provider === provider : source === given,
+  );
+  if (existing !== undefined) return existing;
+  for (const other of others) refuseTakenOrigin(provider, other.source.provider);
 
-  const { onForeignOrigin = 'pass', ...sourceOptions } = options;
+  const { onForeignOrigin = 'pass', onReplay, ...sourceOptions } = options;
   if (given !== undefined) refuseOptions(provider, sourceOptions);
-  if (!['pass', 'error'].includes(onForeignOrigin)) throw unknownForForeignOrigins(provider);
+  checkOptions(provider, { onForeignOrigin, onReplay });
   const guard = createOriginGuard(provider.allowedOrigins);
   const { baseURL } = instance.defaults;
-  if (baseURL !== undefined && /^https?:/i.test(baseURL) && !guard.allowsURL(baseURL)) {
+  const isServed = (url: string) =>
+    others.some(({ source }) => createOriginGuard(source.provider.allowedOrigins).allowsURL(url));
+  if (isAbsolute(baseURL) && !guard.allowsURL(baseURL) && !isServed(baseURL)) {
     throw new MisconfigurationError({
       provider: provider.name,
       option: "the instance's baseURL",
@@ -91,29 +121,64 @@ export function attachBearer<C extends object>(
   }
 
   const source = given ?? createTokenSource(provider, sourceOptions);
-  const { request, response } = instance.interceptors;
-  const undo = [
-    surround(request, authorizeHandlers({ source, guard, onForeignOrigin, manager: request })),
-    surround(response, { before: healHandler({ source, guard, defaults: instance.defaults }) }),
-  ];
+  const uninstall = install(instance, { source, guard, onForeignOrigin, onReplay });
   const attachment: BearerAttachment = {
     source,
     detach() {
-      for (const takeOff of undo) takeOff();
-      if (bearerOf(instance) === attachment) Reflect.deleteProperty(instance, ATTACHMENT);
+      uninstall();
+      unmark(instance, attachment);
       if (given === undefined) source.close();
     },
   };
-  Object.defineProperty(instance, ATTACHMENT, { value: attachment, configurable: true });
+  mark(instance, attachment);
   return attachment;
 }
 
-/** Told by what is used of it. */
+/** Adds an attachment to the pair of interceptors that the instance has from us, or gets now. */
+function install(instance: AxiosInstance, attachment: Attachment): () => void {
+  let ours = installed.get(instance);
+  if (ours === undefined) {
+    const attachments: Attachment[] = [];
+    ours = { attachments, takeOff: intercept(instance.interceptors, attachments) };
+    installed.set(instance, ours);
+  }
+  const { attachments, takeOff } = ours;
+  attachments.push(attachment);
+  return () => {
+    const at = attachments.indexOf(attachment);
+    if (at === -1) return;
+    attachments.splice(at, 1);
+    if (attachments.length > 0) return;
+    takeOff();
+    installed.delete(instance);
+  };
+}
+
+function attachmentsOf(instance: AttachableInstance): readonly BearerAttachment[] {
+  return (instance as Marked)[ATTACHMENTS] ?? [];
+}
+
+function mark(instance: AttachableInstance, attachment: BearerAttachment): void {
+  const value = [...attachmentsOf(instance), attachment];
+  Object.defineProperty(instance, ATTACHMENTS, { value, configurable: true });
+}
+
+function unmark(instance: AttachableInstance, attachment: BearerAttachment): void {
+  const value = attachmentsOf(instance).filter((other) => other !== attachment);
+  if (value.length === 0) Reflect.deleteProperty(instance, ATTACHMENTS);
+  else Object.defineProperty(instance, ATTACHMENTS, { value, configurable: true });
+}
+
+/** Told by what is used of it. A mock may have `use` and nothing else. */
 function isAttachable(instance: unknown): instance is AxiosInstance {
   const { interceptors } = (instance ?? {}) as Partial<AxiosInstance>;
   return [interceptors?.request, interceptors?.response].every(
-    (manager) => typeof (manager as { forEach?: unknown } | undefined)?.forEach === 'function',
+    (manager) => typeof (manager as { use?: unknown } | undefined)?.use === 'function',
   );
+}
+
+function isAbsolute(baseURL: unknown): baseURL is string {
+  return typeof baseURL === 'string' && /^https?:/i.test(baseURL);
 }
 
 function notAttachable(): MisconfigurationError {
@@ -124,7 +189,7 @@ function notAttachable(): MisconfigurationError {
   });
 }
 
-/** They would do nothing, and nobody would be told. */
+/** They would do nothing, without a word. */
 function refuseOptions({ name }: Provider, options: TokenSourceOptions): void {
   const [option] = Object.entries(options).find(([, value]) => value !== undefined) ?? [];
   if (option === undefined) return;
@@ -136,33 +201,54 @@ function refuseOptions({ name }: Provider, options: TokenSourceOptions): void {
   });
 }
 
-function unknownForForeignOrigins({ name }: Provider): MisconfigurationError {
-  return new MisconfigurationError({
-    provider: name,
-    option: 'options.onForeignOrigin',
-    problem: "must be 'pass' or 'error'",
-    remedy: 'Leave it out for the default.',
-  });
+function checkOptions(
+  { name }: Provider,
+  { onForeignOrigin, onReplay }: Pick<AttachOptions, 'onForeignOrigin' | 'onReplay'>,
+): void {
+  if (onForeignOrigin !== 'pass' && onForeignOrigin !== 'error') {
+    throw new MisconfigurationError({
+      provider: name,
+      option: 'options.onForeignOrigin',
+      problem: "must be 'pass' or 'error'",
+      remedy: 'Leave it out for the default.',
+    });
+  }
+  if (onReplay !== undefined && typeof onReplay !== 'function') {
+    throw new MisconfigurationError({
+      provider: name,
+      option: 'options.onReplay',
+      problem: 'is not a function',
+      remedy: 'Give a function that takes the config of the request, or leave it out.',
+    });
+  }
 }
 
-function sameAttachment(
-  existing: BearerAttachment,
-  source: TokenSource | undefined,
-  provider: Provider,
-): BearerAttachment {
-  if (source === undefined ? existing.source.provider === provider : existing.source === source)
-    return existing;
+function refuseTakenOrigin(provider: Provider, other: Provider): void {
+  const origin = provider.allowedOrigins.find((one) => other.allowedOrigins.includes(one));
+  if (origin === undefined) return;
   throw new MisconfigurationError({
     provider: provider.name,
     option: 'the instance',
-    problem: `already carries tokens of ${existing.source.provider.name}`,
-    remedy: 'Call detach() first, or use an instance of its own.',
+    problem: `already gets the tokens of ${other.name} for ${origin}`,
+    remedy: 'Call detach() on that attachment first, or use an instance of its own.',
   });
 }
 
-/** The attachment of an instance, with its token source; `undefined` if it has none. */
-export function bearerOf(instance: AttachableInstance): BearerAttachment | undefined {
-  return (instance as Marked)[ATTACHMENT];
+/**
+ * The attachment of an instance, with its token source; `undefined` if it has none.
+ *
+ * @param url - which one, if the instance has several: an absolute URL that it serves. Left out, it is the one that serves
+ * the instance's `baseURL`, or else the one attached first.
+ */
+export function bearerOf(instance: AttachableInstance, url?: string): BearerAttachment | undefined {
+  const attachments = attachmentsOf(instance);
+  const serving = (target: string) =>
+    attachments.find(({ source }) =>
+      createOriginGuard(source.provider.allowedOrigins).allowsURL(target),
+    );
+  if (url !== undefined) return serving(url);
+  const { baseURL } = instance.defaults;
+  return (isAbsolute(baseURL) ? serving(baseURL) : undefined) ?? attachments[0];
 }
 
 /**
@@ -179,6 +265,8 @@ export function createProviderClient<C extends object>(
 ): AxiosInstance {
   const provider = isTokenSource(providerOrSource) ? providerOrSource.provider : providerOrSource;
   const instance = axios.create({ ...config, baseURL: config.baseURL ?? provider.baseURL });
+  // An automatic mock of axios creates nothing, and bare axios would hand that on.
+  if ((instance as AxiosInstance | undefined) === undefined) return instance;
   attachBearer(instance, providerOrSource, options);
   return instance;
 }

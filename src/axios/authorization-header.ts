@@ -1,9 +1,9 @@
 import { AxiosHeaders, type AxiosRequestHeaders, type InternalAxiosRequestConfig } from 'axios';
 
-import type { AccessToken } from '../token/access-token.js';
+import { isOurs } from './known-tokens.js';
 
 /**
- * The name under which the request carries an `Authorization` header, in whatever case; `undefined` if it has none.
+ * The name under which the request carries an `Authorization` header, in any case; `undefined` if it has none.
  *
  * Written for the warm path: axios's own `has` and `set` cost more than the rest of an authorised request.
  */
@@ -16,26 +16,57 @@ function authorizationKey(headers: AxiosRequestHeaders): string | undefined {
   return undefined;
 }
 
+/** The `Authorization` value among headers of any shape; `undefined` if there is none. */
+export function authorizationIn(headers: unknown): unknown {
+  if (typeof headers !== 'object' || headers === null) return undefined;
+  const key = authorizationKey(headers as AxiosRequestHeaders);
+  return key === undefined ? undefined : (headers as AxiosRequestHeaders)[key];
+}
+
+/**
+ * The config with headers that can be read and written by name. An interceptor may have left anything there: plain or
+ * frozen objects, fetch's Headers, nothing at all. They are read as axios would read them.
+ */
+export function withWritableHeaders(
+  config: InternalAxiosRequestConfig,
+): InternalAxiosRequestConfig {
+  const headers = config.headers as AxiosRequestHeaders | undefined;
+  // Those of axios, of whichever copy.
+  if (typeof headers?.normalize === 'function' && Object.isExtensible(headers)) return config;
+  const own = isPlain(headers) ? Object.assign({}, headers) : readByAxios(headers);
+  if (Reflect.set(config, 'headers', own)) return config;
+  return Object.assign(Object.create(null) as InternalAxiosRequestConfig, config, { headers: own });
+}
+
+function isPlain(headers: unknown): headers is object {
+  if (typeof headers !== 'object' || headers === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(headers);
+  return prototype === null || prototype === Object.prototype;
+}
+
+/** A plain object, which axios of any copy and version takes. */
+function readByAxios(headers: unknown): object {
+  return AxiosHeaders.from((headers ?? undefined) as string | undefined).toJSON();
+}
+
 /**
  * Whether the caller authorises this request by other means: a header of their own (`false` and `null` are a
  * choice too), or axios's `auth`, which replaces the header.
+ *
+ * A header that we wrote, into a config that is sent again, is taken off: by now the token may be another, or none
+ * may go to this place.
  */
-export function hasOwnAuthorization(config: InternalAxiosRequestConfig): boolean {
-  // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- an interceptor may have taken them off, which the types leave out
-  const headers = (config.headers ??= new AxiosHeaders());
-  // Not compared with undefined: `null` works in axios, too.
-  return Boolean(config.auth) || authorizationKey(headers) !== undefined;
+export function hasOwnAuthorization({ headers, auth }: InternalAxiosRequestConfig): boolean {
+  const key = authorizationKey(headers);
+  if (key === undefined) return Boolean(auth);
+  if (!isOurs(headers[key])) return true;
+  removeAuthorization(headers);
+  return Boolean(auth);
 }
 
-/** Whether the config carries exactly this token. */
-export function carries(config: InternalAxiosRequestConfig, token: AccessToken): boolean {
-  const key = authorizationKey(config.headers);
-  return key !== undefined && config.headers[key] === token.authorization;
-}
-
-/** Takes our header off a config that is sent again: by then the token may be another, or none may go there. */
-export function removeAuthorization(config: InternalAxiosRequestConfig, ours: AccessToken): void {
-  const key = authorizationKey(config.headers);
-  // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- in any case; axios's own `delete` takes off the caller's header as well
-  if (key !== undefined && config.headers[key] === ours.authorization) delete config.headers[key];
+/** Takes an `Authorization` header off, in any case. */
+export function removeAuthorization(headers: AxiosRequestHeaders): void {
+  const key = authorizationKey(headers);
+  // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- axios's own `delete` is slower
+  if (key !== undefined) delete headers[key];
 }

@@ -4,159 +4,228 @@ import { MisconfigurationError, OriginNotAllowedError } from '../errors/index.js
 import type { AccessToken } from '../token/access-token.js';
 import type { TokenParams } from '../token/token-params.js';
 import type { TokenSource } from '../token-source/token-source.js';
-import { hasOwnAuthorization, removeAuthorization } from './authorization-header.js';
-import { asAxiosFailure, remainingMs, shortenTimeout, withAbortSignal } from './deadline.js';
-import { isEmpty, othersRunSynchronously, type Handler } from './innermost.js';
-import type { OriginGuard } from './origin-guard.js';
+import { servingAttachment, type Attachment } from './attachment.js';
+import { watchAnswer } from './answer-watch.js';
+import {
+  authorizationIn,
+  hasOwnAuthorization,
+  withWritableHeaders,
+} from './authorization-header.js';
+import { unlessBodyFails } from './body-failure.js';
+import {
+  asAxiosFailure,
+  asTimeout,
+  remainingMs,
+  timeoutMsOf,
+  withAbortSignal,
+} from './deadline.js';
+import { NONE, type Exchange, type Sent } from './exchange.js';
+import { isEmpty, runSynchronously, type Handler, type Surroundings } from './innermost.js';
+import { rememberToken } from './known-tokens.js';
 import { fixBoundary, isWebForm } from './replay-body.js';
-import { forgetState, paramsOf, RequestState, sendState, stateOf } from './request-state.js';
-
-export interface AuthorizeContext {
-  readonly source: TokenSource;
-  readonly guard: OriginGuard;
-  readonly onForeignOrigin: 'pass' | 'error';
-  readonly manager: AxiosInterceptorManager<InternalAxiosRequestConfig>;
-}
+import { paramsOf } from './request-options.js';
 
 type Config = InternalAxiosRequestConfig;
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+export interface AuthorizeContext {
+  readonly attachments: readonly Attachment[];
+  readonly manager: AxiosInterceptorManager<Config>;
+  /** Told of each request that may get a token, as axios starts it; of the others `undefined`. */
+  readonly begin: (exchange: Exchange | undefined) => void;
+}
 
 /**
  * The request side: attaches the token.
  *
  * axios runs request interceptors synchronously only if every one that applies says so, and asks that right after
  * `runWhen`. So there are two lanes: with a fresh token in hand nothing asynchronous happens at all; otherwise
- * the request waits for one. Returned are two handlers, since axios reverses the order of request interceptors
- * unless `transitional.legacyInterceptorReqResOrdering` is off: whichever runs last for a request applies.
+ * the request waits for one. Each request gets two handlers, since axios reverses the order of request interceptors
+ * unless `transitional.legacyInterceptorReqResOrdering` is off: the one that runs last applies.
  */
-export function authorizeHandlers(context: AuthorizeContext): {
-  before: Handler<Config>;
-  after: Handler<Config>;
-} {
-  const { source, manager } = context;
-  /** What the request that is being started finds in hand, where nothing comes between `runWhen` and `attachInHand`. */
-  let inHand: AccessToken | undefined;
-  let inHandFor: TokenParams | undefined;
+export function authorizeHandlers(context: AuthorizeContext): Surroundings<Config> {
+  const { attachments, manager, begin } = context;
+  let isProbing = false;
 
-  const waiting = (config: Config): Config | Promise<Config> => {
-    if (!wantsToken(context, config)) return config;
-    const params = paramsOf(config);
-    const token = source.peek(params);
-    return token === undefined
-      ? acquire(config, params, source)
-      : attach(config, token, params, source);
+  /** Whether the interceptors of others all run at once, so that ours must not wait. */
+  const othersRunAtOnce = (config: Config): boolean => {
+    isProbing = true;
+    try {
+      return runSynchronously(manager, config);
+    } finally {
+      isProbing = false;
+    }
   };
 
-  /** The lane for a request that found a token in hand, on an instance without other request interceptors. */
-  const attachInHand = (config: Config): Config => {
-    const token = inHand as AccessToken; // Else this lane is not taken.
-    return wantsToken(context, config) ? attach(config, token, inHandFor, source) : config;
-  };
-
-  /** Other interceptors came first. They may have taken their time, or asked for another token. */
-  const afterOthers = (
-    token: AccessToken,
-    params: TokenParams | undefined,
-    config: Config,
-  ): Config | Promise<Config> => {
-    if (!wantsToken(context, config)) return config;
-    const wanted = paramsOf(config);
-    const fresh = source.peek(wanted);
-    if (fresh !== undefined) return attach(config, fresh, wanted, source);
-    if (!othersRunSynchronously(manager, config, isOurs)) return acquire(config, wanted, source);
-    // The token stopped being fresh within this very tick, and a synchronous chain cannot wait.
-    if (wanted !== params) throw cannotWait(source);
-    return attach(config, token, params, source);
-  };
-
-  /** axios asks `runWhen` first, and reads the rest right after it: so the lane is chosen there. */
-  const handler = (when: (config: Config) => boolean): Handler<Config> => {
-    const lane: Mutable<Handler<Config>> = {
-      fulfilled: waiting,
+  const lane = (applies: (config: Config) => boolean): Handler<Config> | undefined => {
+    if (isProbing) return undefined;
+    let exchange: Exchange = NONE;
+    let inHand: InHand | undefined;
+    const handler: Mutable<Handler<Config>> = {
       rejected: null,
       synchronous: false,
       runWhen(config) {
-        if (!when(config)) return false;
-        if (config.bearer === false && stateOf(config) === undefined) return false;
-        const params = paramsOf(config);
-        const token = source.peek(params);
-        lane.synchronous = token !== undefined;
-        if (token === undefined) {
-          lane.fulfilled = waiting;
-        } else if (isEmpty(manager)) {
-          inHand = token;
-          inHandFor = params;
-          lane.fulfilled = attachInHand;
-        } else {
-          lane.fulfilled = (later) => afterOthers(token, params, later);
+        if (!applies(config)) return false;
+        if (config.bearer === false && authorizationIn(config.headers) === undefined) {
+          begin(undefined);
+          return false;
         }
+        exchange = { sent: undefined, copies: Object.getPrototypeOf(config) === null };
+        begin(exchange);
+        const attachment =
+          attachments.length === 1 ? attachments[0] : servingAttachment(attachments, config);
+        inHand = attachment && tokenInHand(attachment, config);
+        // Where nobody else may send it elsewhere, a request to none of the providers has nothing to wait for.
+        handler.synchronous =
+          inHand !== undefined || (attachment === undefined && isEmpty(manager));
         return true;
       },
+      fulfilled(left) {
+        if (!isConfig(left)) return left;
+        const config = withWritableHeaders(left);
+        const attachment = attachmentFor(attachments, config);
+        if (attachment === undefined) return config;
+        const params = paramsOf(config);
+        const isTheSame = attachment === inHand?.attachment && params === inHand.params;
+        const token =
+          isTheSame && isEmpty(manager) ? inHand?.token : attachment.source.peek(params);
+        if (token !== undefined) return attach(exchange, config, token, params, attachment);
+        if (inHand === undefined || !othersRunAtOnce(config))
+          return acquire(exchange, config, params, attachment);
+        // The token stopped being fresh within this very tick, and a synchronous chain cannot wait.
+        if (!isTheSame) throw cannotWait(attachment.source);
+        return attach(exchange, config, inHand.token, params, attachment);
+      },
     };
-    return lane;
+    return handler;
   };
-  const before = handler((config) => isEmpty(manager) || runsReversed(config));
-  const after = handler((config) => !runsReversed(config));
-  const isOurs = (one: Handler<Config>) => one === before || one === after;
-  return { before, after };
+
+  return {
+    before: () => lane((config) => isEmpty(manager) || runsReversed(config)),
+    after: () => lane((config) => !runsReversed(config)),
+  };
+}
+
+/** A fresh token that a request found as it was started. */
+interface InHand {
+  readonly attachment: Attachment;
+  readonly token: AccessToken;
+  readonly params: TokenParams | undefined;
+}
+
+function tokenInHand(attachment: Attachment, config: Config): InHand | undefined {
+  const params = paramsOf(config);
+  const token = attachment.source.peek(params);
+  return token && { attachment, token, params };
+}
+
+/** The only lane of an instance that does not show its walk, such as a mock: a request may always have to wait. */
+export function authorizeAnyRequest(
+  attachments: readonly Attachment[],
+): (exchange: Exchange, config: Config) => Config | Promise<Config> {
+  return (exchange, left) => {
+    if (!isConfig(left)) return left;
+    const config = withWritableHeaders(left);
+    const attachment = attachmentFor(attachments, config);
+    return attachment === undefined
+      ? config
+      : acquire(exchange, config, paramsOf(config), attachment);
+  };
+}
+
+/** Where an interceptor returned nothing, axios's own error follows. */
+function isConfig(left: unknown): left is Config {
+  return typeof left === 'object' && left !== null;
 }
 
 function runsReversed({ transitional }: Config): boolean {
-  return transitional === undefined || transitional.legacyInterceptorReqResOrdering === true;
+  return transitional == null || transitional.legacyInterceptorReqResOrdering === true;
 }
 
-/** Decides whether the request gets a token, now that nobody else will touch it. */
-function wantsToken(context: AuthorizeContext, config: Config): boolean {
-  const earlier = stateOf(config);
-  if (earlier !== undefined) {
-    // Sent once before, by axios-retry for instance: the header in it is ours, and maybe out of date.
-    forgetState(config);
-    removeAuthorization(config, earlier.token);
-  }
-  if (config.bearer === false || hasOwnAuthorization(config)) return false;
-  const { source, guard, onForeignOrigin } = context;
-  const destination = guard.destinationOf(config);
-  if (destination !== 'foreign') return destination === 'own';
-  if (onForeignOrigin === 'pass') return false;
-  const { name, allowedOrigins } = source.provider;
-  throw new OriginNotAllowedError(name, guard.originOf(config), allowedOrigins);
+/** Decides which provider's token the request gets, now that nobody else will touch it; `undefined` for none. */
+function attachmentFor(attachments: readonly Attachment[], config: Config): Attachment | undefined {
+  if (hasOwnAuthorization(config) || config.bearer === false) return undefined;
+  const serving = servingAttachment(attachments, config);
+  if (serving !== undefined) return serving;
+  const strict = attachments.find(
+    ({ guard, onForeignOrigin }) =>
+      onForeignOrigin === 'error' && guard.destinationOf(config) === 'foreign',
+  );
+  if (strict === undefined) return undefined;
+  const { name, allowedOrigins } = strict.source.provider;
+  throw new OriginNotAllowedError(name, strict.guard.originOf(config), allowedOrigins);
 }
 
 function attach(
+  exchange: Exchange,
   config: Config,
   token: AccessToken,
   params: TokenParams | undefined,
-  source: TokenSource,
+  attachment: Attachment,
 ): Config {
-  const timeoutMs = config.timeout ?? 0;
-  const startedAt = timeoutMs > 0 ? source.monotonicNow() : Number.NaN;
-  return authorized(config, new RequestState(token, config.data, params, startedAt, timeoutMs));
+  const timeoutMs = timeoutMsOf(config);
+  const startedAt = timeoutMs > 0 ? attachment.source.clock.monotonic() : Number.NaN;
+  const { timeout } = config;
+  return authorize(exchange, config, { attachment, token, params, startedAt, timeoutMs, timeout });
 }
 
 async function acquire(
+  exchange: Exchange,
   config: Config,
   params: TokenParams | undefined,
-  source: TokenSource,
+  attachment: Attachment,
 ): Promise<Config> {
-  const timeoutMs = config.timeout ?? 0;
-  const startedAt = source.monotonicNow();
-  const token = await withAbortSignal(config, (signal) =>
-    source
-      .getToken({ signal, timeoutMs: timeoutMs > 0 ? timeoutMs : undefined, params })
-      .catch((error: unknown) => {
-        throw asAxiosFailure(error, config, { timeoutMs }, signal);
-      }),
+  const { source } = attachment;
+  const timeoutMs = timeoutMsOf(config);
+  const startedAt = source.clock.monotonic();
+  const token = await unlessBodyFails(config, () =>
+    withAbortSignal(config, (signal) =>
+      source
+        .getToken({ signal, timeoutMs: timeoutMs > 0 ? timeoutMs : undefined, params })
+        .catch((error: unknown) => {
+          throw asAxiosFailure(error, config, timeoutMs, signal);
+        }),
+    ),
   );
-  const state = new RequestState(token, config.data, params, startedAt, timeoutMs);
-  shortenTimeout(config, remainingMs(state, source.monotonicNow()));
-  return authorized(config, state);
+  const { timeout } = config;
+  const leftMs = remainingMs({ timeoutMs, startedAt }, source.clock.monotonic());
+  if (leftMs !== undefined) config.timeout = asTimeout(leftMs);
+  return authorize(exchange, config, { attachment, token, params, startedAt, timeoutMs, timeout });
 }
 
-function authorized(config: Config, state: RequestState): Config {
-  if (isWebForm(state.data)) fixBoundary(config);
-  config.headers['Authorization'] = state.token.authorization;
-  sendState(config, state);
+/** What is known of a request by now. */
+type Known = Pick<Sent, 'attachment' | 'token' | 'params' | 'startedAt' | 'timeoutMs'> & {
+  readonly timeout: unknown;
+};
+
+/** Writes the token into the request, and keeps what a replay needs. */
+function authorize(exchange: Exchange, given: Config, known: Known): Config {
+  const config = exchange.copies ? dispatched(given) : given;
+  const { attachment, token, params, startedAt, timeoutMs, timeout } = known;
+  if (isWebForm(config.data)) fixBoundary(config);
+  config.headers['Authorization'] = token.authorization;
+  rememberToken(token);
+  exchange.sent = {
+    attachment,
+    config,
+    token,
+    params,
+    rawBody: config.data as unknown,
+    startedAt,
+    timeoutMs,
+    writtenTimeout: timeout,
+    usedTimeout: config.timeout,
+    adapter: config.adapter,
+    watch: watchAnswer(config),
+  };
   return config;
+}
+
+/** The object that axios will send, where it copies an ordinary one that an interceptor has put in place of its own. */
+function dispatched(config: Config): Config {
+  return Object.getPrototypeOf(config) === Object.prototype
+    ? Object.assign(Object.create(null) as Config, config)
+    : config;
 }
 
 function cannotWait({ provider }: TokenSource): MisconfigurationError {

@@ -6,26 +6,60 @@ import {
 } from 'axios';
 
 import { isBearerError } from '../errors/index.js';
-import type { RequestState } from './request-state.js';
+import type { Sent } from './exchange.js';
+
+type Config = InternalAxiosRequestConfig;
+
+/** The caller's time-out in milliseconds, read as axios reads it: a number may come as text. 0 if there is none. */
+export function timeoutMsOf({ timeout }: { readonly timeout?: unknown }): number {
+  const ms = typeof timeout === 'string' ? Number.parseInt(timeout, 10) : timeout;
+  return typeof ms === 'number' && ms > 0 && ms < Infinity ? ms : 0;
+}
 
 /**
  * What is left of the caller's `timeout`, in milliseconds; `undefined` if there is none.
  *
  * axios counts its time-out from the moment it sends. Here waiting for a token, fetching it and the replay share it.
  */
-export function remainingMs(state: RequestState, nowMs: number): number | undefined {
-  return state.timeoutMs > 0 ? state.timeoutMs - (nowMs - state.startedAt) : undefined;
+export function remainingMs(
+  { timeoutMs, startedAt }: Pick<Sent, 'timeoutMs' | 'startedAt'>,
+  nowMs: number,
+): number | undefined {
+  return timeoutMs > 0 ? timeoutMs - (nowMs - startedAt) : undefined;
+}
+
+/** A time-out that an adapter keeps: a whole number, and never 0, which would mean none. */
+export function asTimeout(leftMs: number): number {
+  return Math.max(1, Math.floor(leftMs));
+}
+
+/**
+ * Gives what comes back the time-out that the caller wrote: a config that was sent with what was left of it, and the
+ * message of an error that names what was left.
+ */
+export function restoreTimeout(sent: Sent, error: unknown): void {
+  const { writtenTimeout, usedTimeout: usedMs, timeoutMs } = sent;
+  if (usedMs === writtenTimeout) return;
+  const failure = (error ?? {}) as { config?: Config; response?: { config?: Config } };
+  for (const config of [sent.config, failure.config, failure.response?.config]) {
+    if (config != null && config.timeout === usedMs)
+      Object.assign(config, { timeout: writtenTimeout });
+  }
+  if (!(error instanceof Error) || error.message !== timeoutMessage(usedMs)) return;
+  const message = timeoutMessage(timeoutMs);
+  error.stack = error.stack?.replace(error.message, message) ?? '';
+  error.message = message;
+}
+
+function timeoutMessage(timeout: unknown): string {
+  return `timeout of ${String(timeout)}ms exceeded`;
 }
 
 /** The error that axios itself would have thrown when the caller's time ran out. */
-export function timedOut(
-  config: InternalAxiosRequestConfig,
-  timeoutMs: number,
-  cause?: unknown,
-): AxiosError {
+export function timedOut(config: Config, timeoutMs: number, cause?: unknown): AxiosError {
   const { timeoutErrorMessage, transitional } = config;
   const error = new AxiosError(
-    timeoutErrorMessage ?? messageOf(timeoutMs),
+    timeoutErrorMessage ?? timeoutMessage(timeoutMs),
     transitional?.clarifyTimeoutError === true ? AxiosError.ETIMEDOUT : AxiosError.ECONNABORTED,
     config,
   );
@@ -38,23 +72,31 @@ export function timedOut(
  * that: both may outlive thousands of requests.
  */
 export async function withAbortSignal<T>(
-  { signal, cancelToken }: InternalAxiosRequestConfig,
+  { signal, cancelToken }: Config,
   run: (signal: AbortSignal | undefined) => Promise<T>,
 ): Promise<T> {
-  if (cancelToken === undefined && (signal === undefined || signal instanceof AbortSignal))
-    return run(signal);
+  if (!cancelToken && (!signal || signal instanceof AbortSignal)) return run(signal || undefined);
   const controller = new AbortController();
   const abort = () => controller.abort();
   // axios takes whatever looks like an AbortSignal; and its cancel tokens have methods that its types leave out.
   const token = cancelToken as (CancelToken & Subscribable) | undefined;
-  signal?.addEventListener?.('abort', abort);
-  token?.subscribe(abort);
+  quietly(() => (signal as AbortSignal).addEventListener('abort', abort));
+  quietly(() => token?.subscribe(abort));
   if (signal?.aborted === true) abort();
   try {
     return await run(controller.signal);
   } finally {
-    signal?.removeEventListener?.('abort', abort);
-    token?.unsubscribe(abort);
+    quietly(() => (signal as AbortSignal).removeEventListener('abort', abort));
+    quietly(() => token?.unsubscribe(abort));
+  }
+}
+
+/** There may be none, or one that cannot be listened to: an adapter of the app's own may never look at it. */
+function quietly(listen: () => void): void {
+  try {
+    listen();
+  } catch {
+    // Then nothing aborts the wait.
   }
 }
 
@@ -67,37 +109,13 @@ interface Subscribable {
 /** A failed wait as the caller of an axios request expects it: cancelled, timed out, or our own typed error. */
 export function asAxiosFailure(
   error: unknown,
-  config: InternalAxiosRequestConfig,
-  state: { readonly timeoutMs: number },
+  config: Config,
+  timeoutMs: number,
   signal: AbortSignal | undefined,
 ): unknown {
   if (signal?.aborted === true)
     return config.cancelToken?.reason ?? new CanceledError(undefined, config);
   return isBearerError(error, 'ERR_TOKEN_WAIT_TIMED_OUT')
-    ? timedOut(config, state.timeoutMs, error)
+    ? timedOut(config, timeoutMs, error)
     : error;
-}
-
-/** Leaves the request only what is left of its time; `restoreTimeout` takes it back. */
-export function shortenTimeout(
-  config: InternalAxiosRequestConfig,
-  leftMs: number | undefined,
-): void {
-  if (leftMs === undefined) return;
-  config.timeoutErrorMessage ??= messageOf(config.timeout);
-  config.timeout = Math.max(1, Math.floor(leftMs));
-}
-
-/** Gives a config that comes back to the caller the time-out that the caller wrote into it. */
-export function restoreTimeout(
-  config: InternalAxiosRequestConfig,
-  { timeoutMs }: RequestState,
-): void {
-  if (!(timeoutMs > 0)) return;
-  config.timeout = timeoutMs;
-  if (config.timeoutErrorMessage === messageOf(timeoutMs)) delete config.timeoutErrorMessage;
-}
-
-function messageOf(timeoutMs: number | undefined): string {
-  return `timeout of ${timeoutMs ?? 0}ms exceeded`;
 }

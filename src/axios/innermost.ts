@@ -15,6 +15,17 @@ export interface Walkable<V> {
   forEach(visit: Visit<V>): void;
 }
 
+/** Handlers around those of others; asked for at each walk, which axios makes once for each request. */
+export interface Surroundings<V> {
+  readonly before: () => Handler<V> | undefined;
+  readonly after?: () => Handler<V> | undefined;
+}
+
+/** Whether axios walks these interceptors by a method that can be hooked. A mock may have `use` alone. */
+export function isWalkable<V>(manager: AxiosInterceptorManager<V>): boolean {
+  return typeof (manager as Partial<Walkable<V>>).forEach === 'function';
+}
+
 /**
  * Adds handlers around those that a manager holds now and will ever hold, and returns a function that takes them off.
  *
@@ -26,7 +37,7 @@ export interface Walkable<V> {
  */
 export function surround<V>(
   manager: AxiosInterceptorManager<V>,
-  { before, after }: { before: Handler<V>; after?: Handler<V> },
+  { before, after }: Surroundings<V>,
 ): () => void {
   const walkable = manager as unknown as Walkable<V>;
   // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its own `this` below
@@ -35,9 +46,11 @@ export function surround<V>(
   let isActive = true;
 
   function walkWithOurs(this: Walkable<V>, visit: Visit<V>): void {
-    if (isActive) visit(before);
+    const first = isActive ? before() : undefined;
+    if (first !== undefined) visit(first);
     walk.call(this, visit);
-    if (isActive && after !== undefined && !isEmpty(manager)) visit(after);
+    const last = isActive && !isEmpty(manager) ? after?.() : undefined;
+    if (last !== undefined) visit(last);
     if (!isActive) leave();
   }
 
@@ -54,20 +67,19 @@ export function surround<V>(
   };
 }
 
-/** Whether nobody has registered an interceptor there. */
+/** Whether a manager holds no interceptor of anybody else's. */
 export function isEmpty<V>(manager: AxiosInterceptorManager<V>): boolean {
   return (manager as { handlers?: unknown[] }).handlers?.length === 0;
 }
 
-/** Whether every other request interceptor that applies to `config` is synchronous, and axios thus runs them at once. */
-export function othersRunSynchronously<V extends InternalAxiosRequestConfig>(
+/** Whether every request interceptor that applies to `config` is synchronous, and axios thus runs them at once. */
+export function runSynchronously<V extends InternalAxiosRequestConfig>(
   manager: AxiosInterceptorManager<V>,
   config: V,
-  isOurs: (handler: Handler<V>) => boolean,
 ): boolean {
   let areSynchronous = true;
   (manager as unknown as Walkable<V>).forEach((handler) => {
-    if (isOurs(handler) || handler.runWhen?.(config) === false) return;
+    if (handler.runWhen?.(config) === false) return;
     if (!handler.synchronous) areSynchronous = false;
   });
   return areSynchronous;

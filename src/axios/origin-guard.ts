@@ -60,23 +60,28 @@ export function createOriginGuard(allowedOrigins: readonly string[]): OriginGuar
 
 /** The base URL that axios joins the request's URL to; `undefined` if it sends that URL as it is. */
 function baseOf(config: InternalAxiosRequestConfig): string | undefined {
-  const { baseURL, url, allowAbsoluteUrls } = config;
-  if (baseURL === undefined || baseURL === '') return undefined;
+  const { url, allowAbsoluteUrls } = config;
+  const baseURL = asText(config.baseURL);
+  if (baseURL === '') return undefined;
   return allowAbsoluteUrls !== false && ABSOLUTE_URL.test(asText(url)) ? undefined : baseURL;
 }
 
 /** Most URLs are told by their first two characters. */
-function isPath(url: string | undefined): boolean {
-  return url !== undefined && url[0] === '/' && url[1] !== '/';
+function isPath(url: unknown): boolean {
+  return typeof url === 'string' && url[0] === '/' && url[1] !== '/';
 }
 
 function targetURL(config: InternalAxiosRequestConfig): string {
   return baseOf(config) ?? asText(config.url);
 }
 
-/** axios also takes a URL object, which its types do not tell. */
-function asText(url: string | URL | undefined): string {
-  return String(url ?? '');
+/** axios also takes a URL object, which its types do not tell. What is no text at all leads nowhere we know. */
+function asText(url: unknown): string {
+  try {
+    return String((url as string | URL | null | undefined) ?? '');
+  } catch {
+    return '';
+  }
 }
 
 /** A URL taken apart; in a browser a relative one is taken against the page. `undefined` if it is none. */

@@ -7,48 +7,55 @@ import axios, {
 
 import { randomHex } from '../token/random-hex.js';
 
+/** The bytes of a request that can be sent again. */
+export interface ReplayBody {
+  readonly data: unknown;
+}
+
 /**
- * Whether the bytes that were sent can be sent again.
+ * The body with which a request can be sent again, byte for byte; `undefined` if its bytes can be read once only.
  *
- * Not where they came out of something that can be read once only: a Node stream, a web stream, the form-data package,
- * an async iterable. The exception is the form-data object that axios itself makes out of plain fields (`postForm` in
- * Node): axios can make the same again. A transform of the caller's has no such promise, since it may have
- * changed the fields, or give something else each time.
+ * What counts is what was sent, after every transform: a Node stream, a web stream, the form-data package or an async
+ * iterable has been read by now, wherever it hides. The exception is the form-data object that axios itself makes out of
+ * plain fields (`postForm` in Node): axios can make the same again. A transform of the caller's has no such promise,
+ * since it may have changed the fields, or give something else each time.
  *
  * @param raw - the body before axios transformed it
  */
-export function isReplayable(config: InternalAxiosRequestConfig, raw: unknown): boolean {
-  if (!isReadOnce(config.data)) return true;
-  return isFormDataPackage(config.data) && !isReadOnce(raw) && transforms(config).every(isOfAxios);
+export function replayBody(
+  config: InternalAxiosRequestConfig,
+  raw: unknown,
+): ReplayBody | undefined {
+  const sent = config.data as unknown;
+  if (!isReadOnce(sent)) return { data: sent };
+  if (!isFormDataPackage(sent) || isReadOnce(raw)) return undefined;
+  if (!transforms(config).every(isOfAxios)) return undefined;
+  const bytes = bytesOfFormLike(sent, raw, config);
+  return bytes === undefined ? undefined : { data: bytes };
 }
 
-/** Whether a body, or anything inside a plain object or list, can be read once only. */
+/** Whether a body, or anything inside it, can be read once only. */
 function isReadOnce(body: unknown, seen = new Set<unknown>()): boolean {
   if (typeof body !== 'object' || body === null || seen.has(body)) return false;
   if ('pipe' in body || 'getReader' in body || Symbol.asyncIterator in body) return true;
-  if (!isPlain(body)) return false;
+  if (ArrayBuffer.isView(body) || body instanceof ArrayBuffer) return false;
   seen.add(body);
-  return Object.values(body).some((part) => isReadOnce(part, seen));
+  const parts = body instanceof Map || body instanceof Set ? [...body] : Object.values(body);
+  return parts.some((part) => isReadOnce(part, seen));
 }
 
-function isPlain(value: object): boolean {
-  if (Array.isArray(value)) return true;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
-}
-
-/**
- * Makes a config that was sent once send the same bytes again: what axios made of the body is sent as it is, with no
- * transform run a second time; a form that axios made is made again with the same boundary.
- *
- * @param raw - the body before axios transformed it
- */
-export function restoreBody(config: InternalAxiosRequestConfig, raw: unknown): void {
-  config.headers.delete('Content-Length'); // The adapter writes it anew, and would never overwrite one.
-  config.transformRequest = [];
-  const { data: sent, formSerializer } = config as InternalAxiosRequestConfig<unknown>;
-  if (isFormDataPackage(sent))
-    config.data = axios.toFormData(raw as object, emptyFormLike(sent), formSerializer);
+/** The bytes of the form that axios made, made again; `undefined` if a part of it can be read once only. */
+function bytesOfFormLike(
+  sent: FormDataPackage,
+  raw: unknown,
+  config: InternalAxiosRequestConfig,
+): Uint8Array | undefined {
+  try {
+    const form = axios.toFormData(raw as object, emptyFormLike(sent), config.formSerializer);
+    return (form as FormDataPackage).getBuffer(); // Throws at a part that is a stream.
+  } catch {
+    return undefined;
+  }
 }
 
 /**
@@ -56,7 +63,7 @@ export function restoreBody(config: InternalAxiosRequestConfig, raw: unknown): v
  * adapter makes one up for each send, and the bytes of the replay differ.
  */
 export function fixBoundary(config: InternalAxiosRequestConfig): void {
-  // Of either build of axios: its own headers would be made anew by the other, which leaves our state behind.
+  // Of either build of axios: its own headers would be made anew by the other.
   const isReady = typeof config.headers.setContentType === 'function';
   const headers = isReady ? config.headers : AxiosHeaders.from(config.headers);
   const contentType = headers.getContentType() ?? 'multipart/form-data';
@@ -67,14 +74,21 @@ export function fixBoundary(config: InternalAxiosRequestConfig): void {
 
 /** Whether a body is a web `FormData`, as axios tells one: it may come from another realm, and the package's has the same tag. */
 export function isWebForm(body: unknown): boolean {
-  const form = (body ?? {}) as { [Symbol.toStringTag]?: unknown; [Symbol.iterator]?: unknown };
-  return form[Symbol.toStringTag] === 'FormData' && form[Symbol.iterator] !== undefined;
+  const form = (body ?? {}) as Partial<Iterable<unknown>> & {
+    append?: unknown;
+    [Symbol.toStringTag]?: unknown;
+  };
+  return (
+    typeof form.append === 'function' &&
+    form[Symbol.toStringTag] === 'FormData' &&
+    Boolean(form[Symbol.iterator])
+  );
 }
 
 function transforms({
   transformRequest,
 }: Pick<InternalAxiosRequestConfig, 'transformRequest'>): AxiosRequestTransformer[] {
-  if (transformRequest === undefined) return [];
+  if (transformRequest == null) return [];
   return Array.isArray(transformRequest) ? transformRequest : [transformRequest];
 }
 
@@ -82,10 +96,11 @@ function isOfAxios(transform: AxiosRequestTransformer): boolean {
   return transforms(axios.defaults).includes(transform);
 }
 
-/** What axios uses of the form-data package. */
+/** What axios uses of the form-data package, and what we use. */
 interface FormDataPackage extends GenericFormData {
   getBoundary(): string;
   setBoundary(boundary: string): void;
+  getBuffer(): Uint8Array;
 }
 
 function isFormDataPackage(body: unknown): body is FormDataPackage {
@@ -101,9 +116,13 @@ function emptyFormLike(form: FormDataPackage): FormDataPackage {
   return empty;
 }
 
-/** Lets go of a body that nobody will read: an unread stream would hold its socket, and the replay may need it. */
+/** Lets go of a body that will not be read: an unread stream would hold its socket, and the replay may need it. */
 export function discard(body: unknown): void {
   if (typeof body !== 'object' || body === null) return;
-  if ('pipe' in body) (body as { destroy?(): void }).destroy?.();
-  else if ('getReader' in body) (body as ReadableStream).cancel().catch(() => undefined);
+  try {
+    if ('pipe' in body) (body as { destroy?(): void }).destroy?.();
+    else if ('getReader' in body) (body as ReadableStream).cancel().catch(() => undefined);
+  } catch {
+    // Then it was not what it looked like.
+  }
 }

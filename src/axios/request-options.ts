@@ -1,3 +1,5 @@
+import type { InternalAxiosRequestConfig } from 'axios';
+
 import type { TokenParams } from '../token/token-params.js';
 
 /** What one request may say about its bearer token. */
@@ -18,4 +20,14 @@ declare module 'axios' {
      */
     bearer?: false | BearerRequestOptions;
   }
+}
+
+/** The parameters of the token that the request asks for. */
+export function paramsOf({ bearer }: InternalAxiosRequestConfig): TokenParams | undefined {
+  return bearer ? bearer.params : undefined;
+}
+
+/** Whether the request may be sent a second time, as far as its caller says. */
+export function mayReplay({ bearer }: InternalAxiosRequestConfig): boolean {
+  return !(bearer && bearer.replay === false);
 }

@@ -1,55 +1,53 @@
-import type { AxiosResponse } from 'axios';
+import { Axios, type InternalAxiosRequestConfig } from 'axios';
 
-import type { ResourceResponse } from '../grants/define-provider.js';
+import type { Provider, ResourceRequest } from '../grants/define-provider.js';
+import { headerOf, type Answer } from './answer.js';
+import { warnOnce } from './warn-once.js';
 
 /** Errors of RFC 6750 that a new token does not cure. */
 const NOT_THE_TOKENS_FAULT = /\berror\s*=\s*"?(insufficient_scope|invalid_request)\b/i;
 
 /**
- * Whether a response says that the token was rejected: status 401, unless the challenge names another cause.
+ * Whether an answer says that the token was rejected: status 401, unless the challenge names another cause.
  *
  * @see https://www.rfc-editor.org/rfc/rfc6750#section-3.1
  */
-export function isTokenRejection(response: AxiosResponse): boolean {
-  if (response.status !== 401) return false;
-  const challenge: unknown = response.headers['www-authenticate'];
-  return typeof challenge !== 'string' || !NOT_THE_TOKENS_FAULT.test(challenge);
+export function isStandardRejection({
+  status,
+  headers,
+}: Pick<Answer, 'status' | 'headers'>): boolean {
+  if (status !== 401) return false;
+  const challenge = headerOf(headers, 'www-authenticate');
+  return !(Array.isArray(challenge) ? challenge : [challenge]).some(
+    (one) => typeof one === 'string' && NOT_THE_TOKENS_FAULT.test(one),
+  );
 }
 
-/** A provider's own classifier, made total: one that throws leaves the decision to the standard. */
-export function rejectionTest(
-  own: ((response: ResourceResponse) => boolean) | undefined,
-): (response: AxiosResponse) => boolean {
-  if (own === undefined) return isTokenRejection;
-  return (response) => {
-    try {
-      return own(response);
-    } catch {
-      return isTokenRejection(response);
-    }
-  };
+/** Whether an answer says that the token was rejected, by the provider's own classifier or else by the standard. Never throws. */
+export function isRejection(
+  { name, isTokenRejection }: Provider,
+  answer: Answer,
+  config: InternalAxiosRequestConfig,
+): boolean {
+  if (isTokenRejection === undefined) return isStandardRejection(answer);
+  try {
+    const verdict: unknown = isTokenRejection(answer.response ?? answer, requestOf(config));
+    if (!isPromise(verdict)) return Boolean(verdict);
+    // A promise is truthy whatever becomes of it: taken for a yes it would send a POST again that was answered 200.
+    verdict.then(undefined, () => undefined);
+    warnOnce(
+      `${name}: isTokenRejection returned a promise, which counts as "no": 401s are not healed. Make it synchronous.`,
+    );
+    return false;
+  } catch {
+    return isStandardRejection(answer);
+  }
 }
 
-/** What adapters leave of the request that was answered: Node's ClientRequest, or an XMLHttpRequest. */
-interface SentRequest {
-  readonly getHeader?: (name: string) => unknown;
-  readonly res?: { readonly responseUrl?: unknown };
-  readonly responseURL?: unknown;
+function requestOf(config: InternalAxiosRequestConfig): ResourceRequest {
+  return { method: (config.method ?? 'get').toUpperCase(), url: new Axios({}).getUri(config) };
 }
 
-/**
- * Whether the request that was answered still carried `authorization`, as far as the adapter tells. A redirect to another
- * origin takes the header off for good, even if a further one leads back; so do credentials in the URL.
- */
-export function arrivedWith(authorization: string, { request }: AxiosResponse): boolean {
-  const sent = (request ?? {}) as SentRequest;
-  return typeof sent.getHeader !== 'function' || sent.getHeader('authorization') === authorization;
-}
-
-/** The URL that answered after redirects, where the adapter tells it. */
-export function answeringURL({ request }: AxiosResponse): string | undefined {
-  const { res, responseURL } = (request ?? {}) as SentRequest;
-  const url = res?.responseUrl ?? responseURL;
-  // One that is no absolute URL comes from no adapter of axios: axios-mock-adapter puts the path there that was asked for.
-  return typeof url === 'string' && URL.canParse(url) ? url : undefined;
+function isPromise(value: unknown): value is Promise<unknown> {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 }

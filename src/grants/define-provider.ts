@@ -34,6 +34,14 @@ export interface ResourceResponse {
   readonly data: unknown;
 }
 
+/** The request that a response answers, as far as a classifier needs it. */
+export interface ResourceRequest {
+  /** In capitals. */
+  readonly method: string;
+  /** Absolute. */
+  readonly url: string;
+}
+
 /**
  * Everything that the library knows about one authorization server: data, and functions without side effects. They are
  * called as methods of the provider, which has the members named here and no others.
@@ -68,7 +76,8 @@ export interface ProviderDefinition<C extends object> {
    * Tells whether a response of the API says that the token was rejected.
    * @defaultValue status 401, unless `WWW-Authenticate` says `insufficient_scope` or `invalid_request` (RFC 6750, section 3.1)
    */
-  isTokenRejection?(response: ResourceResponse): boolean;
+  readonly isTokenRejection?:
+    ((response: ResourceResponse, request: ResourceRequest) => boolean) | undefined;
   /** The life that the documentation promises where the answer names none, in seconds. @defaultValue unknown */
   readonly defaultLifetimeSeconds?: number | undefined;
   /** A new token kills the last one. @defaultValue false */

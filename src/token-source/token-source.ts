@@ -7,6 +7,7 @@ import { isProvider, type Provider } from '../grants/define-provider.js';
 import type { AccessToken } from '../token/access-token.js';
 import type { RejectedSend, RejectionAnswer } from '../token/lifecycle.js';
 import { definedParams, isParamValue, paramsKey, type TokenParams } from '../token/token-params.js';
+import type { Clock } from './clock.js';
 import type { TokenSourceEventName, TokenSourceEvents, TokenSourceListener } from './events.js';
 import { KeptToken } from './kept-token.js';
 import { KeptTokens } from './kept-tokens.js';
@@ -158,9 +159,9 @@ export class TokenSource {
     return this.#main.timeToExpiryMs();
   }
 
-  /** @internal The clock of this source, in milliseconds; never goes back. */
-  monotonicNow(): number {
-    return this.#context.options.clock.monotonic();
+  /** @internal The clock of this source. */
+  get clock(): Clock {
+    return this.#context.options.clock;
   }
 
   /** What bounds one caller's wait; the time-out counts from here, however often the caller has to wait. */

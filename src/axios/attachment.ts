@@ -1,0 +1,26 @@
+import type { InternalAxiosRequestConfig } from 'axios';
+
+import type { TokenSource } from '../token-source/token-source.js';
+import type { OriginGuard } from './origin-guard.js';
+
+/** Called before a request is sent again, with the new token and the body in place. */
+export type ReplayHook = (config: InternalAxiosRequestConfig) => void | Promise<void>;
+
+/** One provider on one instance, as far as its interceptors need to know. */
+export interface Attachment {
+  readonly source: TokenSource;
+  readonly guard: OriginGuard;
+  readonly onForeignOrigin: 'pass' | 'error';
+  readonly onReplay: ReplayHook | undefined;
+}
+
+/** The attachment that serves the origin a request goes to; `undefined` if the request goes to none of them. */
+export function servingAttachment(
+  attachments: readonly Attachment[],
+  config: InternalAxiosRequestConfig,
+): Attachment | undefined {
+  for (const attachment of attachments) {
+    if (attachment.guard.destinationOf(config) === 'own') return attachment;
+  }
+  return undefined;
+}

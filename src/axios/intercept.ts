@@ -1,0 +1,79 @@
+import type { AxiosInstance, AxiosResponse, InternalAxiosRequestConfig } from 'axios';
+
+import type { Attachment } from './attachment.js';
+import { authorizeAnyRequest, authorizeHandlers } from './authorize.js';
+import type { Exchange } from './exchange.js';
+import { healer } from './heal.js';
+import { isWalkable, surround } from './innermost.js';
+
+type Interceptors = AxiosInstance['interceptors'];
+
+/**
+ * Puts our pair of interceptors onto an instance, once for all of its attachments, and returns what takes it off.
+ *
+ * @param attachments - those of the moment: the list may grow and shrink
+ */
+export function intercept(
+  { request, response }: Interceptors,
+  attachments: readonly Attachment[],
+): () => void {
+  const responseHandler = healer();
+  if (!isWalkable(request) || !isWalkable(response))
+    return interceptByUse({ request, response }, attachments, responseHandler);
+
+  /** The request that axios is starting: it walks the response interceptors right after the others. */
+  let starting: Exchange | undefined;
+  const begin = (exchange: Exchange | undefined) => (starting = exchange);
+  const undo = [
+    surround(request, authorizeHandlers({ attachments, manager: request, begin })),
+    surround(response, {
+      before() {
+        const exchange = starting;
+        starting = undefined;
+        return exchange && responseHandler(exchange);
+      },
+    }),
+  ];
+  return () => {
+    for (const takeOff of undo) takeOff();
+  };
+}
+
+/**
+ * For an instance that lets nobody see how it walks its interceptors: a mock, or a client that only looks like axios.
+ * There our pair stands where `use` puts it, and an answer is told by the config that it names.
+ */
+function interceptByUse(
+  { request, response }: Interceptors,
+  attachments: readonly Attachment[],
+  responseHandler: ReturnType<typeof healer>,
+): () => void {
+  const exchanges = new WeakMap<object, Exchange>();
+  const handlerOf = (config: unknown) => {
+    const exchange = typeof config === 'object' && config !== null && exchanges.get(config);
+    return exchange ? responseHandler(exchange) : undefined;
+  };
+  const authorize = authorizeAnyRequest(attachments);
+  const ids = [
+    request.use(async (config: InternalAxiosRequestConfig) => {
+      const exchange: Exchange = { sent: undefined, copies: false };
+      const authorized = await authorize(exchange, config);
+      exchanges.set(authorized, exchange);
+      return authorized;
+    }),
+    response.use(
+      (answer: AxiosResponse) => handlerOf(answer.config)?.fulfilled?.(answer) ?? answer,
+      (error: unknown) => {
+        const { config } = (error ?? {}) as { config?: unknown };
+        const handler = handlerOf(config);
+        if (handler?.rejected == null) throw error;
+        return handler.rejected(error);
+      },
+    ),
+  ] as const;
+  return () => {
+    // A mock may have no eject.
+    (request as Partial<typeof request>).eject?.(ids[0]);
+    (response as Partial<typeof response>).eject?.(ids[1]);
+  };
+}

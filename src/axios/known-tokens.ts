@@ -1,0 +1,49 @@
+import { REDACTED } from '../concealment/redacted.js';
+import type { AccessToken } from '../token/access-token.js';
+
+/** Enough for the last tokens of thousands of sources; as hashes they take half a megabyte. */
+const REMEMBERED = 10_000;
+
+/**
+ * Hashes of the tokens that this process attached last, of all sources: a config that is sent again, cloned, serialised
+ * or handed to another instance carries one of them, and it must not pass for a header of the caller's own.
+ *
+ * Shared by the whole process on purpose: a token of one provider must not go to another one.
+ */
+const remembered = new Set<number>();
+const known = new WeakSet<AccessToken>();
+let latest: AccessToken | undefined;
+
+/** Remembers a token that is about to be attached. */
+export function rememberToken(token: AccessToken): void {
+  if (token === latest) return;
+  latest = token;
+  if (known.has(token)) return;
+  known.add(token);
+  const hash = hashOf(token.authorization);
+  remembered.add(hash);
+  if (remembered.size <= REMEMBERED) return;
+  const [oldest] = remembered;
+  remembered.delete(oldest as number);
+}
+
+/** Whether an `Authorization` value was written by us: a token attached lately, or the mask of one. */
+export function isOurs(authorization: unknown): boolean {
+  if (typeof authorization !== 'string' && !(authorization instanceof String)) return false;
+  const value = String(authorization);
+  return value === REDACTED || remembered.has(hashOf(value));
+}
+
+/** 53 bits, so that no header of a caller's ever meets one by chance (cyrb53, public domain). */
+function hashOf(text: string): number {
+  let high = 0xdeadbeef;
+  let low = 0x41c6ce57;
+  for (let i = 0; i < text.length; i += 1) {
+    const code = text.charCodeAt(i);
+    high = Math.imul(high ^ code, 2654435761);
+    low = Math.imul(low ^ code, 1597334677);
+  }
+  high = Math.imul(high ^ (high >>> 16), 2246822507) ^ Math.imul(low ^ (low >>> 13), 3266489909);
+  low = Math.imul(low ^ (low >>> 16), 2246822507) ^ Math.imul(high ^ (high >>> 13), 3266489909);
+  return 4294967296 * (2097151 & low) + (high >>> 0);
+}

@@ -1,0 +1,46 @@
+import type { AxiosResponse } from 'axios';
+
+import type { Answer } from './answer.js';
+import type { Sent } from './exchange.js';
+import type { ReplayBody } from './replay-body.js';
+import { noteRefusal, type ReplayRefusal } from './replay-refusal.js';
+
+/** What the caller gets if the 401 cannot be healed: the answer of bare axios. */
+export type Original =
+  | { readonly kind: 'error'; readonly error: unknown }
+  | { readonly kind: 'response'; readonly response: AxiosResponse };
+
+/** A 401 on our token, in the shape of an error of axios. axios-auth-refresh writes to `config`, which is therefore our own. */
+export class Rejection {
+  readonly config: { readonly rejection: Rejection };
+  readonly response: Answer;
+  readonly sent: Sent;
+  readonly original: Original;
+  /** Set once it is clear that the request can be sent again. */
+  body: ReplayBody | undefined;
+
+  constructor(sent: Sent, answer: Answer, original: Original) {
+    this.config = { rejection: this };
+    this.response = answer;
+    this.sent = sent;
+    this.original = original;
+  }
+
+  /** The request is not sent again, and its caller gets the original: with `cause`, where something failed. */
+  refuse(because: ReplayRefusal, cause?: unknown): void {
+    const { original, sent } = this;
+    const outcome = original.kind === 'error' ? original.error : original.response;
+    noteRefusal(because, outcome, sent.config);
+    sent.attachment.source.emit('replayRefused', { because });
+    if (original.kind === 'error' && cause !== undefined) setCause(original.error, cause);
+  }
+}
+
+function setCause(error: unknown, cause: unknown): void {
+  try {
+    const property = { value: cause, configurable: true, writable: true };
+    Object.defineProperty(error, 'cause', property);
+  } catch {
+    // A frozen error, or a thrown string, stays as it is.
+  }
+}

@@ -1,0 +1,163 @@
+import { Axios, AxiosHeaders, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
+
+import { isBearerError } from '../errors/index.js';
+import type { AccessToken } from '../token/access-token.js';
+import { waitFor } from '../token-source/waiting.js';
+import { answerIn, answerOf, isAboutOurToken, type Answer } from './answer.js';
+import { watchAnswer } from './answer-watch.js';
+import { removeAuthorization } from './authorization-header.js';
+import {
+  asAxiosFailure,
+  asTimeout,
+  remainingMs,
+  restoreTimeout,
+  timedOut,
+  withAbortSignal,
+} from './deadline.js';
+import type { Sent } from './exchange.js';
+import { rememberToken } from './known-tokens.js';
+import type { Rejection } from './rejection.js';
+import { discard } from './replay-body.js';
+import { noteRefusal, type ReplayRefusal } from './replay-refusal.js';
+import { isRejection } from './token-rejection.js';
+
+type Config = InternalAxiosRequestConfig;
+
+/**
+ * Sends a request once more, with another token and the same bytes, past every interceptor of the instance.
+ *
+ * @throws the rejection itself if the request cannot be sent again: then the caller gets the original answer
+ */
+export async function replay(rejection: Rejection): Promise<AxiosResponse> {
+  const { sent: first, body } = rejection;
+  const { source, onReplay } = first.attachment;
+  const token = await inTime(rejection, 'no-other-token', ({ signal, leftMs }) =>
+    source.getToken({
+      signal,
+      timeoutMs: leftMs,
+      params: first.params,
+      not: first.token.value,
+    }),
+  );
+  discard(rejection.response.data);
+  const again = nextConfig(first, token, body?.data);
+  if (onReplay !== undefined) {
+    await inTime(rejection, 'replay-hook-failed', ({ signal, leftMs, late }) =>
+      waitFor((async () => onReplay(again))(), {
+        signal,
+        clock: source.clock,
+        timeout: leftMs === undefined ? undefined : { ms: leftMs, error: () => late },
+      }),
+    );
+  }
+  const leftMs = timeLeft(rejection);
+  if (leftMs !== undefined) again.timeout = asTimeout(leftMs);
+  return send(first, token, again);
+}
+
+/** The config of the next send: as the first one went out, but for the token. */
+function nextConfig(first: Sent, token: AccessToken, data: unknown): Config {
+  const headers = new AxiosHeaders(Object.assign({}, first.config.headers));
+  if (!isLengthOf(data, headers.getContentLength())) headers.delete('Content-Length');
+  removeAuthorization(headers);
+  headers['Authorization'] = token.authorization;
+  rememberToken(token);
+  // axios-mock-adapter takes itself off each config it answers: without it the replay would go out for real.
+  return { ...first.config, ...(first.adapter && { adapter: first.adapter }), data, headers };
+}
+
+/** The adapter writes the length anew, but never overwrites one. */
+function isLengthOf(data: unknown, length: unknown): boolean {
+  return !ArrayBuffer.isView(data) || length === undefined || Number(length) === data.byteLength;
+}
+
+async function send(first: Sent, token: AccessToken, again: Config): Promise<AxiosResponse> {
+  const watch = watchAnswer(again);
+  const sent: Sent = { ...first, config: again, token, watch, usedTimeout: again.timeout };
+  let dispatched: Config | undefined;
+  const note = (config: Config) => (dispatched = config);
+  // In place of the transforms that made the bytes: they are sent as they are.
+  again.transformRequest = function (this: Config, bytes: unknown) {
+    note(this);
+    return bytes;
+  };
+  try {
+    const response = await new Axios({}).request<unknown, AxiosResponse>(again);
+    settle(sent, answerIn(response), response, first.config);
+    giveBack(first, dispatched, response);
+    return response;
+  } catch (error) {
+    settle(sent, answerOf(error, watch?.seen()), error, first.config);
+    restoreTimeout(sent, error);
+    giveBack(first, dispatched, error);
+    throw error;
+  }
+}
+
+/** Tells the token source how the replay was answered; and on what its caller gets, why a second 401 was not healed. */
+function settle(sent: Sent, answer: Answer | undefined, ...holders: readonly unknown[]): void {
+  if (answer === undefined) return;
+  const { attachment, token, params, config } = sent;
+  const { source } = attachment;
+  const accepted = !isRejection(source.provider, answer, config);
+  source.replayed(token.value, { accepted, params });
+  if (accepted) return;
+  if (isAboutOurToken(sent, answer)) source.reject(token.value, { on: 'replay', params });
+  noteRefusal('already-replayed', ...holders);
+  source.emit('replayRefused', { because: 'already-replayed' });
+}
+
+/**
+ * Names the config of the first send in what came back, with what the second one has changed: an app that keeps
+ * something by the config of a request finds it, and a config that is sent again is the one that the caller wrote.
+ */
+function giveBack(first: Sent, dispatched: Config | undefined, outcome: unknown): void {
+  const { response } = (outcome ?? {}) as { response?: unknown };
+  for (const holder of [outcome, response] as ({ config?: unknown } | null | undefined)[]) {
+    if (dispatched !== undefined && holder?.config === dispatched) holder.config = first.config;
+  }
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- these were made for the one send
+  const { transformRequest, transformResponse, timeout, env, ...sent } = dispatched ?? first.config;
+  Object.assign(first.config, sent);
+}
+
+interface Limits {
+  readonly signal: AbortSignal | undefined;
+  readonly leftMs: number | undefined;
+  /** The error that ends a wait of its own when the time is up. */
+  readonly late: Error;
+}
+
+/** Runs one step of a replay within the caller's time-out and signal. If it fails, the caller gets the original answer. */
+async function inTime<T>(
+  rejection: Rejection,
+  otherwise: ReplayRefusal,
+  step: (limits: Limits) => Promise<T>,
+): Promise<T> {
+  const { config, timeoutMs } = rejection.sent;
+  const leftMs = timeLeft(rejection);
+  const late = timedOut(config, timeoutMs);
+  return withAbortSignal(config, async (signal) => {
+    try {
+      return await step({ signal, leftMs, late });
+    } catch (error) {
+      const failure = asAxiosFailure(error, config, timeoutMs, signal);
+      if (failure !== error || error === late) throw failure;
+      rejection.refuse(
+        isBearerError(error, 'ERR_TOKEN_NOT_AT_FAULT') ? 'rejection-gate-closed' : otherwise,
+        error,
+      );
+      throw rejection as unknown as Error; // Told apart by identity, and never seen by a caller.
+    }
+  });
+}
+
+/** What is left of the caller's time; throws if it is up. */
+function timeLeft({ sent, original }: Rejection): number | undefined {
+  const leftMs = remainingMs(sent, sent.attachment.source.clock.monotonic());
+  if (leftMs !== undefined && leftMs <= 0) {
+    const cause = original.kind === 'error' ? original.error : undefined;
+    throw timedOut(sent.config, sent.timeoutMs, cause);
+  }
+  return leftMs;
+}

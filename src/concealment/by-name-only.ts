@@ -1,0 +1,55 @@
+/**
+ * The same object, readable by name, that shows nothing to what lists, walks, prints or serialises it.
+ *
+ * For objects that lead to sockets: each socket leads to the requests on it, and these to their headers, also those of
+ * other requests that are under way. Methods run on the real object.
+ *
+ * @param prototype - what it is an instance of; none by default
+ */
+export function byNameOnly<T extends object>(real: T, prototype: object | null = null): T {
+  if (views.has(real)) return real;
+  const view = new Proxy(Object.create(prototype) as object, new ByName(real)) as T;
+  views.add(view);
+  return view;
+}
+
+const views = new WeakSet();
+
+type Method = (...args: unknown[]) => unknown;
+
+/** JSON has no place for it. */
+const leaveOut = () => undefined;
+
+class ByName implements ProxyHandler<object> {
+  readonly #real: object;
+  /** So that a method is the same each time it is read. */
+  #methods: Map<Method, Method> | undefined;
+
+  constructor(real: object) {
+    this.#real = real;
+  }
+
+  get(_target: object, name: PropertyKey): unknown {
+    if (name === 'toJSON') return leaveOut;
+    const value: unknown = Reflect.get(this.#real, name, this.#real);
+    return typeof value === 'function' ? this.#bound(value as Method) : value;
+  }
+
+  set(_target: object, name: PropertyKey, value: unknown): boolean {
+    return Reflect.set(this.#real, name, value, this.#real);
+  }
+
+  has(_target: object, name: PropertyKey): boolean {
+    return name === 'toJSON' || Reflect.has(this.#real, name);
+  }
+
+  #bound(method: Method): Method {
+    this.#methods ??= new Map();
+    let bound = this.#methods.get(method);
+    if (bound === undefined) {
+      bound = method.bind<Method>(this.#real);
+      this.#methods.set(method, bound);
+    }
+    return bound;
+  }
+}

@@ -1,0 +1,124 @@
+import { byNameOnly } from './by-name-only.js';
+import { ConcealedValue } from './concealed-value.js';
+
+/** Whether the value of an `Authorization` header must not show. */
+export type IsSecret = (authorization: unknown) => boolean;
+
+/**
+ * Keeps a secret of the `Authorization` header out of everything that prints, walks, serialises or clones an error that is
+ * handed out, and returns that same error. What is read by name stays, and its config can be sent again.
+ *
+ * Never throws, whatever the error is. What is frozen stays as it is.
+ */
+export function concealError<E>(error: E, isSecret: IsSecret): E {
+  const seen = new Set<unknown>();
+  for (let one: unknown = error; isObject(one) && !seen.has(one); one = read(one, 'cause')) {
+    seen.add(one);
+    const response = read(one, 'response');
+    concealConfig(read(one, 'config'), isSecret);
+    concealConfig(read(response, 'config'), isSecret);
+    hide(one, 'request');
+    hide(response, 'request');
+    const body = read(response, 'data');
+    // A body that is the connection itself. One that was decoded on its way leads nowhere.
+    if (isObject(body) && isConnection(body)) hide(response, 'data', streamPrototypeOf(body));
+  }
+  return error;
+}
+
+function concealConfig(config: unknown, isSecret: IsSecret): void {
+  const headers = read(config, 'headers');
+  for (const name of namesOf(headers)) {
+    const value = name.toLowerCase() === 'authorization' ? read(headers, name) : undefined;
+    if (typeof value !== 'string' || !isSecret(value)) continue;
+    const concealed = new ConcealedValue(value);
+    if (!write(headers, name, concealed))
+      write(config, 'headers', { ...(headers as object), [name]: concealed });
+  }
+  for (const name of namesOf(config)) {
+    const value = read(config, name);
+    if (leadsToSockets(value)) write(config, name, withoutAgents(value));
+  }
+}
+
+/** Whether something leads to sockets: an agent, or a plain structure that an app keeps one in. */
+function leadsToSockets(value: unknown, seen = new Set<unknown>()): boolean {
+  if (!isObject(value) || seen.has(value)) return false;
+  if (isAgent(value)) return true;
+  seen.add(value);
+  return isPlain(value) && namesOf(value).some((name) => leadsToSockets(read(value, name), seen));
+}
+
+/** The same structure, in which agents can be read by name only. The app's own stays as it is. */
+function withoutAgents(value: unknown, copies = new Map<unknown, unknown>()): unknown {
+  if (!isObject(value)) return value;
+  if (isAgent(value)) return byNameOnly(value, Object.getPrototypeOf(value) as object);
+  if (!isPlain(value)) return value;
+  if (copies.has(value)) return copies.get(value);
+  const copy = Array.isArray(value) ? [] : {};
+  copies.set(value, copy);
+  for (const name of namesOf(value)) write(copy, name, withoutAgents(read(value, name), copies));
+  return copy;
+}
+
+/** Those of Node, and what undici's fetch takes as a dispatcher. */
+function isAgent(value: object): boolean {
+  return ['addRequest', 'dispatch'].some((name) => typeof read(value, name) === 'function');
+}
+
+function isPlain(value: object): boolean {
+  if (Array.isArray(value)) return true;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype;
+}
+
+/** Leaves an object that leads to sockets readable by name only. */
+function hide(holder: unknown, name: string, prototype: object | null = null): void {
+  const value = read(holder, name);
+  if (isObject(value)) write(holder, name, byNameOnly(value, prototype));
+}
+
+function isConnection(body: object): boolean {
+  return (
+    ['req', 'session'].some((name) => read(body, name) !== undefined) &&
+    read(body, 'pipe') !== undefined
+  );
+}
+
+/** That of Node's streams: the prototypes below it have accessors that lead to the socket. */
+function streamPrototypeOf(body: object): object | null {
+  let prototype = Object.getPrototypeOf(body) as object | null;
+  while (prototype !== null && !/^(Readable|Duplex)$/.test(prototype.constructor.name))
+    prototype = Object.getPrototypeOf(prototype) as object | null;
+  return prototype;
+}
+
+// ---- total, whatever they are given: a getter or a proxy that throws, nothing at all --------------------------------
+
+function read(holder: unknown, name: string): unknown {
+  try {
+    return isObject(holder) ? (holder as Record<string, unknown>)[name] : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function write(holder: unknown, name: string, value: unknown): boolean {
+  try {
+    return isObject(holder) && Reflect.set(holder, name, value);
+  } catch {
+    return false;
+  }
+}
+
+function namesOf(holder: unknown): string[] {
+  try {
+    return isObject(holder) ? Object.keys(holder) : [];
+  } catch {
+    return [];
+  }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
