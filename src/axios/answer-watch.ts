@@ -10,9 +10,9 @@ export function watchAnswer(config: InternalAxiosRequestConfig): AnswerWatch | u
   if (transforms === undefined && takeOffFetch === undefined) return undefined;
   return {
     seen: () => transforms?.seen(),
-    takeOff() {
-      transforms?.takeOff();
-      takeOffFetch?.();
+    takeOff(config) {
+      transforms?.takeOff(config);
+      takeOffFetch?.(config);
     },
   };
 }
@@ -33,17 +33,20 @@ function watchTransforms(config: InternalAxiosRequestConfig): AnswerWatch | unde
   const watching = config.transformResponse;
   return {
     seen: () => seen,
-    takeOff() {
-      if (config.transformResponse === watching) Object.assign(config, { transformResponse });
+    takeOff(returned) {
+      if (returned.transformResponse === watching) Object.assign(returned, { transformResponse });
     },
   };
 }
 
-function mayThrow({ transformResponse, transitional, responseType }: InternalAxiosRequestConfig) {
-  if (transformResponse == null) return false;
-  const [first, ...more] = listOf(transformResponse);
-  const isDefault = more.length === 0 && first === listOf(axios.defaults.transformResponse)[0];
-  return !isDefault || (responseType === 'json' && transitional?.silentJSONParsing === false);
+/** As they are when this module is loaded; under a mock of axios there may be none. */
+const [STANDARD] = listOf((axios as Partial<typeof axios>).defaults?.transformResponse);
+
+/** The transform of axios itself throws an error that holds the response. */
+function mayThrow({ transformResponse }: InternalAxiosRequestConfig): boolean {
+  if (Array.isArray(transformResponse) && transformResponse.length === 1)
+    return transformResponse[0] !== STANDARD;
+  return transformResponse != null;
 }
 
 function listOf(

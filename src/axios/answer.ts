@@ -45,8 +45,8 @@ export function answerOf(error: unknown, seen: unknown): Answer | undefined {
 
 /** The answer whose body was not read: one that is too long, or that broke off. */
 function answerBehind(request: unknown): Answer | undefined {
-  const { res } = (request ?? {}) as { res?: { statusCode?: unknown; headers?: unknown } };
-  if (res !== undefined) {
+  const { res } = (request ?? {}) as { res?: { statusCode?: unknown; headers?: unknown } | null };
+  if (res != null) {
     return answerIn({ status: res.statusCode, headers: res.headers, request });
   }
   const followed = followedTo(request);
@@ -64,7 +64,7 @@ export function headerOf(headers: object, name: string): unknown {
 /** What is used of Node's ClientRequest, and of an XMLHttpRequest. */
 interface SentRequest {
   readonly getHeader?: (name: string) => unknown;
-  readonly res?: { readonly responseUrl?: unknown };
+  readonly res?: { readonly responseUrl?: unknown } | null;
   readonly responseURL?: unknown;
 }
 
@@ -89,8 +89,8 @@ export function isAboutOurToken(sent: Sent, { request, response }: Answer): bool
 }
 
 function authorizationOf(config: InternalAxiosRequestConfig | undefined): unknown {
-  const headers = config?.headers as object | undefined;
-  return headers === undefined ? undefined : headerOf(headers, 'authorization');
+  const headers = config?.headers as object | null | undefined;
+  return headers == null ? undefined : headerOf(headers, 'authorization');
 }
 
 /** The URL that answered after redirects, where the adapter tells it. */

@@ -108,7 +108,8 @@ export function attachBearer<C extends object>(
   if (given !== undefined) refuseOptions(provider, sourceOptions);
   checkOptions(provider, { onForeignOrigin, onReplay });
   const guard = createOriginGuard(provider.allowedOrigins);
-  const { baseURL } = instance.defaults;
+  const { defaults } = instance as Partial<AxiosInstance>;
+  const baseURL = defaults?.baseURL;
   const isServed = (url: string) =>
     others.some(({ source }) => createOriginGuard(source.provider.allowedOrigins).allowsURL(url));
   if (isAbsolute(baseURL) && !guard.allowsURL(baseURL) && !isServed(baseURL)) {
@@ -121,7 +122,7 @@ export function attachBearer<C extends object>(
   }
 
   const source = given ?? createTokenSource(provider, sourceOptions);
-  const uninstall = install(instance, { source, guard, onForeignOrigin, onReplay });
+  const uninstall = install(instance, { source, guard, onForeignOrigin, onReplay, defaults });
   const attachment: BearerAttachment = {
     source,
     detach() {
@@ -247,7 +248,7 @@ export function bearerOf(instance: AttachableInstance, url?: string): BearerAtta
       createOriginGuard(source.provider.allowedOrigins).allowsURL(target),
     );
   if (url !== undefined) return serving(url);
-  const { baseURL } = instance.defaults;
+  const baseURL = (instance as Partial<AxiosInstance>).defaults?.baseURL;
   return (isAbsolute(baseURL) ? serving(baseURL) : undefined) ?? attachments[0];
 }
 

@@ -1,4 +1,4 @@
-import type { InternalAxiosRequestConfig } from 'axios';
+import type { AxiosDefaults, InternalAxiosRequestConfig } from 'axios';
 
 import type { TokenSource } from '../token-source/token-source.js';
 import type { OriginGuard } from './origin-guard.js';
@@ -12,6 +12,8 @@ export interface Attachment {
   readonly guard: OriginGuard;
   readonly onForeignOrigin: 'pass' | 'error';
   readonly onReplay: ReplayHook | undefined;
+  /** Those of the instance, for a config that lost its adapter on the way. */
+  readonly defaults: Pick<AxiosDefaults, 'adapter'> | undefined;
 }
 
 /** The attachment that serves the origin a request goes to; `undefined` if the request goes to none of them. */

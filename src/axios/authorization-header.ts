@@ -31,11 +31,12 @@ export function withWritableHeaders(
   config: InternalAxiosRequestConfig,
 ): InternalAxiosRequestConfig {
   const headers = config.headers as AxiosRequestHeaders | undefined;
-  // Those of axios, of whichever copy.
-  if (typeof headers?.normalize === 'function' && Object.isExtensible(headers)) return config;
-  const own = isPlain(headers) ? Object.assign({}, headers) : readByAxios(headers);
-  if (Reflect.set(config, 'headers', own)) return config;
-  return Object.assign(Object.create(null) as InternalAxiosRequestConfig, config, { headers: own });
+  const areOfAxios = typeof headers?.normalize === 'function'; // Of whichever copy.
+  const isOpen = Object.isExtensible(config);
+  if (areOfAxios && isOpen && Object.isExtensible(headers)) return config;
+  const own = areOfAxios || isPlain(headers) ? Object.assign({}, headers) : readByAxios(headers);
+  const writable = isOpen ? config : Object.assign(Object.create(null) as object, config);
+  return Object.assign(writable, { headers: own }) as InternalAxiosRequestConfig;
 }
 
 function isPlain(headers: unknown): headers is object {

@@ -19,7 +19,7 @@ import {
   timeoutMsOf,
   withAbortSignal,
 } from './deadline.js';
-import { NONE, type Exchange, type Sent } from './exchange.js';
+import { NONE, type Exchange } from './exchange.js';
 import { isEmpty, runSynchronously, type Handler, type Surroundings } from './innermost.js';
 import { rememberToken } from './known-tokens.js';
 import { fixBoundary, isWebForm } from './replay-body.js';
@@ -59,64 +59,57 @@ export function authorizeHandlers(context: AuthorizeContext): Surroundings<Confi
 
   const lane = (applies: (config: Config) => boolean): Handler<Config> | undefined => {
     if (isProbing) return undefined;
-    let exchange: Exchange = NONE;
-    let inHand: InHand | undefined;
+    let exchange = NONE;
+    let inHand: AccessToken | undefined;
+    let inHandOf: Attachment | undefined;
+    let inHandFor: TokenParams | undefined;
+    let isOptedOut = false;
     const handler: Mutable<Handler<Config>> = {
       rejected: null,
       synchronous: false,
       runWhen(config) {
         if (!applies(config)) return false;
-        if (config.bearer === false && authorizationIn(config.headers) === undefined) {
+        const { bearer } = config;
+        if (bearer === false && authorizationIn(config.headers) === undefined) {
           begin(undefined);
           return false;
         }
+        isOptedOut = bearer === false;
         exchange = { sent: undefined, copies: Object.getPrototypeOf(config) === null };
         begin(exchange);
-        const attachment =
+        inHandOf =
           attachments.length === 1 ? attachments[0] : servingAttachment(attachments, config);
-        inHand = attachment && tokenInHand(attachment, config);
-        // Where nobody else may send it elsewhere, a request to none of the providers has nothing to wait for.
-        handler.synchronous =
-          inHand !== undefined || (attachment === undefined && isEmpty(manager));
+        inHandFor = bearer ? bearer.params : undefined;
+        inHand = inHandOf?.source.peek(inHandFor);
+        // Where no interceptor may send it elsewhere, a request to none of the providers has nothing to wait for.
+        handler.synchronous = inHand !== undefined || (inHandOf === undefined && isEmpty(manager));
         return true;
       },
       fulfilled(left) {
+        if (inHand !== undefined && isEmpty(manager)) {
+          const serving = attachmentFor(attachments, left, isOptedOut);
+          return serving === undefined ? left : attach(exchange, left, inHand, inHandFor, serving);
+        }
         if (!isConfig(left)) return left;
         const config = withWritableHeaders(left);
         const attachment = attachmentFor(attachments, config);
         if (attachment === undefined) return config;
         const params = paramsOf(config);
-        const isTheSame = attachment === inHand?.attachment && params === inHand.params;
-        const token =
-          isTheSame && isEmpty(manager) ? inHand?.token : attachment.source.peek(params);
+        const token = attachment.source.peek(params);
         if (token !== undefined) return attach(exchange, config, token, params, attachment);
         if (inHand === undefined || !othersRunAtOnce(config))
           return acquire(exchange, config, params, attachment);
         // The token stopped being fresh within this very tick, and a synchronous chain cannot wait.
-        if (!isTheSame) throw cannotWait(attachment.source);
-        return attach(exchange, config, inHand.token, params, attachment);
+        if (attachment !== inHandOf || params !== inHandFor) throw cannotWait(attachment.source);
+        return attach(exchange, config, inHand, params, attachment);
       },
     };
     return handler;
   };
+  const runsFirst = (config: Config) => isEmpty(manager) || runsReversed(config);
+  const runsLast = (config: Config) => !runsReversed(config);
 
-  return {
-    before: () => lane((config) => isEmpty(manager) || runsReversed(config)),
-    after: () => lane((config) => !runsReversed(config)),
-  };
-}
-
-/** A fresh token that a request found as it was started. */
-interface InHand {
-  readonly attachment: Attachment;
-  readonly token: AccessToken;
-  readonly params: TokenParams | undefined;
-}
-
-function tokenInHand(attachment: Attachment, config: Config): InHand | undefined {
-  const params = paramsOf(config);
-  const token = attachment.source.peek(params);
-  return token && { attachment, token, params };
+  return { before: () => lane(runsFirst), after: () => lane(runsLast) };
 }
 
 /** The only lane of an instance that does not show its walk, such as a mock: a request may always have to wait. */
@@ -143,8 +136,12 @@ function runsReversed({ transitional }: Config): boolean {
 }
 
 /** Decides which provider's token the request gets, now that nobody else will touch it; `undefined` for none. */
-function attachmentFor(attachments: readonly Attachment[], config: Config): Attachment | undefined {
-  if (hasOwnAuthorization(config) || config.bearer === false) return undefined;
+function attachmentFor(
+  attachments: readonly Attachment[],
+  config: Config,
+  isOptedOut = config.bearer === false,
+): Attachment | undefined {
+  if (hasOwnAuthorization(config) || isOptedOut) return undefined;
   const serving = servingAttachment(attachments, config);
   if (serving !== undefined) return serving;
   const strict = attachments.find(
@@ -163,10 +160,10 @@ function attach(
   params: TokenParams | undefined,
   attachment: Attachment,
 ): Config {
-  const timeoutMs = timeoutMsOf(config);
-  const startedAt = timeoutMs > 0 ? attachment.source.clock.monotonic() : Number.NaN;
   const { timeout } = config;
-  return authorize(exchange, config, { attachment, token, params, startedAt, timeoutMs, timeout });
+  const timeoutMs = timeoutMsOf(timeout);
+  const startedAt = timeoutMs > 0 ? attachment.source.clock.monotonic() : Number.NaN;
+  return authorize(exchange, config, attachment, token, params, startedAt, timeout, timeout);
 }
 
 async function acquire(
@@ -176,7 +173,8 @@ async function acquire(
   attachment: Attachment,
 ): Promise<Config> {
   const { source } = attachment;
-  const timeoutMs = timeoutMsOf(config);
+  const { timeout } = config;
+  const timeoutMs = timeoutMsOf(timeout);
   const startedAt = source.clock.monotonic();
   const token = await unlessBodyFails(config, () =>
     withAbortSignal(config, (signal) =>
@@ -187,22 +185,25 @@ async function acquire(
         }),
     ),
   );
-  const { timeout } = config;
   const leftMs = remainingMs({ timeoutMs, startedAt }, source.clock.monotonic());
-  if (leftMs !== undefined) config.timeout = asTimeout(leftMs);
-  return authorize(exchange, config, { attachment, token, params, startedAt, timeoutMs, timeout });
+  const left = leftMs === undefined ? timeout : (config.timeout = asTimeout(leftMs));
+  return authorize(exchange, config, attachment, token, params, startedAt, timeout, left);
 }
 
-/** What is known of a request by now. */
-type Known = Pick<Sent, 'attachment' | 'token' | 'params' | 'startedAt' | 'timeoutMs'> & {
-  readonly timeout: unknown;
-};
-
 /** Writes the token into the request, and keeps what a replay needs. */
-function authorize(exchange: Exchange, given: Config, known: Known): Config {
+function authorize(
+  exchange: Exchange,
+  given: Config,
+  attachment: Attachment,
+  token: AccessToken,
+  params: TokenParams | undefined,
+  startedAt: number,
+  writtenTimeout: unknown,
+  usedTimeout: unknown,
+): Config {
   const config = exchange.copies ? dispatched(given) : given;
-  const { attachment, token, params, startedAt, timeoutMs, timeout } = known;
-  if (isWebForm(config.data)) fixBoundary(config);
+  const rawBody = config.data as unknown;
+  if (isWebForm(rawBody)) fixBoundary(config);
   config.headers['Authorization'] = token.authorization;
   rememberToken(token);
   exchange.sent = {
@@ -210,12 +211,11 @@ function authorize(exchange: Exchange, given: Config, known: Known): Config {
     config,
     token,
     params,
-    rawBody: config.data as unknown,
+    rawBody,
     startedAt,
-    timeoutMs,
-    writtenTimeout: timeout,
-    usedTimeout: config.timeout,
-    adapter: config.adapter,
+    timeoutMs: timeoutMsOf(writtenTimeout),
+    writtenTimeout,
+    usedTimeout,
     watch: watchAnswer(config),
   };
   return config;

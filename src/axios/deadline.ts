@@ -11,7 +11,7 @@ import type { Sent } from './exchange.js';
 type Config = InternalAxiosRequestConfig;
 
 /** The caller's time-out in milliseconds, read as axios reads it: a number may come as text. 0 if there is none. */
-export function timeoutMsOf({ timeout }: { readonly timeout?: unknown }): number {
+export function timeoutMsOf(timeout: unknown): number {
   const ms = typeof timeout === 'string' ? Number.parseInt(timeout, 10) : timeout;
   return typeof ms === 'number' && ms > 0 && ms < Infinity ? ms : 0;
 }
@@ -33,19 +33,15 @@ export function asTimeout(leftMs: number): number {
   return Math.max(1, Math.floor(leftMs));
 }
 
-/**
- * Gives what comes back the time-out that the caller wrote: a config that was sent with what was left of it, and the
- * message of an error that names what was left.
- */
-export function restoreTimeout(sent: Sent, error: unknown): void {
-  const { writtenTimeout, usedTimeout: usedMs, timeoutMs } = sent;
-  if (usedMs === writtenTimeout) return;
-  const failure = (error ?? {}) as { config?: Config; response?: { config?: Config } };
-  for (const config of [sent.config, failure.config, failure.response?.config]) {
-    if (config != null && config.timeout === usedMs)
-      Object.assign(config, { timeout: writtenTimeout });
-  }
-  if (!(error instanceof Error) || error.message !== timeoutMessage(usedMs)) return;
+/** Gives a config that comes back the time-out that the caller wrote, in place of what was left of it. */
+export function restoreTimeout(sent: Sent, config: Config): void {
+  const { writtenTimeout, usedTimeout } = sent;
+  if (config.timeout === usedTimeout) Object.assign(config, { timeout: writtenTimeout });
+}
+
+/** Has an error of a time-out name the time that the caller wrote, not what was left of it. */
+export function rewordTimeout({ usedTimeout, timeoutMs }: Sent, error: unknown): void {
+  if (!(error instanceof Error) || error.message !== timeoutMessage(usedTimeout)) return;
   const message = timeoutMessage(timeoutMs);
   error.stack = error.stack?.replace(error.message, message) ?? '';
   error.message = message;

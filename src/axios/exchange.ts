@@ -37,15 +37,14 @@ export interface Sent {
   readonly writtenTimeout: unknown;
   /** The one that the adapter was given: what was left. */
   readonly usedTimeout: unknown;
-  readonly adapter: InternalAxiosRequestConfig['adapter'];
   /** Sees the answer where axios hands on too little of it. */
   readonly watch: AnswerWatch | undefined;
 }
 
 /** Sees an answer before axios has read it, by something put into the config for one send. */
 export interface AnswerWatch {
-  /** Leaves the config as it was. */
-  takeOff(): void;
+  /** Leaves a config that comes back as it was. It may be a copy of the one that was sent. */
+  takeOff(config: InternalAxiosRequestConfig): void;
   /** Status and headers of the answer; `undefined` if none has come. */
   seen(): { readonly status: unknown; readonly headers: unknown } | undefined;
 }

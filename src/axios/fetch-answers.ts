@@ -1,5 +1,7 @@
 import type { InternalAxiosRequestConfig } from 'axios';
 
+import type { AnswerWatch } from './exchange.js';
+
 type Fetch = typeof globalThis.fetch;
 
 /** What axios does not hand on of an answer that came by fetch: where it came from, and the status of an unread one. */
@@ -23,14 +25,16 @@ export function followedTo(request: unknown): FetchAnswer | undefined {
  *
  * @returns what takes it off again; `undefined` where fetch is not used
  */
-export function watchFetch(config: InternalAxiosRequestConfig): (() => void) | undefined {
+export function watchFetch(config: InternalAxiosRequestConfig): AnswerWatch['takeOff'] | undefined {
   if (!sendsByFetch(config.adapter)) return undefined;
   const given = config.env as { fetch?: Fetch } | undefined;
   // One for each fetch, not for each request: axios keeps an adapter for ever for every one it sees.
-  Object.assign(config, { env: { ...given, fetch: watching(given?.fetch ?? fetchOfNow) } });
-  return () => {
-    if (given === undefined) delete config.env;
-    else Object.assign(config, { env: given });
+  const env = { ...given, fetch: watching(given?.fetch ?? fetchOfNow) };
+  Object.assign(config, { env });
+  return (returned) => {
+    if ((returned.env as unknown) !== env) return;
+    if (given === undefined) delete returned.env;
+    else Object.assign(returned, { env: given });
   };
 }
 

@@ -3,8 +3,8 @@ import { createAuthRefresh } from 'axios-auth-refresh';
 
 import { concealError } from '../concealment/conceal.js';
 import { answerIn, answerOf, isAboutOurToken, type Answer } from './answer.js';
-import { restoreTimeout } from './deadline.js';
 import type { Exchange, Sent } from './exchange.js';
+import { giveBack } from './give-back.js';
 import type { Handler } from './innermost.js';
 import { isOurs } from './known-tokens.js';
 import { replay } from './replay.js';
@@ -54,8 +54,11 @@ export function healer(): (exchange: Exchange) => Handler<AxiosResponse> {
     fulfilled(response) {
       const { sent } = exchange;
       if (sent === undefined) return response;
-      giveBack(sent, undefined);
-      const answer = rejectingAnswer(sent, () => acceptedAnswer(sent, response));
+      if (sent.watch !== undefined || sent.usedTimeout !== sent.writtenTimeout)
+        giveBack(sent, response);
+      const answer = isAccepted(sent, response)
+        ? undefined
+        : rejectingAnswer(sent, () => answerIn(response));
       return answer === undefined
         ? response
         : heal(new Rejection(sent, answer, { kind: 'response', response }));
@@ -83,16 +86,6 @@ export function healer(): (exchange: Exchange) => Handler<AxiosResponse> {
   }
 }
 
-/** The request comes back: what was put into its config for the one send is taken off. Never throws. */
-function giveBack(sent: Sent, error: unknown): void {
-  try {
-    sent.watch?.takeOff();
-    restoreTimeout(sent, error);
-  } catch {
-    // Frozen by the adapter. Then it goes back as it is.
-  }
-}
-
 /** The answer, if it rejects our token; else `undefined`. Never throws, whatever came back. */
 function rejectingAnswer(sent: Sent, read: () => Answer | undefined): Answer | undefined {
   try {
@@ -106,11 +99,13 @@ function rejectingAnswer(sent: Sent, read: () => Answer | undefined): Answer | u
   }
 }
 
-/** Most answers that axios accepts are not looked at any further. */
-function acceptedAnswer({ attachment }: Sent, response: AxiosResponse): Answer | undefined {
-  const isPlain =
-    attachment.source.provider.isTokenRejection === undefined && response.status < 400;
-  return isPlain ? undefined : answerIn(response);
+/** Most answers are not looked at any further. */
+function isAccepted({ attachment }: Sent, response: AxiosResponse): boolean {
+  try {
+    return attachment.source.provider.isTokenRejection === undefined && response.status < 400;
+  } catch {
+    return false;
+  }
 }
 
 /** Reports the token, and decides whether another one may cure the 401. Never throws. */

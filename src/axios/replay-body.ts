@@ -10,6 +10,8 @@ import { randomHex } from '../token/random-hex.js';
 /** The bytes of a request that can be sent again. */
 export interface ReplayBody {
   readonly data: unknown;
+  /** That of a form, with the boundary in it: an adapter may have written it to headers of its own. */
+  readonly contentType?: string;
 }
 
 /**
@@ -30,8 +32,9 @@ export function replayBody(
   if (!isReadOnce(sent)) return { data: sent };
   if (!isFormDataPackage(sent) || isReadOnce(raw)) return undefined;
   if (!transforms(config).every(isOfAxios)) return undefined;
-  const bytes = bytesOfFormLike(sent, raw, config);
-  return bytes === undefined ? undefined : { data: bytes };
+  const data = bytesOfFormLike(sent, raw, config);
+  const contentType = `multipart/form-data; boundary=${sent.getBoundary()}`;
+  return data === undefined ? undefined : { data, contentType };
 }
 
 /** Whether a body, or anything inside it, can be read once only. */
@@ -74,7 +77,8 @@ export function fixBoundary(config: InternalAxiosRequestConfig): void {
 
 /** Whether a body is a web `FormData`, as axios tells one: it may come from another realm, and the package's has the same tag. */
 export function isWebForm(body: unknown): boolean {
-  const form = (body ?? {}) as Partial<Iterable<unknown>> & {
+  if (typeof body !== 'object' || body === null) return false;
+  const form = body as Partial<Iterable<unknown>> & {
     append?: unknown;
     [Symbol.toStringTag]?: unknown;
   };

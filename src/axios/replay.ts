@@ -6,18 +6,12 @@ import { waitFor } from '../token-source/waiting.js';
 import { answerIn, answerOf, isAboutOurToken, type Answer } from './answer.js';
 import { watchAnswer } from './answer-watch.js';
 import { removeAuthorization } from './authorization-header.js';
-import {
-  asAxiosFailure,
-  asTimeout,
-  remainingMs,
-  restoreTimeout,
-  timedOut,
-  withAbortSignal,
-} from './deadline.js';
+import { asAxiosFailure, asTimeout, remainingMs, timedOut, withAbortSignal } from './deadline.js';
 import type { Sent } from './exchange.js';
+import { configsOf, giveBack, holdersOf, quietly } from './give-back.js';
 import { rememberToken } from './known-tokens.js';
 import type { Rejection } from './rejection.js';
-import { discard } from './replay-body.js';
+import { discard, type ReplayBody } from './replay-body.js';
 import { noteRefusal, type ReplayRefusal } from './replay-refusal.js';
 import { isRejection } from './token-rejection.js';
 
@@ -40,7 +34,7 @@ export async function replay(rejection: Rejection): Promise<AxiosResponse> {
     }),
   );
   discard(rejection.response.data);
-  const again = nextConfig(first, token, body?.data);
+  const again = nextConfig(first, token, body ?? { data: first.config.data as unknown });
   if (onReplay !== undefined) {
     await inTime(rejection, 'replay-hook-failed', ({ signal, leftMs, late }) =>
       waitFor((async () => onReplay(again))(), {
@@ -56,14 +50,16 @@ export async function replay(rejection: Rejection): Promise<AxiosResponse> {
 }
 
 /** The config of the next send: as the first one went out, but for the token. */
-function nextConfig(first: Sent, token: AccessToken, data: unknown): Config {
+function nextConfig(first: Sent, token: AccessToken, { data, contentType }: ReplayBody): Config {
   const headers = new AxiosHeaders(Object.assign({}, first.config.headers));
   if (!isLengthOf(data, headers.getContentLength())) headers.delete('Content-Length');
+  if (contentType !== undefined) headers.setContentType(contentType);
   removeAuthorization(headers);
   headers['Authorization'] = token.authorization;
   rememberToken(token);
   // axios-mock-adapter takes itself off each config it answers: without it the replay would go out for real.
-  return { ...first.config, ...(first.adapter && { adapter: first.adapter }), data, headers };
+  const adapter = first.config.adapter ?? first.attachment.defaults?.adapter;
+  return { ...first.config, ...(adapter && { adapter }), data, headers };
 }
 
 /** The adapter writes the length anew, but never overwrites one. */
@@ -74,24 +70,48 @@ function isLengthOf(data: unknown, length: unknown): boolean {
 async function send(first: Sent, token: AccessToken, again: Config): Promise<AxiosResponse> {
   const watch = watchAnswer(again);
   const sent: Sent = { ...first, config: again, token, watch, usedTimeout: again.timeout };
-  let dispatched: Config | undefined;
-  const note = (config: Config) => (dispatched = config);
+  const dispatch: Dispatch = { config: undefined, transformRequest: sendAsItIs };
   // In place of the transforms that made the bytes: they are sent as they are.
-  again.transformRequest = function (this: Config, bytes: unknown) {
-    note(this);
+  function sendAsItIs(this: Config, bytes: unknown) {
+    dispatch.config = this;
     return bytes;
-  };
+  }
+  again.transformRequest = sendAsItIs;
   try {
     const response = await new Axios({}).request<unknown, AxiosResponse>(again);
-    settle(sent, answerIn(response), response, first.config);
-    giveBack(first, dispatched, response);
+    afterReplay(sent, first, dispatch, response, () => answerIn(response));
     return response;
   } catch (error) {
-    settle(sent, answerOf(error, watch?.seen()), error, first.config);
-    restoreTimeout(sent, error);
-    giveBack(first, dispatched, error);
+    afterReplay(sent, first, dispatch, error, () => answerOf(error, watch?.seen()));
     throw error;
   }
+}
+
+/** The config that axios made for the replay, and the transform that is in it for the one send. */
+interface Dispatch {
+  config: Config | undefined;
+  readonly transformRequest: unknown;
+}
+
+/** The second answer is told to the token source, and handed out under the config of the first send. Never throws. */
+function afterReplay(
+  sent: Sent,
+  first: Sent,
+  dispatch: Dispatch,
+  outcome: unknown,
+  read: () => Answer | undefined,
+): void {
+  quietly(() => settle(sent, read(), outcome, first.config));
+  giveBack(sent, outcome);
+  const { transformRequest } = first.config;
+  quietly(() => {
+    for (const config of configsOf(outcome)) {
+      if (config.transformRequest !== dispatch.transformRequest) continue;
+      if (transformRequest === undefined) delete config.transformRequest;
+      else config.transformRequest = transformRequest;
+    }
+  });
+  quietly(() => renameConfig(first, dispatch.config, outcome));
 }
 
 /** Tells the token source how the replay was answered; and on what its caller gets, why a second 401 was not healed. */
@@ -111,14 +131,14 @@ function settle(sent: Sent, answer: Answer | undefined, ...holders: readonly unk
  * Names the config of the first send in what came back, with what the second one has changed: an app that keeps
  * something by the config of a request finds it, and a config that is sent again is the one that the caller wrote.
  */
-function giveBack(first: Sent, dispatched: Config | undefined, outcome: unknown): void {
-  const { response } = (outcome ?? {}) as { response?: unknown };
-  for (const holder of [outcome, response] as ({ config?: unknown } | null | undefined)[]) {
-    if (dispatched !== undefined && holder?.config === dispatched) holder.config = first.config;
-  }
+function renameConfig(first: Sent, dispatched: Config | undefined, outcome: unknown): void {
+  if (dispatched === undefined) return;
   // eslint-disable-next-line @typescript-eslint/no-unused-vars -- these were made for the one send
-  const { transformRequest, transformResponse, timeout, env, ...sent } = dispatched ?? first.config;
-  Object.assign(first.config, sent);
+  const { transformRequest, transformResponse, timeout, env, ...changed } = dispatched;
+  Object.assign(first.config, changed);
+  for (const holder of holdersOf(outcome)) {
+    if (holder.config === dispatched) holder.config = first.config;
+  }
 }
 
 interface Limits {
