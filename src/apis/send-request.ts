@@ -1,6 +1,11 @@
-import { isAxiosError, type AxiosError, type AxiosInstance } from 'axios';
+import { isAxiosError, type AxiosInstance } from 'axios';
+
+import { concealError } from '../concealment/conceal.js';
 import type { ApiRequestConfig } from './request-options.js';
 import { asRecord } from './wire-values.js';
+
+/** Headers with the account's own secrets: Basic of Exotel, the webhook token of Truecaller. */
+const WITH_SECRETS = /^(authorization|x-org-token)$/i;
 
 /** An HTTP answer, whatever its status. */
 export interface HttpAnswer {
@@ -23,7 +28,7 @@ export async function sendRequest(
   } catch (error) {
     if (!isAxiosError(error)) throw error;
     if (error.response !== undefined) return toAnswer(error.response);
-    throw withConfigOutOfSight(error);
+    throw concealError(error, (_value, name) => WITH_SECRETS.test(name));
   }
 }
 
@@ -34,23 +39,6 @@ function toAnswer(result: unknown): HttpAnswer {
     return { status: 200, headers: undefined, body: result };
   }
   return { status: response.status, headers: response.headers, body: response.data };
-}
-
-/**
- * axios's own error, same object, with `config` and `request` readable but no longer printed by `console.log`:
- * both hold the Authorization header, which for a Basic call is the account's key and token, and an agent in the config
- * leads to those of other calls. `JSON.stringify` says where the request went, and what was wrong.
- */
-function withConfigOutOfSight(error: AxiosError): AxiosError {
-  for (const key of ['config', 'request'] as const) {
-    if (Object.hasOwn(error, key)) Object.defineProperty(error, key, { enumerable: false });
-  }
-  const sent: Record<string, unknown> = { ...error.config };
-  const { method, baseURL, url, params, timeout } = sent;
-  const toJSON = error.toJSON.bind(error);
-  const value = () => ({ ...toJSON(), config: { method, baseURL, url, params, timeout } });
-  Object.defineProperty(error, 'toJSON', { value, configurable: true, writable: true });
-  return error;
 }
 
 /** A header of an answer by its lower-case name, from axios's own header object or from a plain one. */

@@ -1,3 +1,5 @@
+import { REDACTED } from './redacted.js';
+
 /**
  * The same object, readable by name, that shows nothing to what lists, walks, prints or serialises it.
  *
@@ -20,6 +22,12 @@ type Method = (...args: unknown[]) => unknown;
 /** JSON has no place for it. */
 const leaveOut = () => undefined;
 
+function withoutAuthorization(headers: unknown): unknown {
+  return Object.hasOwn(Object(headers) as object, 'authorization')
+    ? { ...(headers as object), authorization: REDACTED }
+    : headers;
+}
+
 class ByName implements ProxyHandler<object> {
   readonly #real: object;
   /** So that a method is the same each time it is read. */
@@ -32,7 +40,10 @@ class ByName implements ProxyHandler<object> {
   get(_target: object, name: PropertyKey): unknown {
     if (name === 'toJSON') return leaveOut;
     const value: unknown = Reflect.get(this.#real, name, this.#real);
-    return typeof value === 'function' ? this.#bound(value as Method) : value;
+    if (typeof value !== 'function') return value;
+    const method = this.#bound(value as Method);
+    // pino takes what has a `setHeader` for a response of a server, and prints all its headers.
+    return name === 'getHeaders' ? () => withoutAuthorization(method()) : method;
   }
 
   set(_target: object, name: PropertyKey, value: unknown): boolean {

@@ -1,11 +1,11 @@
 import { byNameOnly } from './by-name-only.js';
 import { ConcealedValue } from './concealed-value.js';
 
-/** Whether the value of an `Authorization` header must not show. */
-export type IsSecret = (authorization: unknown) => boolean;
+/** Whether the value of a header must not show. */
+export type IsSecret = (value: unknown, name: string) => boolean;
 
 /**
- * Keeps a secret of the `Authorization` header out of everything that prints, walks, serialises or clones an error that is
+ * Keeps the secrets of headers out of everything that prints, walks, serialises or clones an error that is
  * handed out, and returns that same error. What is read by name stays, and its config can be sent again.
  *
  * Never throws, whatever the error is. What is frozen stays as it is.
@@ -29,8 +29,8 @@ export function concealError<E>(error: E, isSecret: IsSecret): E {
 function concealConfig(config: unknown, isSecret: IsSecret): void {
   const headers = read(config, 'headers');
   for (const name of namesOf(headers)) {
-    const value = name.toLowerCase() === 'authorization' ? read(headers, name) : undefined;
-    if (typeof value !== 'string' || !isSecret(value)) continue;
+    const value = read(headers, name);
+    if (typeof value !== 'string' || !isSecret(value, name)) continue;
     const concealed = new ConcealedValue(value);
     if (!write(headers, name, concealed))
       write(config, 'headers', { ...(headers as object), [name]: concealed });

@@ -1,0 +1,307 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import axios, { type AxiosInstance, type CreateAxiosDefaults, type ResponseType } from 'axios';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { once } from 'node:events';
+import { Agent, createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createHttp2Server, type ServerHttp2Session } from 'node:http2';
+import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import nock from 'nock';
+
+import { createExotelApi } from '../../src/apis/exotel/index.js';
+import {
+  attachBearer,
+  createProviderClient,
+  createTokenSource,
+  type TokenSource,
+} from '../../src/index.js';
+import { oauth2ClientCredentials } from '../../src/providers/index.js';
+import { createSecret, leaksOf, pathsTo, traceOf, views, viewsShowing } from './secret-walk.js';
+import { failureOf } from './support.js';
+
+// ---- secrets, and a server that takes them -----------------------------------------------------------------------
+
+const clientSecret = createSecret();
+const exotel = { apiKey: createSecret(), apiToken: createSecret() };
+/** Every token that was handed out; the last one is good unless it was revoked. */
+const tokens: string[] = [];
+let isRevoked = false;
+
+type Route = (response: ServerResponse, request: IncomingMessage) => void;
+
+const routes: Record<string, Route> = {
+  '/token'(response) {
+    isRevoked = false;
+    tokens.push(createSecret());
+    answer(response, 200, { access_token: tokens.at(-1), expires_in: 3600 });
+  },
+  '/token-refused': (response) => response.writeHead(400).end(`{"error":"${clientSecret}"}`),
+  '/hang': () => undefined,
+  '/reset': (response) => response.socket?.destroy(),
+  '/cut'(response) {
+    response.writeHead(500, { 'Content-Length': 1000 }).write('cut off');
+    setImmediate(() => response.socket?.destroy());
+  },
+  '/gzip': (response) =>
+    response.writeHead(500, { 'Content-Encoding': 'gzip' }).end(gzipSync('{"zipped":true}')),
+  '/redirect': (response) => response.writeHead(302, { Location: '/500' }).end(),
+  '/healed-500': (response, request) => answer(response, isGood(request) ? 500 : 401),
+};
+
+function serve(request: IncomingMessage, response: ServerResponse): void {
+  request.resume();
+  const path = request.url ?? '';
+  const status = /^\/(\d{3})$/.exec(path)?.[1];
+  const otherwise: Route = () => answer(response, Number(status ?? (isGood(request) ? 200 : 401)));
+  (routes[path] ?? otherwise)(response, request);
+}
+
+function isGood({ headers }: IncomingMessage): boolean {
+  return !isRevoked && headers.authorization === `Bearer ${tokens.at(-1)}`;
+}
+
+function answer(response: ServerResponse, status: number, body: object = { status }): void {
+  response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
+}
+
+const http1 = createServer(serve);
+const http2 = createHttp2Server((request, response) => serve(request as never, response as never));
+const http2Sessions: ServerHttp2Session[] = [];
+http2.on('session', (session) => http2Sessions.push(session));
+const urlOf = (server: { address(): unknown }) =>
+  `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+beforeAll(async () => {
+  for (const server of [http1, http2]) await once(server.listen(0, '127.0.0.1'), 'listening');
+});
+afterAll(() => {
+  http1.closeAllConnections();
+  for (const session of http2Sessions) session.destroy();
+  for (const server of [http1, http2]) server.close();
+});
+
+beforeEach(() => nock.restore()); // Its sockets are not those that people have.
+
+// ---- clients -----------------------------------------------------------------------------------------------------
+
+const cleanUps: (() => void)[] = [];
+afterEach(() => cleanUps.splice(0).forEach((cleanUp) => cleanUp()));
+
+function sourceOf(baseURL = urlOf(http1), tokenPath = '/token'): TokenSource {
+  const tokenUrl = urlOf(http1) + tokenPath;
+  const credentials = { clientId: 'client', clientSecret };
+  const provider = oauth2ClientCredentials({ ...credentials, tokenUrl, baseURL });
+  return createTokenSource(provider, { maxAttempts: 1 });
+}
+
+/** A client that holds a token, and whose agents carry further requests that are under way. */
+async function clientOf(config: CreateAxiosDefaults = {}): Promise<AxiosInstance> {
+  const source = sourceOf(config.baseURL);
+  await source.getToken();
+  await keepBusy();
+  if (config.httpAgent !== undefined) await keepBusy(config.httpAgent as Agent);
+  return createProviderClient(source, config);
+}
+
+async function keepBusy(httpAgent?: Agent): Promise<void> {
+  const ending = new AbortController();
+  const { signal } = ending;
+  const other = createProviderClient(sourceOf(), { signal, ...(httpAgent && { httpAgent }) });
+  const arrival = new Promise<void>((arrived) => {
+    routes['/hang'] = () => arrived();
+  });
+  other.get('/hang').catch(() => undefined);
+  await arrival;
+  cleanUps.push(() => {
+    ending.abort();
+    httpAgent?.destroy();
+  });
+}
+
+// ---- what must hold ----------------------------------------------------------------------------------------------
+
+/** Looks at an error or a response as a whole, and at each of the parts that people print by themselves. */
+function expectNoSecretIn(outcome: unknown): void {
+  const { config, request, response = outcome, cause, toJSON } = outcome as any;
+  const { headers } = config ?? {};
+  const json = (toJSON as (() => object) | undefined)?.call(outcome);
+  const parts = { outcome, cause, config, headers, request, response, data: response.data, json };
+  expectNoSecretInAny(parts);
+}
+
+function expectNoSecretInAny(values: Record<string, unknown>): void {
+  const trace = traceOf([...tokens, clientSecret, ...Object.values(exotel)]);
+  expect(leaksOf(values, trace)).toEqual([]);
+}
+
+type Send = (http: AxiosInstance) => Promise<unknown>;
+
+/** Each way in which a request can fail. */
+const failures: Record<string, Send> = {
+  'a 500': (http) => http.get('/500'),
+  'a 500 to a form': (http) => http.postForm('/500', { a: 1 }),
+  'a 500 after a redirect': (http) => http.get('/redirect'),
+  'a 500 after a 401 that was healed'(http) {
+    isRevoked = true;
+    return http.get('/healed-500');
+  },
+  'a 401 that no token cures': (http) => http.get('/401'),
+  'a time-out': (http) => http.get('/hang', { timeout: 30 }),
+  'an abort': (http) => http.get('/hang', { signal: AbortSignal.timeout(30) }),
+  'a reset connection': (http) => http.get('/reset'),
+  'an answer that breaks off': (http) => http.get('/cut'),
+  'too long an answer': (http) => http.get('/500', { maxContentLength: 3 }),
+  'a body too long to be sent': (http) => http.post('/500', 'too long', { maxBodyLength: 3 }),
+  'a transform that throws before anything is sent': (http) =>
+    http.post('/500', 'x', {
+      transformRequest() {
+        throw new Error('of the app');
+      },
+    }),
+};
+
+const responseTypes: ResponseType[] = ['text', 'arraybuffer', 'stream', 'blob', 'document'];
+
+describe.each(['http', 'fetch'] as const)('no secret is found, adapter %s, in', (adapter) => {
+  test.each(Object.entries(failures))('%s', async (_name, fail) => {
+    const http = await clientOf({ adapter });
+    expectNoSecretIn(await failureOf(fail(http)));
+  });
+
+  test.each(responseTypes)('a 500 read as %s', async (responseType) => {
+    const http = await clientOf({ adapter, responseType });
+    expectNoSecretIn(await failureOf(http.get('/500')));
+  });
+
+  test('what an interceptor of the app was given and has kept', async () => {
+    const http = await clientOf({ adapter });
+    const kept: unknown[] = [];
+    http.interceptors.response.use(null, (error: unknown) => {
+      kept.push(error);
+      throw error;
+    });
+    const error = await failureOf(http.get('/500'));
+    expect(kept[0]).toBe(error);
+    expectNoSecretIn(kept[0]);
+  });
+});
+
+describe('no secret is found in a 500 with', () => {
+  const stream = { responseType: 'stream' } as const;
+  const settings: Record<string, () => CreateAxiosDefaults & { url?: string }> = {
+    'an agent that keeps its sockets': () => ({ httpAgent: new Agent({ keepAlive: true }) }),
+    'a stream of such an agent': () => ({ ...stream, httpAgent: new Agent({ keepAlive: true }) }),
+    'no redirects': () => ({ maxRedirects: 0 }),
+    'a stream, and no redirects': () => ({ ...stream, maxRedirects: 0 }),
+    'a zipped stream': () => ({ ...stream, url: '/gzip' }),
+    'a zipped stream that stays zipped': () => ({ ...stream, url: '/gzip', decompress: false }),
+    'a stream that is measured': () => ({ ...stream, maxContentLength: 1000 }),
+    'a stream that is watched': () => ({ ...stream, onDownloadProgress: () => undefined }),
+    // An axios that does not know HTTP/2 gets no answer here, and that error is looked at.
+    'HTTP/2': () => ({ baseURL: urlOf(http2), httpVersion: 2 }) as object,
+    'a stream of HTTP/2': () => ({ ...stream, baseURL: urlOf(http2), httpVersion: 2 }) as object,
+  };
+
+  test.each(Object.entries(settings))('%s', async (_name, configOf) => {
+    const { url = '/500', ...config } = configOf();
+    const http = await clientOf(config);
+    expectNoSecretIn(await failureOf(http.get(url)));
+  });
+});
+
+describe('no secret is found in', () => {
+  test.each([
+    ['/token-refused', 'a token call that is refused in words that hold the secret'],
+    ['/reset', 'a token call that gets no answer'],
+    ['/500', 'a token call that fails'],
+  ])('the error of %s, %s', async (tokenPath) => {
+    const http = createProviderClient(sourceOf(undefined, tokenPath));
+    expectNoSecretIn(await failureOf(http.get('/200')));
+  });
+
+  test.each([
+    ['a refused call', '/500'],
+    ['a call that gets no answer', '/reset'],
+    ['a call that takes too long', '/hang'],
+  ])('%s of a wrapped API with Basic', async (_name, path) => {
+    for (const adapter of ['http', 'fetch'] as const) {
+      const http = axios.create({ adapter, timeout: 30 });
+      http.interceptors.request.use((config) => ({ ...config, baseURL: urlOf(http1), url: path }));
+      const hosts = { voice: urlOf(http1), ccm: urlOf(http1) };
+      const api = createExotelApi(http, { accountSid: 'account', basic: exotel, hosts });
+      expectNoSecretIn(await failureOf(api.voice.get('call')));
+    }
+  });
+
+  test('what is made: provider, token source, instance, attachment', async () => {
+    const source = sourceOf();
+    const http = createProviderClient(source);
+    await http.get('/200');
+    const { provider } = source;
+    expectNoSecretInAny({ provider, source, http, attachment: attachBearer(http, source) });
+  });
+
+  test('an event, to a listener or on a diagnostics channel', async () => {
+    const source = sourceOf();
+    const events: unknown[] = [];
+    const listen = (event: unknown) => void events.push(event);
+    const names = ['refreshed', 'tokenCalled', 'rejected', 'replayed', 'replayRefused'] as const;
+    for (const name of names) {
+      source.on(name, listen);
+      subscribe(`axios-bearer:${name}`, listen);
+    }
+    const http = createProviderClient(source);
+    await http.get('/200');
+    await failureOf(http.get('/401'));
+    for (const name of names) unsubscribe(`axios-bearer:${name}`, listen);
+    expect(events.length).toBeGreaterThanOrEqual(2 * names.length);
+    expectNoSecretInAny({ events });
+  });
+});
+
+describe('what looks for secrets finds', () => {
+  test('one in a plain error, by its path and by every view that shows properties', () => {
+    const secret = createSecret();
+    const config = { headers: { Authorization: `Bearer ${secret}` } };
+    const error = Object.assign(new Error('bare'), { config });
+    const blind = ['String()', 'structuredClone', 'bunyan({ err })'];
+    const seeing = Object.keys(views).filter((view) => !blind.includes(view));
+    expect(pathsTo(traceOf([secret]), { error })).toEqual(['.error.config.headers.Authorization']);
+    expect(viewsShowing(traceOf([secret]), { error })).toEqual(
+      seeing.map((view) => `error by ${view}`),
+    );
+  });
+
+  test('one that is hidden, inherited, computed, a symbol, an entry, bytes or a JSON form', () => {
+    const secret = createSecret();
+    class Holder {
+      get inherited() {
+        return secret;
+      }
+      toJSON() {
+        return secret;
+      }
+    }
+    const holder: object = Object.defineProperties(new Holder(), {
+      hidden: { value: secret },
+      computed: { get: () => secret },
+      [Symbol(secret)]: { value: [new Map([['key', secret]]), Buffer.from(secret)] },
+    });
+    expect(pathsTo(traceOf([secret]), holder)).toHaveLength(7);
+  });
+
+  test.each<[string, (secret: string) => string]>([
+    ['percent-encoded', encodeURIComponent],
+    ['in a form', (secret) => new URLSearchParams({ secret }).toString()],
+    ['in JSON', (secret) => JSON.stringify({ secret })],
+    ['in HTML', (secret) => secret.replaceAll('&', '&amp;').replaceAll('<', '&lt;')],
+    ['in Base64', btoa],
+    ['in Base64 behind another text', (secret) => btoa(`id:${secret}`)],
+    ['in Base64url between others', (s) => Buffer.from(`{"a":"${s}"}`).toString('base64url')],
+    ['cut at its end', (secret) => secret.slice(0, 9)],
+    ['cut at its start', (secret) => secret.slice(-9)],
+  ])('one %s', (_name, spell) => {
+    const secret = createSecret();
+    expect(spell(secret)).toMatch(traceOf([secret]));
+  });
+});
