@@ -3,7 +3,7 @@
  *
  *   node examples/run.mjs exotel-call
  *
- * Everything happens on loopback, against the sandbox. In your app there is no sandbox, and neither `baseURL` nor `hosts`.
+ * Everything happens on loopback, against the sandbox. In your app there is no sandbox, and no `baseURL`.
  */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -24,9 +24,9 @@ import { startSandbox } from 'axios-bearer/testing';
 const sandbox = await startSandbox({ only: ['exotel'] });
 const { credentials, url, agents } = sandbox.exotel;
 
-// The instance attaches the token, and heals a 401. The API on top of it knows nothing of that.
+// The instance attaches the token, and heals a 401. The API on top of it knows nothing of that, and goes where the instance goes.
 const http = createProviderClient(exotel({ ...credentials, baseURL: url }), { timeout: 10_000 });
-const api = createExotelApi(http, { accountSid: credentials.accountSid, hosts: { ccm: url } });
+const api = createExotelApi(http, { accountSid: credentials.accountSid });
 
 // Exotel signs nothing, so a callback is a hint: what it says is asked for below.
 const news: ExotelCcmCallback[] = [];

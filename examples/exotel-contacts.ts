@@ -3,7 +3,7 @@
  *
  *   node examples/run.mjs exotel-contacts
  *
- * Everything happens on loopback, against the sandbox. In your app there is no sandbox, and neither `baseURL` nor `hosts`.
+ * Everything happens on loopback, against the sandbox. In your app there is no sandbox, and no `baseURL`.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -15,7 +15,7 @@ import { startSandbox } from 'axios-bearer/testing';
 const sandbox = await startSandbox({ only: ['exotel'] });
 const { credentials, url } = sandbox.exotel;
 const http = createProviderClient(exotel({ ...credentials, baseURL: url }));
-const api = createExotelApi(http, { accountSid: credentials.accountSid, hosts: { ccm: url } });
+const api = createExotelApi(http, { accountSid: credentials.accountSid });
 
 const contacts = Array.from({ length: 10_000 }, (_, index): ExotelContact => ({
   phoneNumber: `+9198${String(index).padStart(8, '0')}`,

@@ -3,7 +3,7 @@
  *
  *   node examples/run.mjs truecaller-campaign
  *
- * Everything happens on loopback, against the sandbox. In your app there is no sandbox, and neither `baseURL` nor `hosts`.
+ * Everything happens on loopback, against the sandbox. In your app there is no sandbox, and no `baseURL`.
  */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -22,7 +22,7 @@ import {
 } from 'axios-bearer/truecaller';
 
 const sandbox = await startSandbox({ only: ['truecaller'] });
-const { credentials, url, webhookUrl, webhookCredentials } = sandbox.truecaller;
+const { credentials, url, webhookCredentials } = sandbox.truecaller;
 const http = createProviderClient(truecaller({ ...credentials, baseURL: url }));
 const { campaigns } = createTruecallerApi(http, {
   organisationId: credentials.organisationId,
@@ -30,7 +30,6 @@ const { campaigns } = createTruecallerApi(http, {
   webhook: { orgId: webhookCredentials.orgId, token: webhookCredentials.orgToken },
   hashReceivers: true,
   defaultCountry: 'IN',
-  hosts: { portal: url, webhooks: webhookUrl },
 });
 
 const campaignId = 'festival';

@@ -16,7 +16,7 @@ const functionsOf = (api: object) =>
   );
 
 describe('the table of wrapped endpoints', () => {
-  const instance = axios.create();
+  const instance = axios.create({ baseURL: 'http://localhost' });
   it.each(functionsOf(createExotelApi(instance, { accountSid: 'acme' })))('lists %s', (name) => {
     expect(exotel).toContain(`\`${name}\``);
   });

@@ -4,9 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 
-import type { SandboxProvider } from '../../src/testing/index.js';
-import { variableOf } from '../../src/cli/provider-catalogue.js';
-import type { ProviderName } from '../../src/cli/provider-names.js';
+export { environmentOf } from '../../src/cli/sandbox-environment.js';
 
 /** The command line as a user meets it: bundled, and run in a process of its own. */
 export interface BuiltCli {
@@ -66,17 +64,4 @@ export async function buildCli(): Promise<BuiltCli> {
     },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
-}
-
-/** The environment that leads the command line to a provider of the sandbox. */
-export function environmentOf(provider: SandboxProvider): Record<string, string> {
-  const name = provider.name as ProviderName;
-  const values: Record<string, string> = {
-    ...provider.credentials,
-    baseURL: provider.url,
-    ...(name === 'oauth2' ? { tokenUrl: provider.tokenUrl } : {}),
-  };
-  return Object.fromEntries(
-    Object.entries(values).map(([option, value]) => [variableOf(name, option), value]),
-  );
 }

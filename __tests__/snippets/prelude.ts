@@ -1,22 +1,19 @@
 /*
- * Loaded before each snippet: sends what it would send to a real provider to the sandbox instead, at the wire, so that the
- * snippet itself is run as it stands.
+ * Loaded before each snippet, which runs as it stands: no other machine's name is looked up, whatever the adapter.
  */
-import http, { type ClientRequest, type RequestOptions } from 'node:http';
-import https from 'node:https';
+import dns from 'node:dns';
+import { writeSync } from 'node:fs';
 
-const routes = JSON.parse(process.env['SNIPPET_ROUTES'] ?? '{}') as Record<string, string>;
+const { lookup } = dns;
 
-https.request = ((
-  options: RequestOptions,
-  onResponse: Parameters<typeof http.request>[2],
-): ClientRequest => {
-  const host = options.hostname ?? options.host ?? '';
-  const route = routes[`https://${host}`];
-  if (route === undefined) throw new Error(`A snippet would have reached ${host}`);
-  const { hostname, port } = new URL(route);
-  return http.request(
-    { ...options, protocol: 'http:', hostname, host: hostname, port, agent: undefined },
-    onResponse,
-  );
-}) as typeof https.request;
+dns.lookup = ((name: string, ...rest: unknown[]) => {
+  if (['localhost', '127.0.0.1', '::1'].includes(name)) {
+    Reflect.apply(lookup, dns, [name, ...rest]);
+    return;
+  }
+  const problem = `A snippet would have reached ${name}`;
+  // Standard error has to stay empty: the snippet may take the error for one that it can handle.
+  writeSync(2, `${problem}\n`);
+  const answer = rest.at(-1) as (error: Error) => void;
+  answer(new Error(problem));
+}) as typeof lookup;

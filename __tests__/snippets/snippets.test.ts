@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 
+import { environmentOf } from '../../src/cli/sandbox-environment.js';
 import { startSandbox, type Sandbox } from '../../src/testing/index.js';
 import { pages, textOf } from '../docs/pages.js';
 import { generateClient } from '../recipes/generated-client.js';
@@ -15,7 +16,8 @@ import { HANGS_AFTER_MS } from '../setup/patience.js';
 
 /*
  * Every TypeScript snippet of the README and of docs/ is compiled against the built package, as a user's compiler would, and
- * run against the sandbox. One in JavaScript, as an ES module or, where it calls `require`, in CommonJS, is run the same way.
+ * run as a reader would who has no account: with the environment that `axios-bearer sandbox` prints, and without a way off this
+ * machine. One in JavaScript, as an ES module or, where it calls `require`, in CommonJS, is run the same way.
  * What it says that it prints, `console.log(…); // this`, has to be printed.
  * A snippet that cannot run alone says why in a comment before it: <!-- compiled only: … -->
  */
@@ -34,8 +36,6 @@ interface Snippet {
 
 const snippets = pages.flatMap(snippetsOf);
 const runnable = snippets.filter(({ compiledOnly }) => !compiledOnly);
-/** Both nock and the prelude take the place of `https.request`; nock lets nothing out either. */
-const bringsNock = ({ code }: Snippet) => code.includes('nock.disableNetConnect()');
 const needsRedis = ({ code }: Snippet) => code.includes('REDIS_URL');
 
 function snippetsOf(page: string): Snippet[] {
@@ -76,41 +76,13 @@ beforeAll(async () => {
   });
   await new Promise<void>((listening) => void acme.listen(0, '127.0.0.1', listening));
   redis = hasRedis ? await startRedis() : undefined;
-  const { exotel, truecaller, learning360, singleview, udara360, oauth2 } = sandbox;
   environment = {
     ...(process.env as Record<string, string>),
-    EXOTEL_ACCOUNT_SID: exotel.credentials.accountSid,
-    EXOTEL_API_KEY: exotel.credentials.apiKey,
-    EXOTEL_API_TOKEN: exotel.credentials.apiToken,
-    TRUECALLER_ORGANISATION_ID: truecaller.credentials.organisationId,
-    TRUECALLER_API_KEY: truecaller.credentials.apiKey,
-    TRUECALLER_KEY_ID: truecaller.credentials.keyId,
-    SINGLEVIEW_CLIENT_ID: singleview.credentials.clientId,
-    SINGLEVIEW_CLIENT_CODE: singleview.credentials.clientCode,
-    SINGLEVIEW_MERCHANT_ID: singleview.credentials.merchantId,
-    LEARNING360_CLIENT_ID: learning360.credentials.clientId,
-    LEARNING360_CLIENT_SECRET: learning360.credentials.clientSecret,
-    UDARA360_CLIENT_ID: udara360.credentials.clientId,
-    UDARA360_CLIENT_SECRET: udara360.credentials.clientSecret,
-    OAUTH2_CLIENT_ID: oauth2.credentials.clientId,
-    OAUTH2_CLIENT_SECRET: oauth2.credentials.clientSecret,
-    OAUTH2_TOKEN_URL: oauth2.tokenUrl,
-    OAUTH2_BASE_URL: oauth2.url,
+    ...Object.assign({}, ...sandbox.providers.map(environmentOf)),
     ACME_URL: `http://127.0.0.1:${(acme.address() as AddressInfo).port}`,
     ACME_SECRET: 'an-acme-secret',
     TOKEN_STORE_KEY: 'MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=',
     REDIS_URL: `redis://127.0.0.1:${redis?.port ?? 0}`,
-    SNIPPET_ROUTES: JSON.stringify({
-      'https://ccm-api.exotel.com': exotel.url,
-      'https://ccm-api.in.exotel.com': exotel.url,
-      'https://enterprise-portal-noneu.truecaller.com': truecaller.url,
-      'https://enterprise-webhooks-noneu.truecaller.com': truecaller.webhookUrl,
-      'https://app.360learning.com': learning360.url,
-      'https://app.us.360learning.com': learning360.url,
-      'https://obsandbox.onesingleview.com': singleview.url,
-      'https://openapi.test.udara360.io': udara360.url,
-      'https://openapi.udara360.io': udara360.url,
-    }),
   };
   await build({
     entryPoints: [join(import.meta.dirname, 'prelude.ts')],
@@ -176,15 +148,11 @@ describe('runs as it stands:', () => {
     '$name',
     async (snippet) => {
       sandbox.reset();
-      const outcome = await run(
-        'node',
-        [...(bringsNock(snippet) ? [] : ['--import', prelude]), programOf(snippet)],
-        {
-          cwd: repository,
-          env: environment,
-          timeout: HANGS_AFTER_MS,
-        },
-      ).catch((error: unknown) => error as { stdout: string; stderr: string });
+      const outcome = await run('node', ['--import', prelude, programOf(snippet)], {
+        cwd: repository,
+        env: environment,
+        timeout: HANGS_AFTER_MS,
+      }).catch((error: unknown) => error as { stdout: string; stderr: string });
       expect(outcome.stderr).toBe('');
       expect(outcome.stdout.split('\n')).toEqual(expect.arrayContaining(printedBy(snippet)));
     },

@@ -1,10 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import axios from 'axios';
-import {
-  createExotelApi,
-  exotelAuthSchemes,
-  type ExotelApi,
-} from '../../../src/apis/exotel/index.js';
+import { createExotelApi, exotelAuthSchemes } from '../../../src/apis/exotel/index.js';
 import { answerNext, failureOf } from '../canned-answer.js';
 import { CHOOSABLE, FIXED, PLACE } from './every-call.js';
 import { BASIC, BASIC_HEADER, CCM, exotelApi, TENANT, VOICE } from './exotel-account.js';
@@ -89,7 +85,7 @@ describe('credentials', () => {
     { basic: undefined, field: 'options.basic', remedy: "{ authScheme: 'bearer' }" },
     { basic: { apiKey: 'k', apiToken: '' }, field: 'options.basic.apiToken', remedy: 'string' },
   ])('that are missing are named: $field', async ({ basic, field, remedy }) => {
-    const api = createExotelApi(axios.create(), { accountSid: 'acme', basic });
+    const api = createExotelApi(axios.create({ baseURL: CCM }), { accountSid: 'acme', basic });
     const error = await failureOf(api.users.list());
     expect(error).toMatchObject({ code: 'ERR_API_INPUT', operation: 'users.list', field });
     expect(error.message).toContain(remedy);
@@ -111,47 +107,6 @@ describe('credentials', () => {
   });
 });
 
-describe('the host', () => {
-  const hostOf = async (api: ExotelApi, host: string) => {
-    const sent = answerNext(host, 'GET', { body: { response: [] } });
-    await api.calls.list();
-    return sent.length;
-  };
-
-  it('is Singapore unless told otherwise', async () => {
-    expect(await hostOf(exotelApi(), CCM)).toBe(1);
-  });
-
-  it('follows the region', async () => {
-    expect(await hostOf(exotelApi({ region: 'mumbai' }), 'https://ccm-api.in.exotel.com')).toBe(1);
-  });
-
-  it("follows the instance's baseURL when that is one of Exotel's", async () => {
-    const instance = axios.create({ baseURL: 'https://ccm-api.in.exotel.com' });
-    const api = createExotelApi(instance, { accountSid: 'acme' });
-    expect(await hostOf(api, 'https://ccm-api.in.exotel.com')).toBe(1);
-  });
-
-  it('does not follow any other baseURL, even on an instance that forbids absolute URLs', async () => {
-    const instance = axios.create({ baseURL: 'https://app.example/api', allowAbsoluteUrls: false });
-    expect(await hostOf(createExotelApi(instance, { accountSid: 'acme' }), CCM)).toBe(1);
-  });
-
-  it('can be given, with a path and a trailing slash', async () => {
-    const sent = answerNext('https://proxy.example', 'GET', { body: { response: [] } });
-    await exotelApi({ hosts: { ccm: 'https://proxy.example/exotel/' } }).calls.list();
-    expect(sent[0]?.path).toBe('/exotel/v2/accounts/acme/calls');
-  });
-
-  it('of the tenant has to be given', async () => {
-    const api = exotelApi({ hosts: {} });
-    await expect(api.configuration.listCampaigns(1)).rejects.toMatchObject({
-      code: 'ERR_API_INPUT',
-      field: 'options.hosts.tenant',
-    });
-  });
-});
-
 describe('options that cannot work are refused at once, and named:', () => {
   it.each([
     ['accountSid', { accountSid: '' }],
@@ -169,7 +124,7 @@ describe('options that cannot work are refused at once, and named:', () => {
 });
 
 it("passes the call's own axios config on", async () => {
-  const instance = axios.create({ timeout: 1000 });
+  const instance = axios.create({ baseURL: CCM, timeout: 1000 });
   const seen: unknown[] = [];
   instance.interceptors.request.use((config) => {
     seen.push([config.timeout, config.maxContentLength]);
@@ -186,7 +141,7 @@ it("passes the call's own axios config on", async () => {
 });
 
 it('works with an instance that unwraps response.data', async () => {
-  const instance = axios.create();
+  const instance = axios.create({ baseURL: CCM });
   instance.interceptors.response.use((response) => response.data as never);
   answerNext(CCM, 'GET', { body: { response: { call_details: { sid: 's1' } } } });
   const api = createExotelApi(instance, { accountSid: 'acme' });

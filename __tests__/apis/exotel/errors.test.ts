@@ -228,7 +228,7 @@ describe('the other envelopes:', () => {
   });
 
   it('on an instance that never rejects', async () => {
-    const instance = axios.create({ validateStatus: () => true });
+    const instance = axios.create({ baseURL: CCM, validateStatus: () => true });
     answerNext(CCM, 'GET', { status: 404, body: failure(10744, 404) });
     const api = createExotelApi(instance, { accountSid: 'acme' });
     await expect(api.calls.get('s')).rejects.toMatchObject({
@@ -363,7 +363,7 @@ describe('what never became an answer is thrown as it came:', () => {
   });
 
   it('an error of the token source', async () => {
-    const instance = axios.create();
+    const instance = axios.create({ baseURL: CCM });
     const trouble = new Error('no token to be had');
     instance.interceptors.request.use(() => Promise.reject(trouble));
     const api = createExotelApi(instance, { accountSid: 'acme', basic: BASIC });

@@ -16,6 +16,7 @@ export const BASIC_HEADER = `Basic ${Buffer.from('fake-api-key:fake-api-token').
 export function exotelApi(options: Partial<ExotelApiOptions> = {}): ExotelApi {
   return createExotelApi(authorisedInstance(), {
     accountSid: 'acme',
+    region: 'singapore',
     basic: BASIC,
     tenantBasic: { username: 'admin', password: 'fake-password' },
     hosts: { tenant: TENANT },

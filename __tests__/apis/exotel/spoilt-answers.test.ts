@@ -86,7 +86,8 @@ describe('an item of a list that is no object reads as one that says nothing', (
 });
 
 describe('an answer that lacks what was asked for is no success:', () => {
-  const v4 = () => createExotelV4Api(authorisedInstance(), { accountSid: 'acme' });
+  const v4 = () =>
+    createExotelV4Api(authorisedInstance(), { accountSid: 'acme', region: 'singapore' });
 
   it.each<[string, CannedAnswer, () => Promise<unknown>]>([
     ['no v4 user', inData(null), () => v4().users.get('u')],

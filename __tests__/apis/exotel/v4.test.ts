@@ -3,7 +3,8 @@ import { createExotelV4Api } from '../../../src/apis/exotel/index.js';
 import { allOf, answerNext } from '../canned-answer.js';
 import { authorisedInstance, CCM } from './exotel-account.js';
 
-const v4 = () => createExotelV4Api(authorisedInstance(), { accountSid: 'acme' });
+const v4 = () =>
+  createExotelV4Api(authorisedInstance(), { accountSid: 'acme', region: 'singapore' });
 const around = (data: unknown, status = 200) => ({
   status,
   body: { request_id: 'rq', response: { code: status, status: 'success', data } },

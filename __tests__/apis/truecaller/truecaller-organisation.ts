@@ -12,7 +12,7 @@ export const WEBHOOK_TOKEN = 'fake-webhook-token';
 
 /** An API over an instance that attaches a bearer token, unless the request says not to, as ours does. */
 export function truecallerApi(options: Partial<TruecallerApiOptions> = {}): TruecallerApi {
-  const instance = axios.create();
+  const instance = axios.create({ baseURL: PORTAL });
   instance.interceptors.request.use((config) => {
     if (config.bearer !== false) config.headers.set('Authorization', 'Bearer fake-token');
     return config;

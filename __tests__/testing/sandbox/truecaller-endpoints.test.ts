@@ -49,6 +49,17 @@ describe('the webhook connector', () => {
     expect(truecaller.exits).toHaveLength(1);
   });
 
+  it('is served on the portal as well, for a client of one baseURL, and takes no bearer token there either', async () => {
+    const http = axios.create({ baseURL: truecaller.url });
+    const { organisationId } = truecaller.credentials;
+    const { orgToken: token } = truecaller.webhookCredentials;
+    const on = (webhook: { token: string }) =>
+      createTruecallerApi(http, { organisationId, webhook }).campaigns.trigger(ENTRY);
+    await on({ token });
+    await expect(on({ token: 'another' })).rejects.toMatchObject({ status: 401 });
+    expect(truecaller.pushes).toHaveLength(1);
+  });
+
   it('refuses a token that was made anew in the meantime', async () => {
     truecaller.regenerateWebhookToken();
     await expect(api.campaigns.trigger(ENTRY)).rejects.toMatchObject({

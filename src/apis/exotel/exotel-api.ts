@@ -38,7 +38,7 @@ export interface ExotelApi {
  * const api = createExotelApi(http, { accountSid, basic: { apiKey, apiToken } });
  * const call = await api.calls.create({ from: { userId }, to: '+919876543210', virtualNumber: '+918012345678' });
  * ```
- * @throws ApiInputError naming the option that is wrong.
+ * @throws ApiInputError naming the option that is wrong, or `hosts` and `region` if the instance has no `baseURL`.
  * @see https://developer.exotel.com/docs/contact-center/api-reference/token-generation
  */
 export function createExotelApi(instance: AxiosInstance, options: ExotelApiOptions): ExotelApi {

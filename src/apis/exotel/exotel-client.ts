@@ -95,11 +95,12 @@ async function toConfig(
   const extra = withoutUndefined({ ...rest, wire: undefined });
   const own = await authorise(request, authScheme ?? options.authScheme, options);
   const config: ApiRequestConfig = {
-    ...(request.ringsPhones === true ? { maxRedirects: 0 } : {}),
+    // A redirect would ring telephones twice, or take the account's key to a host that nothing names.
+    ...(request.ringsPhones === true || own !== LEFT_TO_THE_INSTANCE ? { maxRedirects: 0 } : {}),
     ...extra,
     method: request.method,
-    url: hostOf(request, options) + request.path + toQuery(request.query),
-    allowAbsoluteUrls: true,
+    baseURL: options.hostOf(request.host, request.operation),
+    url: request.path + toQuery(request.query),
     headers: { ...plainHeaders(extra.headers), ...contentTypeOf(request), ...own.headers },
     ...(request.body === undefined ? {} : { data: request.body }),
     ...own.config,
@@ -112,17 +113,6 @@ function contentTypeOf({ body, contentType = 'application/json' }: RequestLine):
 } {
   // Said outright: an instance whose default is JSON would have axios turn a form into JSON.
   return body === undefined ? {} : { 'Content-Type': contentType };
-}
-
-function hostOf({ host, operation }: ExotelRequest, { hosts }: ResolvedExotelApiOptions): string {
-  const base = hosts[host];
-  if (base !== undefined) return base;
-  throw new ApiInputError({
-    api: 'exotel',
-    operation,
-    field: 'options.hosts.tenant',
-    problem: "is required for this call: give createExotelApi your tenant's base URL",
-  });
 }
 
 /** Written here and not by axios, which sends `+` for a space and leaves `,` and `:` as they are. */

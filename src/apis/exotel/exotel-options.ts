@@ -1,6 +1,6 @@
 import type { AxiosInstance } from 'axios';
 import * as v from 'valibot';
-import { toHost } from '../api-host.js';
+import { createHostOf, type HostOf } from '../api-hosts.js';
 import { ApiInputError } from '../api-input-error.js';
 import { filledText, oneOf, pathId } from '../input-fields.js';
 import type { ApiRequestOptions } from '../request-options.js';
@@ -25,15 +25,18 @@ export interface ExotelTenantCredentials {
   password: string;
 }
 
-/** Base addresses. Give them to reach a proxy, a sandbox, or the tenant host. */
+/**
+ * Base addresses, each with or without a path. One that is left out follows the instance's `baseURL`: the other host of the
+ * same region if that is one of Exotel's, else the `baseURL` itself. Without a `baseURL` it follows `region`.
+ */
 export interface ExotelHosts {
-  /** Voice v2 and v3, users, presence, contacts. @defaultValue by region: `https://ccm-api.exotel.com` or `https://ccm-api.in.exotel.com` */
+  /** Voice v2 and v3, users, presence, contacts: `https://ccm-api.exotel.com` or `https://ccm-api.in.exotel.com`. */
   ccm?: string | undefined;
-  /** Voice v1. @defaultValue by region: `https://api.exotel.com` or `https://api.in.exotel.com` */
+  /** Voice v1: `https://api.exotel.com` or `https://api.in.exotel.com`. */
   voice?: string | undefined;
   /**
-   * The tenant's own host, for `configuration.*`. No default: the documents derive it from the tenant's ECC domain in
-   * two ways that contradict each other.
+   * The tenant's own host, for `configuration.*`. No region tells it: the documents derive it from the tenant's ECC domain
+   * in two ways that contradict each other.
    */
   tenant?: string | undefined;
 }
@@ -96,10 +99,11 @@ export interface ExotelApiOptions {
   /** The account's sid, as in the paths. */
   accountSid: string;
   /**
-   * The account's region.
-   * @defaultValue the region whose CCM host is the instance's `baseURL`; otherwise `singapore`
+   * The account's region, for an instance without a `baseURL`. One that has a `baseURL` needs none, and must not be given
+   * another one than that.
    */
   region?: ExotelRegion | undefined;
+  /** For hosts that neither the instance's `baseURL` nor `region` names. */
   hosts?: ExotelHosts | undefined;
   /** For calls that go out with Basic. May be a function, asked before each such call. */
   basic?:
@@ -140,11 +144,7 @@ export type ExotelBasicOnlyOptions = Omit<ExotelRequestOptions, 'authScheme'>;
 /** The options after defaults. @internal */
 export interface ResolvedExotelApiOptions {
   readonly accountSid: string;
-  readonly hosts: {
-    readonly ccm: string;
-    readonly voice: string;
-    readonly tenant: string | undefined;
-  };
+  readonly hostOf: HostOf<keyof ExotelHosts>;
   readonly basic: () => Promise<ExotelBasicCredentials | undefined>;
   readonly tenantBasic: () => Promise<ExotelTenantCredentials | undefined>;
   readonly authScheme: ExotelAuthScheme | undefined;
@@ -190,7 +190,7 @@ const optionsSchema = v.looseObject({
 /**
  * Checks the options once and fills in the defaults.
  *
- * @throws ApiInputError naming the option that is wrong.
+ * @throws ApiInputError naming the option that is wrong, or missing.
  * @internal
  */
 export function resolveExotelOptions(
@@ -198,17 +198,18 @@ export function resolveExotelOptions(
   options: ExotelApiOptions,
   operation = 'createExotelApi',
 ): ResolvedExotelApiOptions {
-  validateInput(optionsSchema, options, { api: 'exotel', operation });
-  const region = options.region ?? regionOf(instance) ?? 'singapore';
-  const host = (name: keyof ExotelHosts, value: string) =>
-    toHost('exotel', operation, `hosts.${name}`, value);
-  const { tenant } = options.hosts ?? {};
+  const { hosts } = validateInput(optionsSchema, options, { api: 'exotel', operation });
   return Object.freeze({
     accountSid: options.accountSid,
-    hosts: Object.freeze({
-      ccm: host('ccm', options.hosts?.ccm ?? HOSTS_BY_REGION[region].ccm),
-      voice: host('voice', options.hosts?.voice ?? HOSTS_BY_REGION[region].voice),
-      tenant: tenant === undefined ? undefined : host('tenant', tenant),
+    hostOf: createHostOf(instance, {
+      api: 'exotel',
+      operation,
+      parts: ['ccm', 'voice', 'tenant'],
+      documented: HOSTS_BY_REGION,
+      hosts,
+      region: options.region,
+      required:
+        "or region ('singapore' or 'mumbai') is required: the axios instance has no baseURL that says where Exotel is",
     }),
     basic: asked(options.basic),
     tenantBasic: asked(options.tenantBasic),
@@ -223,16 +224,6 @@ export function resolveExotelOptions(
 export function resolveWire(base: ExotelWire, chosen: ExotelWireChoices | undefined): ExotelWire {
   const named = Object.entries(chosen ?? {}).filter(([, value]) => value !== undefined);
   return Object.freeze({ ...base, ...Object.fromEntries(named) });
-}
-
-/** Only a `baseURL` that is one of Exotel's own counts: any other may be the app's, and says nothing of Exotel. */
-function regionOf(instance: AxiosInstance): ExotelRegion | undefined {
-  const base = instance.defaults.baseURL;
-  if (base === undefined || !URL.canParse(base)) return undefined;
-  const { origin } = new URL(base);
-  return (['singapore', 'mumbai'] as const).find(
-    (region) => HOSTS_BY_REGION[region].ccm === origin,
-  );
 }
 
 function asked<Credentials extends object>(

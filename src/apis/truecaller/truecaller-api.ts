@@ -22,13 +22,13 @@ export interface TruecallerApi {
  *   { campaignId, receiverNumber: '+91 98765 43210', contents: [{ displayUnit: 'cid', title: 'Hello', subTitle: 'World' }] },
  * ]);
  * ```
- * @throws ApiInputError naming the option that is wrong.
+ * @throws ApiInputError naming the option that is wrong, or `hosts` if the instance has no `baseURL`.
  * @see https://docs.truecaller.com/truecaller-for-business/verified-campaigns/api-webhook-documentation/bulk-api/verified-campaigns-bulk-api
  */
 export function createTruecallerApi(
   instance: AxiosInstance,
   options: TruecallerApiOptions,
 ): TruecallerApi {
-  const client = createTruecallerClient(instance, resolveTruecallerOptions(options));
+  const client = createTruecallerClient(instance, resolveTruecallerOptions(instance, options));
   return Object.freeze({ campaigns: createCampaigns(client) });
 }

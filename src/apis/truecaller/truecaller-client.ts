@@ -60,7 +60,7 @@ function toConfig(
   request: TruecallerRequest,
   callOptions: TruecallerRequestOptions,
   own: Record<string, string>,
-  { hosts }: ResolvedTruecallerApiOptions,
+  { hostOf }: ResolvedTruecallerApiOptions,
 ): ApiRequestConfig {
   const extra = withoutUndefined(callOptions);
   return {
@@ -69,8 +69,8 @@ function toConfig(
     sensitiveHeaders: Object.keys(own),
     ...extra,
     method: 'POST',
-    url: hosts[request.host] + request.path,
-    allowAbsoluteUrls: true,
+    baseURL: hostOf(request.host, request.operation),
+    url: request.path,
     headers: { ...plainHeaders(extra.headers), 'Content-Type': 'application/json', ...own },
     data: request.body,
     ...(request.host === 'webhooks' ? { bearer: false } : {}),

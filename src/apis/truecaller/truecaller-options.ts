@@ -1,6 +1,7 @@
+import type { AxiosInstance } from 'axios';
 import type { CountryCode } from 'libphonenumber-js/core';
 import * as v from 'valibot';
-import { toHost } from '../api-host.js';
+import { createHostOf, type HostOf } from '../api-hosts.js';
 import { filledText, flag, pathId } from '../input-fields.js';
 import type { ApiRequestOptions } from '../request-options.js';
 import { validateInput } from '../validate-input.js';
@@ -17,11 +18,15 @@ export interface TruecallerWebhookCredentials {
 export interface TruecallerApiOptions {
   /** From the console's API Setup page. */
   organisationId: string;
+  /**
+   * Base addresses, each with or without a path. One that is left out follows the instance's `baseURL`: the other of
+   * Truecaller's hosts if that is one of them, else the `baseURL` itself.
+   */
   hosts?:
     | {
-        /** Token and bulk upload. @defaultValue `https://enterprise-portal-noneu.truecaller.com` */
+        /** Token and bulk upload: `https://enterprise-portal-noneu.truecaller.com`. */
         portal?: string | undefined;
-        /** Campaign trigger and exit. @defaultValue `https://enterprise-webhooks-noneu.truecaller.com` */
+        /** Campaign trigger and exit: `https://enterprise-webhooks-noneu.truecaller.com`. */
         webhooks?: string | undefined;
       }
     | undefined;
@@ -46,14 +51,14 @@ export type TruecallerRequestOptions = ApiRequestOptions;
 /** The options after defaults. @internal */
 export interface ResolvedTruecallerApiOptions {
   readonly organisationId: string;
-  readonly hosts: { readonly portal: string; readonly webhooks: string };
+  readonly hostOf: HostOf<'portal' | 'webhooks'>;
   readonly webhook: () => Promise<TruecallerWebhookCredentials | undefined>;
   readonly hashReceivers: boolean;
   readonly defaultCountry: CountryCode | undefined;
 }
 
 /** @see https://docs.truecaller.com/truecaller-for-business/truecaller-for-business/verified-campaigns/api-webhook-documentation/webhook-connectors.md */
-const DEFAULT_HOSTS = Object.freeze({
+const DOCUMENTED_HOSTS = Object.freeze({
   portal: 'https://enterprise-portal-noneu.truecaller.com',
   webhooks: 'https://enterprise-webhooks-noneu.truecaller.com',
 });
@@ -72,20 +77,26 @@ const optionsSchema = v.looseObject({
 /**
  * Checks the options once and fills in the defaults.
  *
- * @throws ApiInputError naming the option that is wrong.
+ * @throws ApiInputError naming the option that is wrong, or missing.
  * @internal
  */
 export function resolveTruecallerOptions(
+  instance: AxiosInstance,
   options: TruecallerApiOptions,
 ): ResolvedTruecallerApiOptions {
   const operation = 'createTruecallerApi';
-  validateInput(optionsSchema, options, { api: 'truecaller', operation });
-  const host = (name: 'portal' | 'webhooks') =>
-    toHost('truecaller', operation, `hosts.${name}`, options.hosts?.[name] ?? DEFAULT_HOSTS[name]);
+  const { hosts } = validateInput(optionsSchema, options, { api: 'truecaller', operation });
   const { webhook } = options;
   return Object.freeze({
     organisationId: options.organisationId,
-    hosts: Object.freeze({ portal: host('portal'), webhooks: host('webhooks') }),
+    hostOf: createHostOf(instance, {
+      api: 'truecaller',
+      operation,
+      parts: ['portal', 'webhooks'],
+      documented: { everywhere: DOCUMENTED_HOSTS },
+      hosts,
+      required: `is required: the axios instance has no baseURL that says where Truecaller is. Truecaller's own are { portal: '${DOCUMENTED_HOSTS.portal}', webhooks: '${DOCUMENTED_HOSTS.webhooks}' }`,
+    }),
     webhook: async () => (typeof webhook === 'function' ? await webhook() : webhook),
     hashReceivers: options.hashReceivers ?? false,
     defaultCountry: options.defaultCountry,

@@ -8,8 +8,8 @@ import {
 } from '../../testing/index.js';
 import { CommandError } from '../command-error.js';
 import { EXIT } from '../exit-codes.js';
-import { variableOf } from '../provider-catalogue.js';
 import { PROVIDER_NAMES, type ProviderName } from '../provider-names.js';
+import { environmentOf } from '../sandbox-environment.js';
 import { print, tell } from '../terminal.js';
 
 export interface SandboxCommandOptions {
@@ -61,17 +61,11 @@ function portsFrom(first: number): Partial<Record<SandboxServerName, number>> {
 }
 
 function environmentLines(running: Sandbox, only: readonly ProviderName[]): string[] {
-  return only.flatMap((name) => {
-    const { url, tokenUrl, credentials } = running[name];
-    const values: Record<string, string> = {
-      ...credentials,
-      baseURL: url,
-      ...(name === 'oauth2' ? { tokenUrl } : {}),
-    };
-    return Object.entries(values).map(
-      ([option, value]) => `export ${variableOf(name, option)}=${quoted(value)}`,
-    );
-  });
+  return only.flatMap((name) =>
+    Object.entries(environmentOf(running[name])).map(
+      ([variable, value]) => `export ${variable}=${quoted(value)}`,
+    ),
+  );
 }
 
 /** For a shell, and for whatever reads env-files. */

@@ -44,7 +44,7 @@ export interface TruecallerWebhookCredentials {
 /** The sandbox's Truecaller. */
 export interface TruecallerSandbox
   extends SandboxProvider<TruecallerCredentials>, TruecallerCampaigns, TruecallerEvents {
-  /** Origin of the webhook host, which takes `X-Org-ID` and `X-Org-Token` and no bearer token. */
+  /** Origin of the webhook host, which takes `X-Org-ID` and `X-Org-Token` and no bearer token. `url` serves its paths too. */
   readonly webhookUrl: string;
   /** Credentials of the webhook host that are valid now. */
   readonly webhookCredentials: TruecallerWebhookCredentials;
@@ -111,9 +111,14 @@ export async function startTruecaller(
       ? undefined
       : unauthorized('Invalid X-Org-ID or X-Org-Token');
   };
-  // To add endpoints, list them here: bearer tokens open the first host, organisation headers the second.
+  // To add endpoints, list them here: bearer tokens open the first, organisation headers the second.
   const portalRoutes: readonly Route[] = [...campaigns.portalRoutes];
   const webhookRoutes: readonly Route[] = [...campaigns.webhookRoutes];
+  // Truecaller has two hosts, but a client of one base URL sends everything there.
+  const allRoutes = [
+    ...portalRoutes,
+    ...webhookRoutes.map((route) => ({ ...route, access: hasWebhookToken })),
+  ];
 
   const started = await startProvider(setup, {
     name: 'truecaller',
@@ -126,7 +131,7 @@ export async function startTruecaller(
       unauthorized(rejection === 'missing' ? MISSING_HEADER : 'Invalid or expired token'),
     notFound: () => truecallerFailure(404, 'not-found-error', 'Not found'),
     hosts: [
-      { label: 'truecaller', routes: portalRoutes, token: issueToken },
+      { label: 'truecaller', routes: allRoutes, token: issueToken },
       { label: 'truecallerWebhook', routes: webhookRoutes, access: hasWebhookToken },
     ],
     reset() {
