@@ -44,6 +44,8 @@ export async function callTokenEndpoint(
     adapter: STANDARD_ADAPTERS,
     ...withDetachedSockets(options.transport),
     maxRedirects: 0,
+    // By fetch, axios before 1.20 follows redirects whatever `maxRedirects` says.
+    fetchOptions: { ...options.transport.fetchOptions, redirect: 'manual' },
     maxContentLength: LONGEST_ANSWER_BYTES,
     responseType: 'text',
     validateStatus: () => true,
