@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import axios from 'axios';
+import { inspect } from 'node:util';
 
 import { oauth2ClientCredentials } from '../../src/providers/index.js';
 import { startSandbox, type Sandbox } from '../../src/testing/index.js';
@@ -102,6 +103,14 @@ test.each(['http', 'fetch'])(
     expect(sandbox.oauth2.requests).toHaveLength(0);
   },
 );
+
+test('an adapter that fails without a code is not quoted: axios may be mocked', async () => {
+  const adapter = () => Promise.reject(new Error('the request held s3cret'));
+  const failure = await ended(source({ transport: { adapter } }).getToken());
+  expect(failure).toMatchObject({ code: 'ERR_TOKEN_ENDPOINT_UNREACHABLE' });
+  expect(String(failure)).toContain('it may be mocked');
+  expect(inspect(failure)).not.toContain('s3cret');
+});
 
 test('over real HTTP: a refused and a reset connection, and one that hangs', async () => {
   const { credentials, tokenUrl, url } = sandbox.oauth2;
