@@ -34,8 +34,9 @@ interface Snippet {
 
 const snippets = pages.flatMap(snippetsOf);
 const runnable = snippets.filter(({ compiledOnly }) => !compiledOnly);
-/** Both nock and the prelude take the place of `https.request`; nock lets nothing out either. */
-const bringsNock = ({ code }: Snippet) => code.includes('nock.disableNetConnect()');
+/** nock, MSW and the prelude all take the place of `https.request`; those two let nothing out either. */
+const bringsAMock = ({ code }: Snippet) =>
+  /nock\.disableNetConnect\(\)|onUnhandledRequest: 'error'/.test(code);
 const needsRedis = ({ code }: Snippet) => code.includes('REDIS_URL');
 
 function snippetsOf(page: string): Snippet[] {
@@ -178,7 +179,7 @@ describe('runs as it stands:', () => {
       sandbox.reset();
       const outcome = await run(
         'node',
-        [...(bringsNock(snippet) ? [] : ['--import', prelude]), programOf(snippet)],
+        [...(bringsAMock(snippet) ? [] : ['--import', prelude]), programOf(snippet)],
         {
           cwd: repository,
           env: environment,
