@@ -6,11 +6,13 @@ import { promisify } from 'node:util';
 
 /*
  * What docs/testing.md says of the tools that people test their own code with. Each file of fixtures/ is such a test of an
- * app: it is run by that tool as its users run it, and gets the built package by its name. jest runs in CommonJS mode.
+ * app: it is run by that tool as its users run it, and gets the built package by its name. jest takes .cjs for CommonJS.
  */
 
 const run = promisify(execFile);
 const packages = resolve(import.meta.dirname, '../../node_modules');
+const jestProgram = join(packages, 'jest/bin/jest.js');
+const vitestProgram = join(packages, 'vitest/vitest.mjs');
 const fixtures = join(import.meta.dirname, 'fixtures');
 
 /** What both print. */
@@ -27,14 +29,14 @@ interface Report {
 }
 
 describe.each([
-  { tool: 'jest', command: ['jest/bin/jest.js', '--json', '--config', 'jest.config.json'] },
-  { tool: 'vitest', command: ['vitest/vitest.mjs', 'run', '--reporter', 'json'] },
-])('the tests of an app, under $tool', ({ tool, command: [program = '', ...args] }) => {
+  { tool: 'jest', args: ['--experimental-vm-modules', jestProgram, '--json'] },
+  { tool: 'vitest', args: [vitestProgram, 'run', '--reporter', 'json'] },
+])('the tests of an app, under $tool', ({ tool, args }) => {
   const cwd = join(fixtures, tool);
   let report: Report;
   beforeAll(async () => {
     // It ends with an error where a test fails, and prints its report all the same.
-    const { stdout } = await run('node', [join(packages, program), ...args], { cwd }).catch(
+    const { stdout } = await run('node', args, { cwd }).catch(
       (error: unknown) => error as { stdout: string },
     );
     report = JSON.parse(stdout) as Report;
