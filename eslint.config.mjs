@@ -1,6 +1,19 @@
 import jestPlugin from 'eslint-plugin-jest';
 import tseslint from 'typescript-eslint';
 
+/** What jest-environment-jsdom leaves out of what every other platform has. */
+const MISSING_IN_JSDOM = [
+  'TextEncoder',
+  'TextDecoder',
+  'structuredClone',
+  'fetch',
+  'Request',
+  'Response',
+  'ReadableStream',
+  'MessageChannel',
+  'BroadcastChannel',
+];
+
 export default tseslint.config(
   {
     ignores: [
@@ -23,6 +36,18 @@ export default tseslint.config(
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+    },
+  },
+  {
+    files: ['src/{axios,concealment,errors,grants,providers,store,token,token-source}/**'],
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        ...MISSING_IN_JSDOM.map((name) => ({
+          name,
+          message: 'jsdom, where people run their tests, has none.',
+        })),
+      ],
     },
   },
   {

@@ -90,7 +90,8 @@ describe('what cannot work is refused at once', () => {
     ['managers that take nothing', { interceptors: { request: manager, response: {} } }],
   ])('%s in place of an instance', (_, instance) => {
     expect(refusalOf(() => attachBearer(instance as AxiosInstance, provider))).toBe(
-      'instance is not an axios instance. Pass what axios.create() returns, or axios itself.',
+      'instance is not an axios instance. Pass what axios.create() returns, or axios itself; ' +
+        'a mock needs interceptors.request.use and interceptors.response.use.',
     );
   });
 });

@@ -54,7 +54,7 @@ export async function startPageServer(target: string): Promise<PageServer> {
 }
 
 /** The page names the sources, for its types; what is bundled is the built package, as a user's bundler finds it. */
-async function bundlePage(): Promise<string> {
+export async function bundlePage(): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [join(import.meta.dirname, 'page.ts')],
     bundle: true,

@@ -1,8 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import axios from 'axios';
+import { inspect } from 'node:util';
 
 import { oauth2ClientCredentials } from '../../src/providers/index.js';
 import { startSandbox, type Sandbox } from '../../src/testing/index.js';
+import type { TokenSourceOptions } from '../../src/token-source/options.js';
 import { createTokenSource } from '../../src/token-source/token-source.js';
 import { ended } from './hand-held.js';
 
@@ -14,10 +16,11 @@ beforeAll(async () => {
 afterAll(() => sandbox.close());
 beforeEach(() => sandbox.reset());
 
-function source() {
+function source(options: TokenSourceOptions = {}) {
   const { credentials, tokenUrl, url } = sandbox.oauth2;
   return createTokenSource(oauth2ClientCredentials({ ...credentials, tokenUrl, baseURL: url }), {
     maxAttempts: 1,
+    ...options,
   });
 }
 
@@ -86,13 +89,27 @@ describe('behaviour 7: what an app does to the global axios does not reach the t
   );
 });
 
-test('a redirect of the token endpoint is not followed: the body holds the secret', async () => {
-  sandbox.oauth2.tokenEndpoint.fail({
-    status: 307,
-    headers: { location: `${sandbox.oauth2.url}/__sandbox/public-echo` },
-  });
-  expect(await ended(source().getToken())).toMatchObject({ status: 307, retryable: false });
-  expect(sandbox.oauth2.requests).toHaveLength(0);
+test.each(['http', 'fetch'])(
+  'a redirect of the token endpoint is not followed by %s: the body holds the secret',
+  async (adapter) => {
+    sandbox.oauth2.tokenEndpoint.fail({
+      status: 307,
+      headers: { location: `${sandbox.oauth2.url}/__sandbox/public-echo` },
+    });
+    expect(await ended(source({ transport: { adapter } }).getToken())).toMatchObject({
+      status: 307,
+      retryable: false,
+    });
+    expect(sandbox.oauth2.requests).toHaveLength(0);
+  },
+);
+
+test('an adapter that fails without a code is not quoted: axios may be mocked', async () => {
+  const adapter = () => Promise.reject(new Error('the request held s3cret'));
+  const failure = await ended(source({ transport: { adapter } }).getToken());
+  expect(failure).toMatchObject({ code: 'ERR_TOKEN_ENDPOINT_UNREACHABLE' });
+  expect(String(failure)).toContain('it may be mocked');
+  expect(inspect(failure)).not.toContain('s3cret');
 });
 
 test('over real HTTP: a refused and a reset connection, and one that hangs', async () => {

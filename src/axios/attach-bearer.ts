@@ -50,7 +50,8 @@ export interface BearerAttachment {
  * refuse each other, and a framework's instance may be of the other one.
  */
 export interface AttachableInstance {
-  readonly defaults: { readonly baseURL?: string | undefined };
+  /** axios has them; a mock need not. */
+  readonly defaults?: { readonly baseURL?: string | undefined };
   readonly interceptors: {
     readonly request: InterceptorRegistry;
     readonly response: InterceptorRegistry;
@@ -109,7 +110,7 @@ export function attachBearer<C extends object>(
   checkOptions(provider, { onForeignOrigin, onReplay });
   const guard = createOriginGuard(provider.allowedOrigins);
   const { defaults } = instance as Partial<AxiosInstance>;
-  const baseURL = defaults?.baseURL;
+  const baseURL = baseURLOf(instance);
   const isServed = (url: string) =>
     others.some(({ source }) => createOriginGuard(source.provider.allowedOrigins).allowsURL(url));
   if (isAbsolute(baseURL) && !guard.allowsURL(baseURL) && !isServed(baseURL)) {
@@ -178,6 +179,10 @@ function isAttachable(instance: unknown): instance is AxiosInstance {
   );
 }
 
+function baseURLOf({ defaults }: AttachableInstance): unknown {
+  return defaults?.baseURL;
+}
+
 function isAbsolute(baseURL: unknown): baseURL is string {
   return typeof baseURL === 'string' && /^https?:/i.test(baseURL);
 }
@@ -186,7 +191,8 @@ function notAttachable(): MisconfigurationError {
   return new MisconfigurationError({
     option: 'instance',
     problem: 'is not an axios instance',
-    remedy: 'Pass what axios.create() returns, or axios itself.',
+    remedy:
+      'Pass what axios.create() returns, or axios itself; a mock needs interceptors.request.use and interceptors.response.use.',
   });
 }
 
@@ -248,7 +254,7 @@ export function bearerOf(instance: AttachableInstance, url?: string): BearerAtta
       createOriginGuard(source.provider.allowedOrigins).allowsURL(target),
     );
   if (url !== undefined) return serving(url);
-  const baseURL = (instance as Partial<AxiosInstance>).defaults?.baseURL;
+  const baseURL = baseURLOf(instance);
   return (isAbsolute(baseURL) ? serving(baseURL) : undefined) ?? attachments[0];
 }
 
@@ -266,8 +272,7 @@ export function createProviderClient<C extends object>(
 ): AxiosInstance {
   const provider = isTokenSource(providerOrSource) ? providerOrSource.provider : providerOrSource;
   const instance = axios.create({ ...config, baseURL: config.baseURL ?? provider.baseURL });
-  // An automatic mock of axios creates nothing, and bare axios would hand that on.
-  if ((instance as AxiosInstance | undefined) === undefined) return instance;
-  attachBearer(instance, providerOrSource, options);
+  // A mocked axios may create nothing, or something without interceptors: that is handed on, as without us.
+  if (isAttachable(instance)) attachBearer(instance, providerOrSource, options);
   return instance;
 }

@@ -1,11 +1,12 @@
+import { formEncode, utf8Bytes } from '../token/utf8.js';
+
 /**
  * The `Authorization` value of HTTP Basic for any two strings, as UTF-8.
  *
  * @see https://www.rfc-editor.org/rfc/rfc7617#section-2
  */
 export function basicAuthorization(user: string, password: string): string {
-  const bytes = new TextEncoder().encode(`${user}:${password}`);
-  return `Basic ${btoa(String.fromCharCode(...bytes))}`;
+  return `Basic ${btoa(utf8Bytes(`${user}:${password}`))}`;
 }
 
 /**
@@ -16,9 +17,4 @@ export function basicAuthorization(user: string, password: string): string {
  */
 export function clientSecretBasic(clientId: string, clientSecret: string): string {
   return basicAuthorization(formEncode(clientId), formEncode(clientSecret));
-}
-
-/** `application/x-www-form-urlencoded` of one value (RFC 6749, appendix B). */
-function formEncode(value: string): string {
-  return new URLSearchParams([['', value]]).toString().slice(1);
 }

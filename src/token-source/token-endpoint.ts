@@ -1,4 +1,4 @@
-import { Axios, AxiosError, isAxiosError, type AxiosRequestConfig } from 'axios';
+import { Axios, AxiosError, type AxiosRequestConfig } from 'axios';
 
 import type { EncodedTokenRequest } from '../grants/token-request.js';
 import { readJSON, type TokenResponse } from '../grants/token-response.js';
@@ -40,15 +40,17 @@ export async function callTokenEndpoint(
   request: EncodedTokenRequest,
   options: { readonly signal: AbortSignal; readonly transport: AxiosRequestConfig },
 ): Promise<TokenEndpointAnswer> {
-  const http = new Axios({
-    adapter: STANDARD_ADAPTERS,
-    ...withDetachedSockets(options.transport),
-    maxRedirects: 0,
-    maxContentLength: LONGEST_ANSWER_BYTES,
-    responseType: 'text',
-    validateStatus: () => true,
-  });
   try {
+    const http = new Axios({
+      adapter: STANDARD_ADAPTERS,
+      ...withDetachedSockets(options.transport),
+      maxRedirects: 0,
+      // By fetch, axios before 1.20 follows redirects whatever `maxRedirects` says.
+      fetchOptions: { ...options.transport.fetchOptions, redirect: 'manual' },
+      maxContentLength: LONGEST_ANSWER_BYTES,
+      responseType: 'text',
+      validateStatus: () => true,
+    });
     const { url, method, headers, data } = request;
     // An adapter of the user's own may be deaf to the signal; the time bound holds all the same.
     const response = await unlessAborted(
@@ -68,8 +70,12 @@ export async function callTokenEndpoint(
     };
   } catch (error) {
     // An AxiosError holds the request with the secret in it: only its code goes on.
-    const code = isAxiosError(error) ? error.code : undefined;
-    throw new NoAnswer(code ?? 'ERR_NETWORK', reasonInWords(code));
+    const { code } = Object(error) as { readonly code?: unknown };
+    if (typeof code === 'string') throw new NoAnswer(code, reasonInWords(code));
+    throw new NoAnswer(
+      'ERR_NETWORK',
+      'axios gave neither an answer nor an error code, so it may be mocked',
+    );
   }
 }
 
@@ -80,7 +86,7 @@ function withDetachedSockets(transport: AxiosRequestConfig): AxiosRequestConfig 
     : transport;
 }
 
-function reasonInWords(code: string | undefined): string {
+function reasonInWords(code: string): string {
   switch (code) {
     case 'ECONNREFUSED':
       return 'the connection was refused';
@@ -97,7 +103,7 @@ function reasonInWords(code: string | undefined): string {
     case 'ERR_BAD_RESPONSE':
       return 'its answer was cut off or too long';
     default:
-      return code === undefined ? 'the network failed' : `the network failed (${code})`;
+      return `the network failed (${code})`;
   }
 }
 

@@ -1,3 +1,5 @@
+import { formEncode, utf8Bytes } from './utf8.js';
+
 /** What stands in place of a secret. */
 export const REDACTED = '[redacted]';
 
@@ -13,9 +15,10 @@ export function withoutSecrets(text: string, secrets: readonly string[]): string
     .flatMap(spellingsOf)
     // The longest first: where one secret begins with another, nothing of its end may remain.
     .sort((a, b) => b.length - a.length);
+  const inBytes = spellings.map(utf8Bytes);
   const holdsSecret = (word: string) => {
     const decoded = fromBase64(word);
-    return spellings.some((secret) => decoded.includes(secret));
+    return inBytes.some((secret) => decoded.includes(secret));
   };
   return spellings
     .reduce((clean, secret) => clean.replaceAll(secret, REDACTED), text)
@@ -23,14 +26,18 @@ export function withoutSecrets(text: string, secrets: readonly string[]): string
 }
 
 function spellingsOf(secret: string): string[] {
-  const inForm = new URLSearchParams([['', secret]]).toString().slice(1);
-  return [secret, encodeURIComponent(secret), inForm, JSON.stringify(secret).slice(1, -1)];
+  return [
+    secret,
+    encodeURIComponent(secret),
+    formEncode(secret),
+    JSON.stringify(secret).slice(1, -1),
+  ];
 }
 
+/** The bytes, each as one character. */
 function fromBase64(word: string): string {
   try {
-    const bytes = atob(word.replaceAll('-', '+').replaceAll('_', '/'));
-    return new TextDecoder().decode(Uint8Array.from(bytes, (char) => char.charCodeAt(0)));
+    return atob(word.replaceAll('-', '+').replaceAll('_', '/'));
   } catch {
     return '';
   }

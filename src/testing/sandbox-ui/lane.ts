@@ -46,8 +46,6 @@ const REQUEST_TIMEOUT_MS = 10_000;
 
 const TRAFFIC_EVERY_MS = 500;
 
-const sendOverHttp = axios.getAdapter('http');
-
 export function createLane(setup: LaneSetup): Lane {
   const { provider, sandbox, tell } = setup;
   const earlyMs = setup.tokenLifeMs * EARLY_SHARE;
@@ -64,7 +62,7 @@ export function createLane(setup: LaneSetup): Lane {
     transport: {
       adapter: (config) => {
         tell({ kind: 'calling' }, Date.now());
-        return sendOverHttp(config);
+        return axios.getAdapter('http')(config);
       },
     },
   });

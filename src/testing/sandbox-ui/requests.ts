@@ -25,8 +25,6 @@ const NOTICEABLE_WAIT_MS = 50;
 /** Past so many, more requests would show nothing new and slow the page's own machine down. */
 const MOST_IN_FLIGHT = 250;
 
-const sendOverHttp = axios.getAdapter('http');
-
 export function createRequests(context: {
   readonly source: TokenSource;
   readonly client: AxiosInstance;
@@ -90,7 +88,7 @@ async function timed({
     signal,
     adapter: (config) => {
       sentAt ??= performance.now();
-      return sendOverHttp(config);
+      return axios.getAdapter('http')(config);
     },
   });
   return hadFreshToken || sentAt === undefined ? 0 : sentAt - startedAt;

@@ -1,0 +1,15 @@
+/** `application/x-www-form-urlencoded` of one value (RFC 6749, appendix B). */
+export function formEncode(text: string): string {
+  return new URLSearchParams([['', text]]).toString().slice(1);
+}
+
+/**
+ * The UTF-8 bytes of a text, each as one character, which is what `btoa` takes and `atob` gives.
+ *
+ * Read from the form encoding, which is UTF-8 too: where tests run in jsdom there is no `TextEncoder`.
+ */
+export function utf8Bytes(text: string): string {
+  return formEncode(text)
+    .replaceAll('+', ' ')
+    .replaceAll(/%(..)/g, (_, byte: string) => String.fromCharCode(parseInt(byte, 16)));
+}
