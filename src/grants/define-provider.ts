@@ -251,8 +251,20 @@ function checkedCredentials<C extends object>(provider: Description<C>, credenti
   }
   const checked = credentials as C;
   const { url } = provider.tokenRequest(checked, {});
-  checkedOrigin(provider, 'token URL', absoluteURL(url, provider.baseURL));
+  checkTokenURL(provider, absoluteURL(url, provider.baseURL));
   return checked;
+}
+
+/**
+ * Refuses a token URL over which no secret may go.
+ *
+ * @throws {@link MisconfigurationError} for plain http to another machine, another scheme, or a user name or password in it
+ */
+export function checkTokenURL(
+  provider: Pick<Provider, 'name' | 'allowInsecureHttp'>,
+  url: string,
+): void {
+  checkedOrigin(provider, 'token URL', url);
 }
 
 /** The origin of a URL over which a secret may go: https, or http to loopback, unless clear text is allowed. */
