@@ -65,6 +65,7 @@ export function exotel(options: ExotelOptions): Provider<ExotelCredentials> {
     }),
     parseToken: ({ body }) => ({
       accessToken: at(body, 'response', 'data', 'access_token'),
+      tokenType: at(body, 'response', 'data', 'token_type'),
       expiresInSeconds: at(body, 'response', 'data', 'expires_in'),
     }),
     // The envelope repeats the status, and its family is known to answer 200 around a failure: the inner one counts.

@@ -72,6 +72,7 @@ export function learning360(options: Learning360Options): Provider<Learning360Cr
     }),
     parseToken: ({ body }) => ({
       accessToken: at(body, 'access_token'),
+      tokenType: at(body, 'token_type'),
       expiresInSeconds: at(body, 'expires_in'),
     }),
     defaultLifetimeSeconds: 3_600,

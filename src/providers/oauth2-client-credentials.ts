@@ -58,6 +58,7 @@ const credentialFields = Object.freeze({
 const standardParams: readonly string[] = Object.freeze(['scope', 'audience', 'resource']);
 const parseToken = ({ body }: TokenResponse): ParsedToken => ({
   accessToken: at(body, 'access_token'),
+  tokenType: at(body, 'token_type'),
   expiresInSeconds: at(body, 'expires_in'),
   scope: at(body, 'scope'),
 });

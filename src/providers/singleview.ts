@@ -78,6 +78,7 @@ export function singleview(options: SingleviewOptions): Provider<SingleviewCrede
     }),
     parseToken: ({ body }) => ({
       accessToken: at(body, 'payload', 'access_token'),
+      tokenType: at(body, 'payload', 'token_type'),
       expiresInSeconds: at(body, 'payload', 'expires_in'),
     }),
     // The failure envelope stands for a bad format, bad details or failed authentication; its status is not documented.

@@ -64,6 +64,7 @@ export function udara360(options: Udara360Options): Provider<Udara360Credentials
       const expiresInSeconds = at(body, 'tokenValiditySec');
       return {
         accessToken: at(body, 'accessToken'),
+        tokenType: at(body, 'tokenType'),
         expiresInSeconds,
         // An absolute time depends on two clocks, and its unit is not stated.
         expiresAt:

@@ -1,5 +1,6 @@
 import { Axios, AxiosError, isAxiosError, type AxiosRequestConfig } from 'axios';
 
+import { isLoopback } from '../grants/define-provider.js';
 import type { EncodedTokenRequest } from '../grants/token-request.js';
 import { readJSON, type TokenResponse } from '../grants/token-response.js';
 import { detachedTransport } from './detached-transport.js';
@@ -43,6 +44,7 @@ export async function callTokenEndpoint(
   const http = new Axios({
     adapter: STANDARD_ADAPTERS,
     ...withDetachedSockets(options.transport),
+    ...proxyFor(request.url, options.transport),
     maxRedirects: 0,
     maxContentLength: LONGEST_ANSWER_BYTES,
     responseType: 'text',
@@ -71,6 +73,13 @@ export async function callTokenEndpoint(
     const code = isAxiosError(error) ? error.code : undefined;
     throw new NoAnswer(code ?? 'ERR_NETWORK', reasonInWords(code));
   }
+}
+
+/** One named by `HTTP_PROXY` would get in clear text what was to stay on this machine. A proxy that the user sets is the user's. */
+function proxyFor(url: string, { proxy }: AxiosRequestConfig): AxiosRequestConfig {
+  if (proxy !== undefined) return { proxy };
+  const { protocol, hostname } = new URL(url);
+  return protocol === 'http:' && isLoopback(hostname) ? { proxy: false } : {};
 }
 
 /** An adapter of the user's own is taken as it is. */
