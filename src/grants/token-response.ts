@@ -83,7 +83,7 @@ export function readJSON(text: string): unknown {
 export function at(value: unknown, ...path: readonly string[]): unknown {
   return path.reduce<unknown>(
     (inner, name) =>
-      typeof inner === 'object' && inner !== null
+      typeof inner === 'object' && inner !== null && Object.hasOwn(inner, name)
         ? (inner as Record<string, unknown>)[name]
         : undefined,
     value,

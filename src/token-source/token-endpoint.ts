@@ -1,5 +1,6 @@
 import { Axios, AxiosError, isAxiosError, type AxiosRequestConfig } from 'axios';
 
+import { givenOptions } from '../concealment/given-options.js';
 import { isLoopback } from '../grants/define-provider.js';
 import type { EncodedTokenRequest } from '../grants/token-request.js';
 import { readJSON, type TokenResponse } from '../grants/token-response.js';
@@ -41,10 +42,11 @@ export async function callTokenEndpoint(
   request: EncodedTokenRequest,
   options: { readonly signal: AbortSignal; readonly transport: AxiosRequestConfig },
 ): Promise<TokenEndpointAnswer> {
+  const transport = givenOptions(options.transport);
   const http = new Axios({
     adapter: STANDARD_ADAPTERS,
-    ...withDetachedSockets(options.transport),
-    ...proxyFor(request.url, options.transport),
+    ...withDetachedSockets(transport),
+    ...proxyFor(request.url, transport),
     maxRedirects: 0,
     maxContentLength: LONGEST_ANSWER_BYTES,
     responseType: 'text',
