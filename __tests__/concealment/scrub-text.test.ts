@@ -103,6 +103,11 @@ describe('behaviour 45: a text of a server loses a secret', () => {
     expect(scrubText(text, ['my-very-secret-key'])).toBe(clean);
   });
 
+  it('of which what is left begins or ends with a dot, like the ellipsis', () => {
+    expect(scrubText('it is ....*)[x]+^', ['$&(.*)[x]+^'])).toBe(`it is ...${REDACTED}`);
+    expect(scrubText('it is $&()[x]+....', ['$&()[x]+.^^^^'])).toBe(`it is ${REDACTED}...`);
+  });
+
   it('that was cut in the middle of an escape', () => {
     for (const half of ['%', '%2', '\\', '\\u00', '&', '&#3'])
       expect(scrubText(`key=12345678${half}`, ['12345678/9'])).toBe(`key=${REDACTED}${half}`);

@@ -18,7 +18,7 @@ const SHORTEST_SECRET = 3;
 /** From here on a secret is no part of an ordinary word by chance. */
 const SHORTEST_WITHIN_WORDS = 6;
 /** At a cut of the text, this much of a secret gives it away. */
-const SHORTEST_FRAGMENT = 8;
+export const SHORTEST_FRAGMENT = 8;
 
 /** The secrets as their characters, and as the bytes of UTF-8, which percent-encoding and Base64 are made of. */
 export function patternsOf(secrets: readonly string[]): Pattern[] {
@@ -53,17 +53,24 @@ export function findSecrets(text: string, patterns: readonly Pattern[]): Range[]
     if (to !== undefined) found.push({ from, to });
   };
   for (let at = 0; at < text.length; at += 1) {
-    for (const pattern of beginnings.get(text[at] ?? '') ?? []) look(pattern, 0, at);
-    for (const { value } of escapesAt(text, at)) {
-      for (const pattern of beginnings.get(value[0] ?? '') ?? []) look(pattern, 0, at);
+    const units = firstUnits(text, at);
+    for (const unit of units) {
+      for (const pattern of beginnings.get(unit) ?? []) look(pattern, 0, at);
     }
     if (!cuts.behind.has(at)) continue;
     for (const pattern of patterns) {
       const last = pattern.units.length - SHORTEST_FRAGMENT;
-      for (let index = 1; index <= last; index += 1) look(pattern, index, at);
+      for (let index = 1; index <= last; index += 1) {
+        if (units.includes(pattern.units.charAt(index))) look(pattern, index, at);
+      }
     }
   }
   return found;
+}
+
+/** What can be read at a position: the character itself, and what it may be the escape of. */
+function firstUnits(text: string, at: number): string[] {
+  return [text.charAt(at), ...escapesAt(text, at).map(({ value }) => value.charAt(0))];
 }
 
 function byFirstUnit(patterns: readonly Pattern[]): ReadonlyMap<string, Pattern[]> {
@@ -121,17 +128,18 @@ interface Cuts {
   readonly behind: ReadonlySet<number>;
 }
 
-const ELLIPSIS = /…|\.{2,}|\*{3,}|&hellip;|\\u2026|%E2%80%A6/gi;
+/** At each character that may be the first of one: in `....key` the fourth dot may belong to either. */
+const ELLIPSES = /(?=(…|\.\.|\*{3}|&hellip;|\\u2026|%E2%80%A6))/gi;
 /** An escape that was cut in the middle itself. */
 const HALF_ESCAPE = /(?:%(?:25)?[\da-f]?|\\(?:u[\da-f]{0,3})?|&#?\w{0,6})$/i;
 
 function cutsOf(text: string): Cuts {
-  const marks = [...text.matchAll(ELLIPSIS)];
-  const before = [...marks.map(({ index }) => index), text.length];
+  const ellipses = [...text.matchAll(ELLIPSES)];
+  const before = [...ellipses.map(({ index }) => index), text.length];
   const halves = before.map((at) => {
     const half = HALF_ESCAPE.exec(text.slice(Math.max(0, at - 8), at))?.[0] ?? '';
     return at - half.length;
   });
-  const behind = [0, ...marks.map(({ 0: mark, index }) => index + mark.length)];
+  const behind = [0, ...ellipses.map(({ 1: mark = '', index }) => index + mark.length)];
   return { before: new Set([...before, ...halves]), behind: new Set(behind) };
 }

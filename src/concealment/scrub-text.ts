@@ -1,4 +1,10 @@
-import { findSecrets, patternsOf, type Pattern, type Range } from './find-secrets.js';
+import {
+  findSecrets,
+  patternsOf,
+  SHORTEST_FRAGMENT,
+  type Pattern,
+  type Range,
+} from './find-secrets.js';
 import { REDACTED } from './redacted.js';
 
 /**
@@ -48,9 +54,8 @@ const EACH_PLUS = new RegExp(`${SPELLED_PLUS}|-`, 'gi');
 const EACH_SLASH = new RegExp(`${SPELLED_SLASH}|_`, 'gi');
 
 /** The words in which a secret is hidden by Base64, which may begin behind a prefix of the same letters, a path for instance. */
-function base64Words(text: string, all: readonly Pattern[]): Range[] {
-  const patterns = all.filter(({ units }) => units.length >= 3);
-  const fewest = Math.min(...patterns.map(({ units }) => Math.min(units.length, 8)));
+function base64Words(text: string, patterns: readonly Pattern[]): Range[] {
+  const fewest = Math.min(SHORTEST_FRAGMENT, ...patterns.map(({ units }) => units.length));
   const shortest = Math.ceil((fewest * 4) / 3);
   const words = text.matchAll(BASE64_WORD);
   return [...words].flatMap(({ 0: word, index: from }) => {
@@ -73,8 +78,8 @@ function fromBase64(word: string): string {
 /** "Basic authentication is required" is no credential: a word is one if it has a digit, an inner dot or twenty characters. */
 const AUTHORIZATION =
   /\b(Bearer|Basic)\s+(?=[\w~+/=-]*[\d.][\w~+/=-]|[\w~+/=-]{20})[\w.~+/=-]{4,}/gi;
-const JWT = /(?<![\w-])eyJ[\w-]+\.[\w-]+\.[\w-]*/g;
+const JWT = /(^|[^\w-])eyJ[\w-]+\.[\w-]+\.[\w-]*/g;
 
 function withoutCredentialShapes(text: string): string {
-  return text.replace(AUTHORIZATION, `$1 ${REDACTED}`).replace(JWT, REDACTED);
+  return text.replace(AUTHORIZATION, `$1 ${REDACTED}`).replace(JWT, `$1${REDACTED}`);
 }
