@@ -33,9 +33,11 @@ const executable = {
 
 /** Each file costs Node about a millisecond to import: what is always imported together becomes one. */
 function chunkOf(id) {
-  const room = /[\\/]src[\\/](errors|token|grants|token-source|store|axios)[\\/]/.exec(id)?.[1];
+  const room = /[\\/]src[\\/](errors|concealment|token|grants|token-source|store|axios)[\\/]/.exec(
+    id,
+  )?.[1];
   if (room === undefined) return null;
-  return ['errors', 'token', 'grants'].includes(room) ? 'token' : 'core';
+  return ['errors', 'concealment', 'token', 'grants'].includes(room) ? 'token' : 'core';
 }
 
 export default [

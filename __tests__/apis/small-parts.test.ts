@@ -101,6 +101,16 @@ describe('XML of Voice v1', () => {
     ['<Sid></Sid>', { Sid: null }],
   ])('%s', (inner, Call) => expect(readVoiceXml(inCall(inner))).toEqual({ Call }));
 
+  it.each(['<TwilioResponse ', '<TwilioResponse>', '<TwilioResponse><Call>', '<Call '])(
+    'is none in a megabyte of %s',
+    (tag) => {
+      // A pattern for the whole element began anew at each of them, and read on to the end.
+      const text = `<TwilioResponse>${tag.repeat(1_000_000 / tag.length)}`;
+      expect(readVoiceXml(text)).toBeUndefined();
+      expect(readVoiceXml(`${text}</TwilioResponse>`)).toBeUndefined();
+    },
+  );
+
   it.each(['<html/>', '<TwilioResponse/>', '<TwilioResponse><Other/></TwilioResponse>', 7, null])(
     '%j is none',
     (body) => expect(readVoiceXml(body)).toBeUndefined(),

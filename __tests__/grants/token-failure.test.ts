@@ -107,14 +107,25 @@ describe('the error members of RFC 6749', () => {
     });
   });
 
-  it('behaviour 45: are cut between words, so that no half of a secret slips through unrecognised', () => {
+  it('behaviour 45: lose the secrets before they are cut, so that no half of one is left', () => {
     const secret = 'quoted-secret-0123456789';
-    const description = `${'word '.repeat(57)}${secret} and more`;
+    const description = `${'word '.repeat(56)}${secret} and more words than are kept`;
 
-    const fields = oauthErrorFields({ error: 'e', error_description: description });
+    const fields = oauthErrorFields({ error: 'e', error_description: description }, [secret]);
 
-    expect(description.slice(0, 300)).toContain('quoted-sec');
-    expect(fields?.errorDescription).toBe('word '.repeat(57).trim());
+    expect(description.slice(0, 300)).toContain('quoted-secret');
+    expect(fields?.errorDescription).toBe(`${'word '.repeat(56)}[redacted] and more`);
+  });
+
+  it('behaviour 45: lose a secret at the very end of what is read of a long description', () => {
+    const description = `${'x '.repeat(1_995)}quoted-secret-0123456789`;
+
+    const fields = oauthErrorFields(
+      { error: description, error_description: description.slice(3_990) },
+      ['quoted-secret-0123456789', 'x'],
+    );
+
+    expect(JSON.stringify(fields)).not.toContain('quoted');
   });
 
   it('keep the last word if the cut falls right behind it', () => {

@@ -1,7 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
-import { accessTokenProblem, at, readJSON } from '../../src/grants/token-response.js';
+import {
+  accessTokenProblem,
+  at,
+  readJSON,
+  unusableTokenType,
+} from '../../src/grants/token-response.js';
 import { propertyRuns } from '../setup/property-runs.js';
 
 describe('reading the body of an answer', () => {
@@ -91,13 +96,40 @@ describe('the access token of an answer', () => {
     ['a b', 'has an access token with characters that no header may carry'],
     ['a\r\nX-Evil: 1', 'has an access token with characters that no header may carry'],
     ['tökén', 'has an access token with characters that no header may carry'],
+    ['x'.repeat(16_384), undefined],
     ['good-token', undefined],
   ])('%j %s', (accessToken, problem) => {
     expect(accessTokenProblem(accessToken)).toBe(problem);
   });
 
+  it('is refused where it is longer than any header', () => {
+    expect(accessTokenProblem('x'.repeat(16_385))).toBe(
+      'has an access token of more than 16,384 characters, which no header carries',
+    );
+  });
+
   it('behaviour 45: is never quoted in the complaint about it', () => {
     expect(accessTokenProblem('secret with spaces')).not.toContain('secret');
+  });
+});
+
+describe('a token type', () => {
+  it.each(['DPoP', 'dpop', 'MAC', 'pop', ' PoP '])('that has a scheme of its own: %j', (type) => {
+    expect(unusableTokenType(type)).toBe(type.trim());
+  });
+
+  it.each([
+    'Bearer',
+    'bearer',
+    'Application Access Token',
+    'N_A',
+    'BearerToken',
+    '',
+    null,
+    7,
+    undefined,
+  ])('for which Bearer does: %j', (type) => {
+    expect(unusableTokenType(type)).toBeUndefined();
   });
 });
 

@@ -1,5 +1,6 @@
 import axios, { type AxiosInstance, type CreateAxiosDefaults } from 'axios';
 
+import { givenOptions } from '../concealment/given-options.js';
 import { MisconfigurationError } from '../errors/index.js';
 import type { Provider } from '../grants/define-provider.js';
 import type { TokenSourceOptions } from '../token-source/options.js';
@@ -105,7 +106,7 @@ export function attachBearer<C extends object>(
   if (existing !== undefined) return existing;
   for (const other of others) refuseTakenOrigin(provider, other.source.provider);
 
-  const { onForeignOrigin = 'pass', onReplay, ...sourceOptions } = options;
+  const { onForeignOrigin = 'pass', onReplay, ...sourceOptions } = givenOptions(options);
   if (given !== undefined) refuseOptions(provider, sourceOptions);
   checkOptions(provider, { onForeignOrigin, onReplay });
   const guard = createOriginGuard(provider.allowedOrigins);

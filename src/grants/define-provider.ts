@@ -1,3 +1,4 @@
+import { givenOptions } from '../concealment/given-options.js';
 import { MisconfigurationError, TokenAcquisitionError } from '../errors/index.js';
 import type { TokenParams } from '../token/token-params.js';
 import type { TokenFailureClass } from './token-failure.js';
@@ -116,6 +117,7 @@ export interface Provider<C extends object = object> extends Omit<
  * empty or too long
  */
 export function defineProvider<C extends object>(definition: ProviderDefinition<C>): Provider<C> {
+  definition = givenOptions(definition);
   const { name, credentials, defaultLifetimeSeconds: life } = definition;
   if (typeof name !== 'string' || name === '') {
     throw new MisconfigurationError({
@@ -239,8 +241,10 @@ function checkedCredentials<C extends object>(provider: Description<C>, credenti
       'Return an object with the credentials by name.',
     );
   }
-  for (const [field, rules] of Object.entries<CredentialField>(provider.credentialFields)) {
-    const value = (credentials as Record<string, unknown>)[field];
+  const given = givenOptions(credentials) as Record<string, unknown>;
+  for (const [field, described] of Object.entries<CredentialField>(provider.credentialFields)) {
+    const value = given[field];
+    const rules = givenOptions(described);
     if (value === undefined && rules.optional === true) continue;
     if (value === undefined || value === null) return fail(field, 'is missing', rules.hint);
     if (typeof value !== 'string') return fail(field, 'is not a string', rules.hint);
@@ -251,8 +255,20 @@ function checkedCredentials<C extends object>(provider: Description<C>, credenti
   }
   const checked = credentials as C;
   const { url } = provider.tokenRequest(checked, {});
-  checkedOrigin(provider, 'token URL', absoluteURL(url, provider.baseURL));
+  checkTokenURL(provider, absoluteURL(url, provider.baseURL));
   return checked;
+}
+
+/**
+ * Refuses a token URL over which no secret may go.
+ *
+ * @throws {@link MisconfigurationError} for plain http to another machine, another scheme, or a user name or password in it
+ */
+export function checkTokenURL(
+  provider: Pick<Provider, 'name' | 'allowInsecureHttp'>,
+  url: string,
+): void {
+  checkedOrigin(provider, 'token URL', url);
 }
 
 /** The origin of a URL over which a secret may go: https, or http to loopback, unless clear text is allowed. */

@@ -1,3 +1,4 @@
+import { scrubText } from '../concealment/scrub-text.js';
 import type { OAuthErrorFields } from '../errors/index.js';
 import type { CoolDownCause } from '../token/lifecycle.js';
 import { at, type TokenResponse } from './token-response.js';
@@ -28,12 +29,15 @@ export function classifyTokenFailure(response: TokenResponse): TokenFailureClass
   return status === 401 || status === 403 ? 'credentials' : 'refused';
 }
 
-/** The RFC 6749 error members of a body, if it has them: short, printable text only. */
-export function oauthErrorFields(body: unknown): OAuthErrorFields | undefined {
-  const error = printable(at(body, 'error'), 100);
+/** The RFC 6749 error members of a body, if it has them: short, printable text only, and none of the secrets. */
+export function oauthErrorFields(
+  body: unknown,
+  secrets: readonly string[] = [],
+): OAuthErrorFields | undefined {
+  const error = printable(at(body, 'error'), { longest: 100, secrets });
   if (error === undefined) return undefined;
-  const errorDescription = printable(at(body, 'error_description'), 300);
-  const errorUri = printable(at(body, 'error_uri'), 300);
+  const errorDescription = printable(at(body, 'error_description'), { longest: 300, secrets });
+  const errorUri = printable(at(body, 'error_uri'), { longest: 300, secrets });
   return {
     error,
     ...(errorDescription === undefined ? {} : { errorDescription }),
@@ -41,11 +45,22 @@ export function oauthErrorFields(body: unknown): OAuthErrorFields | undefined {
   };
 }
 
-function printable(value: unknown, longest: number): string | undefined {
+/** Some servers quote the request back, at any length. */
+const MOST_READ = 4_000;
+
+function printable(
+  value: unknown,
+  { longest, secrets }: { readonly longest: number; readonly secrets: readonly string[] },
+): string | undefined {
   if (typeof value !== 'string' || !/^[\x20-\x7e]+$/.test(value)) return undefined;
-  // Cut between words: half a secret would not be recognised as one later on.
-  const short = value.length <= longest ? value : value.slice(0, longest + 1).replace(/\S*$/, '');
+  const clean = scrubText(value.slice(0, MOST_READ), secrets);
+  const short = clean.length <= longest ? clean : cutBetweenWords(clean, longest);
   return short.trim() === '' ? undefined : short.trim();
+}
+
+/** Not by a pattern that ends with the text: it would try each word of it in turn. */
+function cutBetweenWords(text: string, longest: number): string {
+  return text.slice(0, text.lastIndexOf(' ', longest) + 1);
 }
 
 /** Codes of a connection that never came about. */

@@ -1,3 +1,5 @@
+import { givenOptions } from '../concealment/given-options.js';
+
 /** The body of a token request, before it is encoded. */
 export type TokenRequestBody =
   | { readonly json: Readonly<Record<string, unknown>> }
@@ -24,6 +26,7 @@ export interface EncodedTokenRequest {
 
 /** Encodes a token request: JSON or `application/x-www-form-urlencoded` (RFC 6749, appendix B). */
 export function encodeTokenRequest(request: TokenRequest, baseURL: string): EncodedTokenRequest {
+  request = givenOptions(request);
   const { body } = request;
   const contentType =
     body === undefined

@@ -20,6 +20,8 @@ export interface ParsedToken {
   /** When the provider made the token, epoch milliseconds by its own clock. */
   readonly issuedAt?: number | undefined;
   readonly scope?: unknown;
+  /** The `token_type` as it came (RFC 6749, section 7.1). @defaultValue taken for `Bearer` */
+  readonly tokenType?: unknown;
 }
 
 /** Why an answer of the token endpoint cannot be used. Never quotes the answer. */
@@ -28,16 +30,34 @@ export type MalformedReason =
   | 'is empty'
   | 'has no access token'
   | 'has an access token that is not a string'
-  | 'has an access token with characters that no header may carry';
+  | 'has an access token with characters that no header may carry'
+  | 'has an access token of more than 16,384 characters, which no header carries';
+
+/** Node takes headers of 16 kB altogether, nginx of 8, Apache of 8. */
+const LONGEST_TOKEN = 16_384;
 
 /** Checks the access token that a provider's parser found. */
 export function accessTokenProblem(accessToken: unknown): MalformedReason | undefined {
   if (accessToken === undefined || accessToken === null || accessToken === '')
     return 'has no access token';
   if (typeof accessToken !== 'string') return 'has an access token that is not a string';
+  if (accessToken.length > LONGEST_TOKEN)
+    return 'has an access token of more than 16,384 characters, which no header carries';
   return isSendableToken(accessToken)
     ? undefined
     : 'has an access token with characters that no header may carry';
+}
+
+/**
+ * The type of a token that is no bearer token, if it is one of those that have a scheme of their own. Every other word passes: some
+ * servers write their own (eBay says `Application Access Token`) and want `Bearer` all the same.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc6749#section-7.1 — a client must not use a type that it does not understand
+ */
+export function unusableTokenType(tokenType: unknown): string | undefined {
+  return typeof tokenType === 'string' && /^(dpop|mac|pop)$/i.test(tokenType.trim())
+    ? tokenType.trim()
+    : undefined;
 }
 
 /** Strings are matched too, and put back as they are: what looks like leading zeros may be part of a token. */
@@ -63,7 +83,7 @@ export function readJSON(text: string): unknown {
 export function at(value: unknown, ...path: readonly string[]): unknown {
   return path.reduce<unknown>(
     (inner, name) =>
-      typeof inner === 'object' && inner !== null
+      typeof inner === 'object' && inner !== null && Object.hasOwn(inner, name)
         ? (inner as Record<string, unknown>)[name]
         : undefined,
     value,

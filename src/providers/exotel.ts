@@ -2,6 +2,7 @@
  * Exotel Contact Center (CCM).
  * https://developer.exotel.com/docs/contact-center/api-reference/token-generation, checked 2026-11-21.
  */
+import { givenOptions } from '../concealment/given-options.js';
 import { basicAuthorization } from '../grants/client-authentication.js';
 import { defineProvider, type Provider } from '../grants/define-provider.js';
 import { classifyTokenFailure } from '../grants/token-failure.js';
@@ -41,6 +42,7 @@ const HINT = 'It is in the Exotel dashboard under API settings.';
  * @see https://developer.exotel.com/docs/contact-center/api-reference/token-generation
  */
 export function exotel(options: ExotelOptions): Provider<ExotelCredentials> {
+  options = givenOptions(options);
   return defineProvider<ExotelCredentials>({
     name: 'exotel',
     baseURL: options.baseURL ?? baseURLOf('exotel', REGIONS, options.region ?? 'singapore'),
@@ -65,6 +67,7 @@ export function exotel(options: ExotelOptions): Provider<ExotelCredentials> {
     }),
     parseToken: ({ body }) => ({
       accessToken: at(body, 'response', 'data', 'access_token'),
+      tokenType: at(body, 'response', 'data', 'token_type'),
       expiresInSeconds: at(body, 'response', 'data', 'expires_in'),
     }),
     // The envelope repeats the status, and its family is known to answer 200 around a failure: the inner one counts.

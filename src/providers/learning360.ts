@@ -2,6 +2,7 @@
  * 360Learning API v2.
  * https://360learning.readme.io/docs/step-2-create-an-access-token, checked 2026-11-21.
  */
+import { givenOptions } from '../concealment/given-options.js';
 import { defineProvider, type Provider } from '../grants/define-provider.js';
 import { at } from '../grants/token-response.js';
 import { credentialsOf, type WithCredentials } from './credentials.js';
@@ -43,6 +44,7 @@ const HINT = 'It is in the API v2 panel of the 360Learning administration.';
  * @see https://360learning.readme.io/docs/step-2-create-an-access-token
  */
 export function learning360(options: Learning360Options): Provider<Learning360Credentials> {
+  options = givenOptions(options);
   return defineProvider<Learning360Credentials>({
     name: 'learning360',
     baseURL: options.baseURL ?? baseURLOf('learning360', REGIONS, options.region ?? 'eu'),
@@ -72,6 +74,7 @@ export function learning360(options: Learning360Options): Provider<Learning360Cr
     }),
     parseToken: ({ body }) => ({
       accessToken: at(body, 'access_token'),
+      tokenType: at(body, 'token_type'),
       expiresInSeconds: at(body, 'expires_in'),
     }),
     defaultLifetimeSeconds: 3_600,

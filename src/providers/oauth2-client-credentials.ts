@@ -2,6 +2,7 @@
  * OAuth 2.0 client credentials, any authorization server.
  * https://www.rfc-editor.org/rfc/rfc6749#section-4.4, checked 2026-11-21.
  */
+import { givenOptions } from '../concealment/given-options.js';
 import { MisconfigurationError } from '../errors/index.js';
 import { clientSecretBasic } from '../grants/client-authentication.js';
 import { defineProvider, type Provider } from '../grants/define-provider.js';
@@ -58,6 +59,7 @@ const credentialFields = Object.freeze({
 const standardParams: readonly string[] = Object.freeze(['scope', 'audience', 'resource']);
 const parseToken = ({ body }: TokenResponse): ParsedToken => ({
   accessToken: at(body, 'access_token'),
+  tokenType: at(body, 'token_type'),
   expiresInSeconds: at(body, 'expires_in'),
   scope: at(body, 'scope'),
 });
@@ -71,6 +73,7 @@ const parseToken = ({ body }: TokenResponse): ParsedToken => ({
 export function oauth2ClientCredentials(
   options: OAuth2ClientCredentialsOptions,
 ): Provider<OAuth2ClientCredentials> {
+  options = givenOptions(options);
   const { name = 'oauth2', tokenUrl, bodyEncoding = 'form' } = options;
   if (typeof tokenUrl !== 'string' || !URL.canParse(tokenUrl)) {
     throw new MisconfigurationError({

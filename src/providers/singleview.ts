@@ -2,6 +2,7 @@
  * SingleView open banking.
  * https://docs.onesingleview.com/docs/ob-v2-get-access-token, checked 2026-11-21.
  */
+import { givenOptions } from '../concealment/given-options.js';
 import { defineProvider, type Provider } from '../grants/define-provider.js';
 import { classifyTokenFailure } from '../grants/token-failure.js';
 import { at } from '../grants/token-response.js';
@@ -44,6 +45,7 @@ const HINT = 'It is in the SingleView console.';
  * @see https://docs.onesingleview.com/docs/ob-v2-get-access-token
  */
 export function singleview(options: SingleviewOptions): Provider<SingleviewCredentials> {
+  options = givenOptions(options);
   return defineProvider<SingleviewCredentials>({
     name: 'singleview',
     baseURL:
@@ -78,6 +80,7 @@ export function singleview(options: SingleviewOptions): Provider<SingleviewCrede
     }),
     parseToken: ({ body }) => ({
       accessToken: at(body, 'payload', 'access_token'),
+      tokenType: at(body, 'payload', 'token_type'),
       expiresInSeconds: at(body, 'payload', 'expires_in'),
     }),
     // The failure envelope stands for a bad format, bad details or failed authentication; its status is not documented.

@@ -2,6 +2,7 @@
  * Truecaller for Business, Verified Campaigns.
  * https://docs.truecaller.com/truecaller-for-business/verified-campaigns (Generate Access Token), checked 2026-11-21.
  */
+import { givenOptions } from '../concealment/given-options.js';
 import { defineProvider, type Provider } from '../grants/define-provider.js';
 import { at } from '../grants/token-response.js';
 import { epochMilliseconds } from '../token/lifetime.js';
@@ -36,6 +37,7 @@ const BASE_URL = 'https://enterprise-portal-noneu.truecaller.com';
  * @see https://docs.truecaller.com/truecaller-for-business/verified-campaigns
  */
 export function truecaller(options: TruecallerOptions): Provider<TruecallerCredentials> {
+  options = givenOptions(options);
   return defineProvider<TruecallerCredentials>({
     name: 'truecaller',
     baseURL: options.baseURL ?? BASE_URL,

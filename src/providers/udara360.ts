@@ -2,6 +2,7 @@
  * Udara360 core banking.
  * https://docs.udara360.io/udara360-docs-1/getting-started/authentication/accesstoken, checked 2026-11-21.
  */
+import { givenOptions } from '../concealment/given-options.js';
 import { defineProvider, type Provider } from '../grants/define-provider.js';
 import { at } from '../grants/token-response.js';
 import { positiveNumber } from '../token/lifetime.js';
@@ -40,6 +41,7 @@ const HINT = 'It comes from Udara360 with your API access.';
  * @see https://docs.udara360.io/udara360-docs-1/getting-started/authentication/accesstoken
  */
 export function udara360(options: Udara360Options): Provider<Udara360Credentials> {
+  options = givenOptions(options);
   return defineProvider<Udara360Credentials>({
     name: 'udara360',
     baseURL:
@@ -64,6 +66,7 @@ export function udara360(options: Udara360Options): Provider<Udara360Credentials
       const expiresInSeconds = at(body, 'tokenValiditySec');
       return {
         accessToken: at(body, 'accessToken'),
+        tokenType: at(body, 'tokenType'),
         expiresInSeconds,
         // An absolute time depends on two clocks, and its unit is not stated.
         expiresAt:

@@ -2,7 +2,6 @@ import {
   CredentialsRejectedError,
   TokenAcquisitionError,
   type BearerErrorCode,
-  type OAuthErrorFields,
   type TokenAcquisitionDetails,
 } from '../errors/index.js';
 import type { Provider } from '../grants/define-provider.js';
@@ -12,10 +11,9 @@ import {
   oauthErrorFields,
   type TokenFailureClass,
 } from '../grants/token-failure.js';
-import { absoluteURL } from '../grants/token-request.js';
+import { requestSecrets } from '../grants/request-secrets.js';
+import { absoluteURL, type TokenRequest } from '../grants/token-request.js';
 import type { CoolDownCause } from '../token/lifecycle.js';
-import { withoutSecrets } from '../token/redaction.js';
-import type { TokenParams } from '../token/token-params.js';
 import type { ResolvedTokenSourceOptions } from './options.js';
 import type { NoAnswer, TokenEndpointAnswer } from './token-endpoint.js';
 
@@ -23,7 +21,7 @@ import type { NoAnswer, TokenEndpointAnswer } from './token-endpoint.js';
 export interface CallContext {
   readonly provider: Provider;
   readonly credentials: object;
-  readonly params: TokenParams;
+  readonly request: TokenRequest;
   readonly options: ResolvedTokenSourceOptions;
 }
 
@@ -50,7 +48,7 @@ export function refused(
   const { provider, options } = call;
   const retryAfter = askedDelayMs(answer, options);
   const cause = coolDownCause(failure, retryAfter);
-  const oauthError = scrubbed(call, oauthErrorFields(answer.body));
+  const oauthError = oauthErrorFields(answer.body, secretsOf(call));
   const said =
     oauthError === undefined
       ? ''
@@ -96,14 +94,18 @@ export function malformed(
   call: CallContext,
   answer: TokenEndpointAnswer,
   problem: string,
-  { repeat = true, cause }: { readonly repeat?: boolean; readonly cause?: unknown } = {},
+  {
+    repeat = true,
+    cause,
+    advice = 'A proxy or a wrong base URL may be in the way.',
+  }: { readonly repeat?: boolean; readonly cause?: unknown; readonly advice?: string } = {},
 ): MintFailure {
   const error = acquisitionError(call, 'ERR_TOKEN_RESPONSE_MALFORMED', {
     phase: 'token response',
     status: answer.status,
     retryable: repeat,
     cause,
-    message: `gave a malformed answer: status ${answer.status}, and the body ${problem}. A proxy or a wrong base URL may be in the way.`,
+    message: `gave a malformed answer: status ${answer.status}, and the body ${problem}. ${advice}`,
   });
   return new MintFailure(error, 'transient');
 }
@@ -120,33 +122,21 @@ export function unreachable(call: CallContext, { reason, message }: NoAnswer): M
 }
 
 function acquisitionError(
-  { provider, credentials, params }: CallContext,
+  { provider, request }: CallContext,
   code: BearerErrorCode,
   { message, ...details }: Omit<TokenAcquisitionDetails, 'provider'> & { message: string },
 ): TokenAcquisitionError {
   const Kind =
     code === 'ERR_CREDENTIALS_REJECTED' ? CredentialsRejectedError : TokenAcquisitionError;
-  const { url } = provider.tokenRequest(credentials, params);
-  const { origin } = new URL(absoluteURL(url, provider.baseURL));
+  const { origin } = new URL(absoluteURL(request.url, provider.baseURL));
   return new Kind(code, `${provider.name}: the token endpoint at ${origin} ${message}`, {
     provider: provider.name,
     ...details,
   });
 }
 
-/** Some servers quote the request back in their description. */
-function scrubbed(
-  { credentials }: CallContext,
-  fields: OAuthErrorFields | undefined,
-): OAuthErrorFields | undefined {
-  if (fields === undefined) return undefined;
-  const values = Object.values(credentials).filter(
-    (value): value is string => typeof value === 'string',
-  );
-  return Object.fromEntries(
-    Object.entries(fields).map(([name, text]: [string, string]) => [
-      name,
-      withoutSecrets(text, values),
-    ]),
-  ) as unknown as OAuthErrorFields;
+/** What no word of the server may repeat: some servers quote the request back. */
+function secretsOf({ credentials, request }: CallContext): string[] {
+  const values = Object.values(credentials).filter((value) => typeof value === 'string');
+  return [...values, ...requestSecrets(request)];
 }

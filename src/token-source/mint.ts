@@ -1,15 +1,21 @@
 import { isBearerError } from '../errors/index.js';
+import { checkTokenURL } from '../grants/define-provider.js';
 import {
   classifyTokenFailure,
   oauthErrorFields,
   type TokenFailureClass,
 } from '../grants/token-failure.js';
 import { encodeTokenRequest, type EncodedTokenRequest } from '../grants/token-request.js';
-import { accessTokenProblem, type ParsedToken } from '../grants/token-response.js';
+import {
+  accessTokenProblem,
+  unusableTokenType,
+  type ParsedToken,
+} from '../grants/token-response.js';
 import { AccessToken } from '../token/access-token.js';
 import { backOffMs } from '../token/back-off.js';
 import { isPast, later, type Instant } from '../token/instant.js';
 import { resolveLifetime } from '../token/lifetime.js';
+import type { TokenParams } from '../token/token-params.js';
 import { boundedSignal } from './bounded-signal.js';
 import type { Clock } from './clock.js';
 import type { TokenCall } from './events.js';
@@ -27,7 +33,8 @@ export interface Minted {
   readonly attempts: number;
 }
 
-export interface MintContext extends CallContext {
+export interface MintContext extends Omit<CallContext, 'request'> {
+  readonly params: TokenParams;
   /** Ends the whole refresh. */
   readonly signal: AbortSignal;
   /** When the refresh has to be over. */
@@ -38,6 +45,9 @@ export interface MintContext extends CallContext {
   /** Told of each call that went out. */
   readonly afterCall: (call: TokenCall, sentAt: Instant) => void;
 }
+
+/** One attempt, which is what the provider definition made of the credentials and parameters this time. */
+type Attempt = MintContext & CallContext;
 
 /** A `Date` header is cut to the second; what is left of a life must not be overestimated by the part cut off. */
 const DATE_RESOLUTION_MS = 999;
@@ -74,9 +84,13 @@ async function attemptOnce(
   attempt: number,
 ): Promise<Omit<Minted, 'attempts'>> {
   const { provider, credentials, params, options, now } = context;
-  const request = encodeTokenRequest(provider.tokenRequest(credentials, params), provider.baseURL);
+  const asked = provider.tokenRequest(credentials, params);
+  const request = encodeTokenRequest(asked, provider.baseURL);
+  // A URL made with parameters or other credentials is another one each time.
+  checkTokenURL(provider, request.url);
+  const attempted: Attempt = { ...context, request: asked };
   if (context.signal.aborted)
-    throw unreachable(context, new NoAnswer('ERR_CANCELED', 'it was too late to ask'));
+    throw unreachable(attempted, new NoAnswer('ERR_CANCELED', 'it was too late to ask'));
   const sentAt = context.beforeCall();
   const call = boundedSignal(context.signal, options.attemptTimeoutMs, options.clock);
   let answer: TokenEndpointAnswer | undefined;
@@ -97,12 +111,12 @@ async function attemptOnce(
       transport: options.transport,
     });
     const tookMs = now().monoMs - sentAt.monoMs;
-    const minted = { ...readAnswer(context, answer, sentAt), sentAt, tookMs };
+    const minted = { ...readAnswer(attempted, answer, sentAt), sentAt, tookMs };
     told();
     return minted;
   } catch (error) {
     told(errorTypeOf(error, answer));
-    throw error instanceof NoAnswer ? unreachable(context, error) : error;
+    throw error instanceof NoAnswer ? unreachable(attempted, error) : error;
   } finally {
     call.release();
   }
@@ -121,7 +135,7 @@ function errorTypeOf(error: unknown, answer: TokenEndpointAnswer | undefined): s
 }
 
 function readAnswer(
-  context: MintContext,
+  context: Attempt,
   answer: TokenEndpointAnswer,
   sentAt: Instant,
 ): { token: AccessToken; lifetimeMs: number | undefined } {
@@ -138,6 +152,13 @@ function readAnswer(
   if (problem === 'has no access token' && oauthErrorFields(answer.body) !== undefined)
     throw refused(context, answer, classifyTokenFailure(answer));
   if (problem !== undefined) throw malformed(context, answer, problem);
+  const type = unusableTokenType(parsed.tokenType);
+  if (type !== undefined) {
+    throw malformed(context, answer, `has a token of the type ${type}, not a bearer token`, {
+      repeat: false,
+      advice: 'Have the server issue bearer tokens to this client.',
+    });
+  }
 
   const value = parsed.accessToken as string;
   const lifetime = resolveLifetime({
@@ -158,10 +179,7 @@ function readAnswer(
 }
 
 /** What a failure means, by the provider definition or else by RFC 6749 and the status; `undefined` for a success. */
-function failureOf(
-  context: MintContext,
-  answer: TokenEndpointAnswer,
-): TokenFailureClass | undefined {
+function failureOf(context: Attempt, answer: TokenEndpointAnswer): TokenFailureClass | undefined {
   const { provider } = context;
   if (answer.status < 200 || answer.status >= 300) {
     try {
@@ -176,7 +194,7 @@ function failureOf(
 
 /** What the provider definition reads out of an answer. If it throws the answer is malformed, as far as anybody can tell. */
 function orMalformed<T>(
-  context: MintContext,
+  context: Attempt,
   answer: TokenEndpointAnswer,
   method: 'parseToken' | 'classifyFailure',
   read: () => T,

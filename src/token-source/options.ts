@@ -1,5 +1,6 @@
 import type { AxiosRequestConfig } from 'axios';
 
+import { givenOptions } from '../concealment/given-options.js';
 import { MisconfigurationError } from '../errors/index.js';
 import { defaultPolicy, type LifecyclePolicy } from '../token/lifecycle.js';
 import type { Provider } from '../grants/define-provider.js';
@@ -137,7 +138,10 @@ export function resolveOptions(
   provider: Provider,
   options: TokenSourceOptions,
 ): ResolvedTokenSourceOptions {
-  for (const [name, value] of Object.entries(options) as [string, unknown][]) {
+  options = givenOptions(options);
+  // Those of `Object.create(defaults)` too.
+  for (const name in options) {
+    const value: unknown = options[name as keyof TokenSourceOptions];
     if (value !== undefined) check(provider, name, value);
   }
   options.store?.check?.({ cacheIdentity: options.cacheIdentity });

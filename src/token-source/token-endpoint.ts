@@ -1,5 +1,7 @@
 import { Axios, AxiosError, type AxiosRequestConfig } from 'axios';
 
+import { givenOptions } from '../concealment/given-options.js';
+import { isLoopback } from '../grants/define-provider.js';
 import type { EncodedTokenRequest } from '../grants/token-request.js';
 import { readJSON, type TokenResponse } from '../grants/token-response.js';
 import { detachedTransport } from './detached-transport.js';
@@ -40,13 +42,15 @@ export async function callTokenEndpoint(
   request: EncodedTokenRequest,
   options: { readonly signal: AbortSignal; readonly transport: AxiosRequestConfig },
 ): Promise<TokenEndpointAnswer> {
+  const transport = givenOptions(options.transport);
   try {
     const http = new Axios({
       adapter: STANDARD_ADAPTERS,
-      ...withDetachedSockets(options.transport),
+      ...withDetachedSockets(transport),
+      ...proxyFor(request.url, transport),
       maxRedirects: 0,
       // By fetch, axios before 1.20 follows redirects whatever `maxRedirects` says.
-      fetchOptions: { ...options.transport.fetchOptions, redirect: 'manual' },
+      fetchOptions: { ...transport.fetchOptions, redirect: 'manual' },
       maxContentLength: LONGEST_ANSWER_BYTES,
       responseType: 'text',
       validateStatus: () => true,
@@ -77,6 +81,13 @@ export async function callTokenEndpoint(
       'axios gave neither an answer nor an error code, so it may be mocked',
     );
   }
+}
+
+/** One named by `HTTP_PROXY` would get in clear text what was to stay on this machine. A proxy that the user sets is the user's. */
+function proxyFor(url: string, { proxy }: AxiosRequestConfig): AxiosRequestConfig {
+  if (proxy !== undefined) return { proxy };
+  const { protocol, hostname } = new URL(url);
+  return protocol === 'http:' && isLoopback(hostname) ? { proxy: false } : {};
 }
 
 /** An adapter of the user's own is taken as it is. */

@@ -171,6 +171,18 @@ describe('the Voice v1 status callback', () => {
     expect([parse('nonsense'), parse(7), parse('{}')]).toEqual([[], [], []]);
   });
 
+  it('is read from a megabyte that names ever more fields of one leg', () => {
+    const fields = Array.from({ length: 65_000 }, (_, i) => `Legs[0][a${i}]=1`).join('&');
+    expect(fields.length).toBeGreaterThan(1_000_000);
+    // Each field used to copy the leg as it was by then: a tenth of this took nine seconds.
+    expect(
+      parseVoiceCallback(`CallSid=s&Status=busy&${fields}&Legs[0][Status]=busy`),
+    ).toMatchObject({
+      callSid: 's',
+      legs: [{ status: 'busy' }],
+    });
+  });
+
   it('does not let a field reach the prototype', () => {
     parseVoiceCallback('CallSid=s&Status=busy&__proto__=x&Legs[0][__proto__]=y');
     expect(({} as Record<string, unknown>).x).toBeUndefined();

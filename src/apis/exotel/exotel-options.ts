@@ -1,5 +1,6 @@
 import type { AxiosInstance } from 'axios';
 import * as v from 'valibot';
+import { givenOptions } from '../../concealment/given-options.js';
 import { createHostOf, type HostOf } from '../api-hosts.js';
 import { ApiInputError } from '../api-input-error.js';
 import { filledText, oneOf, pathId } from '../input-fields.js';
@@ -198,6 +199,7 @@ export function resolveExotelOptions(
   options: ExotelApiOptions,
   operation = 'createExotelApi',
 ): ResolvedExotelApiOptions {
+  options = givenOptions(options);
   const { hosts } = validateInput(optionsSchema, options, { api: 'exotel', operation });
   return Object.freeze({
     accountSid: options.accountSid,

@@ -16,14 +16,18 @@ const ENTITIES: Readonly<Record<string, string>> = {
  * @see https://support.exotel.com/support/solutions/articles/56523-call-api-to-get-details-of-a
  */
 export function readVoiceXml(body: unknown): WireRecord | undefined {
-  const root =
-    typeof body === 'string'
-      ? /<TwilioResponse\b[^>]*>([\s\S]*)<\/TwilioResponse>/.exec(body)?.[1]
-      : undefined;
-  if (root === undefined) return undefined;
-  const [, name = '', inner = ''] =
-    /<(Call|RestException)\b[^>]*>([\s\S]*?)<\/\1>/.exec(root) ?? [];
-  return name === '' ? undefined : { [name]: fieldsOf(inner) };
+  const root = typeof body === 'string' ? firstElement(body, /<(TwilioResponse)\b/) : undefined;
+  const child = root && firstElement(root.inner, /<(Call|RestException)\b/);
+  return child && { [child.name]: fieldsOf(child.inner) };
+}
+
+/** Looks for each part once: a pattern for the whole element would begin anew at each tag that is never closed. */
+function firstElement(text: string, opening: RegExp): { name: string; inner: string } | undefined {
+  const found = opening.exec(text);
+  const [, name = ''] = found ?? [];
+  const from = found === null ? -1 : text.indexOf('>', found.index);
+  const to = text.indexOf(`</${name}>`, from);
+  return from < 0 || to < 0 ? undefined : { name, inner: text.slice(from + 1, to) };
 }
 
 function fieldsOf(inner: string): WireRecord {

@@ -1,6 +1,7 @@
 import type { AxiosInstance } from 'axios';
 import type { CountryCode } from 'libphonenumber-js/core';
 import * as v from 'valibot';
+import { givenOptions } from '../../concealment/given-options.js';
 import { createHostOf, type HostOf } from '../api-hosts.js';
 import { filledText, flag, pathId } from '../input-fields.js';
 import type { ApiRequestOptions } from '../request-options.js';
@@ -85,6 +86,7 @@ export function resolveTruecallerOptions(
   options: TruecallerApiOptions,
 ): ResolvedTruecallerApiOptions {
   const operation = 'createTruecallerApi';
+  options = givenOptions(options);
   const { hosts } = validateInput(optionsSchema, options, { api: 'truecaller', operation });
   const { webhook } = options;
   return Object.freeze({

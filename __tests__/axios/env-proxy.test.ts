@@ -1,0 +1,87 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import axios from 'axios';
+import nock from 'nock';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import { isProxiedInTheClear } from '../../src/axios/env-proxy.js';
+
+const PROXY = { HTTP_PROXY: 'http://127.0.0.1:3128' };
+
+describe('a proxy of the environment carries a request', () => {
+  it.each([
+    ['http://localhost:8080/things', PROXY],
+    ['http://127.0.0.1/things', { http_proxy: 'proxy.corp:3128' }],
+    ['http://[::1]:8080/things', { ALL_PROXY: 'socks://proxy.corp' }],
+    ['http://localhost:8080', { ...PROXY, NO_PROXY: 'localhost:9090, .corp,,api.example.com' }],
+  ])('to %s with %j', (url, environment) => {
+    expect(isProxiedInTheClear(url, {}, environment)).toBe(true);
+    expect(isProxiedInTheClear(url, { adapter: ['xhr', 'http', 'fetch'] }, environment)).toBe(true);
+    expect(isProxiedInTheClear(url, { adapter: axios.getAdapter('http') }, environment)).toBe(true);
+  });
+
+  it.each([
+    ['to this machine, where none is set', 'http://localhost', {}],
+    ['to this machine, where the one that is set is empty', 'http://localhost', { HTTP_PROXY: '' }],
+    ['for https alone', 'http://localhost', { HTTPS_PROXY: 'http://proxy.corp' }],
+    ['in a tunnel, which it cannot look into', 'https://localhost', PROXY],
+    ['to another machine, in clear text that the user allowed', 'http://api.example.com', PROXY],
+    ['to a host that NO_PROXY names', 'http://localhost', { ...PROXY, NO_PROXY: 'a,LOCALHOST b' }],
+    ['to a port that it names', 'http://127.0.0.1:81', { ...PROXY, no_proxy: '127.0.0.1:81' }],
+    ['to an address with brackets', 'http://[::1]:81', { ...PROXY, no_proxy: '[::1]:81' }],
+    ['to a suffix that it names', 'http://127.0.0.1', { ...PROXY, NO_PROXY: '*.0.0.1' }],
+    ['to anywhere', 'http://localhost', { ...PROXY, NO_PROXY: '*' }],
+    ['to what is no absolute URL', '/things', PROXY],
+  ])('never %s', (_, url, environment) => {
+    expect(isProxiedInTheClear(url, {}, environment)).toBe(false);
+  });
+
+  it.each([
+    ['a proxy of its own', { proxy: { host: 'proxy.corp', port: 3128 } }],
+    ['no proxy', { proxy: false as const }],
+    ['a Unix socket', { socketPath: '/var/run/api.sock' }],
+    ['an adapter that asks no environment', { adapter: 'fetch' as const }],
+  ])('never where the request names %s', (_, config) => {
+    expect(isProxiedInTheClear('http://localhost', config, PROXY)).toBe(false);
+  });
+});
+
+describe('axios itself', () => {
+  const before = { ...process.env };
+  const servers: http.Server[] = [];
+  // It reads no request whose path is an absolute URL, which is how proxies are asked.
+  beforeEach(() => nock.restore());
+  afterEach(() => {
+    process.env = { ...before };
+    for (const server of servers.splice(0)) server.close();
+  });
+
+  async function listen(answer: string): Promise<string> {
+    const server = http.createServer((_, response) => response.end(answer));
+    servers.push(server);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  }
+
+  it.each([
+    [undefined, {}],
+    ['127.0.0.1', {}],
+    ['127.0.0.1:1', {}],
+    ['*', {}],
+    ['.0.0.1', {}],
+    ['other.example.com', {}],
+    [undefined, { proxy: false as const }],
+    [undefined, { adapter: 'fetch' as const }],
+  ])('does what is foretold, with NO_PROXY %s and %j', async (exceptions, config) => {
+    const [target, proxy] = [await listen('target'), await listen('proxy')];
+    process.env['HTTP_PROXY'] = proxy;
+    delete process.env['http_proxy'];
+    delete process.env['no_proxy'];
+    if (exceptions === undefined) delete process.env['NO_PROXY'];
+    else process.env['NO_PROXY'] = exceptions;
+
+    const { data } = await axios.get<string>(`${target}/things`, config);
+
+    expect(isProxiedInTheClear(target, config)).toBe(data === 'proxy');
+  });
+});

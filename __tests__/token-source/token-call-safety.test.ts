@@ -1,0 +1,203 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import nock from 'nock';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import { defineProvider } from '../../src/grants/define-provider.js';
+import {
+  exotel,
+  learning360,
+  oauth2ClientCredentials,
+  singleview,
+  udara360,
+} from '../../src/providers/index.js';
+import { createTokenSource } from '../../src/token-source/token-source.js';
+
+interface SeenRequest {
+  readonly url: string;
+  readonly body: string;
+}
+
+/** A server on loopback, and what it was asked. */
+interface Server {
+  readonly url: string;
+  readonly seen: SeenRequest[];
+}
+
+const servers: http.Server[] = [];
+
+async function serve(answer: (request: SeenRequest) => unknown, status = 200): Promise<Server> {
+  const seen: SeenRequest[] = [];
+  const server = http.createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+    request.on('end', () => {
+      const one = { url: request.url ?? '', body };
+      seen.push(one);
+      response.writeHead(status, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(answer(one)));
+    });
+  });
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen };
+}
+
+const token = { access_token: 'a-token', expires_in: 3600 };
+const once = { maxAttempts: 1 };
+const credentials = { clientId: 'acme-client-id', clientSecret: 'acme-client-secret' };
+
+function oauth2({ url }: Server, more: object = {}) {
+  return oauth2ClientCredentials({
+    ...credentials,
+    tokenUrl: `${url}/token`,
+    baseURL: url,
+    ...more,
+  });
+}
+
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close();
+});
+
+describe('behaviour 45: an endpoint that quotes the token request back', () => {
+  it('shows no parameter, fixed or of this call, but the words of the protocol', async () => {
+    const server = await serve(
+      ({ body }) => ({ error: 'invalid_scope', error_description: body }),
+      400,
+    );
+    const provider = oauth2(server, {
+      clientAuthentication: 'client_secret_post',
+      scope: 'read',
+      extraParams: { password: 'hunter2-hunter2' },
+      paramNames: ['subject_token'],
+    });
+
+    const getting = createTokenSource(provider, once).getToken({
+      params: { subject_token: 'eyJhbGciOi.user.jwt-abcdef' },
+    });
+
+    await expect(getting).rejects.toMatchObject({
+      oauthError: {
+        errorDescription:
+          'grant_type=client_credentials&scope=read&password=[redacted]&subject_token=[redacted]&client_id=[redacted]&client_secret=[redacted]',
+      },
+    });
+  });
+});
+
+describe('a token URL that is made with parameters', () => {
+  const tenants = (server: Server, url: (tenant: unknown) => string) =>
+    defineProvider({
+      name: 'tenants',
+      baseURL: server.url,
+      credentials: { secret: 'tenant-secret' },
+      credentialFields: { secret: { secret: true } },
+      paramNames: ['tenant'],
+      tokenRequest: (json, { tenant }) => ({ url: url(tenant), body: { json } }),
+      parseToken: ({ body }) => ({ accessToken: (body as typeof token).access_token }),
+    });
+
+  it('is checked at each call: no secret goes out in clear text', async () => {
+    const server = await serve(() => token);
+    const elsewhere = server.url.replace('127.0.0.1', '0.0.0.0');
+    const source = createTokenSource(
+      tenants(server, (tenant) => (tenant === undefined ? '/token' : `${elsewhere}/token`)),
+    );
+
+    await expect(source.getToken({ params: { tenant: 'acme' } })).rejects.toMatchObject({
+      code: 'ERR_BEARER_MISCONFIGURED',
+      option: 'token URL',
+    });
+    expect(server.seen).toEqual([]);
+    await expect(source.getToken()).resolves.toMatchObject({ value: 'a-token' });
+  });
+});
+
+describe('a proxy that the environment names', () => {
+  const before = { ...process.env };
+  // It reads no request whose path is an absolute URL, which is how proxies are asked.
+  beforeEach(() => nock.restore());
+  afterEach(() => {
+    process.env = { ...before };
+  });
+
+  async function environmentProxy(): Promise<Server> {
+    const proxy = await serve(() => ({ access_token: 'of-the-proxy' }));
+    for (const name of ['HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy'])
+      process.env[name] = proxy.url;
+    for (const name of ['NO_PROXY', 'no_proxy']) Reflect.deleteProperty(process.env, name);
+    return proxy;
+  }
+
+  it('carries no token call that was to stay on this machine', async () => {
+    const proxy = await environmentProxy();
+    const server = await serve(() => token);
+
+    // A variable that is not set is passed on as `undefined`, which the types forbid and JavaScript does not.
+    for (const transport of [{}, { proxy: undefined }] as object[]) {
+      const source = createTokenSource(oauth2(server), { transport });
+      expect((await source.getToken()).value).toBe('a-token');
+    }
+    expect(proxy.seen).toEqual([]);
+  });
+
+  it('is no reason to pass by a proxy that the user sets', async () => {
+    await environmentProxy();
+    const [server, proxy] = [await serve(() => token), await serve(() => token)];
+    const { hostname, port } = new URL(proxy.url);
+
+    await createTokenSource(oauth2(server), {
+      transport: { proxy: { host: hostname, port: Number(port) } },
+    }).getToken();
+
+    expect(proxy.seen).toMatchObject([{ url: `${server.url}/token` }]);
+    expect(server.seen).toEqual([]);
+  });
+});
+
+describe('a token that cannot be sent as a bearer token', () => {
+  it.each(['DPoP', 'mac', 'PoP'])('is refused by name: %s', async (token_type) => {
+    const server = await serve(() => ({ ...token, token_type }));
+
+    const getting = createTokenSource(oauth2(server)).getToken();
+
+    await expect(getting).rejects.toMatchObject({
+      code: 'ERR_TOKEN_RESPONSE_MALFORMED',
+      message: `oauth2: the token endpoint at ${server.url} gave a malformed answer: status 200, and the body has a token of the type ${token_type}, not a bearer token. Have the server issue bearer tokens to this client.`,
+      retryable: false,
+    });
+    expect(server.seen).toHaveLength(1);
+  });
+
+  it.each(['bearer', 'BEARER', 'N_A', 'Application Access Token', undefined])(
+    'is none with another word for its type: %s',
+    async (token_type) => {
+      const source = createTokenSource(oauth2(await serve(() => ({ ...token, token_type }))));
+      await expect(source.getToken()).resolves.toMatchObject({ value: 'a-token' });
+    },
+  );
+
+  it('is refused where it is longer than any header', async () => {
+    const server = await serve(() => ({ access_token: 'x'.repeat(16_385) }));
+
+    await expect(createTokenSource(oauth2(server), once).getToken()).rejects.toMatchObject({
+      code: 'ERR_TOKEN_RESPONSE_MALFORMED',
+      message: expect.stringContaining('more than 16,384 characters, which no header carries'),
+    });
+  });
+
+  it.each([
+    ['exotel', exotel, { response: { data: { ...token, token_type: 'DPoP' } } }],
+    ['learning360', learning360, { ...token, token_type: 'DPoP' }],
+    ['singleview', singleview, { payload: { ...token, token_type: 'DPoP' } }],
+    ['udara360', udara360, { accessToken: 'a-token', tokenType: 'DPoP' }],
+  ])('is known by what %s calls its type', (_, factory, body) => {
+    const provider = (factory as typeof udara360)({
+      ...credentials,
+      ...{ accountSid: 'acme', apiKey: 'key', apiToken: 'token', clientCode: 'c', merchantId: 'm' },
+    });
+
+    expect(provider.parseToken({ status: 200, headers: {}, body }).tokenType).toBe('DPoP');
+  });
+});
