@@ -58,6 +58,19 @@ describe('an instance that carries tokens already', () => {
 });
 
 describe('what cannot work is refused at once', () => {
+  test.each([
+    ['onForeignOrgin', 'onForeignOrigin'],
+    ['earlyWindow', 'earlyWindowMs'],
+  ])('an option that is not known, with what was probably meant: %s', (name, meant) => {
+    const attach = () => attachBearer(axios.create(), provider, { [name]: 'error' });
+    expect(refusalOf(attach)).toContain(
+      `options.${name} is not an option of an attachment. Did you mean \`${meant}\`?`,
+    );
+    expect(() =>
+      attachBearer(axios.create(), provider, { [name]: undefined }).detach(),
+    ).not.toThrow();
+  });
+
   test('a base URL outside the provider’s origins, with all that are allowed', () => {
     const twoOrigins = { ...provider, allowedOrigins: ['https://a.example', 'https://b.example'] };
     const http = axios.create({ baseURL: 'https://c.example' });

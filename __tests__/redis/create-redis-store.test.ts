@@ -55,6 +55,7 @@ test.each<[string, RedisStoreOptions, string]>([
   ['no store key in the list', { storeKey: [] }, 'storeKey'],
   ['one short store key of several', { storeKey: [storeKey, 'short'] }, 'storeKey[1]'],
   ['a store key twice', { storeKey: [storeKey, Buffer.from(storeKey)] }, 'storeKey'],
+  ['an option that is not known', { prefix: 'app' } as never, 'options.prefix'],
   ['an empty prefix', { keyPrefix: '' }, 'options.keyPrefix'],
   ['a prefix that changes the hash tag', { keyPrefix: 'a{b}' }, 'options.keyPrefix'],
   ['a prefix that is none', { keyPrefix: 7 as never }, 'options.keyPrefix'],

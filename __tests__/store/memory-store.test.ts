@@ -16,6 +16,12 @@ describe('the memory store in real time', () => {
   describeStoreContract({ describe, test }, () => createMemoryStore());
 });
 
+test('refuses an option that is not known', () => {
+  expect(() => createMemoryStore({ clok: createFakeClock() } as never)).toThrow(
+    'options.clok is not an option of a memory store. Did you mean `clock`?',
+  );
+});
+
 test('two stores share nothing', async () => {
   const [one, two] = [createMemoryStore(), createMemoryStore()].map((store) =>
     store.open(anIdentity(), () => undefined),

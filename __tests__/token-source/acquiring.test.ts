@@ -271,7 +271,7 @@ test.each([
 
 test('an option that nobody knows is told those that there are; one that is undefined is left out', () => {
   expect(() => createTokenSource(acme(), { earlyWindow: 60 } as never)).toThrow(
-    /earlyWindow is no option of a token source\. Known options: earlyWindowMs, /,
+    /earlyWindow is not an option of a token source\. Did you mean `earlyWindowMs`\? Known options: earlyWindowMs, /,
   );
   const left = { earlyWindow: undefined, maxAttempts: undefined } as never;
   expect(createTokenSource(acme(), left).provider.name).toBe('acme');

@@ -1,9 +1,10 @@
 import axios, { type AxiosInstance, type CreateAxiosDefaults } from 'axios';
 
 import { givenOptions } from '../concealment/given-options.js';
+import { refuseUnknownOptions } from '../errors/check-options.js';
 import { MisconfigurationError } from '../errors/index.js';
 import type { Provider } from '../grants/define-provider.js';
-import type { TokenSourceOptions } from '../token-source/options.js';
+import { TOKEN_SOURCE_OPTIONS, type TokenSourceOptions } from '../token-source/options.js';
 import {
   createTokenSource,
   isTokenSource,
@@ -37,6 +38,8 @@ export interface AttachOptions extends TokenSourceOptions {
    */
   readonly onReplay?: ReplayHook | undefined;
 }
+
+const ATTACH_OPTIONS: readonly string[] = ['onForeignOrigin', 'onReplay', ...TOKEN_SOURCE_OPTIONS];
 
 /** One provider on one axios instance. */
 export interface BearerAttachment {
@@ -106,6 +109,11 @@ export function attachBearer<C extends object>(
   if (existing !== undefined) return existing;
   for (const other of others) refuseTakenOrigin(provider, other.source.provider);
 
+  refuseUnknownOptions(options, ATTACH_OPTIONS, {
+    of: 'an attachment',
+    provider: provider.name,
+    path: 'options.',
+  });
   const { onForeignOrigin = 'pass', onReplay, ...sourceOptions } = givenOptions(options);
   if (given !== undefined) refuseOptions(provider, sourceOptions);
   checkOptions(provider, { onForeignOrigin, onReplay });

@@ -1,3 +1,4 @@
+import { refuseUnknownOptions } from '../errors/check-options.js';
 import { MisconfigurationError } from '../errors/index.js';
 import type { TokenStore } from '../store/token-store.js';
 import { createHints, type RedisSubscriber } from './hints.js';
@@ -36,10 +37,15 @@ const DEFAULT_PREFIX = 'axios-bearer';
  * ```ts
  * const tokens = createTokenSource(provider, { store: createRedisStore(client) });
  * ```
- * @throws MisconfigurationError for a client that is none, a store key that is too short, or a prefix that cannot be used
+ * @throws MisconfigurationError for a client that is none, an option that is not known, a store key that is too short, or a prefix
+ * that cannot be used
  */
 export function createRedisStore(client: RedisClient, options: RedisStoreOptions = {}): TokenStore {
   const run = scriptRunner(client);
+  refuseUnknownOptions(options, ['storeKey', 'keyPrefix', 'subscriber'], {
+    of: 'a Redis store',
+    path: 'options.',
+  });
   const prefix = checkedPrefix(options.keyPrefix ?? DEFAULT_PREFIX);
   const storeKeys = storeKeyBytes(options.storeKey);
   const hints = options.subscriber === undefined ? undefined : createHints(options.subscriber);

@@ -1,3 +1,4 @@
+import { refuseUnknownOptions } from '../errors/check-options.js';
 import type {
   BeginAnswer,
   BeginRequest,
@@ -40,8 +41,11 @@ const CREDENTIALS_MEMORY_MS = 600_000;
  * Creates a store inside this process: token sources that are given the same one share their tokens.
  *
  * It is also the shortest description of what any other store has to do.
+ *
+ * @throws MisconfigurationError for an option that is not known
  */
 export function createMemoryStore(options: MemoryStoreOptions = {}): TokenStore {
+  refuseUnknownOptions(options, ['clock'], { of: 'a memory store', path: 'options.' });
   const clock = options.clock ?? { monotonic: () => performance.now() };
   const byIdentity = new Map<string, Records>();
 

@@ -1,6 +1,7 @@
 import type { AxiosRequestConfig } from 'axios';
 
 import { givenOptions } from '../concealment/given-options.js';
+import { refuseUnknownOptions } from '../errors/check-options.js';
 import { MisconfigurationError } from '../errors/index.js';
 import { defaultPolicy, type LifecyclePolicy } from '../token/lifecycle.js';
 import type { Provider } from '../grants/define-provider.js';
@@ -99,6 +100,9 @@ const ALLOWED: Readonly<Record<keyof TokenSourceOptions, Rule | undefined>> = {
   random: undefined,
 };
 
+/** The names of all options. */
+export const TOKEN_SOURCE_OPTIONS: readonly string[] = Object.keys(ALLOWED);
+
 interface Rule {
   readonly allows: (value: unknown) => boolean;
   readonly must: string;
@@ -139,10 +143,15 @@ export function resolveOptions(
   options: TokenSourceOptions,
 ): ResolvedTokenSourceOptions {
   options = givenOptions(options);
+  refuseUnknownOptions(options, TOKEN_SOURCE_OPTIONS, {
+    of: 'a token source',
+    provider: provider.name,
+    path: 'options.',
+  });
   // Those of `Object.create(defaults)` too.
   for (const name in options) {
     const value: unknown = options[name as keyof TokenSourceOptions];
-    if (value !== undefined) check(provider, name, value);
+    if (value !== undefined) check(provider, name as keyof TokenSourceOptions, value);
   }
   options.store?.check?.({ cacheIdentity: options.cacheIdentity });
   return {
@@ -174,14 +183,13 @@ function policyOf(provider: Provider, options: TokenSourceOptions): LifecyclePol
   return own.length === 0 ? defaultPolicy : { ...defaultPolicy, ...Object.fromEntries(own) };
 }
 
-function check(provider: Provider, name: string, value: unknown): void {
-  const known = Object.keys(ALLOWED);
-  const rule = ALLOWED[name as keyof TokenSourceOptions];
-  if (known.includes(name) && (rule === undefined || rule.allows(value))) return;
+function check(provider: Provider, name: keyof TokenSourceOptions, value: unknown): void {
+  const rule = ALLOWED[name];
+  if (rule === undefined || rule.allows(value)) return;
   throw new MisconfigurationError({
     provider: provider.name,
     option: `options.${name}`,
-    problem: rule?.must ?? 'is no option of a token source',
-    remedy: rule?.remedy ?? `Known options: ${known.join(', ')}.`,
+    problem: rule.must,
+    remedy: rule.remedy,
   });
 }

@@ -1,0 +1,84 @@
+import { describe, expect, it } from '@jest/globals';
+
+import { refuseUnknownOptions } from '../../src/errors/check-options.js';
+import { MisconfigurationError } from '../../src/errors/index.js';
+
+const KNOWN = ['tokenUrl', 'baseURL', 'clientId', 'scope', 'earlyWindowMs', 'onForeignOrigin'];
+
+function refusal(given: unknown): MisconfigurationError | undefined {
+  try {
+    refuseUnknownOptions(given, KNOWN, { of: 'a thing', provider: 'acme', path: 'options.' });
+    return undefined;
+  } catch (error) {
+    if (error instanceof MisconfigurationError) return error;
+    throw error;
+  }
+}
+
+describe('an option that is not known', () => {
+  it.each([
+    ['scopes', 'scope'],
+    ['tokenURL', 'tokenUrl'],
+    ['tokenUri', 'tokenUrl'],
+    ['baseUrl', 'baseURL'],
+    ['client_id', 'clientId'],
+    ['earlyWindow', 'earlyWindowMs'],
+    ['onForeignOrgin', 'onForeignOrigin'],
+    ['onForiegnOrigin', 'onForeignOrigin'],
+  ])('%s is refused with what was probably meant: %s', (name, meant) => {
+    expect(refusal({ [name]: 'x' })).toMatchObject({
+      provider: 'acme',
+      option: `options.${name}`,
+      message: `acme: options.${name} is not an option of a thing. Did you mean \`${meant}\`? Known options: ${KNOWN.join(', ')}.`,
+    });
+  });
+
+  it.each([
+    ['of another kind', 'retries'],
+    ['of Object.prototype', 'toString'],
+    ['that is empty', ''],
+    ['of great length', 'x'.repeat(100_000)],
+  ])('%s is refused with those that there are', (_, name) => {
+    expect(refusal({ [name]: 'x' })?.message).toContain(
+      `is not an option of a thing. Known options: ${KNOWN.join(', ')}.`,
+    );
+  });
+
+  it('is found among those that are inherited, too', () => {
+    expect(refusal(Object.create({ scopes: 'a' }))?.option).toBe('options.scopes');
+  });
+
+  it('is not what somebody has written to Object.prototype', () => {
+    Object.defineProperty(Object.prototype, 'scopes', {
+      value: 'a',
+      enumerable: true,
+      configurable: true,
+    });
+    try {
+      expect(refusal({})).toBeUndefined();
+    } finally {
+      Reflect.deleteProperty(Object.prototype, 'scopes');
+    }
+  });
+
+  it('is named, and its value is not', () => {
+    expect(refusal({ clientKey: 'fake-secret-value' })?.message).not.toContain('fake-secret');
+  });
+});
+
+describe('options that pass', () => {
+  it.each([
+    ['known ones', { scope: 'a', clientId: undefined }],
+    ['none', {}],
+    ['an unknown one that is not set', { scopes: undefined }],
+    ['known ones that are inherited', Object.create({ scope: 'a' })],
+  ])('are %s', (_, given) => {
+    expect(refusal(given)).toBeUndefined();
+  });
+});
+
+it.each([undefined, null, 'scope', 5])('options are an object: %p is none', (given) => {
+  expect(refusal(given)?.message).toBe(
+    'acme: options is not an object. Give the options of a thing by name.',
+  );
+});
