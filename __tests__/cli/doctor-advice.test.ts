@@ -11,7 +11,6 @@ import type {
   Network,
   TokenOutcome,
 } from '../../src/cli/doctor/findings.js';
-import { proxyVariable } from '../../src/cli/doctor/proxy-variable.js';
 
 type Usable = Extract<Configuration, { kind: 'usable' }>;
 
@@ -270,29 +269,5 @@ describe('the checks', () => {
       ['read as', 'skipped'],
       ['clock', 'skipped'],
     ]);
-  });
-});
-
-describe('the proxy variable', () => {
-  const origin = 'https://ccm-api.exotel.com';
-
-  test.each([
-    { environment: {}, variable: undefined },
-    { environment: { HTTPS_PROXY: 'http://p' }, variable: 'HTTPS_PROXY' },
-    { environment: { https_proxy: 'http://p', HTTPS_PROXY: 'http://q' }, variable: 'https_proxy' },
-    { environment: { HTTP_PROXY: 'http://p' }, variable: undefined },
-    { environment: { ALL_PROXY: 'http://p' }, variable: 'ALL_PROXY' },
-    { environment: { HTTPS_PROXY: '' }, variable: undefined },
-    {
-      environment: { HTTPS_PROXY: 'http://p', NO_PROXY: 'a.example,.exotel.com' },
-      variable: undefined,
-    },
-    { environment: { HTTPS_PROXY: 'http://p', no_proxy: '*' }, variable: undefined },
-    {
-      environment: { HTTPS_PROXY: 'http://p', NO_PROXY: 'exotel.org, tel.com' },
-      variable: 'HTTPS_PROXY',
-    },
-  ])('in $environment is $variable', ({ environment, variable }) => {
-    expect(proxyVariable(origin, environment)).toBe(variable);
   });
 });

@@ -66,7 +66,7 @@ function choiceOf(name: ProviderName, values: Values): Choice | undefined {
 
 async function probeNetwork(provider: Provider, timeoutMs: number): Promise<Network> {
   const origin = await tokenOrigin(provider);
-  const proxyFrom = proxyVariable(origin, process.env);
+  const proxyFrom = proxyVariable(origin);
   const tokenCall = await probeTokenCall(provider, timeoutMs);
   if (proxyFrom !== undefined) {
     const skipped = { kind: 'skipped' } as const;

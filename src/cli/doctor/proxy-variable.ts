@@ -1,19 +1,27 @@
+import { createRequire } from 'node:module';
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The environment variable that sends requests to this origin through a proxy; axios heeds the same ones. */
-export function proxyVariable(origin: string, environment: Environment): string | undefined {
-  const { protocol, hostname } = new URL(origin);
-  const set = (name: string) =>
-    [name, name.toUpperCase()].find((variable) => (environment[variable] ?? '') !== '');
-  const exceptions = set('no_proxy');
-  const isExcepted =
-    exceptions !== undefined &&
-    (environment[exceptions] ?? '').split(/[\s,]+/).some((entry) => covers(entry, hostname));
-  return isExcepted ? undefined : (set(`${protocol.slice(0, -1)}_proxy`) ?? set('all_proxy'));
+/** The environment variable that sends requests to this origin through a proxy, as axios itself finds it. */
+export function proxyVariable(origin: string): string | undefined {
+  const proxy = proxyFor(origin);
+  return proxy === '' ? undefined : nameOf(proxy, origin, process.env);
 }
 
-function covers(entry: string, hostname: string): boolean {
-  const suffix = entry.replace(/:\d+$/, '').replace(/^\*?\.?/, '');
-  if (suffix === '') return entry === '*';
-  return hostname === suffix || hostname.endsWith(`.${suffix}`);
+/** Asks the library by which axios reads the environment: its very copy, since versions of it differ. */
+function proxyFor(origin: string): string {
+  const axios = createRequire(import.meta.url).resolve('axios');
+  const library = createRequire(axios)('proxy-from-env') as { getProxyForUrl(url: string): string };
+  return library.getProxyForUrl(origin);
+}
+
+/** The variable that holds the address; it may lack the scheme there. */
+function nameOf(proxy: string, origin: string, environment: Environment): string {
+  const scheme = new URL(origin).protocol.slice(0, -1);
+  const names = [`npm_config_${scheme}_proxy`, `${scheme}_proxy`, 'npm_config_proxy', 'all_proxy'];
+  return (
+    names
+      .flatMap((name) => [name, name.toUpperCase()])
+      .find((name) => environment[name] && proxy.endsWith(environment[name])) ?? 'the environment'
+  );
 }
