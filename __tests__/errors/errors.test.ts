@@ -197,15 +197,15 @@ describe('behaviour 4: a token that could not be had', () => {
   it('behaviour 20: is told again while the endpoint cools down, with the delay that is left', () => {
     const cause = new Error('connect ECONNREFUSED');
     const first = acquisition({ status: 503, cause });
-    const later = first.coolingDown(1_200);
+    const later = first.coolingDown(1_151.06);
 
     expect(later).toMatchObject({
       code: 'ERR_TOKEN_ENDPOINT_UNREACHABLE',
-      message: 'acme: could not be reached. The token endpoint is not asked again for 2 s.',
+      message: 'acme: could not be reached. The token endpoint is not asked again for 1.2 s.',
       provider: 'acme',
       phase: 'cooling down',
       retryable: true,
-      retryInMs: 1_200,
+      retryInMs: 1_152,
       status: 503,
       cause,
     });

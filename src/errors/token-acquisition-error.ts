@@ -20,7 +20,7 @@ export interface TokenAcquisitionDetails {
   readonly phase: AcquisitionPhase;
   /** Whether the same call may succeed later without any change by you. */
   readonly retryable: boolean;
-  /** Milliseconds until the token endpoint is asked again, where that is known. */
+  /** Whole milliseconds until the token endpoint is asked again, where that is known. */
   readonly retryInMs?: number | undefined;
   /** HTTP status of the token endpoint's answer, where there was one. */
   readonly status?: number | undefined;
@@ -49,15 +49,14 @@ export class TokenAcquisitionError extends BearerError {
     this.provider = details.provider;
     this.phase = details.phase;
     this.retryable = details.retryable;
-    this.retryInMs = details.retryInMs;
+    this.retryInMs = details.retryInMs === undefined ? undefined : Math.ceil(details.retryInMs);
     this.status = details.status;
     this.oauthError = details.oauthError;
   }
 
   /** The same failure as a caller meets it while the endpoint cools down, with the delay that is left. */
   coolingDown(retryInMs: number): TokenAcquisitionError {
-    const seconds = Math.ceil(retryInMs / 1000);
-    const message = `${this.message} The token endpoint is not asked again for ${seconds} s.`;
+    const message = `${this.message} The token endpoint is not asked again for ${inSeconds(retryInMs)}.`;
     return copyOf(this, message, { phase: 'cooling down', retryInMs });
   }
 
@@ -77,6 +76,11 @@ export class TokenAcquisitionError extends BearerError {
       oauthError: this.oauthError,
     };
   }
+}
+
+/** A delay in words that do not overstate it by much: in tenths of a second where it is short. */
+export function inSeconds(ms: number): string {
+  return `${ms < 10_000 ? Math.ceil(ms / 100) / 10 : Math.ceil(ms / 1000)} s`;
 }
 
 function copyOf(

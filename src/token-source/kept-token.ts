@@ -297,7 +297,7 @@ export class KeptToken implements TokenWanted, Keepable {
     });
     if (this.decide(failed).kind === 'superseded') return OVERTAKEN;
     const { slot } = this.state;
-    const nextAttemptInMs = nextCallInMs(this.state, source.now(), options.policy);
+    const nextAttemptInMs = Math.ceil(nextCallInMs(this.state, source.now(), options.policy));
     const error = toldWhen(failed.failure, nextAttemptInMs);
     source.emit('refreshFailed', {
       reason: flight.reason,

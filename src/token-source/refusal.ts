@@ -4,6 +4,7 @@ import {
   MisconfigurationError,
   TokenAcquisitionError,
 } from '../errors/index.js';
+import { inSeconds } from '../errors/token-acquisition-error.js';
 import type { Happening, RefusalCause } from '../token/lifecycle.js';
 import { MintFailure } from './mint-failure.js';
 import { CoolingElsewhere, errorFromElsewhere, LedMintFailure } from './shared-failure.js';
@@ -23,14 +24,14 @@ export function refusal(
       return new TokenAcquisitionError(
         'ERR_TOKEN_BUDGET_SPENT',
         `${provider}: the provider's limit of token calls is spent. The next one is possible in ` +
-          `${Math.ceil(retryInMs / 1000)} s. Share one token source, or a shared store, between all callers.`,
+          `${inSeconds(retryInMs)}. Share one token source, or a shared store, between all callers.`,
         { provider, phase: 'token request', retryable: true, retryInMs },
       );
     case 'not-at-fault':
       return new TokenAcquisitionError(
         'ERR_TOKEN_NOT_AT_FAULT',
         `${provider}: the rejected token is new, and other requests with it were rejected too: so the token is not at ` +
-          `fault. 401s force no other one for ${Math.ceil(retryInMs / 1000)} s.`,
+          `fault. 401s force no other one for ${inSeconds(retryInMs)}.`,
         { provider, phase: 'cooling down', retryable: true, retryInMs },
       );
     case 'same-token':
