@@ -100,7 +100,7 @@ describe('the answer of Udara360', () => {
 
   it('behaviour 13: is an expired token if expirationTime alone says so', async () => {
     expect(await judge(provider, 200, answer({ expirationTime: SENT_AT - 1 }))).toBe(
-      'malformed: holds a token that has already expired',
+      'malformed: holds a token that has already expired, a moment ago',
     );
   });
 

@@ -127,6 +127,46 @@ describe('behaviour 36: what may pass by itself is tried three times in one flig
   });
 });
 
+describe('what is wrong with a token that came is said', () => {
+  test.each([
+    [
+      'the scheme in it',
+      { access_token: 'Bearer abc' },
+      /the scheme "Bearer" in it\. The provider sends it so/,
+    ],
+    ['a line break', { access_token: 'abc\n' }, /white space around it\. The provider sends it so/],
+    ['no text', { access_token: 42 }, /is not a string\. The provider sends it so/],
+    [
+      'its exp behind it',
+      { access_token: `eyJ.${btoa('{"exp":1000000}')}.sig` },
+      /has already expired: its exp passed \d+ days ago\. A cache may have answered/,
+    ],
+    [
+      'its end behind it by the answer',
+      { access_token: 'abc', expires_in: undefined, expires_at: 1_000_000 },
+      /has already expired, \d+ days ago\. A cache may have answered/,
+    ],
+  ])('%s', async (_, body, words) => {
+    const { source, endpoint, clock } = bench({ maxAttempts: 1 });
+    endpoint.onCall = (call) =>
+      call.answer(200, body, { date: new Date(clock.now()).toUTCString() });
+    const error = await outcome(source.getToken());
+    expect(error).toMatchObject({ code: 'ERR_TOKEN_RESPONSE_MALFORMED' });
+    expect((error as Error).message).toMatch(words);
+    expect((error as Error).message).not.toContain('proxy');
+  });
+
+  test('and of what is no token at all, that something may be in the way', async () => {
+    const { source, endpoint } = bench({ maxAttempts: 1 });
+    endpoint.onCall = (call) => call.answer(200, '<html>');
+    expect(await outcome(source.getToken())).toMatchObject({
+      message: expect.stringContaining(
+        'is not JSON. A proxy or a wrong base URL may be in the way.',
+      ),
+    });
+  });
+});
+
 describe('an answer that cannot be used is called malformed, and quoted nowhere', () => {
   test.each<[string, unknown]>([
     ['HTML', `<html>${TELLTALE}</html>`],

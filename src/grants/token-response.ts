@@ -30,6 +30,8 @@ export type MalformedReason =
   | 'is empty'
   | 'has no access token'
   | 'has an access token that is not a string'
+  | 'has an access token with the scheme "Bearer" in it'
+  | 'has an access token with white space around it'
   | 'has an access token with characters that no header may carry'
   | 'has an access token of more than 16,384 characters, which no header carries';
 
@@ -43,8 +45,11 @@ export function accessTokenProblem(accessToken: unknown): MalformedReason | unde
   if (typeof accessToken !== 'string') return 'has an access token that is not a string';
   if (accessToken.length > LONGEST_TOKEN)
     return 'has an access token of more than 16,384 characters, which no header carries';
-  return isSendableToken(accessToken)
-    ? undefined
+  if (isSendableToken(accessToken)) return undefined;
+  if (/^\s*Bearer\s/i.test(accessToken))
+    return 'has an access token with the scheme "Bearer" in it';
+  return isSendableToken(accessToken.trim())
+    ? 'has an access token with white space around it'
     : 'has an access token with characters that no header may carry';
 }
 

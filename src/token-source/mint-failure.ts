@@ -96,9 +96,9 @@ export function malformed(
   problem: string,
   {
     repeat = true,
-    cause,
     advice = 'A proxy or a wrong base URL may be in the way.',
-  }: { readonly repeat?: boolean; readonly cause?: unknown; readonly advice?: string } = {},
+    cause,
+  }: { readonly repeat?: boolean; readonly advice?: string; readonly cause?: unknown } = {},
 ): MintFailure {
   const error = acquisitionError(call, 'ERR_TOKEN_RESPONSE_MALFORMED', {
     phase: 'token response',

@@ -13,6 +13,7 @@ import {
 } from '../grants/token-response.js';
 import { AccessToken } from '../token/access-token.js';
 import { backOffMs } from '../token/back-off.js';
+import { inWords } from '../token/duration.js';
 import { isPast, later, type Instant } from '../token/instant.js';
 import { resolveLifetime } from '../token/lifetime.js';
 import type { TokenParams } from '../token/token-params.js';
@@ -151,7 +152,7 @@ function readAnswer(
   // Some servers answer an error with status 200.
   if (problem === 'has no access token' && oauthErrorFields(answer.body) !== undefined)
     throw refused(context, answer, classifyTokenFailure(answer));
-  if (problem !== undefined) throw malformed(context, answer, problem);
+  if (problem !== undefined) throw malformed(context, answer, problem, adviceOnToken(parsed));
   const type = unusableTokenType(parsed.tokenType);
   if (type !== undefined) {
     throw malformed(context, answer, `has a token of the type ${type}, not a bearer token`, {
@@ -168,14 +169,34 @@ function readAnswer(
     serverNow: answer.serverNow === undefined ? undefined : answer.serverNow + DATE_RESOLUTION_MS,
     localNow: sentAt.wallMs,
   });
+  if (lifetime.kind === 'expired') {
+    const when = `${lifetime.by === 'exp' ? ': its exp passed' : ','} ${inWords(lifetime.agoMs)} ago`;
+    throw malformed(context, answer, `holds a token that has already expired${when}`, {
+      repeat: false,
+      advice:
+        'A cache may have answered, a clock may be wrong, or the provider gives out old tokens.',
+    });
+  }
   const lifetimeMs = lifetime.kind === 'known' ? lifetime.ms : undefined;
   // A life shorter than the call that brought it is over before anyone can use it.
-  const isOver = lifetimeMs !== undefined && isPast(later(sentAt, lifetimeMs), context.now());
-  if (lifetime.kind === 'expired' || isOver)
-    throw malformed(context, answer, 'holds a token that has already expired', { repeat: false });
+  if (lifetimeMs !== undefined && isPast(later(sentAt, lifetimeMs), context.now()))
+    throw malformed(context, answer, 'holds a token that expired while it was under way', {
+      repeat: false,
+      advice: 'The token call took longer than the token lives.',
+    });
   const expiresAt = lifetimeMs === undefined ? undefined : sentAt.wallMs + lifetimeMs;
   const scope = typeof parsed.scope === 'string' ? parsed.scope : undefined;
   return { token: new AccessToken({ value, expiresAt, scope }), lifetimeMs };
+}
+
+/** A proxy's page has no token at all; one that is there and cannot be used comes from the provider, or from `parseToken`. */
+function adviceOnToken({ accessToken }: ParsedToken): { advice?: string } {
+  return accessToken === undefined || accessToken === null || accessToken === ''
+    ? {}
+    : {
+        advice:
+          'The provider sends it so; parseToken of a definition of your own can put it right.',
+      };
 }
 
 /** What a failure means, by the provider definition or else by RFC 6749 and the status; `undefined` for a success. */
@@ -202,7 +223,10 @@ function orMalformed<T>(
   try {
     return read();
   } catch (cause) {
-    throw malformed(context, answer, `made ${method} of the provider definition throw`, { cause });
+    throw malformed(context, answer, `made ${method} of the provider definition throw`, {
+      cause,
+      advice: 'See the cause: the definition is at fault, or a proxy has answered.',
+    });
   }
 }
 

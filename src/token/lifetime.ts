@@ -20,7 +20,11 @@ export interface LifetimeHints {
 }
 
 /** A life in milliseconds counted from before the request was sent; `unknown` if nothing usable was said. */
-export type Lifetime = { kind: 'known'; ms: number } | { kind: 'unknown' } | { kind: 'expired' };
+export type Lifetime =
+  | { kind: 'known'; ms: number }
+  | { kind: 'unknown' }
+  /** It was over before it came: that long ago, by the claim of the token or by what the answer said. */
+  | { kind: 'expired'; agoMs: number; by: 'exp' | 'expiresAt' };
 
 /**
  * Works out how long a new token lives. Non-positive and unreadable values say nothing; huge ones are
@@ -43,7 +47,7 @@ function statedLifetime(hints: LifetimeHints): Lifetime {
   const expiresAt = epochMilliseconds(hints.expiresAt);
   if (expiresAt !== undefined) {
     const ms = expiresAt - (hints.serverNow ?? hints.localNow);
-    return ms > 0 ? known(ms) : { kind: 'expired' };
+    return ms > 0 ? known(ms) : { kind: 'expired', agoMs: -ms, by: 'expiresAt' };
   }
 
   const usual = positiveNumber(hints.defaultSeconds);
@@ -64,7 +68,7 @@ function jwtLifetime(token: string, serverNow: number | undefined): Lifetime {
   const exp = positiveNumber(claims?.['exp']);
   if (exp === undefined) return { kind: 'unknown' };
   if (serverNow !== undefined && exp * 1000 <= serverNow - CLOCK_SKEW_MS)
-    return { kind: 'expired' };
+    return { kind: 'expired', agoMs: serverNow - exp * 1000, by: 'exp' };
   const iat = positiveNumber(claims?.['iat']);
   return iat === undefined || exp <= iat ? { kind: 'unknown' } : known((exp - iat) * 1000);
 }
