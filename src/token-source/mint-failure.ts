@@ -115,10 +115,36 @@ export function unreachable(call: CallContext, { reason, message }: NoAnswer): M
   const error = acquisitionError(call, 'ERR_TOKEN_ENDPOINT_UNREACHABLE', {
     phase: 'token request',
     retryable: true,
-    message: `could not be reached: ${message}.`,
+    message: `could not be reached: ${message}.${adviceOnSilence(reason, call.options)}`,
     cause: Object.assign(new Error(message), { code: reason }),
   });
   return new MintFailure(error, 'transient');
+}
+
+/** Codes of OpenSSL and Node that can mean nothing but TLS. */
+const TLS_CODE = /CERT|SIGNATURE|_(TLS|SSL)_|^EPROTO$/;
+const NO_WAY_THERE: readonly (string | undefined)[] = [
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+];
+
+/** Where the API is reached and the token endpoint is not, the instance often has an agent that token calls do not have. */
+function adviceOnSilence(
+  reason: string,
+  { transport }: Pick<ResolvedTokenSourceOptions, 'transport'>,
+): string {
+  if (transport.adapter !== undefined) return '';
+  if (TLS_CODE.test(reason)) {
+    return transport.httpsAgent === undefined
+      ? ' If the instance has an httpsAgent that trusts the certificate, give it to token calls too, in `transport`.'
+      : ' Check the certificates that the httpsAgent in `transport` trusts.';
+  }
+  return NO_WAY_THERE.includes(reason) && Object.keys(transport).length === 0
+    ? ' If the instance has a proxy or an agent, give it to token calls too, in `transport`.'
+    : '';
 }
 
 function acquisitionError(
