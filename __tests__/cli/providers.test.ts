@@ -73,7 +73,11 @@ describe('the catalogue agrees with the providers:', () => {
   test.each(PROVIDER_NAMES)('%s names each credential that is missing', (name) => {
     const fields = Object.keys(described(name).credentialFields);
     expect(fields.length).toBeGreaterThan(1);
-    const required = { tokenUrl: 'https://a.example/t', baseURL: 'https://a.example' };
+    const required = Object.fromEntries(
+      CATALOGUE[name].settings
+        .filter(({ isRequired }) => isRequired)
+        .map(({ option }) => [option, 'https://a.example']),
+    );
     for (const missing of fields) {
       const others = fields.filter((field) => field !== missing);
       const given = Object.fromEntries(others.map((field) => [field, 'given']));

@@ -107,6 +107,54 @@ describe('a provider', () => {
   );
 });
 
+describe('a member of a definition', () => {
+  it('that is not known is refused, with what was probably meant', () => {
+    const error = misconfiguration(() => acme({ isTokenRejected: () => true } as never));
+
+    expect(error.option).toBe('isTokenRejected');
+    expect(error.message).toMatch(
+      /^acme: isTokenRejected is not an option of a provider definition\. Did you mean `isTokenRejection`\? /,
+    );
+    expect(() => acme({ isTokenRejected: undefined } as never)).not.toThrow();
+  });
+
+  it('may come from another provider, with the rest of it', () => {
+    const derived = defineProvider({ ...acme(), credentials: definition().credentials, name: 'b' });
+
+    expect(derived.name).toBe('b');
+    expect(misconfiguration(() => acme({ allowedOrigins: [] } as never)).option).toBe(
+      'allowedOrigins',
+    );
+  });
+
+  it.each(['secrets', 'maxlength'])(
+    'that is a rule for a credential is one that exists: %s would be none',
+    (rule) => {
+      const credentialFields = { account: {}, secret: { [rule]: true }, tenant: {} };
+      const error = misconfiguration(() => acme({ credentialFields: credentialFields }));
+
+      expect(error.option).toBe(`credentialFields.secret.${rule}`);
+    },
+  );
+
+  it.each(['tokenRequest', 'parseToken', 'classifyFailure', 'isTokenRejection'])(
+    'that is called is a function: %s',
+    (method) => {
+      expect(misconfiguration(() => acme({ [method]: 'yes' }))).toMatchObject({
+        provider: 'acme',
+        option: method,
+        message: expect.stringContaining(`${method} is not a function. Give a function`),
+      });
+    },
+  );
+
+  it.each([undefined, null, 'acme'])('is missed where there is no definition: %p', (definition) => {
+    expect(misconfiguration(() => defineProvider(definition as never)).message).toBe(
+      'options is not an object. Give the options of a provider definition by name.',
+    );
+  });
+});
+
 describe('behaviour 6: the origins that a token may go to', () => {
   it('are that of the base URL and those added, each once', () => {
     const provider = acme({

@@ -128,6 +128,23 @@ describe.each(providers)('$name', ({ name, file, create, fields, secret }) => {
     });
   });
 
+  it('refuses an option that it does not have, and passes one that is not set', () => {
+    const error = misconfiguration(() => create({ ...credentials, baseUrl: 'https://a.example' }));
+
+    expect(error).toMatchObject({ provider: name, option: 'baseUrl' });
+    expect(error.message).toContain('is not an option of this provider. Did you mean `baseURL`?');
+    expect(() => create({ ...credentials, baseUrl: undefined })).not.toThrow();
+  });
+
+  it('takes the test for rejected tokens as an option', () => {
+    const isTokenRejection = ({ status }: { status: number }) => status === 403;
+
+    expect(create({ ...credentials, isTokenRejection }).isTokenRejection).toBe(isTokenRejection);
+    expect(
+      misconfiguration(() => create({ ...credentials, isTokenRejection: true })).message,
+    ).toContain('isTokenRejection is not a function');
+  });
+
   it('takes its credentials from a function, checked when they come', async () => {
     const provider = create({ credentials: () => Promise.resolve(credentials) });
     const broken = create({ credentials: () => ({ ...credentials, [secret]: '' }) });

@@ -41,6 +41,27 @@ describe('the token request of OAuth 2.0', () => {
     );
   });
 
+  it('has them as they are with client_secret_basic_interop, for servers that decode nothing', async () => {
+    const { headers, data } = await requestOf(
+      oauth2({ clientAuthentication: 'client_secret_basic_interop', clientSecret: 'Qk8~8+d/Z==' }),
+    );
+
+    expect(Buffer.from(headers['Authorization']!.slice(6), 'base64').toString()).toBe(
+      's6BhdRkqt3:Qk8~8+d/Z==',
+    );
+    expect(data).toBe('grant_type=client_credentials');
+  });
+
+  it.each([
+    ['clientAuthentication', 'private_key_jwt', 'client_secret_basic, client_secret_basic_interop'],
+    ['bodyEncoding', 'xml', 'form, json'],
+  ])('is refused with a %s that is not known', (option, value, known) => {
+    const error = misconfiguration(() => oauth2({ [option]: value }));
+
+    expect(error.option).toBe(option);
+    expect(error.message).toContain(`"${value}" is not known. Use one of: ${known}`);
+  });
+
   it('has the credentials in the body with client_secret_post, and in no header', async () => {
     const request = await requestOf(
       oauth2({ clientAuthentication: 'client_secret_post', clientSecret: 'a&b=c +' }),

@@ -117,6 +117,12 @@ describe('the answer of SingleView', () => {
     expect(provider.rejectedCredentialsAdvice).toContain('`grantType`');
   });
 
+  it.each(['Client-Credentials', ''])('is never asked for by the grant %j', (grantType) => {
+    expect(() => singleview({ ...CREDENTIALS, grantType: grantType as never })).toThrow(
+      `grantType "${grantType}" is not known. Use one of: client_credentials, `,
+    );
+  });
+
   it.each([408, 429, 500, 503])(
     'of status %d is worth another try, even as a failure envelope',
     async (status) => {

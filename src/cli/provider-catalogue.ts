@@ -98,7 +98,7 @@ export const CATALOGUE: Readonly<Record<ProviderName, CatalogueEntry>> = {
       { option: 'baseURL', isRequired: true, meaning: 'where the API lives' },
       {
         option: 'clientAuthentication',
-        values: ['client_secret_basic', 'client_secret_post'],
+        values: ['client_secret_basic', 'client_secret_post', 'client_secret_basic_interop'],
         meaning: 'how the client authenticates',
       },
       {

@@ -1,9 +1,10 @@
 import { givenOptions } from '../concealment/given-options.js';
+import { refuseUnknownOptions } from '../errors/check-options.js';
 import { MisconfigurationError, TokenAcquisitionError } from '../errors/index.js';
 import type { TokenParams } from '../token/token-params.js';
 import type { TokenFailureClass } from './token-failure.js';
 import { absoluteURL, type TokenRequest } from './token-request.js';
-import type { ParsedToken, TokenResponse } from './token-response.js';
+import { at, type ParsedToken, type TokenResponse } from './token-response.js';
 
 /** What an asynchronous credentials function is told. */
 export interface CredentialsContext {
@@ -74,7 +75,8 @@ export interface ProviderDefinition<C extends object> {
    */
   classifyFailure?(response: TokenResponse): TokenFailureClass | undefined;
   /**
-   * Tells whether a response of the API says that the token was rejected.
+   * Tells whether a response of the API says that the token was rejected. A promise counts as no.
+   *
    * @defaultValue status 401, unless `WWW-Authenticate` says `insufficient_scope` or `invalid_request` (RFC 6750, section 3.1)
    */
   readonly isTokenRejection?:
@@ -88,6 +90,36 @@ export interface ProviderDefinition<C extends object> {
   /** Advice that is added to the error when the credentials are rejected: a wrong region, for instance. */
   readonly rejectedCredentialsAdvice?: string | undefined;
 }
+
+/** All members of a definition: what is none of them is refused. */
+const MEMBERS = Object.keys({
+  name: true,
+  baseURL: true,
+  origins: true,
+  allowInsecureHttp: true,
+  documentation: true,
+  credentials: true,
+  credentialFields: true,
+  paramNames: true,
+  tokenRequest: true,
+  parseToken: true,
+  classifyFailure: true,
+  isTokenRejection: true,
+  defaultLifetimeSeconds: true,
+  singleActiveToken: true,
+  tokenBudget: true,
+  rejectedCredentialsAdvice: true,
+} satisfies Record<keyof ProviderDefinition<object>, true>);
+
+/** What a provider has beside them: it may be spread into the definition of another one. */
+const RESOLVED_MEMBERS = ['allowedOrigins', 'hasFixedCredentials', 'resolveCredentials'];
+
+const FIELD_RULES = Object.keys({
+  secret: true,
+  optional: true,
+  maxLength: true,
+  hint: true,
+} satisfies Record<keyof CredentialField, true>);
 
 const brand = Symbol.for('axios-bearer.provider');
 
@@ -113,11 +145,17 @@ export interface Provider<C extends object = object> extends Omit<
  * Describes a provider that is not built in: where its token endpoint is, what the request looks like and how to
  * read the answer.
  *
- * @throws {@link MisconfigurationError} at once, for a missing name, an unusable URL, or a credential that is missing,
- * empty or too long
+ * @throws {@link MisconfigurationError} at once, for a missing name, an unusable URL, a member that is not known, or a
+ * credential that is missing, empty or too long
  */
 export function defineProvider<C extends object>(definition: ProviderDefinition<C>): Provider<C> {
   definition = givenOptions(definition);
+  const known = isProvider(definition) ? [...MEMBERS, ...RESOLVED_MEMBERS] : MEMBERS;
+  const named = at(definition, 'name');
+  refuseUnknownOptions(definition, known, {
+    of: 'a provider definition',
+    provider: typeof named === 'string' ? named : undefined,
+  });
   const { name, credentials, defaultLifetimeSeconds: life } = definition;
   if (typeof name !== 'string' || name === '') {
     throw new MisconfigurationError({
@@ -135,6 +173,8 @@ export function defineProvider<C extends object>(definition: ProviderDefinition<
     });
   }
   checkTokenBudget(definition);
+  checkMethods(definition);
+  checkFieldRules(definition);
   const allowedOrigins = [definition.baseURL, ...(definition.origins ?? [])].map((url, index) =>
     checkedOrigin(definition, index === 0 ? 'baseURL' : 'origins', url),
   );
@@ -181,6 +221,31 @@ function checkTokenBudget({ name, tokenBudget }: Pick<Provider, 'name' | 'tokenB
     problem: 'allows no token call, or names no window',
     remedy: 'Give `calls` as a whole number from 1 on and `windowMs` in milliseconds.',
   });
+}
+
+function checkMethods(definition: Pick<Provider, 'name' | 'tokenRequest' | 'parseToken'>): void {
+  const optional = ['classifyFailure', 'isTokenRejection'];
+  const given = definition as unknown as Readonly<Record<string, unknown>>;
+  const wrong = ['tokenRequest', 'parseToken', ...optional].find(
+    (method) =>
+      typeof given[method] !== 'function' &&
+      !(optional.includes(method) && given[method] === undefined),
+  );
+  if (wrong === undefined) return;
+  throw new MisconfigurationError({
+    provider: definition.name,
+    option: wrong,
+    problem: 'is not a function',
+    remedy: optional.includes(wrong) ? 'Give a function, or leave it out.' : 'Give a function.',
+  });
+}
+
+/** A rule that is mistyped would be none: a secret whose rule says `secrets` would be taken for public. */
+function checkFieldRules({ name, credentialFields }: Pick<Provider, 'name' | 'credentialFields'>) {
+  for (const [field, rules] of Object.entries(credentialFields) as [string, unknown][]) {
+    const path = `credentialFields.${field}.`;
+    refuseUnknownOptions(rules, FIELD_RULES, { of: 'a credential', provider: name, path });
+  }
 }
 
 // Functions of their own, so that neither keeps more in memory than it needs: there may be 100 000 providers.

@@ -7,7 +7,12 @@ import { basicAuthorization } from '../grants/client-authentication.js';
 import { defineProvider, type Provider } from '../grants/define-provider.js';
 import { classifyTokenFailure } from '../grants/token-failure.js';
 import { at } from '../grants/token-response.js';
-import { credentialsOf, type WithCredentials } from './credentials.js';
+import {
+  commonPart,
+  type CommonOptions,
+  type OwnOptions,
+  type WithCredentials,
+} from './provider-options.js';
 import { baseURLOf } from './region.js';
 
 /** The credentials of Exotel Contact Center. */
@@ -24,16 +29,21 @@ const REGIONS = Object.freeze({
 });
 
 /** Options of {@link exotel}: the credentials, or a function that fetches them, and where the API is. */
-export type ExotelOptions = WithCredentials<ExotelCredentials> & {
-  /** The data centre that holds the account. Credentials are valid in their own region only. @defaultValue 'singapore' */
-  readonly region?: keyof typeof REGIONS | undefined;
-  /** Takes the place of the region's URL, for a sandbox. */
-  readonly baseURL?: string | undefined;
-  /** Further origins that a token may go to, where the provider has given you another host. */
-  readonly origins?: readonly string[] | undefined;
-};
+export type ExotelOptions = WithCredentials<ExotelCredentials> &
+  CommonOptions & {
+    /** The data centre that holds the account. Credentials are valid in their own region only. @defaultValue 'singapore' */
+    readonly region?: keyof typeof REGIONS | undefined;
+    /** Takes the place of the region's URL, for a sandbox. */
+    readonly baseURL?: string | undefined;
+  };
 
 const HINT = 'It is in the Exotel dashboard under API settings.';
+const credentialFields = {
+  accountSid: { hint: HINT },
+  apiKey: { secret: true, hint: HINT },
+  apiToken: { secret: true, hint: HINT },
+} as const;
+const own: OwnOptions<ExotelOptions> = { region: true, baseURL: true };
 
 /**
  * Exotel Contact Center: HTTP Basic in, a JWT for 24 hours (by default) out, in a nested envelope.
@@ -44,18 +54,11 @@ const HINT = 'It is in the Exotel dashboard under API settings.';
 export function exotel(options: ExotelOptions): Provider<ExotelCredentials> {
   options = givenOptions(options);
   return defineProvider<ExotelCredentials>({
-    name: 'exotel',
+    ...commonPart(options, { name: 'exotel', credentialFields, own }),
     baseURL: options.baseURL ?? baseURLOf('exotel', REGIONS, options.region ?? 'singapore'),
-    origins: options.origins,
     documentation: {
       url: 'https://developer.exotel.com/docs/contact-center/api-reference/token-generation',
       checkedOn: '2026-11-21',
-    },
-    credentials: credentialsOf<ExotelCredentials>(options, ['accountSid', 'apiKey', 'apiToken']),
-    credentialFields: {
-      accountSid: { hint: HINT },
-      apiKey: { secret: true, hint: HINT },
-      apiToken: { secret: true, hint: HINT },
     },
     tokenRequest: ({ accountSid, apiKey, apiToken }) => ({
       url: `/v2/accounts/${encodeURIComponent(accountSid)}/configuration/basicauth`,

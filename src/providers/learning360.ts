@@ -5,7 +5,12 @@
 import { givenOptions } from '../concealment/given-options.js';
 import { defineProvider, type Provider } from '../grants/define-provider.js';
 import { at } from '../grants/token-response.js';
-import { credentialsOf, type WithCredentials } from './credentials.js';
+import {
+  commonPart,
+  type CommonOptions,
+  type OwnOptions,
+  type WithCredentials,
+} from './provider-options.js';
 import { baseURLOf } from './region.js';
 
 /** The credentials of 360Learning. */
@@ -20,20 +25,29 @@ const REGIONS = Object.freeze({
 });
 
 /** Options of {@link learning360}: the credentials, or a function that fetches them, and where the API is. */
-export type Learning360Options = WithCredentials<Learning360Credentials> & {
-  /** The platform that holds the company. @defaultValue 'eu' */
-  readonly region?: keyof typeof REGIONS | undefined;
-  /** Takes the place of the region's URL, for a sandbox. */
-  readonly baseURL?: string | undefined;
-  /** Further origins that a token may go to, where the provider has given you another host. */
-  readonly origins?: readonly string[] | undefined;
-  /** The user on whose behalf tokens are issued, for user-authorized endpoints. May differ per request through `params.user_id`. */
-  readonly userId?: string | undefined;
-  /** The company for service-authorized endpoints. May differ per request through `params.company_id`. */
-  readonly companyId?: string | undefined;
-};
+export type Learning360Options = WithCredentials<Learning360Credentials> &
+  CommonOptions & {
+    /** The platform that holds the company. @defaultValue 'eu' */
+    readonly region?: keyof typeof REGIONS | undefined;
+    /** Takes the place of the region's URL, for a sandbox. */
+    readonly baseURL?: string | undefined;
+    /** The user on whose behalf tokens are issued, for user-authorized endpoints. May differ per request through `params.user_id`. */
+    readonly userId?: string | undefined;
+    /** The company for service-authorized endpoints. May differ per request through `params.company_id`. */
+    readonly companyId?: string | undefined;
+  };
 
 const HINT = 'It is in the API v2 panel of the 360Learning administration.';
+const credentialFields = {
+  clientId: { hint: HINT },
+  clientSecret: { secret: true, hint: HINT },
+} as const;
+const own: OwnOptions<Learning360Options> = {
+  region: true,
+  baseURL: true,
+  userId: true,
+  companyId: true,
+};
 
 /**
  * 360Learning: a JSON client-credentials call, and `expires_in` as a string.
@@ -46,17 +60,11 @@ const HINT = 'It is in the API v2 panel of the 360Learning administration.';
 export function learning360(options: Learning360Options): Provider<Learning360Credentials> {
   options = givenOptions(options);
   return defineProvider<Learning360Credentials>({
-    name: 'learning360',
+    ...commonPart(options, { name: 'learning360', credentialFields, own }),
     baseURL: options.baseURL ?? baseURLOf('learning360', REGIONS, options.region ?? 'eu'),
-    origins: options.origins,
     documentation: {
       url: 'https://360learning.readme.io/docs/step-2-create-an-access-token',
       checkedOn: '2026-11-21',
-    },
-    credentials: credentialsOf<Learning360Credentials>(options, ['clientId', 'clientSecret']),
-    credentialFields: {
-      clientId: { hint: HINT },
-      clientSecret: { secret: true, hint: HINT },
     },
     paramNames: ['user_id', 'company_id'],
     tokenRequest: ({ clientId, clientSecret }, params) => ({

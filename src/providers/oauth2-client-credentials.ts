@@ -4,12 +4,18 @@
  */
 import { givenOptions } from '../concealment/given-options.js';
 import { MisconfigurationError } from '../errors/index.js';
-import { clientSecretBasic } from '../grants/client-authentication.js';
+import { basicAuthorization, clientSecretBasic } from '../grants/client-authentication.js';
 import { defineProvider, type Provider } from '../grants/define-provider.js';
 import type { TokenRequest } from '../grants/token-request.js';
 import { at, type ParsedToken, type TokenResponse } from '../grants/token-response.js';
 import type { TokenParams } from '../token/token-params.js';
-import { credentialsOf, type WithCredentials } from './credentials.js';
+import {
+  commonPart,
+  oneOf,
+  type CommonOptions,
+  type OwnOptions,
+  type WithCredentials,
+} from './provider-options.js';
 
 /** The credentials of an OAuth 2.0 client (RFC 6749, section 2.3.1). */
 export interface OAuth2ClientCredentials {
@@ -17,35 +23,42 @@ export interface OAuth2ClientCredentials {
   readonly clientSecret: string;
 }
 
+type ClientAuthentication =
+  'client_secret_basic' | 'client_secret_basic_interop' | 'client_secret_post';
+
 /** Options of {@link oauth2ClientCredentials}: the credentials, or a function that fetches them, and how the server wants to be asked. */
-export type OAuth2ClientCredentialsOptions = WithCredentials<OAuth2ClientCredentials> & {
-  /** The token endpoint, absolute. */
-  readonly tokenUrl: string;
-  /** Where the API lives. */
-  readonly baseURL: string;
-  /** Names this authorization server in events and errors. @defaultValue 'oauth2' */
-  readonly name?: string | undefined;
-  /** Further origins that a token may go to. */
-  readonly origins?: readonly string[] | undefined;
-  /** How the client authenticates (RFC 6749, section 2.3.1). @defaultValue 'client_secret_basic' */
-  readonly clientAuthentication?: 'client_secret_basic' | 'client_secret_post' | undefined;
-  /** The encoding of the body; the RFC knows `form` only. @defaultValue 'form' */
-  readonly bodyEncoding?: 'form' | 'json' | undefined;
-  /** Space-separated, or a list. May differ per request through `params.scope`. */
-  readonly scope?: string | readonly string[] | undefined;
-  readonly audience?: string | undefined;
-  /** RFC 8707; may be given more than once. */
-  readonly resource?: string | readonly string[] | undefined;
-  /** Further parameters of the token request, by their wire names. */
-  readonly extraParams?: TokenParams | undefined;
-  /** Names of further parameters that may differ per request. */
-  readonly paramNames?: readonly string[] | undefined;
-  /** The life where the answer has no `expires_in`, in seconds. @defaultValue unknown: renewed every 15 min */
-  readonly defaultLifetimeSeconds?: number | undefined;
-  readonly singleActiveToken?: boolean | undefined;
-  /** Allows clear-text http to hosts other than loopback. @defaultValue false */
-  readonly allowInsecureHttp?: boolean | undefined;
-};
+export type OAuth2ClientCredentialsOptions = WithCredentials<OAuth2ClientCredentials> &
+  CommonOptions & {
+    /** The token endpoint, absolute. */
+    readonly tokenUrl: string;
+    /** Where the API lives. */
+    readonly baseURL: string;
+    /** Names this authorization server in events and errors. @defaultValue 'oauth2' */
+    readonly name?: string | undefined;
+    /**
+     * How the client authenticates (RFC 6749, section 2.3.1). `client_secret_basic_interop` is HTTP Basic without the form encoding
+     * that the RFC asks for, for servers that do not decode it.
+     *
+     * @defaultValue 'client_secret_basic'
+     */
+    readonly clientAuthentication?: ClientAuthentication | undefined;
+    /** The encoding of the body; the RFC knows `form` only. @defaultValue 'form' */
+    readonly bodyEncoding?: 'form' | 'json' | undefined;
+    /** Space-separated, or a list. May differ per request through `params.scope`. */
+    readonly scope?: string | readonly string[] | undefined;
+    readonly audience?: string | undefined;
+    /** RFC 8707; may be given more than once. */
+    readonly resource?: string | readonly string[] | undefined;
+    /** Further parameters of the token request, by their wire names. */
+    readonly extraParams?: TokenParams | undefined;
+    /** Names of further parameters that may differ per request. */
+    readonly paramNames?: readonly string[] | undefined;
+    /** The life where the answer has no `expires_in`, in seconds. @defaultValue unknown: renewed every 15 min */
+    readonly defaultLifetimeSeconds?: number | undefined;
+    readonly singleActiveToken?: boolean | undefined;
+    /** Allows clear-text http to hosts other than loopback. @defaultValue false */
+    readonly allowInsecureHttp?: boolean | undefined;
+  };
 
 // Common to all of them: a process may have 100 000, one for each tenant.
 const documentation = Object.freeze({
@@ -56,6 +69,28 @@ const credentialFields = Object.freeze({
   clientId: Object.freeze({}),
   clientSecret: Object.freeze({ secret: true }),
 });
+const own: OwnOptions<OAuth2ClientCredentialsOptions> = {
+  tokenUrl: true,
+  baseURL: true,
+  name: true,
+  clientAuthentication: true,
+  bodyEncoding: true,
+  scope: true,
+  audience: true,
+  resource: true,
+  extraParams: true,
+  paramNames: true,
+  defaultLifetimeSeconds: true,
+  singleActiveToken: true,
+  allowInsecureHttp: true,
+};
+
+const AUTHENTICATIONS: readonly ClientAuthentication[] = [
+  'client_secret_basic',
+  'client_secret_basic_interop',
+  'client_secret_post',
+];
+
 const standardParams: readonly string[] = Object.freeze(['scope', 'audience', 'resource']);
 const parseToken = ({ body }: TokenResponse): ParsedToken => ({
   accessToken: at(body, 'access_token'),
@@ -67,14 +102,17 @@ const parseToken = ({ body }: TokenResponse): ParsedToken => ({
 /**
  * Any OAuth 2.0 authorization server, by the client credentials grant.
  *
- * @throws MisconfigurationError for a missing URL, a missing credential, or clear-text http
+ * @throws MisconfigurationError for a missing URL, a missing credential, an option that is not known, or clear-text http
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-4.4
  */
 export function oauth2ClientCredentials(
   options: OAuth2ClientCredentialsOptions,
 ): Provider<OAuth2ClientCredentials> {
   options = givenOptions(options);
-  const { name = 'oauth2', tokenUrl, bodyEncoding = 'form' } = options;
+  // In JavaScript there may be none at all; what reads them next says so.
+  const { name = 'oauth2' } = Object(options) as Partial<OAuth2ClientCredentialsOptions>;
+  const common = commonPart(options, { name, credentialFields, own });
+  const { tokenUrl, clientAuthentication = 'client_secret_basic', bodyEncoding = 'form' } = options;
   if (typeof tokenUrl !== 'string' || !URL.canParse(tokenUrl)) {
     throw new MisconfigurationError({
       provider: name,
@@ -83,17 +121,18 @@ export function oauth2ClientCredentials(
       remedy: 'Give the token endpoint with scheme and host.',
     });
   }
+  oneOf(name, 'clientAuthentication', clientAuthentication, AUTHENTICATIONS);
+  oneOf(name, 'bodyEncoding', bodyEncoding, ['form', 'json']);
   const { scope, audience, resource, extraParams } = options;
-  const inBody = options.clientAuthentication === 'client_secret_post';
+  const inBody = clientAuthentication === 'client_secret_post';
+  const basic =
+    clientAuthentication === 'client_secret_basic' ? clientSecretBasic : basicAuthorization;
   const fixed = withoutUndefined({ scope, audience, resource, ...extraParams });
   return defineProvider<OAuth2ClientCredentials>({
-    name,
+    ...common,
     baseURL: options.baseURL,
-    origins: options.origins,
     allowInsecureHttp: options.allowInsecureHttp,
     documentation,
-    credentials: credentialsOf<OAuth2ClientCredentials>(options, ['clientId', 'clientSecret']),
-    credentialFields,
     paramNames:
       options.paramNames === undefined
         ? standardParams
@@ -106,7 +145,7 @@ export function oauth2ClientCredentials(
       };
       return {
         url: tokenUrl,
-        headers: inBody ? {} : { Authorization: clientSecretBasic(clientId, clientSecret) },
+        headers: inBody ? {} : { Authorization: basic(clientId, clientSecret) },
         body: bodyEncoding === 'json' ? { json: fields } : { form: fields },
       };
     },

@@ -1,9 +1,9 @@
-import { MisconfigurationError } from '../errors/index.js';
+import { oneOf } from './provider-options.js';
 
 /**
  * The base URL of a region or environment.
  *
- * @throws {@link MisconfigurationError} naming the regions that exist
+ * @throws MisconfigurationError naming the regions that exist
  */
 export function baseURLOf<Region extends string>(
   provider: string,
@@ -11,11 +11,5 @@ export function baseURLOf<Region extends string>(
   region: Region,
   option = 'region',
 ): string {
-  if (Object.hasOwn(regions, region)) return regions[region];
-  throw new MisconfigurationError({
-    provider,
-    option,
-    problem: `"${region}" is not known`,
-    remedy: `Use one of: ${Object.keys(regions).join(', ')}.`,
-  });
+  return regions[oneOf(provider, option, region, Object.keys(regions) as Region[])];
 }

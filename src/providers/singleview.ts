@@ -6,7 +6,13 @@ import { givenOptions } from '../concealment/given-options.js';
 import { defineProvider, type Provider } from '../grants/define-provider.js';
 import { classifyTokenFailure } from '../grants/token-failure.js';
 import { at } from '../grants/token-response.js';
-import { credentialsOf, type WithCredentials } from './credentials.js';
+import {
+  commonPart,
+  oneOf,
+  type CommonOptions,
+  type OwnOptions,
+  type WithCredentials,
+} from './provider-options.js';
 import { baseURLOf } from './region.js';
 
 /** The credentials of SingleView. */
@@ -20,22 +26,37 @@ export interface SingleviewCredentials {
 
 const ENVIRONMENTS = Object.freeze({ sandbox: 'https://obsandbox.onesingleview.com' });
 
+const GRANT_TYPES = Object.freeze([
+  'client_credentials',
+  'client_Credentials',
+  'Client_Credentials',
+] as const);
+
 /** Options of {@link singleview}: the credentials, or a function that fetches them, and where the API is. */
-export type SingleviewOptions = WithCredentials<SingleviewCredentials> & {
-  /** The only environment with a public address. For production give `baseURL`. @defaultValue 'sandbox' */
-  readonly environment?: keyof typeof ENVIRONMENTS | undefined;
-  /** The address that SingleView hands over at go-live. */
-  readonly baseURL?: string | undefined;
-  /** Further origins that a token may go to, where the provider has given you another host. */
-  readonly origins?: readonly string[] | undefined;
-  /** How the grant is spelled; the documents have three spellings. @defaultValue 'client_credentials' */
-  readonly grantType?:
-    'client_credentials' | 'client_Credentials' | 'Client_Credentials' | undefined;
-  /** Headers that some snapshots of the document ask for on the token call: `signature`, `clientId`, `clientCode`. */
-  readonly tokenHeaders?: Readonly<Record<string, string>> | undefined;
-};
+export type SingleviewOptions = WithCredentials<SingleviewCredentials> &
+  CommonOptions & {
+    /** The only environment with a public address. For production give `baseURL`. @defaultValue 'sandbox' */
+    readonly environment?: keyof typeof ENVIRONMENTS | undefined;
+    /** The address that SingleView hands over at go-live. */
+    readonly baseURL?: string | undefined;
+    /** How the grant is spelled; the documents have three spellings. @defaultValue 'client_credentials' */
+    readonly grantType?: (typeof GRANT_TYPES)[number] | undefined;
+    /** Headers that some snapshots of the document ask for on the token call: `signature`, `clientId`, `clientCode`. */
+    readonly tokenHeaders?: Readonly<Record<string, string>> | undefined;
+  };
 
 const HINT = 'It is in the SingleView console.';
+const credentialFields = {
+  clientId: { hint: HINT },
+  clientCode: { secret: true, hint: HINT },
+  merchantId: { hint: HINT },
+} as const;
+const own: OwnOptions<SingleviewOptions> = {
+  environment: true,
+  baseURL: true,
+  grantType: true,
+  tokenHeaders: true,
+};
 
 /**
  * SingleView open banking: the token nested under `payload`, a life that is documented as `0000`, and failures that may
@@ -46,37 +67,22 @@ const HINT = 'It is in the SingleView console.';
  */
 export function singleview(options: SingleviewOptions): Provider<SingleviewCredentials> {
   options = givenOptions(options);
+  const common = commonPart(options, { name: 'singleview', credentialFields, own });
+  const { grantType = 'client_credentials', tokenHeaders } = options;
+  oneOf('singleview', 'grantType', grantType, GRANT_TYPES);
   return defineProvider<SingleviewCredentials>({
-    name: 'singleview',
+    ...common,
     baseURL:
       options.baseURL ??
       baseURLOf('singleview', ENVIRONMENTS, options.environment ?? 'sandbox', 'environment'),
-    origins: options.origins,
     documentation: {
       url: 'https://docs.onesingleview.com/docs/ob-v2-get-access-token',
       checkedOn: '2026-11-21',
     },
-    credentials: credentialsOf<SingleviewCredentials>(options, [
-      'clientId',
-      'clientCode',
-      'merchantId',
-    ]),
-    credentialFields: {
-      clientId: { hint: HINT },
-      clientCode: { secret: true, hint: HINT },
-      merchantId: { hint: HINT },
-    },
     tokenRequest: ({ clientId, clientCode, merchantId }) => ({
       url: '/v1/api/observice/token',
-      ...(options.tokenHeaders === undefined ? {} : { headers: options.tokenHeaders }),
-      body: {
-        json: {
-          clientId,
-          clientCode,
-          merchantId,
-          grantType: options.grantType ?? 'client_credentials',
-        },
-      },
+      ...(tokenHeaders === undefined ? {} : { headers: tokenHeaders }),
+      body: { json: { clientId, clientCode, merchantId, grantType } },
     }),
     parseToken: ({ body }) => ({
       accessToken: at(body, 'payload', 'access_token'),

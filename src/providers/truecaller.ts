@@ -6,7 +6,12 @@ import { givenOptions } from '../concealment/given-options.js';
 import { defineProvider, type Provider } from '../grants/define-provider.js';
 import { at } from '../grants/token-response.js';
 import { epochMilliseconds } from '../token/lifetime.js';
-import { credentialsOf, type WithCredentials } from './credentials.js';
+import {
+  commonPart,
+  type CommonOptions,
+  type OwnOptions,
+  type WithCredentials,
+} from './provider-options.js';
 
 /** The credentials of Truecaller for Business. */
 export interface TruecallerCredentials {
@@ -18,14 +23,19 @@ export interface TruecallerCredentials {
 }
 
 /** Options of {@link truecaller}: the credentials, or a function that fetches them, and where the API is. */
-export type TruecallerOptions = WithCredentials<TruecallerCredentials> & {
-  /** Takes the place of `https://enterprise-portal-noneu.truecaller.com`, the only host that is documented. */
-  readonly baseURL?: string | undefined;
-  /** Further origins that a token may go to, where the provider has given you another host. */
-  readonly origins?: readonly string[] | undefined;
-};
+export type TruecallerOptions = WithCredentials<TruecallerCredentials> &
+  CommonOptions & {
+    /** Takes the place of `https://enterprise-portal-noneu.truecaller.com`, the only host that is documented. */
+    readonly baseURL?: string | undefined;
+  };
 
 const HINT = 'It is on the API Setup page of the Truecaller for Business console.';
+const credentialFields = {
+  organisationId: { hint: HINT },
+  apiKey: { secret: true, hint: HINT },
+  keyId: { secret: true, hint: HINT },
+} as const;
+const own: OwnOptions<TruecallerOptions> = { baseURL: true };
 const BASE_URL = 'https://enterprise-portal-noneu.truecaller.com';
 
 /**
@@ -39,22 +49,11 @@ const BASE_URL = 'https://enterprise-portal-noneu.truecaller.com';
 export function truecaller(options: TruecallerOptions): Provider<TruecallerCredentials> {
   options = givenOptions(options);
   return defineProvider<TruecallerCredentials>({
-    name: 'truecaller',
+    ...commonPart(options, { name: 'truecaller', credentialFields, own }),
     baseURL: options.baseURL ?? BASE_URL,
-    origins: options.origins,
     documentation: {
       url: 'https://docs.truecaller.com/truecaller-for-business/verified-campaigns',
       checkedOn: '2026-11-21',
-    },
-    credentials: credentialsOf<TruecallerCredentials>(options, [
-      'organisationId',
-      'apiKey',
-      'keyId',
-    ]),
-    credentialFields: {
-      organisationId: { hint: HINT },
-      apiKey: { secret: true, hint: HINT },
-      keyId: { secret: true, hint: HINT },
     },
     tokenRequest: ({ organisationId, apiKey, keyId }) => ({
       url: `/organisations/${encodeURIComponent(organisationId)}/campaigns/token`,

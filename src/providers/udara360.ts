@@ -6,7 +6,12 @@ import { givenOptions } from '../concealment/given-options.js';
 import { defineProvider, type Provider } from '../grants/define-provider.js';
 import { at } from '../grants/token-response.js';
 import { positiveNumber } from '../token/lifetime.js';
-import { credentialsOf, type WithCredentials } from './credentials.js';
+import {
+  commonPart,
+  type CommonOptions,
+  type OwnOptions,
+  type WithCredentials,
+} from './provider-options.js';
 import { baseURLOf } from './region.js';
 
 /** The credentials of Udara360. */
@@ -23,16 +28,20 @@ const ENVIRONMENTS = Object.freeze({
 });
 
 /** Options of {@link udara360}: the credentials, or a function that fetches them, and where the API is. */
-export type Udara360Options = WithCredentials<Udara360Credentials> & {
-  /** @defaultValue 'live' */
-  readonly environment?: keyof typeof ENVIRONMENTS | undefined;
-  /** Takes the place of the environment's URL, for a sandbox. */
-  readonly baseURL?: string | undefined;
-  /** Further origins that a token may go to, where the provider has given you another host. */
-  readonly origins?: readonly string[] | undefined;
-};
+export type Udara360Options = WithCredentials<Udara360Credentials> &
+  CommonOptions & {
+    /** @defaultValue 'live' */
+    readonly environment?: keyof typeof ENVIRONMENTS | undefined;
+    /** Takes the place of the environment's URL, for a sandbox. */
+    readonly baseURL?: string | undefined;
+  };
 
 const HINT = 'It comes from Udara360 with your API access.';
+const credentialFields = {
+  clientId: { maxLength: 100, hint: HINT },
+  clientSecret: { secret: true, maxLength: 100, hint: HINT },
+} as const;
+const own: OwnOptions<Udara360Options> = { environment: true, baseURL: true };
 
 /**
  * Udara360: no grant type, and two fields for the life, of which the relative one is trusted first.
@@ -43,19 +52,13 @@ const HINT = 'It comes from Udara360 with your API access.';
 export function udara360(options: Udara360Options): Provider<Udara360Credentials> {
   options = givenOptions(options);
   return defineProvider<Udara360Credentials>({
-    name: 'udara360',
+    ...commonPart(options, { name: 'udara360', credentialFields, own }),
     baseURL:
       options.baseURL ??
       baseURLOf('udara360', ENVIRONMENTS, options.environment ?? 'live', 'environment'),
-    origins: options.origins,
     documentation: {
       url: 'https://docs.udara360.io/udara360-docs-1/getting-started/authentication/accesstoken',
       checkedOn: '2026-11-21',
-    },
-    credentials: credentialsOf<Udara360Credentials>(options, ['clientId', 'clientSecret']),
-    credentialFields: {
-      clientId: { maxLength: 100, hint: HINT },
-      clientSecret: { secret: true, maxLength: 100, hint: HINT },
     },
     // The document's table says clientID, its sample and every known client clientId.
     tokenRequest: ({ clientId, clientSecret }) => ({
