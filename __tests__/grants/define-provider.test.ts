@@ -319,6 +319,33 @@ describe('credentials given as they are', () => {
     });
   });
 
+  it.each([
+    ['a-secret\n', 'ends in a line break'],
+    ['a-secret\r\n', 'ends in a line break'],
+    ['\na-secret\n', 'ends in a line break'],
+    ['a-secret ', 'ends in white space'],
+    ['a-secret\u00a0', 'ends in white space'],
+    ['\ta-secret', 'begins with white space'],
+    ['\ufeffa-secret', 'begins with white space'],
+  ])('are refused where a file left its mark on them: %j', (secret, problem) => {
+    const error = misconfiguration(() => acme({ credentials: { account: 'a', secret } }));
+
+    expect(error).toMatchObject({
+      option: 'secret',
+      message: `acme: secret ${problem}. Trim it: files often end in a line break.`,
+    });
+  });
+
+  it('are taken with the white space around them where they are keys of several lines', async () => {
+    const secret = '-----BEGIN\nfake\nEND-----\n';
+    const provider = acme({
+      credentials: { account: 'a', secret },
+      credentialFields: { account: {}, secret: { secret: true }, tenant: { optional: true } },
+    });
+
+    expect(await provider.resolveCredentials(context())).toEqual({ account: 'a', secret });
+  });
+
   it('may be as long as the document allows', () => {
     expect(() => acme({ credentials: { account: 'a', secret: 'x'.repeat(20) } })).not.toThrow();
   });
@@ -413,6 +440,12 @@ describe('credentials from a function', () => {
     ['a string', SECRET, 'credentials', NO_OBJECT],
     ['an empty object', {}, 'account', 'is missing. It is on the settings page.'],
     ['a list', [SECRET], 'account', 'is missing. It is on the settings page.'],
+    [
+      'a secret as a file holds it',
+      { account: 'a', secret: `${SECRET}\n` },
+      'secret',
+      'ends in a line break. Trim it: files often end in a line break.',
+    ],
     [
       'an empty field',
       { account: 'a', secret: '' },

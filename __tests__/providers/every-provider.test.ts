@@ -114,6 +114,8 @@ describe.each(providers)('$name', ({ name, file, create, fields, secret }) => {
       ['empty', '', 'is empty'],
       ['blank', '   ', 'is empty'],
       ['a number', 42, 'is not a string'],
+      ['read from a file with its line break', 'fake-value\n', 'ends in a line break'],
+      ['copied with a blank', ' fake-value', 'begins with white space'],
     ])('is refused at creation when it is %s', (_, value, problem) => {
       const error = misconfiguration(() => create({ ...credentials, [field]: value }));
 

@@ -146,7 +146,7 @@ export interface Provider<C extends object = object> extends Omit<
  * read the answer.
  *
  * @throws {@link MisconfigurationError} at once, for a missing name, an unusable URL, a member that is not known, or a
- * credential that is missing, empty or too long
+ * credential that is missing, empty, too long, or ends in white space
  */
 export function defineProvider<C extends object>(definition: ProviderDefinition<C>): Provider<C> {
   definition = givenOptions(definition);
@@ -314,6 +314,8 @@ function checkedCredentials<C extends object>(provider: Description<C>, credenti
     if (value === undefined || value === null) return fail(field, 'is missing', rules.hint);
     if (typeof value !== 'string') return fail(field, 'is not a string', rules.hint);
     if (value.trim() === '') return fail(field, 'is empty', rules.hint);
+    const edge = whiteSpaceAround(value);
+    if (edge !== undefined) return fail(field, edge, 'Trim it: files often end in a line break.');
     if (rules.maxLength !== undefined && value.length > rules.maxLength) {
       return fail(field, `is longer than ${rules.maxLength} characters`, rules.hint);
     }
@@ -334,6 +336,17 @@ export function checkTokenURL(
   url: string,
 ): void {
   checkedOrigin(provider, 'token URL', url);
+}
+
+/**
+ * What is wrong with the ends of a credential: a file that holds one often ends in a line break, and servers call that a
+ * wrong secret. A value of several lines is a key (PEM, for instance), which is read with its ends as they are.
+ */
+function whiteSpaceAround(value: string): string | undefined {
+  const word = value.trim();
+  if (word === value || /[\r\n]/.test(word)) return undefined;
+  if (/[\r\n]$/.test(value)) return 'ends in a line break';
+  return value.trimStart() === value ? 'ends in white space' : 'begins with white space';
 }
 
 /** The origin of a URL over which a secret may go: https, or http to loopback, unless clear text is allowed. */
