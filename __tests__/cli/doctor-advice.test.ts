@@ -54,6 +54,7 @@ function findings(given: {
       },
       tokenCall: {
         tookMs: 80,
+        timeoutMs: 4_000,
         answer: given.noAnswer === true ? undefined : answer,
         outcome: given.outcome ?? TOKEN,
       },
@@ -176,9 +177,29 @@ describe('the advice, likeliest cause first:', () => {
       exitCode: 5,
     },
     {
-      on: 'silence',
+      on: 'a connection that never comes about',
+      found: unreachable('ERR_CANCELED', {
+        connection: { kind: 'unreachable', code: 'ETIMEDOUT' },
+      }),
+      advice: [/^There was no connection to https:\S+ within 4 s\. A firewall.*HTTPS_PROXY/],
+      exitCode: 5,
+    },
+    {
+      on: 'silence on a connection that is there, which no firewall explains',
       found: unreachable('ERR_CANCELED', {}),
-      advice: [/did not answer in time.*HTTPS_PROXY/],
+      advice: [/^Connected to https:\S+, but there was no answer within 4 s\.(?!.*firewall)/],
+      exitCode: 5,
+    },
+    {
+      on: 'silence behind a proxy',
+      found: unreachable('ERR_CANCELED', { proxyFrom: 'HTTPS_PROXY' }),
+      advice: [/^No answer came through the proxy in HTTPS_PROXY within 4 s\./],
+      exitCode: 5,
+    },
+    {
+      on: 'an answer that breaks off, in the words of the library',
+      found: unreachable('ERR_BAD_RESPONSE', {}),
+      advice: [/^in the words of the library$/],
       exitCode: 5,
     },
     {

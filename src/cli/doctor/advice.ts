@@ -29,10 +29,11 @@ function onFailure(
   provider: string,
   configuration: Usable,
   network: Network,
-  { code, message, networkCode }: FailedOutcome,
+  outcome: FailedOutcome,
 ): string[] {
   const { answer } = network.tokenCall;
-  if (answer === undefined) return onSilence(configuration, network, networkCode);
+  const { code, message } = outcome;
+  if (answer === undefined) return onSilence(configuration, network, outcome);
   // Before the status: a proxy's 403 says nothing about the key.
   if (answer.isWebPage) return onWebPage(configuration, network, answer.status);
   if (answer.status === 429) return onSpentLimit(configuration, answer);
@@ -56,16 +57,20 @@ function onFailure(
 function onSilence(
   configuration: Usable,
   network: Network,
-  networkCode: string | undefined,
+  { networkCode, message }: FailedOutcome,
 ): string[] {
-  const { origin, dns, connection, proxyFrom } = network;
+  const { origin, dns, connection, proxyFrom, tokenCall } = network;
+  const time = inWords(tokenCall.timeoutMs);
   if (connection.kind === 'insecure') return adviceOnTLS(connection, origin);
   if (networkCode !== undefined && isTLSCode(networkCode)) {
     return adviceOnTLS({ code: networkCode }, origin);
   }
   if (proxyFrom !== undefined) {
+    const reason = isTimeOut(networkCode)
+      ? `within ${time}`
+      : `(${networkCode ?? 'unknown reason'})`;
     return [
-      `No answer came through the proxy in ${proxyFrom} (${networkCode ?? 'unknown reason'}). Check that it is up and lets requests to ${origin} pass; or list the host in NO_PROXY.`,
+      `No answer came through the proxy in ${proxyFrom} ${reason}. Check that it is up and lets requests to ${origin} pass; or list the host in NO_PROXY.`,
     ];
   }
   if (dns.kind === 'failed') {
@@ -75,10 +80,24 @@ function onSilence(
     ];
   }
   const code = connection.kind === 'unreachable' ? connection.code : networkCode;
-  return [onNetworkCode(code, configuration, origin)];
+  if (!isTimeOut(code)) return [onNetworkCode(code, configuration, origin) ?? message];
+  return [
+    connection.kind === 'unreachable'
+      ? `There was no connection to ${origin} within ${time}. A firewall may swallow the packets: ask for a way out to this address, or set HTTPS_PROXY if there is a proxy.`
+      : `Connected to ${origin}, but there was no answer within ${time}. The provider may be overloaded, or something behind this address hangs: try again later, or allow more time with --timeout.`,
+  ];
 }
 
-function onNetworkCode(code: string | undefined, configuration: Usable, origin: string): string {
+/** How the end of our own patience, and of the system's, is called. */
+function isTimeOut(code: string | undefined): boolean {
+  return ['ERR_CANCELED', 'ECONNABORTED', 'ETIMEDOUT'].includes(code ?? '');
+}
+
+function onNetworkCode(
+  code: string | undefined,
+  configuration: Usable,
+  origin: string,
+): string | undefined {
   switch (code) {
     case 'ECONNREFUSED':
       return isLoopback(origin)
@@ -91,7 +110,7 @@ function onNetworkCode(code: string | undefined, configuration: Usable, origin: 
     case 'ENETUNREACH':
       return `There is no way to ${origin} from here (${code}). Check this machine's network and VPN.`;
     default:
-      return `${origin} did not answer in time${code === undefined ? '' : ` (${code})`}. A firewall may swallow the packets: ask for a way out to this address, or set HTTPS_PROXY if there is a proxy.`;
+      return undefined;
   }
 }
 

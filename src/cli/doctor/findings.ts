@@ -82,6 +82,8 @@ export interface Answer {
 
 export interface TokenCall {
   readonly tookMs: number;
+  /** How long it was given. */
+  readonly timeoutMs: number;
   /** `undefined` if none came. */
   readonly answer?: Answer | undefined;
   readonly outcome: TokenOutcome | FailedOutcome;

@@ -28,9 +28,10 @@ export async function probeTokenCall(provider: Provider, timeoutMs: number): Pro
   try {
     const { value, expiresAt, scope } = await source.getToken();
     const livesMs = expiresAt === undefined ? undefined : expiresAt - Date.now();
-    return { answer, tookMs, outcome: { kind: 'token', length: value.length, livesMs, scope } };
+    const outcome = { kind: 'token', length: value.length, livesMs, scope } as const;
+    return { answer, tookMs, timeoutMs, outcome };
   } catch (error) {
-    return { answer, tookMs, outcome: failed(error) };
+    return { answer, tookMs, timeoutMs, outcome: failed(error) };
   } finally {
     source.close();
   }
