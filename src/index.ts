@@ -25,7 +25,7 @@ export {
   type ResourceRequest,
   type ResourceResponse,
 } from './grants/define-provider.js';
-export type { TokenFailureClass } from './grants/token-failure.js';
+export type { ParsedDiagnosis, TokenFailureClass } from './grants/token-failure.js';
 export type { TokenRequest, TokenRequestBody } from './grants/token-request.js';
 export type { ParsedToken, TokenResponse } from './grants/token-response.js';
 export { createMemoryStore, type MemoryStoreOptions } from './store/memory-store.js';

@@ -86,35 +86,56 @@ describe('the advice, likeliest cause first:', () => {
       found: findings({ outcome: REJECTED, answer: { status: 401 } }),
       advice: [
         /another region than mumbai.*axios-bearer doctor exotel --region singapore.*EXOTEL_REGION/,
+        /^in the words of the library$/,
         /apiKey/,
       ],
       exitCode: 4,
     },
     {
-      on: 'a rejected key at a provider with a trap of its own',
-      found: findings({
-        outcome: REJECTED,
-        configuration: { choice: undefined, rejectionHint: 'Mind the trap.' },
-      }),
-      advice: [/^Mind the trap\.$/, /^The key is wrong/],
-      exitCode: 4,
-    },
-    {
-      on: 'a rejected key where there are no regions',
+      on: 'a rejected key where there are no regions: what the library says, then the key',
       found: findings({ outcome: REJECTED, configuration: { choice: undefined } }),
-      advice: [/^The key is wrong/],
+      advice: [/^in the words of the library$/, /^The key is wrong/],
       exitCode: 4,
     },
     {
       on: 'a rejected key where the region is the only one',
       found: findings({ outcome: REJECTED, configuration: { choice: { ...MUMBAI, others: [] } } }),
-      advice: [/^The key is wrong/],
+      advice: [/^in the words of the library$/, /^The key is wrong/],
       exitCode: 4,
     },
     {
       on: 'a rejected key at an address of the user’s own',
       found: findings({ outcome: REJECTED, configuration: { addressFrom: '--base-url' } }),
-      advice: [/^--base-url leads to another address than that of region mumbai/, /^The key is/],
+      advice: [
+        /^--base-url leads to another address than that of region mumbai/,
+        /^in the words of the library$/,
+        /^The key is/,
+      ],
+      exitCode: 4,
+    },
+    {
+      on: 'a scope that is refused, which is no word about the key',
+      found: findings({
+        outcome: { ...REJECTED, oauthCode: 'invalid_scope' },
+        answer: { status: 400 },
+      }),
+      advice: [/^in the words of the library$/],
+      exitCode: 4,
+    },
+    {
+      on: 'an account that lacks a right, neither',
+      found: findings({ outcome: REJECTED, answer: { status: 403 } }),
+      advice: [/^in the words of the library$/],
+      exitCode: 4,
+    },
+    {
+      on: 'a client that is unknown, with whatever status',
+      found: findings({
+        outcome: { ...REJECTED, oauthCode: 'invalid_client' },
+        answer: { status: 403 },
+        configuration: { choice: undefined },
+      }),
+      advice: [/^in the words of the library$/, /^The key is wrong/],
       exitCode: 4,
     },
     {
@@ -270,6 +291,18 @@ describe('the checks', () => {
       ['read as', 'ok', 'a token of 100 characters, good for 1 h'],
       ['clock', 'ok', "the same as the provider's"],
     ]);
+  });
+
+  test('tell what the provider itself says', () => {
+    const diagnosis = { code: '1010', message: 'Authorization failed', requestId: 'rq-1' };
+    const checks = checksOf(
+      findings({ outcome: { ...REJECTED, diagnosis }, answer: { status: 401 } }),
+    );
+    expect(checks.find(({ what }) => what === 'it says')).toEqual({
+      what: 'it says',
+      outcome: 'note',
+      seen: '1010, Authorization failed, request rq-1',
+    });
   });
 
   test('leave to a proxy what a proxy does', () => {

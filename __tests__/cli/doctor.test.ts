@@ -26,6 +26,7 @@ interface Diagnosis {
   readonly ok: boolean;
   readonly checks: Readonly<Record<string, { outcome: string; seen: string }>>;
   readonly advice: readonly string[];
+  readonly diagnosis?: object;
 }
 
 async function diagnose(provider: string, env: Record<string, string>): Promise<Diagnosis> {
@@ -35,6 +36,7 @@ async function diagnose(provider: string, env: Record<string, string>): Promise<
     ok: boolean;
     checks: { what: string; outcome: string; seen: string }[];
     advice: string[];
+    diagnosis?: object;
   };
   return { code, ...told, checks: Object.fromEntries(checks.map((check) => [check.what, check])) };
 }
@@ -85,7 +87,7 @@ describe('axios-bearer doctor', () => {
     expect(code).toBe(4);
     expect(checks['token call']?.seen).toContain(`status 401 from ${wrongRegionUrl}`);
     expect(advice[0]).toMatch(/^EXOTEL_BASE_URL leads to another address than that of region/);
-    expect(advice[1]).toContain('the same for a good key in the wrong region');
+    expect(advice[1]).toContain('Exotel answers the same for a good key in the wrong region');
   });
 
   test('tells of a clock that is ten minutes off, and that a token came all the same', async () => {
@@ -172,6 +174,40 @@ describe('axios-bearer doctor', () => {
     expect(code).toBe(5);
     expect(advice).toHaveLength(1);
     expect(advice[0]).toMatch(/^Connected to http:\S+, but there was no answer within 500 ms\./);
+  });
+
+  test('tells what the provider itself says, without the key, and gives programs its fields', async () => {
+    const message = `Unknown key ${sandbox.truecaller.credentials.apiKey}`;
+    sandbox.truecaller.tokenEndpoint.answerRaw(
+      JSON.stringify({ slug: 'authorization-error', message }),
+      { status: 401, headers: { 'content-type': 'application/json' } },
+    );
+    const env = environmentOf(sandbox.truecaller);
+    const { checks, diagnosis } = await diagnose('truecaller', env);
+    expect(diagnosis).toEqual({ code: 'authorization-error', message: 'Unknown key [redacted]' });
+    expect(checks['it says']?.seen).toBe('authorization-error, Unknown key [redacted]');
+  });
+
+  test('sends nobody to the key where Exotel says that the account is not enabled', async () => {
+    const error_data = { code: 1003, message: 'Not authorised' };
+    sandbox.exotel.tokenEndpoint.answerRaw(
+      JSON.stringify({
+        request_id: 'rq-1',
+        response: { code: 403, status: 'failure', error_data },
+      }),
+      { status: 403, headers: { 'content-type': 'application/json' } },
+    );
+    const { code, advice, diagnosis } = await diagnose('exotel', environmentOf(sandbox.exotel));
+    expect(code).toBe(4);
+    expect(advice).toEqual([expect.stringContaining('an account that is not authorized for CCM')]);
+    expect(diagnosis).toEqual({ code: '1003', message: 'Not authorised', requestId: 'rq-1' });
+  });
+
+  test('tells of a secret that a file gave its line break', async () => {
+    const env = { ...environmentOf(sandbox.exotel), EXOTEL_API_TOKEN: 'fake-token\n' };
+    const { code, advice } = await diagnose('exotel', env);
+    expect([code, sandbox.exotel.tokenCalls]).toEqual([3, 0]);
+    expect(advice).toEqual([expect.stringContaining('apiToken ends in a line break')]);
   });
 
   test('tells what is missing in the configuration, and asks nobody', async () => {

@@ -184,6 +184,7 @@ describe('behaviour 4: a token that could not be had', () => {
       retryInMs: 1_200,
       status: 503,
       oauthError: undefined,
+      diagnosis: undefined,
     });
   });
 
@@ -196,7 +197,8 @@ describe('behaviour 4: a token that could not be had', () => {
 
   it('behaviour 20: is told again while the endpoint cools down, with the delay that is left', () => {
     const cause = new Error('connect ECONNREFUSED');
-    const first = acquisition({ status: 503, cause });
+    const diagnosis = { code: '1100', message: 'internal error' };
+    const first = acquisition({ status: 503, diagnosis, cause });
     const later = first.coolingDown(1_151.06);
 
     expect(later).toMatchObject({
@@ -207,6 +209,7 @@ describe('behaviour 4: a token that could not be had', () => {
       retryable: true,
       retryInMs: 1_152,
       status: 503,
+      diagnosis,
       cause,
     });
     expect(first.message).toBe('acme: could not be reached.');

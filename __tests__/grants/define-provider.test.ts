@@ -137,7 +137,7 @@ describe('a member of a definition', () => {
     },
   );
 
-  it.each(['tokenRequest', 'parseToken', 'classifyFailure', 'isTokenRejection'])(
+  it.each(['tokenRequest', 'parseToken', 'classifyFailure', 'diagnose', 'isTokenRejection'])(
     'that is called is a function: %s',
     (method) => {
       expect(misconfiguration(() => acme({ [method]: 'yes' }))).toMatchObject({

@@ -4,6 +4,7 @@ import {
   certainlyIssuedNothing,
   classifyTokenFailure,
   coolDownCause,
+  diagnosisOf,
   oauthErrorFields,
 } from '../../src/grants/token-failure.js';
 
@@ -95,7 +96,7 @@ describe('the error members of RFC 6749', () => {
     { error: 5 },
     { error: { code: 'x' } },
     { error: 'line\nbreak' },
-    { error: '<ü>' },
+    { error: 'text\u202eturned' },
     { error_description: 'without an error' },
   ])('are absent from %j', (body) => {
     expect(oauthErrorFields(body)).toBeUndefined();
@@ -141,6 +142,45 @@ describe('the error members of RFC 6749', () => {
     expect(oauthErrorFields({ error: 'x'.repeat(100) })).toEqual({ error: 'x'.repeat(100) });
     expect(oauthErrorFields({ error: 'x'.repeat(101) })).toBeUndefined();
     expect(oauthErrorFields({ error: 'e', error_uri: 'x'.repeat(301) })).toEqual({ error: 'e' });
+  });
+});
+
+describe('what a provider itself says', () => {
+  const saidOf = (body: unknown, own: () => object | undefined = () => undefined) =>
+    diagnosisOf({ status: 400, headers: {}, body }, own);
+
+  it('is read as RFC 6749 has it where the provider has nothing of its own', () => {
+    expect(saidOf({ error: 'invalid_client', error_description: 'No such client.' })).toStrictEqual(
+      { code: 'invalid_client', message: 'No such client.' },
+    );
+  });
+
+  it('is its own word first; a number is one', () => {
+    expect(
+      saidOf({ error: 'e', error_description: 'd' }, () => ({ code: 1010, requestId: 'rq-1' })),
+    ).toStrictEqual({ code: '1010', message: 'd', requestId: 'rq-1' });
+  });
+
+  it('may be in any language', () => {
+    expect(saidOf({}, () => ({ message: 'بيانات غير صحيحة – «ключ»' }))).toEqual({
+      message: 'بيانات غير صحيحة – «ключ»',
+    });
+  });
+
+  it.each([
+    ['nothing', () => undefined],
+    ['nothing that is text', () => ({ code: null, message: { en: 'x' }, requestId: ['x'] })],
+    ['what would break a line of a log', () => ({ message: 'a\nb', code: '\u001b[31m' })],
+    ['what would turn a line of a log around', () => ({ message: 'a\u202eb\u2028c' })],
+    ['too long a word', () => ({ code: 'x'.repeat(101) })],
+    [
+      'something that throws',
+      () => {
+        throw new TypeError('not my answer');
+      },
+    ],
+  ])('is nothing where it says %s', (_, own) => {
+    expect(saidOf({}, own)).toBeUndefined();
   });
 });
 

@@ -4,7 +4,7 @@ import { MisconfigurationError, TokenAcquisitionError } from '../../src/errors/i
 import type { Provider } from '../../src/grants/define-provider.js';
 import { encodeTokenRequest, type EncodedTokenRequest } from '../../src/grants/token-request.js';
 import { createFakeClock } from '../../src/testing/index.js';
-import { createTokenSource } from '../../src/token-source/token-source.js';
+import { createTokenSource, type TokenSource } from '../../src/token-source/token-source.js';
 import type { TokenParams } from '../../src/token/token-params.js';
 
 /** When the token request was sent, by our clock. */
@@ -27,14 +27,7 @@ export async function judge<C extends object>(
   body: unknown,
   headers: Record<string, string> = {},
 ) {
-  const data = typeof body === 'string' ? body : JSON.stringify(body);
-  const source = createTokenSource(provider, {
-    clock: createFakeClock({ now: SENT_AT }),
-    maxAttempts: 1,
-    transport: {
-      adapter: (config) => Promise.resolve({ status, statusText: '', headers, data, config }),
-    },
-  });
+  const source = sourceAnswering(provider, status, body, headers);
   try {
     const { value, expiresAt } = await source.getToken();
     return {
@@ -46,6 +39,35 @@ export async function judge<C extends object>(
   } finally {
     source.close();
   }
+}
+
+/** The error that an answer of the token endpoint leads to. */
+export async function refusalOf<C extends object>(
+  provider: Provider<C>,
+  status: number,
+  body: unknown,
+): Promise<TokenAcquisitionError> {
+  const source = sourceAnswering(provider, status, body);
+  const error: unknown = await source.getToken().catch((thrown: unknown) => thrown);
+  source.close();
+  if (error instanceof TokenAcquisitionError) return error;
+  throw new Error('It was not refused.', { cause: error });
+}
+
+function sourceAnswering<C extends object>(
+  provider: Provider<C>,
+  status: number,
+  body: unknown,
+  headers: Record<string, string> = {},
+): TokenSource {
+  const data = typeof body === 'string' ? body : JSON.stringify(body);
+  return createTokenSource(provider, {
+    clock: createFakeClock({ now: SENT_AT }),
+    maxAttempts: 1,
+    transport: {
+      adapter: (config) => Promise.resolve({ status, statusText: '', headers, data, config }),
+    },
+  });
 }
 
 function failureInAWord(error: unknown): string {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 
 import { exotel } from '../../src/providers/index.js';
-import { judge, misconfiguration, requestOf } from './conversation.js';
+import { judge, misconfiguration, refusalOf, requestOf } from './conversation.js';
 
 const CREDENTIALS = { accountSid: 'fake-sid', apiKey: 'fake-key', apiToken: 'fake-token' };
 const provider = exotel(CREDENTIALS);
@@ -120,8 +120,31 @@ describe('the answer of Exotel', () => {
     expect(await judge(provider, status, failure(status, 1010))).toBe(verdict);
   });
 
-  it('explains that a good key in the wrong region draws the same 401', () => {
-    expect(provider.rejectedCredentialsAdvice).toContain('`region`');
+  it.each([
+    ['of status 401', 401, 401],
+    ['that wraps a 401 into a 200', 200, 401],
+  ])('%s explains that a good key in the wrong region draws the same', async (_, status, code) => {
+    const { message } = await refusalOf(provider, status, failure(code, 1010));
+    expect(message).toContain('check `region`');
+  });
+
+  it.each([
+    ['of status 403', 403, 403],
+    ['that wraps a 403 into a 200', 200, 403],
+  ])('%s says what the document says, and sends nobody to the key', async (_, status, code) => {
+    const { message } = await refusalOf(provider, status, failure(code, 1003));
+    expect(message).toContain('an account that is not authorized for CCM');
+    expect(message).not.toMatch(/region|[Cc]heck the credentials/);
+  });
+
+  it('hands on what Exotel says of it, and the request that its support will ask for', async () => {
+    const error = await refusalOf(provider, 401, failure(401, 1010));
+    expect(error.diagnosis).toEqual({
+      code: '1010',
+      message: 'Authorization failed',
+      requestId: 'rq-0001',
+    });
+    expect(error.message).toContain('answered 401 (1010: Authorization failed; request rq-0001).');
   });
 
   it.each([
@@ -142,7 +165,7 @@ describe('the answer of Exotel', () => {
   });
 
   it.each([
-    ['an empty envelope', envelope(null)],
+    ['an empty envelope', { response: { code: 200, status: 'success', data: null } }],
     ['the token at the top', { access_token: 't' }],
     ['nothing at all', {}],
   ])('is malformed with %s', async (_, body) => {

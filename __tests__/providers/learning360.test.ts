@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 
 import { learning360 } from '../../src/providers/index.js';
-import { judge, misconfiguration, requestOf } from './conversation.js';
+import { judge, misconfiguration, refusalOf, requestOf } from './conversation.js';
 
 const CREDENTIALS = { clientId: 'fake-client', clientSecret: 'fake-client-secret' };
 const provider = learning360(CREDENTIALS);
@@ -75,6 +75,13 @@ describe('the answer of 360Learning', () => {
 
   it('behaviour 7: of 401 with invalid_client means bad credentials, not an old token', async () => {
     expect(await judge(provider, 401, { error: 'invalid_client' })).toBe('credentials');
+  });
+
+  it.each([
+    ['a string, as the token endpoint has it', { error: 'invalid_client' }, 'invalid_client'],
+    ['an object, as the others have it', { error: { code: 'userNotFound' } }, 'userNotFound'],
+  ])('hands on its error, which is %s', async (_, body, code) => {
+    expect((await refusalOf(provider, 401, body)).diagnosis).toEqual({ code });
   });
 
   it.each(['invalid_request', 'unsupported_grant_type', 'non_existing_user'])(

@@ -4,7 +4,13 @@ import {
   oauth2ClientCredentials,
   type OAuth2ClientCredentialsOptions,
 } from '../../src/providers/index.js';
-import { everythingShownOf, judge, misconfiguration, requestOf } from './conversation.js';
+import {
+  everythingShownOf,
+  judge,
+  misconfiguration,
+  refusalOf,
+  requestOf,
+} from './conversation.js';
 
 const CREDENTIALS = { clientId: 's6BhdRkqt3', clientSecret: '7Fjfp0ZBr1KtDRbnfVdmIw' };
 
@@ -215,5 +221,31 @@ describe('the answer of OAuth 2.0', () => {
     [503, 'whatever', 'transient'],
   ])('of status %d with %s is %s', async (status, error, verdict) => {
     expect(await judge(oauth2(), status, { error })).toBe(verdict);
+  });
+
+  it.each([
+    ['client_secret_basic', ['client_secret_post', 'client_secret_basic_interop']],
+    ['client_secret_basic_interop', ['client_secret_basic', 'client_secret_post']],
+    ['client_secret_post', ['client_secret_basic', 'client_secret_basic_interop']],
+  ] as const)(
+    'behaviour 38: with invalid_client on %s speaks of the credentials and of the other methods',
+    async (clientAuthentication, others) => {
+      const body = { error: 'invalid_client', error_description: 'No such client' };
+      const { message } = await refusalOf(oauth2({ clientAuthentication }), 401, body);
+
+      expect(message).toContain('answered 401 (invalid_client: No such client). Check the cred');
+      for (const other of others) expect(message).toContain(`'${other}', for `);
+      expect(message).toContain('form-decode');
+    },
+  );
+
+  it.each([
+    ['invalid_scope', /\. Check the scope: /],
+    ['unauthorized_client', /\. The server knows the client.* this grant/],
+  ])('behaviour 38: with %s sends nobody to the credentials', async (error, advice) => {
+    const { message } = await refusalOf(oauth2(), 400, { error });
+
+    expect(message).toMatch(advice);
+    expect(message).not.toMatch(/credentials\.|clientAuthentication/);
   });
 });

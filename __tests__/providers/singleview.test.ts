@@ -6,6 +6,7 @@ import {
   judge,
   jwt,
   misconfiguration,
+  refusalOf,
   requestOf,
   SENT_AT,
 } from './conversation.js';
@@ -113,8 +114,23 @@ describe('the answer of SingleView', () => {
     },
   );
 
-  it('advises to check more than the secret: the envelope stands for bad requests too', () => {
-    expect(provider.rejectedCredentialsAdvice).toContain('`grantType`');
+  it('advises to check more than the secret: the envelope stands for bad requests too', async () => {
+    const { message } = await refusalOf(provider, 200, { status: 'FAILURE' });
+    expect(message).toContain('`grantType`');
+  });
+
+  it('hands on what SingleView says of it, in either of its envelopes', async () => {
+    const documented = { status: 'FAILURE', errorCode: 'OB-1', message: 'Bad details' };
+    expect((await refusalOf(provider, 200, documented)).diagnosis).toEqual({
+      code: 'OB-1',
+      message: 'Bad details',
+    });
+    const b2b = { correlationId: 'c-1', errorCode: 'MW-401', errorMessage: 'UNAUTHORIZED' };
+    expect((await refusalOf(provider, 401, b2b)).diagnosis).toEqual({
+      code: 'MW-401',
+      message: 'UNAUTHORIZED',
+      requestId: 'c-1',
+    });
   });
 
   it.each(['Client-Credentials', ''])('is never asked for by the grant %j', (grantType) => {

@@ -4,7 +4,7 @@ import { truecaller } from '../../src/providers/index.js';
 import { createFakeClock } from '../../src/testing/index.js';
 import { createTokenSource } from '../../src/token-source/token-source.js';
 import { ended, handHeldEndpoint } from '../token-source/hand-held.js';
-import { judge, requestOf } from './conversation.js';
+import { judge, refusalOf, requestOf } from './conversation.js';
 
 const CREDENTIALS = { organisationId: 'fake-org', apiKey: 'fake-api-key', keyId: 'fake-key-id' };
 const provider = truecaller(CREDENTIALS);
@@ -103,6 +103,10 @@ describe('the answer of Truecaller', () => {
     const body = { slug: 'authorization-error', message: 'Missing authorization header' };
 
     expect(await judge(provider, 401, body)).toBe('credentials');
+    expect((await refusalOf(provider, 401, body)).diagnosis).toEqual({
+      code: 'authorization-error',
+      message: 'Missing authorization header',
+    });
   });
 
   it.each([

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 
 import { udara360 } from '../../src/providers/index.js';
-import { judge, misconfiguration, requestOf, SENT_AT } from './conversation.js';
+import { judge, misconfiguration, refusalOf, requestOf, SENT_AT } from './conversation.js';
 
 const CREDENTIALS = { clientId: 'fake-client', clientSecret: 'fake-client-secret' };
 const provider = udara360(CREDENTIALS);
@@ -119,6 +119,18 @@ describe('the answer of Udara360', () => {
     const sample = '{ "accessToken": "string", "expirationTime": "long",//EPOCH time\n }';
 
     expect(await judge(provider, 200, sample)).toBe('malformed: is not JSON');
+  });
+
+  it('hands on what the envelope of its other calls says, also where a 200 has no token', async () => {
+    const body = { status: false, message: 'Invalid client', data: { statusCode: '63' } };
+    const diagnosis = { code: '63', message: 'Invalid client' };
+
+    expect((await refusalOf(provider, 401, body)).diagnosis).toEqual(diagnosis);
+    expect(await refusalOf(provider, 200, body)).toMatchObject({
+      code: 'ERR_TOKEN_RESPONSE_MALFORMED',
+      diagnosis,
+      message: expect.stringContaining('has no access token (63: Invalid client).'),
+    });
   });
 
   it.each([

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { inspect } from 'node:util';
 
 import { CredentialsRejectedError, TokenAcquisitionError } from '../../src/errors/index.js';
-import { bench, ended, outcome, warmBench, type HeldCall } from './hand-held.js';
+import { ACME, bench, ended, outcome, warmBench, type HeldCall } from './hand-held.js';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -164,6 +164,32 @@ describe('what is wrong with a token that came is said', () => {
         'is not JSON. A proxy or a wrong base URL may be in the way.',
       ),
     });
+  });
+});
+
+describe("the provider's own words", () => {
+  const diagnose = ({ body }: { body: unknown }) => body as object;
+
+  test('are fields of the error, in its message and in its JSON, also while it cools down', async () => {
+    const diagnosis = { code: '1010', message: 'No such key.', requestId: 'rq-1' };
+    const { source, endpoint } = bench({ provider: { diagnose } });
+    endpoint.onCall = (call) => call.answer(401, diagnosis);
+    for (const phase of ['token request', 'cooling down']) {
+      const error = (await outcome(source.getToken())) as TokenAcquisitionError;
+      expect(error).toMatchObject({ phase, diagnosis });
+      expect(error.message).toContain('answered 401 (1010: No such key.; request rq-1). Check');
+      expect(error.toJSON()).toMatchObject({ diagnosis });
+    }
+  });
+
+  test('are without the credentials that they quote', async () => {
+    const { source, endpoint } = bench({ provider: { diagnose } });
+    const quoted = `Wrong: ${ACME.clientSecret}`;
+    endpoint.onCall = (call) =>
+      call.answer(401, { code: quoted, message: quoted, requestId: quoted });
+    const error = (await outcome(source.getToken())) as TokenAcquisitionError;
+    expect(error.diagnosis?.message).toBe('Wrong: [redacted]');
+    expect(inspect(error, { depth: 20 }) + JSON.stringify(error)).not.toContain(ACME.clientSecret);
   });
 });
 

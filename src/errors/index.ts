@@ -6,6 +6,7 @@ export {
   TokenAcquisitionError,
   type AcquisitionPhase,
   type OAuthErrorFields,
+  type ProviderDiagnosis,
   type TokenAcquisitionDetails,
 } from './token-acquisition-error.js';
 export { TokenSourceClosedError } from './token-source-closed-error.js';

@@ -11,6 +11,18 @@ export interface OAuthErrorFields {
   readonly errorUri?: string;
 }
 
+/**
+ * What the provider itself says of a token call that it refused, under whichever names it says it: short, printable text
+ * without secrets.
+ */
+export interface ProviderDiagnosis {
+  /** Its own word for what is wrong: `invalid_client`, a number, a slug. */
+  readonly code?: string;
+  readonly message?: string;
+  /** Under which it knows this very call: what its support will ask for. */
+  readonly requestId?: string;
+}
+
 /** Where the acquisition of a token failed. */
 export type AcquisitionPhase = 'credentials' | 'token request' | 'token response' | 'cooling down';
 
@@ -25,6 +37,8 @@ export interface TokenAcquisitionDetails {
   /** HTTP status of the token endpoint's answer, where there was one. */
   readonly status?: number | undefined;
   readonly oauthError?: OAuthErrorFields | undefined;
+  /** What the provider itself says, where it says anything. */
+  readonly diagnosis?: ProviderDiagnosis | undefined;
   readonly cause?: unknown;
 }
 
@@ -43,6 +57,7 @@ export class TokenAcquisitionError extends BearerError {
   readonly retryInMs: number | undefined;
   readonly status: number | undefined;
   readonly oauthError: OAuthErrorFields | undefined;
+  readonly diagnosis: ProviderDiagnosis | undefined;
 
   constructor(code: BearerErrorCode, message: string, details: TokenAcquisitionDetails) {
     super(code, message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -52,6 +67,7 @@ export class TokenAcquisitionError extends BearerError {
     this.retryInMs = details.retryInMs === undefined ? undefined : Math.ceil(details.retryInMs);
     this.status = details.status;
     this.oauthError = details.oauthError;
+    this.diagnosis = details.diagnosis;
   }
 
   /** The same failure as a caller meets it while the endpoint cools down, with the delay that is left. */
@@ -74,6 +90,7 @@ export class TokenAcquisitionError extends BearerError {
       retryInMs: this.retryInMs,
       status: this.status,
       oauthError: this.oauthError,
+      diagnosis: this.diagnosis,
     };
   }
 }
@@ -89,14 +106,14 @@ function copyOf(
   changes: Partial<TokenAcquisitionDetails>,
 ): TokenAcquisitionError {
   const Same = error.constructor as typeof TokenAcquisitionError;
-  const { provider, phase, retryable, retryInMs, status, oauthError, cause } = error;
-  const details = { provider, phase, retryable, retryInMs, status, oauthError, cause };
+  const { provider, phase, retryable, retryInMs, status, oauthError, diagnosis, cause } = error;
+  const details = { provider, phase, retryable, retryInMs, status, oauthError, diagnosis, cause };
   return new Same(error.code, message, { ...details, ...changes });
 }
 
 /**
  * The token endpoint rejected the credentials: `invalid_client`, `unauthorized_client`, `invalid_scope`, 401 or 403.
  *
- * Retrying does not help; changing the credentials does, and takes effect on the next request.
+ * Retrying does not help; changing what the message names does. Changed credentials take effect on the next request.
  */
 export class CredentialsRejectedError extends TokenAcquisitionError {}

@@ -2,7 +2,7 @@ import { givenOptions } from '../concealment/given-options.js';
 import { refuseUnknownOptions } from '../errors/check-options.js';
 import { MisconfigurationError, TokenAcquisitionError } from '../errors/index.js';
 import type { TokenParams } from '../token/token-params.js';
-import type { TokenFailureClass } from './token-failure.js';
+import type { ParsedDiagnosis, TokenFailureClass } from './token-failure.js';
 import { absoluteURL, type TokenRequest } from './token-request.js';
 import { at, type ParsedToken, type TokenResponse } from './token-response.js';
 
@@ -75,6 +75,12 @@ export interface ProviderDefinition<C extends object> {
    */
   classifyFailure?(response: TokenResponse): TokenFailureClass | undefined;
   /**
+   * Reads what the provider itself says of a token call that it refused, for the error. It is checked, and freed of secrets,
+   * before it is shown.
+   * @defaultValue `error` and `error_description` (RFC 6749, section 5.2)
+   */
+  diagnose?(response: TokenResponse): ParsedDiagnosis;
+  /**
    * Tells whether a response of the API says that the token was rejected. A promise counts as no.
    *
    * @defaultValue status 401, unless `WWW-Authenticate` says `insufficient_scope` or `invalid_request` (RFC 6750, section 3.1)
@@ -87,8 +93,11 @@ export interface ProviderDefinition<C extends object> {
   readonly singleActiveToken?: boolean | undefined;
   /** How many token calls the provider allows in a sliding window. @defaultValue no limit */
   readonly tokenBudget?: { readonly calls: number; readonly windowMs: number } | undefined;
-  /** Advice that is added to the error when the credentials are rejected: a wrong region, for instance. */
-  readonly rejectedCredentialsAdvice?: string | undefined;
+  /**
+   * What to do when the credentials are rejected, in one or two sentences for the error: what the provider's document says of
+   * this answer, or a region to check. @defaultValue 'Check the credentials.'
+   */
+  readonly rejectedCredentialsAdvice?: string | ((response: TokenResponse) => string) | undefined;
 }
 
 /** All members of a definition: what is none of them is refused. */
@@ -104,6 +113,7 @@ const MEMBERS = Object.keys({
   tokenRequest: true,
   parseToken: true,
   classifyFailure: true,
+  diagnose: true,
   isTokenRejection: true,
   defaultLifetimeSeconds: true,
   singleActiveToken: true,
@@ -196,6 +206,7 @@ export function defineProvider<C extends object>(definition: ProviderDefinition<
     tokenRequest: definition.tokenRequest,
     parseToken: definition.parseToken,
     classifyFailure: definition.classifyFailure,
+    diagnose: definition.diagnose,
     isTokenRejection: definition.isTokenRejection,
     defaultLifetimeSeconds: life,
     singleActiveToken: definition.singleActiveToken,
@@ -224,7 +235,7 @@ function checkTokenBudget({ name, tokenBudget }: Pick<Provider, 'name' | 'tokenB
 }
 
 function checkMethods(definition: Pick<Provider, 'name' | 'tokenRequest' | 'parseToken'>): void {
-  const optional = ['classifyFailure', 'isTokenRejection'];
+  const optional = ['classifyFailure', 'diagnose', 'isTokenRejection'];
   const given = definition as unknown as Readonly<Record<string, unknown>>;
   const wrong = ['tokenRequest', 'parseToken', ...optional].find(
     (method) =>

@@ -1,5 +1,5 @@
 import { scrubText } from '../concealment/scrub-text.js';
-import type { OAuthErrorFields } from '../errors/index.js';
+import type { OAuthErrorFields, ProviderDiagnosis } from '../errors/index.js';
 import type { CoolDownCause } from '../token/lifecycle.js';
 import { at, type TokenResponse } from './token-response.js';
 
@@ -45,6 +45,53 @@ export function oauthErrorFields(
   };
 }
 
+/** What a provider says of a token call that it refused, as it came; checked before it is shown. */
+export interface ParsedDiagnosis {
+  readonly code?: unknown;
+  readonly message?: unknown;
+  readonly requestId?: unknown;
+}
+
+/**
+ * What the provider says, in its own words or else in those of RFC 6749; `undefined` if it says nothing that can be shown.
+ *
+ * @param own - reads the provider's own words; one that throws has found none
+ */
+export function diagnosisOf(
+  response: TokenResponse,
+  own: (response: TokenResponse) => ParsedDiagnosis | undefined,
+  secrets: readonly string[] = [],
+): ProviderDiagnosis | undefined {
+  const oauth = oauthErrorFields(response.body, secrets);
+  const found = orNothing(() => own(response));
+  const code = printable(asText(found?.code), { longest: 100, secrets }) ?? oauth?.error;
+  const message =
+    printable(asText(found?.message), { longest: 300, secrets }) ?? oauth?.errorDescription;
+  const requestId = printable(asText(found?.requestId), { longest: 100, secrets });
+  if (code === undefined && message === undefined && requestId === undefined) return undefined;
+  return {
+    ...(code === undefined ? {} : { code }),
+    ...(message === undefined ? {} : { message }),
+    ...(requestId === undefined ? {} : { requestId }),
+  };
+}
+
+function orNothing<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}
+
+/** Some codes are numbers. */
+function asText(value: unknown): unknown {
+  return typeof value === 'number' ? String(value) : value;
+}
+
+/** No control character, and nothing that turns the direction of a line: it goes into logs. */
+const SHOWABLE = /^[^\p{C}\p{Zl}\p{Zp}]+$/u;
+
 /** Some servers quote the request back, at any length. */
 const MOST_READ = 4_000;
 
@@ -52,7 +99,7 @@ function printable(
   value: unknown,
   { longest, secrets }: { readonly longest: number; readonly secrets: readonly string[] },
 ): string | undefined {
-  if (typeof value !== 'string' || !/^[\x20-\x7e]+$/.test(value)) return undefined;
+  if (typeof value !== 'string' || !SHOWABLE.test(value)) return undefined;
   const clean = scrubText(value.slice(0, MOST_READ), secrets);
   const short = clean.length <= longest ? clean : cutBetweenWords(clean, longest);
   return short.trim() === '' ? undefined : short.trim();

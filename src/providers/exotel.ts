@@ -6,7 +6,7 @@ import { givenOptions } from '../concealment/given-options.js';
 import { basicAuthorization } from '../grants/client-authentication.js';
 import { defineProvider, type Provider } from '../grants/define-provider.js';
 import { classifyTokenFailure } from '../grants/token-failure.js';
-import { at } from '../grants/token-response.js';
+import { at, type TokenResponse } from '../grants/token-response.js';
 import {
   commonPart,
   type CommonOptions,
@@ -73,14 +73,27 @@ export function exotel(options: ExotelOptions): Provider<ExotelCredentials> {
       tokenType: at(body, 'response', 'data', 'token_type'),
       expiresInSeconds: at(body, 'response', 'data', 'expires_in'),
     }),
-    // The envelope repeats the status, and its family is known to answer 200 around a failure: the inner one counts.
-    classifyFailure: ({ status, headers, body }) =>
-      status < 300 && at(body, 'response', 'status') === 'failure'
-        ? classifyTokenFailure({ status: Number(at(body, 'response', 'code')), headers, body })
-        : undefined,
+    classifyFailure: (response) => {
+      const status = statusIn(response);
+      return status === response.status ? undefined : classifyTokenFailure({ ...response, status });
+    },
+    diagnose: ({ body }) => ({
+      code: at(body, 'response', 'error_data', 'code'),
+      message: at(body, 'response', 'error_data', 'message'),
+      requestId: at(body, 'request_id'),
+    }),
     defaultLifetimeSeconds: 86_400,
-    // The wrong region's host answers a good key with 401.
-    rejectedCredentialsAdvice:
-      'Exotel answers the same for a good key in the wrong region: check `region`.',
+    rejectedCredentialsAdvice: (response) =>
+      statusIn(response) === 403
+        ? 'The document calls this an account that is not authorized for CCM: ask Exotel to enable the Contact Center API for it.'
+        : // The wrong region's host answers a good key with 401.
+          'Check the credentials. Exotel answers the same for a good key in the wrong region: check `region`.',
   });
+}
+
+/** The envelope repeats the status, and its family is known to answer 200 around a failure: the inner one counts. */
+function statusIn({ status, body }: TokenResponse): number {
+  return status < 300 && at(body, 'response', 'status') === 'failure'
+    ? Number(at(body, 'response', 'code'))
+    : status;
 }

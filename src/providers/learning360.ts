@@ -85,6 +85,11 @@ export function learning360(options: Learning360Options): Provider<Learning360Cr
       tokenType: at(body, 'token_type'),
       expiresInSeconds: at(body, 'expires_in'),
     }),
+    // The token endpoint's `error` is documented as a string, as in RFC 6749; that of the others as an object.
+    diagnose: ({ body }) => ({
+      code: at(body, 'error', 'code'),
+      message: at(body, 'error', 'message'),
+    }),
     defaultLifetimeSeconds: 3_600,
   });
 }

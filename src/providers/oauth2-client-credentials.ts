@@ -85,11 +85,20 @@ const own: OwnOptions<OAuth2ClientCredentialsOptions> = {
   allowInsecureHttp: true,
 };
 
-const AUTHENTICATIONS: readonly ClientAuthentication[] = [
-  'client_secret_basic',
-  'client_secret_basic_interop',
-  'client_secret_post',
-];
+/** Servers say `invalid_client` for a secret that they read in another way than it was sent, too. */
+const REJECTED: Readonly<Record<ClientAuthentication, string>> = {
+  client_secret_basic:
+    "Check the credentials. If they are right, try another clientAuthentication: 'client_secret_post', for a server that " +
+    "takes them in the body; or 'client_secret_basic_interop', for one that does not form-decode HTTP Basic, where secrets " +
+    'with other characters than letters and digits are wrong.',
+  client_secret_basic_interop:
+    "Check the credentials. If they are right, try another clientAuthentication: 'client_secret_basic', for a server that " +
+    "form-decodes HTTP Basic as RFC 6749 says; or 'client_secret_post', for one that takes them in the body.",
+  client_secret_post:
+    "Check the credentials. If they are right, try another clientAuthentication: 'client_secret_basic', for a server that " +
+    "takes them in the Authorization header; or 'client_secret_basic_interop', for one that does not form-decode them there.",
+};
+const AUTHENTICATIONS = Object.keys(REJECTED) as ClientAuthentication[];
 
 const standardParams: readonly string[] = Object.freeze(['scope', 'audience', 'resource']);
 const parseToken = ({ body }: TokenResponse): ParsedToken => ({
@@ -152,6 +161,7 @@ export function oauth2ClientCredentials(
     parseToken,
     defaultLifetimeSeconds: options.defaultLifetimeSeconds,
     singleActiveToken: options.singleActiveToken,
+    rejectedCredentialsAdvice: REJECTED[clientAuthentication],
   });
 }
 

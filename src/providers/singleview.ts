@@ -94,10 +94,16 @@ export function singleview(options: SingleviewOptions): Provider<SingleviewCrede
       isFailureEnvelope(response.body) && classifyTokenFailure(response) !== 'transient'
         ? 'credentials'
         : undefined,
+    // The first is documented for this call, the second for the neighbouring B2B API.
+    diagnose: ({ body }) => ({
+      code: at(body, 'errorCode'),
+      message: at(body, 'message') ?? at(body, 'errorMessage'),
+      requestId: at(body, 'correlationId'),
+    }),
     // The answer's only published life is the placeholder 0000; 60 minutes stand in the prose and in the sample's JWT.
     defaultLifetimeSeconds: 3_600,
     rejectedCredentialsAdvice:
-      'SingleView answers the same for a malformed request: check `merchantId` and `grantType` too.',
+      'Check the credentials. SingleView answers the same for a malformed request: check `merchantId` and `grantType` too.',
   });
 }
 

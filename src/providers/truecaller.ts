@@ -64,6 +64,7 @@ export function truecaller(options: TruecallerOptions): Provider<TruecallerCrede
       accessToken: at(body, 'token'),
       issuedAt: epochMilliseconds(at(body, 'created_at')),
     }),
+    diagnose: ({ body }) => ({ code: at(body, 'slug'), message: at(body, 'message') }),
     defaultLifetimeSeconds: 3_600,
     tokenBudget: { calls: 10, windowMs: 30 * 60_000 },
   });

@@ -76,6 +76,11 @@ export function udara360(options: Udara360Options): Provider<Udara360Credentials
           positiveNumber(expiresInSeconds) === undefined ? at(body, 'expirationTime') : undefined,
       };
     },
+    // The envelope of the other calls; that of a failed token call is not documented.
+    diagnose: ({ body }) => ({
+      code: at(body, 'data', 'statusCode'),
+      message: at(body, 'message'),
+    }),
     // Not documented; two integrators go by "about an hour" and renew at 55 minutes.
     defaultLifetimeSeconds: 3_300,
   });

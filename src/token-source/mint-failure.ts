@@ -2,12 +2,15 @@ import {
   CredentialsRejectedError,
   TokenAcquisitionError,
   type BearerErrorCode,
+  type ProviderDiagnosis,
   type TokenAcquisitionDetails,
 } from '../errors/index.js';
 import type { Provider } from '../grants/define-provider.js';
+import { adviceOnRefusal } from '../grants/refusal-advice.js';
 import { retryAfterMs } from '../grants/retry-after.js';
 import {
   coolDownCause,
+  diagnosisOf,
   oauthErrorFields,
   type TokenFailureClass,
 } from '../grants/token-failure.js';
@@ -48,21 +51,18 @@ export function refused(
   const { provider, options } = call;
   const retryAfter = askedDelayMs(answer, options);
   const cause = coolDownCause(failure, retryAfter);
-  const oauthError = oauthErrorFields(answer.body, secretsOf(call));
-  const said =
-    oauthError === undefined
-      ? ''
-      : ` (${[oauthError.error, oauthError.errorDescription].filter(Boolean).join(': ')})`;
+  const diagnosis = diagnose(call, answer);
   const error = acquisitionError(
     call,
     failure === 'credentials' ? 'ERR_CREDENTIALS_REJECTED' : 'ERR_TOKEN_REQUEST_REFUSED',
     {
       phase: 'token request',
       status: answer.status,
-      oauthError,
+      oauthError: oauthErrorFields(answer.body, secretsOf(call)),
+      diagnosis,
       retryable: failure === 'transient',
       retryInMs: retryAfter,
-      message: `answered ${answer.status}${said}. ${adviceFor(provider, failure, answer.status)}`,
+      message: `answered ${answer.status}${inWords(diagnosis)}. ${adviceOnRefusal(provider, failure, answer)}`,
     },
   );
   return new MintFailure(error, cause, retryAfter);
@@ -77,16 +77,17 @@ function askedDelayMs(
   return delayMs > 0 ? Math.min(delayMs, policy.longestRetryAfterMs) : undefined;
 }
 
-function adviceFor(provider: Provider, failure: TokenFailureClass, status: number): string {
-  if (failure === 'credentials') {
-    return `Check the credentials. ${provider.rejectedCredentialsAdvice ?? ''}`.trim();
-  }
-  if (failure === 'refused') {
-    return status >= 300 && status < 400
-      ? 'Token calls are not redirected: check baseURL and region.'
-      : 'Check the base URL, the region and the parameters of the token request.';
-  }
-  return status === 429 ? 'Too many token calls.' : 'This may pass by itself.';
+/** What the provider says, scrubbed: some servers quote the request back. */
+function diagnose(call: CallContext, answer: TokenEndpointAnswer): ProviderDiagnosis | undefined {
+  return diagnosisOf(answer, (response) => call.provider.diagnose?.(response), secretsOf(call));
+}
+
+function inWords(diagnosis: ProviderDiagnosis | undefined): string {
+  if (diagnosis === undefined) return '';
+  const { code, message, requestId } = diagnosis;
+  const said = [code, message].filter((text) => text !== undefined).join(': ');
+  const request = requestId === undefined ? '' : `request ${requestId}`;
+  return ` (${[said, request].filter((text) => text !== '').join('; ')})`;
 }
 
 /** The endpoint answered nonsense. */
@@ -100,12 +101,14 @@ export function malformed(
     cause,
   }: { readonly repeat?: boolean; readonly advice?: string; readonly cause?: unknown } = {},
 ): MintFailure {
+  const diagnosis = diagnose(call, answer);
   const error = acquisitionError(call, 'ERR_TOKEN_RESPONSE_MALFORMED', {
     phase: 'token response',
     status: answer.status,
+    diagnosis,
     retryable: repeat,
     cause,
-    message: `gave a malformed answer: status ${answer.status}, and the body ${problem}. ${advice}`,
+    message: `gave a malformed answer: status ${answer.status}, and the body ${problem}${inWords(diagnosis)}. ${advice}`,
   });
   return new MintFailure(error, 'transient');
 }

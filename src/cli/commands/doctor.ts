@@ -19,7 +19,9 @@ export async function doctor(name: ProviderName, options: DoctorOptions): Promis
   const advice = adviseOn(findings);
   const exitCode = exitCodeOf(findings);
   if (options.json === true) {
-    printJSON({ provider: name, ok: exitCode === EXIT.ok, checks, advice });
+    const outcome = findings.network?.tokenCall.outcome;
+    const diagnosis = outcome?.kind === 'failed' ? outcome.diagnosis : undefined;
+    printJSON({ provider: name, ok: exitCode === EXIT.ok, checks, advice, diagnosis });
   } else {
     print(report(checks, advice).join('\n'));
   }

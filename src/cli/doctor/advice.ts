@@ -37,7 +37,11 @@ function onFailure(
   // Before the status: a proxy's 403 says nothing about the key.
   if (answer.isWebPage) return onWebPage(configuration, network, answer.status);
   if (answer.status === 429) return onSpentLimit(configuration, answer);
-  if (code === 'ERR_CREDENTIALS_REJECTED') return onRejection(provider, configuration);
+  if (code === 'ERR_CREDENTIALS_REJECTED') {
+    return isAboutTheKey(outcome, answer)
+      ? onRejectedKey(provider, configuration, message)
+      : [message];
+  }
   if (answer.status >= 500) {
     return [`${network.origin} has trouble of its own (status ${answer.status}). Try again later.`];
   }
@@ -139,24 +143,28 @@ function onSpentLimit({ tokenBudget }: Usable, { retryAfterMs }: Answer): string
   ];
 }
 
-function onRejection(provider: string, configuration: Usable): string[] {
-  const { choice, addressFrom, credentials, rejectionHint } = configuration;
-  const hint = rejectionHint === undefined ? [] : [rejectionHint];
+/** A scope or a grant may be what is refused, or an account that lacks a right: a 403 by itself. */
+function isAboutTheKey({ oauthCode }: FailedOutcome, { status }: Answer): boolean {
+  return oauthCode === undefined ? status !== 403 : oauthCode === 'invalid_client';
+}
+
+function onRejectedKey(provider: string, configuration: Usable, message: string): string[] {
+  const { choice, addressFrom, credentials } = configuration;
   const wrongKey = `The key is wrong or was withdrawn: compare ${credentials.join(', ')} with the provider's console. A blank or a line break at the end counts.`;
   if (addressFrom !== undefined && choice !== undefined) {
     return [
       `${addressFrom} leads to another address than that of ${choice.option} ${choice.value}: this key may not be valid there.`,
-      ...hint,
+      message,
       wrongKey,
     ];
   }
-  if (choice === undefined || choice.others.length === 0) return [...hint, wrongKey];
+  if (choice === undefined || choice.others.length === 0) return [message, wrongKey];
   const tries = choice.others
     .map((other) => `axios-bearer doctor ${provider} --${choice.option} ${other}`)
     .join(', or: ');
   return [
     `The key may belong to another ${choice.option} than ${choice.value}. Try: ${tries}. If that works, set ${choice.variable}.`,
-    ...hint,
+    message,
     wrongKey,
   ];
 }

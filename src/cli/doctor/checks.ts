@@ -48,6 +48,7 @@ function networkChecks({ origin, proxyFrom, dns, connection, tokenCall }: Networ
     { what: origin.startsWith('https:') ? 'TLS' : 'connection', ...connectionCheck(connection) },
     { what: 'token call', ...callCheck(tokenCall, origin) },
     { what: 'read as', ...readingCheck(tokenCall) },
+    ...diagnosisChecks(tokenCall),
     { what: 'clock', ...clockCheck(tokenCall) },
   ];
 }
@@ -101,6 +102,15 @@ function readingCheck({ answer, outcome }: TokenCall): Outcome {
   }
   if (answer === undefined) return { outcome: 'skipped', seen: 'nothing to read' };
   return { outcome: 'failed', seen: answer.isWebPage ? 'a web page' : outcome.code };
+}
+
+/** What the provider itself says of a call that it refused. */
+function diagnosisChecks({ outcome }: TokenCall): Check[] {
+  if (outcome.kind === 'token' || outcome.diagnosis === undefined) return [];
+  const { code, message, requestId } = outcome.diagnosis;
+  const request = requestId === undefined ? undefined : `request ${requestId}`;
+  const seen = [code, message, request].filter((text) => text !== undefined).join(', ');
+  return [{ what: 'it says', outcome: 'note', seen }];
 }
 
 /** A clock that differs by less is not worth a word: the `Date` header itself is cut to the second. */

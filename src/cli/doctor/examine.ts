@@ -30,7 +30,7 @@ export async function examine(
 
 function configurationOf(
   name: ProviderName,
-  { credentialFields, tokenBudget, rejectedCredentialsAdvice }: Provider,
+  { credentialFields, tokenBudget }: Provider,
   values: Values,
   options: ProviderOptions,
 ): Configuration {
@@ -43,7 +43,6 @@ function configurationOf(
     credentials: Object.keys(credentialFields),
     choice: choiceOf(name, values),
     addressFrom: isGiven ? from : undefined,
-    rejectionHint: rejectedCredentialsAdvice,
     tokenBudget,
   };
 }

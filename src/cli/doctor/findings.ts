@@ -1,4 +1,4 @@
-import type { BearerErrorCode } from '../../index.js';
+import type { BearerErrorCode, ProviderDiagnosis } from '../../index.js';
 import type { ProviderName } from '../provider-names.js';
 
 /** What the doctor found out about one provider. Plain data: no secret, no token, nothing of an answer's body. */
@@ -19,8 +19,6 @@ export type Configuration =
       readonly choice?: Choice | undefined;
       /** The variable or option that gave the address, where the provider's own is not used. */
       readonly addressFrom?: string | undefined;
-      /** What the provider definition says of rejected credentials. */
-      readonly rejectionHint?: string | undefined;
       readonly tokenBudget?: { readonly calls: number; readonly windowMs: number } | undefined;
     };
 
@@ -102,6 +100,10 @@ export interface FailedOutcome {
   readonly kind: 'failed';
   readonly code: BearerErrorCode;
   readonly message: string;
+  /** The code of RFC 6749, where the answer has one. */
+  readonly oauthCode?: string | undefined;
+  /** What the provider itself says. */
+  readonly diagnosis?: ProviderDiagnosis | undefined;
   /** The code of a network error, where no answer came. */
   readonly networkCode?: string | undefined;
 }

@@ -1,6 +1,11 @@
 import axios, { type AxiosAdapter, type AxiosResponse } from 'axios';
 
-import { createTokenSource, isBearerError, type Provider } from '../../index.js';
+import {
+  createTokenSource,
+  isBearerError,
+  TokenAcquisitionError,
+  type Provider,
+} from '../../index.js';
 import type { Answer, FailedOutcome, TokenCall } from './findings.js';
 
 /** Makes one token call, the way the library makes it, and looks over its shoulder. */
@@ -63,5 +68,6 @@ function failed(error: unknown): FailedOutcome {
   if (!isBearerError(error)) throw error;
   const { code, message, cause } = error;
   const networkCode = cause instanceof Error && 'code' in cause ? String(cause.code) : undefined;
-  return { kind: 'failed', code, message, networkCode };
+  const { oauthError, diagnosis } = error instanceof TokenAcquisitionError ? error : {};
+  return { kind: 'failed', code, message, oauthCode: oauthError?.error, diagnosis, networkCode };
 }
