@@ -55,6 +55,7 @@ function findings(given: {
       tokenCall: {
         tookMs: 80,
         timeoutMs: 4_000,
+        isDirect: false,
         answer: given.noAnswer === true ? undefined : answer,
         outcome: given.outcome ?? TOKEN,
       },

@@ -47,6 +47,9 @@ async function listening(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
+/** Another machine, which a proxy would lead to. */
+const ELSEWHERE = { EXOTEL_BASE_URL: 'https://exotel.invalid' };
+
 const fixture = (name: string) => join(import.meta.dirname, 'fixtures', name);
 
 describe('axios-bearer doctor', () => {
@@ -134,26 +137,33 @@ describe('axios-bearer doctor', () => {
   });
 
   test('names the proxy that answered in place of the provider', async () => {
-    const proxy = createHTTP((_, response) => {
-      response.writeHead(407, { 'content-type': 'text/html' }).end('<html>Who are you?</html>');
+    const page = '<html>Who are you?</html>';
+    const proxy = createHTTP().on('connect', (_request, socket) => {
+      socket.end(
+        `HTTP/1.1 407 Proxy Authentication Required\r\nContent-Type: text/html\r\nContent-Length: ${page.length}\r\n\r\n${page}`,
+      );
     });
-    const HTTP_PROXY = `http://127.0.0.1:${await listening(proxy)}`;
-    const env = { ...environmentOf(sandbox.exotel), HTTP_PROXY };
+    const HTTPS_PROXY = `http://127.0.0.1:${await listening(proxy)}`;
+    const env = { ...environmentOf(sandbox.exotel), ...ELSEWHERE, HTTPS_PROXY };
     const { checks, advice } = await diagnose('exotel', env);
     proxy.close();
-    expect(checks['proxy']?.seen).toContain('HTTP_PROXY applies');
-    expect(advice[0]).toContain('the proxy in HTTP_PROXY may have answered itself');
-    expect(sandbox.exotel.tokenCalls).toBe(0);
+    expect(checks['proxy']?.seen).toContain('HTTPS_PROXY applies');
+    expect(advice[0]).toContain('the proxy in HTTPS_PROXY may have answered itself');
   });
 
   test('tells of a proxy that is down', async () => {
-    const env = {
-      ...environmentOf(sandbox.exotel),
-      HTTP_PROXY: `http://127.0.0.1:${await freePort()}`,
-    };
+    const HTTPS_PROXY = `http://127.0.0.1:${await freePort()}`;
+    const env = { ...environmentOf(sandbox.exotel), ...ELSEWHERE, HTTPS_PROXY };
     const { code, advice } = await diagnose('exotel', env);
     expect(code).toBe(5);
-    expect(advice[0]).toContain('No answer came through the proxy in HTTP_PROXY (ECONNREFUSED)');
+    expect(advice[0]).toContain('No answer came through the proxy in HTTPS_PROXY (ECONNREFUSED)');
+  });
+
+  test('knows that the token call asks no proxy of the environment for this very machine', async () => {
+    const HTTP_PROXY = `http://127.0.0.1:${await freePort()}`;
+    const env = { ...environmentOf(sandbox.exotel), HTTP_PROXY };
+    const { code, checks } = await diagnose('exotel', env);
+    expect([code, checks['proxy']]).toEqual([0, undefined]);
   });
 
   test('tells that nothing listens', async () => {

@@ -65,8 +65,8 @@ function choiceOf(name: ProviderName, values: Values): Choice | undefined {
 
 async function probeNetwork(provider: Provider, timeoutMs: number): Promise<Network> {
   const origin = await tokenOrigin(provider);
-  const proxyFrom = proxyVariable(origin);
   const tokenCall = await probeTokenCall(provider, timeoutMs);
+  const proxyFrom = tokenCall.isDirect ? undefined : proxyVariable(origin);
   if (proxyFrom !== undefined) {
     const skipped = { kind: 'skipped' } as const;
     return { origin, proxyFrom, dns: skipped, connection: skipped, tokenCall };

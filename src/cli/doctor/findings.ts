@@ -82,6 +82,8 @@ export interface TokenCall {
   readonly tookMs: number;
   /** How long it was given. */
   readonly timeoutMs: number;
+  /** Whether no proxy was to carry it, whatever the environment says. */
+  readonly isDirect: boolean;
   /** `undefined` if none came. */
   readonly answer?: Answer | undefined;
   readonly outcome: TokenOutcome | FailedOutcome;

@@ -12,9 +12,11 @@ import type { Answer, FailedOutcome, TokenCall } from './findings.js';
 export async function probeTokenCall(provider: Provider, timeoutMs: number): Promise<TokenCall> {
   let answer: Answer | undefined;
   let tookMs = 0;
+  let isDirect = false;
   const http = axios.getAdapter('http');
   const watching: AxiosAdapter = async (config) => {
     const sentAt = Date.now();
+    isDirect = config.proxy === false;
     try {
       const response = await http(config);
       answer = lookAt(response, (sentAt + Date.now()) / 2);
@@ -34,9 +36,9 @@ export async function probeTokenCall(provider: Provider, timeoutMs: number): Pro
     const { value, expiresAt, scope } = await source.getToken();
     const livesMs = expiresAt === undefined ? undefined : expiresAt - Date.now();
     const outcome = { kind: 'token', length: value.length, livesMs, scope } as const;
-    return { answer, tookMs, timeoutMs, outcome };
+    return { answer, tookMs, timeoutMs, isDirect, outcome };
   } catch (error) {
-    return { answer, tookMs, timeoutMs, outcome: failed(error) };
+    return { answer, tookMs, timeoutMs, isDirect, outcome: failed(error) };
   } finally {
     source.close();
   }
