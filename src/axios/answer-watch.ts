@@ -30,11 +30,12 @@ function watchTransforms(config: InternalAxiosRequestConfig): AnswerWatch | unde
     return data;
   };
   config.transformResponse = [look, ...listOf(transformResponse)];
-  const watching = config.transformResponse;
   return {
     seen: () => seen,
     takeOff(returned) {
-      if (returned.transformResponse === watching) Object.assign(returned, { transformResponse });
+      // axios copies the list where it merges a config.
+      const [first] = listOf(returned.transformResponse);
+      if (first === look) Object.assign(returned, { transformResponse });
     },
   };
 }
@@ -46,7 +47,7 @@ const [STANDARD] = listOf((axios as Partial<typeof axios>).defaults?.transformRe
 function mayThrow({ transformResponse }: InternalAxiosRequestConfig): boolean {
   if (Array.isArray(transformResponse) && transformResponse.length === 1)
     return transformResponse[0] !== STANDARD;
-  return transformResponse != null;
+  return transformResponse != null && listOf(transformResponse).length > 0;
 }
 
 function listOf(

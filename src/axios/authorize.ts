@@ -8,13 +8,16 @@ import { servingAttachment, type Attachment } from './attachment.js';
 import { watchAnswer } from './answer-watch.js';
 import {
   authorizationIn,
-  hasOwnAuthorization,
+  authorizerOf,
+  flatCopy,
+  withoutAuthorization,
   withWritableHeaders,
 } from './authorization-header.js';
 import { unlessBodyFails } from './body-failure.js';
 import {
   asAxiosFailure,
   asTimeout,
+  isCancelled,
   remainingMs,
   timeoutMsOf,
   withAbortSignal,
@@ -87,21 +90,26 @@ export function authorizeHandlers(context: AuthorizeContext): Surroundings<Confi
       },
       fulfilled(left) {
         if (inHand !== undefined && isEmpty(manager)) {
-          const serving = attachmentFor(attachments, left, isOptedOut);
-          return serving === undefined ? left : attach(exchange, left, inHand, inHandFor, serving);
+          // axios's own config, which can be read and written as it is.
+          const authorizer = authorizerOf(left);
+          const same = authorizer === 'ours' ? withoutAuthorization(left) : left;
+          if (isOptedOut || authorizer === 'caller') return same;
+          const serving = attachmentFor(attachments, same);
+          return serving === undefined ? same : attach(exchange, same, inHand, inHandFor, serving);
         }
         if (!isConfig(left)) return left;
-        const config = withWritableHeaders(left);
-        const attachment = attachmentFor(attachments, config);
+        const { config, attachment } = destinedFor(attachments, left);
         if (attachment === undefined) return config;
         const params = paramsOf(config);
         const token = attachment.source.peek(params);
-        if (token !== undefined) return attach(exchange, config, token, params, attachment);
+        const write = (token: AccessToken) =>
+          attach(exchange, asDispatched(exchange, config), token, params, attachment);
+        if (token !== undefined) return write(token);
         if (inHand === undefined || !othersRunAtOnce(config))
           return acquire(exchange, config, params, attachment);
         // The token stopped being fresh within this very tick, and a synchronous chain cannot wait.
         if (attachment !== inHandOf || params !== inHandFor) throw cannotWait(attachment.source);
-        return attach(exchange, config, inHand, params, attachment);
+        return write(inHand);
       },
     };
     return handler;
@@ -118,8 +126,7 @@ export function authorizeAnyRequest(
 ): (exchange: Exchange, config: Config) => Config | Promise<Config> {
   return (exchange, left) => {
     if (!isConfig(left)) return left;
-    const config = withWritableHeaders(left);
-    const attachment = attachmentFor(attachments, config);
+    const { config, attachment } = destinedFor(attachments, left);
     return attachment === undefined
       ? config
       : acquire(exchange, config, paramsOf(config), attachment);
@@ -135,13 +142,19 @@ function runsReversed({ transitional }: Config): boolean {
   return transitional == null || transitional.legacyInterceptorReqResOrdering === true;
 }
 
-/** Decides which provider's token the request gets, now that nobody else will touch it; `undefined` for none. */
-function attachmentFor(
+/** Decides which provider's token a request gets, now that no interceptor will touch it again. */
+function destinedFor(
   attachments: readonly Attachment[],
-  config: Config,
-  isOptedOut = config.bearer === false,
-): Attachment | undefined {
-  if (hasOwnAuthorization(config) || isOptedOut) return undefined;
+  left: Config,
+): { readonly config: Config; readonly attachment: Attachment | undefined } {
+  const authorizer = authorizerOf(left);
+  const config = authorizer === 'ours' ? withoutAuthorization(left) : left;
+  const isOnItsOwn = left.bearer === false || authorizer === 'caller';
+  return { config, attachment: isOnItsOwn ? undefined : attachmentFor(attachments, config) };
+}
+
+/** The provider whose token may go where the request goes; `undefined` for none. */
+function attachmentFor(attachments: readonly Attachment[], config: Config): Attachment | undefined {
   const serving = servingAttachment(attachments, config);
   if (serving !== undefined) return serving;
   const strict = attachments.find(
@@ -172,6 +185,7 @@ async function acquire(
   params: TokenParams | undefined,
   attachment: Attachment,
 ): Promise<Config> {
+  if (isCancelled(config)) return config; // axios refuses it, without sending anything.
   const { source } = attachment;
   const { timeout } = config;
   const timeoutMs = timeoutMsOf(timeout);
@@ -186,14 +200,15 @@ async function acquire(
     ),
   );
   const leftMs = remainingMs({ timeoutMs, startedAt }, source.clock.monotonic());
-  const left = leftMs === undefined ? timeout : (config.timeout = asTimeout(leftMs));
-  return authorize(exchange, config, attachment, token, params, startedAt, timeout, left);
+  const sent = asDispatched(exchange, config);
+  const left = leftMs === undefined ? timeout : (sent.timeout = asTimeout(leftMs));
+  return authorize(exchange, sent, attachment, token, params, startedAt, timeout, left);
 }
 
 /** Writes the token into the request, and keeps what a replay needs. */
 function authorize(
   exchange: Exchange,
-  given: Config,
+  config: Config,
   attachment: Attachment,
   token: AccessToken,
   params: TokenParams | undefined,
@@ -201,7 +216,6 @@ function authorize(
   writtenTimeout: unknown,
   usedTimeout: unknown,
 ): Config {
-  const config = exchange.copies ? dispatched(given) : given;
   const rawBody = config.data as unknown;
   if (isWebForm(rawBody)) fixBoundary(config);
   config.headers['Authorization'] = token.authorization;
@@ -221,11 +235,10 @@ function authorize(
   return config;
 }
 
-/** The object that axios will send, where it copies an ordinary one that an interceptor has put in place of its own. */
-function dispatched(config: Config): Config {
-  return Object.getPrototypeOf(config) === Object.prototype
-    ? Object.assign(Object.create(null) as Config, config)
-    : config;
+/** The object that axios will send, where it copies one that an interceptor has put in place of its own. */
+function asDispatched({ copies }: Exchange, config: Config): Config {
+  const isItsOwn = Object.getPrototypeOf(config) === null && Object.isExtensible(config);
+  return withWritableHeaders(copies && !isItsOwn ? flatCopy(config) : config);
 }
 
 function cannotWait({ provider }: TokenSource): MisconfigurationError {

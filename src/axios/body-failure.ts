@@ -1,5 +1,7 @@
 import { AxiosError, CanceledError, type InternalAxiosRequestConfig } from 'axios';
 
+import { discard } from './replay-body.js';
+
 /** What is used of a Node stream. */
 interface NodeStream {
   readonly destroyed?: boolean;
@@ -34,7 +36,6 @@ export async function unlessBodyFails<T>(
     if (body.errored != null) reject(AxiosError.from(body.errored, undefined, config));
     else if (body.destroyed === true) onClose();
   });
-  failure.catch(() => undefined); // It may come when the race is over.
   try {
     return await Promise.race([failure, wait()]);
   } catch (error) {
@@ -55,6 +56,6 @@ function isWebStream(body: unknown): body is ReadableStream {
 }
 
 function abandon(body: ReadableStream, error: unknown): never {
-  body.cancel(error).catch(() => undefined);
+  discard(body);
   throw error;
 }

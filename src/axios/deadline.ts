@@ -87,6 +87,16 @@ export async function withAbortSignal<T>(
   }
 }
 
+/** Whether axios will refuse to send a request, because its caller has given it up. */
+export function isCancelled({ signal, cancelToken }: Config): boolean {
+  try {
+    if (cancelToken) cancelToken.throwIfRequested();
+    return Boolean(signal?.aborted);
+  } catch {
+    return true;
+  }
+}
+
 /** There may be none, or one that cannot be listened to: an adapter of the app's own may never look at it. */
 function quietly(listen: () => void): void {
   try {

@@ -29,10 +29,11 @@ export function watchFetch(config: InternalAxiosRequestConfig): AnswerWatch['tak
   if (!sendsByFetch(config.adapter)) return undefined;
   const given = config.env as { fetch?: Fetch } | undefined;
   // One for each fetch, not for each request: axios keeps an adapter for ever for every one it sees.
-  const env = { ...given, fetch: watching(given?.fetch ?? fetchOfNow) };
-  Object.assign(config, { env });
+  if (given?.fetch && typeof given.fetch !== 'function') return undefined; // axios says so itself.
+  const fetch = watching(given?.fetch || fetchOfNow);
+  Object.assign(config, { env: { ...given, fetch } });
   return (returned) => {
-    if ((returned.env as unknown) !== env) return;
+    if (returned.env?.fetch !== fetch) return;
     if (given === undefined) delete returned.env;
     else Object.assign(returned, { env: given });
   };
@@ -65,11 +66,13 @@ function note(input: unknown, response: unknown): void {
 /** Whether axios will choose its fetch adapter: it is named, or it is the first of a list that works here. */
 function sendsByFetch(adapter: unknown): boolean {
   if (typeof adapter === 'string') return adapter.toLowerCase() === 'fetch';
-  return Array.isArray(adapter) && adapter.find(isSupported) === 'fetch';
+  if (!Array.isArray(adapter)) return false;
+  const chosen: unknown = adapter.find((one) => one && isSupported(one));
+  return typeof chosen === 'string' && chosen.toLowerCase() === 'fetch';
 }
 
 function isSupported(name: unknown): boolean {
-  switch (name) {
+  switch (typeof name === 'string' ? name.toLowerCase() : name) {
     case 'xhr':
       return typeof XMLHttpRequest !== 'undefined';
     case 'http':

@@ -1,5 +1,6 @@
 import type { InternalAxiosRequestConfig } from 'axios';
 
+import { isObject, read } from '../concealment/any-object.js';
 import { restoreTimeout, rewordTimeout } from './deadline.js';
 import type { Sent } from './exchange.js';
 
@@ -10,25 +11,31 @@ type Config = InternalAxiosRequestConfig;
  * that the adapter may have named. Never throws: what is frozen goes back as it is.
  */
 export function giveBack(sent: Sent, outcome: unknown): void {
-  quietly(() => {
-    for (const config of new Set([sent.config, ...configsOf(outcome)])) {
+  for (const config of new Set([sent.config, ...configsOf(outcome)])) {
+    quietly(() => {
       sent.watch?.takeOff(config);
       restoreTimeout(sent, config);
-    }
-  });
+    });
+  }
   quietly(() => rewordTimeout(sent, outcome));
 }
 
 /** The configs that a response or an error names. */
 export function configsOf(outcome: unknown): Config[] {
-  return holdersOf(outcome).flatMap(({ config }) => (isObject(config) ? [config as Config] : []));
+  return holdersOf(outcome)
+    .map((holder) => read(holder, 'config'))
+    .filter((config): config is Config => isObject(config));
 }
 
-/** What may name a config: the response or error itself, and the response of an error. */
+/** What may name a config: the response or error itself, the response of an error, and what caused it. */
 export function holdersOf(outcome: unknown): { config?: unknown }[] {
-  if (!isObject(outcome)) return [];
-  const { response } = outcome as { response?: unknown };
-  return isObject(response) ? [outcome, response] : [outcome];
+  const holders = new Set<object>();
+  for (let one = outcome; isObject(one) && !holders.has(one); one = read(one, 'cause')) {
+    holders.add(one);
+    const response = read(one, 'response');
+    if (isObject(response)) holders.add(response);
+  }
+  return [...holders];
 }
 
 /** Runs a step that must not get in the way of what it is about. */
@@ -38,8 +45,4 @@ export function quietly(step: () => void): void {
   } catch {
     // A frozen object, a getter that throws: it stays as it is.
   }
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
 }

@@ -11,16 +11,17 @@ const REMEMBERED = 10_000;
  * Shared by the whole process on purpose: a token of one provider must not go to another one.
  */
 const remembered = new Set<number>();
-const known = new WeakSet<AccessToken>();
+/** A token is hashed once; the warm path of several sources takes turns with their tokens. */
+const hashes = new WeakMap<AccessToken, number>();
 let latest: AccessToken | undefined;
 
 /** Remembers a token that is about to be attached. */
 export function rememberToken(token: AccessToken): void {
   if (token === latest) return;
   latest = token;
-  if (known.has(token)) return;
-  known.add(token);
-  const hash = hashOf(token.authorization);
+  const hash = hashes.get(token) ?? hashOf(token.authorization);
+  hashes.set(token, hash);
+  remembered.delete(hash);
   remembered.add(hash);
   if (remembered.size <= REMEMBERED) return;
   const [oldest] = remembered;

@@ -5,6 +5,7 @@ import axios, {
   type InternalAxiosRequestConfig,
 } from 'axios';
 
+import { isObject } from '../concealment/any-object.js';
 import { randomHex } from '../token/random-hex.js';
 
 /** The bytes of a request that can be sent again. */
@@ -19,8 +20,8 @@ export interface ReplayBody {
  *
  * What counts is what was sent, after every transform: a Node stream, a web stream, the form-data package or an async
  * iterable has been read by now, wherever it hides. The exception is the form-data object that axios itself makes out of
- * plain fields (`postForm` in Node): axios can make the same again. A transform of the caller's has no such promise,
- * since it may have changed the fields, or give something else each time.
+ * plain fields (`postForm` in Node): axios can make the same again. A transform or a visitor of the caller's has no such
+ * promise, since it may have changed the fields, or give something else each time.
  *
  * @param raw - the body before axios transformed it
  */
@@ -30,8 +31,9 @@ export function replayBody(
 ): ReplayBody | undefined {
   const sent = config.data as unknown;
   if (!isReadOnce(sent)) return { data: sent };
-  if (!isFormDataPackage(sent) || isReadOnce(raw)) return undefined;
-  if (!transforms(config).every(isOfAxios)) return undefined;
+  const isMadeByAxios =
+    isFormDataPackage(sent) && sent !== raw && transforms(config).every(isOfAxios);
+  if (!isMadeByAxios || config.formSerializer?.visitor !== undefined) return undefined;
   const data = bytesOfFormLike(sent, raw, config);
   const contentType = `multipart/form-data; boundary=${sent.getBoundary()}`;
   return data === undefined ? undefined : { data, contentType };
@@ -39,8 +41,16 @@ export function replayBody(
 
 /** Whether a body, or anything inside it, can be read once only. */
 function isReadOnce(body: unknown, seen = new Set<unknown>()): boolean {
-  if (typeof body !== 'object' || body === null || seen.has(body)) return false;
-  if ('pipe' in body || 'getReader' in body || Symbol.asyncIterator in body) return true;
+  if (!isObject(body) || seen.has(body)) return false;
+  const {
+    pipe,
+    getReader,
+    [Symbol.asyncIterator]: iterator,
+  } = body as Record<symbol, unknown> & {
+    pipe?: unknown;
+    getReader?: unknown;
+  };
+  if ([pipe, getReader, iterator].some((method) => typeof method === 'function')) return true;
   if (ArrayBuffer.isView(body) || body instanceof ArrayBuffer) return false;
   seen.add(body);
   const parts = body instanceof Map || body instanceof Set ? [...body] : Object.values(body);

@@ -1,6 +1,7 @@
 import { Axios, AxiosHeaders, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
 
 import { isBearerError } from '../errors/index.js';
+import { read } from '../concealment/any-object.js';
 import type { AccessToken } from '../token/access-token.js';
 import { waitFor } from '../token-source/waiting.js';
 import { answerIn, answerOf, isAboutOurToken, type Answer } from './answer.js';
@@ -44,6 +45,7 @@ export async function replay(rejection: Rejection): Promise<AxiosResponse> {
       }),
     );
   }
+  if (again.data !== body?.data) again.headers.delete('Content-Length'); // The hook has written another body.
   const leftMs = timeLeft(rejection);
   if (leftMs !== undefined) again.timeout = asTimeout(leftMs);
   return send(first, token, again);
@@ -99,18 +101,18 @@ function afterReplay(
   first: Sent,
   dispatch: Dispatch,
   outcome: unknown,
-  read: () => Answer | undefined,
+  readAnswer: () => Answer | undefined,
 ): void {
-  quietly(() => settle(sent, read(), outcome, first.config));
-  giveBack(sent, outcome);
+  quietly(() => settle(sent, readAnswer(), outcome, first.config));
+  giveBack({ ...sent, config: dispatch.config ?? sent.config }, outcome);
   const { transformRequest } = first.config;
-  quietly(() => {
-    for (const config of configsOf(outcome)) {
-      if (config.transformRequest !== dispatch.transformRequest) continue;
+  for (const config of configsOf(outcome)) {
+    quietly(() => {
+      if (config.transformRequest !== dispatch.transformRequest) return;
       if (transformRequest === undefined) delete config.transformRequest;
       else config.transformRequest = transformRequest;
-    }
-  });
+    });
+  }
   quietly(() => renameConfig(first, dispatch.config, outcome));
 }
 
@@ -133,12 +135,14 @@ function settle(sent: Sent, answer: Answer | undefined, ...holders: readonly unk
  */
 function renameConfig(first: Sent, dispatched: Config | undefined, outcome: unknown): void {
   if (dispatched === undefined) return;
-  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- these were made for the one send
-  const { transformRequest, transformResponse, timeout, env, ...changed } = dispatched;
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- made for the one send
+  const { transformRequest, ...changed } = dispatched;
   Object.assign(first.config, changed);
-  for (const holder of holdersOf(outcome)) {
-    if (holder.config === dispatched) holder.config = first.config;
-  }
+  const holders = holdersOf(outcome).filter((holder) => read(holder, 'config') === dispatched);
+  const isWritable = (holder: object) =>
+    Object.getOwnPropertyDescriptor(holder, 'config')?.writable === true;
+  // All of them name the same one, as with bare axios.
+  if (holders.every(isWritable)) for (const holder of holders) holder.config = first.config;
 }
 
 interface Limits {

@@ -1,3 +1,4 @@
+import { isObject, namesOf, prototypeOf, read, write } from './any-object.js';
 import { byNameOnly } from './by-name-only.js';
 import { ConcealedValue } from './concealed-value.js';
 
@@ -52,10 +53,10 @@ function leadsToSockets(value: unknown, seen = new Set<unknown>()): boolean {
 /** The same structure, in which agents can be read by name only. The app's own stays as it is. */
 function withoutAgents(value: unknown, copies = new Map<unknown, unknown>()): unknown {
   if (!isObject(value)) return value;
-  if (isAgent(value)) return byNameOnly(value, Object.getPrototypeOf(value) as object);
+  if (isAgent(value)) return byNameOnly(value, prototypeOf(value));
   if (!isPlain(value)) return value;
   if (copies.has(value)) return copies.get(value);
-  const copy = Array.isArray(value) ? [] : {};
+  const copy = prototypeOf(value) === Array.prototype ? [] : {};
   copies.set(value, copy);
   for (const name of namesOf(value)) write(copy, name, withoutAgents(read(value, name), copies));
   return copy;
@@ -67,9 +68,7 @@ function isAgent(value: object): boolean {
 }
 
 function isPlain(value: object): boolean {
-  if (Array.isArray(value)) return true;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || prototype === Object.prototype;
+  return ([null, Object.prototype, Array.prototype] as unknown[]).includes(prototypeOf(value));
 }
 
 /** Leaves an object that leads to sockets readable by name only. */
@@ -87,38 +86,12 @@ function isConnection(body: object): boolean {
 
 /** That of Node's streams: the prototypes below it have accessors that lead to the socket. */
 function streamPrototypeOf(body: object): object | null {
-  let prototype = Object.getPrototypeOf(body) as object | null;
-  while (prototype !== null && !/^(Readable|Duplex)$/.test(prototype.constructor.name))
-    prototype = Object.getPrototypeOf(prototype) as object | null;
-  return prototype;
+  let prototype = prototypeOf(body);
+  while (prototype != null && !/^(Readable|Duplex)$/.test(nameOf(prototype)))
+    prototype = prototypeOf(prototype);
+  return prototype ?? null;
 }
 
-// ---- total, whatever they are given: a getter or a proxy that throws, nothing at all --------------------------------
-
-function read(holder: unknown, name: string): unknown {
-  try {
-    return isObject(holder) ? (holder as Record<string, unknown>)[name] : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function write(holder: unknown, name: string, value: unknown): boolean {
-  try {
-    return isObject(holder) && Reflect.set(holder, name, value);
-  } catch {
-    return false;
-  }
-}
-
-function namesOf(holder: unknown): string[] {
-  try {
-    return isObject(holder) ? Object.keys(holder) : [];
-  } catch {
-    return [];
-  }
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
+function nameOf(prototype: object): string {
+  return String(read(read(prototype, 'constructor'), 'name'));
 }
