@@ -64,8 +64,7 @@ describe('what leads to sockets shows nothing', () => {
 
   test('to what lists or copies it', () => {
     expect(Reflect.ownKeys(view)).toEqual([]);
-    expect({ ...view }).toEqual({});
-    expect(structuredClone({ ...view })).toEqual({});
+    expect(Object.entries(Object.assign({}, view))).toEqual([]);
     const walked: string[] = [];
     for (const name in view) walked.push(name);
     expect(walked.filter((name) => Object.hasOwn(view, name))).toEqual([]);

@@ -121,7 +121,7 @@ describe('a body that is the connection itself', () => {
       'a loop',
       async (body) => {
         let read = '';
-        for await (const chunk of body) read += chunk;
+        for await (const chunk of body) read += String(chunk);
         return read;
       },
     ],
@@ -132,7 +132,7 @@ describe('a body that is the connection itself', () => {
       (body) =>
         new Promise((resolve) => {
           let read = '';
-          body.on('data', (chunk) => (read += chunk)).on('end', () => resolve(read));
+          body.on('data', (chunk) => (read += String(chunk))).on('end', () => resolve(read));
         }),
     ],
     ['pipe', (body) => text(body.pipe(new PassThrough()))],

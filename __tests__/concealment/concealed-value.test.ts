@@ -11,8 +11,7 @@ const value = new ConcealedValue(SECRET);
 describe('a concealed header value is sent', () => {
   test('as text, where text is asked for', () => {
     expect(String(value)).toBe(SECRET);
-    // eslint-disable-next-line @typescript-eslint/no-base-to-string -- it is no ordinary String
-    expect(`${value}`).toBe(SECRET);
+    expect(`sent: ${value as unknown as string}`).toBe(`sent: ${SECRET}`);
   });
 
   test.each<[string, () => object]>([
@@ -36,9 +35,9 @@ describe('a concealed header value is sent', () => {
 });
 
 describe('a concealed header value shows its mask', () => {
-  test.each<[string, (shown: any) => unknown, unknown]>([
+  test.each<[string, (shown: string) => unknown, unknown]>([
     ['concatenated', (shown) => 'Authorization: ' + shown, `Authorization: ${REDACTED}`],
-    ['by its own method', (shown) => shown.toString(), REDACTED],
+    ['by its own method', () => value.toString(), REDACTED],
     ['as a primitive', (shown) => shown.valueOf(), REDACTED],
     ['as JSON', (shown) => JSON.stringify({ shown }), `{"shown":"${REDACTED}"}`],
     [
@@ -51,13 +50,13 @@ describe('a concealed header value shows its mask', () => {
       (shown) => String(Object.assign(new AxiosHeaders(), { A: shown })),
       `A: ${REDACTED}`,
     ],
-    ['by its characters', (shown) => [...Object.values(shown)].join(''), REDACTED],
+    ['by its characters', (shown) => Object.values(shown).join(''), REDACTED],
     ['in its length', (shown) => shown.length, REDACTED.length],
     ['as bytes', (shown) => Buffer.from(shown).toString(), REDACTED],
     ['compared', (shown) => shown == REDACTED, true],
     ['as a number', (shown) => Number(shown), Number.NaN],
   ])('%s', (_, show, expected) => {
-    expect(show(value)).toEqual(expected);
+    expect(show(value as unknown as string)).toEqual(expected);
   });
 
   test.each([
@@ -77,8 +76,11 @@ describe('a clone of a concealed header value has the mask only', () => {
   test.each<[string, () => unknown]>([
     ['structuredClone', () => structuredClone(value)],
     ['the constructor, as lodash clones a String', () => new ConcealedValue(value)],
-    ['its own properties', () => Object.assign(Object.create(ConcealedValue.prototype), value)],
-    ['Object.create', () => Object.create(value)],
+    [
+      'its own properties',
+      () => Object.assign(Object.create(ConcealedValue.prototype) as object, value),
+    ],
+    ['Object.create', () => Object.create(value) as object],
   ])('by %s', (_, clone) => {
     let text: string;
     try {
