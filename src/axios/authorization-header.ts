@@ -30,8 +30,9 @@ export function authorizationIn(headers: unknown): unknown {
 export function withWritableHeaders(
   config: InternalAxiosRequestConfig,
 ): InternalAxiosRequestConfig {
-  const headers = config.headers as AxiosRequestHeaders | undefined;
-  const areOfAxios = typeof headers?.normalize === 'function'; // Of whichever copy.
+  const headers = config.headers as AxiosRequestHeaders | null | undefined;
+  // Of whichever copy. Text has a normalize, too.
+  const areOfAxios = typeof headers === 'object' && typeof headers?.normalize === 'function';
   const isOpen = Object.isExtensible(config);
   if (areOfAxios && isOpen && Object.isExtensible(headers)) return config;
   const own = areOfAxios || isPlain(headers) ? Object.assign({}, headers) : readByAxios(headers);
