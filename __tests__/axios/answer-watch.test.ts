@@ -26,14 +26,6 @@ describe('an answer is seen before a transform of the caller’s', () => {
       'one after axios’s own',
       { transformResponse: [axios.defaults.transformResponse, broken].flat() },
     ],
-    [
-      'axios’s own, told to be strict about JSON',
-      {
-        transformResponse: axios.defaults.transformResponse,
-        transitional: { silentJSONParsing: false },
-        responseType: 'json',
-      },
-    ],
   ])('can throw: %s', (_, fields) => {
     const config = configOf(fields);
     const watch = watchAnswer(config)!;
@@ -63,11 +55,11 @@ describe('an answer is seen before a transform of the caller’s', () => {
     ['it was taken off', { transformResponse: null }],
     ['it is axios’s own', { transformResponse: axios.defaults.transformResponse }],
     [
-      'it is axios’s own for another type of answer',
+      'it is axios’s own, whose error holds the response',
       {
         transformResponse: axios.defaults.transformResponse,
         transitional: { silentJSONParsing: false },
-        responseType: 'text',
+        responseType: 'json',
       },
     ],
   ])('but not where none can: %s', (_, fields) => {
@@ -82,7 +74,7 @@ describe('taking the watch off', () => {
   test('gives the config back as it was, by fetch as well', () => {
     const config = configOf({ adapter: 'fetch', transformResponse: broken });
     const before = { ...config };
-    watchAnswer(config)!.takeOff();
+    watchAnswer(config)!.takeOff(config);
     expect({ ...config }).toEqual(before);
   });
 
@@ -91,7 +83,15 @@ describe('taking the watch off', () => {
     const watch = watchAnswer(config)!;
     const later = [(data: unknown) => data];
     config.transformResponse = later;
-    watch.takeOff();
+    watch.takeOff(config);
     expect(config.transformResponse).toBe(later);
+  });
+
+  test('gives a copy of the config back so, too', () => {
+    const config = configOf({ transformResponse: broken });
+    const watch = watchAnswer(config)!;
+    const copy = { ...config };
+    watch.takeOff(copy);
+    expect(copy.transformResponse).toBe(broken);
   });
 });

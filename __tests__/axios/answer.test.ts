@@ -89,6 +89,7 @@ describe('the answer that an error tells of', () => {
     ['a connection that broke before', new AxiosError('reset', 'ECONNRESET')],
     ['a thrown string', '401'],
     ['nothing', undefined],
+    ['a request that got no answer, as Node tells it', { request: { res: null } }],
     ['a response without a status', { response: {} }],
   ])('is none for %s', (_, error) => {
     expect(answerOf(error, undefined)).toBeUndefined();
@@ -138,6 +139,8 @@ describe('a 401 is about our token', () => {
       { config: { headers: { authorization: 'Basic abc' } } },
       false,
     ],
+    ['names a config whose headers are null', { config: { headers: null } }, true],
+    ['tells a request that got no answer', { request: { res: null } }, true],
     ['names a config without headers', { config: {} }, true],
     [
       'was answered by the provider, by Node',

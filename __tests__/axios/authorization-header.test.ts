@@ -63,6 +63,11 @@ describe('headers that an interceptor leaves', () => {
   });
 });
 
+test('a choice in headers that were read so is kept: false is no header, and no token', () => {
+  const frozen = Object.freeze(new AxiosHeaders({ Authorization: false }));
+  expect(hasOwnAuthorization(withWritableHeaders(configOf(frozen)))).toBe(true);
+});
+
 describe('the Authorization value', () => {
   test.each<[string, unknown, unknown]>([
     ['in any case', { aUTHORIZATION: 'a' }, 'a'],

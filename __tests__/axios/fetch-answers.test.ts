@@ -96,9 +96,20 @@ describe('fetch is watched', () => {
       const config = configOf({ adapter: 'fetch', ...(env && { env }) });
       const takeOff = watchFetch(config)!;
       expect(config.env).toEqual({ ...env, fetch: expect.any(Function) });
-      takeOff();
+      takeOff(config);
       expect(config.env).toBe(env);
       expect('env' in config).toBe(env !== undefined);
     },
   );
+
+  test('in a copy of the config, too; but an env that somebody has put there since stays', () => {
+    const config = configOf({ adapter: 'fetch' });
+    const takeOff = watchFetch(config)!;
+    const copy = { ...config };
+    takeOff(copy);
+    expect('env' in copy).toBe(false);
+    const other = configOf({ env: { fetch: 1 } });
+    takeOff(other);
+    expect(other.env).toEqual({ fetch: 1 });
+  });
 });

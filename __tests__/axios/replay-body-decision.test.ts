@@ -88,8 +88,11 @@ describe('a form that axios made out of plain fields', () => {
     ['of bytes', { a: Buffer.from('bytes') }],
   ])('%s is made again, byte for byte', (_, fields) => {
     const config = sentForm(fields);
-    const sent = (config.data as FormDataPackage).getBuffer();
-    expect(replayBody(config, fields)).toEqual({ data: sent });
+    const sent = config.data as FormDataPackage;
+    expect(replayBody(config, fields)).toEqual({
+      data: sent.getBuffer(),
+      contentType: `multipart/form-data; boundary=${sent.getBoundary()}`,
+    });
   });
 
   test('is made again by the caller’s formSerializer', () => {
