@@ -25,6 +25,7 @@ const HIDDEN = new Set<string | symbol>([
   'duration',
   'toJSON',
   'toString',
+  'hasOwnProperty', // Which axios gives to the configs that it merges.
   Symbol.for('nodejs.util.inspect.custom'),
 ]);
 
