@@ -14,6 +14,7 @@ export function giveBack(sent: Sent, outcome: unknown): void {
     for (const config of new Set([sent.config, ...configsOf(outcome)])) {
       sent.watch?.takeOff(config);
       restoreTimeout(sent, config);
+      sent.attachment.redirects?.restore(config);
     }
   });
   quietly(() => rewordTimeout(sent, outcome));

@@ -69,6 +69,7 @@ function isLengthOf(data: unknown, length: unknown): boolean {
 
 async function send(first: Sent, token: AccessToken, again: Config): Promise<AxiosResponse> {
   const watch = watchAnswer(again);
+  first.attachment.redirects?.watch(again);
   const sent: Sent = { ...first, config: again, token, watch, usedTimeout: again.timeout };
   const dispatch: Dispatch = { config: undefined, transformRequest: sendAsItIs };
   // In place of the transforms that made the bytes: they are sent as they are.
@@ -134,7 +135,8 @@ function settle(sent: Sent, answer: Answer | undefined, ...holders: readonly unk
 function renameConfig(first: Sent, dispatched: Config | undefined, outcome: unknown): void {
   if (dispatched === undefined) return;
   // eslint-disable-next-line @typescript-eslint/no-unused-vars -- these were made for the one send
-  const { transformRequest, transformResponse, timeout, env, ...changed } = dispatched;
+  const { transformRequest, transformResponse, timeout, env, beforeRedirect, ...changed } =
+    dispatched;
   Object.assign(first.config, changed);
   for (const holder of holdersOf(outcome)) {
     if (holder.config === dispatched) holder.config = first.config;
