@@ -4,9 +4,11 @@ import { createRequire } from 'node:module';
 
 import {
   authorizationIn,
-  hasOwnAuthorization,
+  authorizerOf,
   removeAuthorization,
+  withoutAuthorization,
   withWritableHeaders,
+  type Authorizer,
 } from '../../src/axios/authorization-header.js';
 import { rememberToken } from '../../src/axios/known-tokens.js';
 import { ConcealedValue } from '../../src/concealment/concealed-value.js';
@@ -65,7 +67,7 @@ describe('headers that an interceptor leaves', () => {
 
 test('a choice in headers that were read so is kept: false is no header, and no token', () => {
   const frozen = Object.freeze(new AxiosHeaders({ Authorization: false }));
-  expect(hasOwnAuthorization(withWritableHeaders(configOf(frozen)))).toBe(true);
+  expect(authorizerOf(withWritableHeaders(configOf(frozen)))).toBe('caller');
 });
 
 describe('the Authorization value', () => {
@@ -83,41 +85,48 @@ describe('the Authorization value', () => {
   });
 });
 
-describe('a request has an authorization of its own', () => {
-  test.each<[string, object, boolean]>([
-    ['no header', {}, false],
-    ['a header of undefined', { Authorization: undefined }, false],
-    ['Basic', { Authorization: 'Basic abc' }, true],
-    ['Basic in small letters', { authorization: 'Basic abc' }, true],
-    ['an empty header', { Authorization: '' }, true],
-    ['null: the caller wants none', { authorization: null }, true],
-    ['false: the caller wants none', { Authorization: false }, true],
-    ['a token that we never attached', { Authorization: 'Bearer another' }, true],
-    ['our token', { Authorization: OURS }, false],
-    ['our token in capitals', { AUTHORIZATION: OURS }, false],
-    ['the mask of one', { Authorization: REDACTED }, false],
-    ['our token, concealed', { Authorization: new ConcealedValue(OURS) }, false],
+describe('a request is authorised', () => {
+  test.each<[string, object, Authorizer]>([
+    ['no header', {}, 'none'],
+    ['a header of undefined', { Authorization: undefined }, 'none'],
+    ['Basic', { Authorization: 'Basic abc' }, 'caller'],
+    ['Basic in small letters', { authorization: 'Basic abc' }, 'caller'],
+    ['an empty header', { Authorization: '' }, 'caller'],
+    ['null: the caller wants none', { authorization: null }, 'caller'],
+    ['false: the caller wants none', { Authorization: false }, 'caller'],
+    ['a token that we never attached', { Authorization: 'Bearer another' }, 'caller'],
+    ['our token', { Authorization: OURS }, 'ours'],
+    ['our token in capitals', { AUTHORIZATION: OURS }, 'ours'],
+    ['the mask of one', { Authorization: REDACTED }, 'ours'],
+    ['our token, concealed', { Authorization: new ConcealedValue(OURS) }, 'ours'],
   ])('with %s: %#', (_, headers, expected) => {
-    expect(hasOwnAuthorization(configOf({ ...headers }))).toBe(expected);
-    expect(hasOwnAuthorization(configOf(new AxiosHeaders(headers as never)))).toBe(expected);
+    expect(authorizerOf(configOf({ ...headers }))).toBe(expected);
+    expect(authorizerOf(configOf(new AxiosHeaders(headers as never)))).toBe(expected);
   });
 
-  test('with axios’s auth, which replaces any header; but not with one of null', () => {
+  test('by its caller, where a header of theirs stands beside ours in another spelling', () => {
+    expect(authorizerOf(configOf({ Authorization: OURS, authorization: 'Bearer mine' }))).toBe(
+      'caller',
+    );
+  });
+
+  test('by axios’s auth, which replaces any header; but not by one of null', () => {
     const auth = { username: 'a', password: 'b' };
-    expect(hasOwnAuthorization(configOf({}, { auth }))).toBe(true);
-    expect(hasOwnAuthorization(configOf({ Authorization: OURS }, { auth }))).toBe(true);
-    expect(hasOwnAuthorization(configOf({}, { auth: null }))).toBe(false);
+    expect(authorizerOf(configOf({}, { auth }))).toBe('caller');
+    expect(authorizerOf(configOf({ Authorization: OURS }, { auth }))).toBe('caller');
+    expect(authorizerOf(configOf({}, { auth: null }))).toBe('none');
   });
 
-  test.each<[object, object]>([
-    [{ authorization: OURS, 'X-Id': '1' }, { 'X-Id': '1' }],
-    [{ Authorization: REDACTED }, {}],
-    [{ Authorization: 'Bearer another' }, { Authorization: 'Bearer another' }],
-  ])('and what we wrote is taken off, nothing else: %j leaves %j', (headers, left) => {
-    const config = configOf({ ...headers });
-    hasOwnAuthorization(config);
-    expect(config.headers).toEqual(left);
+  test('by its caller, where the headers cannot be read: axios says so itself', () => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    expect(authorizerOf(configOf(proxy))).toBe('caller');
   });
+});
+
+test('a config loses what we wrote into it, in every spelling', () => {
+  const config = configOf({ Authorization: OURS, AUTHORIZATION: REDACTED, 'X-Id': '1' });
+  expect(withoutAuthorization(config).headers).toEqual({ 'X-Id': '1' });
 });
 
 test.each<[object, object]>([

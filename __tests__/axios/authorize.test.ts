@@ -15,6 +15,7 @@ import {
   createMemoryServer,
   ECHO,
   failureOf,
+  interceptorOrder,
   memoryClientOf,
   useOAuth2,
   warmClientOf,
@@ -192,8 +193,8 @@ describe('with a fresh token in hand', () => {
     'synchronous interceptors of the user keep it so (legacy order %s)',
     async (legacyInterceptorReqResOrdering) => {
       const memory = createMemoryServer();
-      const transitional = { legacyInterceptorReqResOrdering };
-      const { http, source } = memoryClientOf(memory, { transitional });
+      const order = interceptorOrder(legacyInterceptorReqResOrdering);
+      const { http, source } = memoryClientOf(memory, order);
       await source.getToken();
       http.interceptors.request.use((config) => config, null, { synchronous: true });
       expect(await ticksUntilSent(http)).toBe(0);

@@ -7,6 +7,7 @@ import {
   createMemoryServer,
   ECHO,
   failureOf,
+  interceptorOrder,
   memoryClientOf,
   providerOf,
   useOAuth2,
@@ -47,11 +48,11 @@ function watch(http: AxiosInstance, name: string, log: string[]): void {
 describe.each([true, false])(
   'with legacy interceptor order %s',
   (legacyInterceptorReqResOrdering) => {
-    const transitional = { legacyInterceptorReqResOrdering };
+    const order = interceptorOrder(legacyInterceptorReqResOrdering);
 
     async function watchedInstance() {
       const log: string[] = [];
-      const http = axios.create({ baseURL: server.url, transitional });
+      const http = axios.create({ baseURL: server.url, ...order });
       watch(http, 'before', log);
       const { source } = attachBearer(http, providerOf(server));
       watch(http, 'after', log);
@@ -87,7 +88,7 @@ describe.each([true, false])(
     test.each(['before', 'after'])(
       'r => r.data registered %s: the caller of a replay gets the data once unwrapped',
       async (when) => {
-        const http = axios.create({ baseURL: server.url, transitional });
+        const http = axios.create({ baseURL: server.url, ...order });
         const unwrap = () => http.interceptors.response.use((response) => response.data as never);
         if (when === 'before') unwrap();
         const { source } = attachBearer(http, providerOf(server));
@@ -102,7 +103,7 @@ describe.each([true, false])(
     test.each([true, false])(
       'a request interceptor that rewrites the URL runs once (synchronous: %s)',
       async (synchronous) => {
-        const { http } = await warmClientOf(server, { transitional });
+        const { http } = await warmClientOf(server, order);
         http.interceptors.request.use(
           (config) => ({ ...config, url: `/__sandbox${config.url}` }),
           null,
@@ -114,7 +115,7 @@ describe.each([true, false])(
     );
 
     test('the token is written after every interceptor of the user has run, so that all see the request that goes out', async () => {
-      const { http } = await warmClientOf(server, { transitional });
+      const { http } = await warmClientOf(server, order);
       const seen: unknown[] = [];
       http.interceptors.request.use((config) => {
         seen.push(config.headers.get('Authorization'));
@@ -126,7 +127,7 @@ describe.each([true, false])(
     });
 
     test('an interceptor that recovers from a failed request interceptor, or from an error, still works', async () => {
-      const { http } = await warmClientOf(server, { transitional });
+      const { http } = await warmClientOf(server, order);
       http.interceptors.response.use(undefined, (error: any) => ({
         recovered: error.response.status,
       }));

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { AxiosInstance } from 'axios';
 
-import { createMemoryServer, memoryClientOf } from './support.js';
+import { createMemoryServer, interceptorOrder, memoryClientOf } from './support.js';
 
 /**
  * axios-auth-refresh pauses new requests by a temporary interceptor, and for the length of one microtask at the end of a
@@ -30,7 +30,7 @@ describe.each([true, false])('legacy interceptor order %s', (legacyInterceptorRe
       for (let depth = 0; depth <= 80; depth += 1) {
         const memory = createMemoryServer();
         const { http, source } = memoryClientOf(memory, {
-          transitional: { legacyInterceptorReqResOrdering },
+          ...interceptorOrder(legacyInterceptorReqResOrdering),
         });
         register(http);
         await source.getToken();
@@ -50,7 +50,7 @@ describe.each([true, false])('legacy interceptor order %s', (legacyInterceptorRe
     for (let depth = 0; depth <= 80; depth += 1) {
       const memory = createMemoryServer();
       const { http, source } = memoryClientOf(memory, {
-        transitional: { legacyInterceptorReqResOrdering },
+        ...interceptorOrder(legacyInterceptorReqResOrdering),
       });
       await source.getToken();
       memory.revoke();

@@ -80,6 +80,11 @@ export async function warmClientOf(
   return { ...client, token: (await client.source.getToken()).value };
 }
 
+/** The order of request interceptors. axios before 1.13.5 knows the legacy one only, and cannot be asked for it. */
+export function interceptorOrder(isLegacy: boolean): Pick<CreateAxiosDefaults, 'transitional'> {
+  return isLegacy ? {} : { transitional: { legacyInterceptorReqResOrdering: false } };
+}
+
 export const ECHO = '/__sandbox/echo';
 export const ALWAYS_401 = '/__sandbox/always-401';
 

@@ -1,5 +1,7 @@
 import { describe, expect, jest, test } from '@jest/globals';
-import type { AxiosError } from 'axios';
+import axios, { type AxiosError } from 'axios';
+import { createServer } from 'node:http2';
+import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 
 import { bareInstance, fateOf, settled } from './instance.js';
@@ -110,5 +112,26 @@ describe('axios', () => {
     void http.request(((await request) as AxiosError).config!);
     await settled();
     expect(sent[1]!.config.headers.get('Authorization')).toBe('first');
+  });
+
+  test('follows no redirect over HTTP/2, so nothing has to keep a token from going along', async () => {
+    const asked: unknown[] = [];
+    const server = createServer((request, response) => {
+      asked.push(request.url);
+      response.writeHead(302, { location: '/elsewhere' });
+      response.end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    const sessions = new Set<{ close(): void }>();
+    server.on('session', (session) => sessions.add(session));
+    try {
+      const request = axios.get(url, { httpVersion: 2 });
+      await expect(request).rejects.toMatchObject({ response: { status: 302 } });
+      expect(asked).toEqual(['/']);
+    } finally {
+      for (const session of sessions) session.close();
+      server.close();
+    }
   });
 });

@@ -48,6 +48,7 @@ export function sidebar(): DefaultTheme.Sidebar {
       page('getting-started.md', 'Getting started'),
       page('existing-app.md', 'In an app that exists'),
       page('options.md', 'Options'),
+      page('axios-versions.md', 'Versions of axios'),
       ...pageIfThere('cli.md', 'Command line'),
     ]),
     ...group('What happens', [

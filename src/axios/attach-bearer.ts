@@ -11,8 +11,10 @@ import {
   type TokenSource,
 } from '../token-source/token-source.js';
 import type { Attachment, ReplayHook } from './attachment.js';
+import { foldsAbsoluteURLs, knowsInterceptorOrder } from './axios-version.js';
 import { intercept } from './intercept.js';
 import { createOriginGuard } from './origin-guard.js';
+import { redirectGuardFor } from './redirect-guard.js';
 
 /** How an instance treats its requests; and, where a provider is passed, how its token source behaves. */
 export interface AttachOptions extends TokenSourceOptions {
@@ -117,7 +119,7 @@ export function attachBearer<C extends object>(
   const { onForeignOrigin = 'pass', onReplay, ...sourceOptions } = givenOptions(options);
   if (given !== undefined) refuseOptions(provider, sourceOptions);
   checkOptions(provider, { onForeignOrigin, onReplay });
-  const guard = createOriginGuard(provider.allowedOrigins);
+  const guard = createOriginGuard(provider.allowedOrigins, foldsAbsoluteURLs(instance));
   const { defaults } = instance as Partial<AxiosInstance>;
   const baseURL = baseURLOf(instance);
   const isServed = (url: string) =>
@@ -132,7 +134,15 @@ export function attachBearer<C extends object>(
   }
 
   const source = given ?? createTokenSource(provider, sourceOptions);
-  const uninstall = install(instance, { source, guard, onForeignOrigin, onReplay, defaults });
+  const redirects = redirectGuardFor(instance, guard);
+  const uninstall = install(instance, {
+    source,
+    guard,
+    redirects,
+    onForeignOrigin,
+    onReplay,
+    defaults,
+  });
   const attachment: BearerAttachment = {
     source,
     detach() {
@@ -150,7 +160,10 @@ function install(instance: AxiosInstance, attachment: Attachment): () => void {
   let ours = installed.get(instance);
   if (ours === undefined) {
     const attachments: Attachment[] = [];
-    ours = { attachments, takeOff: intercept(instance.interceptors, attachments) };
+    ours = {
+      attachments,
+      takeOff: intercept(instance.interceptors, attachments, knowsInterceptorOrder(instance)),
+    };
     installed.set(instance, ours);
   }
   const { attachments, takeOff } = ours;

@@ -2,6 +2,7 @@ import type { AxiosDefaults, InternalAxiosRequestConfig } from 'axios';
 
 import type { TokenSource } from '../token-source/token-source.js';
 import type { OriginGuard } from './origin-guard.js';
+import type { RedirectGuard } from './redirect-guard.js';
 
 /** Called before a request is sent again, with the new token and the body in place. */
 export type ReplayHook = (config: InternalAxiosRequestConfig) => void | Promise<void>;
@@ -10,6 +11,7 @@ export type ReplayHook = (config: InternalAxiosRequestConfig) => void | Promise<
 export interface Attachment {
   readonly source: TokenSource;
   readonly guard: OriginGuard;
+  readonly redirects: RedirectGuard | undefined;
   readonly onForeignOrigin: 'pass' | 'error';
   readonly onReplay: ReplayHook | undefined;
   /** Those of the instance, for a config that lost its adapter on the way. */

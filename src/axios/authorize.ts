@@ -34,6 +34,8 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 export interface AuthorizeContext {
   readonly attachments: readonly Attachment[];
   readonly manager: AxiosInterceptorManager<Config>;
+  /** As `knowsInterceptorOrder` tells. */
+  readonly knowsOrder: boolean;
   /** Told of each request that may get a token, as axios starts it; of the others `undefined`. */
   readonly begin: (exchange: Exchange | undefined) => void;
 }
@@ -47,7 +49,7 @@ export interface AuthorizeContext {
  * unless `transitional.legacyInterceptorReqResOrdering` is off: the one that runs last applies.
  */
 export function authorizeHandlers(context: AuthorizeContext): Surroundings<Config> {
-  const { attachments, manager, begin } = context;
+  const { attachments, manager, begin, knowsOrder } = context;
   let isProbing = false;
 
   /** Whether the interceptors of others all run at once, so that ours must not wait. */
@@ -68,7 +70,7 @@ export function authorizeHandlers(context: AuthorizeContext): Surroundings<Confi
     let inHandFor: TokenParams | undefined;
     let isOptedOut = false;
     const handler: Mutable<Handler<Config>> = {
-      rejected: null,
+      rejected: rethrow,
       synchronous: false,
       runWhen(config) {
         if (!applies(config)) return false;
@@ -114,10 +116,15 @@ export function authorizeHandlers(context: AuthorizeContext): Surroundings<Confi
     };
     return handler;
   };
-  const runsFirst = (config: Config) => isEmpty(manager) || runsReversed(config);
-  const runsLast = (config: Config) => !runsReversed(config);
+  const runsFirst = (config: Config) => isEmpty(manager) || !knowsOrder || runsReversed(config);
+  const runsLast = (config: Config) => knowsOrder && !runsReversed(config);
 
   return { before: () => lane(runsFirst), after: () => lane(runsLast) };
+}
+
+/** Older versions of axios call this where a synchronous interceptor throws, without a look whether it is there. */
+function rethrow(error: unknown): never {
+  throw error;
 }
 
 /** The only lane of an instance that does not show its walk, such as a mock: a request may always have to wait. */
@@ -208,7 +215,7 @@ async function acquire(
 /** Writes the token into the request, and keeps what a replay needs. */
 function authorize(
   exchange: Exchange,
-  config: Config,
+  given: Config,
   attachment: Attachment,
   token: AccessToken,
   params: TokenParams | undefined,
@@ -216,6 +223,7 @@ function authorize(
   writtenTimeout: unknown,
   usedTimeout: unknown,
 ): Config {
+  const config = attachment.redirects?.watch(given) ?? given;
   const rawBody = config.data as unknown;
   if (isWebForm(rawBody)) fixBoundary(config);
   config.headers['Authorization'] = token.authorization;

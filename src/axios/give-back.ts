@@ -15,6 +15,7 @@ export function giveBack(sent: Sent, outcome: unknown): void {
     quietly(() => {
       sent.watch?.takeOff(config);
       restoreTimeout(sent, config);
+      sent.attachment.redirects?.restore(config);
     });
   }
   quietly(() => rewordTimeout(sent, outcome));

@@ -54,8 +54,7 @@ export function healer(): (exchange: Exchange) => Handler<AxiosResponse> {
     fulfilled(response) {
       const { sent } = exchange;
       if (sent === undefined) return response;
-      if (sent.watch !== undefined || sent.usedTimeout !== sent.writtenTimeout)
-        giveBack(sent, response);
+      if (isChanged(sent)) giveBack(sent, response);
       const answer = isAccepted(sent, response)
         ? undefined
         : rejectingAnswer(sent, () => answerIn(response));
@@ -84,6 +83,13 @@ export function healer(): (exchange: Exchange) => Handler<AxiosResponse> {
       throw concealError(original.error, isOurs);
     }
   }
+}
+
+/** Whether something was put into the config for the one send. */
+function isChanged({ watch, usedTimeout, writtenTimeout, attachment }: Sent): boolean {
+  return (
+    watch !== undefined || usedTimeout !== writtenTimeout || attachment.redirects !== undefined
+  );
 }
 
 /** The answer, if it rejects our token; else `undefined`. Never throws, whatever came back. */

@@ -12,10 +12,12 @@ type Interceptors = AxiosInstance['interceptors'];
  * Puts our pair of interceptors onto an instance, once for all of its attachments, and returns what takes it off.
  *
  * @param attachments - those of the moment: the list may grow and shrink
+ * @param knowsOrder - as `knowsInterceptorOrder` tells
  */
 export function intercept(
   { request, response }: Interceptors,
   attachments: readonly Attachment[],
+  knowsOrder: boolean,
 ): () => void {
   const responseHandler = healer();
   if (!isWalkable(request) || !isWalkable(response))
@@ -25,7 +27,7 @@ export function intercept(
   let starting: Exchange | undefined;
   const begin = (exchange: Exchange | undefined) => (starting = exchange);
   const undo = [
-    surround(request, authorizeHandlers({ attachments, manager: request, begin })),
+    surround(request, authorizeHandlers({ attachments, manager: request, knowsOrder, begin })),
     surround(response, {
       before() {
         const exchange = starting;

@@ -21,8 +21,13 @@ export interface OriginGuard {
 /**
  * A guard over the given origins. It follows axios in how `baseURL` and `url` become one, and parses a URL only
  * where comparing strings does not settle it: parsing costs more than everything else on the warm path.
+ *
+ * @param alwaysFolds - as `foldsAbsoluteURLs` tells
  */
-export function createOriginGuard(allowedOrigins: readonly string[]): OriginGuard {
+export function createOriginGuard(
+  allowedOrigins: readonly string[],
+  alwaysFolds = true,
+): OriginGuard {
   const prefixes = allowedOrigins.map((origin) => `${origin}/`);
   let lastBaseURL: string | undefined;
   let lastDestination: Destination = 'foreign';
@@ -47,6 +52,9 @@ export function createOriginGuard(allowedOrigins: readonly string[]): OriginGuar
       const { baseURL, url } = config;
       if (baseURL === lastBaseURL && baseURL !== undefined && isPath(url)) return lastDestination;
       const joinedTo = baseOf(config);
+      // Then it may be sent as it is, too.
+      const staysAbsolute = !alwaysFolds && joinedTo !== undefined && isAbsolute(url);
+      if (staysAbsolute && destination(asText(url)) !== 'own') return 'foreign';
       if (joinedTo === undefined) return destination(asText(url));
       // Whatever is joined to a base URL stays on its origin, since axios puts a slash between the two.
       if (joinedTo !== lastBaseURL) {
@@ -63,7 +71,11 @@ function baseOf(config: InternalAxiosRequestConfig): string | undefined {
   const { url, allowAbsoluteUrls } = config;
   const baseURL = asText(config.baseURL);
   if (baseURL === '') return undefined;
-  return allowAbsoluteUrls !== false && ABSOLUTE_URL.test(asText(url)) ? undefined : baseURL;
+  return allowAbsoluteUrls !== false && isAbsolute(url) ? undefined : baseURL;
+}
+
+function isAbsolute(url: unknown): boolean {
+  return ABSOLUTE_URL.test(asText(url));
 }
 
 /** Most URLs are told by their first two characters. */

@@ -71,6 +71,7 @@ function isLengthOf(data: unknown, length: unknown): boolean {
 
 async function send(first: Sent, token: AccessToken, again: Config): Promise<AxiosResponse> {
   const watch = watchAnswer(again);
+  first.attachment.redirects?.watch(again);
   const sent: Sent = { ...first, config: again, token, watch, usedTimeout: again.timeout };
   const dispatch: Dispatch = { config: undefined, transformRequest: sendAsItIs };
   // In place of the transforms that made the bytes: they are sent as they are.
@@ -136,7 +137,7 @@ function settle(sent: Sent, answer: Answer | undefined, ...holders: readonly unk
 function renameConfig(first: Sent, dispatched: Config | undefined, outcome: unknown): void {
   if (dispatched === undefined) return;
   // eslint-disable-next-line @typescript-eslint/no-unused-vars -- made for the one send
-  const { transformRequest, ...changed } = dispatched;
+  const { transformRequest, beforeRedirect, ...changed } = dispatched;
   Object.assign(first.config, changed);
   const holders = holdersOf(outcome).filter((holder) => read(holder, 'config') === dispatched);
   const isWritable = (holder: object) =>
