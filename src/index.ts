@@ -12,6 +12,11 @@ export {
   type BearerAttachment,
 } from './axios/attach-bearer.js';
 export type { ReplayHook } from './axios/attachment.js';
+export {
+  createBearerAdapter,
+  type BearerAdapter,
+  type BearerAdapterOptions,
+} from './axios/bearer-adapter.js';
 export type { BearerRequestOptions } from './axios/request-options.js';
 export { whyNotReplayed, type ReplayRefusal } from './axios/replay-refusal.js';
 export * from './errors/index.js';

@@ -151,6 +151,6 @@ describe('options count as given', () => {
       createTokenSource(provider, Object.create(defaults) as object);
 
     expect(create({ maxAttempts: 0 })).toThrow('options.maxAttempts must be a whole number');
-    expect(create({ maxAttempt: 1 })).toThrow('options.maxAttempt is no option');
+    expect(create({ maxAttempt: 1 })).toThrow('options.maxAttempt is not an option');
   });
 });

@@ -3,7 +3,7 @@ import nock from 'nock';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { defineProvider } from '../../src/grants/define-provider.js';
+import { defineProvider, type Provider } from '../../src/grants/define-provider.js';
 import {
   exotel,
   learning360,
@@ -187,17 +187,20 @@ describe('a token that cannot be sent as a bearer token', () => {
     });
   });
 
-  it.each([
-    ['exotel', exotel, { response: { data: { ...token, token_type: 'DPoP' } } }],
-    ['learning360', learning360, { ...token, token_type: 'DPoP' }],
-    ['singleview', singleview, { payload: { ...token, token_type: 'DPoP' } }],
-    ['udara360', udara360, { accessToken: 'a-token', tokenType: 'DPoP' }],
-  ])('is known by what %s calls its type', (_, factory, body) => {
-    const provider = (factory as typeof udara360)({
-      ...credentials,
-      ...{ accountSid: 'acme', apiKey: 'key', apiToken: 'token', clientCode: 'c', merchantId: 'm' },
-    });
-
+  it.each<[string, Pick<Provider, 'parseToken'>, object]>([
+    [
+      'exotel',
+      exotel({ accountSid: 'acme', apiKey: 'key', apiToken: 'token' }),
+      { response: { data: { ...token, token_type: 'DPoP' } } },
+    ],
+    ['learning360', learning360(credentials), { ...token, token_type: 'DPoP' }],
+    [
+      'singleview',
+      singleview({ clientId: 'id', clientCode: 'code', merchantId: 'merchant' }),
+      { payload: { ...token, token_type: 'DPoP' } },
+    ],
+    ['udara360', udara360(credentials), { accessToken: 'a-token', tokenType: 'DPoP' }],
+  ])('is known by what %s calls its type', (_, provider, body) => {
     expect(provider.parseToken({ status: 200, headers: {}, body }).tokenType).toBe('DPoP');
   });
 });

@@ -56,6 +56,6 @@ function isWebStream(body: unknown): body is ReadableStream {
 }
 
 function abandon(body: ReadableStream, error: unknown): never {
-  discard(body);
+  discard(body, error);
   throw error;
 }

@@ -1,5 +1,7 @@
 import type { InternalAxiosRequestConfig } from 'axios';
 
+import { isProxiedInTheClear } from './env-proxy.js';
+
 /** What axios takes for an absolute URL. */
 const ABSOLUTE_URL = /^([a-z][a-z\d+\-.]*:)?\/\//i;
 
@@ -45,24 +47,36 @@ export function createOriginGuard(
     return allowedOrigins.includes(target.origin) ? 'own' : 'foreign';
   };
 
+  const destinationOf = (config: InternalAxiosRequestConfig): Destination => {
+    const { baseURL, url } = config;
+    if (baseURL === lastBaseURL && baseURL !== undefined && isPath(url)) return lastDestination;
+    const joinedTo = baseOf(config);
+    // Then it may be sent as it is, too.
+    const staysAbsolute = !alwaysFolds && joinedTo !== undefined && isAbsolute(url);
+    if (staysAbsolute && destination(asText(url)) !== 'own') return 'foreign';
+    if (joinedTo === undefined) return destination(asText(url));
+    // Whatever is joined to a base URL stays on its origin, since axios puts a slash between the two.
+    if (joinedTo !== lastBaseURL) {
+      lastDestination = destination(joinedTo);
+      lastBaseURL = joinedTo;
+    }
+    return lastDestination;
+  };
+
+  const isInTheClear = allowedOrigins.some((origin) => origin.startsWith('http:'));
   return {
     allowsURL,
     originOf: (config) => parsed(targetURL(config))?.origin ?? '(not a URL)',
-    destinationOf(config) {
-      const { baseURL, url } = config;
-      if (baseURL === lastBaseURL && baseURL !== undefined && isPath(url)) return lastDestination;
-      const joinedTo = baseOf(config);
-      // Then it may be sent as it is, too.
-      const staysAbsolute = !alwaysFolds && joinedTo !== undefined && isAbsolute(url);
-      if (staysAbsolute && destination(asText(url)) !== 'own') return 'foreign';
-      if (joinedTo === undefined) return destination(asText(url));
-      // Whatever is joined to a base URL stays on its origin, since axios puts a slash between the two.
-      if (joinedTo !== lastBaseURL) {
-        lastDestination = destination(joinedTo);
-        lastBaseURL = joinedTo;
-      }
-      return lastDestination;
-    },
+    destinationOf: isInTheClear ? unlessProxied(destinationOf) : destinationOf,
+  };
+}
+
+/** What a proxy of the environment would carry off in clear text goes to a foreign place, whatever its URL says. */
+function unlessProxied(destinationOf: OriginGuard['destinationOf']): OriginGuard['destinationOf'] {
+  return (config) => {
+    const destination = destinationOf(config);
+    const isOwn = destination === 'own';
+    return isOwn && isProxiedInTheClear(targetURL(config), config) ? 'foreign' : destination;
   };
 }
 

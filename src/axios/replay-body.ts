@@ -131,11 +131,11 @@ function emptyFormLike(form: FormDataPackage): FormDataPackage {
 }
 
 /** Lets go of a body that will not be read: an unread stream would hold its socket, and the replay may need it. */
-export function discard(body: unknown): void {
+export function discard(body: unknown, reason?: unknown): void {
   if (typeof body !== 'object' || body === null) return;
   try {
     if ('pipe' in body) (body as { destroy?(): void }).destroy?.();
-    else if ('getReader' in body) (body as ReadableStream).cancel().catch(() => undefined);
+    else if ('getReader' in body) (body as ReadableStream).cancel(reason).catch(() => undefined);
   } catch {
     // Then it was not what it looked like.
   }

@@ -19,12 +19,12 @@ const brand = Symbol.for('axios-bearer.error');
 
 /** The base of every error that this library throws. Tell them apart by `code`. */
 export class BearerError extends Error {
+  override readonly name: string = 'BearerError';
   readonly code: BearerErrorCode;
 
   constructor(code: BearerErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
-    this.name = new.target.name;
     Object.defineProperty(this, brand, { value: true });
   }
 

@@ -2,6 +2,7 @@ import { BearerError } from './bearer-error.js';
 
 /** An option, a credential or a provider definition that cannot work. Thrown at creation wherever possible. */
 export class MisconfigurationError extends BearerError {
+  override readonly name: string = 'MisconfigurationError';
   /** The option or credential that is wrong, as a path: `apiKey`, `options.maxStaleMs`. */
   readonly option: string;
   /** The provider it was meant for, where one is known. */

@@ -2,6 +2,7 @@ import { BearerError } from './bearer-error.js';
 
 /** The request would leave the provider's own origins, or go out in clear text, and the option says to refuse that. */
 export class OriginNotAllowedError extends BearerError {
+  override readonly name: string = 'OriginNotAllowedError';
   readonly provider: string;
   /** The origin that was asked for; never the path or the query. */
   readonly origin: string;

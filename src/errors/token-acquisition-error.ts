@@ -51,6 +51,7 @@ export interface TokenAcquisitionDetails {
  * that was rejected is not at fault.
  */
 export class TokenAcquisitionError extends BearerError {
+  override readonly name: string = 'TokenAcquisitionError';
   readonly provider: string;
   readonly phase: AcquisitionPhase;
   readonly retryable: boolean;
@@ -116,4 +117,6 @@ function copyOf(
  *
  * Retrying does not help; changing what the message names does. Changed credentials take effect on the next request.
  */
-export class CredentialsRejectedError extends TokenAcquisitionError {}
+export class CredentialsRejectedError extends TokenAcquisitionError {
+  override readonly name: string = 'CredentialsRejectedError';
+}

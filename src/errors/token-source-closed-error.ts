@@ -2,6 +2,7 @@ import { BearerError } from './bearer-error.js';
 
 /** The token source was closed before a token could be had. Create a new source, or close this one later. */
 export class TokenSourceClosedError extends BearerError {
+  override readonly name: string = 'TokenSourceClosedError';
   readonly provider: string;
 
   constructor(provider: string) {
