@@ -1,18 +1,13 @@
-import { execFile } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
 
-import { describeWithRedis, startRedis } from '../redis/redis-server.js';
-import { HANGS_AFTER_MS } from '../setup/patience.js';
+import { linesOf, repository } from './run-example.js';
 
 /*
- * Every example as a user runs it, in a process of its own, and what it says.
+ * Every example as a user runs it, in a process of its own, and what it says. The fleet of workers stands in
+ * redis/fleet-example.test.ts: its counts are exact as long as Redis answers each of them in time, so it runs alone.
  */
-
-const run = promisify(execFile);
-const repository = resolve(import.meta.dirname, '../..');
 
 const SAYS: Readonly<Record<string, readonly string[]>> = {
   'commonjs-app': ['200 200 2 token calls', 'detached: 401'],
@@ -87,35 +82,8 @@ const SAYS: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-async function linesOf(name: string, env: NodeJS.ProcessEnv = {}): Promise<string[]> {
-  const { stdout, stderr } = await run(process.execPath, ['examples/run.mjs', name], {
-    cwd: repository,
-    timeout: HANGS_AFTER_MS,
-    env: { ...process.env, ...env },
-  });
-  expect(stderr).toBe('');
-  return stdout.trimEnd().split('\n');
-}
-
 test.each(Object.entries(SAYS))('%s tells its story', async (name, lines) => {
   expect(await linesOf(name)).toEqual(lines);
-});
-
-describeWithRedis('with a real Redis', () => {
-  test('redis-workers tells its story', async () => {
-    const redis = await startRedis();
-    try {
-      expect(
-        await linesOf('redis-workers', { REDIS_URL: `redis://${redis.host}:${redis.port}` }),
-      ).toEqual([
-        '4 workers start cold: 100 requests, 1 token call',
-        '4 more, later: 100 requests, still 1 token call',
-        '4 more, the token revoked: 100 requests, 2 token calls',
-      ]);
-    } finally {
-      await redis.stop();
-    }
-  });
 });
 
 test('every example is among them', () => {

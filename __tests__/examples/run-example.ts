@@ -1,0 +1,18 @@
+import { execFile } from 'node:child_process';
+import { resolve } from 'node:path';
+import { promisify } from 'node:util';
+
+import { HANGS_AFTER_MS } from '../setup/patience.js';
+
+const run = promisify(execFile);
+export const repository = resolve(import.meta.dirname, '../..');
+
+export async function linesOf(name: string, env: NodeJS.ProcessEnv = {}): Promise<string[]> {
+  const { stdout, stderr } = await run(process.execPath, ['examples/run.mjs', name], {
+    cwd: repository,
+    timeout: HANGS_AFTER_MS,
+    env: { ...process.env, ...env },
+  });
+  expect(stderr).toBe('');
+  return stdout.trimEnd().split('\n');
+}
