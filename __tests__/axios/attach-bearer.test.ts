@@ -8,9 +8,22 @@ import {
   MisconfigurationError,
   type Provider,
 } from '../../src/index.js';
+import {
+  oauth2ClientCredentials,
+  type OAuth2ClientCredentialsOptions,
+} from '../../src/providers/index.js';
 import { createMemoryServer } from './support.js';
 
 const { provider } = createMemoryServer();
+const fake = { clientId: 'fake-client', clientSecret: 'fake-secret' };
+
+/** The same provider as `provider`, but for what is given. */
+function another(options: object): Provider {
+  const { name, baseURL } = provider;
+  const credentials = 'credentials' in options ? {} : fake;
+  const description = { name, baseURL, tokenUrl: `${baseURL}/token`, ...credentials, ...options };
+  return oauth2ClientCredentials(description as OAuth2ClientCredentialsOptions);
+}
 
 /** The message of the misconfiguration that attaching leads to. */
 function refusalOf(attach: () => unknown): string {
@@ -24,6 +37,13 @@ function refusalOf(attach: () => unknown): string {
 }
 
 describe('an instance that carries tokens already', () => {
+  test('keeps its attachment when a provider made of the same data is attached, as by a handler at each request', () => {
+    const http = axios.create();
+    const attachment = attachBearer(http, another({}));
+    expect(attachBearer(http, another({}))).toBe(attachment);
+    attachment.detach();
+  });
+
   test('keeps its attachment when the same provider, or the same source, is attached once more', () => {
     const http = axios.create();
     const attachment = attachBearer(http, provider);
@@ -33,7 +53,8 @@ describe('an instance that carries tokens already', () => {
   });
 
   test.each<[string, () => Provider | ReturnType<typeof createTokenSource>]>([
-    ['another provider', () => createMemoryServer().provider],
+    ['another client of the same provider', () => another({ clientId: 'another-client' })],
+    ['one whose credentials come from a function', () => another({ credentials: () => fake })],
     ['another source of the same provider', () => createTokenSource(provider)],
   ])('refuses %s, and says what to do', (_, other) => {
     const http = axios.create();

@@ -224,15 +224,12 @@ describe('attached twice', () => {
     expect(server.tokenCalls).toBe(2);
   });
 
-  test('to another provider or source is refused, and works after detach()', async () => {
+  test('to another source is refused, and works after detach()', async () => {
     const http = axios.create({ baseURL: server.url });
     const first = attachBearer(http, providerOf(server));
     const other = createTokenSource(providerOf(server));
-    expect(() => attachBearer(http, providerOf(server))).toThrow(
-      'already gets the tokens of oauth2 for http://127.0.0.1',
-    );
     expect(() => attachBearer(http, other)).toThrow(
-      expect.objectContaining({ code: 'ERR_BEARER_MISCONFIGURED' }),
+      'already gets the tokens of oauth2 for http://127.0.0.1',
     );
     first.detach();
     expect(attachBearer(http, other).source).toBe(other);

@@ -3,7 +3,7 @@ import axios, { type AxiosInstance, type CreateAxiosDefaults } from 'axios';
 import { givenOptions } from '../concealment/given-options.js';
 import { refuseUnknownOptions } from '../errors/check-options.js';
 import { MisconfigurationError } from '../errors/index.js';
-import type { Provider } from '../grants/define-provider.js';
+import { describesTheSame, type Provider } from '../grants/define-provider.js';
 import { TOKEN_SOURCE_OPTIONS, type TokenSourceOptions } from '../token-source/options.js';
 import {
   createTokenSource,
@@ -90,8 +90,8 @@ const installed = new WeakMap<object, Installed>();
  * and one replay. The interceptors that the instance has, or gets later, see the final response exactly once.
  *
  * An instance may have several providers: each request gets the token of the one whose origin it goes to, and a request to
- * none of them goes out as it is. Attaching the same provider or token source again changes nothing and returns the
- * attachment that is there.
+ * none of them goes out as it is. Attaching the same provider or token source again, or a provider made of the same data,
+ * changes nothing and returns the attachment that is there.
  *
  * @throws {@link MisconfigurationError} if another provider of the instance has one of its origins, if the instance's
  * `baseURL` lies outside the origins of all of them, or for an option that cannot work
@@ -106,7 +106,7 @@ export function attachBearer<C extends object>(
   const provider = (given?.provider ?? providerOrSource) as Provider;
   const others = attachmentsOf(instance);
   const existing = others.find(({ source }) =>
-    given === undefined ? source.provider === provider : source === given,
+    given === undefined ? isSame(source.provider, provider) : source === given,
   );
   if (existing !== undefined) return existing;
   for (const other of others) refuseTakenOrigin(provider, other.source.provider);
@@ -153,6 +153,11 @@ export function attachBearer<C extends object>(
   };
   mark(instance, attachment);
   return attachment;
+}
+
+/** The same data count as the same provider: a handler may attach at each request, and a module may be loaded again. */
+function isSame(one: Provider, other: Provider): boolean {
+  return one === other || describesTheSame(one, other);
 }
 
 /** Adds an attachment to the pair of interceptors that the instance has from us, or gets now. */

@@ -219,6 +219,7 @@ export function defineProvider<C extends object>(definition: ProviderDefinition<
     [brand]: true,
   };
   /* eslint-enable @typescript-eslint/unbound-method */
+  if (fixed !== undefined) fixedCredentials.set(provider, fixed);
   return Object.freeze(provider) as Provider<C>;
 }
 
@@ -292,6 +293,28 @@ export function credentialsUnavailable(
     `${provider}: no credentials could be fetched: the credentials function ${whatItDid}`,
     { provider, phase: 'credentials', retryable: true, cause },
   );
+}
+
+/** What two descriptions of one provider have in common; kept apart, so that a provider shows no credentials. */
+const fixedCredentials = new WeakMap<object, object>();
+
+/**
+ * Whether two providers describe the same one: made of the same data, as by a module that is evaluated again, they make the
+ * same token request. Never where credentials come from a function: it may have others each time.
+ */
+export function describesTheSame(one: Provider, other: Provider): boolean {
+  const identity = identityOf(one);
+  return identity !== undefined && identity === identityOf(other);
+}
+
+function identityOf(provider: Provider): string | undefined {
+  const credentials = fixedCredentials.get(provider);
+  if (credentials === undefined) return undefined;
+  const { name, allowedOrigins, paramNames, defaultLifetimeSeconds, singleActiveToken } = provider;
+  return JSON.stringify([
+    ...[name, allowedOrigins, paramNames, defaultLifetimeSeconds, singleActiveToken],
+    provider.tokenRequest(credentials, {}),
+  ]);
 }
 
 /** Tells whether a value was made by `defineProvider`, of this copy of the package or another. */
