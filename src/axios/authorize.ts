@@ -62,6 +62,9 @@ export function authorizeHandlers(context: AuthorizeContext): Surroundings<Confi
     }
   };
 
+  /** The lane of the last request that needed nobody else: most need it no longer than a tick. */
+  let spare: Handler<Config> | undefined;
+
   const lane = (applies: (config: Config) => boolean): Handler<Config> | undefined => {
     if (isProbing) return undefined;
     let exchange = NONE;
@@ -69,6 +72,15 @@ export function authorizeHandlers(context: AuthorizeContext): Surroundings<Confi
     let inHandOf: Attachment | undefined;
     let inHandFor: TokenParams | undefined;
     let isOptedOut = false;
+
+    /** The config is axios's own, which can be read and written as it is. */
+    const attachInHand = (left: Config, token: AccessToken): Config => {
+      const authorizer = authorizerOf(left);
+      const config = authorizer === 'ours' ? withoutAuthorization(left) : left;
+      if (isOptedOut || authorizer === 'caller') return config;
+      const serving = attachmentFor(attachments, config);
+      return serving === undefined ? config : attach(exchange, config, token, inHandFor, serving);
+    };
     const handler: Mutable<Handler<Config>> = {
       rejected: rethrow,
       synchronous: false,
@@ -92,12 +104,10 @@ export function authorizeHandlers(context: AuthorizeContext): Surroundings<Confi
       },
       fulfilled(left) {
         if (inHand !== undefined && isEmpty(manager)) {
-          // axios's own config, which can be read and written as it is.
-          const authorizer = authorizerOf(left);
-          const same = authorizer === 'ours' ? withoutAuthorization(left) : left;
-          if (isOptedOut || authorizer === 'caller') return same;
-          const serving = attachmentFor(attachments, same);
-          return serving === undefined ? same : attach(exchange, same, inHand, inHandFor, serving);
+          const sent = attachInHand(left, inHand);
+          exchange = NONE; // It may have a large body.
+          if (applies === runsFirst) spare = handler;
+          return sent;
         }
         if (!isConfig(left)) return left;
         const { config, attachment } = destinedFor(attachments, left);
@@ -119,7 +129,14 @@ export function authorizeHandlers(context: AuthorizeContext): Surroundings<Confi
   const runsFirst = (config: Config) => isEmpty(manager) || !knowsOrder || runsReversed(config);
   const runsLast = (config: Config) => knowsOrder && !runsReversed(config);
 
-  return { before: () => lane(runsFirst), after: () => lane(runsLast) };
+  return {
+    before() {
+      const reused = isProbing ? undefined : spare;
+      spare = undefined;
+      return reused ?? lane(runsFirst);
+    },
+    after: () => lane(runsLast),
+  };
 }
 
 /** Older versions of axios call this where a synchronous interceptor throws, without a look whether it is there. */
@@ -182,7 +199,7 @@ function attach(
 ): Config {
   const { timeout } = config;
   const timeoutMs = timeoutMsOf(timeout);
-  const startedAt = timeoutMs > 0 ? attachment.source.clock.monotonic() : Number.NaN;
+  const startedAt = timeoutMs > 0 ? attachment.source.clock.monotonic() : 0;
   return authorize(exchange, config, attachment, token, params, startedAt, timeout, timeout);
 }
 

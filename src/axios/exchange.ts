@@ -29,7 +29,7 @@ export interface Sent {
   readonly params: TokenParams | undefined;
   /** The body before axios transformed it. */
   readonly rawBody: unknown;
-  /** By the monotonic clock; NaN where the request has no time-out to keep. */
+  /** By the monotonic clock; 0 where the request has no time-out to keep. */
   readonly startedAt: number;
   /** The caller's time-out in milliseconds, which waiting, acquisition and replay share; 0 if there is none. */
   readonly timeoutMs: number;

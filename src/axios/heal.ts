@@ -48,29 +48,34 @@ export function healer(): (exchange: Exchange) => Handler<AxiosResponse> {
     shouldRefresh: (rejection) => isWorthReplaying(rejection as never),
   });
 
-  return (exchange) => ({
+  const accepted = ({ sent }: Exchange, response: AxiosResponse) => {
+    if (sent === undefined) return response;
+    if (isChanged(sent)) giveBack(sent, response);
+    if (isAccepted(sent, response)) return response;
+    const answer = rejectingAnswer(sent, answerIn, response);
+    return answer === undefined
+      ? response
+      : heal(new Rejection(sent, answer, { kind: 'response', response }));
+  };
+  const refused = ({ sent }: Exchange, error: unknown) => {
+    if (sent === undefined) throw error;
+    giveBack(sent, error);
+    const answer = rejectingAnswer(sent, answerOf, error);
+    if (answer === undefined) throw concealError(error, isOurs);
+    return heal(new Rejection(sent, answer, { kind: 'error', error }));
+  };
+  // One for all requests: axios takes the two functions out of it at once.
+  const handler = {
     synchronous: false,
     runWhen: null,
-    fulfilled(response) {
-      const { sent } = exchange;
-      if (sent === undefined) return response;
-      if (isChanged(sent)) giveBack(sent, response);
-      const answer = isAccepted(sent, response)
-        ? undefined
-        : rejectingAnswer(sent, () => answerIn(response));
-      return answer === undefined
-        ? response
-        : heal(new Rejection(sent, answer, { kind: 'response', response }));
-    },
-    rejected(error) {
-      const { sent } = exchange;
-      if (sent === undefined) throw error;
-      giveBack(sent, error);
-      const answer = rejectingAnswer(sent, () => answerOf(error, sent.watch?.seen()));
-      if (answer === undefined) throw concealError(error, isOurs);
-      return heal(new Rejection(sent, answer, { kind: 'error', error }));
-    },
-  });
+    fulfilled: (response: AxiosResponse): AxiosResponse | Promise<AxiosResponse> => response,
+    rejected: (error: unknown): unknown => error,
+  };
+  return (exchange) => {
+    handler.fulfilled = (response) => accepted(exchange, response);
+    handler.rejected = (error) => refused(exchange, error);
+    return handler;
+  };
 
   /** The healed response, or what bare axios would have given. */
   async function heal(rejection: Rejection): Promise<AxiosResponse> {
@@ -93,9 +98,13 @@ function isChanged({ watch, usedTimeout, writtenTimeout, attachment }: Sent): bo
 }
 
 /** The answer, if it rejects our token; else `undefined`. Never throws, whatever came back. */
-function rejectingAnswer(sent: Sent, read: () => Answer | undefined): Answer | undefined {
+function rejectingAnswer<O>(
+  sent: Sent,
+  answerIn: (outcome: O, seen: unknown) => Answer | undefined,
+  outcome: O,
+): Answer | undefined {
   try {
-    const answer = read();
+    const answer = answerIn(outcome, sent.watch?.seen());
     if (answer === undefined) return undefined;
     const { provider } = sent.attachment.source;
     const isRejecting = isRejection(provider, answer, sent.config) && isAboutOurToken(sent, answer);
