@@ -184,6 +184,22 @@ describe('the lists of interceptors', () => {
     expect(lengths()).toEqual(before);
   });
 
+  test('may start a request of their own while axios asks which of them apply: each heals its own 401', async () => {
+    const { http } = await warmClientOf(server);
+    const nested: Promise<unknown>[] = [];
+    http.interceptors.request.use((config) => config, null, {
+      synchronous: true,
+      runWhen({ params }) {
+        if (params === undefined) nested.push(http.get(ECHO, { params: { nested: 1 } }));
+        return true;
+      },
+    });
+    server.revokeTokens();
+    expect((await http.get(ECHO)).data.token).toBe(server.issuedTokens[1]);
+    await Promise.all(nested);
+    expect(server.requests.map(({ status }) => status).sort()).toEqual([200, 200, 401, 401]);
+  });
+
   test('may be walked by another library in its own way', async () => {
     const http = axios.create({ baseURL: server.url });
     let walks = 0;

@@ -36,8 +36,13 @@ export interface AuthorizeContext {
   readonly manager: AxiosInterceptorManager<Config>;
   /** As `knowsInterceptorOrder` tells. */
   readonly knowsOrder: boolean;
-  /** Told of each request that may get a token, as axios starts it; of the others `undefined`. */
+  /** Told of each request that axios starts; `undefined` if it gets no token. */
   readonly begin: (exchange: Exchange | undefined) => void;
+}
+
+/** Our request handler of one walk, and the exchange of the request if the handler applies to it. */
+interface Lane extends Mutable<Handler<Config>> {
+  begun: Exchange | undefined;
 }
 
 /**
@@ -48,7 +53,7 @@ export interface AuthorizeContext {
  * the request waits for one. Each request gets two handlers, since axios reverses the order of request interceptors
  * unless `transitional.legacyInterceptorReqResOrdering` is off: the one that runs last applies.
  */
-export function authorizeHandlers(context: AuthorizeContext): Surroundings<Config> {
+export function authorizeHandlers(context: AuthorizeContext): Surroundings<Config, Lane> {
   const { attachments, manager, begin, knowsOrder } = context;
   let isProbing = false;
 
@@ -63,9 +68,9 @@ export function authorizeHandlers(context: AuthorizeContext): Surroundings<Confi
   };
 
   /** The lane of the last request that needed nobody else: most need it no longer than a tick. */
-  let spare: Handler<Config> | undefined;
+  let spare: Lane | undefined;
 
-  const lane = (applies: (config: Config) => boolean): Handler<Config> | undefined => {
+  const lane = (applies: (config: Config) => boolean): Lane | undefined => {
     if (isProbing) return undefined;
     let exchange = NONE;
     let inHand: AccessToken | undefined;
@@ -81,19 +86,17 @@ export function authorizeHandlers(context: AuthorizeContext): Surroundings<Confi
       const serving = attachmentFor(attachments, config);
       return serving === undefined ? config : attach(exchange, config, token, inHandFor, serving);
     };
-    const handler: Mutable<Handler<Config>> = {
+    const handler: Lane = {
+      begun: undefined,
       rejected: rethrow,
       synchronous: false,
       runWhen(config) {
         if (!applies(config)) return false;
         const { bearer } = config;
-        if (bearer === false && authorizationIn(config.headers) === undefined) {
-          begin(undefined);
-          return false;
-        }
+        if (bearer === false && authorizationIn(config.headers) === undefined) return false;
         isOptedOut = bearer === false;
         exchange = { sent: undefined, copies: Object.getPrototypeOf(config) === null };
-        begin(exchange);
+        handler.begun = exchange;
         inHandOf =
           attachments.length === 1 ? attachments[0] : servingAttachment(attachments, config);
         inHandFor = bearer ? bearer.params : undefined;
@@ -136,6 +139,10 @@ export function authorizeHandlers(context: AuthorizeContext): Surroundings<Confi
       return reused ?? lane(runsFirst);
     },
     after: () => lane(runsLast),
+    walked(first, last) {
+      begin(first?.begun ?? last?.begun);
+      if (first !== undefined) first.begun = undefined;
+    },
   };
 }
 

@@ -16,9 +16,11 @@ export interface Walkable<V> {
 }
 
 /** Handlers around those of others; asked for at each walk, which axios makes once for each request. */
-export interface Surroundings<V> {
-  readonly before: () => Handler<V> | undefined;
-  readonly after?: () => Handler<V> | undefined;
+export interface Surroundings<V, H extends Handler<V> = Handler<V>> {
+  readonly before: () => H | undefined;
+  readonly after?: () => H | undefined;
+  /** Told at the end of a walk which handlers of ours it has visited. Other requests may have started within it. */
+  readonly walked?: (first: H | undefined, last: H | undefined) => void;
 }
 
 /** Whether axios walks these interceptors by a method that can be hooked. A mock may have `use` alone. */
@@ -35,9 +37,9 @@ export function isWalkable<V>(manager: AxiosInterceptorManager<V>): boolean {
  * them into the manager's array would break the ids that `use` gave to others, so they are handed to axios where
  * it walks the array instead. Around an empty list one handler does: `after` is left out.
  */
-export function surround<V>(
+export function surround<V, H extends Handler<V>>(
   manager: AxiosInterceptorManager<V>,
-  { before, after }: Surroundings<V>,
+  { before, after, walked }: Surroundings<V, H>,
 ): () => void {
   const walkable = manager as unknown as Walkable<V>;
   // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its own `this` below
@@ -51,6 +53,7 @@ export function surround<V>(
     walk.call(this, visit);
     const last = isActive && !isEmpty(manager) ? after?.() : undefined;
     if (last !== undefined) visit(last);
+    walked?.(first, last);
     if (!isActive) leave();
   }
 
