@@ -23,7 +23,7 @@ export function authorizationIn(headers: unknown): unknown {
   return key === undefined ? undefined : (headers as AxiosRequestHeaders)[key];
 }
 
-/** Who authorises a request: its caller, by a header or by axios's `auth`; we, when it was sent before; or nobody yet. */
+/** Who has authorised a request so far: its caller, by a header or by axios's `auth`; we, when it was sent before; or neither. */
 export type Authorizer = 'caller' | 'ours' | 'none';
 
 /**

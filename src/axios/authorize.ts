@@ -67,7 +67,7 @@ export function authorizeHandlers(context: AuthorizeContext): Surroundings<Confi
     }
   };
 
-  /** The lane of the last request that needed nobody else: most need it no longer than a tick. */
+  /** The lane of the last request that found a token in hand. It is over within its tick, and can be used again. */
   let spare: Lane | undefined;
 
   const lane = (applies: (config: Config) => boolean): Lane | undefined => {

@@ -13,8 +13,8 @@ interface NodeStream {
 }
 
 /**
- * Runs a wait of a request before it is sent, and ends it as soon as the request's body fails: a stream whose error
- * nobody hears takes the process down, and one that was abandoned would leave its request hanging.
+ * Runs a wait of a request before it is sent, and ends it as soon as the request's body fails: a stream error without
+ * a listener takes the process down, and a stream that was destroyed would leave its request hanging.
  *
  * The failure is the one that axios gives for a body that fails while it is sent. A body whose request is never sent is
  * destroyed, so that no file stays open.

@@ -42,7 +42,7 @@ export function intercept(
 }
 
 /**
- * For an instance that lets nobody see how it walks its interceptors: a mock, or a client that only looks like axios.
+ * For an instance without a walk to hook: a mock, or a client that only looks like axios.
  * There our pair stands where `use` puts it, and an answer is told by the config that it names.
  */
 function interceptByUse(

@@ -114,7 +114,7 @@ export function redirectGuardFor(
   return stripsOnRedirect(instance) ? undefined : createRedirectGuard(origins);
 }
 
-/** The caller's own, also on a config that still has a guard on it. What only a polluted `Object.prototype` carries is nobody's. */
+/** The caller's own, also on a config that still has a guard on it. What only a polluted `Object.prototype` carries does not count. */
 function callersOf(config: WithBeforeRedirect): unknown {
   const { beforeRedirect } = config;
   if (beforeRedirect === undefined) return undefined;

@@ -1,6 +1,6 @@
 /*
- * Looking at what strangers hand over: whatever it is, nothing here throws. There are getters and proxies that do, and
- * frozen objects.
+ * Reading and writing objects of any origin without ever throwing: there are getters and proxies that throw, and frozen
+ * objects.
  */
 
 /** The value of a property; `undefined` where there is none, or it cannot be read. */

@@ -37,7 +37,7 @@ const DEFAULT_PREFIX = 'axios-bearer';
  * ```ts
  * const tokens = createTokenSource(provider, { store: createRedisStore(client) });
  * ```
- * @throws MisconfigurationError for a client that is none, an option that is not known, a store key that is too short, or a prefix
+ * @throws MisconfigurationError for something that is not a Redis client, an option that is not known, a store key that is too short, or a prefix
  * that cannot be used
  */
 export function createRedisStore(client: RedisClient, options: RedisStoreOptions = {}): TokenStore {
