@@ -41,7 +41,7 @@ export function createBearerAdapter<C extends object>(
   options: BearerAdapterOptions = {},
 ): BearerAdapter {
   const { adapter, ...attachOptions } = options;
-  const inner = new Axios();
+  const inner = new Axios({});
   const { source } = attachBearer(inner, providerOrSource, attachOptions);
   const isJudged = source.provider.isTokenRejection !== undefined;
 

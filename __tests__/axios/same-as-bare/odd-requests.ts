@@ -439,6 +439,7 @@ const BEYOND_JSON = [
   'beforeRedirect',
   'cancelToken',
   'env',
+  'beforeRedirect', // Our guard, on an axios that does not strip the token by itself.
   'paramsSerializer',
   'signal',
   'transformRequest',
