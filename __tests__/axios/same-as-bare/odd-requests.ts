@@ -439,7 +439,6 @@ const BEYOND_JSON = [
   'beforeRedirect',
   'cancelToken',
   'env',
-  'beforeRedirect', // Our guard, on an axios that does not strip the token by itself.
   'paramsSerializer',
   'signal',
   'transformRequest',

@@ -167,7 +167,7 @@ function differenceOfSends(bare: Outcome, ours: Outcome, parts: Parts): string |
  */
 function asWritten({ config }: Send) {
   // eslint-disable-next-line @typescript-eslint/no-unused-vars -- left out
-  const { timeout, transformResponse, env, ...others } = config;
+  const { timeout, transformResponse, env, beforeRedirect, ...others } = config;
   const isTime = !['symbol', 'bigint'].includes(typeof timeout) && Number(timeout) > 0;
   return isTime ? others : { ...others, timeout };
 }
