@@ -147,6 +147,7 @@ const failures: Record<string, Send> = {
   },
   'a 401 that no token cures': (http) => http.get('/401'),
   'a time-out': (http) => http.get('/hang', { timeout: 30 }),
+  'an abort before it is sent': (http) => http.get('/hang', { signal: AbortSignal.abort() }),
   'an abort': (http) => http.get('/hang', { signal: AbortSignal.timeout(30) }),
   'a reset connection': (http) => http.get('/reset'),
   'an answer that breaks off': (http) => http.get('/cut'),

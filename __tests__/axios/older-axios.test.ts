@@ -9,7 +9,7 @@ import {
   type AttachableInstance,
   type AttachOptions,
 } from '../../src/index.js';
-import { answer, createMemoryServer } from './support.js';
+import { answer, createMemoryServer, failureOf } from './support.js';
 
 const API = 'https://api.example.com';
 
@@ -73,6 +73,14 @@ describe('on an instance of axios 1.8.2', () => {
       false,
     );
     expect(await carriesToken({ url: `${API}/x` })).toBe(true);
+  });
+
+  test('the error of a request that was given up before it is sent shows no token', async () => {
+    const { http } = olderClient();
+    await http.get('/warm');
+    const error = await failureOf(http.get('/a', { signal: AbortSignal.abort() }));
+    expect(error.code).toBe('ERR_CANCELED');
+    expect(JSON.stringify(error.config.headers)).not.toContain('fake-token');
   });
 
   test('our error reaches the caller also where nothing is asynchronous', async () => {

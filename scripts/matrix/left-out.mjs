@@ -5,6 +5,17 @@
 
 const LEFT_OUT = [
   {
+    upTo: '1.20.0',
+    titles: ['ends as bare axios does, whatever', 'ends as bare axios does, however'],
+    because:
+      'our guard on redirects stays on a config that comes back past the response interceptors',
+  },
+  {
+    upTo: '1.12.2',
+    titles: ['a redirect of the token endpoint is not followed by fetch'],
+    because: '1.12.2 makes a network error of it under jest; by hand it answers 307',
+  },
+  {
     upTo: '1.8.2',
     titles: ['become writable: a Map', 'become writable: a list of pairs'],
     because: 'it reads no headers out of a Map or a list of pairs',

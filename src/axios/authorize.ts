@@ -204,6 +204,8 @@ function attach(
   params: TokenParams | undefined,
   attachment: Attachment,
 ): Config {
+  // An older axios refuses it past the response interceptors, so that its error would show the token.
+  if (attachment.redirects !== undefined && isCancelled(config)) return config;
   const { timeout } = config;
   const timeoutMs = timeoutMsOf(timeout);
   const startedAt = timeoutMs > 0 ? attachment.source.clock.monotonic() : 0;

@@ -89,6 +89,7 @@ export async function withAbortSignal<T>(
 
 /** Whether axios will refuse to send a request, because its caller has given it up. */
 export function isCancelled({ signal, cancelToken }: Config): boolean {
+  if (signal === undefined && cancelToken === undefined) return false;
   try {
     if (cancelToken) cancelToken.throwIfRequested();
     return Boolean(signal?.aborted);

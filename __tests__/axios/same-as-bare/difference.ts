@@ -30,6 +30,7 @@ const HIDDEN = new Set<string | symbol>([
 ]);
 
 const FOR_ONE_SEND = new Set<string | symbol>([
+  'beforeRedirect',
   'transformRequest',
   'transformResponse',
   'env',
