@@ -394,7 +394,7 @@ describe('an unread answer', () => {
   });
 });
 
-test('a response of the replay is what the API answered, with the config of the replay', async () => {
+test('a response of the replay is what the API answered, with the config of the first send and the new token', async () => {
   const memory = createMemoryServer();
   const { http } = memoryClientOf(memory, {
     adapter: (config) =>
