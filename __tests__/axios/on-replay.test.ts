@@ -71,6 +71,19 @@ describe('onReplay', () => {
     expect(server.requests.map(({ headers }) => headers['x-once'])).toEqual(['1', undefined]);
   });
 
+  test('that leads a request to a foreign origin takes no token there', async () => {
+    const onReplay: Hook = (config) => {
+      config.baseURL = server.url.replace('127.0.0.1', 'localhost');
+    };
+    const { http } = await warmClientOf(server, {}, { onReplay });
+    server.revokeTokens();
+    expect((await failureOf(http.get(ECHO))).response.status).toBe(401);
+    expect(server.requests.map(({ headers }) => headers.authorization)).toEqual([
+      `Bearer ${server.issuedTokens[0]}`,
+      undefined,
+    ]);
+  });
+
   test('is not called for a request that is not sent again', async () => {
     const onReplay = jest.fn<Hook>();
     const { http } = await warmClientOf(server, {}, { onReplay });

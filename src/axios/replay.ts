@@ -45,6 +45,8 @@ export async function replay(rejection: Rejection): Promise<AxiosResponse> {
       }),
     );
   }
+  // The hook may have led the request elsewhere, where the token must not go.
+  if (first.attachment.guard.destinationOf(again) !== 'own') removeAuthorization(again.headers);
   if (again.data !== body?.data) again.headers.delete('Content-Length'); // The hook has written another body.
   const leftMs = timeLeft(rejection);
   if (leftMs !== undefined) again.timeout = asTimeout(leftMs);
