@@ -13,7 +13,7 @@ import {
 import { AccessToken } from '../token/access-token.js';
 import { backOffMs } from '../token/back-off.js';
 import { inWords } from '../token/duration.js';
-import { isPast, later, type Instant } from '../token/instant.js';
+import type { Instant } from '../token/instant.js';
 import { resolveLifetime } from '../token/lifetime.js';
 import type { TokenParams } from '../token/token-params.js';
 import { boundedSignal } from './bounded-signal.js';
@@ -115,7 +115,8 @@ async function attemptOnce(
       transport: options.transport,
     });
     const tookMs = now().monoMs - sentAt.monoMs;
-    const minted = { ...readAnswer(attempted, answer, sentAt), sentAt, tookMs };
+    const counted = { ...sentAt, wallMs: sentByWallClock(sentAt, now(), answer.serverNow) };
+    const minted = { ...readAnswer(attempted, answer, counted), sentAt: counted, tookMs };
     told();
     return minted;
   } catch (error) {
@@ -124,6 +125,15 @@ async function attemptOnce(
   } finally {
     call.release();
   }
+}
+
+/**
+ * When a call was sent, by the wall clock as it goes now: it may have been set right meanwhile, and then the provider's clock agrees with it. If it
+ * does not, the host may have slept for as long as our clock has gone ahead, and the token has aged.
+ */
+function sentByWallClock(sentAt: Instant, now: Instant, serverNow = -Infinity): number {
+  const byNow = now.wallMs - (now.monoMs - sentAt.monoMs);
+  return Math.max(sentAt.wallMs, Math.min(byNow, serverNow));
 }
 
 function target({ url, method }: EncodedTokenRequest) {
@@ -181,8 +191,9 @@ function readAnswer(
     });
   }
   const lifetimeMs = lifetime.kind === 'known' ? lifetime.ms : undefined;
-  // A life shorter than the call that brought it is over before anyone can use it.
-  if (lifetimeMs !== undefined && isPast(later(sentAt, lifetimeMs), context.now()))
+  // A life shorter than the call that brought it is over before anyone can use it. How long that took, the wall clock cannot say:
+  // it may have been set meanwhile.
+  if (lifetimeMs !== undefined && context.now().monoMs - sentAt.monoMs >= lifetimeMs)
     throw malformed(context, answer, 'holds a token that expired while it was under way', {
       repeat: false,
       advice: 'The token call took longer than the token lives.',
