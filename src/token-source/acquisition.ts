@@ -1,4 +1,5 @@
 import type { BearerError } from '../errors/index.js';
+import { perCallFields, type Provider } from '../grants/define-provider.js';
 import { certainlyIssuedNothing } from '../grants/token-failure.js';
 import { later } from '../token/instant.js';
 import type { Answers, Flight, Happening, TokenState } from '../token/lifecycle.js';
@@ -6,6 +7,7 @@ import type { TokenParams } from '../token/token-params.js';
 import { boundedSignal } from './bounded-signal.js';
 import type { Credentials } from './credentials.js';
 import { tokenIdentity } from './identity.js';
+import { madeRequest } from './made-request.js';
 import { mint, type MintContext, type Minted } from './mint.js';
 import { MintFailure } from './mint-failure.js';
 import type { Pulse } from './pulse.js';
@@ -70,22 +72,28 @@ async function acquireOnce(
 ): Promise<Acquired> {
   const { source, params, credentials, shared } = wanted;
   if (shared === undefined) {
-    const minted = await inTime(source, life, async (bounds) =>
-      mintWith(await credentials.ask(bounds.signal), wanted, bounds),
+    const minted = await inTime(source, life, (bounds) =>
+      mintWith((asking) => credentials.ask(asking), wanted, bounds),
     );
     return { from: 'endpoint', minted, fence: undefined };
   }
+  const { provider, options } = source;
+  const { cacheIdentity } = options;
   // The credentials are part of what a token is shared under, so they come first.
-  const given = await inTime(source, life, ({ signal }) => credentials.ask(signal));
+  const { given, request } = await inTime(source, life, async ({ signal }) => {
+    const asked = await credentials.ask(signal);
+    return { given: asked, request: await madeRequest(provider, asked, params, signal) };
+  });
+  const ask = firstThen(given, credentials, provider);
   const flightId = flight.id;
   try {
     return await shared.acquire({
-      identity: tokenIdentity(source.provider, given, params, source.options.cacheIdentity),
+      identity: tokenIdentity({ provider, credentials: given, params, request, cacheIdentity }),
       signal: life.signal,
       isWanted: () => wanted.state.flight?.id === flightId,
       standDown: (retryInMs) =>
         wanted.decide({ kind: 'refreshing-elsewhere', flightId, retryInMs }).kind === 'stand-down',
-      mint: () => inTime(source, life, (bounds) => mintWith(given, wanted, bounds)),
+      mint: () => inTime(source, life, (bounds) => mintWith(ask, wanted, bounds)),
     });
   } catch (failure) {
     if (failure instanceof CoolingElsewhere && failure.failure.cause === 'credentials')
@@ -133,17 +141,27 @@ function saysNothing(failure: unknown): boolean {
   return !(failure instanceof MintFailure) || failure.cause === 'transient';
 }
 
-async function mintWith(
-  credentials: object,
-  wanted: TokenWanted,
-  bounds: MintBounds,
-): Promise<Minted> {
+/** Asks for the credentials of one token call. */
+type Ask = (signal: AbortSignal) => Promise<object>;
+
+/** Those that were asked for a moment ago serve the first token call, unless a part of them is good for one moment only. */
+function firstThen(given: object, credentials: Credentials, provider: Provider): Ask {
+  let unused = perCallFields(provider).length === 0 ? given : undefined;
+  return (signal) => {
+    const first = unused;
+    unused = undefined;
+    return first === undefined ? credentials.ask(signal) : Promise.resolve(first);
+  };
+}
+
+async function mintWith(ask: Ask, wanted: TokenWanted, bounds: MintBounds): Promise<Minted> {
   const { source, params } = wanted;
   const { provider, options } = source;
+  let used: object | undefined;
   try {
     return await mint({
       provider,
-      credentials,
+      askCredentials: async () => (used = await ask(bounds.signal)),
       params,
       options,
       ...bounds,
@@ -162,8 +180,8 @@ async function mintWith(
       },
     });
   } catch (failure) {
-    if (failure instanceof MintFailure && failure.cause === 'credentials')
-      wanted.credentials.wereRejected(credentials);
+    if (failure instanceof MintFailure && failure.cause === 'credentials' && used !== undefined)
+      wanted.credentials.wereRejected(used);
     throw failure;
   }
 }
