@@ -10,6 +10,7 @@
  */
 import type { Answer } from './answers.js';
 import { json } from './answers.js';
+import { E164 } from './e164.js';
 import { exotelFailure, exotelSuccess } from './exotel-envelope.js';
 import { formOf, textsIn } from './form.js';
 import type { Route } from './router.js';
@@ -189,7 +190,7 @@ function faultIn(
 ): ExotelContactRowFailure['code'] | undefined {
   const { phone_number: phoneNumber = '', email = '' } = fields;
   if (phoneNumber === '') return 'MISSING_REQUIRED';
-  if (!/^\+[1-9]\d{6,14}$/.test(phoneNumber)) return 'INVALID_PHONE';
+  if (!E164.test(phoneNumber)) return 'INVALID_PHONE';
   return email === '' || email.includes('@') ? undefined : 'INVALID_EMAIL';
 }
 
