@@ -51,9 +51,9 @@ export async function acquire(
     return await shared.acquire({
       identity: tokenIdentity(source.provider, given, params, source.options.cacheIdentity),
       signal,
-      isWanted: () => wanted.state.flight?.id === flightId,
-      standDown: (retryInMs) =>
-        wanted.decide({ kind: 'refreshing-elsewhere', flightId, retryInMs }).kind === 'stand-down',
+      standDown: (deferral) =>
+        wanted.decide({ kind: 'refreshing-elsewhere', flightId, ...deferral }).kind ===
+        'stand-down',
       mint: () =>
         inTime(source, signal, (bounded, deadline) => mintWith(given, wanted, bounded, deadline)),
     });
