@@ -8,7 +8,7 @@ import { oauth2ClientCredentials } from '../../src/providers/index.js';
 import { createRedisStore, type RedisClient } from '../../src/redis/index.js';
 import { startSandbox, type Sandbox } from '../../src/testing/index.js';
 import { systemClock } from '../../src/token-source/clock.js';
-import { tokenIdentity } from '../../src/token-source/identity.js';
+import { identityOf } from '../token-source/identity-of.js';
 import axios, { type AxiosInstance } from 'axios';
 import { eventually } from '../setup/patience.js';
 import { clientKinds, currentIoredis, isCurrent, type Connected } from './clients.js';
@@ -93,7 +93,7 @@ function provider() {
 
 /** The token that Redis has for everyone. */
 async function stored(client: RedisClient): Promise<string | undefined> {
-  const identity = tokenIdentity(provider(), sandbox.oauth2.credentials, {}, undefined);
+  const identity = await identityOf(provider(), sandbox.oauth2.credentials);
   const records = await createRedisStore(client).open(identity, () => undefined);
   return (await records.read())?.token.value;
 }

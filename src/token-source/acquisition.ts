@@ -1,4 +1,5 @@
 import type { BearerError } from '../errors/index.js';
+import { perCallFields, type Provider } from '../grants/define-provider.js';
 import { certainlyIssuedNothing } from '../grants/token-failure.js';
 import { later, type Instant } from '../token/instant.js';
 import type { Answers, Flight, Happening, TokenState } from '../token/lifecycle.js';
@@ -6,6 +7,7 @@ import type { TokenParams } from '../token/token-params.js';
 import { boundedSignal } from './bounded-signal.js';
 import type { Credentials } from './credentials.js';
 import { tokenIdentity } from './identity.js';
+import { madeRequest } from './made-request.js';
 import { mint, type Minted } from './mint.js';
 import { MintFailure } from './mint-failure.js';
 import { refusal } from './refusal.js';
@@ -39,23 +41,29 @@ export async function acquire(
 ): Promise<Acquired> {
   const { source, params, credentials, shared } = wanted;
   if (shared === undefined) {
-    const minted = await inTime(source, signal, async (bounded, deadline) =>
-      mintWith(await credentials.ask(bounded), wanted, bounded, deadline),
+    const minted = await inTime(source, signal, (bounded, deadline) =>
+      mintWith((asking) => credentials.ask(asking), wanted, bounded, deadline),
     );
     return { from: 'endpoint', minted, fence: undefined };
   }
+  const { provider, options } = source;
+  const { cacheIdentity } = options;
   // The credentials are part of what a token is shared under, so they come first.
-  const given = await inTime(source, signal, (bounded) => credentials.ask(bounded));
+  const { given, request } = await inTime(source, signal, async (bounded) => {
+    const asked = await credentials.ask(bounded);
+    return { given: asked, request: await madeRequest(provider, asked, params, bounded) };
+  });
+  const ask = firstThen(given, credentials, provider);
   const flightId = flight.id;
   try {
     return await shared.acquire({
-      identity: tokenIdentity(source.provider, given, params, source.options.cacheIdentity),
+      identity: tokenIdentity({ provider, credentials: given, params, request, cacheIdentity }),
       signal,
       standDown: (deferral) =>
         wanted.decide({ kind: 'refreshing-elsewhere', flightId, ...deferral }).kind ===
         'stand-down',
       mint: () =>
-        inTime(source, signal, (bounded, deadline) => mintWith(given, wanted, bounded, deadline)),
+        inTime(source, signal, (bounded, deadline) => mintWith(ask, wanted, bounded, deadline)),
     });
   } catch (failure) {
     if (failure instanceof CoolingElsewhere && failure.failure.cause === 'credentials')
@@ -79,18 +87,32 @@ async function inTime<T>(
   }
 }
 
+/** Asks for the credentials of one token call. */
+type Ask = (signal: AbortSignal) => Promise<object>;
+
+/** Those that were asked for a moment ago serve the first token call, unless a part of them is good for one moment only. */
+function firstThen(given: object, credentials: Credentials, provider: Provider): Ask {
+  let unused = perCallFields(provider).length === 0 ? given : undefined;
+  return (signal) => {
+    const first = unused;
+    unused = undefined;
+    return first === undefined ? credentials.ask(signal) : Promise.resolve(first);
+  };
+}
+
 async function mintWith(
-  credentials: object,
+  ask: Ask,
   wanted: TokenWanted,
   signal: AbortSignal,
   deadline: Instant,
 ): Promise<Minted> {
   const { source, params } = wanted;
   const { provider, options } = source;
+  let used: object | undefined;
   try {
     return await mint({
       provider,
-      credentials,
+      askCredentials: async () => (used = await ask(signal)),
       params,
       options,
       signal,
@@ -110,8 +132,8 @@ async function mintWith(
       },
     });
   } catch (failure) {
-    if (failure instanceof MintFailure && failure.cause === 'credentials')
-      wanted.credentials.wereRejected(credentials);
+    if (failure instanceof MintFailure && failure.cause === 'credentials' && used !== undefined)
+      wanted.credentials.wereRejected(used);
     throw failure;
   }
 }
