@@ -1,5 +1,6 @@
 import type { BearerError } from '../errors/index.js';
-import { perCallFields, type Provider } from '../grants/define-provider.js';
+import { perCallFields } from '../grants/credentials.js';
+import type { Provider } from '../grants/define-provider.js';
 import { certainlyIssuedNothing } from '../grants/token-failure.js';
 import { later, type Instant } from '../token/instant.js';
 import type { Answers, Flight, Happening, TokenState } from '../token/lifecycle.js';
@@ -51,7 +52,11 @@ export async function acquire(
   // The credentials are part of what a token is shared under, so they come first.
   const { given, request } = await inTime(source, signal, async (bounded) => {
     const asked = await credentials.ask(bounded);
-    return { given: asked, request: await madeRequest(provider, asked, params, bounded) };
+    const isEndpoint = provider.acquireToken === undefined;
+    return {
+      given: asked,
+      request: isEndpoint ? await madeRequest(provider, asked, params, bounded) : undefined,
+    };
   });
   const ask = firstThen(given, credentials, provider);
   const flightId = flight.id;
