@@ -35,9 +35,9 @@ interface Asked {
 interface Listener {
   onCall(key: Key): void;
   /** A call is over, and may have brought a token: a refusal has not, unless it speaks of the limit itself. */
-  onSpent(key: Key): void;
+  onSpent(secret: number): void;
   /** A call is over, and brought no good token. */
-  onTrouble(key: Key): void;
+  onTrouble(): void;
 }
 
 type Answer = [status: number, body: unknown, headers?: Record<string, string>];
@@ -98,8 +98,8 @@ export class FakeProvider {
       const end = ({ isGood, isSpent }: { isGood: boolean; isSpent: boolean }) => {
         if (call.isOver) return;
         call.isOver = true;
-        if (!isGood) this.listener.onTrouble(key);
-        if (isSpent) this.listener.onSpent(key);
+        if (!isGood) this.listener.onTrouble();
+        if (isSpent) this.listener.onSpent(secret);
       };
       (config.signal as AbortSignal).addEventListener('abort', () => {
         end({ isGood: false, isSpent: true });

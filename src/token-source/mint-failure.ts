@@ -11,12 +11,13 @@ import { retryAfterMs } from '../grants/retry-after.js';
 import {
   coolDownCause,
   diagnosisOf,
+  failureConcerns,
   oauthErrorFields,
   type TokenFailureClass,
 } from '../grants/token-failure.js';
 import { requestSecrets } from '../grants/request-secrets.js';
 import { absoluteURL, type TokenRequest } from '../grants/token-request.js';
-import type { CoolDownCause } from '../token/lifecycle.js';
+import type { Concern, CoolDownCause } from '../token/lifecycle.js';
 import type { ResolvedTokenSourceOptions } from './options.js';
 import type { NoAnswer, TokenEndpointAnswer } from './token-endpoint.js';
 
@@ -32,12 +33,20 @@ export interface CallContext {
 export class MintFailure extends Error {
   readonly error: TokenAcquisitionError;
   override readonly cause: CoolDownCause;
+  /** What it speaks about: the account, or the request for this token alone. */
+  readonly concerns: Concern;
   readonly retryAfterMs: number | undefined;
 
-  constructor(error: TokenAcquisitionError, cause: CoolDownCause, retryAfter?: number) {
+  constructor(
+    error: TokenAcquisitionError,
+    cause: CoolDownCause,
+    concerns: Concern,
+    retryAfter?: number,
+  ) {
     super(error.message);
     this.error = error;
     this.cause = cause;
+    this.concerns = concerns;
     this.retryAfterMs = retryAfter;
   }
 }
@@ -65,7 +74,7 @@ export function refused(
       message: `answered ${answer.status}${inWords(diagnosis)}. ${adviceOnRefusal(provider, failure, answer)}`,
     },
   );
-  return new MintFailure(error, cause, retryAfter);
+  return new MintFailure(error, cause, failureConcerns(failure, answer, retryAfter), retryAfter);
 }
 
 /** A delay of zero is none: a server that always says so would be asked at every request. */
@@ -110,7 +119,8 @@ export function malformed(
     cause,
     message: `gave a malformed answer: status ${answer.status}, and the body ${problem}${inWords(diagnosis)}. ${advice}`,
   });
-  return new MintFailure(error, 'transient');
+  // A token that cannot be used was issued for this request; anything else may be a proxy's.
+  return new MintFailure(error, 'transient', repeat ? 'account' : 'request');
 }
 
 /** No answer came. */
@@ -121,7 +131,7 @@ export function unreachable(call: CallContext, { reason, message }: NoAnswer): M
     message: `could not be reached: ${message}.${adviceOnSilence(reason, call.options)}`,
     cause: Object.assign(new Error(message), { code: reason }),
   });
-  return new MintFailure(error, 'transient');
+  return new MintFailure(error, 'transient', 'account');
 }
 
 /** Codes of OpenSSL and Node that can mean nothing but TLS. */

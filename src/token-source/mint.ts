@@ -43,8 +43,8 @@ export interface MintContext extends Omit<CallContext, 'request' | 'credentials'
   /** When the refresh has to be over. */
   readonly deadline: Instant;
   readonly now: () => Instant;
-  /** Asked before each call, which goes out at the moment returned: throws if the provider's token budget does not allow another. */
-  readonly beforeCall: () => Instant;
+  /** Asked before each call, which goes out at the moment returned: throws if the account is left alone, or has spent its limit. */
+  readonly beforeCall: (account: { readonly credentials: object; readonly url: string }) => Instant;
   /** Told of each call that went out. */
   readonly afterCall: (call: TokenCall, sentAt: Instant) => void;
 }
@@ -95,7 +95,7 @@ async function attemptOnce(
   const attempted: Attempt = { ...context, credentials, request: made };
   if (context.signal.aborted)
     throw unreachable(attempted, new NoAnswer('ERR_CANCELED', 'it was too late to ask'));
-  const sentAt = context.beforeCall();
+  const sentAt = context.beforeCall({ credentials, url: request.url });
   const call = boundedSignal(context.signal, options.attemptTimeoutMs, options.clock);
   let answer: TokenEndpointAnswer | undefined;
   const told = (errorType?: string) =>

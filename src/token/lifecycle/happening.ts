@@ -1,6 +1,10 @@
 import type { AccessToken } from '../access-token.js';
 import type { Instant } from '../instant.js';
+import type { Closed } from './gates.js';
 import type { CoolDownCause, Flight, TokenState } from './state.js';
+
+/** What a failed token call speaks about. */
+export type Concern = 'account' | 'request';
 
 /** A token, and what is known of its life. */
 export interface NewToken {
@@ -47,8 +51,13 @@ export type Happening<Failure> =
       readonly kind: 'mint-failed';
       readonly flightId: number;
       readonly failure: Failure;
-      /** `local`: the fault is on our side of the wire, a vault for instance; nothing needs protection from us. */
-      readonly cause: CoolDownCause | 'local';
+      /**
+       * `local`: the fault is on our side of the wire, a vault for instance; nothing needs protection from us.
+       * `not-called`: the account is left alone, as was found once the credentials were known.
+       */
+      readonly cause: CoolDownCause | 'local' | 'not-called';
+      /** What it speaks about: the token endpoint and the credentials, or the request for this token alone. */
+      readonly concerns: Concern;
       readonly retryAfterMs?: number | undefined;
       /** How many failures in a row other processes had before this one, where credentials were rejected. */
       readonly failuresElsewhere?: number | undefined;
@@ -62,6 +71,7 @@ export type Happening<Failure> =
       readonly flightId: number;
       readonly failure: Failure;
       readonly cause: CoolDownCause;
+      readonly concerns: Concern;
       readonly delayMs: number;
       /** How many failures came in a row, wherever. */
       readonly failures: number;
@@ -114,16 +124,16 @@ export type ElsewhereAnswer =
   /** Callers need the replacement: wait for the other process. */
   | { readonly kind: 'wait' };
 
-export type CallAnswer =
+export type CallAnswer<Failure> =
   | { readonly kind: 'go'; readonly sentAt: Instant }
-  | { readonly kind: 'budget-spent'; readonly retryInMs: number };
+  | ({ readonly kind: 'closed' } & Closed<Failure>);
 
 /** What is answered to each kind of happening. */
 export interface Answers<Failure> {
   requested: RequestAnswer<Failure>;
   rejected: RejectionAnswer;
   'replay-accepted': undefined;
-  'token-call': CallAnswer;
+  'token-call': CallAnswer<Failure>;
   'token-call-ended': undefined;
   minted: FlightAnswer;
   'mint-failed': FlightAnswer;
