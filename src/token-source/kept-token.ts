@@ -30,8 +30,10 @@ import { inContextOfNoRequest } from './async-context.js';
 import type { Clock } from './clock.js';
 import { Credentials } from './credentials.js';
 import type { Keepable } from './kept-tokens.js';
+import { Pulse } from './pulse.js';
 import { failedFlight, refusal, toldWhen } from './refusal.js';
-import type { Acquired, HeldHere } from './shared-acquisition.js';
+import type { Acquired } from './shared-acquisition.js';
+import type { HeldHere } from './shared-flight.js';
 import { SharedToken } from './shared-token.js';
 import type { SourceContext } from './source-context.js';
 import { waitFor, type WaitLimits } from './waiting.js';
@@ -239,11 +241,14 @@ export class KeptToken implements TokenWanted, Keepable {
     const startedAt = this.source.now();
     const abort = new AbortController();
     this.#abort = abort;
+    const pulse = new Pulse(this.#clock);
     try {
-      return this.#land(flight, await acquire(this, flight, abort.signal), startedAt);
+      const acquired = await acquire(this, flight, { signal: abort.signal, pulse });
+      return this.#land(flight, acquired, startedAt);
     } catch (thrown) {
       throw thrown === OVERTAKEN ? thrown : this.#giveUp(flight, thrown);
     } finally {
+      pulse.stop();
       if (this.#abort === abort) this.#abort = undefined;
     }
   }

@@ -42,6 +42,8 @@ export interface MintContext extends Omit<CallContext, 'request' | 'credentials'
   readonly signal: AbortSignal;
   /** When the refresh has to be over. */
   readonly deadline: Instant;
+  /** Whether this process has stood still since the refresh began. */
+  readonly hasStoodStill: () => boolean;
   readonly now: () => Instant;
   /** Asked before each call, which goes out at the moment returned: throws if the account is left alone, or has spent its limit. */
   readonly beforeCall: (account: { readonly credentials: object; readonly url: string }) => Instant;
@@ -71,8 +73,8 @@ export async function mint(context: MintContext): Promise<Minted> {
       earlier = failure;
       const pauseMs = backOffMs(BETWEEN_ATTEMPTS, attempt - 1) * options.random();
       const enoughTime = !context.signal.aborted && now().monoMs + pauseMs < deadline.monoMs;
-      if (!isWorthRepeating(failure) || attempt >= options.maxAttempts || !enoughTime)
-        throw failure;
+      const goesOn = enoughTime && !context.hasStoodStill();
+      if (!isWorthRepeating(failure) || attempt >= options.maxAttempts || !goesOn) throw failure;
       await pause(pauseMs, options.clock, context.signal);
     }
   }
@@ -114,7 +116,8 @@ async function attemptOnce(
       signal: call.signal,
       transport: options.transport,
     });
-    const tookMs = now().monoMs - sentAt.monoMs;
+    // What is beyond its bound is this process standing still, and says nothing about the next mint.
+    const tookMs = Math.min(now().monoMs - sentAt.monoMs, options.attemptTimeoutMs);
     const counted = { ...sentAt, wallMs: sentByWallClock(sentAt, now(), answer.serverNow) };
     const minted = { ...readAnswer(attempted, answer, counted), sentAt: counted, tookMs };
     told();
