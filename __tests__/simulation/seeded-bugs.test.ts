@@ -171,7 +171,9 @@ const bugs: readonly SeededBug[] = [
         const decision = realDecide(state, now, happening, policy);
         if (happening.kind !== 'mint-failed' || happening.cause !== 'transient') return decision;
         const { account } = decision.state;
-        const { rejected: _, ...endpoint } = account.endpoint;
+        if (account.endpoint.rejected === undefined) return decision;
+        const endpoint = { ...account.endpoint };
+        delete endpoint.rejected;
         return { ...decision, state: { ...decision.state, account: { ...account, endpoint } } };
       },
     },

@@ -29,7 +29,7 @@ function backOffMs(cause: CoolDownCause, earlier: number, earlyMs: number | unde
 }
 
 /** Milliseconds until no cool-down keeps this token from being fetched. */
-export function coolingMs({ flight: _, ...state }: TokenState, now: Instant): number {
+export function coolingMs(state: TokenState, now: Instant): number {
   return nextCallInMs(state, now, defaultPolicy);
 }
 
@@ -124,6 +124,12 @@ export class Watch {
     const ageMs = now.monoMs - this.#flightSince;
     if (ageMs > 10_000 + EPSILON)
       this.#violated('a flight ends in time', `flight ${flight.id} is ${ageMs} ms old`);
+  }
+
+  /** A flight may begin anew, with all its time and attempts, after a time in which the process may have stood still. */
+  jumped(): void {
+    this.#callsOfFlight = -Infinity;
+    this.#flightSince = Infinity;
   }
 
   /** A token call goes out. */

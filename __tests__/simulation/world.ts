@@ -158,11 +158,11 @@ export class World {
         this.isClearing = false;
         break;
       case 'jump':
-        this.#epoch += 1;
+        this.#jumped();
         this.clock.jumpWall(step.ms);
         break;
       case 'suspend':
-        this.#epoch += 1;
+        this.#jumped();
         this.provider.suspend(step.ms);
         this.clock.suspend(step.ms);
         break;
@@ -370,7 +370,7 @@ export class World {
     const now = this.#now();
     const { maxStaleMs } = this.setting;
     const isOver = issued.deadlines.every((deadline) => isPast(later(deadline, maxStaleMs), now));
-    if (isOver)
+    if (isOver && !issued.isOfUncertainAge)
       this.#violated('an expired token is served only as maxStale allows', `${value} is over`);
   }
 
@@ -426,13 +426,15 @@ export class World {
       this.#violated('the token budget is kept', `${ended} calls ended within its window`);
   }
 
-  /** That of any account: the secret may just have been rotated. */
+  /** That of any account, since the secret may just have been rotated; a call under way may spend the last of it. */
   #isBudgetSpent(): boolean {
     const { tokenBudget } = this.setting;
     if (tokenBudget === undefined) return false;
     const windowStart = this.clock.monotonic() - tokenBudget.windowMs;
     return [...this.#spentAt.keys()].some(
-      (secret) => this.#endedSince(windowStart - EPSILON, secret) >= tokenBudget.calls,
+      (secret) =>
+        this.#endedSince(windowStart - EPSILON, secret) + this.provider.unanswered >=
+        tokenBudget.calls,
     );
   }
 
@@ -526,6 +528,13 @@ export class World {
     if (mode === 'slow') await this.scheduler.schedule(Promise.resolve(), 'the vault');
     if (mode === 'throws') throw new Error('the vault is sealed');
     return mode === 'nonsense' ? ('nonsense' as never) : { secret: String(this.#vaultSecret) };
+  }
+
+  /** What is under way may be tried anew, as after a time in which the process stood still. */
+  #jumped(): void {
+    this.#epoch += 1;
+    this.provider.jumps += 1;
+    for (const watch of this.#watchOf.values()) watch.jumped();
   }
 
   #now(): Instant {

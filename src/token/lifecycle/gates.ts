@@ -1,6 +1,6 @@
 import { backOffMs, jittered } from '../back-off.js';
 import { type Instant, isPast, later, msUntil } from '../instant.js';
-import type { RefusalCause } from './happening.js';
+import type { Closed } from './happening.js';
 import type { LifecyclePolicy } from './policy.js';
 import {
   type AccountState,
@@ -10,12 +10,6 @@ import {
   type Trouble,
   phaseOf,
 } from './state.js';
-
-/** Why the token endpoint may not be called, and for how many milliseconds; `undefined` if it may. */
-export interface Closed<Failure> {
-  readonly because: Exclude<RefusalCause<Failure>, { kind: 'same-token' }>;
-  readonly retryInMs: number;
-}
 
 /** Why no flight may start; `undefined` if one may, or is under way. */
 export function endpointClosed<Failure>(

@@ -1,6 +1,5 @@
 import type { AccessToken } from '../access-token.js';
 import type { Instant } from '../instant.js';
-import type { Closed } from './gates.js';
 import type { CoolDownCause, Flight, TokenState } from './state.js';
 
 /** What a failed token call speaks about. */
@@ -108,6 +107,12 @@ export type RefusalCause<Failure> =
   | { readonly kind: 'budget-spent' }
   /** The only token to be had is the one that was refused. */
   | { readonly kind: 'same-token' };
+
+/** Why the token endpoint may not be called, and for how many milliseconds. */
+export interface Closed<Failure> {
+  readonly because: Exclude<RefusalCause<Failure>, { kind: 'same-token' }>;
+  readonly retryInMs: number;
+}
 
 /** Whether a rejected request is worth sending again; if not, why the 401 goes to its caller. */
 export type RejectionAnswer =
