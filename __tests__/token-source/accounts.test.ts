@@ -22,7 +22,7 @@ const refusing = (refuse: (call: HeldCall) => void) => (call: HeldCall, count: n
 
 const invalidClient = (call: HeldCall) => call.answer(401, { error: 'invalid_client' });
 
-describe('behaviour 38: what speaks about the account holds for all its tenants', () => {
+describe('behaviour 52: what speaks about the account holds for all its tenants', () => {
   test.each<[string, (call: HeldCall) => void]>([
     ['invalid_client', invalidClient],
     ['a 401 without a code', (call) => call.answer(401)],
@@ -89,7 +89,7 @@ describe('behaviour 38: what speaks about the account holds for all its tenants'
   });
 });
 
-describe('behaviour 38: what speaks about one request holds for its tenant only', () => {
+describe('behaviour 52: what speaks about one request holds for its tenant only', () => {
   test.each<[string, (call: HeldCall) => void]>([
     ...['invalid_scope', 'invalid_target', 'invalid_grant', 'unauthorized_client'].map(
       (error): [string, (call: HeldCall) => void] => [error, (call) => call.answer(400, { error })],
@@ -159,7 +159,7 @@ describe('behaviour 38: rejected credentials stay rejected', () => {
   });
 });
 
-describe('behaviour 38: an account is a token endpoint and a set of credentials', () => {
+describe('behaviour 52: an account is a token endpoint and a set of credentials', () => {
   test('tenants with credentials of their own do not disturb each other', async () => {
     const one = bench({
       provider: {
@@ -230,7 +230,7 @@ describe('behaviour 38: an account is a token endpoint and a set of credentials'
   });
 });
 
-describe('behaviour 38: through the store', () => {
+describe('behaviour 52: through the store', () => {
   const sharing = () => {
     const all = fleet(2);
     const [first, second] = all.members as [(typeof all.members)[0], (typeof all.members)[0]];

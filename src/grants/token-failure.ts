@@ -137,7 +137,7 @@ const ABOUT_THE_REQUEST: readonly string[] = [
 /** What a failed token call speaks about: the endpoint and the credentials, or this request alone. */
 export function failureConcerns(
   failure: TokenFailureClass,
-  { status, body }: TokenResponse,
+  { status, body }: { readonly status: number | undefined; readonly body: unknown },
   retryAfter: number | undefined,
 ): Concern {
   if (failure === 'transient') return 'account';

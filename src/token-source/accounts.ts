@@ -1,5 +1,6 @@
 import type { BearerError } from '../errors/index.js';
-import { accountCredentials, type Provider } from '../grants/define-provider.js';
+import { accountCredentials } from '../grants/credentials.js';
+import type { Provider } from '../grants/define-provider.js';
 import type { Instant } from '../token/instant.js';
 import {
   initialAccount,

@@ -1,5 +1,6 @@
 import type { BearerError } from '../errors/index.js';
-import { perCallFields, type Provider } from '../grants/define-provider.js';
+import { perCallFields } from '../grants/credentials.js';
+import type { Provider } from '../grants/define-provider.js';
 import { certainlyIssuedNothing } from '../grants/token-failure.js';
 import { absoluteURL } from '../grants/token-request.js';
 import { later } from '../token/instant.js';
@@ -85,7 +86,11 @@ async function acquireOnce(
   // The credentials are part of what a token is shared under, so they come first.
   const { given, request } = await inTime(source, life, async ({ signal }) => {
     const asked = await credentials.ask(signal);
-    return { given: asked, request: await madeRequest(provider, asked, params, signal) };
+    const isEndpoint = provider.acquireToken === undefined;
+    return {
+      given: asked,
+      request: isEndpoint ? await madeRequest(provider, asked, params, signal) : undefined,
+    };
   });
   const ask = firstThen(given, credentials, provider);
   const flightId = flight.id;
@@ -100,7 +105,7 @@ async function acquireOnce(
     });
   } catch (failure) {
     if (failure instanceof CoolingElsewhere)
-      wanted.useAccount(given, absoluteURL(request.url, provider.baseURL));
+      wanted.useAccount(given, absoluteURL(request?.url ?? '', provider.baseURL));
     throw failure;
   }
 }

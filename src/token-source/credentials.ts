@@ -1,4 +1,4 @@
-import { credentialsUnavailable } from '../grants/define-provider.js';
+import { credentialsUnavailable } from '../grants/credentials.js';
 import type { TokenParams } from '../token/token-params.js';
 import type { Account } from './accounts.js';
 import type { SourceContext } from './source-context.js';
