@@ -11,7 +11,10 @@ import {
   type TokenSourceListener,
 } from './events.js';
 import type { ResolvedTokenSourceOptions } from './options.js';
-import type { SharedContext } from './shared-acquisition.js';
+import { endsWorkWithItsRequest } from './runtime.js';
+import type { SharedContext } from './shared-flight.js';
+import { PROBE_MS } from './shared-step.js';
+import { SoloMints } from './solo-mints.js';
 
 /** What all tokens of one source have in common. */
 export class SourceContext {
@@ -51,6 +54,20 @@ export class SourceContext {
     publish(name, event);
   }
 
+  /** Whether a refresh goes on when the request that starts it is over. The runtime is asked for that, where it can be. */
+  outlivesRequest(refresh: Promise<unknown>): boolean {
+    const settled = refresh.then(
+      () => undefined,
+      () => undefined,
+    );
+    try {
+      this.options.waitUntil?.(settled);
+      return this.options.waitUntil !== undefined || !endsWorkWithItsRequest();
+    } catch {
+      return !endsWorkWithItsRequest(); // A timer starts it, and there is no request to be had.
+    }
+  }
+
   close(): void {
     this.isClosed = true;
     this.#listeners?.clear();
@@ -64,7 +81,12 @@ export class SourceContext {
     };
     return {
       provider: this.provider.name,
-      store: guardStore(store, { clock, watcher }),
+      store: guardStore(store, {
+        clock,
+        watcher,
+        longestPauseMs: policy.singleActiveToken ? PROBE_MS : undefined,
+      }),
+      soloMints: new SoloMints(),
       clock,
       random,
       now: () => this.now(),
