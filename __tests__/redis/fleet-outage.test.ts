@@ -130,7 +130,7 @@ describeWithRedis(
 
     describe.each(OUTAGES)('%s', (name, start) => {
       test.each(['ioredis', 'redis'] as const)(
-        'fails under 2 % of the requests and costs 12 token calls at most where each new token kills the last (%s)',
+        'fails hardly any request and costs 12 token calls at most where each new token kills the last, with %s',
         async (client) => {
           const single = { singleActiveToken: true, client };
           const { requests, failures, tokenCalls } = await endure(name, start, single);
