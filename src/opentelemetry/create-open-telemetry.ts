@@ -102,7 +102,10 @@ function recordersFor(meter: Meter, tracer: Tracer | undefined): Recorders {
   const replays = counter('replays', 'Requests sent once more with another token.');
   const refusals = counter('replay_refusals', 'Rejected requests that were not sent once more.');
   const coolDowns = counter('cool_downs', 'Times that the token endpoint was left alone.');
-  const gateClosings = counter('rejection_gate.closings', 'Times that 401s forced no new token.');
+  const forcedMintsSpent = counter(
+    'forced_mints.spent',
+    'Times that 401s had forced as many token calls as they may.',
+  );
   const staleServes = counter('stale_serves', 'Expired tokens that were served.');
   const storeFailures = counter('store_failures', 'Failures of the shared store.');
   const storeRecoveries = counter('store_recoveries', 'Outages of the shared store that ended.');
@@ -126,7 +129,7 @@ function recordersFor(meter: Meter, tracer: Tracer | undefined): Recorders {
       refusals({ ...common(provider), 'axios_bearer.replay.refused_because': because }),
     coolDownStarted: ({ provider, cause }) =>
       coolDowns({ ...common(provider), 'axios_bearer.cool_down.cause': cause }),
-    rejectionGateClosed: ({ provider }) => gateClosings(common(provider)),
+    forcedMintsSpent: ({ provider }) => forcedMintsSpent(common(provider)),
     servedStale: ({ provider }) => staleServes(common(provider)),
     storeFailed: ({ provider }) => storeFailures(common(provider)),
     storeRecovered: ({ provider }) => storeRecoveries(common(provider)),
@@ -146,9 +149,13 @@ function common(provider: string, reason?: string): Attributes {
 function httpAttributes(event: Events['tokenCalled']): Attributes {
   return {
     ...common(event.provider, event.reason),
-    'http.request.method': event.method,
-    'server.address': event.serverAddress,
-    'server.port': event.serverPort,
+    ...(event.method === undefined
+      ? {}
+      : {
+          'http.request.method': event.method,
+          'server.address': event.serverAddress,
+          'server.port': event.serverPort,
+        }),
     ...(event.status === undefined ? {} : { 'http.response.status_code': event.status }),
     ...(event.errorType === undefined ? {} : { 'error.type': event.errorType }),
   };
@@ -162,8 +169,8 @@ function isInBackground({ reason }: Events['tokenCalled']): boolean {
 /** The call has ended when we hear of it, so its span is written in arrears. */
 function recordSpan(tracer: Tracer, event: Events['tokenCalled']): void {
   const endTime = Date.now();
-  const span = tracer.startSpan(event.method, {
-    kind: SpanKind.CLIENT,
+  const span = tracer.startSpan(event.method ?? 'acquireToken', {
+    kind: event.method === undefined ? SpanKind.INTERNAL : SpanKind.CLIENT,
     root: isInBackground(event),
     startTime: endTime - event.tookMs,
     attributes: {

@@ -26,6 +26,7 @@ import { inContextOfNoRequest } from './async-context.js';
 import type { Clock } from './clock.js';
 import { Credentials } from './credentials.js';
 import type { Keepable } from './kept-tokens.js';
+import { Pulse, SILENT } from './pulse.js';
 import { failedFlight, refusal, toldWhen } from './refusal.js';
 import type { Acquired } from './shared-acquisition.js';
 import type { HeldHere } from './shared-flight.js';
@@ -50,12 +51,9 @@ export class KeptToken implements TokenWanted, Keepable {
 
   readonly #clock: Clock;
   #singleFlight: ((flight: Flight) => Promise<AccessToken>) | undefined;
-  /** Aborts the flight that is under way. */
-  #abort: AbortController | undefined;
+  /** The flight that is under way. */
+  #flying: { readonly abort: AbortController; readonly pulse: Pulse } | undefined;
   #cancelWarmTimer: (() => void) | undefined;
-
-  /** There while somebody waits for the verdict on the token in hand. */
-  #trial: { readonly over: Promise<void>; readonly end: () => void } | undefined;
 
   // Both clocks have said that this token is fresh, and the wall clock is within these bounds since.
   #fresh: AccessToken | undefined;
@@ -103,8 +101,10 @@ export class KeptToken implements TokenWanted, Keepable {
     const answer = this.decide({ kind: 'requested', not });
     switch (answer.kind) {
       case 'serve':
-        if (answer.refresh !== undefined) this.#refreshInBackground(answer.refresh);
-        else void this.shared?.recheckIfDue();
+        if (answer.refresh === undefined) void this.shared?.recheckIfDue();
+        // Where the refresh would end with this caller's request, this caller waits for it a little.
+        else if (!this.#refreshInBackground(answer.refresh))
+          return this.#await(answer.refresh, not, limits(), patienceAhead(limits()));
         if (answer.stale) this.source.emit('servedStale', {});
         return answer.token;
       case 'fail':
@@ -113,9 +113,6 @@ export class KeptToken implements TokenWanted, Keepable {
         throw refusal(this.source.provider.name, answer.because, answer.retryInMs);
       case 'wait':
         return this.#await(answer.flight, not, limits());
-      case 'await-verdict':
-        await this.#awaitVerdict(answer.refused, answer.forMs, limits());
-        return undefined;
     }
   }
 
@@ -132,8 +129,7 @@ export class KeptToken implements TokenWanted, Keepable {
     this.decide({ kind: 'cleared' });
     this.credentials.forget();
     this.#cancelWarmTimer?.();
-    this.#abort?.abort();
-    this.#abort = undefined;
+    this.#stopFlying();
   }
 
   /** Lets go of timers and of the store, and leaves the stored token to the other processes. */
@@ -163,15 +159,16 @@ export class KeptToken implements TokenWanted, Keepable {
     flight: Flight,
     not: string | undefined,
     limits: WaitLimits,
+    patience = patienceMs(this.state, this.source.now(), not),
   ): Promise<AccessToken | undefined> {
     const { source } = this;
-    const patience = patienceMs(this.state, source.now(), not);
     try {
-      const token = await waitFor(this.#fly(flight), impatient(limits, patience));
+      const token = await waitFor(this.#landing(flight), impatient(limits, patience));
       if (token.value === not) throw refusal(source.provider.name, { kind: 'same-token' }, 0);
       return token;
     } catch (error) {
-      if (error === OVERTAKEN) return undefined;
+      if (error === SILENT) this.#lose(flight);
+      if (error === SILENT || error === OVERTAKEN) return undefined;
       if (error !== OUT_OF_PATIENCE && !(error instanceof FlightFailed)) throw error;
       // The token in hand may still do: it is only ever replaced by a better one.
       const served = servableToken(this.state, source.now(), not, source.options.policy);
@@ -182,19 +179,6 @@ export class KeptToken implements TokenWanted, Keepable {
       if (served?.stale === true) source.emit('servedStale', {});
       return served?.token;
     }
-  }
-
-  /**
-   * The token that this caller was refused with is new, and nobody knows yet whether it works: the replay of another
-   * request will tell.
-   */
-  async #awaitVerdict(value: string, forMs: number, limits: WaitLimits): Promise<void> {
-    this.#trial ??= startTrial();
-    await waitFor(this.#trial.over, impatient(limits, forMs)).catch((error: unknown) => {
-      if (error !== OUT_OF_PATIENCE) throw error;
-    });
-    // As if the 401 came now: then it either forces another token, or the rejection gate has closed meanwhile.
-    this.reject(value, 'first-send');
   }
 
   /** While rejected credentials cool down, a changed one takes effect on the next request. */
@@ -220,15 +204,54 @@ export class KeptToken implements TokenWanted, Keepable {
 
   // ---- one refresh ---------------------------------------------------------------------------------------------
 
-  #refreshInBackground(flight: Flight): void {
-    if (this.#abort !== undefined) return;
+  /** Tells whether the refresh goes on however soon the request is over that has asked for it. */
+  #refreshInBackground(flight: Flight): boolean {
+    if (this.#flying !== undefined) {
+      this.#loseIfSilent(flight, this.#flying.pulse);
+      return true;
+    }
     // It belongs to no caller: a failure is told by an event, and the token in hand is served on.
-    void inContextOfNoRequest(() => this.#fly(flight));
+    return this.source.outlivesRequest(inContextOfNoRequest(() => this.#fly(flight)));
+  }
+
+  /** What a flight brings to one caller; rejects with {@link SILENT} if it is somebody else's and can never land. */
+  #landing(flight: Flight): Promise<AccessToken> {
+    const pulse = this.#flying?.pulse;
+    const flown = this.#fly(flight);
+    if (pulse === undefined) {
+      this.source.outlivesRequest(flown);
+      return flown;
+    }
+    const joined = pulse.attend(flown).catch((error: unknown) => {
+      throw isOurs(error) ? error : SILENT;
+    });
+    joined.catch(() => undefined); // The caller may have left already.
+    return joined;
+  }
+
+  #loseIfSilent(flight: Flight, pulse: Pulse): void {
+    if (!pulse.isSilent()) return;
+    this.#clock.schedule(() => {
+      if (pulse.isSilent()) this.#lose(flight);
+    }, 0);
+  }
+
+  /** The next caller starts another flight in its place. */
+  #lose(flight: Flight): void {
+    if (this.state.flight?.id !== flight.id) return;
+    this.decide({ kind: 'flight-lost' });
+    this.#stopFlying();
+  }
+
+  #stopFlying(): void {
+    this.#flying?.abort.abort();
+    this.#flying?.pulse.stop();
+    this.#flying = undefined;
   }
 
   /** Starts a flight, or joins it if it is under way. */
   #fly(flight: Flight): Promise<AccessToken> {
-    if (this.#abort !== undefined) this.source.emit('joined', { reason: flight.reason });
+    if (this.#flying !== undefined) this.source.emit('joined', { reason: flight.reason });
     // p-memoize with `cache: false` is the single flight and nothing else: expiry and invalidation are the lifecycle's.
     this.#singleFlight ??= pMemoize((current: Flight) => this.#refresh(current), {
       cacheKey: ([current]) => current.id,
@@ -243,13 +266,17 @@ export class KeptToken implements TokenWanted, Keepable {
   async #refresh(flight: Flight): Promise<AccessToken> {
     const startedAt = this.source.now();
     const abort = new AbortController();
-    this.#abort = abort;
+    const pulse = new Pulse(this.#clock);
+    const flying = { abort, pulse };
+    this.#flying = flying;
     try {
-      return this.#land(flight, await acquire(this, flight, abort.signal), startedAt);
+      const acquired = await acquire(this, flight, { signal: abort.signal, pulse });
+      return this.#land(flight, acquired, startedAt);
     } catch (thrown) {
       throw thrown === OVERTAKEN ? thrown : this.#giveUp(flight, thrown);
     } finally {
-      if (this.#abort === abort) this.#abort = undefined;
+      pulse.stop();
+      if (this.#flying === flying) this.#flying = undefined;
     }
   }
 
@@ -379,10 +406,6 @@ export class KeptToken implements TokenWanted, Keepable {
     );
     this.state = state;
     this.#freshUntilMs = 0;
-    if (this.#trial !== undefined && !isOnTrial(state)) {
-      this.#trial.end();
-      this.#trial = undefined;
-    }
     for (const notice of notices) this.#tell(notice);
     return answer;
   }
@@ -395,8 +418,8 @@ export class KeptToken implements TokenWanted, Keepable {
       case 'cool-down-ended':
         this.source.emit('coolDownEnded', {});
         break;
-      case 'rejection-gate-closed':
-        this.source.emit('rejectionGateClosed', { delayMs: notice.delayMs });
+      case 'forced-mints-spent':
+        this.source.emit('forcedMintsSpent', { delayMs: notice.delayMs });
     }
   }
 
@@ -419,16 +442,6 @@ export class KeptToken implements TokenWanted, Keepable {
   }
 }
 
-function startTrial() {
-  let end!: () => void; // Set at once by the Promise.
-  const over = new Promise<void>((resolve) => (end = resolve));
-  return { over, end };
-}
-
-function isOnTrial({ slot }: TokenState<BearerError>): boolean {
-  return slot.kind === 'held' && slot.trial !== undefined;
-}
-
 /** A flight that failed, told apart from a caller's own abort or time-out. */
 class FlightFailed extends Error {
   constructor(readonly reason: BearerError) {
@@ -442,6 +455,18 @@ const OUT_OF_PATIENCE = new Error('the token in hand will do');
 function impatient(limits: WaitLimits, patience: number | undefined): WaitLimits {
   if (patience === undefined || patience >= (limits.timeout?.ms ?? Infinity)) return limits;
   return { ...limits, timeout: { ms: patience, error: () => OUT_OF_PATIENCE } };
+}
+
+/** How long a caller waits for a refresh ahead of time that would end with its request. */
+const AHEAD_MS = 1_000;
+
+function patienceAhead({ timeout }: WaitLimits): number {
+  return Math.min(AHEAD_MS, (timeout?.ms ?? Infinity) / 2);
+}
+
+/** Cloudflare's runtime rejects what a request awaits of another one that is over, with an error of its own. */
+function isOurs(error: unknown): error is Error {
+  return error === OVERTAKEN || error === SILENT || error instanceof FlightFailed;
 }
 
 /** A flight whose outcome nobody wants any more, because `clear()` or `close()` came first. */

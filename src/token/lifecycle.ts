@@ -3,8 +3,8 @@
  * and what happened go in; the next state, an answer and notices come out. `token-source/` acts on them.
  *
  * Three independent parts: a token slot, an endpoint gate (may the token endpoint be called at all?) and a
- * rejection gate (may a 401 force a new token?). A token may be fine while the endpoint cools down, and a
- * storm of 401s must not block a refresh that is due to expiry.
+ * budget of forced mints (may a 401 force a new token?). A token may be fine while the endpoint cools down, and
+ * a storm of 401s must not block a refresh that is due to expiry.
  */
 
 import type { Instant } from './instant.js';
@@ -14,7 +14,7 @@ import { onMintFailed } from './lifecycle/on-mint-failed.js';
 import { onMinted } from './lifecycle/on-minted.js';
 import { onRejection, onReplayAccepted } from './lifecycle/on-rejection.js';
 import { onRequest } from './lifecycle/on-request.js';
-import { onCleared, onCredentialsChanged } from './lifecycle/on-reset.js';
+import { onCleared, onCredentialsChanged, onFlightLost } from './lifecycle/on-reset.js';
 import { onTokenCall, onTokenCallEnded } from './lifecycle/on-token-call.js';
 import type { LifecyclePolicy } from './lifecycle/policy.js';
 import type { TokenState } from './lifecycle/state.js';
@@ -26,7 +26,6 @@ export {
   type HeldToken,
   type Phase,
   type RefreshReason,
-  type RejectionGate,
   type TokenSlot,
   type TokenState,
   initialState,
@@ -69,8 +68,8 @@ export function decide<Failure>(
       return onRequest(state, now, happening.not, policy);
     case 'rejected':
       return onRejection(state, now, happening, policy);
-    case 'replayed':
-      return onReplayAccepted(state, happening.value);
+    case 'replay-accepted':
+      return onReplayAccepted(state, now, happening.forcedMint, policy);
     case 'token-call':
       return onTokenCall(state, now, policy);
     case 'token-call-ended':
@@ -85,6 +84,8 @@ export function decide<Failure>(
       return onCoolingElsewhere(state, now, happening, policy);
     case 'found':
       return onFound(state, happening, policy);
+    case 'flight-lost':
+      return onFlightLost(state);
     case 'credentials-changed':
       return onCredentialsChanged(state);
     case 'cleared':
