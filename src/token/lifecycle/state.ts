@@ -49,6 +49,8 @@ export type EndpointGate<Failure> =
 export interface Flight {
   readonly id: number;
   readonly reason: RefreshReason;
+  /** A token that lives no longer than this is not what it was started for, in milliseconds. */
+  readonly minRemainingMs?: number;
 }
 
 /** Everything known about one token. `Failure` is opaque here: it is kept and handed back. */
@@ -60,6 +62,8 @@ export interface TokenState<Failure = unknown> {
   readonly nextFlightId: number;
   /** How long the latest mints took, newest last, in milliseconds. */
   readonly recentMintsMs: readonly number[];
+  /** How long the latest token minted here was to live, in milliseconds: the most that another mint can bring. */
+  readonly mintedLifeMs?: number;
   /**
    * When token calls ended, or went out if they have not, oldest first; kept only where the provider sets a budget. By the
    * monotonic clock: a wall clock set ahead would free calls that the provider still counts.
