@@ -26,7 +26,7 @@ import { inContextOfNoRequest } from './async-context.js';
 import type { Clock } from './clock.js';
 import { Credentials } from './credentials.js';
 import type { Keepable } from './kept-tokens.js';
-import { Pulse } from './pulse.js';
+import { Pulse, SILENT } from './pulse.js';
 import { failedFlight, refusal, toldWhen } from './refusal.js';
 import type { Acquired } from './shared-acquisition.js';
 import type { HeldHere } from './shared-flight.js';
@@ -51,8 +51,8 @@ export class KeptToken implements TokenWanted, Keepable {
 
   readonly #clock: Clock;
   #singleFlight: ((flight: Flight) => Promise<AccessToken>) | undefined;
-  /** Aborts the flight that is under way. */
-  #abort: AbortController | undefined;
+  /** The flight that is under way. */
+  #flying: { readonly abort: AbortController; readonly pulse: Pulse } | undefined;
   #cancelWarmTimer: (() => void) | undefined;
 
   // Both clocks have said that this token is fresh, and the wall clock is within these bounds since.
@@ -104,8 +104,10 @@ export class KeptToken implements TokenWanted, Keepable {
     const answer = this.decide({ kind: 'requested', not, minRemainingMs });
     switch (answer.kind) {
       case 'serve':
-        if (answer.refresh !== undefined) this.#refreshInBackground(answer.refresh);
-        else void this.shared?.recheckIfDue();
+        if (answer.refresh === undefined) void this.shared?.recheckIfDue();
+        // Where the refresh would end with this caller's request, this caller waits for it a little.
+        else if (!this.#refreshInBackground(answer.refresh))
+          return this.#await(answer.refresh, not, limits(), patienceAhead(limits()));
         if (answer.stale) this.source.emit('servedStale', {});
         return answer.token;
       case 'fail':
@@ -130,8 +132,7 @@ export class KeptToken implements TokenWanted, Keepable {
     this.decide({ kind: 'cleared' });
     this.credentials.forget();
     this.#cancelWarmTimer?.();
-    this.#abort?.abort();
-    this.#abort = undefined;
+    this.#stopFlying();
   }
 
   /** Lets go of timers and of the store, and leaves the stored token to the other processes. */
@@ -161,15 +162,16 @@ export class KeptToken implements TokenWanted, Keepable {
     flight: Flight,
     not: string | undefined,
     limits: WaitLimits,
+    patience = patienceMs(this.state, this.source.now(), not),
   ): Promise<AccessToken | undefined> {
     const { source } = this;
-    const patience = patienceMs(this.state, source.now(), not);
     try {
-      const token = await waitFor(this.#fly(flight), impatient(limits, patience));
+      const token = await waitFor(this.#landing(flight), impatient(limits, patience));
       if (token.value === not) throw refusal(source.provider.name, { kind: 'same-token' }, 0);
       return token;
     } catch (error) {
-      if (error === OVERTAKEN) return undefined;
+      if (error === SILENT) this.#lose(flight);
+      if (error === SILENT || error === OVERTAKEN) return undefined;
       if (error !== OUT_OF_PATIENCE && !(error instanceof FlightFailed)) throw error;
       // The token in hand may still do: it is only ever replaced by a better one.
       const served = servableToken(this.state, source.now(), not, source.options.policy);
@@ -205,15 +207,54 @@ export class KeptToken implements TokenWanted, Keepable {
 
   // ---- one refresh ---------------------------------------------------------------------------------------------
 
-  #refreshInBackground(flight: Flight): void {
-    if (this.#abort !== undefined) return;
+  /** Tells whether the refresh goes on however soon the request is over that has asked for it. */
+  #refreshInBackground(flight: Flight): boolean {
+    if (this.#flying !== undefined) {
+      this.#loseIfSilent(flight, this.#flying.pulse);
+      return true;
+    }
     // It belongs to no caller: a failure is told by an event, and the token in hand is served on.
-    void inContextOfNoRequest(() => this.#fly(flight));
+    return this.source.outlivesRequest(inContextOfNoRequest(() => this.#fly(flight)));
+  }
+
+  /** What a flight brings to one caller; rejects with {@link SILENT} if it is somebody else's and can never land. */
+  #landing(flight: Flight): Promise<AccessToken> {
+    const pulse = this.#flying?.pulse;
+    const flown = this.#fly(flight);
+    if (pulse === undefined) {
+      this.source.outlivesRequest(flown);
+      return flown;
+    }
+    const joined = pulse.attend(flown).catch((error: unknown) => {
+      throw isOurs(error) ? error : SILENT;
+    });
+    joined.catch(() => undefined); // The caller may have left already.
+    return joined;
+  }
+
+  #loseIfSilent(flight: Flight, pulse: Pulse): void {
+    if (!pulse.isSilent()) return;
+    this.#clock.schedule(() => {
+      if (pulse.isSilent()) this.#lose(flight);
+    }, 0);
+  }
+
+  /** The next caller starts another flight in its place. */
+  #lose(flight: Flight): void {
+    if (this.state.flight?.id !== flight.id) return;
+    this.decide({ kind: 'flight-lost' });
+    this.#stopFlying();
+  }
+
+  #stopFlying(): void {
+    this.#flying?.abort.abort();
+    this.#flying?.pulse.stop();
+    this.#flying = undefined;
   }
 
   /** Starts a flight, or joins it if it is under way. */
   #fly(flight: Flight): Promise<AccessToken> {
-    if (this.#abort !== undefined) this.source.emit('joined', { reason: flight.reason });
+    if (this.#flying !== undefined) this.source.emit('joined', { reason: flight.reason });
     // p-memoize with `cache: false` is the single flight and nothing else: expiry and invalidation are the lifecycle's.
     this.#singleFlight ??= pMemoize((current: Flight) => this.#refresh(current), {
       cacheKey: ([current]) => current.id,
@@ -228,8 +269,9 @@ export class KeptToken implements TokenWanted, Keepable {
   async #refresh(flight: Flight): Promise<AccessToken> {
     const startedAt = this.source.now();
     const abort = new AbortController();
-    this.#abort = abort;
     const pulse = new Pulse(this.#clock);
+    const flying = { abort, pulse };
+    this.#flying = flying;
     try {
       const acquired = await acquire(this, flight, { signal: abort.signal, pulse });
       return this.#land(flight, acquired, startedAt);
@@ -237,7 +279,7 @@ export class KeptToken implements TokenWanted, Keepable {
       throw thrown === OVERTAKEN ? thrown : this.#giveUp(flight, thrown);
     } finally {
       pulse.stop();
-      if (this.#abort === abort) this.#abort = undefined;
+      if (this.#flying === flying) this.#flying = undefined;
     }
   }
 
@@ -416,6 +458,18 @@ const OUT_OF_PATIENCE = new Error('the token in hand will do');
 function impatient(limits: WaitLimits, patience: number | undefined): WaitLimits {
   if (patience === undefined || patience >= (limits.timeout?.ms ?? Infinity)) return limits;
   return { ...limits, timeout: { ms: patience, error: () => OUT_OF_PATIENCE } };
+}
+
+/** How long a caller waits for a refresh ahead of time that would end with its request. */
+const AHEAD_MS = 1_000;
+
+function patienceAhead({ timeout }: WaitLimits): number {
+  return Math.min(AHEAD_MS, (timeout?.ms ?? Infinity) / 2);
+}
+
+/** Cloudflare's runtime rejects what a request awaits of another one that is over, with an error of its own. */
+function isOurs(error: unknown): error is Error {
+  return error === OVERTAKEN || error === SILENT || error instanceof FlightFailed;
 }
 
 /** A flight whose outcome nobody wants any more, because `clear()` or `close()` came first. */

@@ -34,6 +34,12 @@ export interface TokenSourceOptions {
   readonly onCredentialsRejected?: 'keep' | 'drop' | undefined;
   /** Renews the token ahead of time even while nobody asks. The timer keeps no process alive. @defaultValue false */
   readonly keepWarm?: boolean | undefined;
+  /**
+   * Keeps a refresh going when the request that started it is over: `waitUntil` of Cloudflare or Vercel, called with each
+   * refresh as it starts.
+   * @defaultValue none: on Cloudflare, the request that starts a refresh ahead of time waits for it, up to a second
+   */
+  readonly waitUntil?: ((refresh: Promise<unknown>) => void) | undefined;
   /** Bound of one token call. @defaultValue 5000 */
   readonly attemptTimeoutMs?: number | undefined;
   /** Bound of one refresh with all its attempts. @defaultValue 10000 */
@@ -60,6 +66,7 @@ export interface ResolvedTokenSourceOptions {
   readonly store: TokenStore | undefined;
   readonly cacheIdentity: string | undefined;
   readonly keepWarm: boolean;
+  readonly waitUntil: TokenSourceOptions['waitUntil'];
   readonly attemptTimeoutMs: number;
   readonly flightTimeoutMs: number;
   readonly maxAttempts: number;
@@ -94,6 +101,11 @@ const ALLOWED: Readonly<Record<keyof TokenSourceOptions, Rule | undefined>> = {
   },
   singleActiveToken: flag(),
   keepWarm: flag(),
+  waitUntil: {
+    allows: (value) => typeof value === 'function',
+    must: 'must be a function',
+    remedy: "Give the waitUntil of 'cloudflare:workers' or '@vercel/functions'.",
+  },
   store: undefined,
   cacheIdentity: undefined,
   transport: undefined,
@@ -161,6 +173,7 @@ export function resolveOptions(
     store: options.store,
     cacheIdentity: options.cacheIdentity,
     keepWarm: options.keepWarm ?? defaults.keepWarm,
+    waitUntil: options.waitUntil,
     attemptTimeoutMs: options.attemptTimeoutMs ?? defaults.attemptTimeoutMs,
     flightTimeoutMs: options.flightTimeoutMs ?? defaults.flightTimeoutMs,
     maxAttempts: options.maxAttempts ?? defaults.maxAttempts,

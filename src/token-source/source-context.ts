@@ -11,6 +11,7 @@ import {
   type TokenSourceListener,
 } from './events.js';
 import type { ResolvedTokenSourceOptions } from './options.js';
+import { endsWorkWithItsRequest } from './runtime.js';
 import type { SharedContext } from './shared-flight.js';
 import { PROBE_MS } from './shared-step.js';
 import { SoloMints } from './solo-mints.js';
@@ -51,6 +52,20 @@ export class SourceContext {
     const event = { provider: this.provider.name, ...about } as TokenSourceEvents[Name];
     this.#listeners?.emit(name, event);
     publish(name, event);
+  }
+
+  /** Whether a refresh goes on when the request that starts it is over. The runtime is asked for that, where it can be. */
+  outlivesRequest(refresh: Promise<unknown>): boolean {
+    const settled = refresh.then(
+      () => undefined,
+      () => undefined,
+    );
+    try {
+      this.options.waitUntil?.(settled);
+      return this.options.waitUntil !== undefined || !endsWorkWithItsRequest();
+    } catch {
+      return !endsWorkWithItsRequest(); // A timer starts it, and there is no request to be had.
+    }
   }
 
   close(): void {

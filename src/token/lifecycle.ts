@@ -14,7 +14,7 @@ import { onMintFailed } from './lifecycle/on-mint-failed.js';
 import { onMinted } from './lifecycle/on-minted.js';
 import { onRejection, onReplayAccepted } from './lifecycle/on-rejection.js';
 import { onRequest } from './lifecycle/on-request.js';
-import { onCleared, onCredentialsChanged } from './lifecycle/on-reset.js';
+import { onCleared, onCredentialsChanged, onFlightLost } from './lifecycle/on-reset.js';
 import { onTokenCall, onTokenCallEnded } from './lifecycle/on-token-call.js';
 import type { LifecyclePolicy } from './lifecycle/policy.js';
 import type { TokenState } from './lifecycle/state.js';
@@ -84,6 +84,8 @@ export function decide<Failure>(
       return onCoolingElsewhere(state, now, happening, policy);
     case 'found':
       return onFound(state, happening, policy);
+    case 'flight-lost':
+      return onFlightLost(state);
     case 'credentials-changed':
       return onCredentialsChanged(state);
     case 'cleared':

@@ -81,6 +81,8 @@ export type Happening<Failure> =
     }
   /** A newer token was found in the shared store, outside any flight. */
   | ({ readonly kind: 'found' } & NewToken & { readonly random: number })
+  /** The flight under way will never land. */
+  | { readonly kind: 'flight-lost' }
   | { readonly kind: 'credentials-changed' }
   | { readonly kind: 'cleared' };
 
@@ -140,6 +142,7 @@ export interface Answers<Failure> {
   'refreshing-elsewhere': ElsewhereAnswer;
   'cooling-elsewhere': FlightAnswer;
   found: FlightAnswer;
+  'flight-lost': undefined;
   'credentials-changed': undefined;
   cleared: undefined;
 }

@@ -1,6 +1,13 @@
 import { type Decision, decided } from './happening.js';
 import { type TokenState, initialState } from './state.js';
 
+/** It says nothing about the endpoint. */
+export function onFlightLost<Failure>(state: TokenState<Failure>): Decision<Failure, undefined> {
+  const landed = { ...state };
+  delete landed.flight;
+  return decided(landed, undefined);
+}
+
 export function onCredentialsChanged<Failure>(
   state: TokenState<Failure>,
 ): Decision<Failure, undefined> {
