@@ -98,9 +98,12 @@ async function acquireOnce(
     return await shared.acquire({
       identity: tokenIdentity({ provider, credentials: given, params, request, cacheIdentity }),
       signal: life.signal,
+      minRemainingMs: flight.minRemainingMs,
+      // Where somebody wants a longer life than that of the token in hand, another process is worth waiting for.
       standDown: (deferral) =>
+        (flight.minRemainingMs === undefined || deferral.untilExpiry) &&
         wanted.decide({ kind: 'refreshing-elsewhere', flightId, ...deferral }).kind ===
-        'stand-down',
+          'stand-down',
       mint: () => inTime(source, life, (bounds) => mintWith(ask, wanted, bounds)),
     });
   } catch (failure) {

@@ -107,8 +107,11 @@ export class KeptToken implements TokenWanted, Keepable {
   }
 
   /** A usable token for one caller; `undefined` if something has changed while it waited, so that it asks again. */
-  async get(not: string | undefined, limits: () => WaitLimits): Promise<AccessToken | undefined> {
-    const answer = this.decide({ kind: 'requested', not });
+  async get(
+    { not, minRemainingMs }: Omit<Extract<Happening<BearerError>, { kind: 'requested' }>, 'kind'>,
+    limits: () => WaitLimits,
+  ): Promise<AccessToken | undefined> {
+    const answer = this.decide({ kind: 'requested', not, minRemainingMs });
     switch (answer.kind) {
       case 'serve':
         if (answer.refresh === undefined) void this.shared?.recheckIfDue();
