@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { filledPage, titlesOfBehaviours } from '../../scripts/behaviours-table.mjs';
 
 const ROOT = join(import.meta.dirname, '../..');
-const NUMBERS = [...Array.from({ length: 45 }, (_, index) => index + 1), 50, 51];
+const NUMBERS = [...Array.from({ length: 45 }, (_, index) => index + 1), 50, 51, 54];
 
 const page = readFileSync(join(ROOT, 'docs/behaviours.md'), 'utf8');
 const rows = new Map(

@@ -107,6 +107,31 @@ describe('another process is refreshing', () => {
     expect(one.happens(3_540, { kind: 'requested' }).kind).toBe('wait');
   });
 
+  test.each([
+    ['in the last moments', LAST, false, 'stand-down'],
+    ['after expiry', EXPIRED, false, 'wait'],
+    ['after a 401', EARLY, true, 'wait'],
+  ])('where nobody can refresh now, %s', (_, seconds, rejected, kind) => {
+    const one = life();
+    one.mint(0, 'T1');
+    one.happens(seconds, { kind: 'requested' });
+    if (rejected) one.happens(seconds, { kind: 'rejected', value: 'T1', on: 'first-send' });
+    const deferral = { ...elsewhere(one.flightId, 1_000), untilExpiry: true };
+    expect(one.happens(seconds, deferral)).toEqual({ kind });
+    if (kind === 'wait') return;
+    expect(one.happens(seconds, { kind: 'requested' })).toMatchObject({ kind: 'serve' });
+    expect(one.happens(seconds + 1, { kind: 'requested' })).toMatchObject({ kind: 'wait' });
+  });
+
+  test('a token is never served past its expiry, however late the next look would be', () => {
+    const one = life();
+    one.mint(0, 'T1');
+    one.happens(LAST, { kind: 'requested' });
+    one.happens(LAST, { ...elsewhere(one.flightId, 600_000), untilExpiry: true });
+    expect(one.happens(3_599, { kind: 'requested' })).toMatchObject({ kind: 'serve' });
+    expect(one.happens(3_600, { kind: 'requested' })).toMatchObject({ kind: 'wait' });
+  });
+
   test('a flight that was overtaken is told to wait, and changes nothing', () => {
     const one = life();
     one.mint(0, 'T1');
@@ -204,7 +229,7 @@ describe('a newer token was found in the store', () => {
     one.mint(0, 'T1');
     expect(one.happens(100, found('T2', 100))).toEqual({ kind: 'accepted' });
     expect(one.happens(101, { kind: 'requested' })).toMatchObject({ kind: 'serve' });
-    expect(one.state.slot).toMatchObject({ suspect: false, forced: false, expiresAt: at(1_900) });
+    expect(one.state.slot).toMatchObject({ suspect: false, expiresAt: at(1_900) });
   });
 
   test('it ends a cool-down, for some process has reached the endpoint', () => {
@@ -230,7 +255,7 @@ describe('a newer token was found in the store', () => {
   });
 });
 
-test('a token adopted after a 401 is on no trial: it was not minted for that 401', () => {
+test('a token adopted after a 401 may die as well, and is replaced at once', () => {
   const one = life();
   one.mint(0, 'T1');
   one.happens(10, { kind: 'rejected', value: 'T1', on: 'first-send' });
@@ -243,7 +268,7 @@ test('a token adopted after a 401 is on no trial: it was not minted for that 401
     lifetimeMs: 1_000_000,
     random: 0,
   });
-  expect(one.happens(10, { kind: 'rejected', value: 'T2', on: 'first-send' })).toEqual({
+  expect(one.happens(10, { kind: 'rejected', value: 'T2', on: 'first-send' })).toMatchObject({
     kind: 'replay',
   });
 });

@@ -28,7 +28,8 @@ import { Credentials } from './credentials.js';
 import type { Keepable } from './kept-tokens.js';
 import { Pulse, SILENT } from './pulse.js';
 import { failedFlight, refusal, toldWhen } from './refusal.js';
-import type { Acquired, HeldHere } from './shared-acquisition.js';
+import type { Acquired } from './shared-acquisition.js';
+import type { HeldHere } from './shared-flight.js';
 import { SharedToken } from './shared-token.js';
 import type { SourceContext } from './source-context.js';
 import { waitFor, type WaitLimits } from './waiting.js';
@@ -53,9 +54,6 @@ export class KeptToken implements TokenWanted, Keepable {
   /** The flight that is under way. */
   #flying: { readonly abort: AbortController; readonly pulse: Pulse } | undefined;
   #cancelWarmTimer: (() => void) | undefined;
-
-  /** There while somebody waits for the verdict on the token in hand. */
-  #trial: { readonly over: Promise<void>; readonly end: () => void } | undefined;
 
   // Both clocks have said that this token is fresh, and the wall clock is within these bounds since.
   #fresh: AccessToken | undefined;
@@ -115,9 +113,6 @@ export class KeptToken implements TokenWanted, Keepable {
         throw refusal(this.source.provider.name, answer.because, answer.retryInMs);
       case 'wait':
         return this.#await(answer.flight, not, limits());
-      case 'await-verdict':
-        await this.#awaitVerdict(answer.refused, answer.forMs, limits());
-        return undefined;
     }
   }
 
@@ -184,19 +179,6 @@ export class KeptToken implements TokenWanted, Keepable {
       if (served?.stale === true) source.emit('servedStale', {});
       return served?.token;
     }
-  }
-
-  /**
-   * The token that this caller was refused with is new, and nobody knows yet whether it works: the replay of another
-   * request will tell.
-   */
-  async #awaitVerdict(value: string, forMs: number, limits: WaitLimits): Promise<void> {
-    this.#trial ??= startTrial();
-    await waitFor(this.#trial.over, impatient(limits, forMs)).catch((error: unknown) => {
-      if (error !== OUT_OF_PATIENCE) throw error;
-    });
-    // As if the 401 came now: then it either forces another token, or the rejection gate has closed meanwhile.
-    this.reject(value, 'first-send');
   }
 
   /** While rejected credentials cool down, a changed one takes effect on the next request. */
@@ -424,10 +406,6 @@ export class KeptToken implements TokenWanted, Keepable {
     );
     this.state = state;
     this.#freshUntilMs = 0;
-    if (this.#trial !== undefined && !isOnTrial(state)) {
-      this.#trial.end();
-      this.#trial = undefined;
-    }
     for (const notice of notices) this.#tell(notice);
     return answer;
   }
@@ -440,8 +418,8 @@ export class KeptToken implements TokenWanted, Keepable {
       case 'cool-down-ended':
         this.source.emit('coolDownEnded', {});
         break;
-      case 'rejection-gate-closed':
-        this.source.emit('rejectionGateClosed', { delayMs: notice.delayMs });
+      case 'forced-mints-spent':
+        this.source.emit('forcedMintsSpent', { delayMs: notice.delayMs });
     }
   }
 
@@ -462,16 +440,6 @@ export class KeptToken implements TokenWanted, Keepable {
       expiresInMs: token.expiresAt === undefined ? undefined : token.expiresAt - wallMs,
     });
   }
-}
-
-function startTrial() {
-  let end!: () => void; // Set at once by the Promise.
-  const over = new Promise<void>((resolve) => (end = resolve));
-  return { over, end };
-}
-
-function isOnTrial({ slot }: TokenState<BearerError>): boolean {
-  return slot.kind === 'held' && slot.trial !== undefined;
 }
 
 /** A flight that failed, told apart from a caller's own abort or time-out. */

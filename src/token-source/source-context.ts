@@ -12,7 +12,9 @@ import {
 } from './events.js';
 import type { ResolvedTokenSourceOptions } from './options.js';
 import { endsWorkWithItsRequest } from './runtime.js';
-import type { SharedContext } from './shared-acquisition.js';
+import type { SharedContext } from './shared-flight.js';
+import { PROBE_MS } from './shared-step.js';
+import { SoloMints } from './solo-mints.js';
 
 /** What all tokens of one source have in common. */
 export class SourceContext {
@@ -79,7 +81,12 @@ export class SourceContext {
     };
     return {
       provider: this.provider.name,
-      store: guardStore(store, { clock, watcher }),
+      store: guardStore(store, {
+        clock,
+        watcher,
+        longestPauseMs: policy.singleActiveToken ? PROBE_MS : undefined,
+      }),
+      soloMints: new SoloMints(),
       clock,
       random,
       now: () => this.now(),

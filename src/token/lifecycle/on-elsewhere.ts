@@ -1,4 +1,5 @@
 import { type Instant, later, msUntil } from '../instant.js';
+import { cancelForcedMint } from './forced-mints.js';
 import {
   type Decision,
   type ElsewhereAnswer,
@@ -7,31 +8,28 @@ import {
   type NewToken,
   decided,
 } from './happening.js';
-import { slotWhileCooling, withoutHealing } from './on-mint-failed.js';
+import { slotWhileCooling } from './on-mint-failed.js';
 import { accepted, heldToken } from './on-minted.js';
 import type { LifecyclePolicy } from './policy.js';
-import { type TokenState, phaseOf } from './state.js';
+import type { TokenState } from './state.js';
 
 /** While the token in hand is good, nobody waits for another process; the store is looked at again a little later. */
 export function onRefreshingElsewhere<Failure>(
   state: TokenState<Failure>,
   now: Instant,
-  { flightId, retryInMs }: { flightId: number; retryInMs: number },
+  elsewhere: Extract<Happening<Failure>, { kind: 'refreshing-elsewhere' }>,
 ): Decision<Failure, ElsewhereAnswer> {
   const { flight, slot, ...rest } = state;
-  if (flight?.id !== flightId || slot.kind === 'empty' || slot.suspect)
+  if (flight?.id !== elsewhere.flightId || slot.kind === 'empty' || slot.suspect)
     return decided(state, { kind: 'wait' });
-  const phase = phaseOf(slot, now);
-  if (phase === 'last' || phase === 'expired') return decided(state, { kind: 'wait' });
-  const { mandatoryAt } = slot;
-  const waitMs = Math.min(
-    retryInMs,
-    mandatoryAt === undefined ? retryInMs : msUntil(mandatoryAt, now),
-  );
-  return decided(
-    { ...rest, slot: { ...slot, refreshAt: later(now, waitMs) } },
-    { kind: 'stand-down' },
-  );
+  const untilExpiry = elsewhere.untilExpiry === true;
+  const goodUntil = untilExpiry ? slot.expiresAt : slot.mandatoryAt;
+  const goodForMs = goodUntil === undefined ? Infinity : msUntil(goodUntil, now);
+  if (goodForMs <= 0) return decided(state, { kind: 'wait' });
+  const refreshAt = later(now, Math.min(elsewhere.retryInMs, goodForMs));
+  const mandatoryAt = untilExpiry && slot.mandatoryAt ? refreshAt : slot.mandatoryAt;
+  const deferred = { ...slot, refreshAt, ...(mandatoryAt && { mandatoryAt }) };
+  return decided({ ...rest, slot: deferred }, { kind: 'stand-down' });
 }
 
 export function onCoolingElsewhere<Failure>(
@@ -46,14 +44,13 @@ export function onCoolingElsewhere<Failure>(
   return {
     state: {
       ...landed,
-      slot: withoutHealing(
-        slotWhileCooling(
-          state.slot,
-          now,
-          fallback && { ...heldToken({ ...fallback, random }, 0, policy), suspect: true },
-          cause === 'credentials' && policy.onCredentialsRejected === 'drop',
-        ),
+      slot: slotWhileCooling(
+        state.slot,
+        now,
+        fallback && { ...heldToken({ ...fallback, random }, 0, policy), suspect: true },
+        cause === 'credentials' && policy.onCredentialsRejected === 'drop',
       ),
+      forcedMints: cancelForcedMint(state.forcedMints, policy),
       endpoint: { kind: 'cooling', cause, until: later(now, delayMs), failures, failure },
     },
     answer: { kind: 'refused' },
@@ -73,6 +70,7 @@ export function onFound<Failure>(
     state: {
       ...state,
       slot: heldToken(found, slowestMintMs, policy),
+      forcedMints: cancelForcedMint(state.forcedMints, policy),
       endpoint: { kind: 'open' },
     },
     answer: accepted,
