@@ -4,6 +4,7 @@ import {
   type Provider,
 } from '../grants/define-provider.js';
 import type { TokenParams } from '../token/token-params.js';
+import { JointWork } from './joint-work.js';
 import type { SourceContext } from './source-context.js';
 import { unlessAborted, waitFor, type WaitLimits } from './waiting.js';
 
@@ -14,7 +15,7 @@ export class Credentials {
   /** Those that the endpoint rejected last, in canonical form. */
   #rejected: string | undefined;
   /** The one question under way whether they have changed. */
-  #checking: Promise<object | undefined> | undefined;
+  #checking: JointWork<object | undefined> | undefined;
   #abortCheck: AbortController | undefined;
 
   constructor(source: SourceContext, params: TokenParams) {
@@ -53,8 +54,9 @@ export class Credentials {
   async haveChanged(limits: WaitLimits): Promise<boolean> {
     if (this.#source.provider.hasFixedCredentials) return false;
     const rejected = this.#rejected;
-    this.#checking ??= this.#askInTime();
-    const credentials = await waitFor(this.#checking, limits);
+    this.#checking ??= new JointWork(this.#source.options.clock);
+    const asked = this.#checking.run(() => this.#askInTime(), undefined);
+    const credentials = await waitFor(asked, limits);
     return credentials !== undefined && canonical(this.#source.provider, credentials) !== rejected;
   }
 
@@ -69,7 +71,6 @@ export class Credentials {
       return undefined;
     } finally {
       cancelTimer();
-      this.#checking = undefined;
       this.#abortCheck = undefined;
     }
   }
