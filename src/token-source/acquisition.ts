@@ -1,5 +1,6 @@
 import type { BearerError } from '../errors/index.js';
-import { perCallFields, type Provider } from '../grants/define-provider.js';
+import { perCallFields } from '../grants/credentials.js';
+import type { Provider } from '../grants/define-provider.js';
 import { certainlyIssuedNothing } from '../grants/token-failure.js';
 import { later } from '../token/instant.js';
 import type { Answers, Flight, Happening, TokenState } from '../token/lifecycle.js';
@@ -82,7 +83,11 @@ async function acquireOnce(
   // The credentials are part of what a token is shared under, so they come first.
   const { given, request } = await inTime(source, life, async ({ signal }) => {
     const asked = await credentials.ask(signal);
-    return { given: asked, request: await madeRequest(provider, asked, params, signal) };
+    const isEndpoint = provider.acquireToken === undefined;
+    return {
+      given: asked,
+      request: isEndpoint ? await madeRequest(provider, asked, params, signal) : undefined,
+    };
   });
   const ask = firstThen(given, credentials, provider);
   const flightId = flight.id;

@@ -1,8 +1,5 @@
-import {
-  accountCredentials,
-  credentialsUnavailable,
-  type Provider,
-} from '../grants/define-provider.js';
+import { accountCredentials, credentialsUnavailable } from '../grants/credentials.js';
+import type { Provider } from '../grants/define-provider.js';
 import type { TokenParams } from '../token/token-params.js';
 import { JointWork } from './joint-work.js';
 import type { SourceContext } from './source-context.js';

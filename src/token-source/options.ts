@@ -4,7 +4,8 @@ import { givenOptions } from '../concealment/given-options.js';
 import { refuseUnknownOptions } from '../errors/check-options.js';
 import { MisconfigurationError } from '../errors/index.js';
 import { defaultPolicy, type LifecyclePolicy } from '../token/lifecycle.js';
-import { perCallFields, type Provider } from '../grants/define-provider.js';
+import { perCallFields } from '../grants/credentials.js';
+import type { Provider } from '../grants/define-provider.js';
 import type { TokenStore } from '../store/token-store.js';
 import { systemClock, type Clock } from './clock.js';
 
@@ -183,16 +184,26 @@ export function resolveOptions(
   };
 }
 
-/** What is made fresh for each call makes each token request another one: nothing would be found under it again. */
+/** Without a name that is given, tokens are found again under their credentials and their token request. */
 function checkSharing(provider: Provider, { cacheIdentity }: TokenSourceOptions): void {
-  const [field] = perCallFields(provider);
-  if (field === undefined || cacheIdentity !== undefined) return;
+  const reason = whyNameless(provider);
+  if (reason === undefined || cacheIdentity !== undefined) return;
   throw new MisconfigurationError({
     provider: provider.name,
     option: 'options.cacheIdentity',
-    problem: `is missing: with a shared store, the token request differs each time, because credentialFields.${field} is perCall`,
-    remedy: 'Name what the tokens belong to, the account for instance.',
+    problem: `is missing: with a shared store, ${reason}`,
+    remedy:
+      'Name what the tokens belong to, the account for instance. A store on Redis needs a storeKey with it.',
   });
+}
+
+function whyNameless(provider: Provider): string | undefined {
+  if (provider.acquireToken !== undefined)
+    return 'there are no credentials under which the tokens of acquireToken could be found again';
+  const [field] = perCallFields(provider);
+  return field === undefined
+    ? undefined
+    : `the token request differs each time, because credentialFields.${field} is perCall`;
 }
 
 function policyOf(provider: Provider, options: TokenSourceOptions): LifecyclePolicy {
