@@ -17,6 +17,9 @@ const MOST_ATTEMPTS = 3;
 
 const MINUTE = 60_000;
 
+/** How soon a refresh notices that the process stood still, and gives up a call that brings no answer. */
+const NOTICED_WITHIN_MS = 1_500;
+
 /** How long the table leaves the endpoint alone, before the jitter: doubled by each failure of the same cause in a row. */
 function backOffMs(cause: CoolDownCause, earlier: number, earlyMs: number | undefined): number {
   const doubled = (firstMs: number, longestMs: number) =>
@@ -122,6 +125,15 @@ export class Watch {
     const ageMs = now.monoMs - this.#flightSince;
     if (ageMs > 10_000 + EPSILON)
       this.#violated('a flight ends in time', `flight ${flight.id} is ${ageMs} ms old`);
+  }
+
+  /**
+   * The process stood still, as far as its clocks tell: a refresh under way starts anew, with all its attempts and its time,
+   * as soon as it has noticed and its call has had a moment to bring its answer.
+   */
+  stoodStill(now: Instant): void {
+    this.#callsOfFlight = 0;
+    this.#flightSince = now.monoMs + NOTICED_WITHIN_MS;
   }
 
   /** A token call goes out. */
