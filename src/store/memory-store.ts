@@ -103,7 +103,8 @@ function rulesFor(records: Records, now: () => number) {
   const tell = (fence: number) => {
     for (const listener of records.listeners) listener(fence);
   };
-  const leaseOf = (owner: string) => records.lease?.owner === owner;
+  const leaseOf = (owner: string) =>
+    records.lease?.owner === owner && records.lease.until > now();
 
   function unexpired(): (StoredRecord & { suspect: boolean }) | undefined {
     const { token: stored } = records;

@@ -127,8 +127,10 @@ async function negotiate(
     const outcome = await lease.begin(flight.held());
     if (!flight.isWanted()) throw lease.abandoned();
     const answer = outcome.kind === 'done' ? outcome.value : undefined;
-    if (answer?.kind === 'held' && flight.standDown(standDownMs(answer.remainingMs, context)))
+    if (answer?.kind === 'held' && flight.standDown(standDownMs(answer.remainingMs, context))) {
+      lease.releaseIfLate();
       return 'stand down';
+    }
 
     const waitedMs = polls === 0 ? 0 : context.clock.monotonic() - startedAt;
     const step = nextStep(outcome, {
@@ -142,6 +144,8 @@ async function negotiate(
     if (step.kind === 'wait') await flight.pause(step.pauseMs);
     if (step.kind === 'wait' || step.kind === 'ask-again') continue;
     if (waitedMs > 0) context.leaseAwaited({ waitedMs, outcome: outcomeOf(step) });
+    // Asked for the lease before, in vain as it seemed, and does not need it now.
+    if (step.kind !== 'lead' && step.kind !== 'mint-alone') lease.releaseIfLate();
     return { step, lease, sentAt };
   }
 }
