@@ -59,6 +59,8 @@ export class FakeProvider {
     readonly clock: FakeClock,
     readonly scheduler: Order,
     readonly listener: Listener,
+    /** Whether a new token kills the last one. */
+    readonly singleActiveToken = false,
   ) {}
 
   get hasShortTokens(): boolean {
@@ -76,8 +78,9 @@ export class FakeProvider {
     ).length;
   }
 
-  revokeAll(): void {
-    for (const token of this.issued.values()) token.revoked = true;
+  revokeAll(key?: Key): void {
+    for (const token of this.issued.values())
+      if (key === undefined || token.key === key) token.revoked = true;
   }
 
   accepts(value: string): boolean {
@@ -106,11 +109,7 @@ export class FakeProvider {
         if (manner !== 'deaf') reject(new AxiosError('canceled', AxiosError.ERR_CANCELED, config));
       });
       if (mode.kind === 'hangs') return;
-      const answerable =
-        manner === 'prompt'
-          ? Promise.resolve()
-          : this.scheduler.schedule(Promise.resolve(), 'the token endpoint');
-      void answerable.then(() => {
+      void this.#untilAnswered(manner).then(() => {
         if (mode.kind === 'reset') {
           end({ isGood: false, isSpent: true });
           reject(new AxiosError('reset', 'ECONNRESET', config));
@@ -127,6 +126,13 @@ export class FakeProvider {
       });
     });
   };
+
+  #untilAnswered(manner: Manner): Promise<void> {
+    if (manner === 'prompt') return Promise.resolve();
+    if (typeof manner === 'number')
+      return new Promise((resolve) => void this.clock.schedule(resolve, manner));
+    return this.scheduler.schedule(Promise.resolve(), 'the token endpoint');
+  }
 
   #answer(mode: EndpointMode, key: Key, secret: number, asked: Asked): Answer {
     if (secret !== this.secret) return [401, { error: 'invalid_client' }];
@@ -155,6 +161,7 @@ export class FakeProvider {
     const lifeMs = (lifeSeconds ?? Infinity) * 1000;
     const deadlines = [later(sentAt, lifeMs)];
     const expiresAtServer = this.#now() + lifeMs;
+    if (this.singleActiveToken) this.revokeAll(key);
     this.issued.set(value, {
       key,
       expiresAtServer,
