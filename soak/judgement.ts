@@ -50,7 +50,7 @@ async function judge401(
     'already-replayed': () => truth.wasCaughtByDeath(),
     'no-other-token': () => isBearerError(cause) && truth.excusesMissingToken(cause.code),
     'endpoint-cooling': () => truth.isEndpointOut(),
-    'rejection-gate-closed': () => false,
+    'forced-mints-spent': () => false,
     'opted-out': () => false,
     'replay-hook-failed': () => false,
   };

@@ -4,7 +4,6 @@ import { ApiInputError, isApiInputError } from '../../src/apis/api-input-error.j
 import { ApiPayloadError } from '../../src/apis/api-payload-error.js';
 import { cleanText } from '../../src/apis/clean-text.js';
 import { readVoiceXml } from '../../src/apis/exotel/voice-xml.js';
-import { parseRetryAfter } from '../../src/apis/retry-after.js';
 import { headerOf } from '../../src/apis/send-request.js';
 import { validateInput } from '../../src/apis/validate-input.js';
 import { booleanOf, numberOf, textOf } from '../../src/apis/wire-values.js';
@@ -43,25 +42,6 @@ describe('a wire value reads as', () => {
     ['yes', undefined],
     [1, undefined],
   ])('a boolean: %j', (value, flag) => expect(booleanOf(value)).toBe(flag));
-});
-
-describe('Retry-After', () => {
-  const NOW = Date.parse('2030-01-02T03:04:05Z');
-  it.each([
-    ['30', 30_000],
-    [' 0 ', 0],
-    [5, 5000],
-    [-5, undefined],
-    ['Wed, 02 Jan 2030 03:05:05 GMT', 60_000],
-    ['Wed, 02 Jan 2030 03:00:00 GMT', 0],
-    ['Wednesday, 02-Jan-30 03:05:05 GMT', 60_000],
-    ['Wed Jan  2 03:05:05 2030', 60_000],
-    ['soon', undefined],
-    ['1.5', undefined],
-    ['2030-01-02', undefined],
-    ['Never, ever', undefined],
-    [undefined, undefined],
-  ])('%j is %j ms', (value, wait) => expect(parseRetryAfter(value, NOW)).toBe(wait));
 });
 
 describe('an answer’s header', () => {

@@ -7,12 +7,12 @@ import { oauth2ClientCredentials } from '../../src/providers/index.js';
 import { createFakeClock } from '../../src/testing/index.js';
 
 /*
- * A path that always answers 401, asked ten times a second through the real interceptors, in virtual time; and beside each
+ * A path that always answers 401, asked fifty times a second through the real interceptors, in virtual time; and beside each
  * such request one that any token does for. Whatever becomes of the replays, the token endpoint is not asked more often.
  */
 
-const EVERY_MS = 100;
-const MINUTES = 3;
+const EVERY_MS = 20;
+const MINUTES = 2;
 const MINT_MS = 50;
 const FINE_MS = 10;
 const SENT = 'x-sent';
@@ -101,7 +101,7 @@ async function refusedForMinutes({ latencyMs, losesReplays = false, request }: C
 
 test.each<[string, Caller]>([
   ['are answered at once', { latencyMs: [30, 30] }],
-  ['are answered after the trial of the new token', { latencyMs: [100, 1_500] }],
+  ['are answered slowly', { latencyMs: [100, 1_500] }],
   ['are answered as slowly as everything there', { latencyMs: [1_700, 1_700] }],
   [
     'are given up by the time-out of their callers',

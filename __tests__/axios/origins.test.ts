@@ -240,7 +240,7 @@ describe('redirects', () => {
     const { http, source } = await warmClientOf(server);
     const events: string[] = [];
     source.on('rejected', ({ consequence }) => events.push(consequence));
-    source.on('rejectionGateClosed', () => events.push('rejection gate closed'));
+    source.on('forcedMintsSpent', () => events.push('forced mints spent'));
     server.api.failNext(1, { status: 401 });
     server.api.failNext(1, { status: 302, headers: { location: elsewhereURL } });
     const error = await failureOf(http.get(ECHO));

@@ -139,14 +139,14 @@ describeWithChromium('in a browser', () => {
   test('the search finds a page by what it says, without asking anybody', async () => {
     const { page, complaints, close } = await open('/');
     await page.locator('#local-search button').click();
-    await page.locator('#localsearch-input').fill('rejection gate');
+    await page.locator('#localsearch-input').fill('forced mints');
     const results = page.locator('#localsearch-list a');
     await results.first().waitFor();
     expect(await results.allInnerTexts()).toContainEqual(
       expect.stringContaining('When a 401 forces a new token'),
     );
 
-    await page.locator('#localsearch-list a[href*="0006-rejection-gate"]').first().click();
+    await page.locator('#localsearch-list a[href*="0006-forced-mints"]').first().click();
     await page.locator('h1', { hasText: 'When a 401 forces a new token' }).waitFor();
     expect(complaints).toEqual([]);
     await close();

@@ -4,7 +4,9 @@ import { describe, expect, it } from '@jest/globals';
 
 import { isBearerError, MisconfigurationError } from '../../src/errors/index.js';
 import {
+  accountCredentials,
   defineProvider,
+  describesTheSame,
   isLoopback,
   isProvider,
   type Provider,
@@ -463,16 +465,55 @@ describe('credentials from a function', () => {
       expect(inspect(error, { depth: 9 })).not.toContain(SECRET);
     },
   );
+});
 
-  it('lead nowhere but over a safe connection', async () => {
-    const provider = acme({
-      credentials: () => ({ account: 'a', secret: 's' }),
-      tokenRequest: () => ({ url: 'http://idp.acme.example/token' }),
-    });
+describe('a token request that is a promise', () => {
+  const credentials = { account: 'a', secret: SECRET };
 
-    await expect(provider.resolveCredentials(context())).rejects.toMatchObject({
-      option: 'token URL',
-    });
+  it('is not waited for at creation, and its failure is no unhandled rejection there', async () => {
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown) => void unhandled.push(reason);
+    process.on('unhandledRejection', note);
+    acme({ credentials, tokenRequest: () => Promise.reject(new Error('no key yet')) });
+    acme({ credentials, tokenRequest: () => Promise.resolve({ url: 'http://idp.acme.example' }) });
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('unhandledRejection', note);
+
+    expect(unhandled).toEqual([]);
+  });
+
+  it('does not make two providers the same: nobody can tell at once', () => {
+    const tokenRequest = () => Promise.resolve({ url: '/token' });
+
+    expect(
+      describesTheSame(
+        acme({ credentials, tokenRequest }) as unknown as Provider,
+        acme({ credentials, tokenRequest }) as unknown as Provider,
+      ),
+    ).toBe(false);
+  });
+});
+
+describe('a credential that is made fresh for each call', () => {
+  const credentialFields = {
+    account: {},
+    secret: { secret: true, perCall: true },
+    tenant: { optional: true },
+  };
+
+  it('comes from a function, since an object is the same for each call', () => {
+    const error = misconfiguration(() => acme({ credentialFields }));
+
+    expect(error.option).toBe('credentialFields.secret.perCall');
+    expect(error.message).toContain('Give `credentials` as a function.');
+  });
+
+  it('says nothing about the account', () => {
+    const provider = acme({ credentialFields, credentials: () => ({ account: 'a', secret: 's' }) });
+
+    expect(accountCredentials(provider, { secret: 's', account: 'a', more: undefined })).toEqual([
+      ['account', 'a'],
+    ]);
   });
 });
 

@@ -11,6 +11,9 @@ describe('behaviour 37: Retry-After', () => {
     ['2', 2_000],
     [' 120 ', 120_000],
     ['0005', 5_000],
+    [5, 5_000],
+    ['30.5', 30_500],
+    ['1.0001', 1_001],
   ])('in seconds is kept: %j', (header, ms) => {
     expect(retryAfterMs(header, NOW)).toBe(ms);
   });
@@ -32,8 +35,15 @@ describe('behaviour 37: Retry-After', () => {
     '',
     '   ',
     '-5',
-    '1.5',
+    -5,
+    '1.',
+    '.5',
+    '1.5.2',
     '1e3',
+    ['2'],
+    {},
+    Number.NaN,
+    'Never, ever',
     'soon',
     '2030-01-06T08:49:39Z',
     'Sun, not a date',

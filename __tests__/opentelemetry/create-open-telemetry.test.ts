@@ -117,14 +117,15 @@ test('behaviour 45: counts refreshes by reason and outcome', async () => {
   await end();
 });
 
-test('behaviour 45: counts joiners, rejections, replays, refusals, stale tokens and closings of the gate', async () => {
+test('behaviour 45: counts joiners, rejections, replays, refusals, stale tokens and spent forced mints', async () => {
   const { source, endpoint, settle, points, end } = await observed({ maxStaleMs: 60_000 });
   endpoint.onCall = (call, count) => call.token(`token-${count}`);
   await Promise.all([source.getToken(), source.getToken(), source.getToken()]);
   source.reject('token-1');
   await source.getToken({ not: 'token-1' });
-  source.replayed('token-2', { accepted: false });
+  source.replayed({ accepted: false });
   source.reject('token-2', { on: 'replay' });
+  source.emit('forcedMintsSpent', { delayMs: 60_000 });
   source.emit('replayRefused', { because: 'already-replayed' });
   source.emit('servedStale', {});
   source.emit('storeFailed', { error: new Error('down') as never });
@@ -140,7 +141,7 @@ test('behaviour 45: counts joiners, rejections, replays, refusals, stale tokens 
   expect(await points('replay_refusals')).toMatchObject([
     { 'axios_bearer.replay.refused_because': 'already-replayed', value: 1 },
   ]);
-  expect(await points('rejection_gate.closings')).toMatchObject([{ value: 1 }]);
+  expect(await points('forced_mints.spent')).toMatchObject([{ value: 1 }]);
   expect(await points('stale_serves')).toMatchObject([{ value: 1 }]);
   expect(await points('store_failures')).toMatchObject([{ value: 1 }]);
   expect(await points('store_recoveries')).toMatchObject([

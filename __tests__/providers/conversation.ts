@@ -17,7 +17,7 @@ export async function requestOf<C extends object>(
 ): Promise<EncodedTokenRequest> {
   const signal = new AbortController().signal;
   const credentials = await provider.resolveCredentials({ params, signal });
-  return encodeTokenRequest(provider.tokenRequest(credentials, params), provider.baseURL);
+  return encodeTokenRequest(await provider.tokenRequest(credentials, params), provider.baseURL);
 }
 
 /** What an answer of the token endpoint comes to: a failure in a word, or a token and its life in seconds. */

@@ -10,6 +10,7 @@ import {
   misconfiguration,
   refusalOf,
   requestOf,
+  SENT_AT,
 } from './conversation.js';
 
 const CREDENTIALS = { clientId: 's6BhdRkqt3', clientSecret: '7Fjfp0ZBr1KtDRbnfVdmIw' };
@@ -197,6 +198,31 @@ describe('the answer of OAuth 2.0', () => {
       await judge(oauth2({ defaultLifetimeSeconds: 60 }), 200, { access_token: 't' }),
     ).toMatchObject({
       seconds: 60,
+    });
+  });
+
+  it.each([
+    ['expires_at in epoch seconds', { expires_at: SENT_AT / 1_000 + 60 }],
+    ['expires_at in ISO 8601', { expires_at: new Date(SENT_AT + 60_000).toISOString() }],
+    ['expires_on, a string of epoch seconds', { expires_on: String(SENT_AT / 1_000 + 60) }],
+    ['expires_on before expires_in', { expires_in: 3_600, expires_on: SENT_AT / 1_000 + 60 }],
+    [
+      'the earlier one of two',
+      { expires_at: SENT_AT / 1_000 + 60, expires_on: SENT_AT / 1_000 + 90 },
+    ],
+    [
+      'one beside another that cannot be read',
+      { expires_at: SENT_AT / 1_000 + 60, expires_on: '01/02/2030 03:05:05 AM +00:00' },
+    ],
+  ])('behaviour 51: reads an absolute expiry: %s', async (_, fields) => {
+    expect(await judge(oauth2(), 200, { access_token: 't', ...fields })).toMatchObject({
+      seconds: 60,
+    });
+  });
+
+  it('takes the seconds of a life under the name of an instant for nothing', async () => {
+    expect(await judge(oauth2(), 200, { access_token: 't', expires_at: 3_600 })).toMatchObject({
+      seconds: 'unknown',
     });
   });
 

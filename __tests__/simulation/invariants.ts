@@ -17,9 +17,8 @@ export type Invariant =
   | 'a caller fails only if no usable token existed and none could be had'
   | 'a caller ends only by what happened to it'
   | 'a late 401 doubts no other token'
-  | 'a 401 with the rejection gate closed forces nothing'
-  | 'the rejection gate closes for no first send'
-  | 'forced tokens keep their distance'
+  | '401s force no more mints than the budget has'
+  | 'a 401 is passed on only where the budget is spent'
   | 'the source recovers once its surroundings have'
   | 'nothing is left after close()';
 

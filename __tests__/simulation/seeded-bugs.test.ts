@@ -2,6 +2,7 @@ import { afterAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
 import { later } from '../../src/token/instant.js';
+import { noForcedMints } from '../../src/token/lifecycle/forced-mints.js';
 import { Violation, type Invariant } from './invariants.js';
 import {
   realCallTokenEndpoint,
@@ -192,41 +193,48 @@ const bugs: readonly SeededBug[] = [
     caughtBy: ['the token budget is kept'],
   },
   {
-    name: 'the rejection gate never closes',
+    name: '401s force as many mints as they like',
     bug: bent((state, happening) => [
-      happening.kind === 'rejected' ? { ...state, rejection: { closings: 0 } } : state,
+      happening.kind === 'rejected' ? { ...state, forcedMints: noForcedMints } : state,
       happening,
     ]),
-    caughtBy: ['a 401 with the rejection gate closed forces nothing'],
+    caughtBy: ['401s force no more mints than the budget has'],
   },
   {
-    name: 'a 401 during the trial of a new token is held against the request',
-    bug: {
-      decide: (state, now, happening, policy) =>
-        realDecide(
-          state,
-          now,
-          happening.kind === 'rejected' && happening.on === 'first-send'
-            ? { ...happening, on: 'only-send' }
-            : happening,
-          policy,
-        ),
-    },
-    caughtBy: ['the rejection gate closes for no first send'],
-  },
-  {
-    name: 'the gate waits for the answer to a replay',
-    seed: 5,
+    name: 'a forced mint comes back whatever the replay says',
     bug: {
       decide: (state, now, happening, policy) => {
         const decision = realDecide(state, now, happening, policy);
-        const { slot } = decision.state;
-        if (happening.kind !== 'minted' || slot.kind === 'empty' || slot.trial === undefined)
-          return decision;
-        return { ...decision, state: { ...decision.state, rejection: slot.trial.gateBefore } };
+        const { flight } = state;
+        if (happening.kind !== 'minted' || flight === undefined) return decision;
+        const back = { kind: 'replay-accepted', forcedMint: flight.id } as const;
+        return { ...decision, state: realDecide(decision.state, now, back, policy).state };
       },
     },
-    caughtBy: ['forced tokens keep their distance'],
+    caughtBy: ['401s force no more mints than the budget has'],
+  },
+  {
+    name: 'the endpoint may insist on a token as often as it likes',
+    bug: {
+      decide: (state, now, happening, policy) => {
+        const decision = realDecide(state, now, happening, policy);
+        const { forcedMints } = state;
+        return happening.kind === 'minted'
+          ? { ...decision, state: { ...decision.state, forcedMints } }
+          : decision;
+      },
+    },
+    caughtBy: ['401s force no more mints than the budget has'],
+  },
+  {
+    name: 'an accepted replay gives nothing back',
+    bug: {
+      decide: (state, now, happening, policy) =>
+        happening.kind === 'replay-accepted'
+          ? { state, answer: undefined, notices: [] }
+          : realDecide(state, now, happening, policy),
+    },
+    caughtBy: ['a 401 is passed on only where the budget is spent'],
   },
   {
     name: 'an expired token is served when the refresh fails',

@@ -55,6 +55,13 @@ export type Step =
   | { readonly kind: 'vault'; readonly mode: VaultMode }
   | { readonly kind: 'rotate'; readonly vaultKnows: boolean }
   | { readonly kind: 'revoke' }
+  /** One request after the other, before each of which all tokens are revoked. */
+  | {
+      readonly kind: 'deaths';
+      readonly key: Key;
+      readonly path: Path;
+      readonly count: number;
+    }
   | { readonly kind: 'late 401'; readonly which: number; readonly onReplay: boolean }
   | { readonly kind: 'clear' }
   | { readonly kind: 'jump'; readonly ms: number }
@@ -152,6 +159,15 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 2, arbitrary: fc.nat(20).map((which) => ({ kind: 'abort' as const, which })) },
   { weight: 2, arbitrary: fc.constant<Step>({ kind: 'revoke' }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('deaths' as const),
+      key,
+      path: fc.constantFrom<Path[]>('fine', 'likes none', 'loses replays', 'once only'),
+      count: fc.constantFrom(8, 8, 8, 8, 40),
+    }),
+  },
   {
     weight: 2,
     arbitrary: fc.record({

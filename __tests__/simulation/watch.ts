@@ -1,6 +1,5 @@
-import { isPast, later, msUntil, type Instant } from '../../src/token/instant.js';
+import { isPast, msUntil, type Instant } from '../../src/token/instant.js';
 import {
-  defaultPolicy,
   phaseOf,
   type CoolDownCause,
   type HeldToken,
@@ -15,6 +14,8 @@ export const EPSILON = 0.01;
 
 /** How often a flight may call the token endpoint. */
 const MOST_ATTEMPTS = 3;
+
+const MINUTE = 60_000;
 
 /** How long the table leaves the endpoint alone, before the jitter: doubled by each failure of the same cause in a row. */
 function backOffMs(cause: CoolDownCause, earlier: number, earlyMs: number | undefined): number {
@@ -43,13 +44,11 @@ export class Watch {
   #troubles = 0;
   #troublesBeforeFlight = 0;
   #troublesBeforeToken = 0;
-  /** The last token that a 401 forced and that no accepted replay has justified yet, and how many there were in a row. */
-  #forcedAt: Instant | undefined;
-  #forcedInARow = 0;
-  /** When the token in hand drew its 401. */
-  #doubtedAt: Instant | undefined;
-  /** How many of these a replay has spoken against, while later ones wait for their verdict. */
-  #provenInARow: number | undefined;
+  /** The mints that 401s have forced, and which of them an accepted replay gave back. */
+  #forced: { readonly flightId: number; readonly at: number; isBack?: true; landedAt?: number }[] =
+    [];
+  /** When the endpoint last returned the token that had drawn a 401. */
+  #insistedAt = -Infinity;
   /** How the last refreshes were justified, for the message. */
   readonly #reasons: string[] = ['the first'];
 
@@ -62,7 +61,7 @@ export class Watch {
 
   /**
    * The account: 1 at the start, and 1 for each `clear()`, each token that reached its window, each that drew a 401 with
-   * the rejection gate open, each refresh that failed (the endpoint gate says when), each answer with the same token.
+   * a forced mint left, each refresh that failed (the endpoint gate says when), each answer with the same token.
    */
   allow(reason: string): void {
     this.#allowance += 1;
@@ -92,28 +91,26 @@ export class Watch {
           this.#landed(before, after.slot, happening, step, now);
         break;
       case 'rejected':
-        this.#checkRejection(happening, before, after, now);
-        if (after.rejection !== before.rejection) this.#provenInARow = undefined;
+        this.#checkRejection(happening, before, decision, now);
         break;
       case 'mint-failed':
+        if (happening.flightId === before.flight?.id && this.#forced.at(-1)?.landedAt === undefined)
+          this.#forced.pop(); // Nothing was minted.
         this.#checkCoolDown(before, happening, decision, now);
         break;
-      case 'replayed':
-        if (before.slot.kind === 'held' && before.slot.trial !== undefined && after !== before) {
-          this.#forcedAt = undefined;
-          this.#forcedInARow = Math.min(this.#provenInARow ?? Infinity, this.#forcedInARow - 1);
-          this.#provenInARow = undefined;
-        }
+      case 'replay-accepted': {
+        const forced = this.#forced.find(({ flightId }) => flightId === happening.forcedMint);
+        if (forced !== undefined && now.monoMs - forced.at < MINUTE) forced.isBack = true;
         break;
+      }
       case 'credentials-changed':
         if (this.#failures?.cause === 'credentials') this.#failures = undefined;
         break;
       case 'cleared':
         this.replaced.clear();
         this.#failures = undefined;
-        this.#forcedAt = undefined;
-        this.#forcedInARow = 0;
-        this.#provenInARow = undefined;
+        this.#forced = [];
+        this.#insistedAt = -Infinity;
         break;
     }
   }
@@ -164,7 +161,6 @@ export class Watch {
     const is = after.slot.kind === 'held' ? after.slot : undefined;
     if (is?.suspect === true && was?.suspect !== true) {
       this.allow('a 401');
-      this.#doubtedAt = now;
     }
     if (kind === 'minted' && was !== undefined && was.token.value === is?.token.value)
       this.allow('the same token again');
@@ -245,35 +241,38 @@ export class Watch {
     step: number,
     now: Instant,
   ): void {
+    const forced = this.#forced.at(-1);
+    if (forced !== undefined) forced.landedAt ??= now.monoMs;
     this.#failures = undefined;
     this.#troublesBeforeToken = this.#troubles;
     const previous = before.slot.kind === 'held' ? before.slot.token.value : undefined;
     if (previous !== undefined && previous !== held.token.value) {
       this.replaced.set(previous, step);
-      // One whose 401s were all passed on is replaced for everybody, once the endpoint answers again.
-      if (before.slot.kind === 'held' && before.slot.suspect && before.slot.unhealed !== true)
-        this.#checkForced(now);
+    } else if (before.slot.kind === 'held' && before.slot.suspect) {
+      this.#insistedAt = now.monoMs;
     }
     if (lifetimeMs === undefined || held.token !== token) return;
     this.#checkWindows(held, sentAt, lifetimeMs);
   }
 
-  /** At least 1 s, 2 s, 4 s and so on up to a minute apart, by whichever clock; forgotten after five minutes. */
-  #checkForced(now: Instant): void {
-    const { firstMs, longestMs, forgetAfterMs } = defaultPolicy.rejectionGate;
-    if (this.#forcedAt !== undefined) {
-      const apartMs = Math.min(longestMs, firstMs * 2 ** (this.#forcedInARow - 1));
-      const due = later(this.#forcedAt, apartMs);
-      if (!isPast(due, now)) {
-        // The wall clock was set back since the 401: then the gate is closed again, as it was.
-        if (this.#doubtedAt !== undefined && isPast(due, this.#doubtedAt)) return;
-        this.#violated('forced tokens keep their distance', `not ${apartMs} ms apart`);
-      }
-      if (isPast(later(this.#forcedAt, forgetAfterMs), now)) this.#forcedInARow = 0;
+  /** Six and one more each minute, but for those that came back; none right after the same token; and 30 in any minute. */
+  #checkForced(flightId: number, { monoMs }: Instant): void {
+    this.#forced.push({ flightId, at: monoMs });
+    if (monoMs - this.#insistedAt < MINUTE)
+      this.#violated('401s force no more mints than the budget has', 'the same token had come');
+    const since = (from: number) => this.#forced.filter(({ at }) => at >= from);
+    for (const { at: from } of this.#forced) {
+      const spent = since(from).filter(({ isBack }) => isBack !== true).length;
+      if (spent > 6 + (monoMs - from) / MINUTE)
+        this.#violated('401s force no more mints than the budget has', `${spent} since ${from}`);
     }
-    this.#forcedAt = now;
-    this.#provenInARow ??= this.#forcedInARow;
-    this.#forcedInARow += 1;
+    const inMinute = this.#inMinuteBefore({ monoMs }).length;
+    if (inMinute > 30)
+      this.#violated('401s force no more mints than the budget has', `${inMinute} in a minute`);
+  }
+
+  #inMinuteBefore({ monoMs }: Pick<Instant, 'monoMs'>) {
+    return this.#forced.filter(({ at, landedAt = at }) => landedAt > monoMs - MINUTE);
   }
 
   #checkWindows(held: HeldToken, sentAt: Instant, lifetimeMs: number): void {
@@ -299,17 +298,22 @@ export class Watch {
   #checkRejection(
     { value, on }: Extract<AnyHappening, { kind: 'rejected' }>,
     before: TokenState,
-    after: TokenState,
+    { answer, state: after }: AnyDecision,
     now: Instant,
   ): void {
-    const isClosing = after.rejection.closedUntil !== undefined;
-    if (on === 'first-send' && isClosing && after.rejection !== before.rejection)
-      this.#violated('the rejection gate closes for no first send', value);
+    const { kind, because, forcedMint } = answer as {
+      readonly kind: string;
+      readonly because?: string;
+      readonly forcedMint?: number;
+    };
+    if (forcedMint !== undefined) this.#checkForced(forcedMint, now);
+    if (on === 'first-send' && kind === 'pass' && because === 'forced-mints-spent') {
+      const spent = this.#forced.filter(({ isBack }) => isBack !== true).length;
+      const inMinute = this.#inMinuteBefore(now).length;
+      if (spent < 6 && inMinute < 30 && now.monoMs - this.#insistedAt >= 6 * MINUTE)
+        this.#violated('a 401 is passed on only where the budget is spent', `${spent} are spent`);
+    }
     if (after.slot.kind === 'empty' || before.slot.kind === 'empty') return;
-    const { closedUntil } = before.rejection;
-    const isClosed = closedUntil !== undefined && !isPast(closedUntil, now);
-    if (isClosed && after.slot.suspect && !before.slot.suspect)
-      this.#violated('a 401 with the rejection gate closed forces nothing', value);
     if (after.slot.token.value !== value && after.slot.suspect && !before.slot.suspect)
       this.#violated(
         'a late 401 doubts no other token',

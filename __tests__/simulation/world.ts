@@ -140,6 +140,13 @@ export class World {
       case 'revoke':
         this.provider.revokeAll();
         break;
+      case 'deaths':
+        for (let death = 0; death < step.count; death += 1) {
+          this.provider.revokeAll();
+          this.#request({ ...step, kind: 'request', timeoutMs: undefined });
+          await this.#answerAll();
+        }
+        break;
       case 'late 401':
         this.#lateRejection(step.which, step.onReplay);
         break;
@@ -285,7 +292,8 @@ export class World {
     const first = await this.#ask({ key, not: undefined, timeoutMs, abort });
     if (first === undefined || (await this.#send(first, path))) return;
     const on = path === 'once only' ? 'only-send' : 'first-send';
-    if (this.source.reject(first, { on, params }).kind === 'pass' || on === 'only-send') return;
+    const answer = this.source.reject(first, { on, params });
+    if (answer.kind === 'pass' || on === 'only-send') return;
     const second = await this.#ask({ key, not: first, timeoutMs, abort });
     if (second === undefined) return;
     if (second === first)
@@ -293,7 +301,7 @@ export class World {
     if (path === 'loses replays') return;
     const accepted = await this.#send(second, path);
     if (this.isClosed) return;
-    this.source.replayed(second, { accepted, params });
+    this.source.replayed({ accepted, forcedMint: answer.forcedMint, params });
     if (!accepted) this.source.reject(second, { on: 'replay', params });
   }
 
@@ -387,7 +395,7 @@ export class World {
     const noneToBeHad =
       this.#isBudgetSpent(wait.key) ||
       this.#watchOf.get(wait.key)?.hasHadTrouble(wait.troublesBefore) === true ||
-      this.#isGateClosed(wait, now) ||
+      this.#isGateClosed(wait) ||
       this.#timesReturned(wait.not) > wait.timesReturned;
     if (isInHand || wasInHand || !noneToBeHad) {
       const why = isInHand ? 'one was in hand' : wasInHand ? 'it had one' : 'nothing was wrong';
@@ -398,14 +406,10 @@ export class World {
     }
   }
 
-  /** The endpoint was left alone when the wait began; or no 401 forces a token, and this one was refused already. */
-  #isGateClosed({ key, not, startedAt }: Wait, now: Instant): boolean {
-    const state = this.#watchOf.get(key)?.state;
-    if (state === undefined) return false;
-    const { endpoint, rejection } = state;
-    if (endpoint.kind === 'cooling' && !isPast(endpoint.until, startedAt)) return true;
-    const { closedUntil } = rejection;
-    return not !== undefined && closedUntil !== undefined && !isPast(closedUntil, now);
+  /** The endpoint was left alone when the wait began. */
+  #isGateClosed({ key, startedAt }: Wait): boolean {
+    const endpoint = this.#watchOf.get(key)?.state.endpoint;
+    return endpoint?.kind === 'cooling' && !isPast(endpoint.until, startedAt);
   }
 
   #timesReturned(value: string | undefined): number {

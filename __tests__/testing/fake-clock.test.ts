@@ -42,6 +42,18 @@ describe('a fake clock', () => {
 
     expect([clock.now(), clock.monotonic(), clock.pendingTimers]).toEqual([3_600_000, 0, 1]);
   });
+
+  it('moves both clocks while the process stands still, and runs what fell due afterwards', () => {
+    const clock = createFakeClock({ now: 0 });
+    const ranAt: number[] = [];
+    clock.schedule(() => ranAt.push(clock.monotonic()), 10);
+
+    clock.stall(60_000);
+    expect([clock.now(), clock.monotonic(), ranAt]).toEqual([60_000, 60_000, []]);
+
+    clock.advance(0);
+    expect(ranAt).toEqual([60_000]);
+  });
 });
 
 describe('a timer of the fake clock', () => {

@@ -3,6 +3,7 @@ import { AxiosError, AxiosHeaders, type InternalAxiosRequestConfig } from 'axios
 import { defineProvider, type ProviderDefinition } from '../../src/grants/define-provider.js';
 import { createFakeClock, type FakeClock } from '../../src/testing/index.js';
 import { AccessToken } from '../../src/token/access-token.js';
+import type { RejectionAnswer } from '../../src/token/lifecycle.js';
 import type { TokenSourceEventName, TokenSourceEvents } from '../../src/token-source/events.js';
 import type { TokenSourceOptions } from '../../src/token-source/options.js';
 import { createTokenSource, type TokenSource } from '../../src/token-source/token-source.js';
@@ -137,7 +138,7 @@ const EVENTS: Readonly<Record<TokenSourceEventName, true>> = {
   tokenCalled: true,
   coolDownStarted: true,
   coolDownEnded: true,
-  rejectionGateClosed: true,
+  forcedMintsSpent: true,
   joined: true,
   rejected: true,
   replayed: true,
@@ -231,4 +232,9 @@ export function outcome(promise: Promise<unknown>): Promise<unknown> {
     ),
     new Promise((resolve) => setImmediate(() => resolve('pending'))),
   ]);
+}
+
+/** What gives a forced mint back once the replay is accepted; `undefined` where the 401 forced none. */
+export function forcedMintOf(answer: RejectionAnswer): number | undefined {
+  return answer.kind === 'replay' ? answer.forcedMint : undefined;
 }

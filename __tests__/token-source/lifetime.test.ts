@@ -59,6 +59,22 @@ describe('behaviour 10: whatever is said of a life, it is neither eternal nor ov
     expect((await caller).expiresAt).toBe(clock.now() + HOUR);
   });
 
+  test('an exp without iat counts from the provider’s clock', async () => {
+    const { source, endpoint, clock, settle } = bench();
+    const caller = source.getToken();
+    await settle();
+    const providersNow = clock.now() + 20 * MINUTE;
+    const exp = Math.floor((providersNow + HOUR) / 1000);
+    endpoint.last.answer(
+      200,
+      { access_token: jwt({ exp }) },
+      { date: new Date(providersNow).toUTCString() },
+    );
+    const lifeMs = (await caller).expiresAt! - clock.now();
+    expect(lifeMs).toBeGreaterThan(HOUR - 2_000);
+    expect(lifeMs).toBeLessThanOrEqual(HOUR);
+  });
+
   test('a JWT shortens a life and never lengthens it', async () => {
     const iat = 1_900_000_000;
     const { source, endpoint, clock, settle } = bench();
@@ -136,6 +152,42 @@ describe('behaviour 13: a token that has already expired when it comes', () => {
     endpoint.last.token('token-1', { expires_in: 3 });
     expect(await caller).toMatchObject({ code: 'ERR_TOKEN_RESPONSE_MALFORMED' });
     expect(endpoint.calls).toHaveLength(1);
+  });
+});
+
+describe('a wall clock that goes ahead while a token call is under way', () => {
+  const dateOf = (ms: number) => ({ date: new Date(ms).toUTCString() });
+  const answer = { access_token: 'token-1', expires_in: 3600 };
+
+  test('is not blamed on the answer', async () => {
+    const { source, endpoint, clock, pass } = bench();
+    const caller = ended(source.getToken());
+    await pass(100);
+    clock.jumpWall(2 * HOUR);
+    endpoint.last.answer(200, answer);
+    expect(await caller).toBe('token-1');
+    expect(endpoint.calls).toHaveLength(1);
+  });
+
+  test('costs nothing if it was set right, as the provider’s clock shows', async () => {
+    const { source, endpoint, clock, pass } = bench();
+    const caller = source.getToken();
+    await pass(100);
+    clock.jumpWall(2 * HOUR);
+    endpoint.last.answer(200, answer, dateOf(clock.now()));
+    expect((await caller).expiresAt).toBeGreaterThan(clock.now() + HOUR - 2_000);
+    expect(source.peek()?.value).toBe('token-1');
+  });
+
+  test('may mean that the host has slept: then the token is served no longer than it lives', async () => {
+    const { source, endpoint, clock, pass } = bench();
+    const caller = ended(source.getToken());
+    await pass(100);
+    const answeredAt = clock.now();
+    clock.suspend(2 * HOUR);
+    endpoint.last.answer(200, answer, dateOf(answeredAt));
+    await caller;
+    expect(source.peek()).toBeUndefined();
   });
 });
 

@@ -22,7 +22,7 @@ async function minted(bench: Bench, value: string): Promise<void> {
 test('behaviour 24: a 401 on the current token makes it suspect, and one refresh replaces it', async () => {
   const bench = await warmBench();
   const { source, endpoint, told } = bench;
-  expect(source.reject('token-1')).toEqual({ kind: 'replay' });
+  expect(source.reject('token-1')).toEqual({ kind: 'replay', forcedMint: 2 });
   expect(source.peek()).toBeUndefined();
   const replay = source.getToken({ not: 'token-1' });
   await minted(bench, 'token-2');
@@ -38,7 +38,7 @@ test('behaviour 25: after a 401 on the replay the new token is kept and served t
   const replay = source.getToken({ not: 'token-1' });
   await minted(bench, 'token-2');
   await replay;
-  source.replayed('token-2', { accepted: false });
+  source.replayed({ accepted: false });
   expect(source.reject('token-2', { on: 'replay' })).toEqual({
     kind: 'pass',
     because: 'already-replayed',
@@ -150,43 +150,59 @@ test('behaviour 29: while the endpoint cools down a 401 mints nothing; the token
 });
 
 describe('behaviour 30: a call that always answers 401', () => {
-  test('closes the rejection gate when its replay is rejected too; while it is closed 401s mint nothing', async () => {
-    const bench = await warmBench();
-    const { source, endpoint, told, pass } = bench;
-    source.reject('token-1');
-    void source.getToken({ not: 'token-1' });
-    await minted(bench, 'token-2');
-    source.replayed('token-2', { accepted: false });
-    source.reject('token-2', { on: 'replay' });
-    expect(told('rejectionGateClosed')).toMatchObject([{ delayMs: 1_000 }]);
+  /** The token in hand draws a 401, another is minted for it, and the replay with that one is answered. */
+  async function refusedTwice(bench: Bench, { accepted }: { accepted: boolean }) {
+    const { source, endpoint } = bench;
+    const { value } = await source.getToken();
+    const answer = source.reject(value);
+    if (answer.kind === 'pass') return answer.because;
+    const replay = source.getToken({ not: value });
+    const next = `token-${endpoint.calls.length + 1}`;
+    await minted(bench, next);
+    await replay;
+    source.replayed({ accepted, forcedMint: answer.forcedMint });
+    if (!accepted) source.reject(next, { on: 'replay' });
+    return next;
+  }
 
-    expect(source.reject('token-2')).toEqual({ kind: 'pass', because: 'rejection-gate-closed' });
-    expect(source.peek()?.value).toBe('token-2');
-    await pass(1_000);
-    expect(source.reject('token-2')).toEqual({ kind: 'replay' });
-    expect(endpoint.calls).toHaveLength(2);
+  test('forces six mints at once, then none, and one a minute; the last token serves on', async () => {
+    const bench = await warmBench();
+    const { source, told, pass } = bench;
+    for (let mint = 2; mint <= 7; mint += 1)
+      expect(await refusedTwice(bench, { accepted: false })).toBe(`token-${mint}`);
+    expect(told('forcedMintsSpent')).toHaveLength(0);
+
+    expect(await refusedTwice(bench, { accepted: false })).toBe('forced-mints-spent');
+    expect(told('forcedMintsSpent')).toMatchObject([{ delayMs: MINUTE }]);
+    expect(source.peek()?.value).toBe('token-7');
+    await pass(MINUTE);
+    expect(await refusedTwice(bench, { accepted: false })).toBe('token-8');
+    expect(await refusedTwice(bench, { accepted: false })).toBe('forced-mints-spent');
   });
 
-  test('does not close the gate once the replay of another was accepted and the token dies later', async () => {
+  test('takes nothing from tokens that really die: each accepted replay gives its mint back', async () => {
+    const bench = await warmBench();
+    for (let mint = 2; mint <= 21; mint += 1)
+      expect(await refusedTwice(bench, { accepted: true })).toBe(`token-${mint}`);
+  });
+
+  test('behaviour 30: 401s force no more than 30 mints a minute, though each replay is accepted', async () => {
+    const bench = await warmBench();
+    for (let mint = 2; mint <= 31; mint += 1) await refusedTwice(bench, { accepted: true });
+    expect(await refusedTwice(bench, { accepted: true })).toBe('forced-mints-spent');
+    await bench.pass(MINUTE);
+    expect(await refusedTwice(bench, { accepted: true })).toBe('token-32');
+  });
+
+  test('spends all at once if the endpoint insists on the same token', async () => {
     const bench = await warmBench();
     const { source } = bench;
-    source.reject('token-1');
-    void source.getToken({ not: 'token-1' });
-    await minted(bench, 'token-2');
-    source.replayed('token-2', { accepted: true });
-    expect(source.reject('token-2')).toEqual({ kind: 'replay' });
-  });
-
-  test('closes the gate too if the endpoint insists on the same token', async () => {
-    const bench = await warmBench();
-    const { source, told } = bench;
     source.reject('token-1');
     const replay = ended(source.getToken({ not: 'token-1' }));
     await minted(bench, 'token-1');
     expect(await replay).toMatchObject({ code: 'ERR_TOKEN_REQUEST_REFUSED' });
-    expect(told('rejectionGateClosed')).toHaveLength(1);
     expect(source.peek()?.value).toBe('token-1');
-    expect(source.reject('token-1')).toEqual({ kind: 'pass', because: 'rejection-gate-closed' });
+    expect(source.reject('token-1')).toEqual({ kind: 'pass', because: 'forced-mints-spent' });
   });
 
   test('a 401 on the same token again does not hand it to the one who was refused with it', async () => {
@@ -195,138 +211,46 @@ describe('behaviour 30: a call that always answers 401', () => {
       message: expect.stringContaining('the rejected token again'),
     });
   });
-});
 
-describe('behaviour 30: a new token that draws a 401 before the replay that it was minted for is answered', () => {
-  /** Token 2 has just been minted for a 401 on token 1; `waiter` was refused with it as well. */
-  async function onTrial(options: { signal?: AbortSignal; timeoutMs?: number } = {}) {
+  test('clear() fills the budget', async () => {
     const bench = await warmBench();
     const { source } = bench;
     source.reject('token-1');
-    void source.getToken({ not: 'token-1' });
-    await minted(bench, 'token-2');
-    expect(source.reject('token-2')).toEqual({ kind: 'replay' });
-    const waiter = ended(source.getToken({ not: 'token-2', ...options }));
-    await bench.settle();
-    return { ...bench, bench, waiter };
-  }
-
-  test('is kept and served to others, while the one with the 401 waits', async () => {
-    const { source, endpoint, waiter, told } = await onTrial();
-    expect(await outcome(waiter)).toBe('pending');
-    expect(source.peek()?.value).toBe('token-2');
-    expect(told('rejectionGateClosed')).toHaveLength(0);
-    expect(endpoint.calls).toHaveLength(2);
-  });
-
-  test('is replaced if the replay was accepted: then it has died since', async () => {
-    const { source, bench, endpoint, waiter } = await onTrial();
-    const another = ended(source.getToken({ not: 'token-2' }));
-    source.replayed('token-2', { accepted: true });
-    await minted(bench, 'token-3');
-    expect(await waiter).toBe('token-3');
-    expect(await another).toBe('token-3');
-    expect(endpoint.calls).toHaveLength(3);
-  });
-
-  test('is kept if the replay was rejected: then the token is not at fault, and the one who waited is told so', async () => {
-    const { source, endpoint, waiter, pass, clock } = await onTrial();
-    await pass(400);
-    source.replayed('token-2', { accepted: false });
-    source.reject('token-2', { on: 'replay' });
-    expect(await waiter).toMatchObject({
-      code: 'ERR_TOKEN_NOT_AT_FAULT',
-      phase: 'cooling down',
-      retryable: true,
-      retryInMs: 1_000,
-      message: expect.stringContaining('the token is not at fault'),
-    });
-    expect(source.peek()?.value).toBe('token-2');
-    expect(endpoint.calls).toHaveLength(2);
-    expect(clock.pendingTimers).toBe(0);
-  });
-
-  test('is replaced if the replay is not answered within a second', async () => {
-    const { bench, waiter, pass, endpoint } = await onTrial();
-    await pass(999);
-    expect(endpoint.calls).toHaveLength(2);
-    await pass(1);
-    await minted(bench, 'token-3');
-    expect(await waiter).toBe('token-3');
-  });
-
-  test('is kept if the request cannot be sent again: no replay will tell', async () => {
-    const { source, waiter, told } = await onTrial();
-    expect(source.reject('token-2', { on: 'only-send' })).toEqual({
-      kind: 'pass',
-      because: 'rejection-gate-closed',
-    });
-    expect(await waiter).toMatchObject({ code: 'ERR_TOKEN_NOT_AT_FAULT' });
-    expect(told('rejectionGateClosed')).toHaveLength(1);
-  });
-
-  test('a caller who aborts or runs out of time ends its own wait, and nothing else', async () => {
-    const abort = new AbortController();
-    const { source, bench, waiter, pass } = await onTrial({ signal: abort.signal });
-    const hurried = ended(source.getToken({ not: 'token-2', timeoutMs: 300 }));
-    const patient = ended(source.getToken({ not: 'token-2' }));
-    abort.abort();
-    expect(await waiter).toMatchObject({ name: 'AbortError' });
-    await pass(300);
-    expect(await hurried).toMatchObject({ code: 'ERR_TOKEN_WAIT_TIMED_OUT' });
-    source.replayed('token-2', { accepted: true });
-    await minted(bench, 'token-3');
-    expect(await patient).toBe('token-3');
-  });
-
-  test('clear() ends the wait with a token fetched after it, close() with an error', async () => {
-    const cleared = await onTrial();
-    cleared.source.clear();
-    await minted(cleared.bench, 'token-3');
-    expect(await cleared.waiter).toBe('token-3');
-
-    const closed = await onTrial();
-    closed.source.close();
-    expect(await closed.waiter).toMatchObject({ code: 'ERR_TOKEN_SOURCE_CLOSED' });
-    expect(closed.clock.pendingTimers).toBe(0);
-  });
-
-  test('is replaced only once the endpoint gate opens, where that has closed meanwhile', async () => {
-    const { source, endpoint, bench, waiter, pass, settle } = await onTrial();
-    await pass(999);
-    source.replayed('token-2', { accepted: true });
-    await settle();
-    endpoint.last.answer(401, { error: 'invalid_client' });
-    expect(await waiter).toMatchObject({ code: 'ERR_CREDENTIALS_REJECTED' });
-    expect((await source.getToken()).value).toBe('token-2');
-    await pass(6_000);
-    const next = source.getToken();
-    await minted(bench, 'token-3');
-    expect((await next).value).toBe('token-3');
+    void ended(source.getToken({ not: 'token-1' }));
+    await minted(bench, 'token-1');
+    source.clear();
+    void source.getToken();
+    await minted(bench, 'token-1');
+    expect(source.reject('token-1').kind).toBe('replay');
   });
 });
 
-test('behaviour 30: the growth of the rejection gate is forgotten after 5 min without such a case', async () => {
-  const bench = await warmBench({ life: 24 * 3600 });
-  const { source, endpoint, told, pass, settle } = bench;
-  endpoint.onCall = (call, count) => call.token(`token-${count}`, { expires_in: 24 * 3600 });
-  const hopeless = async () => {
-    const { value } = await source.getToken();
-    if (source.reject(value).kind === 'pass') return;
-    const next = await source.getToken({ not: value });
-    source.replayed(next.value, { accepted: false });
-    source.reject(next.value, { on: 'replay' });
-  };
-  for (const wait of [0, 1, 2, 4, 8]) {
-    await pass(wait * SECOND);
-    await hopeless();
-    await settle();
+test('a token that dies while the first replay with it is under way is replaced at once, and nobody waits for that replay', async () => {
+  const bench = await warmBench();
+  const { source, endpoint, clock } = bench;
+  source.reject('token-1');
+  void source.getToken({ not: 'token-1' });
+  await minted(bench, 'token-2');
+  const second = source.reject('token-2');
+  const replay = source.getToken({ not: 'token-2' });
+  await minted(bench, 'token-3');
+  expect(second.kind).toBe('replay');
+  expect((await replay).value).toBe('token-3');
+  expect(endpoint.calls).toHaveLength(3);
+  expect(clock.pendingTimers).toBe(0);
+});
+
+test('a clock that stands still keeps nobody waiting', async () => {
+  const bench = await warmBench();
+  const { source } = bench;
+  for (let mint = 2; mint <= 7; mint += 1) {
+    const value = `token-${mint - 1}`;
+    expect(source.reject(value).kind).toBe('replay');
+    const replay = source.getToken({ not: value });
+    await minted(bench, `token-${mint}`);
+    expect((await replay).value).toBe(`token-${mint}`);
   }
-  const delays = () => told('rejectionGateClosed').map(({ delayMs }) => delayMs / SECOND);
-  expect(delays()).toEqual([1, 2, 4, 8, 16]);
-  await pass(5 * MINUTE + 1);
-  await hopeless();
-  expect(delays()).toEqual([1, 2, 4, 8, 16, 1]);
+  expect(source.reject('token-7').kind).toBe('pass');
 });
 
 test('a 401 after clear() is worth another try, since nothing speaks for the token it drew', async () => {

@@ -153,7 +153,7 @@ test('behaviour 45: in a long faulty run nothing that is emitted, logged, inspec
         served += 1;
         if (served % 20 === 0) emit(token);
         if (is401(0.1)) emit(source.reject(token.value, { params, on: pick(SENDS) }));
-        if (random() < 0.1) source.replayed(token.value, { accepted: random() < 0.5, params });
+        if (random() < 0.1) source.replayed({ accepted: random() < 0.5, params });
       },
       (error: unknown) => {
         failed += 1;

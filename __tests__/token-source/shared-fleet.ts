@@ -3,7 +3,7 @@ import { createMemoryStore, type Clock, type TokenStore } from '../../src/index.
 import { guardStore } from '../../src/store/guarded-store.js';
 import type { TokenStoreSlot } from '../../src/store/token-store.js';
 import { createChaosStore, createFakeClock, type ChaosStore } from '../../src/testing/index.js';
-import { tokenIdentity } from '../../src/token-source/identity.js';
+import { identityOf } from './identity-of.js';
 import type { TokenSourceOptions } from '../../src/token-source/options.js';
 import { createTokenSource, type TokenSource } from '../../src/token-source/token-source.js';
 import { ACME, acme, eventsOf, handHeldEndpoint, type AcmeCredentials } from './hand-held.js';
@@ -72,7 +72,7 @@ export function fleet(size: number, options: FleetOptions = {}) {
         clock,
         watcher: { failed: () => undefined, recovered: () => undefined },
       });
-      const identity = tokenIdentity(acme(provider), ACME, {}, undefined);
+      const identity = await identityOf(acme(provider), ACME);
       return ((await guard.open(identity)) as { value: TokenStoreSlot }).value;
     },
     /** Each token call is answered at once with the next token. */

@@ -2,16 +2,16 @@ import { expect, test } from '@jest/globals';
 
 import type { Provider } from '../../src/grants/define-provider.js';
 import * as providers from '../../src/providers/index.js';
-import { tokenIdentity } from '../../src/token-source/identity.js';
-import { acme, ACME } from './hand-held.js';
+import { acme, ACME, type AcmeCredentials } from './hand-held.js';
+import { identityOf } from './identity-of.js';
 
 const credentials = { clientId: 'an id', clientSecret: 'a secret' };
 
-async function identityOf(provider: unknown, params = {}, cacheIdentity?: string) {
+async function ownIdentity(provider: unknown, params = {}, cacheIdentity?: string) {
   const known = provider as Provider;
   const signal = new AbortController().signal;
   const resolved = await known.resolveCredentials({ params, signal });
-  return tokenIdentity(known, resolved, params, cacheIdentity);
+  return identityOf(known, resolved, params, cacheIdentity);
 }
 
 const oauth2 = (changes: object = {}) =>
@@ -23,7 +23,7 @@ const oauth2 = (changes: object = {}) =>
   });
 
 test('parts the credentials by what the provider calls secret', async () => {
-  expect(await identityOf(oauth2())).toMatchObject({
+  expect(await ownIdentity(oauth2())).toMatchObject({
     provider: 'oauth2',
     tokenUrl: 'https://auth.example.com/token',
     publicParts: [['clientId', 'an id']],
@@ -33,13 +33,9 @@ test('parts the credentials by what the provider calls secret', async () => {
   });
 });
 
-test('takes what the provider does not know for a secret', () => {
-  const identity = tokenIdentity(
-    acme(),
-    { ...credentials, extra: 'x', toString: 'y', nested: { z: 1 }, left: undefined },
-    {},
-    undefined,
-  );
+test('takes what the provider does not know for a secret', async () => {
+  const given = { ...credentials, extra: 'x', toString: 'y', nested: { z: 1 }, left: undefined };
+  const identity = await identityOf(acme(), given as never);
   expect(identity.publicParts).toEqual([['clientId', 'an id']]);
   expect(identity.secretParts.map(([name]) => name)).toEqual([
     'clientSecret',
@@ -62,32 +58,40 @@ test.each([
   ['a scope of the request', oauth2(), { scope: 'read' }],
   ['an audience of the request', oauth2(), { audience: 'api' }],
 ])('behaviour 39: %s makes another identity', async (_, provider, params) => {
-  const plain = JSON.stringify(await identityOf(oauth2()));
-  expect(JSON.stringify(await identityOf(provider, params))).not.toBe(plain);
+  const plain = JSON.stringify(await ownIdentity(oauth2()));
+  expect(JSON.stringify(await ownIdentity(provider, params))).not.toBe(plain);
 });
 
 test('the same parameters in another order make the same identity', async () => {
   const provider = acme({
     tokenRequest: ({ clientId }) => ({ url: '/token', body: { json: { clientId } } }),
   });
-  const one = await identityOf(provider, { audience: 'api', scope: 'a b' });
-  const two = await identityOf(provider, { scope: 'b a', audience: 'api' });
+  const one = await ownIdentity(provider, { audience: 'api', scope: 'a b' });
+  const two = await ownIdentity(provider, { scope: 'b a', audience: 'api' });
   expect(one).toEqual(two);
 });
 
 test('a name of the user stands for the secret and for the request', async () => {
-  const identity = await identityOf(oauth2({ scope: 'read' }), {}, 'fleet');
+  const identity = await ownIdentity(oauth2({ scope: 'read' }), {}, 'fleet');
   expect(identity).toMatchObject({ cacheIdentity: 'fleet', request: '' });
 });
 
-test('the order in which a provider writes its headers makes no other identity', () => {
+test('what is made fresh for each call is no part of the identity', async () => {
+  const provider = acme({
+    credentials: () => ACME,
+    credentialFields: { clientId: {}, clientSecret: { secret: true, perCall: true } },
+  });
+  const identityWith = (clientSecret: string) =>
+    identityOf<AcmeCredentials>(provider, { ...ACME, clientSecret }, {}, 'fleet');
+  expect(await identityWith('assertion-1')).toEqual(await identityWith('assertion-2'));
+});
+
+test('the order in which a provider writes its headers makes no other identity', async () => {
   const asking = (headers: Record<string, string>) =>
-    tokenIdentity(
+    identityOf(
       acme({ tokenRequest: () => ({ url: '/token', headers, body: { json: {} } }) }),
       ACME,
-      {},
-      undefined,
     );
-  expect(asking({ b: '2', a: '1' })).toEqual(asking({ a: '1', b: '2' }));
-  expect(asking({ b: '2', a: '1' })).not.toEqual(asking({ a: '2', b: '1' }));
+  expect(await asking({ b: '2', a: '1' })).toEqual(await asking({ a: '1', b: '2' }));
+  expect(await asking({ b: '2', a: '1' })).not.toEqual(await asking({ a: '2', b: '1' }));
 });

@@ -38,7 +38,6 @@ async function lateCommit({ how, ...fields }: { how: string; expires_in?: undefi
   await held.arrived;
   await pass(300);
   expect(await first).toBe('T1');
-  source.replayed('T1', { accepted: true });
   source.reject('T1');
   return { ...all, member, neighbour, held, slot: await all.slot() };
 }
@@ -114,7 +113,6 @@ test.each(['without the lease', 'as a write-back'])(
     const held = store.holdNext('commit');
     expect(await token()).toBe('T1');
     await held.arrived;
-    source.replayed('T1', { accepted: true });
     source.reject('T1');
     store.failNext(1, 'begin');
     store.failNext(1, 'commit');
@@ -132,7 +130,6 @@ test('a token that drew a 401 and is issued again is shared like any other', asy
   endpoint.onCall = (call) => call.token('T1');
   const [{ source, token }] = members as [Member];
   await token();
-  source.replayed('T1', { accepted: true });
   source.reject('T1');
   expect(await token('T1')).toMatchObject({ message: expect.stringContaining('again') });
   await pass(100);
@@ -153,7 +150,6 @@ test('a 401 that comes while the store is being asked is told to it, though no t
   const held = store.holdNext('read');
   await token();
   await held.arrived;
-  source.replayed('T1', { accepted: true });
   expect(source.reject('T1')).toEqual({ kind: 'pass', because: 'endpoint-cooling' });
   held.release();
   await pass(10);
@@ -207,7 +203,6 @@ test('a late holder does not go back to the token that drew a 401 here', async (
   await settle();
   endpoint.last.token('T1');
   await first;
-  source.replayed('T1', { accepted: true });
   source.reject('T1');
   const late = token('T1');
   await settle();

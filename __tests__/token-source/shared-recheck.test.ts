@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
 import { createTokenSource } from '../../src/index.js';
-import { ACME, acme } from './hand-held.js';
+import { ACME, acme, forcedMintOf } from './hand-held.js';
 import { allAsk, fleet, type Fleet } from './shared-fleet.js';
 
 async function warmFleet(size: number, options: Parameters<typeof fleet>[1] = {}): Promise<Fleet> {
@@ -427,9 +427,9 @@ test('of the tokens that drew a 401 only the latest ten are remembered', async (
   const [{ source, token }] = members as [Fleet['members'][number]];
   let value = (await token()) as string;
   for (let round = 0; round < 12; round += 1) {
-    source.reject(value);
+    const answer = source.reject(value);
     value = (await token(value)) as string;
-    source.replayed(value, { accepted: true });
+    source.replayed({ accepted: true, forcedMint: forcedMintOf(answer) });
     await settle();
   }
   expect(value).toBe('T13');

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 
 import { isBearerError } from '../../src/index.js';
-import { ACME } from './hand-held.js';
+import { ACME, forcedMintOf } from './hand-held.js';
 import { allAsk, fleet } from './shared-fleet.js';
 
 type Member = ReturnType<typeof fleet>['members'][number];
@@ -36,12 +36,12 @@ test('behaviour 44: while the breaker is open nothing waits and nothing is asked
   const { store, source, token } = member;
   store.hang();
   const renew = async (value: string) => {
-    source.reject(value);
+    const answer = source.reject(value);
     const startedAt = clock.monotonic();
     let tookMs = -1;
     const next = token(value).then((result) => {
       tookMs = clock.monotonic() - startedAt;
-      source.replayed(String(result), { accepted: true });
+      source.replayed({ accepted: true, forcedMint: forcedMintOf(answer) });
       return result;
     });
     await pass(1_500);

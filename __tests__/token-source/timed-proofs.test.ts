@@ -196,11 +196,12 @@ describe('a path that always answers 401 among others that succeed, 50 requests/
   async function always401(source: TokenSource, answered: () => Promise<void>): Promise<void> {
     const { value } = await source.getToken();
     await answered();
-    if (source.reject(value).kind === 'pass') return;
+    const answer = source.reject(value);
+    if (answer.kind === 'pass') return;
     const failure = await ended(source.getToken({ not: value }));
     if (typeof failure !== 'string') return;
     await answered();
-    source.replayed(failure, { accepted: false });
+    source.replayed({ accepted: false, forcedMint: answer.forcedMint });
     source.reject(failure, { on: 'replay' });
   }
 

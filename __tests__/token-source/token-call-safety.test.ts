@@ -114,6 +114,29 @@ describe('a token URL that is made with parameters', () => {
   });
 });
 
+describe('a token URL that is made with credentials out of a function, or by a promise', () => {
+  it('is checked at each call: no secret goes out in clear text', async () => {
+    const server = await serve(() => token);
+    const request = { url: `${server.url.replace('127.0.0.1', '0.0.0.0')}/token` };
+    for (const tokenRequest of [() => request, () => Promise.resolve(request)]) {
+      const provider = defineProvider({
+        name: 'elsewhere',
+        baseURL: server.url,
+        credentials: () => ({ secret: 'a-secret' }),
+        credentialFields: { secret: { secret: true } },
+        tokenRequest,
+        parseToken: ({ body }) => ({ accessToken: (body as typeof token).access_token }),
+      });
+
+      await expect(createTokenSource(provider).getToken()).rejects.toMatchObject({
+        code: 'ERR_BEARER_MISCONFIGURED',
+        option: 'token URL',
+      });
+    }
+    expect(server.seen).toEqual([]);
+  });
+});
+
 describe('a proxy that the environment names', () => {
   const before = { ...process.env };
   // It reads no request whose path is an absolute URL, which is how proxies are asked.

@@ -43,10 +43,21 @@ describe('behaviour 41: what is known of a token may be forgotten', () => {
     expect(spent({ endpoint: coolingAt(START) })).toBe(false);
   });
 
-  it('nor while the rejection gate is closed', () => {
-    const rejection = { closings: 1, closedUntil: moment.expired, lastClosedAt: START };
-    expect(spent({ rejection }, moment.last)).toBe(false);
-    expect(spent({ rejection })).toBe(true);
+  it('nor while a forced mint has not come back, or counts among those of the last minute', () => {
+    const life = new Life();
+    life.obtains('T1', { lifetimeMs: 2 * SECOND });
+    const first = life.heals('T2');
+    const isSpentAt = (ms: number) =>
+      isSpent({ ...life.state, slot: { kind: 'empty' } }, afterStart(ms), life.policy);
+
+    expect(isSpentAt(59_999)).toBe(false);
+    expect(isSpentAt(60_000)).toBe(true);
+    life.happens({
+      kind: 'replay-accepted',
+      forcedMint: (first as { forcedMint: number }).forcedMint,
+    });
+    expect(isSpentAt(59_999)).toBe(false);
+    expect(isSpentAt(60_000)).toBe(true);
   });
 
   it('nor while a token call counts against the provider’s limit', () => {

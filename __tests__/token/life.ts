@@ -1,5 +1,6 @@
 import { AccessToken } from '../../src/token/access-token.js';
 import { later, type Instant } from '../../src/token/instant.js';
+import { forcedMintInMs, takeForcedMint } from '../../src/token/lifecycle/forced-mints.js';
 import {
   decide,
   defaultPolicy,
@@ -41,7 +42,6 @@ export function heldToken(changes: Partial<HeldToken> = {}): HeldToken {
     expiresAt: afterStart(1_000 * SECOND),
     earlyMs: 100 * SECOND,
     suspect: false,
-    forced: false,
     ...changes,
   };
 }
@@ -53,7 +53,6 @@ export const undatedToken = (): HeldToken => ({
   refreshAt: afterStart(900 * SECOND),
   earlyMs: 90 * SECOND,
   suspect: false,
-  forced: false,
 });
 
 /** A moment in each phase of `heldToken()`. */
@@ -88,8 +87,6 @@ export function inWords(answer: RequestAnswer<string>): string {
     }
     case 'wait':
       return `wait (${answer.flight.reason})`;
-    case 'await-verdict':
-      return `await the verdict on ${answer.refused} for ${answer.forMs} ms`;
     case 'fail':
       return `fail (${answer.because.kind})`;
   }
@@ -194,9 +191,28 @@ export class Life {
     return endpoint.kind === 'open' ? 0 : endpoint.until.monoMs - this.now.monoMs;
   }
 
-  /** Milliseconds until the rejection gate opens. */
-  get closedForMs(): number {
-    return (this.state.rejection.closedUntil?.monoMs ?? this.now.monoMs) - this.now.monoMs;
+  /** The T-numbered token in hand draws a 401 and is replaced by `value`; as reported for the request that was refused. */
+  heals(value: string, on: RejectedSend = 'first-send') {
+    const answer = this.reject(this.held.token.value, on);
+    if (answer.kind === 'replay') {
+      this.request();
+      this.brings(value);
+    }
+    return answer;
+  }
+
+  /** Milliseconds until a 401 may force a mint. */
+  get forcedMintInMs(): number {
+    return forcedMintInMs(this.state.forcedMints, this.now, this.policy);
+  }
+
+  /** How many mints 401s may force now, one right after the other. */
+  get forcedMintsLeft(): number {
+    let { forcedMints } = this.state;
+    let left = 0;
+    for (; forcedMintInMs(forcedMints, this.now, this.policy) === 0; left += 1)
+      forcedMints = takeForcedMint(forcedMints, this.now, 0, this.policy);
+    return left;
   }
 }
 

@@ -245,9 +245,10 @@ describe('a token that another process has brought', () => {
     expect(life.state).toBe(before);
   });
 
-  it('behaviour 43: replaces a suspect one without a mint, and was not minted for its 401', () => {
+  it('behaviour 43: replaces a suspect one without a mint, and so nothing is spent', () => {
     const life = holding();
-    life.reject('T1');
+    expect(life.reject('T1')).toMatchObject({ forcedMint: 1 });
+    expect(life.forcedMintsLeft).toBe(5);
     life.request('T1');
     life.happens({
       kind: 'minted',
@@ -258,7 +259,9 @@ describe('a token that another process has brought', () => {
     });
 
     expect(inWords(life.request('T1'))).toBe('serve T2');
-    expect(life.held).toMatchObject({ suspect: false, forced: false });
-    expect(life.reject('T2')).toEqual({ kind: 'replay' });
+    expect(life.held.suspect).toBe(false);
+    expect(life.forcedMintsLeft).toBe(6);
+    life.happens({ kind: 'replay-accepted', forcedMint: 1 });
+    expect(life.forcedMintsLeft).toBe(6);
   });
 });

@@ -66,7 +66,7 @@ describe('a token that arrives', () => {
     life.obtains('T2');
 
     expect(inWords(life.request())).toBe('serve T2');
-    expect(life.held).toMatchObject({ suspect: false, forced: false });
+    expect(life.held.suspect).toBe(false);
   });
 
   it('takes the place of the one in hand even if it lives no longer', () => {
@@ -227,27 +227,28 @@ describe('the same token returned again', () => {
   const again = (life: Life, restSeconds: number) =>
     life.brings('T1', { lifetimeMs: restSeconds * SECOND });
 
-  it('behaviour 30: clears the doubt in it and closes the rejection gate, if it was suspect', () => {
+  it('behaviour 30: clears the doubt in it and spends all forced mints, if it was suspect', () => {
     const life = holding();
     life.now = moment.fresh;
     life.reject('T1');
     life.request('T1');
     again(life, 990);
 
-    expect(life.held).toMatchObject({ suspect: false, forced: false });
-    expect(life.notices).toEqual([{ kind: 'rejection-gate-closed', delayMs: SECOND }]);
+    expect(life.held.suspect).toBe(false);
+    expect(life.forcedMintsLeft).toBe(0);
+    expect(life.forcedMintInMs).toBe(MINUTE);
     expect(inWords(life.request())).toBe('serve T1');
     expect(inWords(life.request('T1'))).toBe('fail (same-token)');
-    expect(life.reject('T1')).toEqual({ kind: 'pass', because: 'rejection-gate-closed' });
+    expect(life.reject('T1')).toEqual({ kind: 'pass', because: 'forced-mints-spent' });
   });
 
-  it('closes no gate if nobody doubted it', () => {
+  it('spends none if no 401 doubted it', () => {
     const life = holding();
     life.now = moment.early;
     life.request();
     again(life, 80);
 
-    expect(life.notices).toEqual([]);
+    expect(life.forcedMintsLeft).toBe(6);
   });
 
   it('keeps its windows, which must not shrink with what is left of its life', () => {
@@ -340,25 +341,24 @@ describe('the same token returned again', () => {
 });
 
 describe('a token of unknown life', () => {
-  it('is under no suspicion when it comes, nor does a 401 on its replay close the rejection gate', () => {
+  it('is under no suspicion when it comes, nor after a 401 on a replay with it', () => {
     const life = new Life();
     life.obtains('T1', { lifetimeMs: undefined });
     life.reject('T1', 'replay');
 
-    expect(life.held).toMatchObject({ suspect: false, forced: false });
-    expect(life.closedForMs).toBe(0);
+    expect(life.held.suspect).toBe(false);
   });
 });
 
 describe('clear()', () => {
-  it('forgets the token, the flight, both gates and what the mints took', () => {
+  it('forgets the token, the flight, the gate, the forced mints and what the mints took', () => {
     const life = holding({ suspect: true });
     life.state = stateWith({
       ...life.state,
       flight: { id: 4, reason: 'rejected' },
       nextFlightId: 5,
       endpoint: coolingAt(life.now, 'credentials'),
-      rejection: { closings: 3, closedUntil: moment.last, lastClosedAt: moment.fresh },
+      forcedMints: { fullAt: moment.last.monoMs, recent: [], isFelt: true },
       recentMintsMs: [400],
     });
     life.happens({ kind: 'cleared' });

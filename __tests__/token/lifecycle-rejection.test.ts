@@ -1,9 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 
+import type { Instant } from '../../src/token/instant.js';
+import { noForcedMints, type ForcedMints } from '../../src/token/lifecycle/forced-mints.js';
 import {
   afterStart,
   coolingAt,
   heldToken,
+  HOUR,
   inWords,
   Life,
   MINUTE,
@@ -20,7 +23,7 @@ const holding = (changes = {}) => {
 
 const PASSED = {
   replayed: { kind: 'pass', because: 'already-replayed' },
-  gateClosed: { kind: 'pass', because: 'rejection-gate-closed' },
+  spent: { kind: 'pass', because: 'forced-mints-spent' },
   cooling: { kind: 'pass', because: 'endpoint-cooling' },
 } as const;
 
@@ -39,7 +42,7 @@ describe('behaviour 24: a 401 on the current token', () => {
       const life = holding();
       life.now = moment[phase];
 
-      expect(life.reject('T1')).toEqual({ kind: 'replay' });
+      expect(life.reject('T1')).toEqual({ kind: 'replay', forcedMint: 1 });
       expect(life.held.suspect).toBe(true);
       expect(inWords(life.request())).toBe('wait (rejected)');
     },
@@ -49,36 +52,7 @@ describe('behaviour 24: a 401 on the current token', () => {
     const life = healed();
 
     expect(inWords(life.request('T1'))).toBe('serve T2');
-    expect(life.held).toMatchObject({ suspect: false, forced: true });
-  });
-
-  it('puts the new token on trial for one second, and closes the rejection gate meanwhile, without a word', () => {
-    const life = healed();
-
-    expect(life.held.trial?.until.monoMs).toBe(life.now.monoMs + SECOND);
-    expect(life.closedForMs).toBe(SECOND);
-    expect(life.notices).toEqual([]);
-  });
-
-  it('ends the trial once a replay was accepted, and leaves the gate as it was', () => {
-    const life = healed();
-    life.happens({ kind: 'replayed', value: 'T2' });
-
-    expect(life.held.trial).toBeUndefined();
-    expect(life.held.forced).toBe(true);
-    expect(life.state.rejection).toEqual({ closings: 0 });
-    expect(life.reject('T2')).toEqual({ kind: 'replay' });
-  });
-
-  it.each([
-    ['another token', healed(), 'T1'],
-    ['a token that is not on trial', holding(), 'T1'],
-    ['no token in hand', new Life(), 'T1'],
-  ])('learns nothing from an accepted replay with %s', (_, life, value) => {
-    const before = life.state;
-    life.happens({ kind: 'replayed', value });
-
-    expect(life.state).toBe(before);
+    expect(life.held.suspect).toBe(false);
   });
 });
 
@@ -92,37 +66,17 @@ describe('behaviour 25: a 401 on the replay', () => {
     expect(life.mints).toBe(1);
   });
 
-  it('closes the rejection gate for a second', () => {
-    const life = healed();
-    life.reject('T2', 'replay');
-
-    expect(life.closedForMs).toBe(SECOND);
-    expect(life.notices).toEqual([{ kind: 'rejection-gate-closed', delayMs: SECOND }]);
-  });
-
-  it('closes it no further while it is closed', () => {
-    const life = healed();
-    life.reject('T2', 'replay');
-    life.pass(500).reject('T2', 'replay');
-
-    expect(life.closedForMs).toBe(500);
-    expect(life.state.rejection.closings).toBe(1);
-  });
-
-  it('closes nothing if the token had not been minted for a 401', () => {
-    const life = holding();
-
-    expect(life.reject('T1', 'replay')).toEqual(PASSED.replayed);
-    expect(life.state.rejection.closings).toBe(0);
-    expect(life.held.suspect).toBe(false);
-  });
-
-  it('closes nothing if the token has been replaced since', () => {
-    const life = healed();
-    const before = life.state;
-
-    expect(life.reject('T1', 'replay')).toEqual(PASSED.replayed);
-    expect(life.state).toBe(before);
+  it('changes nothing, whether the token was minted for a 401 or not, is current or not', () => {
+    for (const [life, value] of [
+      [healed(), 'T2'],
+      [healed(), 'T1'],
+      [holding(), 'T1'],
+      [new Life(), 'T1'],
+    ] as const) {
+      const before = life.state;
+      expect(life.reject(value, 'replay')).toEqual(PASSED.replayed);
+      expect(life.state).toBe(before);
+    }
   });
 });
 
@@ -162,7 +116,8 @@ describe('behaviour 26: a late 401 on a token that was replaced', () => {
 describe('behaviour 27: fifty 401s on one token', () => {
   it('cost one mint, however they are spread around it', () => {
     const life = holding();
-    for (let i = 0; i < 25; i += 1) {
+    expect(life.reject('T1')).toEqual({ kind: 'replay', forcedMint: 1 });
+    for (let i = 0; i < 24; i += 1) {
       expect(life.reject('T1')).toEqual({ kind: 'replay' });
       expect(inWords(life.request('T1'))).toBe('wait (rejected)');
     }
@@ -218,272 +173,218 @@ describe('behaviour 29: a 401 while the endpoint gate cools down', () => {
 });
 
 describe('behaviour 28: a 401 while a refresh is under way', () => {
-  it('makes whatever that refresh brings a forced token', () => {
-    const life = holding();
+  const refreshing = (life = holding()) => {
     life.now = moment.early;
     life.request();
-    life.reject('T1');
-    life.brings('T2');
+    return life;
+  };
 
-    expect(life.held).toMatchObject({ forced: true, suspect: false });
-    expect(inWords(life.request())).toBe('serve T2');
+  it('joins it, and forces nothing: from then on callers wait for what it brings', () => {
+    const life = refreshing();
+
+    expect(life.reject('T1')).toEqual({ kind: 'replay' });
+    expect(inWords(life.request())).toBe('wait (early)');
+    expect(life.forcedMintsLeft).toBe(6);
+    life.brings('T2');
+    expect(inWords(life.request('T1'))).toBe('serve T2');
+  });
+
+  it('joins it also where no forced mint is left', () => {
+    const life = holding();
+    life.state = stateWith({ ...life.state, forcedMints: spentAt(moment.early) });
+    refreshing(life);
+
+    expect(life.reject('T1')).toEqual({ kind: 'replay' });
   });
 });
 
-describe('the rejection gate', () => {
-  it('is not asked about a first 401: that is always acted on', () => {
-    expect(holding().reject('T1')).toEqual({ kind: 'replay' });
+/** Nothing is left, as after an answer with the same token. */
+const spentAt = ({ monoMs }: Instant): ForcedMints => ({
+  ...noForcedMints,
+  fullAt: monoMs + 6 * MINUTE,
+});
+
+describe('the budget of forced mints', () => {
+  /** As many deaths in a row as 401s may force mints for, and none of the replays accepted. */
+  const exhausted = () => {
+    const life = holding({ expiresAt: undefined, mandatoryAt: undefined });
+    for (let n = 2; n <= 7; n += 1) expect(life.heals(`T${n}`).kind).toBe('replay');
+    return life;
+  };
+
+  it('allows six, one right after the other; a token that dies twice is healed twice at once', () => {
+    const life = exhausted();
+
+    expect(life.mints).toBe(6);
+    expect(life.forcedMintsLeft).toBe(0);
+    expect(life.forcedMintInMs).toBe(MINUTE);
   });
 
-  it('while closed lets a 401 pass to the caller, sets no flag and mints nothing', () => {
-    const life = healed();
-    life.reject('T2', 'replay');
-    life.pass(SECOND - 1);
+  it('once spent lets a 401 pass to its caller, sets no flag, mints nothing, and keeps the token in use', () => {
+    const life = exhausted();
 
-    expect(life.reject('T2')).toEqual(PASSED.gateClosed);
+    expect(life.heals('T8')).toEqual(PASSED.spent);
     expect(life.held.suspect).toBe(false);
-    expect(inWords(life.request())).toBe('serve T2');
+    expect(inWords(life.request())).toBe('serve T7');
   });
 
-  it('acts on the next 401 once it is open', () => {
-    const life = healed();
-    life.reject('T2', 'replay');
-    life.pass(SECOND);
+  it('tells that it is spent when that is first felt, and when the next one may be had', () => {
+    const life = exhausted();
+    expect(life.notices).toEqual([]);
+    life.pass(20 * SECOND).reject('T7');
+    life.reject('T7');
 
-    expect(life.reject('T2')).toEqual({ kind: 'replay' });
+    expect(life.notices).toEqual([{ kind: 'forced-mints-spent', delayMs: 40 * SECOND }]);
+    life.pass(40 * SECOND).heals('T8');
+    life.reject('T8');
+    expect(life.notices.at(-1)).toEqual({ kind: 'forced-mints-spent', delayMs: MINUTE });
+    expect(life.notices).toHaveLength(2);
   });
 
-  it('neither closes nor dooms a token on trial that draws a 401 on a first send: the answer to the replay decides', () => {
-    const life = healed().pass(300);
+  it('gets one back each minute, by the monotonic clock alone', () => {
+    const life = exhausted();
+    life.now = { ...life.now, wallMs: life.now.wallMs + HOUR };
+    expect(life.forcedMintsLeft).toBe(0);
+    life.pass(MINUTE - 1);
+    expect(life.forcedMintsLeft).toBe(0);
+    life.pass(1);
+    expect(life.forcedMintsLeft).toBe(1);
+    life.pass(4 * MINUTE);
+    expect(life.forcedMintsLeft).toBe(5);
+    life.pass(HOUR);
+    expect(life.forcedMintsLeft).toBe(6);
+  });
+
+  it('gets one back, once, if the replay of the request that forced it is accepted', () => {
+    const life = holding();
+    life.heals('T2');
+    const answer = life.heals('T3');
+
+    expect(answer).toEqual({ kind: 'replay', forcedMint: 2 });
+    expect(life.forcedMintsLeft).toBe(4);
+    life.happens({ kind: 'replay-accepted', forcedMint: 2 });
+    life.happens({ kind: 'replay-accepted', forcedMint: 2 });
+    expect(life.forcedMintsLeft).toBe(5);
+  });
+
+  it('gets none back twice: by itself after a minute, and then by a late replay', () => {
+    const life = holding();
+    life.heals('T2');
+    life.pass(MINUTE).heals('T3');
+    life.happens({ kind: 'replay-accepted', forcedMint: 1 });
+
+    expect(life.forcedMintsLeft).toBe(5);
+  });
+
+  it('learns nothing from an accepted replay that forced none, or before clear()', () => {
+    const life = holding();
+    life.heals('T2');
+    life.happens({ kind: 'cleared' });
     const before = life.state;
+    life.happens({ kind: 'replay-accepted', forcedMint: 1 });
 
-    expect(life.reject('T2')).toEqual({ kind: 'replay' });
-    expect(inWords(life.request('T2'))).toBe('await the verdict on T2 for 700 ms');
-    expect(inWords(life.request())).toBe('serve T2');
-    expect(life.state).toBe(before);
+    expect(life.state).toEqual(before);
   });
 
-  it('lets those who waited for the verdict have their 401s if the replay was rejected, too', () => {
-    const life = healed();
-    life.reject('T2');
-    life.reject('T2', 'replay');
+  it('behaviour 30: allows no more than 30 in any minute, though each replay is accepted', () => {
+    const life = holding({ expiresAt: undefined, mandatoryAt: undefined });
+    const mintedAt: number[] = [];
+    for (let ms = 0; ms < 5 * MINUTE; ms += 100) {
+      life.at(ms);
+      const answer = life.heals(`T${ms}`);
+      if (answer.kind === 'pass') continue;
+      mintedAt.push(ms);
+      life.happens({ kind: 'replay-accepted', forcedMint: answer.forcedMint! });
+    }
 
-    expect(life.reject('T2')).toEqual(PASSED.gateClosed);
-    expect(inWords(life.request('T2'))).toBe('fail (not-at-fault)');
-    expect(life.state.rejection.closings).toBe(1);
+    expect(mintedAt.length).toBe(5 * 30);
+    for (const from of mintedAt)
+      expect(mintedAt.filter((at) => at >= from && at < from + MINUTE).length).toBeLessThanOrEqual(
+        30,
+      );
+  });
+
+  it('counts one of a minute from when its token came', () => {
+    const life = holding({ expiresAt: undefined, mandatoryAt: undefined });
+    life.reject('T1', 'only-send');
+    life.pass(MINUTE - SECOND).request();
+    life.brings('T2');
+
+    expect(life.state.forcedMints.recent).toMatchObject([{ mintedAt: life.now.monoMs }]);
   });
 
   it.each([
-    ['the replay was accepted', (life: Life) => life.happens({ kind: 'replayed', value: 'T2' })],
-    ['the replay was not answered within a second', (life: Life) => life.pass(SECOND)],
-  ])('acts on the 401s of those who waited for the verdict if %s', (_, ends) => {
-    const life = healed();
-    life.reject('T2');
+    ['fails', (life: Life) => life.fails('transient')],
+    [
+      'finds that another process was refused',
+      (life: Life) => life.happens(refusedElsewhere(life)),
+    ],
+    ['fails on our side', (life: Life) => life.fails('local')],
+  ])('loses nothing to a flight that %s', (_, ends) => {
+    const life = holding();
+    life.reject('T1');
+    life.request('T1');
     ends(life);
 
-    expect(life.reject('T2')).toEqual({ kind: 'replay' });
     expect(life.held.suspect).toBe(true);
-    expect(inWords(life.request('T2'))).toBe('wait (rejected)');
+    expect(life.forcedMintsLeft).toBe(6);
   });
 
-  it('tells once that it is closed where no replay was answered in time, and only when that is felt', () => {
-    const life = healed();
-    life.pass(SECOND).reject('T2');
-    life.request();
-    life.brings('T3');
-    const told = () => life.notices.splice(0);
-    told();
-
-    life.pass(1_200);
-    expect(inWords(life.request())).toBe('serve T3');
-    expect(told()).toEqual([]);
-    expect(life.reject('T3')).toEqual(PASSED.gateClosed);
-    expect(told()).toEqual([{ kind: 'rejection-gate-closed', delayMs: 800 }]);
-    expect(life.reject('T3')).toEqual(PASSED.gateClosed);
-    expect(told()).toEqual([]);
-
-    life.happens({ kind: 'replayed', value: 'T3' });
-    expect(life.reject('T3')).toEqual({ kind: 'replay' });
-  });
-
-  it('closes on a token on trial if the request can never be sent again: else no replay might ever tell', () => {
-    const life = healed();
-
-    expect(life.reject('T2', 'only-send')).toEqual(PASSED.gateClosed);
-    expect(life.closedForMs).toBe(SECOND);
-    expect(life.held.trial).toBeUndefined();
-    expect(inWords(life.request())).toBe('serve T2');
-  });
-
-  describe('after forced tokens whose replays were never answered', () => {
-    const replaced = (life: Life, refused: string, by: string) => {
-      expect(life.reject(refused)).toEqual({ kind: 'replay' });
-      life.request(refused);
-      life.brings(by, { lifetimeMs: 1_000 * SECOND });
-    };
-    const unanswered = (life: Life, from: number, to: number) => {
-      for (let n = from; n < to; n += 1) {
-        life.pass(life.closedForMs);
-        replaced(life, `T${n}`, `T${n + 1}`);
-      }
-    };
-
-    it('stays closed twice as long for each', () => {
-      const life = healed();
-      unanswered(life, 2, 7);
-
-      expect(life.closedForMs).toBe(32 * SECOND);
-      expect(life.state.rejection.closings).toBe(6);
-    });
-
-    it('forgets them all once a replay is accepted: tokens die, and new ones cure it', () => {
-      const life = healed();
-      unanswered(life, 2, 7);
-      life.happens({ kind: 'replayed', value: 'T7' });
-
-      expect(life.state.rejection).toEqual({ closings: 0 });
-      replaced(life, 'T7', 'T8');
-      expect(life.closedForMs).toBe(SECOND);
-    });
-
-    it('remembers what a replay has spoken against', () => {
-      const life = healed();
-      life.reject('T2', 'replay');
-      unanswered(life, 2, 4);
-      life.reject('T4', 'replay');
-      expect(life.state.rejection.closings).toBe(3);
-      unanswered(life, 4, 6);
-      life.happens({ kind: 'replayed', value: 'T6' });
-
-      expect(life.state.rejection.closings).toBe(3);
-    });
-  });
-
-  it.each<[string, (life: Life) => void]>([
-    [
-      'while the endpoint cooled',
-      (life) => {
-        life.state = { ...life.state, endpoint: coolingAt(life.now, 'transient') };
-        expect(life.reject('T1')).toEqual(PASSED.cooling);
-      },
-    ],
-    [
-      'when the refresh failed',
-      (life) => {
-        life.reject('T1');
-        life.request('T1');
-        life.fails('transient');
-      },
-    ],
-  ])('does not close for the successor of a token whose 401s were passed on %s', (_, passesOn) => {
+  it('loses nothing to 401s in a cool-down, which is what keeps these mints apart', () => {
     const life = holding();
-    passesOn(life);
-    life.pass(MINUTE);
-    expect(inWords(life.request())).toBe('wait (rejected)');
-    life.brings('T2', { lifetimeMs: 1_000 * SECOND });
-
-    expect(life.held).toMatchObject({ suspect: false, forced: false });
-    expect(life.held.trial).toBeUndefined();
-    expect(life.closedForMs).toBe(0);
-    expect(life.reject('T2')).toEqual({ kind: 'replay' });
-  });
-
-  it('closes where the endpoint insists on a token whose 401s were passed on', () => {
-    const life = holding();
-    life.state = { ...life.state, endpoint: coolingAt(life.now) };
+    life.state = stateWith({ ...life.state, endpoint: coolingAt(life.now) });
     life.reject('T1');
-    life.pass(MINUTE);
-    life.request();
-    life.brings('T1', { lifetimeMs: 900 * SECOND });
+    life.pass(5 * SECOND).request();
+    life.brings('T2');
 
-    expect(life.held).toMatchObject({ suspect: false, forced: false });
-    expect(life.closedForMs).toBe(SECOND);
-    expect(life.notices.at(-1)).toEqual({ kind: 'rejection-gate-closed', delayMs: SECOND });
+    expect(life.forcedMintsLeft).toBe(6);
   });
 
-  it('is left as it is by a forced token that comes while it is closed', () => {
-    const life = healed();
-    life.happens({ kind: 'replayed', value: 'T2' });
-    life.reject('T2');
-    life.request('T2');
-    life.reject('T2', 'replay');
-    const before = life.state.rejection;
-    life.brings('T3', { lifetimeMs: 1_000 * SECOND, tookMs: 300 });
-
-    expect(before.closings).toBe(1);
-    expect(life.state.rejection).toBe(before);
-    expect(life.held.trial?.gateBefore).toBe(before);
-  });
-
-  it('closes all the same if another request drew a 401 since, which is sent again', () => {
+  it('spent, lets 401s in a cool-down set no flag either', () => {
     const life = holding();
-    life.reject('T1');
-    life.request('T1');
-    life.fails('transient');
-    life.pass(MINUTE);
-    life.reject('T1');
-    life.request('T1');
-    life.brings('T2', { lifetimeMs: 1_000 * SECOND });
+    const forcedMints = spentAt(life.now);
+    life.state = stateWith({ ...life.state, endpoint: coolingAt(life.now), forcedMints });
 
-    expect(life.held.forced).toBe(true);
-    expect(life.closedForMs).toBe(SECOND);
+    expect(life.reject('T1')).toEqual(PASSED.spent);
+    expect(life.held.suspect).toBe(false);
   });
 
-  it('is not closed by the only send of a request with a token that is not on trial', () => {
-    const life = holding();
-
-    expect(life.reject('T1', 'only-send')).toEqual({ kind: 'replay' });
-    expect(life.held.suspect).toBe(true);
-    expect(life.state.rejection.closings).toBe(0);
-  });
-
-  it('does not keep a refresh from happening that is due to expiry', () => {
-    const life = healed();
-    life.reject('T2', 'replay');
+  it('pays for a 401 that has to wait for the limit of token calls', () => {
+    const life = new Life({ tokenBudget: { calls: 1, windowMs: MINUTE } });
+    life.happens({ kind: 'token-call' });
     life.state = stateWith({ ...life.state, slot: heldToken() });
-    life.state = stateWith({
-      ...life.state,
-      rejection: { ...life.state.rejection, closedUntil: moment.expired },
-    });
+
+    expect(life.reject('T1')).toEqual(PASSED.cooling);
+    expect(life.held.suspect).toBe(true);
+    expect(life.forcedMintsLeft).toBe(5);
+  });
+
+  it('pays for a request that cannot be sent again as for any other', () => {
+    const life = holding();
+
+    expect(life.reject('T1', 'only-send').kind).toBe('replay');
+    expect(life.held.suspect).toBe(true);
+    expect(life.forcedMintsLeft).toBe(5);
+  });
+
+  it('spent, does not keep a refresh from happening that is due to expiry', () => {
+    const life = holding();
+    life.state = stateWith({ ...life.state, forcedMints: spentAt(moment.early) });
 
     life.now = moment.early;
     expect(inWords(life.request())).toBe('serve T1, refresh (early)');
   });
 
-  it('closes for twice as long each time, up to a minute', () => {
-    const life = holding();
-    const delays = Array.from({ length: 9 }, (_, round) => {
-      refusedTwice(life, round);
-      const delay = life.closedForMs;
-      life.pass(delay);
-      return delay / SECOND;
-    });
-
-    expect(delays).toEqual([1, 2, 4, 8, 16, 32, 60, 60, 60]);
-  });
-
-  it('forgets its exponent five minutes after it last closed, and not before', () => {
-    const closedFor = (restMs: number) => {
-      const life = holding();
-      for (let round = 0; round < 3; round += 1) {
-        refusedTwice(life, round);
-        life.pass(round === 2 ? restMs : life.closedForMs);
-      }
-      refusedTwice(life, 3);
-      return life.closedForMs;
-    };
-
-    expect(closedFor(5 * MINUTE - 1)).toBe(8 * SECOND);
-    expect(closedFor(5 * MINUTE)).toBe(SECOND);
-  });
-
-  /** A call that is refused whatever its token: on the first send, and again on the replay with the new one. */
-  function refusedTwice(life: Life, round: number): void {
-    const value = life.held.token.value;
-    expect(life.reject(value)).toEqual({ kind: 'replay' });
-    life.request(value);
-    life.brings(`new-${round}`, { lifetimeMs: 1_000 * SECOND });
-    life.reject(`new-${round}`, 'replay');
+  function refusedElsewhere(life: Life) {
+    return {
+      kind: 'cooling-elsewhere',
+      flightId: life.flightId,
+      failure: 'refused elsewhere',
+      cause: 'transient',
+      delayMs: SECOND,
+      failures: 1,
+      random: 0,
+    } as const;
   }
 });
 
@@ -504,7 +405,6 @@ function alwaysRefused(
   const agenda: { at: number; deed: () => void }[] = [];
   const mintedAt: number[] = [];
   const healthyWaits: number[] = [];
-  const trials = new Set<() => void>();
   let landing: number | undefined;
   const nowMs = () => life.now.monoMs - afterStart(0).monoMs;
   const soon = (ms: number, deed: () => void) => agenda.push({ at: nowMs() + ms, deed });
@@ -513,7 +413,6 @@ function alwaysRefused(
   function withToken(not: string | undefined, use: (value: string) => void): void {
     const answer = life.request(not);
     if (answer.kind === 'serve') use(answer.token.value);
-    if (answer.kind === 'await-verdict') awaitVerdict(answer, use);
     if (answer.kind !== 'wait') return;
     if (landing === undefined) {
       landing = nowMs() + mintMs;
@@ -524,18 +423,6 @@ function alwaysRefused(
       });
     }
     soon(landing - nowMs(), () => withToken(not, use));
-  }
-
-  /** Reports the 401 anew once the token is no longer on trial. */
-  function awaitVerdict(
-    { refused, forMs }: { refused: string; forMs: number },
-    use: (value: string) => void,
-  ): void {
-    const report = () => {
-      if (trials.delete(report) && life.reject(refused).kind === 'replay') withToken(refused, use);
-    };
-    trials.add(report);
-    soon(forMs, report);
   }
 
   function refusedCaller(): void {
@@ -563,8 +450,6 @@ function alwaysRefused(
       agenda.shift();
       life.at(next.at);
       next.deed();
-      if (life.state.slot.kind === 'held' && life.state.slot.trial !== undefined) continue;
-      for (const report of [...trials]) report();
     }
   }
 
@@ -602,11 +487,10 @@ describe('behaviour 30: a call that always answers 401 among calls that succeed'
   );
 
   it.each([
-    ['all answers take longer than a trial', { latencyMs: 1_700 }],
+    ['all answers take their time', { latencyMs: 1_700 }],
     ['no replay is ever answered', { replayMs: Infinity }],
-    ['replays are answered after the trial', { replayMs: 1_500 }],
+    ['answers to replays are slow', { replayMs: 1_500 }],
     ['the latest replays are answered when a further token is there', { replayMs: 2_500 }],
-    ['answers to replays come just before the end of the trial', { replayMs: 990 }],
   ])('forces no more where %s', (_, pace) => {
     const { mintedAt, healthyWaits } = alwaysRefused(4 * MINUTE, pace);
 

@@ -59,9 +59,42 @@ describe('behaviour 10: expires_in', () => {
   it('that says nothing leaves it to the documented life', () => {
     expect(lifeOf({ expiresInSeconds: '0000', defaultSeconds: 3600 })).toBe(HOUR);
   });
+});
 
-  it('that says something goes before an absolute expiry, which depends on two clocks', () => {
-    expect(lifeOf({ expiresInSeconds: 60, expiresAt: NOW + HOUR })).toBe(MINUTE);
+describe('behaviour 51: of several things that tell the end of a life', () => {
+  it.each<[string, Partial<LifetimeHints>]>([
+    ['expires_in', { expiresInSeconds: 60, expiresAt: NOW + HOUR, token: jwtOf(3600) }],
+    ['an absolute expiry', { expiresInSeconds: 3600, expiresAt: NOW + MINUTE, token: jwtOf(3600) }],
+    ['a JWT', { expiresInSeconds: 3600, expiresAt: NOW + HOUR, token: jwtOf(60) }],
+    ['a JWT without iat', { expiresInSeconds: 3600, token: jwt({ exp: NOW / SECOND + 60 }) }],
+  ])('the earliest counts: %s', (_, hints) => {
+    expect(lifeOf(hints)).toBe(MINUTE);
+    expect(lifeOf({ ...hints, serverNow: NOW })).toBe(MINUTE);
+  });
+
+  it('an instant is judged by the provider’s clock where it tells it, else by ours', () => {
+    const token = jwt({ exp: NOW / SECOND + 3600 });
+    expect(lifeOf({ token })).toBe(HOUR);
+    expect(lifeOf({ token, serverNow: NOW + HOUR - MINUTE })).toBe(MINUTE);
+    expect(lifeOf({ token, serverNow: NOW + HOUR })).toBe('expired');
+  });
+
+  it('a JWT that was issued a while ago ends when it says, by the provider’s clock', () => {
+    const token = jwt({ iat: NOW / SECOND - 3000, exp: NOW / SECOND + 600 });
+    expect(lifeOf({ token, serverNow: NOW })).toBe(10 * MINUTE);
+  });
+
+  it('our own clock is doubted where it alone says that the token is over', () => {
+    const passed = { expiresAt: NOW - HOUR, expiresInSeconds: 3600 };
+    expect(lifeOf(passed)).toBe(HOUR);
+    expect(lifeOf({ ...passed, serverNow: NOW })).toBe('expired');
+    expect(lifeOf({ expiresAt: NOW - HOUR })).toBe('expired');
+    expect(lifeOf({ token: jwt({ exp: NOW / SECOND - 1 }) })).toBe('expired');
+  });
+
+  it('the documented life stands in for an answer that says nothing, and a JWT may end before it', () => {
+    expect(lifeOf({ defaultSeconds: 3600, expiresAt: NOW + 2 * HOUR })).toBe(2 * HOUR);
+    expect(lifeOf({ defaultSeconds: 3600, token: jwtOf(60) })).toBe(MINUTE);
   });
 });
 
@@ -151,7 +184,6 @@ describe('behaviour 10: the claims of a JWT', () => {
 
   it.each([
     ['no exp', { iat: 1_000_000 }],
-    ['no iat', { exp: NOW / SECOND + 60 }],
     ['exp before iat', { iat: 2_000_000_000, exp: 1_950_000_000 }],
     ['exp at iat', { iat: 2_000_000_000, exp: 2_000_000_000 }],
     ['an exp that is no number', { iat: 1, exp: 'never' }],
@@ -176,6 +208,16 @@ describe('behaviour 10: the claims of a JWT', () => {
 
   it('are clamped like any other life', () => {
     expect(lifeOf({ token: jwt({ iat: 1, exp: 1e11 }) })).toBe(LONGEST_LIFETIME_SECONDS * SECOND);
+  });
+});
+
+describe('an exp without iat', () => {
+  it.each([
+    ['in milliseconds, against the standard', NOW + MINUTE, MINUTE],
+    ['as a string', String(NOW / SECOND + 60), MINUTE],
+    ['long ago', 3600, 'expired'],
+  ])('%s', (_, exp, life) => {
+    expect(lifeOf({ token: jwt({ exp }) })).toBe(life);
   });
 });
 

@@ -133,6 +133,7 @@ function isWorthReplaying(rejection: Rejection): boolean {
     params,
   });
   const because = own ?? (answer.kind === 'pass' ? answer.because : undefined);
+  if (answer.kind === 'replay') rejection.forcedMint = answer.forcedMint;
   if (because === undefined) return true;
   rejection.refuse(because);
   return false;

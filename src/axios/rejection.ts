@@ -18,6 +18,8 @@ export class Rejection {
   readonly original: Original;
   /** Set once it is clear that the request can be sent again. */
   body: ReplayBody | undefined;
+  /** The mint that this very 401 has forced, if it has. */
+  forcedMint: number | undefined;
 
   constructor(sent: Sent, answer: Answer, original: Original) {
     this.config = { rejection: this };

@@ -6,8 +6,8 @@ export type ReplayRefusal =
   | 'body-consumed'
   /** The request was sent again already, and rejected again. */
   | 'already-replayed'
-  /** Refreshing on a 401 is paused: the last refreshed token was rejected too. */
-  | 'rejection-gate-closed'
+  /** 401s have forced as many token calls as they may for now: the last tokens that they brought were rejected too. */
+  | 'forced-mints-spent'
   /** The token endpoint is cooling down, so no other token can be fetched. */
   | 'endpoint-cooling'
   /** No other token could be fetched: the error's `cause` says why. */

@@ -1,6 +1,5 @@
 import { Axios, AxiosHeaders, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
 
-import { isBearerError } from '../errors/index.js';
 import { read } from '../concealment/any-object.js';
 import type { AccessToken } from '../token/access-token.js';
 import { waitFor } from '../token-source/waiting.js';
@@ -50,7 +49,7 @@ export async function replay(rejection: Rejection): Promise<AxiosResponse> {
   if (again.data !== body?.data) again.headers.delete('Content-Length'); // The hook has written another body.
   const leftMs = timeLeft(rejection);
   if (leftMs !== undefined) again.timeout = asTimeout(leftMs);
-  return send(first, token, again);
+  return send(rejection, token, again);
 }
 
 /** The config of the next send: as the first one went out, but for the token. */
@@ -71,7 +70,12 @@ function isLengthOf(data: unknown, length: unknown): boolean {
   return !ArrayBuffer.isView(data) || length === undefined || Number(length) === data.byteLength;
 }
 
-async function send(first: Sent, token: AccessToken, again: Config): Promise<AxiosResponse> {
+async function send(
+  rejection: Rejection,
+  token: AccessToken,
+  again: Config,
+): Promise<AxiosResponse> {
+  const { sent: first } = rejection;
   const watch = watchAnswer(again);
   first.attachment.redirects?.watch(again);
   const sent: Sent = { ...first, config: again, token, watch, usedTimeout: again.timeout };
@@ -84,10 +88,10 @@ async function send(first: Sent, token: AccessToken, again: Config): Promise<Axi
   again.transformRequest = sendAsItIs;
   try {
     const response = await new Axios({}).request<unknown, AxiosResponse>(again);
-    afterReplay(sent, first, dispatch, response, () => answerIn(response));
+    afterReplay(sent, rejection, dispatch, response, () => answerIn(response));
     return response;
   } catch (error) {
-    afterReplay(sent, first, dispatch, error, () => answerOf(error, watch?.seen()));
+    afterReplay(sent, rejection, dispatch, error, () => answerOf(error, watch?.seen()));
     throw error;
   }
 }
@@ -101,12 +105,12 @@ interface Dispatch {
 /** The second answer is told to the token source, and handed out under the config of the first send. Never throws. */
 function afterReplay(
   sent: Sent,
-  first: Sent,
+  { sent: first, forcedMint }: Rejection,
   dispatch: Dispatch,
   outcome: unknown,
   readAnswer: () => Answer | undefined,
 ): void {
-  quietly(() => settle(sent, readAnswer(), outcome, first.config));
+  quietly(() => settle(sent, readAnswer(), forcedMint, outcome, first.config));
   giveBack({ ...sent, config: dispatch.config ?? sent.config }, outcome);
   const { transformRequest } = first.config;
   for (const config of configsOf(outcome)) {
@@ -120,12 +124,19 @@ function afterReplay(
 }
 
 /** Tells the token source how the replay was answered; and on what its caller gets, why a second 401 was not healed. */
-function settle(sent: Sent, answer: Answer | undefined, ...holders: readonly unknown[]): void {
+function settle(
+  sent: Sent,
+  answer: Answer | undefined,
+  forcedMint: number | undefined,
+  ...holders: readonly unknown[]
+): void {
   if (answer === undefined) return;
   const { attachment, token, params, config } = sent;
   const { source } = attachment;
   const accepted = !isRejection(source.provider, answer, config);
-  source.replayed(token.value, { accepted, params });
+  // A server that is out of order says nothing about the token.
+  const speaksForToken = answer.status < 500;
+  source.replayed({ accepted, params, forcedMint: speaksForToken ? forcedMint : undefined });
   if (accepted) return;
   if (isAboutOurToken(sent, answer)) source.reject(token.value, { on: 'replay', params });
   noteRefusal('already-replayed', ...holders);
@@ -170,10 +181,7 @@ async function inTime<T>(
     } catch (error) {
       const failure = asAxiosFailure(error, config, timeoutMs, signal);
       if (failure !== error || error === late) throw failure;
-      rejection.refuse(
-        isBearerError(error, 'ERR_TOKEN_NOT_AT_FAULT') ? 'rejection-gate-closed' : otherwise,
-        error,
-      );
+      rejection.refuse(otherwise, error);
       throw rejection as unknown as Error; // Told apart by identity, and never seen by a caller.
     }
   });

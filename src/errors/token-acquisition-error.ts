@@ -45,10 +45,9 @@ export interface TokenAcquisitionDetails {
 /**
  * No token could be had, and so the request was not sent.
  *
- * `code` says why: your credentials function gave none, the endpoint was unreachable, refused the request, answered
- * nonsense, rejected the credentials (then it is a `CredentialsRejectedError`), the provider's token budget is spent,
- * another process holds the lease of a shared store and brings no token, or another token would not help, because the one
- * that was rejected is not at fault.
+ * `code` says why: your credentials function (or an asynchronous `tokenRequest`) gave none, the endpoint was unreachable, refused the request, answered
+ * nonsense, rejected the credentials (then it is a `CredentialsRejectedError`), the provider's token budget is spent, or
+ * another process holds the lease of a shared store and brings no token.
  */
 export class TokenAcquisitionError extends BearerError {
   override readonly name: string = 'TokenAcquisitionError';

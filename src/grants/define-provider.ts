@@ -14,7 +14,7 @@ export interface CredentialsContext {
   readonly signal: AbortSignal;
 }
 
-/** Fetches the credentials, from a vault for instance. Asked at each mint, so a rotated secret is picked up. */
+/** Fetches the credentials, from a vault for instance. Asked at each token call, so a rotated secret is picked up. */
 export type CredentialsFunction<C extends object> = (context: CredentialsContext) => C | Promise<C>;
 
 /** What a credential must look like. */
@@ -25,6 +25,11 @@ export interface CredentialField {
   readonly optional?: boolean;
   /** The longest that the provider's document allows, in characters. */
   readonly maxLength?: number;
+  /**
+   * Made fresh for each token call, such as a signed assertion or a one-time password: it says nothing about which account this is.
+   * Only a credentials function can give it, and with a shared store it needs a `cacheIdentity`. @defaultValue false
+   */
+  readonly perCall?: boolean;
   /** Where to find it, in the words of the provider's console; shown when it is missing. */
   readonly hint?: string;
 }
@@ -65,8 +70,14 @@ export interface ProviderDefinition<C extends object> {
   readonly credentialFields: { readonly [Name in keyof C]-?: CredentialField };
   /** Names of the parameters that may differ from call to call. @defaultValue none */
   readonly paramNames?: readonly string[] | undefined;
-  /** Builds the token request. */
-  tokenRequest(credentials: C, params: TokenParams): TokenRequest;
+  /**
+   * Builds the token request, at each token call. It may return a promise, where a request is signed by a key management service or by
+   * Web Crypto; that promise is bounded by `flightTimeoutMs`.
+   *
+   * Credentials that are an object are checked at creation by one call, of which only the URL is looked at. A promise is not
+   * waited for there: its URL is checked before the first token call.
+   */
+  tokenRequest(credentials: C, params: TokenParams): TokenRequest | Promise<TokenRequest>;
   /** Reads the token out of a successful answer (HTTP 2xx). */
   parseToken(response: TokenResponse): ParsedToken;
   /**
@@ -128,6 +139,7 @@ const FIELD_RULES = Object.keys({
   secret: true,
   optional: true,
   maxLength: true,
+  perCall: true,
   hint: true,
 } satisfies Record<keyof CredentialField, true>);
 
@@ -185,6 +197,7 @@ export function defineProvider<C extends object>(definition: ProviderDefinition<
   checkTokenBudget(definition);
   checkMethods(definition);
   checkFieldRules(definition);
+  checkPerCallFields(definition);
   const allowedOrigins = [definition.baseURL, ...(definition.origins ?? [])].map((url, index) =>
     checkedOrigin(definition, index === 0 ? 'baseURL' : 'origins', url),
   );
@@ -193,6 +206,7 @@ export function defineProvider<C extends object>(definition: ProviderDefinition<
       ? undefined
       : // Not a spread, of which each one that is frozen gets a shape of its own.
         Object.freeze(checkedCredentials<C>(definition, Object.assign({}, credentials)));
+  if (fixed !== undefined) checkRequestAhead(definition, fixed);
   // Member by member: so all providers have one shape, which takes half the memory of a spread. There may be 100 000.
   /* eslint-disable @typescript-eslint/unbound-method -- they are methods of the provider from here on */
   const provider = {
@@ -260,6 +274,48 @@ function checkFieldRules({ name, credentialFields }: Pick<Provider, 'name' | 'cr
   }
 }
 
+/** What is made fresh for each call cannot be given once and for all. */
+function checkPerCallFields({
+  name,
+  credentials,
+  credentialFields,
+}: Pick<ProviderDefinition<object>, 'name' | 'credentials' | 'credentialFields'>): void {
+  if (typeof credentials === 'function') return;
+  const [field] = perCallFields({ credentialFields });
+  if (field === undefined) return;
+  throw new MisconfigurationError({
+    provider: name,
+    option: `credentialFields.${field}.perCall`,
+    problem: 'stands beside credentials that are an object, and so the same for each call',
+    remedy: 'Give `credentials` as a function.',
+  });
+}
+
+/** The names of the credentials that are made fresh for each token call. */
+export function perCallFields({
+  credentialFields,
+}: {
+  readonly credentialFields: object;
+}): readonly string[] {
+  return Object.entries(credentialFields as Readonly<Record<string, CredentialField>>)
+    .filter(([, rules]) => givenOptions(rules).perCall === true)
+    .map(([field]) => field);
+}
+
+/**
+ * The credentials that say which account this is, sorted by name: without what is made fresh for each call, and without what is
+ * `undefined`.
+ */
+export function accountCredentials(
+  provider: Pick<Provider, 'credentialFields'>,
+  credentials: object,
+): readonly (readonly [name: string, value: unknown])[] {
+  const fresh = perCallFields(provider);
+  return Object.entries(credentials)
+    .filter(([name, value]) => value !== undefined && !fresh.includes(name))
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
 // Functions of their own, so that neither keeps more in memory than it needs: there may be 100 000 providers.
 function always<T>(value: T): () => T {
   return () => value;
@@ -288,11 +344,33 @@ export function credentialsUnavailable(
   whatItDid: string,
   cause?: unknown,
 ): TokenAcquisitionError {
-  return new TokenAcquisitionError(
-    'ERR_CREDENTIALS_UNAVAILABLE',
-    `${provider}: no credentials could be fetched: the credentials function ${whatItDid}`,
-    { provider, phase: 'credentials', retryable: true, cause },
+  return unavailable(
+    provider,
+    `no credentials could be fetched: the credentials function ${whatItDid}`,
+    cause,
   );
+}
+
+/** A promise of `tokenRequest` brought none: the service that signs it may be down, and the next request asks it again. */
+export function requestUnavailable(
+  provider: string,
+  whatItDid: string,
+  cause?: unknown,
+): TokenAcquisitionError {
+  return unavailable(
+    provider,
+    `the token request could not be made: tokenRequest ${whatItDid}`,
+    cause,
+  );
+}
+
+function unavailable(provider: string, problem: string, cause: unknown): TokenAcquisitionError {
+  return new TokenAcquisitionError('ERR_CREDENTIALS_UNAVAILABLE', `${provider}: ${problem}`, {
+    provider,
+    phase: 'credentials',
+    retryable: true,
+    cause,
+  });
 }
 
 /** What two descriptions of one provider have in common; kept apart, so that a provider shows no credentials. */
@@ -300,7 +378,8 @@ const fixedCredentials = new WeakMap<object, object>();
 
 /**
  * Whether two providers describe the same one: made of the same data, as by a module that is evaluated again, they make the
- * same token request. Never where credentials come from a function: it may have others each time.
+ * same token request. Never where credentials come from a function: it may have others each time. Nor where the request is
+ * a promise: nobody can wait for it here.
  */
 export function describesTheSame(one: Provider, other: Provider): boolean {
   const identity = identityOf(one);
@@ -311,9 +390,11 @@ function identityOf(provider: Provider): string | undefined {
   const credentials = fixedCredentials.get(provider);
   if (credentials === undefined) return undefined;
   const { name, allowedOrigins, paramNames, defaultLifetimeSeconds, singleActiveToken } = provider;
+  const request = requestAhead(provider, credentials);
+  if (request === undefined) return undefined;
   return JSON.stringify([
     ...[name, allowedOrigins, paramNames, defaultLifetimeSeconds, singleActiveToken],
-    provider.tokenRequest(credentials, {}),
+    request,
   ]);
 }
 
@@ -324,7 +405,7 @@ export function isProvider(value: unknown): value is Provider {
 
 type Description<C extends object> = Omit<ProviderDefinition<C>, 'credentials'>;
 
-/** Checks credentials against the provider's fields, and that they lead to a token endpoint over a safe connection. */
+/** Checks credentials against the provider's fields. */
 function checkedCredentials<C extends object>(provider: Description<C>, credentials: unknown): C {
   const fail = (
     option: string,
@@ -354,10 +435,34 @@ function checkedCredentials<C extends object>(provider: Description<C>, credenti
       return fail(field, `is longer than ${rules.maxLength} characters`, rules.hint);
     }
   }
-  const checked = credentials as C;
-  const { url } = provider.tokenRequest(checked, {});
-  checkTokenURL(provider, absoluteURL(url, provider.baseURL));
-  return checked;
+  return credentials as C;
+}
+
+/** Finds out at creation, rather than at the first token call, that fixed credentials lead to a URL over which no secret may go. */
+function checkRequestAhead<C extends object>(provider: Description<C>, credentials: C): void {
+  const request = requestAhead(provider, credentials);
+  if (request !== undefined) checkTokenURL(provider, absoluteURL(request.url, provider.baseURL));
+}
+
+/** The token request where it is there at once; `undefined` if it is a promise, whose failure the token call will meet again. */
+function requestAhead<C extends object>(
+  provider: Pick<ProviderDefinition<C>, 'tokenRequest'>,
+  credentials: C,
+): TokenRequest | undefined {
+  const request = provider.tokenRequest(credentials, {});
+  if (!isPromise(request)) return request;
+  request.then(undefined, () => undefined);
+  return undefined;
+}
+
+/** Of any realm and any library. */
+export function isPromise<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'then' in value &&
+    typeof value.then === 'function'
+  );
 }
 
 /**

@@ -1,12 +1,14 @@
 /**
- * The delay that a `Retry-After` header asks for, in milliseconds; `undefined` if there is none or it is unreadable.
+ * The delay that a `Retry-After` header asks for, in whole milliseconds; `undefined` if there is none or it is unreadable. The standard knows
+ * whole seconds only; some servers write a fraction.
  *
  * @param serverNow - the server's own clock (its `Date` header) in epoch milliseconds, against which a date is read
  * @see https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3
  */
-export function retryAfterMs(header: string | undefined, serverNow: number): number | undefined {
-  const text = header?.trim() ?? '';
-  if (/^\d+$/.test(text)) return Number(text) * 1000;
+export function retryAfterMs(header: unknown, serverNow: number): number | undefined {
+  const text =
+    typeof header === 'string' || typeof header === 'number' ? String(header).trim() : '';
+  if (/^\d+(\.\d+)?$/.test(text)) return Math.ceil(Number(text) * 1000);
   // Every date form of RFC 9110 starts with the name of a day; Date.parse alone would accept far too much.
   const isDate = /^[A-Z][a-z]{2,8},? /.test(text);
   // The oldest of them, asctime, ends with the year and names no zone; it means GMT all the same.

@@ -102,7 +102,10 @@ function recordersFor(meter: Meter, tracer: Tracer | undefined): Recorders {
   const replays = counter('replays', 'Requests sent once more with another token.');
   const refusals = counter('replay_refusals', 'Rejected requests that were not sent once more.');
   const coolDowns = counter('cool_downs', 'Times that the token endpoint was left alone.');
-  const gateClosings = counter('rejection_gate.closings', 'Times that 401s forced no new token.');
+  const forcedMintsSpent = counter(
+    'forced_mints.spent',
+    'Times that 401s had forced as many token calls as they may.',
+  );
   const staleServes = counter('stale_serves', 'Expired tokens that were served.');
   const storeFailures = counter('store_failures', 'Failures of the shared store.');
   const storeRecoveries = counter('store_recoveries', 'Outages of the shared store that ended.');
@@ -126,7 +129,7 @@ function recordersFor(meter: Meter, tracer: Tracer | undefined): Recorders {
       refusals({ ...common(provider), 'axios_bearer.replay.refused_because': because }),
     coolDownStarted: ({ provider, cause }) =>
       coolDowns({ ...common(provider), 'axios_bearer.cool_down.cause': cause }),
-    rejectionGateClosed: ({ provider }) => gateClosings(common(provider)),
+    forcedMintsSpent: ({ provider }) => forcedMintsSpent(common(provider)),
     servedStale: ({ provider }) => staleServes(common(provider)),
     storeFailed: ({ provider }) => storeFailures(common(provider)),
     storeRecovered: ({ provider }) => storeRecoveries(common(provider)),

@@ -8,6 +8,7 @@ import { basicAuthorization, clientSecretBasic } from '../grants/client-authenti
 import { defineProvider, type Provider } from '../grants/define-provider.js';
 import type { TokenRequest } from '../grants/token-request.js';
 import { at, type ParsedToken, type TokenResponse } from '../grants/token-response.js';
+import { epochMilliseconds } from '../token/lifetime.js';
 import type { TokenParams } from '../token/token-params.js';
 import {
   commonPart,
@@ -105,8 +106,25 @@ const parseToken = ({ body }: TokenResponse): ParsedToken => ({
   accessToken: at(body, 'access_token'),
   tokenType: at(body, 'token_type'),
   expiresInSeconds: at(body, 'expires_in'),
+  expiresAt: absoluteExpiry(body),
   scope: at(body, 'scope'),
 });
+
+/** 2001, before there were OAuth tokens. */
+const LONG_AGO_MS = 1e12;
+
+/**
+ * An absolute expiry, beside or in place of the `expires_in` of RFC 6749: `expires_on` is epoch seconds at Microsoft's, `expires_at` is epoch
+ * seconds or ISO 8601, depending on the server. What is neither says nothing; nor does what lies long ago, for it may be the seconds of a life
+ * under the name of an instant.
+ *
+ * @see https://learn.microsoft.com/en-us/entra/identity/managed-identities-azure-resources/how-to-use-vm-token
+ */
+function absoluteExpiry(body: unknown): number | undefined {
+  const ends = [at(body, 'expires_at'), at(body, 'expires_on')].map(epochMilliseconds);
+  const readable = ends.map((end) => end ?? 0).filter((end) => end > LONG_AGO_MS);
+  return readable.length === 0 ? undefined : Math.min(...readable);
+}
 
 /**
  * Any OAuth 2.0 authorization server, by the client credentials grant.

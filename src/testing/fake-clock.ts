@@ -43,6 +43,11 @@ export interface FakeClock extends Clock {
   jumpWall(ms: number): void;
   /** Lets the host sleep: the wall clock moves, the monotonic clock and the timers stand still. */
   suspend(ms: number): void;
+  /**
+   * Lets the process stand still, as a frozen function or a blocked event loop does: both clocks move, and timers that fall
+   * due meanwhile run late, at the next advance.
+   */
+  stall(ms: number): void;
   /** How many timers wait. */
   readonly pendingTimers: number;
   /** Milliseconds until the next timer, or `undefined` if none waits. */
@@ -57,7 +62,7 @@ interface Timer {
 /** A timer that reschedules itself with no delay would otherwise turn a test into an endless loop. */
 const MOST_TIMERS_PER_ADVANCE = 100_000;
 
-/** Creates a clock for tests: it stands still until it is advanced, jumped or suspended. */
+/** Creates a clock for tests: it stands still until it is advanced, jumped, suspended or stalled. */
 export function createFakeClock(options: FakeClockOptions = {}): FakeClock {
   let wall = options.now ?? Date.UTC(2030, 0, 1);
   let monotonic = options.monotonic ?? 0;
@@ -120,6 +125,9 @@ export function createFakeClock(options: FakeClockOptions = {}): FakeClock {
     },
     suspend(ms) {
       wall += requireForward(ms);
+    },
+    stall(ms) {
+      moveTo(monotonic + requireForward(ms));
     },
     get pendingTimers() {
       return timers.size;

@@ -1,13 +1,16 @@
 import type { BearerError } from '../errors/index.js';
+import { perCallFields, type Provider } from '../grants/define-provider.js';
 import { certainlyIssuedNothing } from '../grants/token-failure.js';
-import { later, type Instant } from '../token/instant.js';
+import { later } from '../token/instant.js';
 import type { Answers, Flight, Happening, TokenState } from '../token/lifecycle.js';
 import type { TokenParams } from '../token/token-params.js';
 import { boundedSignal } from './bounded-signal.js';
 import type { Credentials } from './credentials.js';
 import { tokenIdentity } from './identity.js';
-import { mint, type Minted } from './mint.js';
+import { madeRequest } from './made-request.js';
+import { mint, type MintContext, type Minted } from './mint.js';
 import { MintFailure } from './mint-failure.js';
+import type { Pulse } from './pulse.js';
 import { refusal } from './refusal.js';
 import type { Acquired } from './shared-acquisition.js';
 import { CoolingElsewhere } from './shared-failure.js';
@@ -27,35 +30,70 @@ export interface TokenWanted {
   ): Answers<BearerError>[Kind];
 }
 
+/** What a flight lives by. */
+export interface FlightLife {
+  /** Ends it. */
+  readonly signal: AbortSignal;
+  readonly pulse: Pulse;
+}
+
+/** How often a flight starts anew because this process stood still. */
+const MOST_FRESH_STARTS = 3;
+/** After a stall a call that is under way has this long to bring its answer, in milliseconds: its connection may be dead. */
+const GRACE_MS = 1_000;
+
 /**
- * Mints a token; or finds one, where it is shared with other processes.
+ * Mints a token; or finds one, where it is shared with other processes. What fails while this process stands still says
+ * nothing about the token endpoint: it is tried again at once, with all its time.
  *
  * Throws what `mint` and `SharedToken.acquire` throw, and a misconfiguration error if no credentials can be had.
  */
 export async function acquire(
   wanted: TokenWanted,
   flight: Flight,
-  signal: AbortSignal,
+  life: FlightLife,
+): Promise<Acquired> {
+  for (let freshStarts = 0; ; freshStarts += 1) {
+    const { stalls } = life.pulse;
+    try {
+      return await acquireOnce(wanted, flight, life);
+    } catch (thrown) {
+      const failure = thrown instanceof StoodStill ? thrown.failure : thrown;
+      const isOurs = life.pulse.stalls > stalls && saysNothing(failure);
+      if (!isOurs || life.signal.aborted || freshStarts === MOST_FRESH_STARTS) throw failure;
+    }
+  }
+}
+
+async function acquireOnce(
+  wanted: TokenWanted,
+  flight: Flight,
+  life: FlightLife,
 ): Promise<Acquired> {
   const { source, params, credentials, shared } = wanted;
   if (shared === undefined) {
-    const minted = await inTime(source, signal, async (bounded, deadline) =>
-      mintWith(await credentials.ask(bounded), wanted, bounded, deadline),
+    const minted = await inTime(source, life, (bounds) =>
+      mintWith((asking) => credentials.ask(asking), wanted, bounds),
     );
     return { from: 'endpoint', minted, fence: undefined };
   }
+  const { provider, options } = source;
+  const { cacheIdentity } = options;
   // The credentials are part of what a token is shared under, so they come first.
-  const given = await inTime(source, signal, (bounded) => credentials.ask(bounded));
+  const { given, request } = await inTime(source, life, async ({ signal }) => {
+    const asked = await credentials.ask(signal);
+    return { given: asked, request: await madeRequest(provider, asked, params, signal) };
+  });
+  const ask = firstThen(given, credentials, provider);
   const flightId = flight.id;
   try {
     return await shared.acquire({
-      identity: tokenIdentity(source.provider, given, params, source.options.cacheIdentity),
-      signal,
+      identity: tokenIdentity({ provider, credentials: given, params, request, cacheIdentity }),
+      signal: life.signal,
       isWanted: () => wanted.state.flight?.id === flightId,
       standDown: (retryInMs) =>
         wanted.decide({ kind: 'refreshing-elsewhere', flightId, retryInMs }).kind === 'stand-down',
-      mint: () =>
-        inTime(source, signal, (bounded, deadline) => mintWith(given, wanted, bounded, deadline)),
+      mint: () => inTime(source, life, (bounds) => mintWith(ask, wanted, bounds)),
     });
   } catch (failure) {
     if (failure instanceof CoolingElsewhere && failure.failure.cause === 'credentials')
@@ -64,37 +102,69 @@ export async function acquire(
   }
 }
 
+type MintBounds = Pick<MintContext, 'signal' | 'deadline' | 'hasStoodStill'>;
+
 /** Bounds a part of a flight in time. Waiting for another process is bounded by the lease instead. */
 async function inTime<T>(
   source: SourceContext,
-  flight: AbortSignal,
-  work: (signal: AbortSignal, deadline: Instant) => Promise<T>,
+  { signal, pulse }: FlightLife,
+  work: (bounds: MintBounds) => Promise<T>,
 ): Promise<T> {
   const { clock, flightTimeoutMs } = source.options;
-  const bounded = boundedSignal(flight, flightTimeoutMs, clock);
+  const bounded = boundedSignal(signal, flightTimeoutMs, clock);
+  const { stalls } = pulse;
+  const hasStoodStill = () => pulse.stalls > stalls;
+  let cancelGrace: (() => void) | undefined;
+  pulse.onStall(() => (cancelGrace ??= clock.schedule(() => bounded.abort(), GRACE_MS)));
   try {
-    return await work(bounded.signal, later(source.now(), flightTimeoutMs));
+    const deadline = later(source.now(), flightTimeoutMs);
+    return await work({ signal: bounded.signal, deadline, hasStoodStill });
+  } catch (failure) {
+    // Nobody else is told of it, the shared store for instance.
+    throw hasStoodStill() && saysNothing(failure) ? new StoodStill(failure) : failure;
   } finally {
+    pulse.onStall(undefined);
+    cancelGrace?.();
     bounded.release();
   }
 }
 
-async function mintWith(
-  credentials: object,
-  wanted: TokenWanted,
-  signal: AbortSignal,
-  deadline: Instant,
-): Promise<Minted> {
+/** This process stood still while something failed. */
+class StoodStill extends Error {
+  constructor(readonly failure: unknown) {
+    super('the process stood still');
+  }
+}
+
+/** A refusal stays one however late it is read; anything else may come of a stall. */
+function saysNothing(failure: unknown): boolean {
+  return !(failure instanceof MintFailure) || failure.cause === 'transient';
+}
+
+/** Asks for the credentials of one token call. */
+type Ask = (signal: AbortSignal) => Promise<object>;
+
+/** Those that were asked for a moment ago serve the first token call, unless a part of them is good for one moment only. */
+function firstThen(given: object, credentials: Credentials, provider: Provider): Ask {
+  let unused = perCallFields(provider).length === 0 ? given : undefined;
+  return (signal) => {
+    const first = unused;
+    unused = undefined;
+    return first === undefined ? credentials.ask(signal) : Promise.resolve(first);
+  };
+}
+
+async function mintWith(ask: Ask, wanted: TokenWanted, bounds: MintBounds): Promise<Minted> {
   const { source, params } = wanted;
   const { provider, options } = source;
+  let used: object | undefined;
   try {
     return await mint({
       provider,
-      credentials,
+      askCredentials: async () => (used = await ask(bounds.signal)),
       params,
       options,
-      signal,
-      deadline,
+      ...bounds,
       now: () => source.now(),
       beforeCall: () => {
         const answer = wanted.decide({ kind: 'token-call' });
@@ -110,8 +180,8 @@ async function mintWith(
       },
     });
   } catch (failure) {
-    if (failure instanceof MintFailure && failure.cause === 'credentials')
-      wanted.credentials.wereRejected(credentials);
+    if (failure instanceof MintFailure && failure.cause === 'credentials' && used !== undefined)
+      wanted.credentials.wereRejected(used);
     throw failure;
   }
 }

@@ -1,9 +1,13 @@
-import { credentialsUnavailable } from '../grants/define-provider.js';
+import {
+  accountCredentials,
+  credentialsUnavailable,
+  type Provider,
+} from '../grants/define-provider.js';
 import type { TokenParams } from '../token/token-params.js';
 import type { SourceContext } from './source-context.js';
 import { unlessAborted, waitFor, type WaitLimits } from './waiting.js';
 
-/** The credentials of one token: asked for at each mint, and again while rejected ones cool down. */
+/** The credentials of one token: asked for at each token call, and again while rejected ones cool down. */
 export class Credentials {
   readonly #source: SourceContext;
   readonly #params: TokenParams;
@@ -36,7 +40,7 @@ export class Credentials {
 
   /** The token endpoint has rejected these. */
   wereRejected(credentials: object): void {
-    this.#rejected = canonical(credentials);
+    this.#rejected = canonical(this.#source.provider, credentials);
   }
 
   /** What was rejected before means nothing any more. */
@@ -51,7 +55,7 @@ export class Credentials {
     const rejected = this.#rejected;
     this.#checking ??= this.#askInTime();
     const credentials = await waitFor(this.#checking, limits);
-    return credentials !== undefined && canonical(credentials) !== rejected;
+    return credentials !== undefined && canonical(this.#source.provider, credentials) !== rejected;
   }
 
   async #askInTime(): Promise<object | undefined> {
@@ -71,6 +75,6 @@ export class Credentials {
   }
 }
 
-function canonical(credentials: object): string {
-  return JSON.stringify(Object.entries(credentials).sort(([a], [b]) => (a < b ? -1 : 1)));
+function canonical(provider: Provider, credentials: object): string {
+  return JSON.stringify(accountCredentials(provider, credentials));
 }

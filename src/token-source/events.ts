@@ -58,8 +58,8 @@ export interface TokenSourceEvents {
   };
   /** The token endpoint answered again. */
   coolDownEnded: { readonly provider: string };
-  /** 401s force no new token for a while, because the last forced one did not help. */
-  rejectionGateClosed: { readonly provider: string; readonly delayMs: number };
+  /** A 401 was passed on, because 401s have forced as many token calls as they may; the next one may after `delayMs`. */
+  forcedMintsSpent: { readonly provider: string; readonly delayMs: number };
   /** A caller joined a refresh that was under way. */
   joined: { readonly provider: string; readonly reason: RefreshReason };
   /** The resource server rejected a token. */
@@ -67,7 +67,7 @@ export interface TokenSourceEvents {
     readonly provider: string;
     /** What follows: a replay, a new token for others where the request cannot be sent again, or the 401 goes to the caller. */
     readonly consequence:
-      'replay' | 'replacement' | 'already-replayed' | 'rejection-gate-closed' | 'endpoint-cooling';
+      'replay' | 'replacement' | 'already-replayed' | 'forced-mints-spent' | 'endpoint-cooling';
   };
   /** A request was sent once more with another token. */
   replayed: { readonly provider: string; readonly accepted: boolean };

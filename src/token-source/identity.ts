@@ -1,7 +1,21 @@
-import type { CredentialField, Provider } from '../grants/define-provider.js';
-import { encodeTokenRequest } from '../grants/token-request.js';
+import {
+  accountCredentials,
+  type CredentialField,
+  type Provider,
+} from '../grants/define-provider.js';
+import { encodeTokenRequest, type TokenRequest } from '../grants/token-request.js';
 import type { TokenIdentity } from '../store/token-store.js';
 import { paramsKey, type TokenParams } from '../token/token-params.js';
+
+/** Whose token it is. */
+export interface IdentityContext {
+  readonly provider: Provider;
+  readonly credentials: object;
+  readonly params: TokenParams;
+  /** The token request that these credentials and parameters make. */
+  readonly request: TokenRequest;
+  readonly cacheIdentity: string | undefined;
+}
 
 /**
  * Builds the identity under which a token is shared: two tokens that differ in anything have different ones.
@@ -9,17 +23,18 @@ import { paramsKey, type TokenParams } from '../token/token-params.js';
  * The whole token request is part of it, because a provider may fix a scope or an audience that no credential and no
  * parameter shows. A request that differs from call to call (a signed assertion, a time stamp) needs a `cacheIdentity`.
  */
-export function tokenIdentity(
-  provider: Provider,
-  credentials: object,
-  params: TokenParams,
-  cacheIdentity: string | undefined,
-): TokenIdentity {
-  const request = encodeTokenRequest(provider.tokenRequest(credentials, params), provider.baseURL);
-  const parts = Object.entries(credentials)
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value]: [string, unknown]): [string, string] => [name, asText(value)])
-    .sort(([a], [b]) => (a < b ? -1 : 1));
+export function tokenIdentity({
+  provider,
+  credentials,
+  params,
+  cacheIdentity,
+  ...made
+}: IdentityContext): TokenIdentity {
+  const request = encodeTokenRequest(made.request, provider.baseURL);
+  const parts = accountCredentials(provider, credentials).map(([name, value]): [string, string] => [
+    name,
+    asText(value),
+  ]);
   return {
     provider: provider.name,
     tokenUrl: request.url,

@@ -26,6 +26,7 @@ import { inContextOfNoRequest } from './async-context.js';
 import type { Clock } from './clock.js';
 import { Credentials } from './credentials.js';
 import type { Keepable } from './kept-tokens.js';
+import { Pulse } from './pulse.js';
 import { failedFlight, refusal, toldWhen } from './refusal.js';
 import type { Acquired, HeldHere } from './shared-acquisition.js';
 import { SharedToken } from './shared-token.js';
@@ -52,9 +53,6 @@ export class KeptToken implements TokenWanted, Keepable {
   /** Aborts the flight that is under way. */
   #abort: AbortController | undefined;
   #cancelWarmTimer: (() => void) | undefined;
-
-  /** There while somebody waits for the verdict on the token in hand. */
-  #trial: { readonly over: Promise<void>; readonly end: () => void } | undefined;
 
   // Both clocks have said that this token is fresh, and the wall clock is within these bounds since.
   #fresh: AccessToken | undefined;
@@ -112,9 +110,6 @@ export class KeptToken implements TokenWanted, Keepable {
         throw refusal(this.source.provider.name, answer.because, answer.retryInMs);
       case 'wait':
         return this.#await(answer.flight, not, limits());
-      case 'await-verdict':
-        await this.#awaitVerdict(answer.refused, answer.forMs, limits());
-        return undefined;
     }
   }
 
@@ -183,19 +178,6 @@ export class KeptToken implements TokenWanted, Keepable {
     }
   }
 
-  /**
-   * The token that this caller was refused with is new, and nobody knows yet whether it works: the replay of another
-   * request will tell.
-   */
-  async #awaitVerdict(value: string, forMs: number, limits: WaitLimits): Promise<void> {
-    this.#trial ??= startTrial();
-    await waitFor(this.#trial.over, impatient(limits, forMs)).catch((error: unknown) => {
-      if (error !== OUT_OF_PATIENCE) throw error;
-    });
-    // As if the 401 came now: then it either forces another token, or the rejection gate has closed meanwhile.
-    this.reject(value, 'first-send');
-  }
-
   /** While rejected credentials cool down, a changed one takes effect on the next request. */
   async #credentialsChanged(
     because: RefusalCause<BearerError>,
@@ -243,11 +225,14 @@ export class KeptToken implements TokenWanted, Keepable {
     const startedAt = this.source.now();
     const abort = new AbortController();
     this.#abort = abort;
+    const pulse = new Pulse(this.#clock);
     try {
-      return this.#land(flight, await acquire(this, flight, abort.signal), startedAt);
+      const acquired = await acquire(this, flight, { signal: abort.signal, pulse });
+      return this.#land(flight, acquired, startedAt);
     } catch (thrown) {
       throw thrown === OVERTAKEN ? thrown : this.#giveUp(flight, thrown);
     } finally {
+      pulse.stop();
       if (this.#abort === abort) this.#abort = undefined;
     }
   }
@@ -378,10 +363,6 @@ export class KeptToken implements TokenWanted, Keepable {
     );
     this.state = state;
     this.#freshUntilMs = 0;
-    if (this.#trial !== undefined && !isOnTrial(state)) {
-      this.#trial.end();
-      this.#trial = undefined;
-    }
     for (const notice of notices) this.#tell(notice);
     return answer;
   }
@@ -394,8 +375,8 @@ export class KeptToken implements TokenWanted, Keepable {
       case 'cool-down-ended':
         this.source.emit('coolDownEnded', {});
         break;
-      case 'rejection-gate-closed':
-        this.source.emit('rejectionGateClosed', { delayMs: notice.delayMs });
+      case 'forced-mints-spent':
+        this.source.emit('forcedMintsSpent', { delayMs: notice.delayMs });
     }
   }
 
@@ -416,16 +397,6 @@ export class KeptToken implements TokenWanted, Keepable {
       expiresInMs: token.expiresAt === undefined ? undefined : token.expiresAt - wallMs,
     });
   }
-}
-
-function startTrial() {
-  let end!: () => void; // Set at once by the Promise.
-  const over = new Promise<void>((resolve) => (end = resolve));
-  return { over, end };
-}
-
-function isOnTrial({ slot }: TokenState<BearerError>): boolean {
-  return slot.kind === 'held' && slot.trial !== undefined;
 }
 
 /** A flight that failed, told apart from a caller's own abort or time-out. */

@@ -1,4 +1,3 @@
-import { isBearerError } from '../errors/index.js';
 import { checkTokenURL } from '../grants/define-provider.js';
 import {
   classifyTokenFailure,
@@ -14,12 +13,13 @@ import {
 import { AccessToken } from '../token/access-token.js';
 import { backOffMs } from '../token/back-off.js';
 import { inWords } from '../token/duration.js';
-import { isPast, later, type Instant } from '../token/instant.js';
+import type { Instant } from '../token/instant.js';
 import { resolveLifetime } from '../token/lifetime.js';
 import type { TokenParams } from '../token/token-params.js';
 import { boundedSignal } from './bounded-signal.js';
 import type { Clock } from './clock.js';
 import type { TokenCall } from './events.js';
+import { madeRequest } from './made-request.js';
 import { malformed, MintFailure, refused, unreachable, type CallContext } from './mint-failure.js';
 import { callTokenEndpoint, NoAnswer, type TokenEndpointAnswer } from './token-endpoint.js';
 
@@ -34,12 +34,16 @@ export interface Minted {
   readonly attempts: number;
 }
 
-export interface MintContext extends Omit<CallContext, 'request'> {
+export interface MintContext extends Omit<CallContext, 'request' | 'credentials'> {
+  /** Asked before each call: a rotated secret is picked up, and what is good for one call only is made anew. */
+  readonly askCredentials: () => Promise<object>;
   readonly params: TokenParams;
   /** Ends the whole refresh. */
   readonly signal: AbortSignal;
   /** When the refresh has to be over. */
   readonly deadline: Instant;
+  /** Whether this process has stood still since the refresh began. */
+  readonly hasStoodStill: () => boolean;
   readonly now: () => Instant;
   /** Asked before each call, which goes out at the moment returned: throws if the provider's token budget does not allow another. */
   readonly beforeCall: () => Instant;
@@ -64,13 +68,13 @@ export async function mint(context: MintContext): Promise<Minted> {
     try {
       return { ...(await attemptOnce(context, attempt)), attempts: attempt };
     } catch (failure) {
-      // The limit of token calls ends the repeating; it is not what went wrong.
-      if (attempt > 1 && isBearerError(failure, 'ERR_TOKEN_BUDGET_SPENT')) throw earlier;
+      // A spent limit of token calls or a vault that is down ends the repeating; it is not what went wrong.
+      if (attempt > 1 && !(failure instanceof MintFailure)) throw earlier;
       earlier = failure;
       const pauseMs = backOffMs(BETWEEN_ATTEMPTS, attempt - 1) * options.random();
       const enoughTime = !context.signal.aborted && now().monoMs + pauseMs < deadline.monoMs;
-      if (!isWorthRepeating(failure) || attempt >= options.maxAttempts || !enoughTime)
-        throw failure;
+      const goesOn = enoughTime && !context.hasStoodStill();
+      if (!isWorthRepeating(failure) || attempt >= options.maxAttempts || !goesOn) throw failure;
       await pause(pauseMs, options.clock, context.signal);
     }
   }
@@ -84,12 +88,13 @@ async function attemptOnce(
   context: MintContext,
   attempt: number,
 ): Promise<Omit<Minted, 'attempts'>> {
-  const { provider, credentials, params, options, now } = context;
-  const asked = provider.tokenRequest(credentials, params);
-  const request = encodeTokenRequest(asked, provider.baseURL);
+  const { provider, params, options, now } = context;
+  const credentials = await context.askCredentials();
+  const made = await madeRequest(provider, credentials, params, context.signal);
+  const request = encodeTokenRequest(made, provider.baseURL);
   // A URL made with parameters or other credentials is another one each time.
   checkTokenURL(provider, request.url);
-  const attempted: Attempt = { ...context, request: asked };
+  const attempted: Attempt = { ...context, credentials, request: made };
   if (context.signal.aborted)
     throw unreachable(attempted, new NoAnswer('ERR_CANCELED', 'it was too late to ask'));
   const sentAt = context.beforeCall();
@@ -111,8 +116,10 @@ async function attemptOnce(
       signal: call.signal,
       transport: options.transport,
     });
-    const tookMs = now().monoMs - sentAt.monoMs;
-    const minted = { ...readAnswer(attempted, answer, sentAt), sentAt, tookMs };
+    // What is beyond its bound is this process standing still, and says nothing about the next mint.
+    const tookMs = Math.min(now().monoMs - sentAt.monoMs, options.attemptTimeoutMs);
+    const counted = { ...sentAt, wallMs: sentByWallClock(sentAt, now(), answer.serverNow) };
+    const minted = { ...readAnswer(attempted, answer, counted), sentAt: counted, tookMs };
     told();
     return minted;
   } catch (error) {
@@ -121,6 +128,15 @@ async function attemptOnce(
   } finally {
     call.release();
   }
+}
+
+/**
+ * When a call was sent, by the wall clock as it goes now: it may have been set right meanwhile, and then the provider's clock agrees with it. If it
+ * does not, the host may have slept for as long as our clock has gone ahead, and the token has aged.
+ */
+function sentByWallClock(sentAt: Instant, now: Instant, serverNow = -Infinity): number {
+  const byNow = now.wallMs - (now.monoMs - sentAt.monoMs);
+  return Math.max(sentAt.wallMs, Math.min(byNow, serverNow));
 }
 
 function target({ url, method }: EncodedTokenRequest) {
@@ -178,8 +194,9 @@ function readAnswer(
     });
   }
   const lifetimeMs = lifetime.kind === 'known' ? lifetime.ms : undefined;
-  // A life shorter than the call that brought it is over before anyone can use it.
-  if (lifetimeMs !== undefined && isPast(later(sentAt, lifetimeMs), context.now()))
+  // A life shorter than the call that brought it is over before anyone can use it. How long that took, the wall clock cannot say:
+  // it may have been set meanwhile.
+  if (lifetimeMs !== undefined && context.now().monoMs - sentAt.monoMs >= lifetimeMs)
     throw malformed(context, answer, 'holds a token that expired while it was under way', {
       repeat: false,
       advice: 'The token call took longer than the token lives.',

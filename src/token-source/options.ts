@@ -4,7 +4,7 @@ import { givenOptions } from '../concealment/given-options.js';
 import { refuseUnknownOptions } from '../errors/check-options.js';
 import { MisconfigurationError } from '../errors/index.js';
 import { defaultPolicy, type LifecyclePolicy } from '../token/lifecycle.js';
-import type { Provider } from '../grants/define-provider.js';
+import { perCallFields, type Provider } from '../grants/define-provider.js';
 import type { TokenStore } from '../store/token-store.js';
 import { systemClock, type Clock } from './clock.js';
 
@@ -153,6 +153,7 @@ export function resolveOptions(
     const value: unknown = options[name as keyof TokenSourceOptions];
     if (value !== undefined) check(provider, name as keyof TokenSourceOptions, value);
   }
+  if (options.store !== undefined) checkSharing(provider, options);
   options.store?.check?.({ cacheIdentity: options.cacheIdentity });
   return {
     policy: policyOf(provider, options),
@@ -167,6 +168,18 @@ export function resolveOptions(
     clock: options.clock ?? systemClock,
     random: options.random ?? Math.random,
   };
+}
+
+/** What is made fresh for each call makes each token request another one: nothing would be found under it again. */
+function checkSharing(provider: Provider, { cacheIdentity }: TokenSourceOptions): void {
+  const [field] = perCallFields(provider);
+  if (field === undefined || cacheIdentity !== undefined) return;
+  throw new MisconfigurationError({
+    provider: provider.name,
+    option: 'options.cacheIdentity',
+    problem: `is missing: with a shared store, the token request differs each time, because credentialFields.${field} is perCall`,
+    remedy: 'Name what the tokens belong to, the account for instance.',
+  });
 }
 
 function policyOf(provider: Provider, options: TokenSourceOptions): LifecyclePolicy {

@@ -27,13 +27,6 @@ export function refusal(
           `${inSeconds(retryInMs)}. Share one token source, or a shared store, between all callers.`,
         { provider, phase: 'token request', retryable: true, retryInMs },
       );
-    case 'not-at-fault':
-      return new TokenAcquisitionError(
-        'ERR_TOKEN_NOT_AT_FAULT',
-        `${provider}: the rejected token is new, and other requests with it were rejected too: so the token is not at ` +
-          `fault. 401s force no other one for ${inSeconds(retryInMs)}.`,
-        { provider, phase: 'cooling down', retryable: true, retryInMs },
-      );
     case 'same-token':
       return new TokenAcquisitionError(
         'ERR_TOKEN_REQUEST_REFUSED',

@@ -107,13 +107,20 @@ export class TokenSource {
     return answer;
   }
 
-  /** Reports that a replay with this token was answered, and whether it was accepted. */
-  replayed(
-    value: string,
-    options: { readonly accepted: boolean; readonly params?: TokenParams | undefined },
-  ): void {
-    const { accepted, params } = options;
-    if (accepted) this.#kept(params).decide({ kind: 'replayed', value });
+  /**
+   * Reports that a replay was answered, and whether it was accepted.
+   *
+   * @param options - `forcedMint`: what `reject()` answered for this request; given only if the answer speaks for the new
+   *   token, which a status of 5xx does not
+   */
+  replayed(options: {
+    readonly accepted: boolean;
+    readonly forcedMint?: number | undefined;
+    readonly params?: TokenParams | undefined;
+  }): void {
+    const { accepted, forcedMint, params } = options;
+    if (accepted && forcedMint !== undefined)
+      this.#kept(params).decide({ kind: 'replay-accepted', forcedMint });
     this.#context.emit('replayed', { accepted });
   }
 

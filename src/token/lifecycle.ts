@@ -3,8 +3,8 @@
  * and what happened go in; the next state, an answer and notices come out. `token-source/` acts on them.
  *
  * Three independent parts: a token slot, an endpoint gate (may the token endpoint be called at all?) and a
- * rejection gate (may a 401 force a new token?). A token may be fine while the endpoint cools down, and a
- * storm of 401s must not block a refresh that is due to expiry.
+ * budget of forced mints (may a 401 force a new token?). A token may be fine while the endpoint cools down, and
+ * a storm of 401s must not block a refresh that is due to expiry.
  */
 
 import type { Instant } from './instant.js';
@@ -26,7 +26,6 @@ export {
   type HeldToken,
   type Phase,
   type RefreshReason,
-  type RejectionGate,
   type TokenSlot,
   type TokenState,
   initialState,
@@ -69,8 +68,8 @@ export function decide<Failure>(
       return onRequest(state, now, happening.not, policy);
     case 'rejected':
       return onRejection(state, now, happening, policy);
-    case 'replayed':
-      return onReplayAccepted(state, happening.value);
+    case 'replay-accepted':
+      return onReplayAccepted(state, now, happening.forcedMint, policy);
     case 'token-call':
       return onTokenCall(state, now, policy);
     case 'token-call-ended':

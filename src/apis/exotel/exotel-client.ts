@@ -2,7 +2,7 @@ import type { AxiosInstance } from 'axios';
 import { ApiInputError } from '../api-input-error.js';
 import { cleanText } from '../clean-text.js';
 import { plainHeaders, withoutUndefined, type ApiRequestConfig } from '../request-options.js';
-import { parseRetryAfter } from '../retry-after.js';
+import { retryAfterMs } from '../../grants/retry-after.js';
 import { headerOf, sendRequest, type HttpAnswer } from '../send-request.js';
 import { asRecord, numberOf, textOf } from '../wire-values.js';
 import { exotelAuthSchemes, type ExotelChoosableOperation } from './auth-schemes.js';
@@ -262,7 +262,7 @@ function toError(
     said: clean(told.message),
     description: clean(told.description),
     requestId: requestIdOf(answer.body),
-    retryAfterMs: parseRetryAfter(headerOf(answer.headers, 'retry-after'), Date.now()),
+    retryAfterMs: retryAfterMs(headerOf(answer.headers, 'retry-after'), Date.now()),
     rateLimit: rateLimitOf(answer.headers),
     failures: told.failures.map((failure) => ({ ...failure, message: clean(failure.message) })),
   });

@@ -2,7 +2,7 @@ import type { AxiosInstance } from 'axios';
 import { ApiInputError } from '../api-input-error.js';
 import { cleanText } from '../clean-text.js';
 import { plainHeaders, withoutUndefined, type ApiRequestConfig } from '../request-options.js';
-import { parseRetryAfter } from '../retry-after.js';
+import { retryAfterMs } from '../../grants/retry-after.js';
 import { headerOf, sendRequest, type HttpAnswer } from '../send-request.js';
 import { asRecord, textOf } from '../wire-values.js';
 import { TruecallerApiError } from './truecaller-error.js';
@@ -112,6 +112,6 @@ function judge(
     status: answer.status,
     slug: slug === undefined ? undefined : cleanText(slug, secrets),
     said,
-    retryAfterMs: parseRetryAfter(headerOf(answer.headers, 'retry-after'), Date.now()),
+    retryAfterMs: retryAfterMs(headerOf(answer.headers, 'retry-after'), Date.now()),
   });
 }

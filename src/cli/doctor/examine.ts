@@ -81,5 +81,6 @@ async function probeNetwork(provider: Provider, timeoutMs: number): Promise<Netw
 async function tokenOrigin(provider: Provider): Promise<string> {
   const signal = new AbortController().signal;
   const credentials = await provider.resolveCredentials({ params: {}, signal });
-  return new URL(provider.tokenRequest(credentials, {}).url, provider.baseURL).origin;
+  const { url } = await provider.tokenRequest(credentials, {});
+  return new URL(url, provider.baseURL).origin;
 }

@@ -1,5 +1,6 @@
 import axios, { type AxiosAdapter, type AxiosResponse } from 'axios';
 
+import { retryAfterMs } from '../../grants/retry-after.js';
 import {
   createTokenSource,
   isBearerError,
@@ -58,12 +59,6 @@ function lookAt({ status, headers, data }: AxiosResponse<unknown>, localTime: nu
     retryAfterMs: retryAfterMs(header('retry-after'), serverTime ?? localTime),
     clockOffsetMs: serverTime === undefined ? undefined : Math.round(serverTime - localTime),
   };
-}
-
-/** Seconds, or a date (RFC 9110, section 10.2.3). */
-function retryAfterMs(text: string, now: number): number | undefined {
-  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now;
-  return ms > 0 ? ms : undefined;
 }
 
 function failed(error: unknown): FailedOutcome {

@@ -77,7 +77,7 @@ export type Event =
     }
   | { readonly kind: 'cool-down'; readonly cause: string; readonly delayMs: number }
   | { readonly kind: 'cool-down-ended' }
-  | { readonly kind: 'gate-closed'; readonly delayMs: number }
+  | { readonly kind: 'forced-mints-spent'; readonly delayMs: number }
   | ({ readonly kind: 'joined' } & Crowd)
   | ({ readonly kind: 'rejected'; readonly consequence: string } & Crowd)
   | ({ readonly kind: 'waited'; readonly longestMs: number } & Crowd)

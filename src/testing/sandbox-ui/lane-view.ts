@@ -127,7 +127,7 @@ export function afterHappening(lane: LaneView, happening: Happening): LaneView {
     }
     case 'refreshed':
     case 'refresh-failed':
-    case 'gate-closed':
+    case 'forced-mints-spent':
       return lane; // Told in words; what they change comes as a phase, a call or a cool-down of its own.
   }
 }

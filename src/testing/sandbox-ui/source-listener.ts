@@ -35,7 +35,9 @@ export function listenTo(
     tell({ kind: 'cool-down', cause, delayMs }, now()),
   );
   source.on('coolDownEnded', () => tell({ kind: 'cool-down-ended' }, now()));
-  source.on('rejectionGateClosed', ({ delayMs }) => tell({ kind: 'gate-closed', delayMs }, now()));
+  source.on('forcedMintsSpent', ({ delayMs }) =>
+    tell({ kind: 'forced-mints-spent', delayMs }, now()),
+  );
   source.on('joined', () => {
     tallied.joins += 1;
     crowd.add({ kind: 'joined', count: 1 });

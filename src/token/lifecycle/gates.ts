@@ -1,8 +1,7 @@
-import { backOffMs } from '../back-off.js';
-import { type Instant, isPast, later, msUntil } from '../instant.js';
-import { type Decision, type RefusalCause, decided } from './happening.js';
+import { type Instant, isPast, msUntil } from '../instant.js';
+import type { RefusalCause } from './happening.js';
 import type { LifecyclePolicy } from './policy.js';
-import { type RejectionGate, type TokenState, withoutTrial } from './state.js';
+import type { TokenState } from './state.js';
 
 /** Why the token endpoint may not be called, and for how many milliseconds; `undefined` if it may, or is being called. */
 export function endpointClosed<Failure>(
@@ -36,46 +35,4 @@ export function budgetFreeInMs(
   if (tokenBudget === undefined) return 0;
   const oldest = state.tokenCallsAt.at(-tokenBudget.calls);
   return oldest === undefined ? 0 : oldest + tokenBudget.windowMs - now.monoMs;
-}
-
-/** How long 401s will force no new token, in milliseconds; 0 if they do. */
-export function rejectionClosedMs({ rejection }: TokenState, now: Instant): number {
-  return rejection.closedUntil === undefined ? 0 : Math.max(0, msUntil(rejection.closedUntil, now));
-}
-
-/** The rejection gate as it is from now on if one more 401 is cured by no new token, or may not be. */
-export function nextRejectionGate(
-  { rejection }: TokenState,
-  now: Instant,
-  { rejectionGate }: LifecyclePolicy,
-): { readonly gate: RejectionGate; readonly delayMs: number } {
-  const { lastClosedAt, closings } = rejection;
-  const forgotten =
-    lastClosedAt !== undefined && isPast(later(lastClosedAt, rejectionGate.forgetAfterMs), now);
-  const inARow = forgotten ? 0 : closings;
-  const delayMs = backOffMs(rejectionGate, inARow);
-  return {
-    gate: { closedUntil: later(now, delayMs), lastClosedAt: now, closings: inARow + 1 },
-    delayMs,
-  };
-}
-
-/** The token in hand is not at fault. */
-export function closeRejectionGate<Failure, Answer>(
-  state: TokenState<Failure>,
-  now: Instant,
-  answer: Answer,
-  policy: LifecyclePolicy,
-): Decision<Failure, Answer> {
-  const trial = state.slot.kind === 'held' ? state.slot.trial : undefined;
-  if (trial === undefined && rejectionClosedMs(state, now) > 0) return decided(state, answer);
-  // For a trial it was closed in advance: the same time counts from now.
-  const open = trial === undefined ? state : { ...state, rejection: trial.gateBefore };
-  const { gate, delayMs } = nextRejectionGate(open, now, policy);
-  const slot = state.slot.kind === 'held' ? withoutTrial(state.slot) : state.slot;
-  return {
-    state: { ...state, slot, rejection: gate },
-    answer,
-    notices: [{ kind: 'rejection-gate-closed', delayMs }],
-  };
 }

@@ -21,8 +21,8 @@ export type Happening<Failure> =
       readonly value: string;
       readonly on: RejectedSend;
     }
-  /** A replay with this token was accepted. */
-  | { readonly kind: 'replayed'; readonly value: string }
+  /** The replay of the request whose 401 forced a mint was accepted. */
+  | { readonly kind: 'replay-accepted'; readonly forcedMint: number }
   /** A token call is about to go out. */
   | { readonly kind: 'token-call' }
   /** A token call is over. If it issued no token for certain it costs nothing of the budget. */
@@ -85,24 +85,24 @@ export type RequestAnswer<Failure> =
       readonly refresh?: Flight;
     }
   | { readonly kind: 'wait'; readonly flight: Flight }
-  /** The refused token is on trial: the answer to its first replay says whether it is at fault. */
-  | { readonly kind: 'await-verdict'; readonly refused: string; readonly forMs: number }
   | { readonly kind: 'fail'; readonly because: RefusalCause<Failure>; readonly retryInMs: number };
 
 export type RefusalCause<Failure> =
   | { readonly kind: 'cooling'; readonly cause: CoolDownCause; readonly failure: Failure }
   | { readonly kind: 'budget-spent' }
   /** The only token to be had is the one that was refused. */
-  | { readonly kind: 'same-token' }
-  /** The refused token is new, and was of no help to others either. */
-  | { readonly kind: 'not-at-fault' };
+  | { readonly kind: 'same-token' };
 
 /** Whether a rejected request is worth sending again; if not, why the 401 goes to its caller. */
 export type RejectionAnswer =
-  | { readonly kind: 'replay' }
+  | {
+      readonly kind: 'replay';
+      /** The mint that this very 401 forces. It is given back if the replay of this request is accepted. */
+      readonly forcedMint?: number;
+    }
   | {
       readonly kind: 'pass';
-      readonly because: 'already-replayed' | 'rejection-gate-closed' | 'endpoint-cooling';
+      readonly because: 'already-replayed' | 'forced-mints-spent' | 'endpoint-cooling';
     };
 
 export type FlightAnswer =
@@ -122,7 +122,7 @@ export type CallAnswer =
 export interface Answers<Failure> {
   requested: RequestAnswer<Failure>;
   rejected: RejectionAnswer;
-  replayed: undefined;
+  'replay-accepted': undefined;
   'token-call': CallAnswer;
   'token-call-ended': undefined;
   minted: FlightAnswer;
@@ -138,7 +138,8 @@ export interface Answers<Failure> {
 export type Notice =
   | { readonly kind: 'cooling-down'; readonly cause: CoolDownCause; readonly delayMs: number }
   | { readonly kind: 'cool-down-ended' }
-  | { readonly kind: 'rejection-gate-closed'; readonly delayMs: number };
+  /** A 401 was passed on, since 401s have forced as many mints as they may: the next one is possible after `delayMs`. */
+  | { readonly kind: 'forced-mints-spent'; readonly delayMs: number };
 
 export interface Decision<Failure, Answer> {
   readonly state: TokenState<Failure>;

@@ -1,4 +1,5 @@
 import { type Instant, later, msUntil } from '../instant.js';
+import { cancelForcedMint } from './forced-mints.js';
 import {
   type Decision,
   type ElsewhereAnswer,
@@ -7,7 +8,7 @@ import {
   type NewToken,
   decided,
 } from './happening.js';
-import { slotWhileCooling, withoutHealing } from './on-mint-failed.js';
+import { slotWhileCooling } from './on-mint-failed.js';
 import { accepted, heldToken } from './on-minted.js';
 import type { LifecyclePolicy } from './policy.js';
 import { type TokenState, phaseOf } from './state.js';
@@ -46,14 +47,13 @@ export function onCoolingElsewhere<Failure>(
   return {
     state: {
       ...landed,
-      slot: withoutHealing(
-        slotWhileCooling(
-          state.slot,
-          now,
-          fallback && { ...heldToken({ ...fallback, random }, 0, policy), suspect: true },
-          cause === 'credentials' && policy.onCredentialsRejected === 'drop',
-        ),
+      slot: slotWhileCooling(
+        state.slot,
+        now,
+        fallback && { ...heldToken({ ...fallback, random }, 0, policy), suspect: true },
+        cause === 'credentials' && policy.onCredentialsRejected === 'drop',
       ),
+      forcedMints: cancelForcedMint(state.forcedMints, policy),
       endpoint: { kind: 'cooling', cause, until: later(now, delayMs), failures, failure },
     },
     answer: { kind: 'refused' },
@@ -73,6 +73,7 @@ export function onFound<Failure>(
     state: {
       ...state,
       slot: heldToken(found, slowestMintMs, policy),
+      forcedMints: cancelForcedMint(state.forcedMints, policy),
       endpoint: { kind: 'open' },
     },
     answer: accepted,

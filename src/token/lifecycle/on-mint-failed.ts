@@ -1,5 +1,6 @@
 import { backOffMs, jittered } from '../back-off.js';
 import { type Instant, later } from '../instant.js';
+import { cancelForcedMint } from './forced-mints.js';
 import { type Decision, type FlightAnswer, type Happening, decided } from './happening.js';
 import type { LifecyclePolicy } from './policy.js';
 import {
@@ -16,8 +17,9 @@ export function onMintFailed<Failure>(
   failed: Extract<Happening<Failure>, { kind: 'mint-failed' }>,
   policy: LifecyclePolicy,
 ): Decision<Failure, FlightAnswer> {
-  const { flight, ...landed } = state;
+  const { flight, ...rest } = state;
   if (flight?.id !== failed.flightId) return decided(state, { kind: 'superseded' });
+  const landed = { ...rest, forcedMints: cancelForcedMint(state.forcedMints, policy) };
 
   const { failure } = failed;
   const hasUsableToken = state.slot.kind === 'held' && phaseOf(state.slot, now) !== 'expired';
@@ -32,7 +34,7 @@ export function onMintFailed<Failure>(
   const slot: TokenSlot =
     cause === 'credentials' && policy.onCredentialsRejected === 'drop'
       ? { kind: 'empty' }
-      : withoutHealing(state.slot);
+      : state.slot;
   return {
     state: {
       ...landed,
@@ -48,11 +50,6 @@ export function onMintFailed<Failure>(
     answer: { kind: 'refused' },
     notices: [{ kind: 'cooling-down', cause, delayMs }],
   };
-}
-
-/** Whoever drew a 401 on it has been told. */
-export function withoutHealing(slot: TokenSlot): TokenSlot {
-  return slot.kind === 'held' && slot.suspect ? { ...slot, unhealed: true } : slot;
 }
 
 function coolDownMs(

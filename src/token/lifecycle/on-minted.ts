@@ -1,14 +1,8 @@
 import type { AccessToken } from '../access-token.js';
 import { type Instant, isPast, later, msUntil } from '../instant.js';
 import { refreshWindows } from '../refresh-windows.js';
-import { closeRejectionGate, nextRejectionGate, rejectionClosedMs } from './gates.js';
-import {
-  type Decision,
-  type FlightAnswer,
-  type Happening,
-  type Notice,
-  decided,
-} from './happening.js';
+import { cancelForcedMint, landForcedMint, spendForcedMints } from './forced-mints.js';
+import { type Decision, type FlightAnswer, type Happening, decided } from './happening.js';
 import type { LifecyclePolicy } from './policy.js';
 import type { HeldToken, TokenState } from './state.js';
 
@@ -28,48 +22,22 @@ export function onMinted<Failure>(
   const fresh = heldToken(minted, Math.max(0, ...recentMintsMs), policy);
   const previous = state.slot.kind === 'held' ? state.slot : undefined;
   const isSameString = previous?.token.value === minted.token.value;
-  // A token that another process minted some time ago was not minted for our 401, and may itself have died since.
-  const isAdopted = minted.tookMs === undefined && !isSameString;
+  const isRefusedAgain = isSameString && previous.suspect && minted.tookMs !== undefined;
 
-  const next: TokenState<Failure> = {
-    ...landed,
-    slot: previous === undefined || isAdopted ? fresh : successorOf(previous, fresh, now, policy),
-    endpoint: { kind: 'open' },
-    recentMintsMs,
-  };
-  const recovered: Notice[] =
-    state.endpoint.kind === 'cooling' ? [{ kind: 'cool-down-ended' }] : [];
-  const isForced = previous?.suspect === true && previous.unhealed !== true && !isAdopted;
-  if (!isForced && !(isSameString && previous.suspect))
-    return { ...decided(next, accepted), notices: recovered };
-  if (!isSameString)
-    return { ...decided(onTrial(next, fresh, now, policy), accepted), notices: recovered };
-  // The endpoint insists on this very token, so asking again at once would bring nothing else.
-  const closed = closeRejectionGate(next, now, accepted, policy);
-  return { ...closed, notices: [...recovered, ...closed.notices] };
-}
-
-/**
- * A token that a 401 has forced. Until a replay proves that it was worth it the rejection gate is closed, so that forced
- * tokens keep their distance however late the answers come, and even if none ever does.
- */
-function onTrial<Failure>(
-  state: TokenState<Failure>,
-  fresh: HeldToken,
-  now: Instant,
-  policy: LifecyclePolicy,
-): TokenState<Failure> {
-  const { rejection: gateBefore } = state;
-  const { proven = gateBefore } = gateBefore;
-  const isClosed = rejectionClosedMs(state, now) > 0;
   return {
-    ...state,
-    slot: {
-      ...fresh,
-      forced: true,
-      trial: { until: later(now, policy.rejectionGate.firstMs), gateBefore },
+    state: {
+      ...landed,
+      slot: previous === undefined ? fresh : successorOf(previous, fresh, now, policy),
+      endpoint: { kind: 'open' },
+      forcedMints: isRefusedAgain
+        ? spendForcedMints(state.forcedMints, now, policy)
+        : minted.tookMs === undefined
+          ? cancelForcedMint(state.forcedMints, policy)
+          : landForcedMint(state.forcedMints, now),
+      recentMintsMs,
     },
-    rejection: isClosed ? gateBefore : { ...nextRejectionGate(state, now, policy).gate, proven },
+    answer: accepted,
+    notices: state.endpoint.kind === 'cooling' ? [{ kind: 'cool-down-ended' }] : [],
   };
 }
 
@@ -105,7 +73,7 @@ export function heldToken(
   if (lifetimeMs === undefined) {
     const earlyMs = policy.revalidateMs / 10;
     const refreshAt = later(sentAt, policy.revalidateMs - (random * earlyMs) / 2);
-    return { kind: 'held', token, refreshAt, earlyMs, suspect: false, forced: false };
+    return { kind: 'held', token, refreshAt, earlyMs, suspect: false };
   }
   const { earlyMs, mandatoryMs } = refreshWindows(lifetimeMs, { ...policy, slowestMintMs });
   const mandatoryAt = later(sentAt, lifetimeMs - mandatoryMs);
@@ -119,6 +87,5 @@ export function heldToken(
     expiresAt: later(sentAt, lifetimeMs),
     earlyMs,
     suspect: false,
-    forced: false,
   };
 }

@@ -1,6 +1,6 @@
 import type { AccessToken } from '../access-token.js';
 import { type Instant, isPast, later, msUntil } from '../instant.js';
-import { endpointClosed, rejectionClosedMs } from './gates.js';
+import { endpointClosed } from './gates.js';
 import { type Decision, type RequestAnswer, decided } from './happening.js';
 import type { LifecyclePolicy } from './policy.js';
 import {
@@ -11,7 +11,6 @@ import {
   type TokenSlot,
   type TokenState,
   phaseOf,
-  trialMs,
 } from './state.js';
 
 export function onRequest<Failure>(
@@ -26,7 +25,8 @@ export function onRequest<Failure>(
   const closed = endpointClosed(state, now, policy);
 
   if (held !== undefined && !held.suspect && phase !== 'expired') {
-    if (isRefusedOne) return decided(state, insteadOf(held, state, now));
+    if (isRefusedOne)
+      return decided(state, { kind: 'fail', because: { kind: 'same-token' }, retryInMs: 0 });
     const unchanged = held.unchangedUntil !== undefined && !isPast(held.unchangedUntil, now);
     if (phase === 'fresh' || unchanged || closed !== undefined) return decided(state, serve(held));
     if (phase === 'early') {
@@ -47,19 +47,6 @@ export function onRequest<Failure>(
   }
   const next = withFlight(state, reasonFor(state.slot, phase));
   return decided(next, { kind: 'wait', flight: next.flight });
-}
-
-/** What there is for a caller who was refused with the very token that is in hand and that nothing else speaks against. */
-function insteadOf<Failure>(
-  held: HeldToken,
-  state: TokenState<Failure>,
-  now: Instant,
-): RequestAnswer<Failure> {
-  const forMs = trialMs(held, now);
-  if (forMs > 0) return { kind: 'await-verdict', refused: held.token.value, forMs };
-  const retryInMs = rejectionClosedMs(state, now);
-  const because = { kind: held.forced && retryInMs > 0 ? 'not-at-fault' : 'same-token' } as const;
-  return { kind: 'fail', because, retryInMs };
 }
 
 export function serve({ token }: HeldToken): { kind: 'serve'; token: AccessToken; stale: boolean } {

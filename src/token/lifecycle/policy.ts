@@ -14,7 +14,15 @@ export interface LifecyclePolicy {
   readonly transientWithoutToken: BackOff;
   readonly credentials: BackOff;
   readonly longestRetryAfterMs: number;
-  readonly rejectionGate: BackOff & { readonly forgetAfterMs: number };
+  readonly forcedMints: {
+    /** So many mints may 401s force at once. */
+    readonly budget: number;
+    /** The time in which one comes back by itself. */
+    readonly refillMs: number;
+    /** No more than this in any window, whatever comes back. */
+    readonly mostInWindow: number;
+    readonly windowMs: number;
+  };
 }
 
 export const defaultPolicy: LifecyclePolicy = Object.freeze({
@@ -26,5 +34,5 @@ export const defaultPolicy: LifecyclePolicy = Object.freeze({
   transientWithoutToken: { firstMs: 1_000, longestMs: 30_000 },
   credentials: { firstMs: 5_000, longestMs: 300_000 },
   longestRetryAfterMs: 3_600_000,
-  rejectionGate: { firstMs: 1_000, longestMs: 60_000, forgetAfterMs: 300_000 },
+  forcedMints: { budget: 6, refillMs: 60_000, mostInWindow: 30, windowMs: 60_000 },
 });

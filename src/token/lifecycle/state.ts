@@ -1,5 +1,6 @@
 import type { AccessToken } from '../access-token.js';
-import { type Instant, isPast, msUntil } from '../instant.js';
+import { type Instant, isPast } from '../instant.js';
+import { type ForcedMints, noForcedMints } from './forced-mints.js';
 
 /** Why a flight was started. */
 export type RefreshReason =
@@ -29,24 +30,8 @@ export interface HeldToken {
   readonly earlyMs: number;
   /** It drew a 401: callers wait for its replacement. */
   readonly suspect: boolean;
-  /** Its 401s were passed on, since no other token could be had: its successor is not for any of them. */
-  readonly unhealed?: boolean;
-  /** It was minted because of a 401: if its replay draws another one, the token was not the cause. */
-  readonly forced: boolean;
-  /** There until a replay with a forced token has been answered. */
-  readonly trial?: Trial;
   /** The endpoint returned this very token again: it is not asked again before. */
   readonly unchangedUntil?: Instant;
-}
-
-/** A token that was minted because of a 401 has to prove itself. Meanwhile the rejection gate is closed. */
-export interface Trial {
-  /** Until then a 401 on it waits for the answer to the replay. */
-  readonly until: Instant;
-  /** What the rejection gate goes back to if that replay is accepted. */
-  readonly gateBefore: RejectionGate;
-  /** It took longer than that, and a 401 has been passed on since. */
-  readonly isOverdue?: boolean;
 }
 
 export type EndpointGate<Failure> =
@@ -60,16 +45,6 @@ export type EndpointGate<Failure> =
       readonly failure: Failure;
     };
 
-export interface RejectionGate {
-  /** Closed until then; absent while it has never been closed. */
-  readonly closedUntil?: Instant;
-  readonly lastClosedAt?: Instant;
-  /** How often it closed in a row. */
-  readonly closings: number;
-  /** What it was before the forced tokens whose replays were never answered. The next accepted one speaks for them, too. */
-  readonly proven?: RejectionGate;
-}
-
 /** The one refresh that is under way. */
 export interface Flight {
   readonly id: number;
@@ -80,7 +55,7 @@ export interface Flight {
 export interface TokenState<Failure = unknown> {
   readonly slot: TokenSlot;
   readonly endpoint: EndpointGate<Failure>;
-  readonly rejection: RejectionGate;
+  readonly forcedMints: ForcedMints;
   readonly flight?: Flight;
   readonly nextFlightId: number;
   /** How long the latest mints took, newest last, in milliseconds. */
@@ -96,22 +71,11 @@ export function initialState<Failure>(): TokenState<Failure> {
   return {
     slot: { kind: 'empty' },
     endpoint: { kind: 'open' },
-    rejection: { closings: 0 },
+    forcedMints: noForcedMints,
     nextFlightId: 1,
     recentMintsMs: [],
     tokenCallsAt: [],
   };
-}
-
-/** How long a 401 on this token waits for the verdict at most, in milliseconds; 0 where it does not. */
-export function trialMs({ trial }: HeldToken, now: Instant): number {
-  return trial === undefined ? 0 : Math.max(0, msUntil(trial.until, now));
-}
-
-export function withoutTrial(held: HeldToken): HeldToken {
-  const judged = { ...held };
-  delete judged.trial;
-  return judged;
 }
 
 /** How far a held token is into its life. */

@@ -55,7 +55,7 @@ const REJECTED_AND: Readonly<Record<string, string>> = {
   replay: 'Sent again with another token.',
   replacement: 'It cannot be sent again, so the caller gets it; the next one has another token.',
   'already-replayed': 'On the second try, so the caller gets it.',
-  'rejection-gate-closed': 'A new token did not help before, so the caller gets it.',
+  'forced-mints-spent': 'New tokens have not helped so far, so the caller gets it.',
   'endpoint-cooling': 'No token can be fetched now, so the caller gets it.',
 };
 
@@ -90,8 +90,8 @@ export function inWords(happening: Happening): string | undefined {
       return coolDownInWords(happening.cause, happening.delayMs);
     case 'cool-down-ended':
       return 'The token endpoint answers again.';
-    case 'gate-closed':
-      return `A new token did not help against a 401: none is forced for ${seconds(happening.delayMs)}.`;
+    case 'forced-mints-spent':
+      return `New tokens have not helped against 401s: the next one is fetched for a 401 in ${seconds(happening.delayMs)}.`;
     case 'joined':
       return `${requests(happening.count)} joined the token call under way instead of making another.`;
     case 'rejected':
