@@ -32,7 +32,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** Packages, by room; a room that is not named imports none. */
 const MAY_REQUIRE: Readonly<Record<string, readonly string[]>> = {
   'token-source': ['axios', 'p-memoize'],
-  axios: ['axios', 'axios-auth-refresh'],
+  axios: ['axios', 'axios-auth-refresh', 'proxy-from-env'],
   apis: ['axios', 'valibot', 'libphonenumber-js', 'p-throttle'],
   opentelemetry: ['@opentelemetry/api'],
   testing: ['axios', 'valibot'],

@@ -1,6 +1,6 @@
 /*
  * Builds the page of `sandbox --ui` into three texts: the front end in one script, its style, and the document that
- * holds them. They travel inside the package, so that a consumer needs neither Preact nor a path to files.
+ * holds them. They travel inside the package, so that a consumer needs no Preact.
  */
 import { build } from 'esbuild';
 import { readFile } from 'node:fs/promises';
@@ -39,17 +39,31 @@ function bundle() {
 
 const BUILT_PAGE = /[\\/]sandbox-ui[\\/]built-page\.ts$/;
 
-/** The module that holds the finished texts, in the place of the one that builds the page on the spot. */
-async function finishedPage() {
-  const page = JSON.stringify(await buildSandboxPage());
-  return `const page = ${page};\nexport const builtPage = () => Promise.resolve(page);\n`;
-}
+const FINISHED_PAGE = 'finished-sandbox-page';
 
-/** For rollup, which makes the package. */
+/** For rollup, which makes the package: the texts go into one file, which both module formats import. */
 export function sandboxPage() {
   return {
     name: 'sandbox-page',
-    load: (id) => (BUILT_PAGE.test(id) ? finishedPage() : null),
+    outputOptions: (options) => ({
+      ...options,
+      paths: { ...options.paths, [FINISHED_PAGE]: './sandbox-page.cjs' },
+      // As `require`: jest in CommonJS mode knows no `import()`.
+      dynamicImportInCjs: false,
+    }),
+    resolveId: (id) => (id === FINISHED_PAGE ? { id, external: true } : null),
+    load: (id) =>
+      BUILT_PAGE.test(id)
+        ? `export const builtPage = async () => (await import('${FINISHED_PAGE}')).default;`
+        : null,
+    async generateBundle() {
+      const page = JSON.stringify(await buildSandboxPage());
+      this.emitFile({
+        type: 'asset',
+        fileName: 'chunks/sandbox-page.cjs',
+        source: `module.exports = ${page};\n`,
+      });
+    },
   };
 }
 
@@ -57,6 +71,9 @@ export function sandboxPage() {
 export const sandboxPageForEsbuild = {
   name: 'sandbox-page',
   setup(bundle) {
-    bundle.onLoad({ filter: BUILT_PAGE }, async () => ({ contents: await finishedPage() }));
+    bundle.onLoad({ filter: BUILT_PAGE }, async () => {
+      const page = JSON.stringify(await buildSandboxPage());
+      return { contents: `export const builtPage = () => Promise.resolve(${page});` };
+    });
   },
 };

@@ -152,8 +152,8 @@ describe('giving up', () => {
     expect((token as any)._listeners ?? []).toHaveLength(0);
   });
 
-  test('with headers that an interceptor put into a plain object is a cancellation like any other', async () => {
-    const { http } = await warmClientOf(server);
+  test('with headers that an interceptor put into a plain object is a cancellation like any other, and shows no token', async () => {
+    const { http, token } = await warmClientOf(server);
     const controller = new AbortController();
     http.interceptors.request.use((config) => {
       controller.abort();
@@ -161,7 +161,7 @@ describe('giving up', () => {
     });
     const error = await failureOf(http.get(ECHO, { signal: controller.signal }));
     expect(error).toMatchObject({ code: 'ERR_CANCELED' });
-    expect(JSON.stringify(error)).toContain('[redacted]');
+    expect(JSON.stringify(error)).not.toContain(token); // An axios before 1.21 gets none.
   });
 });
 

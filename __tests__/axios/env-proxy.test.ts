@@ -6,6 +6,17 @@ import type { AddressInfo } from 'node:net';
 
 import { isProxiedInTheClear } from '../../src/axios/env-proxy.js';
 
+const before = { ...process.env };
+afterEach(() => {
+  process.env = { ...before };
+});
+
+/** The environment with these proxies and no others. */
+function setProxies(proxies: Readonly<Record<string, string>>): void {
+  const others = Object.entries(before).filter(([name]) => !/_proxy$/i.test(name));
+  process.env = { ...Object.fromEntries(others), ...proxies };
+}
+
 const PROXY = { HTTP_PROXY: 'http://127.0.0.1:3128' };
 
 describe('a proxy of the environment carries a request', () => {
@@ -14,10 +25,11 @@ describe('a proxy of the environment carries a request', () => {
     ['http://127.0.0.1/things', { http_proxy: 'proxy.corp:3128' }],
     ['http://[::1]:8080/things', { ALL_PROXY: 'socks://proxy.corp' }],
     ['http://localhost:8080', { ...PROXY, NO_PROXY: 'localhost:9090, .corp,,api.example.com' }],
-  ])('to %s with %j', (url, environment) => {
-    expect(isProxiedInTheClear(url, {}, environment)).toBe(true);
-    expect(isProxiedInTheClear(url, { adapter: ['xhr', 'http', 'fetch'] }, environment)).toBe(true);
-    expect(isProxiedInTheClear(url, { adapter: axios.getAdapter('http') }, environment)).toBe(true);
+  ])('to %s with %j', (url, proxies) => {
+    setProxies(proxies);
+    expect(isProxiedInTheClear(url, {})).toBe(true);
+    expect(isProxiedInTheClear(url, { adapter: ['xhr', 'http', 'fetch'] })).toBe(true);
+    expect(isProxiedInTheClear(url, { adapter: axios.getAdapter('http') })).toBe(true);
   });
 
   it.each([
@@ -32,8 +44,9 @@ describe('a proxy of the environment carries a request', () => {
     ['to a suffix that it names', 'http://127.0.0.1', { ...PROXY, NO_PROXY: '*.0.0.1' }],
     ['to anywhere', 'http://localhost', { ...PROXY, NO_PROXY: '*' }],
     ['to what is no absolute URL', '/things', PROXY],
-  ])('never %s', (_, url, environment) => {
-    expect(isProxiedInTheClear(url, {}, environment)).toBe(false);
+  ])('never %s', (_, url, proxies) => {
+    setProxies(proxies);
+    expect(isProxiedInTheClear(url, {})).toBe(false);
   });
 
   it.each([
@@ -42,17 +55,26 @@ describe('a proxy of the environment carries a request', () => {
     ['a Unix socket', { socketPath: '/var/run/api.sock' }],
     ['an adapter that asks no environment', { adapter: 'fetch' as const }],
   ])('never where the request names %s', (_, config) => {
-    expect(isProxiedInTheClear('http://localhost', config, PROXY)).toBe(false);
+    setProxies(PROXY);
+    expect(isProxiedInTheClear('http://localhost', config)).toBe(false);
+  });
+
+  it('never where there is no environment, as in a browser', () => {
+    const { env } = process;
+    Reflect.deleteProperty(process, 'env');
+    try {
+      expect(isProxiedInTheClear('http://localhost', {})).toBe(false);
+    } finally {
+      process.env = env;
+    }
   });
 });
 
 describe('axios itself', () => {
-  const before = { ...process.env };
   const servers: http.Server[] = [];
   // It reads no request whose path is an absolute URL, which is how proxies are asked.
   beforeEach(() => nock.restore());
   afterEach(() => {
-    process.env = { ...before };
     for (const server of servers.splice(0)) server.close();
   });
 
@@ -74,11 +96,10 @@ describe('axios itself', () => {
     [undefined, { adapter: 'fetch' as const }],
   ])('does what is foretold, with NO_PROXY %s and %j', async (exceptions, config) => {
     const [target, proxy] = [await listen('target'), await listen('proxy')];
-    process.env['HTTP_PROXY'] = proxy;
-    delete process.env['http_proxy'];
-    delete process.env['no_proxy'];
-    if (exceptions === undefined) delete process.env['NO_PROXY'];
-    else process.env['NO_PROXY'] = exceptions;
+    setProxies({
+      HTTP_PROXY: proxy,
+      ...(exceptions === undefined ? {} : { NO_PROXY: exceptions }),
+    });
 
     const { data } = await axios.get<string>(`${target}/things`, config);
 

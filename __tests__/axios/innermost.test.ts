@@ -38,15 +38,15 @@ describe('handlers around those of others', () => {
     after: () => handler('after'),
   };
 
-  test('stand before and after all that there are, now and later; one does for none', () => {
+  test('stand before and after all that there are, now and later', () => {
     const manager = managerOf();
     surround(manager, around);
-    expect(walk(manager)).toEqual(['before']);
+    expect(walk(manager)).toEqual(['before', 'after']);
     const id = manager.use((config) => config);
     expect(walk(manager)).toEqual(['before', 'other', 'after']);
     expect(id).toBe(0); // As axios would have numbered it.
     manager.clear();
-    expect(walk(manager)).toEqual(['before']);
+    expect(walk(manager)).toEqual(['before', 'after']);
   });
 
   test('are asked for once at each walk, since axios walks once for each request', () => {
@@ -58,6 +58,29 @@ describe('handlers around those of others', () => {
     walk(manager);
     walk(manager);
     expect([before, after].map(({ mock }) => mock.calls.length)).toEqual([2, 2]);
+  });
+
+  test('the one after knows what axios made of the one before', () => {
+    const manager = managerOf();
+    const first = handler('before');
+    const after = jest.fn<(first: unknown) => undefined>();
+    surround(manager, { before: () => first, after });
+    walk(manager);
+    expect(after).toHaveBeenCalledWith(first);
+  });
+
+  test('are told whether another library walks the interceptors in its own way', () => {
+    const before = jest.fn(() => undefined);
+    const wrap = (walkable: Walkable<Config>) => {
+      const theirs = walkable.forEach.bind(walkable);
+      walkable.forEach = (visit) => theirs(visit);
+    };
+    const [inner, outer, none] = [managerOf(), managerOf(), managerOf()];
+    wrap(walkableOf(inner));
+    for (const manager of [inner, outer, none]) surround(manager, { before });
+    wrap(walkableOf(outer));
+    for (const manager of [inner, outer, none]) walk(manager);
+    expect(before.mock.calls).toEqual([[false], [false], [true]]);
   });
 
   test('may be none for a walk', () => {
@@ -81,7 +104,7 @@ describe('handlers around those of others', () => {
     const own: Walkable<Config>['forEach'] = (visit) => visit(handler('own'));
     walkable.forEach = own;
     const takeOff = surround(manager, around);
-    expect(walk(manager)).toEqual(['before', 'own']);
+    expect(walk(manager)).toEqual(['before', 'own', 'after']);
     takeOff();
     expect(Reflect.get(walkable, 'forEach')).toBe(own);
   });
@@ -96,7 +119,7 @@ describe('handlers around those of others', () => {
       Reflect.apply(ours as Walkable<Config>['forEach'], walkable, [visit]);
     };
     walkable.forEach = theirs;
-    expect(walk(manager)).toEqual(['theirs', 'before']);
+    expect(walk(manager)).toEqual(['theirs', 'before', 'after']);
     takeOff();
     expect(Reflect.get(walkable, 'forEach')).toBe(theirs);
     expect(walk(manager)).toEqual(['theirs']);

@@ -222,6 +222,54 @@ describe('the lists of interceptors', () => {
   });
 });
 
+test.each([
+  ['that goes to a foreign origin', { url: 'https://other.example/x' }],
+  ['whose body cannot be read', { url: '/x', method: 'post', data: unreadable() }],
+])('a request %s fails where the response interceptors see it', async (_name, config) => {
+  const { http, source } = memoryClientOf(createMemoryServer(), {}, { onForeignOrigin: 'error' });
+  await source.getToken();
+  const seen: unknown[] = [];
+  http.interceptors.response.use(null, (error: unknown) => {
+    seen.push(error);
+    throw error;
+  });
+  expect(seen).toEqual([await failureOf(http.request(config))]);
+});
+
+function unreadable(): object {
+  return Object.create({
+    get append() {
+      throw new Error('It cannot be read.');
+    },
+  }) as object;
+}
+
+describe('a library that adds request interceptors where axios walks them', () => {
+  test.each(['before', 'after'])(
+    'wrapped %s ours: the token does not follow a request that one of them leads elsewhere',
+    async (when) => {
+      const memory = createMemoryServer();
+      const http = axios.create({ baseURL: memory.provider.baseURL, adapter: memory.api });
+      const manager = walkable(http.interceptors.request);
+      const wrap = () => {
+        const walk = manager.forEach;
+        manager.forEach = function (visit) {
+          walk.call(this, visit);
+          const fulfilled = (config: object) => ({ ...config, baseURL: 'https://other.example' });
+          visit({ fulfilled, rejected: null, synchronous: true, runWhen: null });
+        };
+      };
+      if (when === 'before') wrap();
+      const transport = { adapter: memory.tokenEndpoint };
+      const { source } = attachBearer(http, memory.provider, { transport });
+      if (when === 'after') wrap();
+      await source.getToken();
+      await failureOf(http.get('/x'));
+      expect(memory.arrivals).toEqual([undefined]);
+    },
+  );
+});
+
 describe('attached twice', () => {
   test('behaviour 8: one header, one flight, one replay, and the first attachment is returned', async () => {
     const http = axios.create({ baseURL: server.url });

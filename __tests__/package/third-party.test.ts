@@ -15,7 +15,7 @@ const DIST = join(ROOT, 'dist');
 interface Inlined {
   readonly name: string;
   readonly version: string;
-  readonly licence: string;
+  readonly licences: readonly string[];
 }
 
 const notices = readFileSync(join(ROOT, 'THIRD-PARTY-NOTICES.md'), 'utf8');
@@ -42,19 +42,22 @@ function packageOf(source: string): Inlined[] {
   if (folder === undefined) return [];
   const manifest = readFileSync(join(folder, 'package.json'), 'utf8');
   const { name, version } = JSON.parse(manifest) as { name: string; version: string };
-  const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
-  if (file === undefined) throw new Error(`${name} has no licence file`);
-  return [{ name, version, licence: readFileSync(join(folder, file), 'utf8').trim() }];
+  // libphonenumber-js has two: its own, and that of Google's library, of which it is made.
+  const licences = readdirSync(folder)
+    .filter((entry) => /^licen[cs]e/i.test(entry))
+    .map((file) => readFileSync(join(folder, file), 'utf8').trim());
+  if (licences.length === 0) throw new Error(`${name} has no licence file`);
+  return [{ name, version, licences }];
 }
 
 test('the build has taken in p-memoize and its page preact, so the maps and the bundler do tell', () => {
   expect([...inlined.keys()]).toEqual(expect.arrayContaining(['p-memoize', 'preact']));
 });
 
-describe.each([...inlined.values()])('$name', ({ name, version, licence }) => {
+describe.each([...inlined.values()])('$name', ({ name, version, licences }) => {
   test('is named with its version and the whole of its licence', () => {
     const section = notices.split(/^## /m).find((part) => part.startsWith(`${name} ${version}\n`));
-    expect(section).toContain(licence);
+    for (const licence of licences) expect(section).toContain(licence);
   });
 });
 
@@ -63,7 +66,54 @@ test('nothing is named that is not in the build', () => {
   expect(named.sort()).toEqual([...inlined.keys()].sort());
 });
 
-test('the ES modules have taken in nothing', () => {
+test('the ES modules have taken in libphonenumber-js and valibot alone', () => {
   const taken = sourcesOf(/\.js\.map$/).flatMap(packageOf);
-  expect(taken.map(({ name }) => name)).toEqual([]);
+  expect(new Set(taken.map(({ name }) => name))).toEqual(new Set(['libphonenumber-js', 'valibot']));
+});
+
+/** What a built file imports or requires, types included. */
+function importsOf(file: string): string[] {
+  // The examples in comments import other things.
+  const text = readFileSync(join(DIST, file), 'utf8').replaceAll(/^\s*\/\*[^]*?\*\//gm, '');
+  const found = text.matchAll(
+    /^(?:import|export)\b[^'"]*?\bfrom ['"]([^'"]+)|^import ['"]([^'"]+)|\b(?:require|import)\(['"]([^'"]+)/gm,
+  );
+  return [...found].map((names) => (names[1] ?? names[2] ?? names[3])!);
+}
+
+test('every package that a built file or its types name is installed with this one', () => {
+  const { dependencies, peerDependencies } = JSON.parse(
+    readFileSync(join(ROOT, 'package.json'), 'utf8'),
+  ) as Record<'dependencies' | 'peerDependencies', Record<string, string>>;
+  const installed = Object.keys({ ...dependencies, ...peerDependencies });
+  const named = readdirSync(DIST, { recursive: true, encoding: 'utf8' })
+    .filter((file) => /\.c?[jt]s$/.test(file))
+    .flatMap(importsOf)
+    .filter((name) => !/^(\.|node:)/.test(name));
+  expect(named.filter((name) => !installed.includes(name))).toEqual([]);
+  expect(named).toEqual(expect.arrayContaining(installed));
+});
+
+/** The files that are loaded with an entry point. */
+function loadedWith(entry: string, loaded = new Set<string>()): Set<string> {
+  if (loaded.has(entry)) return loaded;
+  loaded.add(entry);
+  for (const name of importsOf(entry)) {
+    if (name.startsWith('.')) loadedWith(join(dirname(entry), name), loaded);
+  }
+  return loaded;
+}
+
+test.each(['index', 'providers', 'redis', 'opentelemetry'])(
+  '%s loads neither of the two',
+  (entry) => {
+    const files = ['js', 'cjs'].flatMap((format) => [...loadedWith(`${entry}.${format}`)]);
+    expect(files.filter((file) => file.startsWith('vendor'))).toEqual([]);
+  },
+);
+
+test('truecaller loads both, so the same check would find them', () => {
+  expect([...loadedWith('truecaller.js')]).toEqual(
+    expect.arrayContaining(['vendor/libphonenumber-js.js', 'vendor/valibot.js']),
+  );
 });

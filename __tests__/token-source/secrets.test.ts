@@ -116,9 +116,10 @@ test('behaviour 45: in a long faulty run nothing that is emitted, logged, inspec
       },
     },
   });
-  /** Now and then the token endpoint is out for longer than a token lives, while the API is content with the old one. */
-  const isOut = () => clock.monotonic() % 120_000 > 80_000;
-  const is401 = (share: number) => !isOut() && random() < share;
+  /** Every two minutes the API rejects many tokens, is content with all, and then the token endpoint is out for longer than a token lives. */
+  const second = () => (clock.monotonic() % 120_000) / 1_000;
+  const isOut = () => second() > 80;
+  const is401 = (share: number) => second() < 40 && random() < share;
   const api: AxiosAdapter = (config) => answer(config, is401(0.3) ? 401 : 200);
   const http = axios.create({ baseURL: source.provider.baseURL, adapter: api });
   attachBearer(http, source);
@@ -146,13 +147,13 @@ test('behaviour 45: in a long faulty run nothing that is emitted, logged, inspec
     !isOut() && random() < 0.6
       ? call.token(`${TOKEN}${count}`, { expires_in: 20 })
       : pick(TROUBLE)(call);
-  for (let request = 0; request < 2_000; request += 1) {
+  for (let request = 0; request < 4_000; request += 1) {
     const params = random() < 0.2 ? { scope: pick(['a', 'b']) } : undefined;
     const caller = source.getToken({ params, timeoutMs: random() < 0.1 ? 50 : undefined }).then(
       (token) => {
         served += 1;
         if (served % 20 === 0) emit(token);
-        if (is401(0.1)) emit(source.reject(token.value, { params, on: pick(SENDS) }));
+        if (is401(0.3)) emit(source.reject(token.value, { params, on: pick(SENDS) }));
         if (random() < 0.1) source.replayed({ accepted: random() < 0.5, params });
       },
       (error: unknown) => {

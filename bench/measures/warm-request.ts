@@ -75,6 +75,9 @@ function watchCollections() {
 /** The goal of the warm path, in microseconds. */
 const MOST_ADDED_US = 0.3;
 
+/** The goal for garbage, as a share of what the leanest peer adds. */
+const MOST_OF_LEANEST = 0.5;
+
 export async function warmRequest({ isQuick }: BenchContext): Promise<MeasureResult> {
   const timePairs = isQuick ? 120 : 2_000;
   const garbagePairs = isQuick ? 11 : 41;
@@ -111,9 +114,9 @@ export async function warmRequest({ isQuick }: BenchContext): Promise<MeasureRes
         isMet: ours.microseconds.added <= MOST_ADDED_US,
       },
       {
-        goal: 'no more garbage per warm request than the leanest peer',
+        goal: 'a warm request makes at most half the garbage of the leanest peer',
         figure: `${shown(ours.bytes.added, 0)} bytes, against ${shown(leanest.cost.bytes.added, 0)} of ${leanest.peer.name}`,
-        isMet: ours.bytes.added <= leanest.cost.bytes.added,
+        isMet: ours.bytes.added <= MOST_OF_LEANEST * leanest.cost.bytes.added,
       },
     ],
     broken: [],

@@ -13,12 +13,6 @@ export const filledText = v.pipe(
   v.nonEmpty('must not be empty'),
 );
 
-/** A number in international form. */
-export const e164 = v.pipe(
-  v.string('must be a string'),
-  v.regex(/^\+[1-9]\d{6,14}$/, 'must be in E.164 form, like +919876543210'),
-);
-
 /** A whole number between two bounds. */
 export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER) {
   const range =

@@ -22,7 +22,7 @@ import {
   timeoutMsOf,
   withAbortSignal,
 } from './deadline.js';
-import { NONE, type Exchange } from './exchange.js';
+import type { Exchange } from './exchange.js';
 import { isEmpty, runSynchronously, type Handler, type Surroundings } from './innermost.js';
 import { rememberToken } from './known-tokens.js';
 import { fixBoundary, isWebForm } from './replay-body.js';
@@ -40,7 +40,7 @@ export interface AuthorizeContext {
   readonly begin: (exchange: Exchange | undefined) => void;
 }
 
-/** Our request handler of one walk, and the exchange of the request if the handler applies to it. */
+/** A request handler of ours, and the exchange of the request that it has been shown, if the handler serves it. */
 interface Lane extends Mutable<Handler<Config>> {
   begun: Exchange | undefined;
 }
@@ -48,10 +48,13 @@ interface Lane extends Mutable<Handler<Config>> {
 /**
  * The request side: attaches the token.
  *
- * axios runs request interceptors synchronously only if every one that applies says so, and asks that right after
- * `runWhen`. So there are two lanes: with a fresh token in hand nothing asynchronous happens at all; otherwise
- * the request waits for one. Each request gets two handlers, since axios reverses the order of request interceptors
+ * Where no other interceptor is registered, the config that axios shows to `runWhen` is the one that goes out. A token in
+ * hand is written there and then, and no interceptor runs: axios's chain for one costs more than all the rest of a warm
+ * request. Any other request gets a handler at either end, since axios reverses the order of request interceptors
  * unless `transitional.legacyInterceptorReqResOrdering` is off: the one that runs last applies.
+ *
+ * axios runs request interceptors synchronously only if every one that applies says so, and asks that right after
+ * `runWhen`. So with a fresh token in hand nothing asynchronous happens at all; otherwise the request waits for one.
  */
 export function authorizeHandlers(context: AuthorizeContext): Surroundings<Config, Lane> {
   const { attachments, manager, begin, knowsOrder } = context;
@@ -67,25 +70,24 @@ export function authorizeHandlers(context: AuthorizeContext): Surroundings<Confi
     }
   };
 
-  /** The lane of the last request that found a token in hand. It is over within its tick, and can be used again. */
-  let spare: Lane | undefined;
+  /** For a request without interceptors: it never runs, and needs no state but for the moment. */
+  const shortcut: Lane = {
+    begun: undefined,
+    fulfilled: null,
+    rejected: null,
+    synchronous: true,
+    runWhen(config) {
+      shortcut.begun = authorizeAtOnce(attachments, config);
+      return false;
+    },
+  };
 
-  const lane = (applies: (config: Config) => boolean): Lane | undefined => {
-    if (isProbing) return undefined;
-    let exchange = NONE;
+  const lane = (applies: (config: Config) => boolean): Lane => {
+    const exchange: Exchange = { sent: undefined, copies: false };
     let inHand: AccessToken | undefined;
     let inHandOf: Attachment | undefined;
     let inHandFor: TokenParams | undefined;
-    let isOptedOut = false;
 
-    /** The config is axios's own, which can be read and written as it is. */
-    const attachInHand = (left: Config, token: AccessToken): Config => {
-      const authorizer = authorizerOf(left);
-      const config = authorizer === 'ours' ? withoutAuthorization(left) : left;
-      if (isOptedOut || authorizer === 'caller') return config;
-      const serving = attachmentFor(attachments, config);
-      return serving === undefined ? config : attach(exchange, config, token, inHandFor, serving);
-    };
     const handler: Lane = {
       begun: undefined,
       rejected: rethrow,
@@ -94,24 +96,17 @@ export function authorizeHandlers(context: AuthorizeContext): Surroundings<Confi
         if (!applies(config)) return false;
         const { bearer } = config;
         if (bearer === false && authorizationIn(config.headers) === undefined) return false;
-        isOptedOut = bearer === false;
-        exchange = { sent: undefined, copies: Object.getPrototypeOf(config) === null };
+        exchange.copies = Object.getPrototypeOf(config) === null;
         handler.begun = exchange;
         inHandOf =
           attachments.length === 1 ? attachments[0] : servingAttachment(attachments, config);
-        inHandFor = bearer ? bearer.params : undefined;
+        inHandFor = paramsOf(config);
         inHand = inHandOf?.source.peek(inHandFor);
         // Where no interceptor may send it elsewhere, a request to none of the providers has nothing to wait for.
         handler.synchronous = inHand !== undefined || (inHandOf === undefined && isEmpty(manager));
         return true;
       },
       fulfilled(left) {
-        if (inHand !== undefined && isEmpty(manager)) {
-          const sent = attachInHand(left, inHand);
-          exchange = NONE; // It may have a large body.
-          if (applies === runsFirst) spare = handler;
-          return sent;
-        }
         if (!isConfig(left)) return left;
         const { config, attachment } = destinedFor(attachments, left);
         if (attachment === undefined) return config;
@@ -129,21 +124,44 @@ export function authorizeHandlers(context: AuthorizeContext): Surroundings<Confi
     };
     return handler;
   };
-  const runsFirst = (config: Config) => isEmpty(manager) || !knowsOrder || runsReversed(config);
-  const runsLast = (config: Config) => knowsOrder && !runsReversed(config);
+  const runsFirst = (config: Config) => !knowsOrder || runsReversed(config);
+  const runsLast = (config: Config) => !runsFirst(config);
 
   return {
-    before() {
-      const reused = isProbing ? undefined : spare;
-      spare = undefined;
-      return reused ?? lane(runsFirst);
+    before(isOnlyWalk) {
+      if (isProbing) return undefined;
+      return isOnlyWalk && isEmpty(manager) ? shortcut : lane(runsFirst);
     },
-    after: () => lane(runsLast),
+    after(first) {
+      if (isProbing || first?.begun !== undefined) return undefined;
+      return first === shortcut ? lane(() => true) : lane(runsLast);
+    },
     walked(first, last) {
       begin(first?.begun ?? last?.begun);
-      if (first !== undefined) first.begun = undefined;
+      shortcut.begun = undefined;
     },
   };
+}
+
+/**
+ * Authorises a request that no interceptor will change, with a token in hand or none; `undefined` if it needs more than that.
+ * What fails here fails again in the handler that axios runs, where response interceptors see the error.
+ */
+function authorizeAtOnce(attachments: readonly Attachment[], config: Config): Exchange | undefined {
+  try {
+    if (config.bearer === false) return undefined;
+    const { config: destined, attachment } = destinedFor(attachments, config);
+    if (destined !== config) return undefined;
+    const exchange: Exchange = { sent: undefined, copies: false };
+    if (attachment === undefined) return exchange;
+    const params = paramsOf(config);
+    const token = attachment.source.peek(params);
+    if (token === undefined) return undefined;
+    attach(exchange, config, token, params, attachment);
+    return exchange;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Older versions of axios call this where a synchronous interceptor throws, without a look whether it is there. */

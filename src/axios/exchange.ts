@@ -14,11 +14,8 @@ export interface Exchange {
   /** Set once a token has been attached. */
   sent: Sent | undefined;
   /** Whether this version of axios copies a config with a prototype before it sends it: its own have none. */
-  readonly copies: boolean;
+  copies: boolean;
 }
-
-/** The exchange of a handler that axios has not asked yet. */
-export const NONE: Exchange = Object.freeze({ sent: undefined, copies: false });
 
 /** What was attached to a request, and what is needed to send it again. */
 export interface Sent {

@@ -26,7 +26,10 @@ export function followedTo(request: unknown): FetchAnswer | undefined {
  * @returns what takes it off again; `undefined` where fetch is not used
  */
 export function watchFetch(config: InternalAxiosRequestConfig): AnswerWatch['takeOff'] | undefined {
-  if (!sendsByFetch(config.adapter)) return undefined;
+  return sendsByFetch(config.adapter) ? replaceFetch(config) : undefined;
+}
+
+function replaceFetch(config: InternalAxiosRequestConfig): AnswerWatch['takeOff'] | undefined {
   const given = config.env as { fetch?: Fetch } | undefined;
   // One for each fetch, not for each request: axios keeps an adapter for ever for every one it sees.
   if (given?.fetch && typeof given.fetch !== 'function') return undefined; // axios says so itself.

@@ -17,8 +17,10 @@ export interface Walkable<V> {
 
 /** Handlers around those of others; asked for at each walk, which axios makes once for each request. */
 export interface Surroundings<V, H extends Handler<V> = Handler<V>> {
-  readonly before: () => H | undefined;
-  readonly after?: () => H | undefined;
+  /** @param isOnlyWalk - whether no other library wraps the walk, which might add handlers that no list shows */
+  readonly before: (isOnlyWalk: boolean) => H | undefined;
+  /** @param first - what `before` gave, after axios has looked at it */
+  readonly after?: (first: H | undefined) => H | undefined;
   /** Told at the end of a walk which handlers of ours it has visited. Other requests may have started within it. */
   readonly walked?: (first: H | undefined, last: H | undefined) => void;
 }
@@ -35,7 +37,7 @@ export function isWalkable<V>(manager: AxiosInterceptorManager<V>): boolean {
  * be the innermost pair of any instance: the last to touch a request, so that they see the URL, the headers and
  * the body that go out, and the first to see a response, so that a healed 401 is seen by nobody else. Putting
  * them into the manager's array would break the ids that `use` gave to others, so they are handed to axios where
- * it walks the array instead. Around an empty list one handler does: `after` is left out.
+ * it walks the array instead.
  */
 export function surround<V, H extends Handler<V>>(
   manager: AxiosInterceptorManager<V>,
@@ -48,10 +50,10 @@ export function surround<V, H extends Handler<V>>(
   let isActive = true;
 
   function walkWithOurs(this: Walkable<V>, visit: Visit<V>): void {
-    const first = isActive ? before() : undefined;
+    const first = isActive ? before(!hadOwn && walkable.forEach === walkWithOurs) : undefined;
     if (first !== undefined) visit(first);
     walk.call(this, visit);
-    const last = isActive && !isEmpty(manager) ? after?.() : undefined;
+    const last = isActive ? after?.(first) : undefined;
     if (last !== undefined) visit(last);
     walked?.(first, last);
     if (!isActive) leave();

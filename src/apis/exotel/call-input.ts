@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { e164, filledText, flag, httpUrl, oneOf, pathId, wholeNumber } from '../input-fields.js';
+import { filledText, flag, httpUrl, oneOf, pathId, wholeNumber } from '../input-fields.js';
+import { e164, e164OrSip, exoPhone } from '../phone-numbers.js';
 
 /** The agent to dial first: by number or SIP address, or by user id. */
 export type ExotelCallFrom = { contactUri: string } | { userId: string };
@@ -41,23 +42,15 @@ export interface ExotelCreateCallV3Input extends ExotelCreateCallInput {
   stateManagement?: boolean | undefined;
 }
 
-const contactUri = v.pipe(
-  v.string('must be a string'),
-  v.regex(/^(\+[1-9]\d{6,14}|sips?:\S+)$/i, 'must be E.164, like +919876543210, or a sip: address'),
-);
-
 const from = v.union(
-  [v.strictObject({ contactUri }), v.strictObject({ userId: pathId })],
+  [v.strictObject({ contactUri: e164OrSip }), v.strictObject({ userId: pathId })],
   'must be { contactUri } with E.164 or a sip: address, or { userId }',
 );
 
 const fields = {
   from,
   to: e164,
-  virtualNumber: v.pipe(
-    v.string('must be a string'),
-    v.regex(/^\+?\d{6,15}$/, 'must be an ExoPhone: E.164, or digits only'),
-  ),
+  virtualNumber: exoPhone,
   record: v.optional(flag),
   recordingChannels: v.optional(oneOf(['single', 'dual'])),
   waitAudioUrl: v.optional(httpUrl),

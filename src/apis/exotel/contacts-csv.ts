@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { ApiInputError } from '../api-input-error.js';
-import { e164 } from '../input-fields.js';
+import { e164 } from '../phone-numbers.js';
 import { validateInput } from '../validate-input.js';
 
 /** One contact of an upload. */

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { flag, pathId, wholeNumber } from '../input-fields.js';
+import { e164OrSip } from '../phone-numbers.js';
 import { validateInput } from '../validate-input.js';
 import type { ExotelClient } from './exotel-client.js';
 import type { ExotelRequestOptions } from './exotel-options.js';
@@ -60,15 +61,7 @@ const deviceId = wholeNumber(0);
 const updateSchema = v.pipe(
   v.strictObject({
     available: v.optional(flag),
-    contactUri: v.optional(
-      v.pipe(
-        v.string('must be a string'),
-        v.regex(
-          /^(\+[1-9]\d{6,14}|sips?:\S+)$/i,
-          'must be E.164, like +919876543210, or a sip: address',
-        ),
-      ),
-    ),
+    contactUri: v.optional(e164OrSip),
   }),
   v.check(
     (changes) => Object.values(changes).some((change) => change !== undefined),

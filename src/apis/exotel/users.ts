@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { filledText, oneOf, pathId, wholeNumber } from '../input-fields.js';
+import { e164 } from '../phone-numbers.js';
 import { validateInput } from '../validate-input.js';
 import { asRecord, numberOf } from '../wire-values.js';
 import type { ExotelAnswer, ExotelClient } from './exotel-client.js';
@@ -142,12 +143,7 @@ const createSchema = v.strictObject({
   firstName: personName,
   lastName: personName,
   email: v.optional(emailAddress),
-  deviceContactUri: v.optional(
-    v.pipe(
-      v.string('must be a string'),
-      v.regex(/^\+[1-9]\d{6,14}$/, 'must be in E.164 form, like +919876543210'),
-    ),
-  ),
+  deviceContactUri: v.optional(e164),
   deviceName: v.optional(filledText),
   role: v.optional(oneOf(['admin', 'supervisor', 'user'])),
 });

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { filledText, flag, httpUrl, oneOf, pathId, wholeNumber } from '../input-fields.js';
+import { dialable, exoPhone } from '../phone-numbers.js';
 import type { ExotelWire } from './exotel-options.js';
 
 /** What both forms of Voice v1 connect take. */
@@ -50,20 +51,9 @@ export interface ExotelConnectNumbersInput extends ExotelConnectOptions {
 export type ExotelConnectFlowInput = ExotelConnectOptions &
   ({ appId: string } | { flowUrl: string });
 
-const dialable = v.pipe(
-  v.string('must be a string'),
-  v.regex(
-    /^(\+?\d{5,15}|sips?:\S+)$/i,
-    'must be E.164, digits with the STD code, or a sip: address',
-  ),
-);
-
 const shared = {
   from: dialable,
-  callerId: v.pipe(
-    v.string('must be a string'),
-    v.regex(/^\+?\d{6,15}$/, 'must be an ExoPhone: digits, with + or without'),
-  ),
+  callerId: exoPhone,
   callType: v.optional(oneOf(['trans', 'promo'])),
   maxDurationSeconds: v.optional(wholeNumber(1, 14_400)),
   ringTimeoutSeconds: v.optional(wholeNumber(1)),

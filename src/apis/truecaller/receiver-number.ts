@@ -45,9 +45,8 @@ export function toReceiverNumber(
       'is no telephone number: write it like +919876543210, or set defaultCountry',
     );
   }
-  const { countryCallingCode, nationalNumber } = parsed;
-  const digits = `${countryCallingCode}${nationalNumber}`;
-  if (countryCallingCode.length === 2 && TWELVE_DIGITS.test(digits)) return digits;
+  const digits = parsed.number.slice('+'.length);
+  if (parsed.countryCallingCode.length === 2 && TWELVE_DIGITS.test(digits)) return digits;
   throw refused(
     place,
     'cannot be a receiver: Truecaller documents 12 digits, a country code of 2 and a number of 10',

@@ -10,8 +10,9 @@
  */
 import type { Answer } from './answers.js';
 import { json } from './answers.js';
+import { E164 } from './e164.js';
 import { exotelFailure, exotelSuccess } from './exotel-envelope.js';
-import { readMultipart } from './multipart.js';
+import { formOf, textsIn } from './form.js';
 import type { Route } from './router.js';
 import { route } from './router.js';
 import type { SandboxRequest } from './sandbox-request.js';
@@ -75,16 +76,16 @@ export function createExotelContacts(): {
   const contacts = new Map<string, Readonly<Record<string, string>>>();
   const expired = new Set<string>();
 
-  function upload(request: SandboxRequest): Answer {
-    const { headers, body } = request;
-    const parts = readMultipart(headers['content-type'], body) ?? [];
-    const file = parts.find(({ name, fileName }) => name === 'file' && fileName !== undefined);
-    const action = textIn(parts, 'duplicate_action') ?? 'skip';
-    if (file?.fileName?.toLowerCase().endsWith('.csv') !== true || !ACTIONS.has(action)) {
+  async function upload(request: SandboxRequest): Promise<Answer> {
+    const form = await formOf(request);
+    const texts = textsIn(form);
+    const file = form.get('file');
+    const action = texts.get('duplicate_action') ?? 'skip';
+    if (!isCsv(file) || !ACTIONS.has(action)) {
       return exotelFailure(request, 400, 1001, 'A CSV file is needed');
     }
-    const rows = readRows(file.content);
-    if (file.content.length > MOST_BYTES || rows.length > MOST_ROWS) {
+    const rows = readRows(await file.text());
+    if (file.size > MOST_BYTES || rows.length > MOST_ROWS) {
       return exotelFailure(request, 413, 1002, 'The file is too large');
     }
     if (rows[0]?.fields.phone_number === undefined) {
@@ -95,8 +96,8 @@ export function createExotelContacts(): {
     }
     const accepted: ExotelContactUpload = {
       uploadId: `sandbox-upload-${uploads.length + 1}`,
-      fileName: file.fileName,
-      listId: textIn(parts, 'list_id'),
+      fileName: file.name,
+      listId: texts.get('list_id'),
       // It is one of the three: `has` has just said so.
       duplicateAction: action as ExotelContactUpload['duplicateAction'],
       rows,
@@ -189,7 +190,7 @@ function faultIn(
 ): ExotelContactRowFailure['code'] | undefined {
   const { phone_number: phoneNumber = '', email = '' } = fields;
   if (phoneNumber === '') return 'MISSING_REQUIRED';
-  if (!/^\+[1-9]\d{6,14}$/.test(phoneNumber)) return 'INVALID_PHONE';
+  if (!E164.test(phoneNumber)) return 'INVALID_PHONE';
   return email === '' || email.includes('@') ? undefined : 'INVALID_EMAIL';
 }
 
@@ -225,11 +226,8 @@ function statusAnswer(upload: ExotelContactUpload): Answer {
   });
 }
 
-function textIn(
-  parts: readonly { readonly name: string; readonly content: string }[],
-  field: string,
-): string | undefined {
-  return parts.find(({ name }) => name === field)?.content;
+function isCsv(field: FormDataEntryValue | null): field is File {
+  return field !== null && typeof field !== 'string' && /\.csv$/i.test(field.name);
 }
 
 /** Rows by the names of the first line. */

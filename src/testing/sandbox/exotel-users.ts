@@ -8,6 +8,7 @@
  * Hypothesis: that one user comes as an object ("same structure", the page says); the status of a device that is switched off.
  */
 import type { Answer } from './answers.js';
+import { E164 } from './e164.js';
 import { exotelFailure, exotelSuccess } from './exotel-envelope.js';
 import type { ExotelAgent } from './exotel-presence.js';
 import type { ProviderSetup } from './provider.js';
@@ -45,7 +46,6 @@ export interface ExotelUsers {
 }
 
 const NAME = /^[\p{L}\p{N}.' -]{3,20}$/u;
-const E164 = /^\+[1-9]\d{6,14}$/;
 const PATH = '/v2/accounts/:accountSid/users';
 
 /**

@@ -12,7 +12,7 @@
  */
 import type { Answer } from './answers.js';
 import { json } from './answers.js';
-import { readForm } from './multipart.js';
+import { formOf, textsIn } from './form.js';
 import type { ProviderSetup } from './provider.js';
 import type { Access, Route } from './router.js';
 import { route } from './router.js';
@@ -58,8 +58,8 @@ export function createExotelVoice(
   const basicOnly: Access = (request) =>
     hasBasic(request) ? undefined : restException(401, 'Authentication failed');
 
-  function connect(request: SandboxRequest, accountSid: string): Answer {
-    const form = readForm(request.headers['content-type'], request.body);
+  async function connect(request: SandboxRequest, accountSid: string): Promise<Answer> {
+    const form = textsIn(await formOf(request));
     const [from, to, flowUrl, callerId] = ['From', 'To', 'Url', 'CallerId'].map((field) =>
       form.get(field),
     );
@@ -135,7 +135,7 @@ interface CallParams {
   readonly file: string;
 }
 
-function onAccount(answer: (request: SandboxRequest, accountSid: string) => Answer) {
+function onAccount(answer: (request: SandboxRequest, accountSid: string) => Promise<Answer>) {
   return (request: SandboxRequest, { accountSid }: { readonly accountSid: string }) =>
     answer(request, accountSid);
 }

@@ -258,7 +258,7 @@ function openHost(desk: Desk, host: HostPlan): Promise<HttpListener> {
     { ignoreCase: plan.ignorePathCase ?? false },
   );
 
-  function answerApi(request: SandboxRequest): Answer {
+  function answerApi(request: SandboxRequest): Answer | Promise<Answer> {
     const match = routes.match(request.method, request.path);
     const refused = (match?.route.access ?? access)(request);
     if (refused !== undefined) return refused;
@@ -304,21 +304,27 @@ function respond(
   request: RecordedRequest,
   reply: Reply,
   faults: Faults,
-  answerOf: () => Answer,
+  answerOf: () => Answer | Promise<Answer>,
 ): void {
+  const send = (judged: Answer) => {
+    const answer = guarded(() => ({
+      ...judged,
+      afterMs: faults.delayFor(request) + (judged.afterMs ?? 0),
+    }));
+    reply.send(answer, (status) => {
+      request.status = status;
+    });
+  };
   const judge = () => {
     const verdict = faults.verdict();
     if (verdict === 'reset') {
       reply.reset();
       return;
     }
-    const answer = guarded(() => {
-      const judged = verdict === 'pass' ? answerOf() : verdict;
-      return { ...judged, afterMs: faults.delayFor(request) + (judged.afterMs ?? 0) };
-    });
-    reply.send(answer, (status) => {
-      request.status = status;
-    });
+    const judged = verdict === 'pass' ? guarded(answerOf) : verdict;
+    // Most answers are there at once, and a storm should not wait for a promise each.
+    if (judged instanceof Promise) void judged.catch(sandboxFailure).then(send);
+    else send(judged);
   };
   const gate = faults.gate(request);
   if (gate === undefined) judge();
@@ -326,7 +332,7 @@ function respond(
 }
 
 /** A fault in a route or in a test's own delay function must not end the process that runs the tests. */
-function guarded(answerOf: () => Answer): Answer {
+function guarded<T extends Answer | Promise<Answer>>(answerOf: () => T): T | Answer {
   try {
     return answerOf();
   } catch (error) {

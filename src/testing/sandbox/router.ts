@@ -12,7 +12,7 @@ type ParamNames<Path extends string> = Path extends `${string}:${infer Name}/${i
 export type Handler<Path extends string> = (
   request: SandboxRequest,
   params: Readonly<Record<ParamNames<Path>, string>>,
-) => Answer;
+) => Answer | Promise<Answer>;
 
 /** Judges whether a request may pass: the answer that refuses it, or `undefined` if it may. */
 export type Access = (request: SandboxRequest) => Answer | undefined;
@@ -22,7 +22,10 @@ export interface Route {
   /** `*` stands for any method. */
   readonly method: string;
   readonly path: string;
-  readonly answer: (request: SandboxRequest, params: Readonly<Record<string, string>>) => Answer;
+  readonly answer: (
+    request: SandboxRequest,
+    params: Readonly<Record<string, string>>,
+  ) => Answer | Promise<Answer>;
   /** Who may call it; by default whoever holds a live bearer token. */
   readonly access: Access | undefined;
 }

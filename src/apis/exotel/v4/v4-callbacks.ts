@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { e164, filledText, moment, oneOf, pathId, wholeNumber } from '../../input-fields.js';
+import { filledText, moment, oneOf, pathId, wholeNumber } from '../../input-fields.js';
+import { e164 } from '../../phone-numbers.js';
 import { validateInput } from '../../validate-input.js';
 import { asList, asRecord, numberOf, textOf } from '../../wire-values.js';
 import type { ExotelAnswer, ExotelClient } from '../exotel-client.js';
