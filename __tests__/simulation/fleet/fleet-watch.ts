@@ -145,6 +145,7 @@ export class FleetWatch implements StoreObserver {
   ended(call: Call, end: CallEnd): void {
     if (call.isOver) return;
     call.isOver = true;
+    if (this.#isForgiven(call, end)) end = { kind: 'abandoned' };
     this.trace(call.by.host, () => `token call ends: ${JSON.stringify(end)}`);
     this.#openCalls.delete(call);
     const { by } = call;
@@ -154,6 +155,7 @@ export class FleetWatch implements StoreObserver {
         // To the others, who hold it too, it is as old as before: each may ask in its turn.
         for (const member of this.members.values())
           if (member.scope === by.scope) this.allow(member, `${end.value} again`);
+        by.sameTokenCame();
         this.#returnedAgainAt.set(end.value, this.now());
       }
       this.#known.set(end.value, { scope: by.scope, sentAt: call.sentAt, lifeMs: end.lifeMs });
@@ -174,6 +176,17 @@ export class FleetWatch implements StoreObserver {
       elsewhereMs: end.kind === 'transient' ? SHARED_TRANSIENT_MS : hereMs,
     });
     if (this.#troubles.length > 100) this.#troubles = this.#troubles.slice(50);
+  }
+
+  /** What fails while the process stands still says nothing about the endpoint. */
+  #isForgiven({ by, sentAt }: Call, { kind }: CallEnd): boolean {
+    const { forgivesStandstill } = this.expected;
+    return (
+      forgivesStandstill &&
+      by.edition === 'second' &&
+      kind === 'transient' &&
+      by.stoodStillAt >= sentAt
+    );
   }
 
   /** The calls of a process that is gone, or that has turned its back on them. */

@@ -7,6 +7,7 @@ import type { createTokenSource } from '../../../src/token-source/token-source.j
 import type { RejectionAnswer } from '../../../src/token/lifecycle.js';
 import type { Path } from '../steps.js';
 import { Account } from './account.js';
+import { ForcedMintBook } from './forced-mint-book.js';
 import { instantOf, type Call, type CallEnd, type FleetWatch } from './fleet-watch.js';
 import type { Host } from './host.js';
 import type { Link } from './link.js';
@@ -56,12 +57,19 @@ interface Served {
   readonly startedAt: number;
 }
 
+/** What the first edition calls otherwise. */
+interface FirstEditionSource {
+  replayed(value: string, options: { readonly accepted: boolean }): void;
+}
+
 /** Codes by which the first edition says that no 401 forces a token for a while. */
 const NOT_NOW = ['ERR_TOKEN_NOT_AT_FAULT'] as const;
 /** A process that uses its token looks for a newer one that often, the jitter included. */
 const RECHECK_MS = 75_000;
-/** How long a lease and the patience of those who wait for it may last together. */
-const LEASE_MEMORY_MS = 30_000;
+/** A process notices that it stood still for so long. */
+const SURELY_FELT_MS = 1_100;
+/** How long a lease, the patience of those who wait for it, and the pause after that may last together. */
+const GIVING_UP_MS = 100_000;
 
 /** One process: a token source with its callers, on a host of its own. */
 export class Member {
@@ -78,6 +86,8 @@ export class Member {
   #usedSecret: number;
   isClosed = false;
   lastCallEndedAt = -Infinity;
+  /** When it was last found to have stood still, by either clock. */
+  stoodStillAt = -Infinity;
   /** Whose records it uses, as the store sees it. */
   namespace = '';
   /** When it was last granted the lease. */
@@ -95,6 +105,7 @@ export class Member {
   readonly #seenDie = new Map<string, number>();
   #clearedAt = -Infinity;
   readonly seen: string[] = [];
+  readonly #forced: ForcedMintBook;
 
   constructor(
     start: Start,
@@ -108,6 +119,7 @@ export class Member {
     this.setting = setting;
     this.storeKey = start.storeKey;
     this.secret = secret;
+    this.#forced = new ForcedMintBook(() => host.monotonic(), around.watch.expected.forcedMints);
     this.#usedSecret = secret;
     this.#runningSince = around.watch.now();
     this.source = library.createTokenSource(this.#provider(library), {
@@ -199,11 +211,14 @@ export class Member {
   goOn(): void {
     if (this.host.isRunning) return;
     this.host.goOn();
+    if (this.around.watch.now() - this.#runningSince > SURELY_FELT_MS)
+      this.stoodStillAt = this.around.watch.now();
     this.disturbed('it goes on');
   }
 
   jump(ms: number): void {
     this.host.jump(ms);
+    if (ms > SURELY_FELT_MS) this.stoodStillAt = this.around.watch.now();
     this.disturbed('its wall clock jumps');
   }
 
@@ -211,6 +226,10 @@ export class Member {
     this.#isLeaving = true;
     leave();
     this.#isLeaving = false;
+  }
+
+  sameTokenCame(): void {
+    this.#forced.sameTokenCame();
   }
 
   abortOne(): void {
@@ -272,7 +291,7 @@ export class Member {
     if (path === 'loses replays') return;
     const accepted = await this.#send(second.value, path, isSlow);
     if (!this.isAlive()) return;
-    this.source.replayed(second.value, { accepted });
+    this.#replayed(second.value, accepted, answer.forcedMint);
     if (accepted) {
       onServed();
       return;
@@ -280,11 +299,23 @@ export class Member {
     this.source.reject(second.value, { on: 'replay' });
   }
 
+  #replayed(value: string, accepted: boolean, forcedMint: number | undefined): void {
+    if (this.edition === 'first') {
+      const { source } = this as unknown as { readonly source: FirstEditionSource };
+      source.replayed(value, { accepted });
+      return;
+    }
+    if (accepted && forcedMint !== undefined) this.#forced.givenBack();
+    this.source.replayed({ accepted, forcedMint });
+  }
+
   /** A 401 that is due to the token, and is not healed, needs a reason. */
   #checkPassed(because: string, startedAt: number): void {
     const { watch } = this.around;
-    if (because === 'endpoint-cooling' && watch.hasHadTrouble(this, startedAt)) return;
-    if (because === 'rejection-gate-closed' || because === 'forced-mints-spent') return;
+    if (because === 'endpoint-cooling' && this.#mayHaveNone(startedAt)) return;
+    if (because === 'forced-mints-spent' && this.#forced.maySaySpent()) return;
+    // So called in the first edition.
+    if (because === 'rejection-gate-closed') return;
     watch.violated('a request fails only if its surroundings explain it', because);
   }
 
@@ -293,6 +324,10 @@ export class Member {
     watch.once(this, `a 401 on ${value} ${watch.timesReturned(value)}`);
     const answer = this.source.reject(value, { on });
     watch.trace(this.host, () => `reject(): ${JSON.stringify(answer)}`);
+    if (answer.kind === 'replay' && answer.forcedMint !== undefined) {
+      const excess = this.#forced.take();
+      if (excess !== undefined) watch.violated('forced mints are limited', excess);
+    }
     const isTaken = answer.kind === 'replay' || answer.because === 'endpoint-cooling';
     if (isTaken) this.#seenDie.set(value, watch.timesReturned(value));
     return answer;
@@ -402,11 +437,18 @@ export class Member {
 
   #isExplained(code: string, { not, startedAt }: Wait): boolean {
     const { watch } = this.around;
-    if (watch.hasHadTrouble(this, startedAt)) return true;
+    if (this.#mayHaveNone(startedAt)) return true;
     if (not !== undefined && watch.hasComeAgain(not, startedAt)) return true;
-    if (not !== undefined && NOT_NOW.some((known) => known === code)) return true;
-    // Whoever holds the lease may be stopped, dead, or cut off from the store.
-    return code === 'ERR_TOKEN_LEASE_HELD' && !watch.isCalm(LEASE_MEMORY_MS);
+    return not !== undefined && NOT_NOW.some((known) => known === code);
+  }
+
+  /** The endpoint has had trouble; or a second token would kill the first, and the holder of the lease or the store is away. */
+  #mayHaveNone(since: number): boolean {
+    const { watch } = this.around;
+    return (
+      watch.hasHadTrouble(this, since) ||
+      (this.setting.singleActiveToken && !watch.isCalm(GIVING_UP_MS))
+    );
   }
 
   // ---- the token endpoint --------------------------------------------------------------------------------------
@@ -456,7 +498,10 @@ export class Member {
   /** By either clock of the host, if it goes by the wall clock as well. */
   #tookAtLeastMs({ sentAtHere }: Call): number {
     const now = instantOf(this.host);
-    const wallMs = this.around.watch.expected.survivesJumps ? 0 : now.wallMs - sentAtHere.wallMs;
+    const wallMs =
+      this.around.watch.expected.survivesJumps && this.edition === 'second'
+        ? 0
+        : now.wallMs - sentAtHere.wallMs;
     return Math.max(wallMs, now.monoMs - sentAtHere.monoMs);
   }
 
