@@ -74,20 +74,57 @@ test('takes no stall of its own process for one of the store', async () => {
   expect((await reading).kind).toBe('done');
 });
 
-test('leaves the store alone for 10 s after three failures in a row, then probes it once', async () => {
+test('leaves the store alone after three failures in a row, ever longer, and probes it once each time', async () => {
   const { clock, chaos, kinds, told, begin } = guarded();
   chaos.fail();
   expect(await kinds(5)).toEqual(['failed', 'failed', 'failed', 'skipped', 'skipped']);
-  clock.advance(9_999);
-  expect(await kinds(1)).toEqual(['skipped']);
-  clock.advance(1);
-  expect(await kinds(2)).toEqual(['failed', 'skipped']);
+  for (const pauseMs of [1_000, 2_000, 4_000, 8_000, 10_000, 10_000]) {
+    clock.advance(pauseMs - 1);
+    expect(await kinds(1)).toEqual(['skipped']);
+    clock.advance(1);
+    expect(await kinds(2)).toEqual(['failed', 'skipped']);
+  }
   clock.advance(10_000);
   chaos.recover();
   const probes = [begin(), begin()];
   expect((await Promise.all(probes)).map(({ kind }) => kind)).toEqual(['done', 'skipped']);
   expect(await kinds(2)).toEqual(['done', 'done']);
   expect(told).toEqual(['Token store: begin failed.', 'recovered']);
+
+  // The next outage begins with a short pause again.
+  chaos.fail();
+  await kinds(3);
+  clock.advance(1_000);
+  expect(await kinds(2)).toEqual(['failed', 'skipped']);
+});
+
+test('pauses once for many calls that fail together', async () => {
+  const { clock, chaos, begin, guard } = guarded();
+  chaos.hang();
+  const together = Promise.all(Array.from({ length: 20 }, () => begin()));
+  await clock.advanceAsync(250);
+  await together;
+  expect(guard.pausedForMs()).toBe(1_000);
+});
+
+test('says how long the store has been away, and forgets an outage that it has not looked at since', async () => {
+  const { clock, chaos, begin, guard } = guarded();
+  expect(guard.awayForMs()).toBe(0);
+  chaos.fail();
+  for (let second = 0; second < 12; second += 1) {
+    await begin();
+    clock.advance(1_000);
+  }
+  expect(guard.awayForMs()).toBe(12_000);
+  clock.advance(60_000);
+  await begin();
+  expect(guard.awayForMs()).toBe(0);
+  clock.advance(5_000);
+  expect(guard.awayForMs()).toBe(5_000);
+  chaos.recover();
+  clock.advance(10_000);
+  await begin();
+  expect(guard.awayForMs()).toBe(0);
 });
 
 test('counts failures in a row only', async () => {
@@ -107,7 +144,7 @@ test('takes a store that only reads and releases for no healthy one', async () =
   }
   expect((await begin()).kind).toBe('skipped');
   expect((await read()).kind).toBe('skipped');
-  clock.advance(10_000);
+  clock.advance(1_000);
   expect((await read()).kind).toBe('done');
   expect(told).toEqual(['Token store: begin failed.']);
   expect((await begin()).kind).toBe('done');

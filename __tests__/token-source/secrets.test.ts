@@ -103,7 +103,7 @@ const TROUBLE: readonly ((call: HeldCall) => void)[] = [
 ];
 
 test('behaviour 45: in a long faulty run nothing that is emitted, logged, inspected or serialised shows a token, a secret or a client id', async () => {
-  const random = createSeededRandom(20261121);
+  const random = createSeededRandom(20261128);
   const pick = <T>(list: readonly T[]) => list[Math.floor(random() * list.length)]!;
   const { source, endpoint, clock, pass, events } = bench({
     random,

@@ -181,23 +181,6 @@ test('a hint ends the waiting at once', async () => {
   expect(members[1]!.store.calls.length).toBe(polls + 1);
 });
 
-test('another process takes over when the holder of the lease is gone', async () => {
-  const { members, slot, endpoint, pass, clock } = fleet(1);
-  const ghost = await slot();
-  await ghost.begin({ owner: 'ghost', leaseMs: 15_000, minRemainingMs: 0 });
-  const startedAt = clock.monotonic();
-  let mintedAfterMs = 0;
-  endpoint.onCall = (call) => {
-    mintedAfterMs = clock.monotonic() - startedAt;
-    call.token('T1');
-  };
-  const waiting = members[0]!.token();
-  await pass(16_000);
-  expect(await waiting).toBe('T1');
-  expect(mintedAfterMs).toBeGreaterThanOrEqual(15_000);
-  expect(mintedAfterMs).toBeLessThan(16_000);
-});
-
 test('a caller who waits for another process may leave, and the flight goes on', async () => {
   const { members, slot, answerAtOnce, pass } = fleet(1);
   answerAtOnce();
@@ -239,15 +222,98 @@ test('any other provider is asked after all, once the lease should have ended', 
   expect((await (await slot()).read())?.token.value).toBe('T1');
 });
 
-test('a lease outlasts the longest mint, whatever the mint may take', async () => {
-  for (const flightTimeoutMs of [100, 1_000, 10_000, 60_000]) {
-    const { members, slot, settle } = fleet(1, { flightTimeoutMs });
-    void members[0]!.token();
-    await settle();
-    const answer = await (await slot()).begin({ owner: 'b', leaseMs: 1, minRemainingMs: 0 });
+test('a lease of 3 s is renewed each second for as long as the mint runs, and given back with the token', async () => {
+  const { members, slot, endpoint, pass, settle } = fleet(1, { attemptTimeoutMs: 10_000 });
+  const [{ token, store }] = members as [(typeof members)[0]];
+  const minted = token();
+  await settle();
+  const other = await slot();
+  for (let second = 0; second < 8; second += 1) {
+    const answer = await other.begin({ owner: 'b', leaseMs: 1, minRemainingMs: 0 });
     if (answer.kind !== 'held') throw new Error(answer.kind);
-    expect(answer.remainingMs).toBeGreaterThanOrEqual(flightTimeoutMs + 1_000);
+    expect(answer.remainingMs).toBeGreaterThanOrEqual(2_000);
+    expect(answer.remainingMs).toBeLessThanOrEqual(3_000);
+    await pass(1_000);
   }
+  endpoint.last.token('T1');
+  await settle();
+  expect(await minted).toBe('T1');
+  await pass(10_000);
+  expect(store.calls).toEqual(['begin', ...Array<string>(8).fill('renew'), 'commit']);
+});
+
+test('a lease that another process has taken is renewed no longer', async () => {
+  const { members, slot, pass, settle, clock } = fleet(1);
+  const [{ token, store }] = members as [(typeof members)[0]];
+  void token();
+  await settle();
+  clock.advance(3_001);
+  await (await slot()).begin({ owner: 'other', leaseMs: 60_000, minRemainingMs: 0 });
+  await pass(5_000);
+  expect(store.calls.filter((call) => call === 'renew').length).toBeLessThanOrEqual(4);
+  expect((await (await slot()).begin({ owner: 'third', leaseMs: 1, minRemainingMs: 0 })).kind).toBe(
+    'held',
+  );
+});
+
+test('a renewal that is lost costs nothing: the next one comes before the lease ends', async () => {
+  const { members, slot, endpoint, pass, settle } = fleet(1);
+  const [{ token, store }] = members as [(typeof members)[0]];
+  const minted = token();
+  await settle();
+  store.failNext(1, 'renew');
+  await pass(3_500);
+  expect((await (await slot()).begin({ owner: 'b', leaseMs: 1, minRemainingMs: 0 })).kind).toBe(
+    'held',
+  );
+  endpoint.last.token('T1');
+  expect(await minted).toBe('T1');
+});
+
+test('no lease of the first edition is stolen, which lasts 15 s and is never renewed', async () => {
+  const { members, slot, endpoint, pass } = fleet(3);
+  const first = await slot();
+  const { fence } = (await first.begin({ owner: 'first', leaseMs: 15_000, minRemainingMs: 0 })) as {
+    fence: number;
+  };
+  const waiting = members.map(({ token }) => token());
+  await pass(14_000);
+  expect(endpoint.calls).toHaveLength(0);
+  const token = { value: 'T1', undated: false };
+  await first.commit({ owner: 'first', fence, token, remainingMs: 3_600_000 });
+  await pass(1_000);
+  expect(await Promise.all(waiting)).toEqual(['T1', 'T1', 'T1']);
+  expect(endpoint.calls).toHaveLength(0);
+});
+
+test('one of the first edition waits for a lease that is renewed, and gets the token', async () => {
+  const { members, slot, endpoint, pass, settle } = fleet(1, { attemptTimeoutMs: 10_000 });
+  const minted = members[0]!.token();
+  await settle();
+  const first = await slot();
+  const asks = () => first.begin({ owner: 'first', leaseMs: 15_000, minRemainingMs: 1_000 });
+  for (let second = 0; second < 8; second += 1) {
+    expect((await asks()).kind).toBe('held');
+    await pass(1_000);
+  }
+  endpoint.last.token('T1');
+  await settle();
+  expect(await asks()).toMatchObject({ kind: 'token', token: { value: 'T1' } });
+  expect(await minted).toBe('T1');
+});
+
+test('another process takes over about 3 s after the holder of the lease died', async () => {
+  const { members, slot, endpoint, pass, clock } = fleet(2);
+  await (await slot()).begin({ owner: 'ghost', leaseMs: 3_000, minRemainingMs: 0 });
+  const startedAt = clock.monotonic();
+  endpoint.onCall = (call) => call.token('T1');
+  const served: number[] = [];
+  for (const { token } of members)
+    void token().then(() => served.push(clock.monotonic() - startedAt));
+  await pass(4_000);
+  expect(served).toHaveLength(2);
+  expect(Math.max(...served)).toBeLessThan(3_600);
+  expect(endpoint.calls).toHaveLength(1);
 });
 
 test('waiting for another process does not eat the time of the own mint', async () => {

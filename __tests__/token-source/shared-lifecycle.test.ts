@@ -107,6 +107,31 @@ describe('another process is refreshing', () => {
     expect(one.happens(3_540, { kind: 'requested' }).kind).toBe('wait');
   });
 
+  test.each([
+    ['in the last moments', LAST, false, 'stand-down'],
+    ['after expiry', EXPIRED, false, 'wait'],
+    ['after a 401', EARLY, true, 'wait'],
+  ])('where nobody can refresh now, %s', (_, seconds, rejected, kind) => {
+    const one = life();
+    one.mint(0, 'T1');
+    one.happens(seconds, { kind: 'requested' });
+    if (rejected) one.happens(seconds, { kind: 'rejected', value: 'T1', on: 'first-send' });
+    const deferral = { ...elsewhere(one.flightId, 1_000), untilExpiry: true };
+    expect(one.happens(seconds, deferral)).toEqual({ kind });
+    if (kind === 'wait') return;
+    expect(one.happens(seconds, { kind: 'requested' })).toMatchObject({ kind: 'serve' });
+    expect(one.happens(seconds + 1, { kind: 'requested' })).toMatchObject({ kind: 'wait' });
+  });
+
+  test('a token is never served past its expiry, however late the next look would be', () => {
+    const one = life();
+    one.mint(0, 'T1');
+    one.happens(LAST, { kind: 'requested' });
+    one.happens(LAST, { ...elsewhere(one.flightId, 600_000), untilExpiry: true });
+    expect(one.happens(3_599, { kind: 'requested' })).toMatchObject({ kind: 'serve' });
+    expect(one.happens(3_600, { kind: 'requested' })).toMatchObject({ kind: 'wait' });
+  });
+
   test('a flight that was overtaken is told to wait, and changes nothing', () => {
     const one = life();
     one.mint(0, 'T1');

@@ -99,13 +99,57 @@ test('a hint brings the newer token before anyone asks for it', async () => {
   for (const { source } of others) expect(source.peek()?.value).toBe('T2');
 });
 
-test('the own commit is no hint to oneself, nor is an older fence', async () => {
-  const { members, slot, settle } = await warmFleet(1, { hints: true });
-  const [{ store }] = members as [Fleet['members'][number]];
-  expect(store.calls).toEqual(['begin', 'commit']);
-  await (await slot()).release('nobody');
+test.each([true, false])(
+  'a mint costs two operations, hints or not (%p): nobody hears of the own commit',
+  async (hints) => {
+    const { members, slot, pass, settle } = await warmFleet(1, { hints });
+    const [{ store, source, token }] = members as [Fleet['members'][number]];
+    await replaceT1(members[0]!);
+    await pass(3_400_000);
+    await token();
+    await settle();
+    expect(source.peek()?.value).toBe('T3');
+    const withoutRechecks = store.calls.filter((call) => call !== 'read');
+    expect(withoutRechecks).toEqual(['begin', 'commit', 'begin', 'commit', 'begin', 'commit']);
+    expect(store.calls.filter((call) => call === 'read').length).toBeLessThanOrEqual(1);
+    await (await slot()).release('nobody');
+    await settle();
+    expect(store.calls).toHaveLength(6);
+  },
+);
+
+test('a token that another process commits right after the own one is looked up at the next use', async () => {
+  const { clock, endpoint, shared, slot, settle } = await warmFleet(1);
+  let letThrough: () => void = () => undefined;
+  const gate = new Promise<void>((resolve) => (letThrough = resolve));
+  const source = createTokenSource(acme(), {
+    clock,
+    transport: { adapter: endpoint.adapter },
+    store: {
+      async open(identity, report) {
+        const opened = await shared.open(identity, report);
+        const commit: typeof opened.commit = async (request) => {
+          const answer = await opened.commit(request);
+          await gate;
+          return answer;
+        };
+        return { ...opened, commit };
+      },
+    },
+  });
+  expect((await source.getToken()).value).toBe('T1');
+  source.reject('T1');
+  const next = source.getToken({ not: 'T1' });
   await settle();
-  expect(store.calls).toEqual(['begin', 'commit']);
+  const newer = { value: 'T-newer', undated: false };
+  await (
+    await slot()
+  ).commit({ owner: 'b', fence: undefined, token: newer, remainingMs: 7_200_000 });
+  letThrough();
+  expect((await next).value).toBe('T2');
+  await source.getToken();
+  await settle();
+  expect(source.peek()?.value).toBe('T-newer');
 });
 
 test('clear() forgets the stored token, and whoever asks afterwards gets another', async () => {

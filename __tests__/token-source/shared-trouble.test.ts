@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 
 import { isBearerError } from '../../src/index.js';
 import { ACME, forcedMintOf } from './hand-held.js';
@@ -30,12 +30,12 @@ test.each([
 );
 
 test('behaviour 44: while the breaker is open nothing waits and nothing is asked; a probe ends that', async () => {
-  const { members, answerAtOnce, clock, pass } = fleet(1, { revalidateMs: 1_000 });
+  const { members, answerAtOnce, clock, pass } = fleet(1);
   answerAtOnce();
   const [member] = members as [Member];
   const { store, source, token } = member;
   store.hang();
-  const renew = async (value: string) => {
+  const renew = async (value: string, withinMs: number) => {
     const answer = source.reject(value);
     const startedAt = clock.monotonic();
     let tookMs = -1;
@@ -44,21 +44,21 @@ test('behaviour 44: while the breaker is open nothing waits and nothing is asked
       source.replayed({ accepted: true, forcedMint: forcedMintOf(answer) });
       return result;
     });
-    await pass(1_500);
+    await pass(withinMs);
     return { value: await next, tookMs };
   };
   await Promise.all([token(), pass(1_500)]);
   // The first flight has asked and failed twice: when it began, and when it wanted to commit.
-  expect(await renew('T1')).toMatchObject({ value: 'T2', tookMs: 250 });
+  expect(await renew('T1', 400)).toMatchObject({ value: 'T2', tookMs: 250 });
   const asked = store.calls.length;
-  expect(await renew('T2')).toEqual({ value: 'T3', tookMs: 0 });
-  expect(await renew('T3')).toEqual({ value: 'T4', tookMs: 0 });
+  expect(await renew('T2', 400)).toEqual({ value: 'T3', tookMs: 0 });
+  expect(await renew('T3', 100)).toEqual({ value: 'T4', tookMs: 0 });
   expect(store.calls.length).toBe(asked);
   expect(told(member, 'storeFailed')).toHaveLength(1);
 
-  await pass(10_000);
+  await pass(1_000);
   store.recover();
-  expect(await renew('T4')).toMatchObject({ value: 'T5', tookMs: 0 });
+  expect(await renew('T4', 100)).toMatchObject({ value: 'T5', tookMs: 0 });
   expect(store.calls.length).toBeGreaterThan(asked);
   expect(told(member, 'storeRecovered')).toHaveLength(1);
 });
@@ -134,15 +134,179 @@ test('one lost answer is no outage to a provider with one active token: it asks 
   expect(await (await slot()).read()).toBeDefined();
 });
 
-test('a provider with one active token is asked without the lease once the store is really away', async () => {
-  const { members, answerAtOnce, pass } = fleet(1, { singleActiveToken: true });
-  answerAtOnce();
-  const [{ store, token }] = members as [Member];
-  store.hang();
-  const asked = token();
-  await pass(750);
-  expect(await asked).toBe('T1');
-  expect(store.calls.filter((call) => call === 'begin')).toHaveLength(3);
+describe('behaviour 54: where each new token kills the last, and the store is away', () => {
+  const single = { singleActiveToken: true } as const;
+
+  /** Two processes that hold T1, which then draws a 401 everywhere while no store answers. */
+  async function revoked() {
+    const all = fleet(2, single);
+    all.answerAtOnce();
+    await allAsk(all, 1_000);
+    for (const { source, store } of all.members) {
+      store.hang();
+      source.reject('T1');
+    }
+    return all;
+  }
+
+  test('requests wait, and go on with one new token for all when the store answers again', async () => {
+    const { members, endpoint, pass, clock } = await revoked();
+    const startedAt = clock.monotonic();
+    const ended: number[] = [];
+    const asked = members.map(({ token }) =>
+      token('T1').finally(() => ended.push(clock.monotonic() - startedAt)),
+    );
+    await pass(4_000);
+    expect(endpoint.calls).toHaveLength(1);
+    for (const { store } of members) store.recover();
+    await pass(3_000);
+    expect(await Promise.all(asked)).toEqual(['T2', 'T2']);
+    expect(endpoint.calls).toHaveLength(2);
+    expect(Math.max(...ended)).toBeLessThan(4_000 + 1_500);
+  });
+
+  test('a caller waits no longer than its own time-out allows', async () => {
+    const { members, pass } = await revoked();
+    const [{ source }] = members as [Member];
+    const hurried = source
+      .getToken({ not: 'T1', timeoutMs: 2_000 })
+      .catch((error: unknown) => error);
+    await pass(2_000);
+    expect(isBearerError(await hurried, 'ERR_TOKEN_WAIT_TIMED_OUT')).toBe(true);
+  });
+
+  test('the store is probed about once a second, however many requests wait, and never while none does', async () => {
+    const { members, pass } = await revoked();
+    const [{ store, token }] = members as [Member];
+    const before = store.calls.length;
+    for (let n = 0; n < 50; n += 1) void token('T1');
+    await pass(9_000);
+    // Three in quick succession, before it counts as away.
+    const probes = store.calls.length - before;
+    expect(probes).toBeGreaterThanOrEqual(7);
+    expect(probes).toBeLessThanOrEqual(11);
+  });
+
+  test('after 10 s without it a process mints for itself, one at a time and ever more seldom', async () => {
+    const { members, endpoint, pass, clock } = await revoked();
+    const [{ token, source }] = members as [Member];
+    const at: number[] = [];
+    const startedAt = clock.monotonic();
+    endpoint.onCall = (call) => {
+      at.push(Math.round((clock.monotonic() - startedAt) / 1_000));
+      call.token(`T${at.length + 1}`);
+    };
+    // Each token is dead on arrival: another process has minted too.
+    const requests = async () => {
+      for (let dead = 'T1'; at.length < 5;) {
+        const value = String(await token(dead));
+        if (!/^T\d/.test(value)) continue;
+        source.reject(value);
+        dead = value;
+      }
+    };
+    const load = requests();
+    await pass(120_000);
+    await load;
+    const gaps = at.slice(1).map((time, n) => time - at[n]!);
+    expect(at[0]).toBeGreaterThanOrEqual(10);
+    expect(at[0]).toBeLessThanOrEqual(12);
+    for (const [n, wanted] of [2, 4, 8, 16].entries()) {
+      expect(gaps[n]).toBeGreaterThanOrEqual(wanted - 1);
+      expect(gaps[n]).toBeLessThanOrEqual(wanted + 2);
+    }
+  });
+
+  test('a request that may not mint in time fails as one that can be repeated, and says why', async () => {
+    const { members, endpoint, pass } = await revoked();
+    const [{ token, source }] = members as [Member];
+    let dead = 'T1';
+    for (const withinMs of [12_000, 3_000, 6_000, 10_000, 18_000]) {
+      const next = token(dead);
+      await pass(withinMs);
+      dead = String(await next);
+      source.reject(dead);
+    }
+    expect(endpoint.calls).toHaveLength(6);
+    const failing = token(dead);
+    await pass(18_000);
+    const error = await failing;
+    expect(isBearerError(error, 'ERR_TOKEN_STORE_FAILED')).toBe(true);
+    expect(error).toMatchObject({ phase: 'token request', retryable: true });
+    expect(endpoint.calls).toHaveLength(6);
+  });
+
+  test('a token in hand is served on to the end of its life, at once and without a mint', async () => {
+    const { members, answerAtOnce, endpoint, clock, pass } = fleet(1, single);
+    answerAtOnce({ expires_in: 600 });
+    const [{ store, token }] = members as [Member];
+    await token();
+    await pass(575_000);
+    store.hang();
+    for (let second = 0; second < 24; second += 1) {
+      const startedAt = clock.monotonic();
+      let tookMs = Infinity;
+      const asked = token().then((value) => {
+        tookMs = clock.monotonic() - startedAt;
+        return value;
+      });
+      await pass(1_000);
+      expect(await asked).toBe('T1');
+      expect(tookMs).toBeLessThanOrEqual(250);
+    }
+    expect(endpoint.calls).toHaveLength(1);
+    // It has ended, and the store has been away for long enough.
+    await pass(2_000);
+    const next = token();
+    await pass(1_000);
+    expect(await next).toBe('T2');
+  });
+
+  test('a cold start waits for the store too, and waits for nobody while the store answers', async () => {
+    const { members, answerAtOnce, endpoint, pass } = fleet(2, single);
+    answerAtOnce();
+    const [away, well] = members as [Member, Member];
+    away.store.fail();
+    const waiting = away.token();
+    await pass(5_000);
+    expect(endpoint.calls).toHaveLength(0);
+    expect(await well.token()).toBe('T1');
+    away.store.recover();
+    await pass(1_500);
+    expect(await waiting).toBe('T1');
+  });
+
+  test('what was minted alone is written to the store when that is back', async () => {
+    const { members, slot, pass } = await revoked();
+    const [{ store, token }] = members as [Member];
+    const alone = token('T1');
+    await pass(12_000);
+    expect(await alone).toBe('T2');
+    store.recover();
+    await pass(3_000);
+    await token();
+    await pass(10);
+    expect((await (await slot()).read())?.token.value).toBe('T2');
+  });
+
+  test('clear() that cannot reach the store leads to no mint that kills the token of the others', async () => {
+    const { members, endpoint, pass } = await revoked();
+    const [{ source, store, token }] = members as [Member];
+    source.clear();
+    const asked = token();
+    await pass(3_000);
+    expect(endpoint.calls).toHaveLength(1);
+    store.recover();
+    await pass(1_500);
+    expect(await asked).toBe('T2');
+  });
+
+  test('no timer is left once nobody waits', async () => {
+    const { members, clock, pass } = await revoked();
+    for (const { source } of members) source.close();
+    await pass(300);
+    expect(clock.pendingTimers).toBe(0);
+  });
 });
 
 test('a commit that is lost costs one bound at most, and is made good later', async () => {
@@ -329,24 +493,25 @@ test('a store that cannot even be opened leaves everything to the source itself'
   expect(told(member, 'storeFailed')).toHaveLength(1);
 });
 
-test('a process paused for longer than its lease asks again instead of failing, and gets the token of another', async () => {
-  const { members, slot, endpoint, clock, settle, pass } = fleet(1);
+test('a process that stood still for longer than its lease asks again instead of failing, and gets the token of another', async () => {
+  const { members, slot, endpoint, clock, settle, pass } = fleet(1, { maxAttempts: 1 });
   const [{ token }] = members as [Member];
   const late = token();
   await settle();
-  const paused = endpoint.last;
-  // The process stands still and time goes on; when it wakes, its own call is over in every sense.
   const other = await slot();
-  clock.advance(15_001);
-  await other.begin({ owner: 'other', leaseMs: 15_000, minRemainingMs: 0 });
-  await pass(0);
-  expect(paused.aborted).toBe(true);
+  // Time goes on, and nothing of this process runs: its lease is not renewed, and its token call is lost.
+  clock.advance(3_001);
+  expect((await other.begin({ owner: 'other', leaseMs: 3_000, minRemainingMs: 0 })).kind).toBe(
+    'lead',
+  );
+  endpoint.last.cut('ECONNRESET');
   await pass(100);
   const t2 = { value: 'T2', undated: false };
   await other.commit({ owner: 'other', fence: undefined, token: t2, remainingMs: 3_600_000 });
   await pass(1_000);
   expect(await late).toBe('T2');
   expect((await other.read())?.token.value).toBe('T2');
+  expect(endpoint.calls).toHaveLength(1);
 });
 
 test('while the endpoint is left alone here, a request still finds the token that another process brings', async () => {

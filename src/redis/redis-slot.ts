@@ -17,6 +17,7 @@ import {
   READ,
   RECORD_VERSION,
   RELEASE,
+  RENEW,
   TAKE_FENCE,
 } from './scripts.js';
 import { openToken, sealToken } from './sealed-token.js';
@@ -170,6 +171,11 @@ export function createRedisSlot(context: RedisSlotContext): TokenStoreSlot {
 
     reject: async (value) => foundIn(await run(READ, keys.hashOf(value)), value),
     read: async () => foundIn(await run(READ, '')),
+
+    async renew({ owner, leaseMs }) {
+      const [kind] = await run(RENEW, owner, milliseconds(leaseMs));
+      return kind === 'renewed';
+    },
 
     async release(owner) {
       await run(RELEASE, owner);

@@ -42,8 +42,8 @@ local function now()
 end
 
 local function num(value) return tonumber(value) or 0 end
--- Larger numbers are not exact in Lua: such a fence can only be garbage.
-local function is_fence(value) return value and string.match(value, '^%d+$') ~= nil and #value <= 15 end
+-- Larger numbers are not exact in Lua: they can only be garbage.
+local function is_count(value) return value and string.match(value, '^%d+$') ~= nil and #value <= 15 end
 local function out(number) return string.format('%.0f', number) end
 
 -- A hint, and no more: a missing right to publish must not undo what was done.
@@ -52,7 +52,7 @@ local function tell(fence) redis.pcall('PUBLISH', channel, fence) end
 local function stored()
   local t = fields(tok, 'v', 'f', 'h', 'p', 's')
   local left = redis.call('PTTL', tok)
-  if t[1] ~= '${RECORD_VERSION}' or not is_fence(t[2]) or not t[3] or not t[4] or left <= 0 then return nil end
+  if t[1] ~= '${RECORD_VERSION}' or not is_count(t[2]) or not t[3] or not t[4] or left <= 0 then return nil end
   return { fence = t[2], hash = t[3], payload = t[4], suspect = t[5] == '1', left = left }
 end
 
@@ -71,7 +71,7 @@ local function next_fence()
     fence = redis.call('INCR', gen)
   end
   local newest = fields(tok, 'f')[1]
-  if is_fence(newest) and fence <= num(newest) then
+  if is_count(newest) and fence <= num(newest) then
     fence = num(newest) + 1
     redis.call('SET', gen, out(fence))
   end
@@ -161,7 +161,13 @@ export const TAKE_FENCE = script(`return { out(next_fence()), out(now()) }`);
 export const FAIL = script(`
 local owner, cool, memory = ARGV[2], num(ARGV[3]), num(ARGV[4])
 if not give_back(owner) then return { 'late' } end
-if cool > 0 then
+local n = fields(neg, 'c', 'k', 'n', 'w', 'm')
+local left = redis.call('PTTL', neg)
+local remembered = n[1] == 'credentials' and n[2] and n[3] and n[4] == ARGV[10] and is_count(n[5]) and left > 0
+if remembered and ARGV[5] ~= 'credentials' then
+  -- Rejected credentials stay rejected: another failure may only lengthen their cool-down.
+  if cool > 0 and cool + num(n[5]) > left then redis.call('PEXPIRE', neg, out(cool + num(n[5]))) end
+elseif cool > 0 then
   redis.call('DEL', neg)
   redis.call('HSET', neg, 'c', ARGV[5], 'k', ARGV[6], 't', ARGV[7], 'r', ARGV[8], 'n', ARGV[9], 'w', ARGV[10], 'm', ARGV[4])
   redis.call('PEXPIRE', neg, out(cool + memory))
@@ -176,6 +182,13 @@ local record = stored()
 if ARGV[2] ~= '' then flag(record, ARGV[2]) end
 if not record or record.suspect then return { 'none' } end
 return { 'token', record.fence, out(record.left), record.payload }
+`);
+
+/** ARGV: channel, owner, lease ms. */
+export const RENEW = script(`
+if text(lk) ~= ARGV[2] then return { 'lost' } end
+redis.call('PEXPIRE', lk, ARGV[3])
+return { 'renewed' }
 `);
 
 /** ARGV: channel, owner. */

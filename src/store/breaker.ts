@@ -1,22 +1,32 @@
+import { backOffMs } from '../token/back-off.js';
+
 /** Keeps a store that fails again and again out of the way for a while. Time comes in as an argument, in milliseconds. */
 export interface Breaker {
-  /** Whether the store may be asked now. After a pause one caller is let through as a probe; any number if they are none. */
+  /** Whether the store may be asked now. After a pause one probing call passes; other calls pass freely. */
   allows(now: number, isProbe: boolean): boolean;
   succeeded(): void;
   failed(now: number): void;
   /** How long until the store may be asked again; 0 if it may be now. */
   pausedForMs(now: number): number;
+  /** How long the store has answered nothing; 0 if its latest answer was one. */
+  awayForMs(now: number): number;
 }
 
 /** Failures in a row that open it. */
 const THRESHOLD = 3;
-/** How long the store is left alone. */
-const PAUSE_MS = 10_000;
+/** How long the store is left alone at first. Each failed probe doubles it. */
+const FIRST_PAUSE_MS = 1_000;
+/** After so long without a call, an old failure says nothing about an outage that a new one begins. */
+const SILENCE_MS = 10_000;
 
-export function createBreaker(): Breaker {
+/** @param longestPauseMs - how long the store is left alone at most */
+export function createBreaker(longestPauseMs: number): Breaker {
+  const pauses = { firstMs: FIRST_PAUSE_MS, longestMs: longestPauseMs };
   let failuresInARow = 0;
+  let pausesInARow = 0;
   let openUntil: number | undefined;
   let probing = false;
+  let away: { readonly since: number; readonly latest: number } | undefined;
 
   return {
     allows(now, isProbe) {
@@ -29,14 +39,22 @@ export function createBreaker(): Breaker {
     },
     succeeded() {
       failuresInARow = 0;
+      pausesInARow = 0;
       openUntil = undefined;
       probing = false;
+      away = undefined;
     },
     failed(now) {
+      const known = away !== undefined && now - away.latest <= SILENCE_MS ? away : undefined;
+      away = { since: known?.since ?? now, latest: now };
       failuresInARow += 1;
+      // Calls that went out before the pause began say nothing new when they fail during it.
+      if (failuresInARow < THRESHOLD || (openUntil !== undefined && now < openUntil)) return;
       probing = false;
-      if (failuresInARow >= THRESHOLD) openUntil = now + PAUSE_MS;
+      openUntil = now + backOffMs(pauses, pausesInARow);
+      pausesInARow += 1;
     },
     pausedForMs: (now) => (openUntil === undefined ? 0 : Math.max(0, openUntil - now)),
+    awayForMs: (now) => (away === undefined ? 0 : now - away.since),
   };
 }

@@ -20,7 +20,11 @@ export interface StoreWatcher {
 export interface GuardOptions {
   readonly clock: StoreClock;
   readonly watcher: StoreWatcher;
+  /** How long a failing store is left alone at most. @defaultValue 10000 */
+  readonly longestPauseMs?: number | undefined;
 }
+
+const LONGEST_PAUSE_MS = 10_000;
 
 /** Bound of each operation: no client library is trusted with it. */
 const OPERATION_TIMEOUT_MS = 250;
@@ -34,11 +38,16 @@ export interface GuardedStore {
   run<T>(operation: keyof TokenStoreSlot, work: () => Promise<T>): Promise<StoreOutcome<T>>;
   /** How long the store is still left alone, in milliseconds. */
   pausedForMs(): number;
+  /** How long the store has not answered, in milliseconds; 0 while it does. */
+  awayForMs(): number;
 }
 
 /** Puts a store behind a guard. One guard serves all identities of a source: an outage concerns them all. */
-export function guardStore(store: TokenStore, { clock, watcher }: GuardOptions): GuardedStore {
-  const breaker = createBreaker();
+export function guardStore(
+  store: TokenStore,
+  { clock, watcher, longestPauseMs = LONGEST_PAUSE_MS }: GuardOptions,
+): GuardedStore {
+  const breaker = createBreaker(longestPauseMs);
   const health = createHealth(breaker, clock, watcher);
   const report = (problem: string) => watcher.failed(new TokenStoreError('record', problem));
 
@@ -50,10 +59,11 @@ export function guardStore(store: TokenStore, { clock, watcher }: GuardOptions):
         failed: (error) => watcher.failed(error),
       }),
     async run(operation, work) {
-      if (!breaker.allows(clock.monotonic(), isTelling(operation))) return { kind: 'skipped' };
+      if (!breaker.allows(clock.monotonic(), isWrite(operation))) return { kind: 'skipped' };
       return bounded(operation, work, OPERATION_TIMEOUT_MS, clock, health(operation));
     },
     pausedForMs: () => breaker.pausedForMs(clock.monotonic()),
+    awayForMs: () => breaker.awayForMs(clock.monotonic()),
   };
 }
 
@@ -62,12 +72,12 @@ interface Verdict {
   failed(error: TokenStoreError): void;
 }
 
-/** A Redis that is full or read-only still reads and deletes: after one of these has failed, only these say that it is well. */
-function isTelling(operation: keyof TokenStoreSlot): boolean {
+/** A Redis that is full or read-only still reads and deletes: after a write has failed, only a write shows that it is well. */
+function isWrite(operation: keyof TokenStoreSlot): boolean {
   return operation === 'begin' || operation === 'commit';
 }
 
-/** And of these, only those that have written something. */
+/** Whether a write has written anything. */
 function hasWritten(value: unknown): boolean {
   const kind = typeof value === 'object' && value !== null && 'kind' in value && value.kind;
   return kind === 'lead' || kind === 'committed';
@@ -82,7 +92,7 @@ function createHealth(
   let outage: 'of writing' | 'of reading' | undefined;
   return (operation) => ({
     done(value) {
-      if (outage !== 'of writing' || isTelling(operation)) breaker.succeeded();
+      if (outage !== 'of writing' || isWrite(operation)) breaker.succeeded();
       if (outage === undefined || (outage === 'of writing' && !hasWritten(value))) return;
       outage = undefined;
       watcher.recovered();
@@ -90,7 +100,7 @@ function createHealth(
     failed(error) {
       breaker.failed(clock.monotonic());
       if (outage === undefined) watcher.failed(error);
-      outage = isTelling(operation) ? 'of writing' : (outage ?? 'of reading');
+      outage = isWrite(operation) ? 'of writing' : (outage ?? 'of reading');
     },
   });
 }

@@ -1,4 +1,5 @@
 import { refuseUnknownOptions } from '../errors/check-options.js';
+import { MemoryRecords, type Records } from './memory-records.js';
 import type {
   BeginAnswer,
   BeginRequest,
@@ -7,7 +8,6 @@ import type {
   SharedFailure,
   StoreClock,
   StoredRecord,
-  StoredToken,
   TokenIdentity,
   TokenInHand,
   TokenStore,
@@ -20,26 +20,13 @@ export interface MemoryStoreOptions {
   readonly clock?: Pick<StoreClock, 'monotonic'> | undefined;
 }
 
-/** The records of one identity. Deadlines are absolute, by the store's own clock. */
-interface Records {
-  token?: {
-    readonly token: StoredToken;
-    readonly fence: number;
-    readonly until: number;
-    readonly suspect: boolean;
-  };
-  lease?: { readonly owner: string; readonly until: number };
-  cooling?: { readonly failure: SharedFailure; readonly until: number };
-  lastFence: number;
-  readonly listeners: Set<(fence: number) => void>;
-}
-
 /** Rejected credentials are remembered that long after their cool-down, so that the next one is longer. */
 const CREDENTIALS_MEMORY_MS = 600_000;
 
 /**
  * Creates a store inside this process: token sources that are given the same one share their tokens.
  *
+ * It keeps the records of 100,000 identities at most; those that have ended and those used longest ago go first.
  * It is also the shortest description of what any other store has to do.
  *
  * @throws MisconfigurationError for an option that is not known
@@ -47,49 +34,36 @@ const CREDENTIALS_MEMORY_MS = 600_000;
 export function createMemoryStore(options: MemoryStoreOptions = {}): TokenStore {
   refuseUnknownOptions(options, ['clock'], { of: 'a memory store', path: 'options.' });
   const clock = options.clock ?? { monotonic: () => performance.now() };
-  const byIdentity = new Map<string, Records>();
-
-  function recordsOf(key: string): Records {
-    const records = byIdentity.get(key) ?? { lastFence: 0, listeners: new Set() };
-    byIdentity.set(key, records);
-    return records;
-  }
-
+  const now = () => clock.monotonic();
+  const all = new MemoryRecords(now);
   return {
     open(identity) {
-      for (const [key, records] of byIdentity)
-        if (isSpent(records, clock.monotonic())) byIdentity.delete(key);
       const key = canonicalIdentity(identity);
-      return createSlot(() => rulesFor(recordsOf(key), () => clock.monotonic()));
+      const who = credentialsIn(identity);
+      // Looked up at each operation: records that were dropped meanwhile are made anew.
+      const context: RulesContext = {
+        now,
+        who,
+        tell: (fence) => all.tell(key, fence),
+        nextFence: (above) => all.nextFence(above),
+      };
+      const work = <T>(operation: (rules: Rules) => T) =>
+        // Asynchronous like every other store: an answer in the same tick would hide races from the tests.
+        Promise.resolve().then(() => operation(rulesFor(all.use(key), context)));
+      return {
+        begin: (request) => work((rules) => rules.begin(request)),
+        commit: (request) => work((rules) => rules.commit(request)),
+        fail: (request) => work((rules) => rules.fail(request)),
+        reject: (value) => work((rules) => rules.reject(value)),
+        renew: (request) => work((rules) => rules.renew(request)),
+        release: (owner) => work((rules) => rules.release(owner)),
+        read: () => work((rules) => rules.read()),
+        clear: () => work((rules) => rules.clear()),
+        subscribe: (listener) => all.listen(key, listener),
+      } satisfies TokenStoreSlot;
     },
   };
 }
-
-/** Nothing in it matters to anybody any more. */
-function isSpent({ token, lease, cooling, listeners }: Records, now: number): boolean {
-  const ends = [token?.until, lease?.until, cooling && cooling.until + CREDENTIALS_MEMORY_MS];
-  return listeners.size === 0 && ends.every((end) => end === undefined || end <= now);
-}
-
-/** Asynchronous like every other store: an answer in the same tick would hide races from the tests. */
-function createSlot(rules: () => Rules): TokenStoreSlot {
-  return {
-    begin: (request) => soon(() => rules().begin(request)),
-    commit: (request) => soon(() => rules().commit(request)),
-    fail: (request) => soon(() => rules().fail(request)),
-    reject: (value) => soon(() => rules().reject(value)),
-    release: (owner) => soon(() => rules().release(owner)),
-    read: () => soon(() => rules().read()),
-    clear: () => soon(() => rules().clear()),
-    subscribe: (listener) => rules().subscribe(listener),
-  };
-}
-
-function soon<T>(work: () => T): Promise<T> {
-  return Promise.resolve().then(work);
-}
-
-type Rules = ReturnType<typeof rulesFor>;
 
 function canonicalIdentity(identity: TokenIdentity): string {
   const { provider, tokenUrl, publicParts, secretParts, request, paramsKey, cacheIdentity } =
@@ -99,12 +73,28 @@ function canonicalIdentity(identity: TokenIdentity): string {
     : JSON.stringify([provider, tokenUrl, publicParts, paramsKey, { cacheIdentity }]);
 }
 
-function rulesFor(records: Records, now: () => number) {
-  const tell = (fence: number) => {
-    for (const listener of records.listeners) listener(fence);
-  };
+/** Tells credentials that share records under a `cacheIdentity` apart; otherwise they are part of the key. */
+function credentialsIn({ cacheIdentity, secretParts }: TokenIdentity): string {
+  return cacheIdentity === undefined ? '' : JSON.stringify(secretParts);
+}
+
+interface RulesContext {
+  readonly now: () => number;
+  /** Whose credentials the caller uses. */
+  readonly who: string;
+  /** Passes a hint on to those who listen. */
+  readonly tell: (fence: number) => void;
+  /** A fence higher than any before, and than this one. */
+  readonly nextFence: (above: number) => number;
+}
+
+type Cooling = NonNullable<Records['cooling']>;
+type Rules = ReturnType<typeof rulesFor>;
+
+/** The protocol on the records of one identity. */
+function rulesFor(records: Records, { now, who, tell, nextFence }: RulesContext) {
   const leaseOf = (owner: string) =>
-    records.lease?.owner === owner && records.lease.until > now();
+    records.lease?.owner === owner && records.lease.until > now() ? records.lease : undefined;
 
   function unexpired(): (StoredRecord & { suspect: boolean }) | undefined {
     const { token: stored } = records;
@@ -127,15 +117,17 @@ function rulesFor(records: Records, now: () => number) {
     tell(stored.fence);
   }
 
-  function giveBack(owner: string): void {
-    if (!leaseOf(owner)) return;
+  function giveBack(owner: string): boolean {
+    if (leaseOf(owner) === undefined) return false;
     delete records.lease;
-    tell(0);
+    return true;
   }
 
-  function nextFence(): number {
-    records.lastFence += 1;
-    return records.lastFence;
+  /** What the caller has to know of an earlier failure. Another's rejected credentials are no concern of the caller's. */
+  function cooling(): Cooling | undefined {
+    const { cooling: failed } = records;
+    if (failed === undefined || failed.memoryUntil <= now()) return undefined;
+    return failed.failure.cause === 'credentials' && failed.who !== who ? undefined : failed;
   }
 
   function begin({ owner, leaseMs, inHand, minRemainingMs }: BeginRequest): BeginAnswer {
@@ -149,63 +141,86 @@ function rulesFor(records: Records, now: () => number) {
       return { kind: 'token', ...found };
     }
 
-    const { cooling, lease } = records;
-    if (cooling !== undefined && cooling.until > now()) {
+    const failed = cooling();
+    if (failed !== undefined && failed.until > now()) {
       const unusable = unexpired();
       const fallback = unusable === undefined ? undefined : recordOf(unusable);
-      const remainingMs = cooling.until - now();
-      return { kind: 'cooling', failure: cooling.failure, remainingMs, fallback };
+      return {
+        kind: 'cooling',
+        failure: failed.failure,
+        remainingMs: failed.until - now(),
+        fallback,
+      };
     }
+    const { lease } = records;
     if (lease !== undefined && lease.until > now() && lease.owner !== owner) {
       return { kind: 'held', remainingMs: lease.until - now() };
     }
     records.lease = { owner, until: now() + leaseMs };
-    const remembered =
-      cooling?.failure.cause === 'credentials' && cooling.until + CREDENTIALS_MEMORY_MS > now();
     return {
       kind: 'lead',
-      fence: nextFence(),
-      failures: remembered ? cooling.failure.failures : 0,
+      fence: nextFence(records.token?.fence ?? 0),
+      failures: failed?.failure.failures ?? 0,
     };
   }
 
   function commit(request: CommitRequest): CommitAnswer {
     const { owner, token, remainingMs, onlyIfAbsent = false } = request;
-    const fence = request.fence ?? nextFence();
+    const fence = request.fence ?? nextFence(records.token?.fence ?? 0);
     const stored = unexpired();
     const isInTheWay = onlyIfAbsent && !(stored?.suspect && stored.token.value !== token.value);
-    const stands = stored !== undefined && (isInTheWay || stored.fence >= fence);
-    if (!stands) {
-      records.token = { token, fence, until: now() + remainingMs, suspect: false };
-      delete records.cooling;
+    const hadLease = giveBack(owner);
+    if (stored !== undefined && (isInTheWay || stored.fence >= fence)) {
+      if (hadLease) tell(0);
+      return { kind: 'superseded', record: usable() };
     }
-    giveBack(owner);
-    if (stands) return { kind: 'superseded', record: usable() };
+    records.token = { token, fence, until: now() + remainingMs, suspect: false };
+    delete records.cooling;
     tell(fence);
     return { kind: 'committed', fence };
+  }
+
+  function fail({ owner, failure, coolMs }: Parameters<TokenStoreSlot['fail']>[0]): void {
+    if (!giveBack(owner)) return;
+    if (coolMs > 0) records.cooling = afterFailure(failure, now() + coolMs);
+    tell(0);
+  }
+
+  function afterFailure(failure: SharedFailure, until: number): Cooling {
+    const earlier = cooling();
+    if (earlier?.failure.cause === 'credentials' && failure.cause !== 'credentials') {
+      // Rejected credentials stay rejected: another failure may only lengthen their cool-down.
+      const longer = Math.max(earlier.until, until);
+      return {
+        ...earlier,
+        until: longer,
+        memoryUntil: earlier.memoryUntil + longer - earlier.until,
+      };
+    }
+    const memoryMs = failure.cause === 'credentials' ? CREDENTIALS_MEMORY_MS : 0;
+    return { failure, who, until, memoryUntil: until + memoryMs };
   }
 
   return {
     begin,
     commit,
-    fail({ owner, failure, coolMs }: Parameters<TokenStoreSlot['fail']>[0]): void {
-      if (!leaseOf(owner)) return;
-      if (coolMs > 0) records.cooling = { failure, until: now() + coolMs };
-      giveBack(owner);
-    },
+    fail,
     reject(value: string): StoredRecord | undefined {
       flag({ value, rejected: true });
       return usable();
     },
-    release: giveBack,
+    renew({ owner, leaseMs }: Parameters<TokenStoreSlot['renew']>[0]): boolean {
+      if (leaseOf(owner) === undefined) return false;
+      records.lease = { owner, until: now() + leaseMs };
+      return true;
+    },
+    release(owner: string): void {
+      if (giveBack(owner)) tell(0);
+    },
     read: usable,
     clear(): void {
       delete records.token;
       delete records.cooling;
-    },
-    subscribe(listener: (fence: number) => void): () => void {
-      records.listeners.add(listener);
-      return () => void records.listeners.delete(listener);
     },
   };
 }

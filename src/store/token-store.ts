@@ -62,7 +62,7 @@ export interface TokenInHand {
 export interface BeginRequest {
   /** 128 random bits that name this flight. */
   readonly owner: string;
-  /** How long the lease lasts. */
+  /** How long the lease lasts, unless it is renewed. */
   readonly leaseMs: number;
   /** Never handed back as usable. */
   readonly inHand?: TokenInHand | undefined;
@@ -118,7 +118,12 @@ export interface TokenStoreSlot {
   begin(request: BeginRequest): Promise<BeginAnswer>;
   /** Writes a token unless a newer one is there, forgets the shared failure, and gives the lease back if it is the owner's. */
   commit(request: CommitRequest): Promise<CommitAnswer>;
-  /** Records a failure for the others to share, and gives the lease back. Does nothing if the lease is not the owner's. */
+  /**
+   * Records a failure for the others to share, and gives the lease back. Does nothing if the lease is not the owner's.
+   *
+   * Rejected credentials that are remembered stay what they are, count included, when a failure of another cause comes;
+   * the longer of the two cool-downs holds.
+   */
   fail(request: {
     readonly owner: string;
     readonly failure: SharedFailure;
@@ -127,6 +132,8 @@ export interface TokenStoreSlot {
   }): Promise<void>;
   /** Flags the token if it is the stored one; hands back the stored one if it is another and usable. */
   reject(value: string): Promise<StoredRecord | undefined>;
+  /** Makes the lease last `leaseMs` from now if it is still `owner`'s, and tells whether it is. Takes no lease that has ended. */
+  renew(request: { readonly owner: string; readonly leaseMs: number }): Promise<boolean>;
   /** Gives the lease back if it is still `owner`'s. */
   release(owner: string): Promise<void>;
   /** The usable token, if there is one. Takes no lease. */

@@ -113,6 +113,7 @@ export function createChaosStore(store: TokenStore, options: ChaosStoreOptions =
       commit: (request) => disturbed('commit', () => slot.commit(request)),
       fail: (request) => disturbed('fail', () => slot.fail(request)),
       reject: (value) => disturbed('reject', () => slot.reject(value)),
+      renew: (request) => disturbed('renew', () => slot.renew(request)),
       release: (owner) => disturbed('release', () => slot.release(owner)),
       read: () => disturbed('read', () => slot.read()),
       clear: () => disturbed('clear', () => slot.clear()),

@@ -122,6 +122,14 @@ const refused: SharedFailure = {
   failures: 3,
 };
 
+const limited: SharedFailure = {
+  cause: 'server-set',
+  code: 'ERR_TOKEN_REQUEST_REFUSED',
+  status: 429,
+  retryable: true,
+  failures: 1,
+};
+
 async function commitAs(
   slot: TokenStoreSlot,
   owner: string,
@@ -199,6 +207,38 @@ export const storeContractChecks: readonly StoreContractCheck[] = [
     const slot = await bench.held();
     await slot.release('somebody else');
     expectKind(await slot.begin(asking('next')), 'held');
+  }),
+  check('renews a lease for its owner, counted from now', async (bench) => {
+    const slot = await bench.open();
+    await leadAs(slot, 'first', { leaseMs: SHORT_MS });
+    assert.equal(await slot.renew({ owner: 'first', leaseMs: LEASE_MS }), true);
+    await bench.pass(PAST_SHORT_MS);
+    const answer = expectKind(await slot.begin(asking('second')), 'held');
+    assert.ok(answer.remainingMs <= LEASE_MS - SHORT_MS, `${answer.remainingMs} ms`);
+  }),
+  check('shortens a lease where it is renewed for less time than is left', async (bench) => {
+    const slot = await bench.held();
+    assert.equal(await slot.renew({ owner: 'holder', leaseMs: SHORT_MS }), true);
+    await bench.pass(PAST_SHORT_MS);
+    await leadAs(slot, 'next');
+  }),
+  check('renews no lease for anybody but its owner', async (bench) => {
+    const slot = await bench.open();
+    await leadAs(slot, 'first', { leaseMs: SHORT_MS });
+    assert.equal(await slot.renew({ owner: 'somebody else', leaseMs: LEASE_MS }), false);
+    await bench.pass(PAST_SHORT_MS);
+    await leadAs(slot, 'second');
+  }),
+  check('brings back no lease that has ended or was given back', async (bench) => {
+    const slot = await bench.open();
+    await leadAs(slot, 'late', { leaseMs: SHORT_MS });
+    await bench.pass(PAST_SHORT_MS);
+    assert.equal(await slot.renew({ owner: 'late', leaseMs: LEASE_MS }), false);
+    const { fence } = await leadAs(slot, 'second');
+    assert.equal(await slot.renew({ owner: 'late', leaseMs: LEASE_MS }), false);
+    await commitAs(slot, 'second', { value: 'T1', fence, remainingMs: 500 });
+    assert.equal(await slot.renew({ owner: 'second', leaseMs: LEASE_MS }), false);
+    await leadAs(slot, 'third');
   }),
 
   // ---- tokens
@@ -387,6 +427,37 @@ export const storeContractChecks: readonly StoreContractCheck[] = [
     const { failures } = await leadAs(slot, 'next');
     assert.equal(failures, 0);
   }),
+  check(
+    'keeps rejected credentials rejected when another failure comes, and the longer of the cool-downs',
+    async (bench) => {
+      const slot = await bench.open();
+      await coolDown(slot, SHORT_MS);
+      await bench.pass(PAST_SHORT_MS);
+      await coolDown(slot, 60_000, limited);
+      const longer = expectKind(await slot.begin(asking('next')), 'cooling');
+      assert.deepEqual({ ...longer.failure }, refused);
+      assert.ok(longer.remainingMs > 30_000 && longer.remainingMs <= 60_000);
+    },
+  ),
+  check(
+    'remembers how often credentials were refused past a failure of another cause',
+    async (bench) => {
+      const slot = await bench.open();
+      await coolDown(slot, SHORT_MS);
+      await bench.pass(PAST_SHORT_MS);
+      await coolDown(slot, 1, limited);
+      await bench.pass(10);
+      assert.equal((await leadAs(slot, 'next')).failures, refused.failures);
+    },
+  ),
+  check('forgets rejected credentials with the next token', async (bench) => {
+    const slot = await bench.open();
+    await coolDown(slot, SHORT_MS);
+    await commitAs(slot, 'alone', { value: 'T1', remainingMs: 500 });
+    await coolDown(slot, 60_000, limited);
+    const answer = expectKind(await slot.begin(asking('next')), 'cooling');
+    assert.deepEqual({ ...answer.failure }, limited);
+  }),
   check('takes a failure from nobody but the holder of the lease', async (bench) => {
     const slot = await bench.held();
     await slot.fail({ owner: 'somebody else', failure: refused, coolMs: 60_000 });
@@ -461,6 +532,19 @@ export const storeContractChecks: readonly StoreContractCheck[] = [
     await commitAs(before, 'writer', { value: 'T1' });
     await expectToken(after, 'T1');
     assert.equal(await (await bench.open()).read(), undefined);
+  }),
+  check('holds rejected credentials against no others that share its name', async (bench) => {
+    const named = { cacheIdentity: 'fleet', request: '' };
+    try {
+      bench.store.check?.(named);
+    } catch {
+      return; // It refuses such names.
+    }
+    const before = await bench.open({ ...named, secretParts: [['clientSecret', 'old']] });
+    const after = await bench.open({ ...named, secretParts: [['clientSecret', 'new']] });
+    await coolDown(before, 60_000);
+    expectKind(await before.begin(asking('old')), 'cooling');
+    assert.equal((await leadAs(after, 'new')).failures, 0);
   }),
   check('takes listeners for hints and lets them go, if it has hints at all', async (bench) => {
     const slot = await bench.open();

@@ -90,9 +90,9 @@ async function acquireOnce(
     return await shared.acquire({
       identity: tokenIdentity({ provider, credentials: given, params, request, cacheIdentity }),
       signal: life.signal,
-      isWanted: () => wanted.state.flight?.id === flightId,
-      standDown: (retryInMs) =>
-        wanted.decide({ kind: 'refreshing-elsewhere', flightId, retryInMs }).kind === 'stand-down',
+      standDown: (deferral) =>
+        wanted.decide({ kind: 'refreshing-elsewhere', flightId, ...deferral }).kind ===
+        'stand-down',
       mint: () => inTime(source, life, (bounds) => mintWith(ask, wanted, bounds)),
     });
   } catch (failure) {

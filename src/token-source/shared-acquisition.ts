@@ -1,40 +1,13 @@
-import { TokenAcquisitionError } from '../errors/index.js';
-import type { GuardedStore, StoreOutcome } from '../store/guarded-store.js';
-import type {
-  BeginAnswer,
-  BeginRequest,
-  CommitAnswer,
-  CommitRequest,
-  StoredRecord,
-  TokenStoreSlot,
-} from '../store/token-store.js';
-import { jittered } from '../token/back-off.js';
-import { later, msUntil, type Instant } from '../token/instant.js';
-import type { LifecyclePolicy } from '../token/lifecycle.js';
-import { randomHex } from '../token/random-hex.js';
+import { TokenAcquisitionError, type BearerErrorCode } from '../errors/index.js';
+import type { BeginAnswer, StoredRecord } from '../store/token-store.js';
+import type { Instant } from '../token/instant.js';
 import { adopted, type Adopted } from './adoption.js';
-import type { Clock } from './clock.js';
+import { Lease } from './lease.js';
 import type { Minted } from './mint.js';
 import { MintFailure } from './mint-failure.js';
 import { CoolingElsewhere, failureToShare, LedMintFailure } from './shared-failure.js';
+import type { SharedContext, SharedFlight } from './shared-flight.js';
 import { nextStep, type SharedStep } from './shared-step.js';
-
-/** What all shared tokens of one source have in common. */
-export interface SharedContext {
-  readonly provider: string;
-  readonly store: GuardedStore;
-  readonly clock: Clock;
-  /** Numbers in [0, 1). */
-  readonly random: () => number;
-  readonly now: () => Instant;
-  readonly policy: LifecyclePolicy;
-  /** Bound of one mint with all its attempts, in milliseconds. */
-  readonly flightTimeoutMs: number;
-  readonly leaseAwaited: (event: {
-    readonly waitedMs: number;
-    readonly outcome: 'token' | 'lead' | 'gave up';
-  }) => void;
-}
 
 export type Acquired =
   /** Minted here. Without a fence it is not in the store, or not yet. */
@@ -43,70 +16,38 @@ export type Acquired =
   /** Another process is at it, and the token in hand does meanwhile. */
   | { readonly from: 'hand' };
 
-/** The token that this process holds. */
-export interface HeldHere {
-  readonly value: string;
-  readonly scope: string | undefined;
-  /** It drew a 401. */
-  readonly rejected: boolean;
-  /** Until it expires; `undefined` if nobody knows. */
-  readonly remainingMs: number | undefined;
-}
-
-/** One refresh, as far as sharing needs to know it. */
-export interface SharedFlight {
-  /** Whether anybody still wants the outcome. */
-  isWanted(): boolean;
-  held(): HeldHere | undefined;
-  /** Whether a token drew a 401 here. */
-  wasRejected(value: string): boolean;
-  /** Ends the flight if the token in hand does meanwhile; tells whether it did. */
-  standDown(retryInMs: number): boolean;
-  mint(): Promise<Minted>;
-  commit(request: CommitRequest): Promise<CommitAnswer>;
-  /** Waits that long, or until a hint comes or nobody wants the outcome any more. */
-  pause(ms: number): Promise<void>;
-  /** A token that was minted without the lease has reached the store after all. */
-  committed(fence: number): void;
-}
-
-/** A token that lives no longer is not worth adopting. */
-const LEAST_LIFE_MS = 1_000;
-/** A flight that leaves the work to another process looks again after that long. */
-const STAND_DOWN_MS = 2_000;
-/** A waiting flight outlasts the lease by that much. */
-const PATIENCE_MS = 2_000;
+/** A flight waits for others, or for the store, for so long beyond the time that its own mint may take. */
+const PATIENCE_MS = 7_000;
 
 /**
  * Finds a token in the store; or mints one under the refresh lease, or without it where the store is away.
  *
- * The lease is there for economy and nothing else: whatever happens to the store, or to whoever holds the lease, the
+ * The lease is there for economy and nothing else: whatever happens to the store, or to the holder of the lease, the
  * flight ends in a token if the token endpoint gives one.
  *
  * @throws {@link MintFailure} if the mint fails
  * @throws {@link CoolingElsewhere} if another process was refused a moment ago
- * @throws {@link TokenAcquisitionError} if the holder of the lease brings nothing and a second mint would do harm
+ * @throws {@link TokenAcquisitionError} if a second mint would do harm, and the holder of the lease or the store stays away
  */
 export async function acquireShared(
-  slot: TokenStoreSlot,
   flight: SharedFlight,
   context: SharedContext,
 ): Promise<Acquired> {
-  const settled = await negotiate(slot, flight, context);
+  const settled = await negotiate(flight, context);
   if (settled === 'stand down') return { from: 'hand' };
   try {
     return await finish(settled, flight, context);
   } catch (failure) {
-    if (!hasRunOut(settled, context)) throw failure;
+    if (settled.step.kind !== 'lead' || !settled.lease.hasRunOut()) throw failure;
     // Paused for so long that the lease ran out: another process may have the token, or be at it.
-    const again = await negotiate(slot, flight, context);
+    const again = await negotiate(flight, context);
     return again === 'stand down' ? { from: 'hand' } : finish(again, flight, context);
   }
 }
 
 /** How the question who mints was settled, and what came of it so far. */
 interface Settlement {
-  readonly step: Exclude<SharedStep, { kind: 'wait' | 'ask-again' }>;
+  readonly step: Exclude<SharedStep, { kind: 'wait' }>;
   readonly lease: Lease;
   /** Before the store was asked. */
   readonly sentAt: Instant;
@@ -114,55 +55,62 @@ interface Settlement {
 
 /** Asks the store until it is clear who mints. */
 async function negotiate(
-  slot: TokenStoreSlot,
   flight: SharedFlight,
   context: SharedContext,
 ): Promise<Settlement | 'stand down'> {
-  const lease = new Lease(slot, flight, context);
-  const startedAt = context.clock.monotonic();
+  const { clock, store, policy, soloMints } = context;
+  const lease = new Lease(flight, context);
+  const startedAt = clock.monotonic();
+  let silentSince: number | undefined;
+  let hasWaitedForHolder = false;
 
   for (let polls = 0; ; polls += 1) {
-    if (!flight.isWanted()) throw lease.abandoned();
+    if (isOver(flight)) throw lease.abandoned();
     const sentAt = context.now();
-    const outcome = await lease.begin(flight.held());
-    if (!flight.isWanted()) throw lease.abandoned();
-    const answer = outcome.kind === 'done' ? outcome.value : undefined;
-    if (answer?.kind === 'held' && flight.standDown(standDownMs(answer.remainingMs, context))) {
-      lease.releaseIfLate();
-      return 'stand down';
-    }
+    const held = flight.held();
+    const outcome = await lease.begin(held);
+    if (isOver(flight)) throw lease.abandoned();
 
-    const waitedMs = polls === 0 ? 0 : context.clock.monotonic() - startedAt;
+    // This process stood still while the answer was on its way: another may hold the lease by now.
+    if (outcome.kind === 'done' && outcome.value.kind === 'lead' && lease.hasRunOut()) continue;
+    const now = clock.monotonic();
+    const answer = outcome.kind === 'done' ? outcome.value : undefined;
+    const isUseless = answer?.kind === 'token' && flight.wasRejected(answer.token.value);
+    if (answer !== undefined && !isUseless) soloMints.storeIsBack();
+    silentSince = answer === undefined ? (silentSince ?? sentAt.monoMs) : undefined;
+    const waitedMs = polls === 0 ? 0 : now - startedAt;
     const step = nextStep(outcome, {
       waitedMs,
-      waitLimitMs: lease.lengthMs + PATIENCE_MS,
+      waitLimitMs: context.flightTimeoutMs + PATIENCE_MS,
       polls,
-      singleActiveToken: context.policy.singleActiveToken,
-      isUseless: answer?.kind === 'token' && flight.wasRejected(answer.token.value),
+      singleActiveToken: policy.singleActiveToken,
+      isUseless,
+      handServes: held !== undefined && !held.rejected && (held.remainingMs ?? Infinity) > 0,
+      storeAwayMs: Math.max(store.awayForMs(), now - (silentSince ?? now)),
+      storePausedMs: store.pausedForMs(),
+      mintAloneInMs: soloMints.inMs(now),
       random: context.random(),
     });
-    if (step.kind === 'wait') await flight.pause(step.pauseMs);
-    if (step.kind === 'wait' || step.kind === 'ask-again') continue;
-    if (waitedMs > 0) context.leaseAwaited({ waitedMs, outcome: outcomeOf(step) });
-    // Asked for the lease before, in vain as it seemed, and does not need it now.
-    if (step.kind !== 'lead' && step.kind !== 'mint-alone') lease.releaseIfLate();
+    if (step.kind === 'wait') {
+      const untilExpiry = step.for === 'store';
+      if (flight.standDown({ retryInMs: step.lookAgainInMs, untilExpiry })) {
+        lease.giveBack();
+        return 'stand down';
+      }
+      hasWaitedForHolder ||= step.for === 'lease-holder';
+      await flight.pause(step.pauseMs);
+      continue;
+    }
+    if (hasWaitedForHolder) context.leaseAwaited({ waitedMs, outcome: outcomeOf(step) });
+    // A question that seemed to be lost may have taken it.
+    if (step.kind !== 'lead' && step.kind !== 'mint-alone') lease.giveBack();
     return { step, lease, sentAt };
   }
 }
 
-/** Whether we led, and for longer than the lease lasts. */
-function hasRunOut({ step, lease, sentAt }: Settlement, { now }: SharedContext): boolean {
-  return step.kind === 'lead' && now().monoMs - sentAt.monoMs > lease.lengthMs;
-}
-
-/** Longer than the longest mint, so that no heartbeat is needed: a stalled event loop would stop that as well. */
-export function leaseMsFor(flightTimeoutMs: number): number {
-  return flightTimeoutMs + Math.max(1_000, flightTimeoutMs / 2);
-}
-
-/** So that processes do not come back in step. */
-function standDownMs(leaseMs: number, { random }: SharedContext): number {
-  return jittered(Math.min(leaseMs, STAND_DOWN_MS), random());
+/** A function, since the compiler takes a signal that was not aborted a moment ago for one that never is. */
+function isOver({ signal }: SharedFlight): boolean {
+  return signal.aborted;
 }
 
 function outcomeOf({ kind }: SharedStep): 'token' | 'lead' | 'gave up' {
@@ -180,9 +128,9 @@ async function finish(
     case 'lead':
       return lead(step.answer, lease, flight, context);
     case 'mint-alone':
-      return mintAlone(lease, flight);
+      return mintAlone(lease, flight, context);
     case 'give-up':
-      throw gaveUp(context.provider);
+      throw gaveUp(context.provider, step.missing);
     case 'cool': {
       const { failure, remainingMs, fallback } = step.answer;
       throw new CoolingElsewhere(failure, remainingMs, fallback && adopted(fallback, sentAt));
@@ -197,17 +145,20 @@ async function lead(
   { now, policy }: SharedContext,
 ): Promise<Acquired> {
   let minted: Minted;
+  const stopRenewing = lease.keepRenewing();
   try {
     minted = await flight.mint();
   } catch (failure) {
-    if (!(failure instanceof MintFailure) || !flight.isWanted()) {
+    if (!(failure instanceof MintFailure) || flight.signal.aborted) {
       lease.release();
       throw failure;
     }
     lease.fail(failureToShare(failure, failures, policy));
     throw new LedMintFailure(failure, failures);
+  } finally {
+    stopRenewing();
   }
-  if (!flight.isWanted()) throw lease.abandoned();
+  if (flight.signal.aborted) throw lease.abandoned();
 
   const sentAt = now();
   const outcome = await lease.commit(minted, fence);
@@ -225,103 +176,35 @@ async function lead(
 }
 
 /** The token serves at once; the store is told when it can be, and nobody waits for that. */
-async function mintAlone(lease: Lease, flight: SharedFlight): Promise<Acquired> {
+async function mintAlone(
+  lease: Lease,
+  flight: SharedFlight,
+  { soloMints, clock, random }: SharedContext,
+): Promise<Acquired> {
   let minted: Minted;
   try {
-    minted = await flight.mint();
+    minted = await soloMints.run(() => flight.mint(), clock, random());
   } catch (failure) {
     lease.releaseIfLate();
     throw failure;
   }
-  if (!flight.isWanted()) throw lease.abandoned();
-  void lease.commit(minted, undefined).then((outcome) => {
-    lease.releaseIfLate();
-    if (outcome.kind === 'done' && outcome.value.kind === 'committed')
-      flight.committed(outcome.value.fence);
-  });
+  if (flight.signal.aborted) throw lease.abandoned();
+  void lease.commit(minted, undefined).then(() => lease.releaseIfLate());
   return { from: 'endpoint', minted, fence: undefined };
 }
 
-/** The refresh lease as one flight asks for it; it must go back on every path. */
-class Lease {
-  readonly lengthMs: number;
-  readonly #slot: TokenStoreSlot;
-  readonly #flight: SharedFlight;
-  readonly #context: SharedContext;
-  /** With a value that two processes share, one would free the other's lease. */
-  readonly #owner = randomHex();
-  #mayBeHeld = false;
-  /** Answers that came too late, or may still come. */
-  readonly #late: Promise<BeginAnswer>[] = [];
-
-  constructor(slot: TokenStoreSlot, flight: SharedFlight, context: SharedContext) {
-    this.lengthMs = leaseMsFor(context.flightTimeoutMs);
-    this.#slot = slot;
-    this.#flight = flight;
-    this.#context = context;
-  }
-
-  async begin(held: HeldHere | undefined): Promise<StoreOutcome<BeginAnswer>> {
-    // An early refresh wants a token that lives longer than the one in hand; otherwise any that lives will do.
-    const atLeastMs = held === undefined || held.rejected ? 0 : (held.remainingMs ?? 0);
-    const request: BeginRequest = {
-      owner: this.#owner,
-      leaseMs: this.lengthMs,
-      inHand: held && { value: held.value, rejected: held.rejected },
-      minRemainingMs: Math.max(LEAST_LIFE_MS, atLeastMs),
-    };
-    const outcome = await this.#context.store.run('begin', () => this.#slot.begin(request));
-    this.#mayBeHeld = outcome.kind === 'done' && outcome.value.kind === 'lead';
-    if (outcome.kind === 'failed') this.#late.push(outcome.late);
-    return outcome;
-  }
-
-  commit(
-    { token, sentAt, lifetimeMs }: Minted,
-    fence: number | undefined,
-  ): Promise<StoreOutcome<CommitAnswer>> {
-    const { store, now, policy } = this.#context;
-    return store.run('commit', () =>
-      this.#flight.commit({
-        owner: this.#owner,
-        fence,
-        token: { value: token.value, scope: token.scope, undated: lifetimeMs === undefined },
-        remainingMs: msUntil(later(sentAt, lifetimeMs ?? policy.revalidateMs), now()),
-      }),
-    );
-  }
-
-  /** In the background: those who wait for us shall know, but our own callers need not wait for that. */
-  fail(shared: ReturnType<typeof failureToShare>): void {
-    void this.#context.store.run('fail', () => this.#slot.fail({ owner: this.#owner, ...shared }));
-  }
-
-  release(): void {
-    void this.#context.store.run('release', () => this.#slot.release(this.#owner));
-  }
-
-  /** A lease that was granted when nobody waited for the answer any more would stall the others until it runs out. */
-  releaseIfLate(): void {
-    for (const late of this.#late) {
-      late
-        .then((answer) => (answer.kind === 'lead' ? this.#slot.release(this.#owner) : undefined))
-        .catch(() => undefined);
-    }
-  }
-
-  /** `clear()` or `close()` came first. */
-  abandoned(): Error {
-    if (this.#mayBeHeld) this.release();
-    this.releaseIfLate();
-    return new Error('nobody wants this token any more');
-  }
-}
-
-function gaveUp(provider: string): TokenAcquisitionError {
+function gaveUp(provider: string, missing: 'lease-holder' | 'store'): TokenAcquisitionError {
+  const [code, problem] = {
+    'lease-holder': [
+      'ERR_TOKEN_LEASE_HELD',
+      'another process holds the refresh lease and brings no token',
+    ],
+    store: ['ERR_TOKEN_STORE_FAILED', 'the shared store does not answer'],
+  }[missing] as [BearerErrorCode, string];
   return new TokenAcquisitionError(
-    'ERR_TOKEN_LEASE_HELD',
-    `${provider}: another process holds the refresh lease and brings no token. A second mint would kill its token, ` +
-      'so none was made; the next request tries again.',
+    code,
+    `${provider}: ${problem}. A token call without it would kill the token of other processes, so none was made; ` +
+      'the next request tries again.',
     { provider, phase: 'token request', retryable: true },
   );
 }

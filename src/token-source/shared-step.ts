@@ -1,22 +1,27 @@
 import type { StoreOutcome } from '../store/guarded-store.js';
 import type { BeginAnswer } from '../store/token-store.js';
+import { jittered } from '../token/back-off.js';
 
 /** What a flight does after it has asked the shared store. */
 export type SharedStep =
   | { readonly kind: 'adopt'; readonly answer: Extract<BeginAnswer, { kind: 'token' }> }
   | { readonly kind: 'cool'; readonly answer: Extract<BeginAnswer, { kind: 'cooling' }> }
   | { readonly kind: 'lead'; readonly answer: Extract<BeginAnswer, { kind: 'lead' }> }
-  /** Another process is at it: ask again after that long. */
-  | { readonly kind: 'wait'; readonly pauseMs: number }
-  /** Ask again at once. */
-  | { readonly kind: 'ask-again' }
-  /** Mint without the lease: the store is away, or whoever holds the lease is. */
+  /** Ask again after that long. Where the token in hand does meanwhile, nobody waits. */
+  | {
+      readonly kind: 'wait';
+      readonly for: 'lease-holder' | 'store';
+      readonly pauseMs: number;
+      /** When a flight that nobody waits for looks again. */
+      readonly lookAgainInMs: number;
+    }
+  /** Mint without the lease: the store is away, or the holder of the lease is. */
   | { readonly kind: 'mint-alone' }
-  /** Mint nothing: another mint would kill the token that the holder of the lease may still bring. */
-  | { readonly kind: 'give-up' };
+  /** Mint nothing: another mint would kill the token that others have or may still bring. */
+  | { readonly kind: 'give-up'; readonly missing: 'lease-holder' | 'store' };
 
 export interface SharedSituation {
-  /** How long this flight has waited for another process. */
+  /** How long this flight has waited. */
   readonly waitedMs: number;
   /** How long it waits at most. */
   readonly waitLimitMs: number;
@@ -26,6 +31,14 @@ export interface SharedSituation {
   readonly singleActiveToken: boolean;
   /** The token that the store offers drew a 401 here: the store cannot be written to. */
   readonly isUseless: boolean;
+  /** The token in hand lives and drew no 401. */
+  readonly handServes: boolean;
+  /** How long the store has not answered. */
+  readonly storeAwayMs: number;
+  /** How long the store is left alone before the next probe. */
+  readonly storePausedMs: number;
+  /** How long until this process may mint without the store; counts only with one active token. */
+  readonly mintAloneInMs: number;
   /** In [0, 1). */
   readonly random: number;
 }
@@ -33,36 +46,71 @@ export interface SharedSituation {
 const FIRST_POLL_MS = 50;
 const POLL_GROWTH = 1.5;
 const LONGEST_POLL_MS = 500;
+/** Waiting flights come back that soon after the end of a lease that was not renewed. */
+const AFTER_LEASE_MS = 50;
+/** A flight that leaves the work to another process looks again after that long. */
+const STAND_DOWN_MS = 2_000;
+/** Where a new token kills the last one, the store is probed about that often. */
+export const PROBE_MS = 1_000;
+/** So long does a process do without the store before it mints a token that may kill those of others. */
+const STORE_AWAY_MS = 10_000;
 
 /** Decides what follows from the answer of the store, or from its silence. Pure. */
 export function nextStep(
   outcome: StoreOutcome<BeginAnswer>,
   situation: SharedSituation,
 ): SharedStep {
-  switch (outcome.kind) {
-    case 'skipped':
-      return { kind: 'mint-alone' };
-    case 'failed':
-      // One lost answer does not mean that the store is down; the guard says so after a few, and then it is skipped.
-      return situation.singleActiveToken ? { kind: 'ask-again' } : { kind: 'mint-alone' };
-    case 'done':
-      return stepAfter(outcome.value, situation);
-  }
+  if (outcome.kind === 'done') return stepAfter(outcome.value, situation);
+  return situation.singleActiveToken ? stepWithoutStore(situation) : { kind: 'mint-alone' };
 }
 
 function stepAfter(answer: BeginAnswer, situation: SharedSituation): SharedStep {
   switch (answer.kind) {
     case 'token':
-      return situation.isUseless ? { kind: 'mint-alone' } : { kind: 'adopt', answer };
+      if (!situation.isUseless) return { kind: 'adopt', answer };
+      return situation.singleActiveToken && situation.mintAloneInMs > 0
+        ? waitForStore(situation)
+        : { kind: 'mint-alone' };
     case 'cooling':
       return { kind: 'cool', answer };
     case 'lead':
       return { kind: 'lead', answer };
     case 'held':
-      if (situation.waitedMs < situation.waitLimitMs)
-        return { kind: 'wait', pauseMs: pollPauseMs(situation) };
-      return { kind: situation.singleActiveToken ? 'give-up' : 'mint-alone' };
+      return stepWhileHeld(answer.remainingMs, situation);
   }
+}
+
+function stepWhileHeld(leaseMs: number, situation: SharedSituation): SharedStep {
+  const { waitedMs, waitLimitMs, singleActiveToken, random } = situation;
+  if (waitedMs >= waitLimitMs)
+    return singleActiveToken
+      ? { kind: 'give-up', missing: 'lease-holder' }
+      : { kind: 'mint-alone' };
+  return {
+    kind: 'wait',
+    for: 'lease-holder',
+    pauseMs: Math.min(pollPauseMs(situation), leaseMs + AFTER_LEASE_MS * random),
+    // So that processes do not come back in step.
+    lookAgainInMs: jittered(Math.min(leaseMs, STAND_DOWN_MS), random),
+  };
+}
+
+/** The store is away, and a token minted without it would kill those of the other processes. */
+function stepWithoutStore(situation: SharedSituation): SharedStep {
+  const { handServes, storeAwayMs, mintAloneInMs } = situation;
+  const mayMint = storeAwayMs >= STORE_AWAY_MS && mintAloneInMs <= 0;
+  return mayMint && !handServes ? { kind: 'mint-alone' } : waitForStore(situation);
+}
+
+function waitForStore(situation: SharedSituation): SharedStep {
+  const { waitedMs, waitLimitMs, storePausedMs, random } = situation;
+  if (waitedMs >= waitLimitMs) return { kind: 'give-up', missing: 'store' };
+  return {
+    kind: 'wait',
+    for: 'store',
+    pauseMs: Math.max(storePausedMs, pollPauseMs(situation)),
+    lookAgainInMs: jittered(Math.max(storePausedMs, PROBE_MS), random),
+  };
 }
 
 /** 50 ms, then half as much again each time up to 500 ms, moved by up to a quarter so that processes do not ask in step. */

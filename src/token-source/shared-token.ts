@@ -11,13 +11,8 @@ import type { Instant } from '../token/instant.js';
 import { randomHex } from '../token/random-hex.js';
 import { adopted, type Adopted } from './adoption.js';
 import type { Minted } from './mint.js';
-import {
-  acquireShared,
-  type Acquired,
-  type HeldHere,
-  type SharedContext,
-  type SharedFlight,
-} from './shared-acquisition.js';
+import { acquireShared, type Acquired } from './shared-acquisition.js';
+import type { HeldHere, SharedContext, SharedFlight } from './shared-flight.js';
 
 /** What this token is to the source that shares it. */
 export interface SharedTokenOwner {
@@ -28,10 +23,8 @@ export interface SharedTokenOwner {
 }
 
 /** One refresh, as the source starts it. */
-export interface Refresh extends Pick<SharedFlight, 'isWanted' | 'standDown'> {
+export interface Refresh extends Pick<SharedFlight, 'signal' | 'standDown'> {
   readonly identity: TokenIdentity;
-  /** Ends the waiting. */
-  readonly signal: AbortSignal;
   mint(): Promise<Minted>;
 }
 
@@ -53,7 +46,7 @@ export class SharedToken {
   #fence = 0;
   /** The token in hand was minted while the store was away. */
   #uncommitted = false;
-  /** Tokens that drew a 401 here and were not minted again: a store may go on offering them, or get them late. */
+  /** Dead tokens, which drew a 401 here or were killed by a new one: a store may go on offering them, or get them late. */
   readonly #rejected = new Set<string>();
   /** Changes with `clear()`: what was asked before must not land after it. */
   #epoch = 0;
@@ -61,6 +54,10 @@ export class SharedToken {
   /** `clear()` has not reached the store yet. */
   #mustClear = false;
   #isClosed = false;
+  /** Flights and commits under way. */
+  #asking = 0;
+  /** The highest fence that a hint has told meanwhile. */
+  #heard = 0;
   #wake: (() => void) | undefined;
 
   constructor(context: SharedContext, owner: SharedTokenOwner) {
@@ -75,39 +72,31 @@ export class SharedToken {
 
   /** Finds or mints a token; throws what `acquireShared` throws. */
   async acquire(refresh: Refresh): Promise<Acquired> {
-    const slot = await this.#slotOf(refresh);
-    if (!refresh.isWanted()) throw new Error('nobody wants this token any more');
-    const epoch = this.#epoch;
-    if (slot === undefined) {
-      const minted = await this.#mint(refresh);
-      if (epoch === this.#epoch && this.#opened !== undefined) this.#known(undefined); // To be written back.
-      return { from: 'endpoint', minted, fence: undefined };
-    }
+    this.#asking += 1;
     try {
       const acquired = await acquireShared(
-        slot,
         {
-          isWanted: () => refresh.isWanted(),
-          standDown: (ms) => refresh.standDown(ms),
+          signal: refresh.signal,
+          standDown: (deferral) => refresh.standDown(deferral),
           mint: () => this.#mint(refresh),
-          commit: (request) => this.#commit(slot, request),
+          open: () => this.#slotOf(refresh),
+          commit: (slot, request) => this.#commit(slot, request),
           held: () => this.#held(),
           wasRejected: (value) => this.#rejected.has(value),
           pause: (ms) => this.#pause(ms, refresh.signal),
-          committed: (fence) => {
-            if (epoch === this.#epoch) this.#known(fence);
-          },
         },
         this.#context,
       );
-      if (epoch !== this.#epoch) return acquired;
+      if (refresh.signal.aborted) return acquired;
       if (acquired.from === 'hand') this.#recheckIn(RECHECK_MS);
       else this.#known(acquired.fence);
       return acquired;
     } catch (failure) {
       // What we could not get, another process may have brought by then.
-      if (epoch === this.#epoch) this.#recheckIn(RECHECK_SOON_MS);
+      if (!refresh.signal.aborted) this.#recheckIn(RECHECK_SOON_MS);
       throw failure;
+    } finally {
+      this.#hasAsked();
     }
   }
 
@@ -204,7 +193,6 @@ export class SharedToken {
 
   /** A token that was minted while the store was away is shared as soon as the store is back. */
   async #writeBack(slot: TokenStoreSlot, held: HeldHere, onlyIfAbsent: boolean): Promise<void> {
-    const epoch = this.#epoch;
     const { value, scope, remainingMs } = held;
     const outcome = await this.#run('commit', () =>
       this.#commit(slot, {
@@ -215,9 +203,7 @@ export class SharedToken {
         onlyIfAbsent,
       }),
     );
-    if (epoch !== this.#epoch) return;
     if (outcome.kind !== 'done') this.#recheckIn(this.#soonMs());
-    else if (outcome.value.kind === 'committed') this.#known(outcome.value.fence);
   }
 
   /**
@@ -225,17 +211,29 @@ export class SharedToken {
    * then, the store is told so at once, and gets the token in hand back, whose place it may have taken.
    */
   async #commit(slot: TokenStoreSlot, request: CommitRequest): Promise<CommitAnswer> {
-    const answer = await slot.commit(request);
     const { value } = request.token;
-    if (answer.kind !== 'committed' || !this.#rejected.has(value)) return answer;
-    const record = await slot.reject(value);
-    if (record === undefined) this.#known(undefined);
-    return { kind: 'superseded', record };
+    this.#asking += 1;
+    try {
+      const answer = await slot.commit(request);
+      if (answer.kind !== 'committed') return answer;
+      if (this.#rejected.has(value)) {
+        const record = await slot.reject(value);
+        if (record === undefined) this.#known(undefined);
+        return { kind: 'superseded', record };
+      }
+      if (this.#held()?.value === value) this.#known(answer.fence);
+      return answer;
+    } finally {
+      this.#hasAsked();
+    }
   }
 
   /** What the endpoint has just issued is alive, even if it is what it issued before. */
   async #mint(refresh: Refresh): Promise<Minted> {
     const minted = await refresh.mint();
+    const held = this.#held();
+    // It has just killed the last one, whose commit may still be on its way.
+    if (this.#context.policy.singleActiveToken && held !== undefined) this.#remember(held.value);
     this.#rejected.delete(minted.token.value);
     return minted;
   }
@@ -260,6 +258,7 @@ export class SharedToken {
   }
 
   #recheckIn(ms: number): void {
+    if (this.#opened === undefined) return;
     const { clock, random } = this.#context;
     this.#recheckAt = clock.monotonic() + jittered(ms, random());
   }
@@ -292,7 +291,7 @@ export class SharedToken {
       const records = recordsOf(refresh.identity);
       if (this.#opened !== undefined && this.#opened.records !== records) this.#leave();
       const outcome = await this.#context.store.open(refresh.identity);
-      if (outcome.kind !== 'done' || this.#isClosed || !refresh.isWanted()) return undefined;
+      if (outcome.kind !== 'done' || this.#isClosed || refresh.signal.aborted) return undefined;
       this.#opened?.unsubscribe?.();
       const slot = outcome.value;
       const unsubscribe = slot.subscribe?.((fence) => this.#hint(fence));
@@ -321,7 +320,17 @@ export class SharedToken {
 
   #hint(fence: number): void {
     this.#wake?.();
-    if (fence > this.#fence && this.#recheckAt !== Infinity) void this.recheck();
+    // Of our own commit we hear as well, and a flight asks the store itself.
+    if (this.#asking > 0) this.#heard = Math.max(this.#heard, fence);
+    else if (fence > this.#fence && this.#recheckAt !== Infinity) void this.recheck();
+  }
+
+  /** A token newer than the one that was asked for is looked up at the next use. */
+  #hasAsked(): void {
+    this.#asking -= 1;
+    if (this.#asking > 0) return;
+    if (this.#heard > this.#fence) this.#recheckIn(0);
+    this.#heard = 0;
   }
 
   #run<T>(operation: keyof TokenStoreSlot, work: () => Promise<T>): Promise<StoreOutcome<T>> {

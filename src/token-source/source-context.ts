@@ -11,7 +11,9 @@ import {
   type TokenSourceListener,
 } from './events.js';
 import type { ResolvedTokenSourceOptions } from './options.js';
-import type { SharedContext } from './shared-acquisition.js';
+import type { SharedContext } from './shared-flight.js';
+import { PROBE_MS } from './shared-step.js';
+import { SoloMints } from './solo-mints.js';
 
 /** What all tokens of one source have in common. */
 export class SourceContext {
@@ -64,7 +66,12 @@ export class SourceContext {
     };
     return {
       provider: this.provider.name,
-      store: guardStore(store, { clock, watcher }),
+      store: guardStore(store, {
+        clock,
+        watcher,
+        longestPauseMs: policy.singleActiveToken ? PROBE_MS : undefined,
+      }),
+      soloMints: new SoloMints(),
       clock,
       random,
       now: () => this.now(),

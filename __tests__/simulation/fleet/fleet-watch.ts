@@ -6,6 +6,7 @@ import { Account } from './account.js';
 import type { Expectations } from './expectations.js';
 import type { Host } from './host.js';
 import type { Member } from './member.js';
+import { isInTime, type Sent } from './link.js';
 import type { Command, Executed, StoreObserver } from './redis.js';
 import { trace } from './trace.js';
 
@@ -40,6 +41,8 @@ interface Lease {
   readonly holder: Host;
   readonly owner: string;
   readonly grantedAt: number;
+  /** Whether the holder has heard in time that it has the lease. */
+  readonly isKnown: boolean;
   until: number;
 }
 
@@ -63,6 +66,8 @@ const CREDENTIALS_MS = 361_000;
 const SHARED_TRANSIENT_MS = 3_000;
 /** How long a token without an end is used before it is renewed. */
 const UNDATED_MS = 850_000;
+/** A flight lasts so long at most, and some more after a standstill. */
+const FLIGHT_MS = 45_000;
 /** A token that lives no longer may be past using. */
 const AT_LEAST_MS = 5_000;
 /** From then on nothing is under way any more where a process has just been at it. */
@@ -231,9 +236,12 @@ export class FleetWatch implements StoreObserver {
     const { aloneAfterMs } = this.expected;
     if (!member.setting.singleActiveToken || member.edition === 'first' || aloneAfterMs === 0)
       return;
-    const awayMs = this.now() - member.awaySince;
-    if (awayMs >= aloneAfterMs || awayMs < 0 || this.now() - member.ledAt < 11_000) return;
-    this.violated('mints without the store are rare', `after ${awayMs} ms`);
+    const { value } = this.#current.get(member.namespace) ?? { value: '' };
+    // Under the lease; or the store insists on a token that is dead.
+    if (this.now() - member.ledAt < FLIGHT_MS || member.hasSeenDie(value)) return;
+    const awayMs = this.now() - (member.link.unansweredSince ?? this.now());
+    if (awayMs < aloneAfterMs - AT_REST_MS)
+      this.violated('mints without the store are rare', `after ${awayMs} ms`);
   }
 
   #accountOf({ scope }: Member): Account {
@@ -249,7 +257,7 @@ export class FleetWatch implements StoreObserver {
 
   // ---- what the store does -------------------------------------------------------------------------------------
 
-  executed(namespace: string, by: Host, command: Executed, meant: Command): void {
+  executed(namespace: string, by: Host, command: Executed, sent: Sent): void {
     const { operation, argument, answer } = command;
     const member = this.members.get(by);
     if (member !== undefined) member.namespace = namespace;
@@ -259,18 +267,22 @@ export class FleetWatch implements StoreObserver {
         const { argument, answer } = command;
         if (argument.inHand?.rejected === true) this.#flag(namespace, argument.inHand.value);
         if (answer.kind === 'token') this.#offered(namespace, answer.token.value);
-        if (answer.kind === 'lead') this.#granted(namespace, by, argument);
+        if (answer.kind === 'lead')
+          this.#granted(namespace, by, argument, isInTime(sent, this.now()));
         break;
       }
       case 'commit':
         this.#returned(namespace, by, command.argument.owner);
         if (command.answer.kind === 'committed')
-          this.#committed(namespace, by, command.argument.token.value, fenceIn(meant));
+          this.#committed(namespace, by, command.argument.token.value, fenceIn(sent.meant));
         else if (command.answer.record !== undefined)
           this.#offered(namespace, command.answer.record.token.value);
         break;
       case 'fail':
         this.#returned(namespace, by, command.argument.owner);
+        break;
+      case 'renew':
+        if (command.answer) this.#renewed(namespace, by, command.argument);
         break;
       case 'release':
         this.#returned(namespace, by, command.argument);
@@ -358,6 +370,7 @@ export class FleetWatch implements StoreObserver {
     namespace: string,
     by: Host,
     { owner, leaseMs }: { readonly owner: string; readonly leaseMs: number },
+    isKnown: boolean,
   ): void {
     const now = this.now();
     const lease = this.#leases.get(namespace);
@@ -366,18 +379,27 @@ export class FleetWatch implements StoreObserver {
     const member = this.members.get(by);
     if (member !== undefined) member.ledAt = now;
     const grantedAt = isOurs ? lease.grantedAt : now;
-    this.#leases.set(namespace, { holder: by, owner, grantedAt, until: now + leaseMs });
+    this.#leases.set(namespace, { holder: by, owner, grantedAt, isKnown, until: now + leaseMs });
   }
 
-  #checkTaken({ holder, grantedAt, until }: Lease, now: number): void {
+  #checkTaken({ holder, grantedAt, isKnown, until }: Lease, now: number): void {
     // The clock of the store may go a little faster than the true time.
     if (now < until - 50) {
       this.violated('a live lease is never stolen', `${until - now} ms before its end`);
       return;
     }
     const member = this.members.get(holder);
-    if (member?.isCalmSince(grantedAt) === true && this.callsUnderWay(member) > 0)
+    if (isKnown && member?.isCalmSince(grantedAt) === true && this.callsUnderWay(member) > 0)
       this.violated('a holder at work is not overtaken', `process ${member.id}`);
+  }
+
+  #renewed(
+    namespace: string,
+    by: Host,
+    { owner, leaseMs }: { readonly owner: string; readonly leaseMs: number },
+  ): void {
+    const lease = this.#leases.get(namespace);
+    if (lease?.holder === by && lease.owner === owner) lease.until = this.now() + leaseMs;
   }
 
   #returned(namespace: string, by: Host, owner: string): void {

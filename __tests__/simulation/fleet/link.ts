@@ -2,6 +2,19 @@ import type { TokenIdentity, TokenStore, TokenStoreSlot } from '../../../src/sto
 import type { Host } from './host.js';
 import type { Command, SimulatedRedis } from './redis.js';
 
+/** A command on its way. */
+export interface Sent {
+  readonly command: Command;
+  /** What the process sent, before a seeded bug has changed it. */
+  readonly meant: Command;
+  readonly at: number;
+}
+
+/** Whether the process still waits for the answer; a few milliseconds are left to the way back. */
+export function isInTime({ at }: Sent, now: number): boolean {
+  return now - at < 245;
+}
+
 /** What lies between a process and the store. */
 export type LinkMode =
   | 'up'
@@ -28,6 +41,8 @@ export class Link implements TokenStore {
   #mode: LinkMode = 'up';
   /** Since when everything has gone well on this link; by the true time. */
   upSince = -Infinity;
+  /** Since when no question has been answered in time; `undefined` after one that has been, and before the first. */
+  unansweredSince: number | undefined;
   #arrivedUntil = 0;
   #answeredUntil = 0;
   #queue: (() => void)[] = [];
@@ -76,6 +91,7 @@ export class Link implements TokenStore {
       commit: (argument) => send({ operation: 'commit', argument }),
       fail: (argument) => send({ operation: 'fail', argument }),
       reject: (argument) => send({ operation: 'reject', argument }),
+      renew: (argument) => send({ operation: 'renew', argument }),
       release: (argument) => send({ operation: 'release', argument }),
       read: () => send({ operation: 'read', argument: undefined }),
       clear: () => send({ operation: 'clear', argument: undefined }),
@@ -101,9 +117,14 @@ export class Link implements TokenStore {
   #send(identity: TokenIdentity, given: Command): Promise<unknown> {
     const swallowed = this.tamper.swallow?.(given, this.host);
     if (swallowed !== undefined) return Promise.resolve(swallowed.answer);
-    const command = this.tamper.command?.(given, this.host) ?? given;
+    const sent: Sent = {
+      command: this.tamper.command?.(given, this.host) ?? given,
+      meant: given,
+      at: this.#now(),
+    };
+    this.unansweredSince ??= sent.at;
     return new Promise((resolve, reject) => {
-      const send = () => this.#transmit(identity, command, given, resolve);
+      const send = () => this.#transmit(identity, sent, resolve);
       switch (this.#mode) {
         case 'refused':
           this.#later(1, () => this.host.deliver(() => reject(new Error('ECONNREFUSED'))));
@@ -119,19 +140,17 @@ export class Link implements TokenStore {
     });
   }
 
-  #transmit(
-    identity: TokenIdentity,
-    command: Command,
-    meant: Command,
-    resolve: (answer: unknown) => void,
-  ): void {
+  #transmit(identity: TokenIdentity, sent: Sent, resolve: (answer: unknown) => void): void {
     this.#arrivedUntil = Math.max(this.#arrivedUntil, this.#now() + this.#delayMs());
     this.#later(this.#arrivedUntil - this.#now(), () => {
-      void this.redis.execute(identity, this.host, command, meant).then((answer) => {
+      void this.redis.execute(identity, this.host, sent).then((answer) => {
         if (this.#mode === 'loses answers') return;
         this.#answeredUntil = Math.max(this.#answeredUntil, this.#now() + this.#delayMs());
         this.#later(this.#answeredUntil - this.#now(), () =>
-          this.host.deliver(() => resolve(answer)),
+          this.host.deliver(() => {
+            if (isInTime(sent, this.#now())) this.unansweredSince = undefined;
+            resolve(answer);
+          }),
         );
       });
     });

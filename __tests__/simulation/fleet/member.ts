@@ -62,8 +62,8 @@ interface FirstEditionSource {
   replayed(value: string, options: { readonly accepted: boolean }): void;
 }
 
-/** Codes by which the first edition says that no 401 forces a token for a while. */
-const NOT_NOW = ['ERR_TOKEN_NOT_AT_FAULT'] as const;
+/** Codes by which the first edition says that there is no other token for a while. */
+const NOT_NOW = ['ERR_TOKEN_NOT_AT_FAULT', 'ERR_TOKEN_REQUEST_REFUSED'] as const;
 /** A process that uses its token looks for a newer one that often, the jitter included. */
 const RECHECK_MS = 75_000;
 /** A process notices that it stood still for so long. */
@@ -92,8 +92,6 @@ export class Member {
   namespace = '';
   /** When it was last granted the lease. */
   ledAt = -Infinity;
-  /** Since when the store is away, for this process; `Infinity` while it is not. */
-  awaySince = Infinity;
   /** Since when it has been running, and its clocks have gone as they should. */
   #runningSince = -Infinity;
   #isLeaving = false;
@@ -177,8 +175,6 @@ export class Member {
     if (mode === this.link.mode) return;
     this.around.watch.allow(this, `its link is ${mode}`);
     this.link.mode = mode;
-    const isAway = mode !== 'up' && mode !== 'slow';
-    this.awaySince = isAway ? Math.min(this.awaySince, this.around.watch.now()) : Infinity;
   }
 
   die(): void {
@@ -211,6 +207,11 @@ export class Member {
   goOn(): void {
     if (this.host.isRunning) return;
     this.host.goOn();
+    // A refresh that had begun goes on, whether its lease is lost or not.
+    const wasAtIt =
+      this.around.watch.callsUnderWay(this) > 0 ||
+      this.lastCallEndedAt > this.#runningSince - 1_000;
+    if (wasAtIt) this.ledAt = this.around.watch.now();
     if (this.around.watch.now() - this.#runningSince > SURELY_FELT_MS)
       this.stoodStillAt = this.around.watch.now();
     this.disturbed('it goes on');
@@ -439,7 +440,7 @@ export class Member {
     const { watch } = this.around;
     if (this.#mayHaveNone(startedAt)) return true;
     if (not !== undefined && watch.hasComeAgain(not, startedAt)) return true;
-    return not !== undefined && NOT_NOW.some((known) => known === code);
+    return this.edition === 'first' && not !== undefined && NOT_NOW.some((known) => known === code);
   }
 
   /** The endpoint has had trouble; or a second token would kill the first, and the holder of the lease or the store is away. */
@@ -447,7 +448,8 @@ export class Member {
     const { watch } = this.around;
     return (
       watch.hasHadTrouble(this, since) ||
-      (this.setting.singleActiveToken && !watch.isCalm(GIVING_UP_MS))
+      (this.setting.singleActiveToken &&
+        !(watch.isCalm(GIVING_UP_MS) && this.isCalmFor(GIVING_UP_MS)))
     );
   }
 

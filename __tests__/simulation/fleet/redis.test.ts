@@ -18,13 +18,18 @@ describe.each(['as it is', 'rebuilt from its log before each command'])(
         open(identity) {
           const run = async (command: Command) => {
             if (how !== 'as it is') await redis.failover(0);
-            return redis.execute(identity, host, command) as Promise<never>;
+            return redis.execute(identity, host, {
+              command,
+              meant: command,
+              at: 0,
+            }) as Promise<never>;
           };
           return {
             begin: (argument) => run({ operation: 'begin', argument }),
             commit: (argument) => run({ operation: 'commit', argument }),
             fail: (argument) => run({ operation: 'fail', argument }),
             reject: (argument) => run({ operation: 'reject', argument }),
+            renew: (argument) => run({ operation: 'renew', argument }),
             release: (argument) => run({ operation: 'release', argument }),
             read: () => run({ operation: 'read', argument: undefined }),
             clear: () => run({ operation: 'clear', argument: undefined }),

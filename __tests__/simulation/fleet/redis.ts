@@ -7,6 +7,7 @@ import type {
 } from '../../../src/store/token-store.js';
 import type { FakeClock } from '../../../src/testing/fake-clock.js';
 import type { Host } from './host.js';
+import type { Sent } from './link.js';
 
 /** What a client may ask of the store, with its argument and its answer. */
 export type Operation = Exclude<keyof TokenStoreSlot, 'subscribe'>;
@@ -31,8 +32,7 @@ export type Executed = {
 }[Operation];
 
 export interface StoreObserver {
-  /** `meant` is what the process sent, before a seeded bug has changed it. */
-  executed(namespace: string, by: Host, executed: Executed, meant: Command): void;
+  executed(namespace: string, by: Host, executed: Executed, sent: Sent): void;
 }
 
 interface Logged {
@@ -69,17 +69,13 @@ export class SimulatedRedis {
     this.#store = this.#empty();
   }
 
-  async execute(
-    identity: TokenIdentity,
-    by: Host,
-    command: Command,
-    meant = command,
-  ): Promise<unknown> {
+  async execute(identity: TokenIdentity, by: Host, sent: Sent): Promise<unknown> {
+    const { command } = sent;
     const namespace = namespaceOf(identity);
     this.#identities.set(namespace, identity);
     if (command.operation !== 'read') this.#log.push({ at: this.#now(), identity, command });
     const answer = await this.#carryOut(identity, command);
-    this.observer.executed(namespace, by, { ...command, answer } as Executed, meant);
+    this.observer.executed(namespace, by, { ...command, answer } as Executed, sent);
     return answer;
   }
 

@@ -20,6 +20,7 @@ afterAll(() => {
 function ownedBy(command: Command, owner: string): Command {
   switch (command.operation) {
     case 'begin':
+    case 'renew':
     case 'fail':
       return { ...command, argument: { ...command.argument, owner } } as Command;
     case 'commit':

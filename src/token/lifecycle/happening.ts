@@ -54,8 +54,14 @@ export type Happening<Failure> =
       readonly failuresElsewhere?: number | undefined;
       readonly random: number;
     }
-  /** Another process is refreshing this token just now. */
-  | { readonly kind: 'refreshing-elsewhere'; readonly flightId: number; readonly retryInMs: number }
+  /** Another process is refreshing this token just now, or may be: the shared store is away. */
+  | {
+      readonly kind: 'refreshing-elsewhere';
+      readonly flightId: number;
+      readonly retryInMs: number;
+      /** Nobody can refresh now: the token in hand serves to the end of its life. */
+      readonly untilExpiry?: boolean | undefined;
+    }
   /** Another process was refused a moment ago, and all leave the endpoint alone for a while. */
   | {
       readonly kind: 'cooling-elsewhere';

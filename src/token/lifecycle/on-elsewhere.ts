@@ -11,28 +11,25 @@ import {
 import { slotWhileCooling } from './on-mint-failed.js';
 import { accepted, heldToken } from './on-minted.js';
 import type { LifecyclePolicy } from './policy.js';
-import { type TokenState, phaseOf } from './state.js';
+import type { TokenState } from './state.js';
 
 /** While the token in hand is good, nobody waits for another process; the store is looked at again a little later. */
 export function onRefreshingElsewhere<Failure>(
   state: TokenState<Failure>,
   now: Instant,
-  { flightId, retryInMs }: { flightId: number; retryInMs: number },
+  elsewhere: Extract<Happening<Failure>, { kind: 'refreshing-elsewhere' }>,
 ): Decision<Failure, ElsewhereAnswer> {
   const { flight, slot, ...rest } = state;
-  if (flight?.id !== flightId || slot.kind === 'empty' || slot.suspect)
+  if (flight?.id !== elsewhere.flightId || slot.kind === 'empty' || slot.suspect)
     return decided(state, { kind: 'wait' });
-  const phase = phaseOf(slot, now);
-  if (phase === 'last' || phase === 'expired') return decided(state, { kind: 'wait' });
-  const { mandatoryAt } = slot;
-  const waitMs = Math.min(
-    retryInMs,
-    mandatoryAt === undefined ? retryInMs : msUntil(mandatoryAt, now),
-  );
-  return decided(
-    { ...rest, slot: { ...slot, refreshAt: later(now, waitMs) } },
-    { kind: 'stand-down' },
-  );
+  const untilExpiry = elsewhere.untilExpiry === true;
+  const goodUntil = untilExpiry ? slot.expiresAt : slot.mandatoryAt;
+  const goodForMs = goodUntil === undefined ? Infinity : msUntil(goodUntil, now);
+  if (goodForMs <= 0) return decided(state, { kind: 'wait' });
+  const refreshAt = later(now, Math.min(elsewhere.retryInMs, goodForMs));
+  const mandatoryAt = untilExpiry && slot.mandatoryAt ? refreshAt : slot.mandatoryAt;
+  const deferred = { ...slot, refreshAt, ...(mandatoryAt && { mandatoryAt }) };
+  return decided({ ...rest, slot: deferred }, { kind: 'stand-down' });
 }
 
 export function onCoolingElsewhere<Failure>(

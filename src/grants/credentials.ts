@@ -1,0 +1,206 @@
+import { givenOptions } from '../concealment/given-options.js';
+import { refuseUnknownOptions } from '../errors/check-options.js';
+import { MisconfigurationError, TokenAcquisitionError } from '../errors/index.js';
+import type { TokenParams } from '../token/token-params.js';
+
+/** What an asynchronous credentials function is told. */
+export interface CredentialsContext {
+  /** The parameters of the token that is asked for; empty unless the caller gave some. */
+  readonly params: TokenParams;
+  /** Aborts when the refresh gives up. */
+  readonly signal: AbortSignal;
+}
+
+/** Fetches the credentials, from a vault for instance. Asked at each token call, so a rotated secret is picked up. */
+export type CredentialsFunction<C extends object> = (context: CredentialsContext) => C | Promise<C>;
+
+/** What a credential must look like. */
+export interface CredentialField {
+  /** A secret never shows in anything, and is part of the identity under which a token is shared. */
+  readonly secret?: boolean;
+  /** May be left out. */
+  readonly optional?: boolean;
+  /** The longest that the provider's document allows, in characters. */
+  readonly maxLength?: number;
+  /**
+   * Made fresh for each token call, such as a signed assertion or a one-time password: it says nothing about which account this is.
+   * Only a credentials function can give it, and with a shared store it needs a `cacheIdentity`. @defaultValue false
+   */
+  readonly perCall?: boolean;
+  /** Where to find it, in the words of the provider's console; shown when it is missing. */
+  readonly hint?: string;
+}
+
+const FIELD_RULES = Object.keys({
+  secret: true,
+  optional: true,
+  maxLength: true,
+  perCall: true,
+  hint: true,
+} satisfies Record<keyof CredentialField, true>);
+
+/** The part of a provider definition that is about credentials. */
+interface Fields {
+  readonly name: string;
+  readonly credentialFields: object;
+}
+
+/** A provider whose tokens come from a function has no credentials to describe. */
+interface MaybeFields {
+  readonly credentialFields?: object | undefined;
+}
+
+/**
+ * Refuses a rule that is mistyped, which would be none: a secret whose rule says `secrets` would be taken for public.
+ *
+ * @throws {@link MisconfigurationError} naming the rule
+ */
+export function checkFieldRules({ name, credentialFields }: Fields): void {
+  for (const [field, rules] of Object.entries(credentialFields) as [string, unknown][]) {
+    const path = `credentialFields.${field}.`;
+    refuseUnknownOptions(rules, FIELD_RULES, { of: 'a credential', provider: name, path });
+  }
+}
+
+/**
+ * Refuses credentials that are an object where one of them is made fresh for each call.
+ *
+ * @throws {@link MisconfigurationError} naming the field
+ */
+export function checkPerCallFields(provider: Fields, credentials: unknown): void {
+  if (typeof credentials === 'function') return;
+  const [field] = perCallFields(provider);
+  if (field === undefined) return;
+  throw new MisconfigurationError({
+    provider: provider.name,
+    option: `credentialFields.${field}.perCall`,
+    problem: 'stands beside credentials that are an object, and so the same for each call',
+    remedy: 'Give `credentials` as a function.',
+  });
+}
+
+/** The names of the credentials that are made fresh for each token call. */
+export function perCallFields({ credentialFields = {} }: MaybeFields): readonly string[] {
+  return fieldsOf({ credentialFields })
+    .filter(([, rules]) => givenOptions(rules).perCall === true)
+    .map(([field]) => field);
+}
+
+/** Whose credentials these are is not known here, and so neither are their names. */
+function fieldsOf({ credentialFields }: Pick<Fields, 'credentialFields'>) {
+  return Object.entries(credentialFields as Readonly<Record<string, CredentialField>>);
+}
+
+/**
+ * The credentials that say which account this is, sorted by name: without what is made fresh for each call, and without what is
+ * `undefined`.
+ */
+export function accountCredentials(
+  provider: MaybeFields,
+  credentials: object,
+): readonly (readonly [name: string, value: unknown])[] {
+  const fresh = perCallFields(provider);
+  return Object.entries(credentials)
+    .filter(([name, value]) => value !== undefined && !fresh.includes(name))
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+/**
+ * Calls a credentials function.
+ *
+ * @throws {@link TokenAcquisitionError} if it throws; what it threw is the `cause`
+ */
+export async function callCredentials(
+  provider: string,
+  credentials: unknown,
+  context: CredentialsContext,
+): Promise<unknown> {
+  try {
+    return await (credentials as CredentialsFunction<object>)(context);
+  } catch (cause) {
+    throw credentialsUnavailable(provider, 'threw. See the cause.', cause);
+  }
+}
+
+/** A credentials function gave none: its vault may be down, and the next request asks it again. */
+export function credentialsUnavailable(
+  provider: string,
+  whatItDid: string,
+  cause?: unknown,
+): TokenAcquisitionError {
+  return unavailable(
+    provider,
+    `no credentials could be fetched: the credentials function ${whatItDid}`,
+    cause,
+  );
+}
+
+/** A promise of `tokenRequest` brought none: the service that signs it may be down, and the next request asks it again. */
+export function requestUnavailable(
+  provider: string,
+  whatItDid: string,
+  cause?: unknown,
+): TokenAcquisitionError {
+  return unavailable(
+    provider,
+    `the token request could not be made: tokenRequest ${whatItDid}`,
+    cause,
+  );
+}
+
+function unavailable(provider: string, problem: string, cause: unknown): TokenAcquisitionError {
+  return new TokenAcquisitionError('ERR_CREDENTIALS_UNAVAILABLE', `${provider}: ${problem}`, {
+    provider,
+    phase: 'credentials',
+    retryable: true,
+    cause,
+  });
+}
+
+/**
+ * Checks credentials against the provider's fields.
+ *
+ * @throws {@link MisconfigurationError} naming the credential
+ */
+export function checkedCredentials(provider: Fields, credentials: unknown): object {
+  const fail = (
+    option: string,
+    problem: string,
+    hint = 'Check where the credentials come from.',
+  ): never => {
+    throw new MisconfigurationError({ provider: provider.name, option, problem, remedy: hint });
+  };
+  if (typeof credentials !== 'object' || credentials === null) {
+    return fail(
+      'credentials',
+      'are not an object',
+      'Return an object with the credentials by name.',
+    );
+  }
+  const given = givenOptions(credentials) as Record<string, unknown>;
+  for (const [field, described] of fieldsOf(provider)) {
+    const value = given[field];
+    const rules = givenOptions(described);
+    if (value === undefined && rules.optional === true) continue;
+    if (value === undefined || value === null) return fail(field, 'is missing', rules.hint);
+    if (typeof value !== 'string') return fail(field, 'is not a string', rules.hint);
+    if (value.trim() === '') return fail(field, 'is empty', rules.hint);
+    const edge = whiteSpaceAround(value);
+    if (edge !== undefined) return fail(field, edge, 'Trim it: files often end in a line break.');
+    if (rules.maxLength !== undefined && value.length > rules.maxLength) {
+      return fail(field, `is longer than ${rules.maxLength} characters`, rules.hint);
+    }
+  }
+  return credentials;
+}
+
+/**
+ * What is wrong with the ends of a credential: a file that holds one often ends in a line break, and servers call that a
+ * wrong secret. A value of several lines is a key (PEM, for instance), which is read with its ends as they are.
+ */
+function whiteSpaceAround(value: string): string | undefined {
+  const word = value.trim();
+  if (word === value || /[\r\n]/.test(word)) return undefined;
+  if (/[\r\n]$/.test(value)) return 'ends in a line break';
+  return value.trimStart() === value ? 'ends in white space' : 'begins with white space';
+}

@@ -1,0 +1,48 @@
+import type { Provider } from '../grants/define-provider.js';
+import type { ParsedToken } from '../grants/token-response.js';
+import type { TokenParams } from '../token/token-params.js';
+import type { TokenCall } from './events.js';
+import type { MintFailure } from './mint-failure.js';
+import type { ResolvedTokenSourceOptions } from './options.js';
+
+/** What a token call is made for. */
+export interface CallFor<P extends Provider = Provider> {
+  readonly provider: P;
+  readonly params: TokenParams;
+  readonly options: ResolvedTokenSourceOptions;
+  /** Asked before each call: a rotated secret is picked up, and what is good for one call only is made anew. */
+  readonly askCredentials: () => Promise<object>;
+  /** Ends the whole refresh. */
+  readonly signal: AbortSignal;
+}
+
+/** One token call, ready to go out: to a token endpoint, or to a function that yields tokens. */
+export interface ReadyCall {
+  /** Where it goes. */
+  readonly target: Pick<TokenCall, 'method' | 'serverAddress' | 'serverPort'>;
+  /**
+   * Makes the call.
+   *
+   * @throws {@link MintFailure} if it brings nothing that may hold a token
+   */
+  send(signal: AbortSignal): Promise<Found>;
+  /** It was too late to make it. */
+  tooLate(): MintFailure;
+}
+
+/** What a call has brought. */
+export interface Found {
+  readonly token: ParsedToken;
+  readonly status: number | undefined;
+  /** The provider's own clock, in epoch milliseconds. */
+  readonly serverNow: number | undefined;
+  /** The token cannot be used. */
+  readonly malformed: (problem: string, about: MalformedToken) => MintFailure;
+}
+
+/** What there is to say of a token that cannot be used. */
+export interface MalformedToken {
+  /** Whether another call may bring a better one. @defaultValue true */
+  readonly repeat?: boolean;
+  readonly advice?: string;
+}

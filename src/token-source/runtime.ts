@@ -1,0 +1,9 @@
+/**
+ * Whether this runtime ends what a request has started as soon as that request is answered.
+ *
+ * @see https://developers.cloudflare.com/workers/runtime-apis/web-standards/#navigatoruseragent
+ */
+export function endsWorkWithItsRequest(): boolean {
+  const { navigator } = globalThis as { readonly navigator?: { readonly userAgent?: unknown } };
+  return navigator?.userAgent === 'Cloudflare-Workers';
+}
