@@ -35,6 +35,7 @@ const testsOfTheBuild = [
 
 const isThere = (program) => spawnSync(program, ['--version']).status === 0;
 const hasRedis = isThere('redis-server');
+const hasWorkerd = isThere('node_modules/workerd/bin/workerd');
 const hasChromium = ['chromium', 'chromium-browser', 'google-chrome'].some(isThere);
 
 const [ofSources, ofTests] = await Promise.all([inOrder(sources, check), inOrder(tests, testWith)]);
@@ -65,6 +66,11 @@ if (!hasChromium) {
     '\nLeft out: everything that needs a real browser, because none of chromium, chromium-browser and google-chrome is on the PATH.',
   );
   console.log('Install one (Debian: apt-get install chromium) and run again.');
+}
+if (!hasWorkerd) {
+  console.log(
+    "\nLeft out: everything that needs Cloudflare's runtime, because workerd does not start on this system.",
+  );
 }
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;

@@ -20,15 +20,22 @@ export {
 export type { BearerRequestOptions } from './axios/request-options.js';
 export { whyNotReplayed, type ReplayRefusal } from './axios/replay-refusal.js';
 export * from './errors/index.js';
+export type { AcquiredToken, AcquireTokenContext } from './grants/acquire-token.js';
+export type {
+  CredentialField,
+  CredentialsContext,
+  CredentialsFunction,
+} from './grants/credentials.js';
 export {
   defineProvider,
-  type CredentialField,
-  type CredentialsContext,
-  type CredentialsFunction,
+  type CommonDefinition,
   type Provider,
   type ProviderDefinition,
   type ResourceRequest,
   type ResourceResponse,
+  type TokenEndpointProvider,
+  type TokenFunctionDefinition,
+  type TokenFunctionProvider,
 } from './grants/define-provider.js';
 export type { ParsedDiagnosis, TokenFailureClass } from './grants/token-failure.js';
 export type { TokenRequest, TokenRequestBody } from './grants/token-request.js';

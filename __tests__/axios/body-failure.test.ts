@@ -77,7 +77,7 @@ describe('a wait goes on as if it had no body', () => {
   });
 });
 
-describe('a wait ends as soon as its stream fails, with the error that axios gives for it', () => {
+describe('behaviour 47: a wait ends as soon as its stream fails, with the error that axios gives for it', () => {
   const failure = Object.assign(new Error('disk on fire'), { code: 'EIO' });
 
   test.each<[string, (body: PassThrough) => Promise<unknown>]>([
@@ -164,7 +164,7 @@ describe('a body whose request is never sent is let go of', () => {
 describe('a request of a cold client', () => {
   const server = useOAuth2();
 
-  test('whose upload fails while the token is awaited gets that failure, and is never sent', async () => {
+  test('behaviour 47: whose upload fails while the token is awaited gets that failure, and is never sent', async () => {
     const { http, source } = clientOf(server);
     const refresh = server.tokenEndpoint.holdNext();
     const body = new PassThrough();

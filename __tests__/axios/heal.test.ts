@@ -1,7 +1,12 @@
+import { once } from 'node:events';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+
 import { describe, expect, test } from '@jest/globals';
 import type { AxiosInstance } from 'axios';
 
 import { createProviderClient, type TokenSource } from '../../src/index.js';
+import { oauth2ClientCredentials } from '../../src/providers/index.js';
 import {
   clientOf,
   createMemoryServer,
@@ -194,5 +199,58 @@ describe('a 401 that comes at an awkward time', () => {
     const error = await request;
     expect(error.response.status).toBe(401);
     expect(error.cause).toMatchObject({ code: 'ERR_TOKEN_SOURCE_CLOSED' });
+  });
+});
+
+describe('behaviour 48: a 401 whose body cannot be read is judged by its status, and healed', () => {
+  const isRejected = (request: http.IncomingMessage) =>
+    request.headers.authorization === 'Bearer token-1';
+
+  test.each<[string, object, (response: http.ServerResponse) => void]>([
+    [
+      'a transform of the caller’s throws',
+      { transformResponse: [(body: string) => JSON.parse(body) as unknown] },
+      (response) => response.end('<html>'),
+    ],
+    [
+      'longer than maxContentLength allows',
+      { maxContentLength: 1_000 },
+      (response) => response.end('x'.repeat(5_000)),
+    ],
+    [
+      'cut off by a reset',
+      {},
+      (response) => {
+        response.writeHead(401, { 'Content-Length': 5_000 });
+        response.write('x', () => response.destroy());
+      },
+    ],
+  ])('%s', async (_, config, endWithBody) => {
+    let issued = 0;
+    const api = http.createServer((request, response) => {
+      request.resume();
+      if (request.url === '/token') {
+        issued += 1;
+        response.end(JSON.stringify({ access_token: `token-${issued}`, expires_in: 3600 }));
+      } else if (isRejected(request)) {
+        response.statusCode = 401;
+        endWithBody(response);
+      } else response.end('{}');
+    });
+    await once(api.listen(0, '127.0.0.1'), 'listening');
+    const baseURL = `http://127.0.0.1:${(api.address() as AddressInfo).port}`;
+    const provider = oauth2ClientCredentials({
+      clientId: 'client',
+      clientSecret: 'secret',
+      tokenUrl: `${baseURL}/token`,
+      baseURL,
+    });
+    try {
+      const { status } = await createProviderClient(provider, config).get('/x');
+      expect([status, issued]).toEqual([200, 2]);
+    } finally {
+      api.closeAllConnections();
+      api.close();
+    }
   });
 });

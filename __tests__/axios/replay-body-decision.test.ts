@@ -22,7 +22,7 @@ class Upload {
   constructor(readonly file: unknown) {}
 }
 
-describe('what was sent', () => {
+describe('behaviour 49: what was sent', () => {
   const cyclic: { self?: unknown } = {};
   cyclic.self = [cyclic];
 

@@ -59,7 +59,7 @@ afterAll(() => {
 });
 
 describe.each(['warm', 'cold'] as const)('an attached instance, %s,', (setup) => {
-  test.each(Object.entries(FAMILIES))('ends as bare axios does, %s', async (_, shapes) => {
+  test.each(Object.entries(FAMILIES))('behaviour 46: ends as bare axios does, %s', async (_, shapes) => {
     await holds(shapes, async (shape) => {
       fc.pre(!(setup === 'cold' && isSwallowed(shape)) && !isBodyAsText(shape) && !isBetter(shape));
       expect(await differenceToBare(shape, setup)).toBeUndefined();
@@ -76,7 +76,7 @@ describe.each(['warm', 'cold'] as const)('an attached instance, %s,', (setup) =>
     });
   });
 
-  test('sends a body again just where the adapter was given one that it can read again', async () => {
+  test('behaviour 49: sends a body again just where the adapter was given one that it can read again', async () => {
     await holds(bodyShape, async (request) => {
       const [bare, ours, parts] = await bothOf({ request, answer: REJECTED }, setup);
       const [first, second] = ours.sends.map(({ config }) => config['data']);

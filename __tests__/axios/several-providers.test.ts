@@ -69,7 +69,7 @@ function appWith(world: ReturnType<typeof createWorld>, options: AttachOptions =
   return { http, a: attachBearer(http, world.a, all), b: attachBearer(http, world.b, all) };
 }
 
-describe('two providers on one instance', () => {
+describe('behaviour 55: two providers on one instance', () => {
   test('each get their own token to their own origin, and nobody else gets one', async () => {
     const world = createWorld();
     const { http } = appWith(world);
@@ -182,7 +182,7 @@ describe('detach()', () => {
   });
 });
 
-describe('attaching once more', () => {
+describe('behaviour 55: attaching once more', () => {
   test('the same provider, or the same source, is the same attachment', () => {
     const world = createWorld();
     const { http, a, b } = appWith(world);
@@ -251,7 +251,7 @@ describe('bearerOf', () => {
   });
 });
 
-describe('a request to none of their origins', () => {
+describe('behaviour 55: a request to none of their origins', () => {
   test('fails before it is sent where one of them asked for that with onForeignOrigin: "error"', async () => {
     const world = createWorld();
     const http = axios.create({ adapter: world.api });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { filledPage, titlesOfBehaviours } from '../../scripts/behaviours-table.mjs';
 
 const ROOT = join(import.meta.dirname, '../..');
-const NUMBERS = [...Array.from({ length: 45 }, (_, index) => index + 1), 50, 51];
+const NUMBERS = Array.from({ length: 56 }, (_, index) => index + 1);
 
 const page = readFileSync(join(ROOT, 'docs/behaviours.md'), 'utf8');
 const rows = new Map(
@@ -22,7 +22,7 @@ function namedIn(source: string): Set<number> {
   );
 }
 
-test('each of the behaviours is named by the title of at least one test', () => {
+test('each of the 56 behaviours is named by the title of at least one test', () => {
   const named = new Set(
     readdirSync(join(ROOT, '__tests__'), { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith('.test.ts'))
@@ -32,7 +32,7 @@ test('each of the behaviours is named by the title of at least one test', () => 
   expect([...named].filter((number) => !NUMBERS.includes(number))).toEqual([]);
 });
 
-test('the table lists them all, each once', () => {
+test('the table lists all 56, each once', () => {
   expect([...rows.keys()]).toEqual(NUMBERS);
 });
 

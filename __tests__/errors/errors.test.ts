@@ -203,7 +203,7 @@ describe('behaviour 4: a token that could not be had', () => {
 
     expect(later).toMatchObject({
       code: 'ERR_TOKEN_ENDPOINT_UNREACHABLE',
-      message: 'acme: could not be reached. The token endpoint is not asked again for 1.2 s.',
+      message: 'acme: could not be reached. It is not asked again for 1.2 s.',
       provider: 'acme',
       phase: 'cooling down',
       retryable: true,

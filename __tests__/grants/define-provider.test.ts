@@ -2,9 +2,9 @@ import { inspect } from 'node:util';
 
 import { describe, expect, it } from '@jest/globals';
 
+import { accountCredentials } from '../../src/grants/credentials.js';
 import { isBearerError, MisconfigurationError } from '../../src/errors/index.js';
 import {
-  accountCredentials,
   defineProvider,
   describesTheSame,
   isLoopback,

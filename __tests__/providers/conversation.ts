@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 
 import { MisconfigurationError, TokenAcquisitionError } from '../../src/errors/index.js';
-import type { Provider } from '../../src/grants/define-provider.js';
+import type { TokenEndpointProvider } from '../../src/grants/define-provider.js';
 import { encodeTokenRequest, type EncodedTokenRequest } from '../../src/grants/token-request.js';
 import { createFakeClock } from '../../src/testing/index.js';
 import { createTokenSource, type TokenSource } from '../../src/token-source/token-source.js';
@@ -12,7 +12,7 @@ export const SENT_AT = Date.parse('2030-01-02T03:04:05.000Z');
 
 /** The token request of a provider as it goes over the wire. */
 export async function requestOf<C extends object>(
-  provider: Provider<C>,
+  provider: TokenEndpointProvider<C>,
   params: TokenParams = {},
 ): Promise<EncodedTokenRequest> {
   const signal = new AbortController().signal;
@@ -22,7 +22,7 @@ export async function requestOf<C extends object>(
 
 /** What an answer of the token endpoint comes to: a failure in a word, or a token and its life in seconds. */
 export async function judge<C extends object>(
-  provider: Provider<C>,
+  provider: TokenEndpointProvider<C>,
   status: number,
   body: unknown,
   headers: Record<string, string> = {},
@@ -43,7 +43,7 @@ export async function judge<C extends object>(
 
 /** The error that an answer of the token endpoint leads to. */
 export async function refusalOf<C extends object>(
-  provider: Provider<C>,
+  provider: TokenEndpointProvider<C>,
   status: number,
   body: unknown,
 ): Promise<TokenAcquisitionError> {
@@ -55,7 +55,7 @@ export async function refusalOf<C extends object>(
 }
 
 function sourceAnswering<C extends object>(
-  provider: Provider<C>,
+  provider: TokenEndpointProvider<C>,
   status: number,
   body: unknown,
   headers: Record<string, string> = {},

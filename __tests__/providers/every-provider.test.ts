@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 
 import { isBearerError } from '../../src/errors/index.js';
-import { isProvider, type Provider } from '../../src/grants/define-provider.js';
+import { isProvider, type TokenEndpointProvider } from '../../src/grants/define-provider.js';
 import {
   exotel,
   learning360,
@@ -18,7 +18,7 @@ import { everythingShownOf, judge, misconfiguration, requestOf } from './convers
 const providers: {
   name: string;
   file: string;
-  create: (options: any) => Provider<any>;
+  create: (options: any) => TokenEndpointProvider<any>;
   fields: string[];
   secret: string;
 }[] = [

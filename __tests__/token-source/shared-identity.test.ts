@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 
-import type { Provider } from '../../src/grants/define-provider.js';
+import type { TokenEndpointProvider } from '../../src/grants/define-provider.js';
 import * as providers from '../../src/providers/index.js';
 import { acme, ACME, type AcmeCredentials } from './hand-held.js';
 import { identityOf } from './identity-of.js';
@@ -8,7 +8,7 @@ import { identityOf } from './identity-of.js';
 const credentials = { clientId: 'an id', clientSecret: 'a secret' };
 
 async function ownIdentity(provider: unknown, params = {}, cacheIdentity?: string) {
-  const known = provider as Provider;
+  const known = provider as TokenEndpointProvider;
   const signal = new AbortController().signal;
   const resolved = await known.resolveCredentials({ params, signal });
   return identityOf(known, resolved, params, cacheIdentity);

@@ -3,7 +3,7 @@ import nock from 'nock';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { defineProvider, type Provider } from '../../src/grants/define-provider.js';
+import { defineProvider, type TokenEndpointProvider } from '../../src/grants/define-provider.js';
 import {
   exotel,
   learning360,
@@ -210,7 +210,7 @@ describe('a token that cannot be sent as a bearer token', () => {
     });
   });
 
-  it.each<[string, Pick<Provider, 'parseToken'>, object]>([
+  it.each<[string, Pick<TokenEndpointProvider, 'parseToken'>, object]>([
     [
       'exotel',
       exotel({ accountSid: 'acme', apiKey: 'key', apiToken: 'token' }),

@@ -286,7 +286,7 @@ describe('the budget of forced mints', () => {
     expect(life.state).toEqual(before);
   });
 
-  it('behaviour 30: allows no more than 30 in any minute, though each replay is accepted', () => {
+  it('behaviour 53: allows no more than 30 in any minute, though each replay is accepted', () => {
     const life = holding({ expiresAt: undefined, mandatoryAt: undefined });
     const mintedAt: number[] = [];
     for (let ms = 0; ms < 5 * MINUTE; ms += 100) {
@@ -381,6 +381,7 @@ describe('the budget of forced mints', () => {
       flightId: life.flightId,
       failure: 'refused elsewhere',
       cause: 'transient',
+      concerns: 'request',
       delayMs: SECOND,
       failures: 1,
       random: 0,

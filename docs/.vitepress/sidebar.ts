@@ -56,6 +56,7 @@ export function sidebar(): DefaultTheme.Sidebar {
       page('on-a-401.md', '… on a 401'),
       page('replay.md', '… to a body that is sent again'),
       page('timeouts-and-aborts.md', '… on a time-out or an abort'),
+      page('serverless-and-edge.md', '… on serverless and edge platforms'),
       page('errors.md', '… when no token can be had'),
     ]),
     ...group('Providers', [

@@ -1,4 +1,4 @@
-import { MisconfigurationError, type Provider } from '../index.js';
+import { MisconfigurationError, type TokenEndpointProvider } from '../index.js';
 import { CommandError } from './command-error.js';
 import { EXIT } from './exit-codes.js';
 import { readCredentials, valuesOf, type Values } from './given-values.js';
@@ -23,7 +23,7 @@ export interface ProviderOptions {
 export async function openProvider(
   name: ProviderName,
   options: ProviderOptions,
-): Promise<Provider> {
+): Promise<TokenEndpointProvider> {
   return createProvider(name, await gatherValues(name, options));
 }
 
@@ -40,7 +40,7 @@ export async function gatherValues(name: ProviderName, options: ProviderOptions)
 }
 
 /** @throws {@link MisconfigurationError} for a credential or setting that is missing or impossible */
-export function createProvider(name: ProviderName, values: Values): Provider {
+export function createProvider(name: ProviderName, values: Values): TokenEndpointProvider {
   const { create, settings } = CATALOGUE[name];
   for (const setting of settings) checkValue(name, setting, values[setting.option]);
   try {

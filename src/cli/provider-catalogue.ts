@@ -1,4 +1,4 @@
-import type { Provider } from '../index.js';
+import type { TokenEndpointProvider } from '../index.js';
 import {
   exotel,
   learning360,
@@ -31,7 +31,7 @@ export interface CatalogueEntry {
   readonly factory: string;
   readonly settings: readonly Setting[];
   /** Makes the provider. What comes from outside is strings; the provider itself checks them. */
-  readonly create: (options: object) => Provider;
+  readonly create: (options: object) => TokenEndpointProvider;
 }
 
 const BASE_URL: Setting = { option: 'baseURL', meaning: 'takes the place of the address' };
@@ -123,7 +123,7 @@ export function variableOf(provider: ProviderName, option: string): string {
 const NOWHERE = 'https://description.invalid';
 
 /** A provider to read the description of: it has no credentials. */
-export function described(name: ProviderName, settings: object = {}): Provider {
+export function described(name: ProviderName, settings: object = {}): TokenEndpointProvider {
   const { create, settings: known } = CATALOGUE[name];
   const required = known.filter(({ isRequired }) => isRequired).map(({ option }) => option);
   return create({

@@ -1,38 +1,20 @@
 import { givenOptions } from '../concealment/given-options.js';
 import { refuseUnknownOptions } from '../errors/check-options.js';
-import { MisconfigurationError, TokenAcquisitionError } from '../errors/index.js';
+import { MisconfigurationError } from '../errors/index.js';
 import type { TokenParams } from '../token/token-params.js';
+import type { AcquiredToken, AcquireTokenContext } from './acquire-token.js';
+import {
+  callCredentials,
+  checkedCredentials,
+  checkFieldRules,
+  checkPerCallFields,
+  type CredentialField,
+  type CredentialsContext,
+  type CredentialsFunction,
+} from './credentials.js';
 import type { ParsedDiagnosis, TokenFailureClass } from './token-failure.js';
 import { absoluteURL, type TokenRequest } from './token-request.js';
 import { at, type ParsedToken, type TokenResponse } from './token-response.js';
-
-/** What an asynchronous credentials function is told. */
-export interface CredentialsContext {
-  /** The parameters of the token that is asked for; empty unless the caller gave some. */
-  readonly params: TokenParams;
-  /** Aborts when the refresh gives up. */
-  readonly signal: AbortSignal;
-}
-
-/** Fetches the credentials, from a vault for instance. Asked at each token call, so a rotated secret is picked up. */
-export type CredentialsFunction<C extends object> = (context: CredentialsContext) => C | Promise<C>;
-
-/** What a credential must look like. */
-export interface CredentialField {
-  /** A secret never shows in anything, and is part of the identity under which a token is shared. */
-  readonly secret?: boolean;
-  /** May be left out. */
-  readonly optional?: boolean;
-  /** The longest that the provider's document allows, in characters. */
-  readonly maxLength?: number;
-  /**
-   * Made fresh for each token call, such as a signed assertion or a one-time password: it says nothing about which account this is.
-   * Only a credentials function can give it, and with a shared store it needs a `cacheIdentity`. @defaultValue false
-   */
-  readonly perCall?: boolean;
-  /** Where to find it, in the words of the provider's console; shown when it is missing. */
-  readonly hint?: string;
-}
 
 /** A response of the resource server, as far as a classifier needs it. */
 export interface ResourceResponse {
@@ -49,11 +31,8 @@ export interface ResourceRequest {
   readonly url: string;
 }
 
-/**
- * Everything that the library knows about one authorization server: data, and functions without side effects. They are
- * called as methods of the provider, which has the members named here and no others.
- */
-export interface ProviderDefinition<C extends object> {
+/** What every definition says, wherever its tokens come from. */
+export interface CommonDefinition {
   /** Short and stable; it is part of the identity of a token. */
   readonly name: string;
   /** Where the API lives; the default `baseURL` of `createProviderClient`, and the first origin a token may go to. */
@@ -64,12 +43,32 @@ export interface ProviderDefinition<C extends object> {
   readonly allowInsecureHttp?: boolean | undefined;
   /** The page that describes the token call, and when it was last checked (ISO date). */
   readonly documentation?: { readonly url: string; readonly checkedOn: string } | undefined;
+  /** Names of the parameters that may differ from call to call. @defaultValue none */
+  readonly paramNames?: readonly string[] | undefined;
+  /**
+   * Tells whether a response of the API says that the token was rejected. A promise counts as no.
+   *
+   * @defaultValue status 401, unless `WWW-Authenticate` says `insufficient_scope` or `invalid_request` (RFC 6750, section 3.1)
+   */
+  readonly isTokenRejection?:
+    ((response: ResourceResponse, request: ResourceRequest) => boolean) | undefined;
+  /** The life that the documentation promises where the answer names none, in seconds. @defaultValue unknown */
+  readonly defaultLifetimeSeconds?: number | undefined;
+  /** A new token kills the last one. @defaultValue false */
+  readonly singleActiveToken?: boolean | undefined;
+  /** How many token calls the provider allows in a sliding window. @defaultValue no limit */
+  readonly tokenBudget?: { readonly calls: number; readonly windowMs: number } | undefined;
+}
+
+/**
+ * Everything that the library knows about one authorization server: data, and functions without side effects. They are
+ * called as methods of the provider, which has the members named here and no others.
+ */
+export interface ProviderDefinition<C extends object> extends CommonDefinition {
   /** The credentials, or a function that fetches them. */
   readonly credentials: C | CredentialsFunction<C>;
   /** What each credential must look like. */
   readonly credentialFields: { readonly [Name in keyof C]-?: CredentialField };
-  /** Names of the parameters that may differ from call to call. @defaultValue none */
-  readonly paramNames?: readonly string[] | undefined;
   /**
    * Builds the token request, at each token call. It may return a promise, where a request is signed by a key management service or by
    * Web Crypto; that promise is bounded by `flightTimeoutMs`.
@@ -92,23 +91,33 @@ export interface ProviderDefinition<C extends object> {
    */
   diagnose?(response: TokenResponse): ParsedDiagnosis;
   /**
-   * Tells whether a response of the API says that the token was rejected. A promise counts as no.
-   *
-   * @defaultValue status 401, unless `WWW-Authenticate` says `insufficient_scope` or `invalid_request` (RFC 6750, section 3.1)
-   */
-  readonly isTokenRejection?:
-    ((response: ResourceResponse, request: ResourceRequest) => boolean) | undefined;
-  /** The life that the documentation promises where the answer names none, in seconds. @defaultValue unknown */
-  readonly defaultLifetimeSeconds?: number | undefined;
-  /** A new token kills the last one. @defaultValue false */
-  readonly singleActiveToken?: boolean | undefined;
-  /** How many token calls the provider allows in a sliding window. @defaultValue no limit */
-  readonly tokenBudget?: { readonly calls: number; readonly windowMs: number } | undefined;
-  /**
    * What to do when the credentials are rejected, in one or two sentences for the error: what the provider's document says of
    * this answer, or a region to check. @defaultValue 'Check the credentials.'
    */
   readonly rejectedCredentialsAdvice?: string | ((response: TokenResponse) => string) | undefined;
+  readonly acquireToken?: undefined;
+}
+
+/** A provider whose tokens come from a function of yours, in place of a token endpoint that is described. */
+export interface TokenFunctionDefinition extends CommonDefinition {
+  /**
+   * Yields a token: by an SDK, from a vault or a file, by a login of several steps. It is used like a token endpoint: called once however many
+   * ask, ahead of the expiry, bounded by `attemptTimeoutMs` (even if it is deaf to its signal), tried again where what it throws says that this
+   * may pass by itself, and left alone for a while after a failure.
+   *
+   * A token alone has an unknown life, unless it is a JWT. What is thrown becomes the `cause` of the error and is judged by `credentialsRejected`,
+   * `retryable` and `retryAfterMs`; else by `status`, `statusCode` or `response.status`, by an error of RFC 6749, or by the `code` of a network
+   * error. Anything else is not tried again at once.
+   */
+  acquireToken(context: AcquireTokenContext): AcquiredToken | Promise<AcquiredToken>;
+  /** What to do when the credentials are rejected, in one or two sentences for the error. @defaultValue 'Check the credentials.' */
+  readonly rejectedCredentialsAdvice?: string | undefined;
+  readonly credentials?: undefined;
+  readonly credentialFields?: undefined;
+  readonly tokenRequest?: undefined;
+  readonly parseToken?: undefined;
+  readonly classifyFailure?: undefined;
+  readonly diagnose?: undefined;
 }
 
 /** All members of a definition: what is none of them is refused. */
@@ -130,29 +139,28 @@ const MEMBERS = Object.keys({
   singleActiveToken: true,
   tokenBudget: true,
   rejectedCredentialsAdvice: true,
+  acquireToken: true,
 } satisfies Record<keyof ProviderDefinition<object>, true>);
+
+/** Those of a token endpoint, which make no sense beside a function that yields the token itself. */
+const ENDPOINT_MEMBERS = [
+  'credentials',
+  'credentialFields',
+  'tokenRequest',
+  'parseToken',
+  'classifyFailure',
+  'diagnose',
+];
 
 /** What a provider has beside them: it may be spread into the definition of another one. */
 const RESOLVED_MEMBERS = ['allowedOrigins', 'hasFixedCredentials', 'resolveCredentials'];
 
-const FIELD_RULES = Object.keys({
-  secret: true,
-  optional: true,
-  maxLength: true,
-  perCall: true,
-  hint: true,
-} satisfies Record<keyof CredentialField, true>);
-
 const brand = Symbol.for('axios-bearer.provider');
 
-/** A checked provider definition. Made by `defineProvider`; frozen, and without the credentials in sight. */
-export interface Provider<C extends object = object> extends Omit<
-  ProviderDefinition<C>,
-  'credentials'
-> {
+interface CheckedDefinition<C extends object> {
   /** Every origin that a token may go to. */
   readonly allowedOrigins: readonly string[];
-  /** Whether the credentials were given as an object and so cannot change. */
+  /** Whether no function yields the credentials, and so they cannot change. */
   readonly hasFixedCredentials: boolean;
   /**
    * Yields checked credentials.
@@ -163,22 +171,96 @@ export interface Provider<C extends object = object> extends Omit<
   resolveCredentials(context: CredentialsContext): Promise<C>;
 }
 
+/** A provider with a token endpoint. */
+export interface TokenEndpointProvider<C extends object = object>
+  extends Omit<ProviderDefinition<C>, 'credentials'>, CheckedDefinition<C> {}
+
+/** A provider whose tokens come from a function. */
+export interface TokenFunctionProvider
+  extends Omit<TokenFunctionDefinition, 'credentials'>, CheckedDefinition<object> {}
+
+/** A checked provider definition. Made by `defineProvider`; frozen, and without the credentials in sight. */
+export type Provider<C extends object = object> = TokenEndpointProvider<C> | TokenFunctionProvider;
+
 /**
  * Describes a provider that is not built in: where its token endpoint is, what the request looks like and how to
- * read the answer.
+ * read the answer; or the function that yields its tokens.
  *
- * @throws {@link MisconfigurationError} at once, for a missing name, an unusable URL, a member that is not known, or a
- * credential that is missing, empty, too long, or ends in white space
+ * @throws {@link MisconfigurationError} at once, for a missing name, an unusable URL, a member that is not known, one of a token endpoint beside
+ * `acquireToken`, or a credential that is missing, empty, too long, or ends in white space
  */
-export function defineProvider<C extends object>(definition: ProviderDefinition<C>): Provider<C> {
-  definition = givenOptions(definition);
+export function defineProvider(definition: TokenFunctionDefinition): TokenFunctionProvider;
+export function defineProvider<C extends object>(
+  definition: ProviderDefinition<C>,
+): TokenEndpointProvider<C>;
+export function defineProvider<C extends object>(
+  given: ProviderDefinition<C> | TokenFunctionDefinition,
+): Provider<C> {
+  const definition = givenOptions(given);
   const known = isProvider(definition) ? [...MEMBERS, ...RESOLVED_MEMBERS] : MEMBERS;
   const named = at(definition, 'name');
   refuseUnknownOptions(definition, known, {
     of: 'a provider definition',
     provider: typeof named === 'string' ? named : undefined,
   });
-  const { name, credentials, defaultLifetimeSeconds: life } = definition;
+  checkCommonPart(definition);
+  const isEndpoint = definition.acquireToken === undefined;
+  if (isEndpoint) checkTokenEndpoint(definition);
+  else checkTokenFunction(definition);
+  const allowedOrigins = [definition.baseURL, ...(definition.origins ?? [])].map((url, index) =>
+    checkedOrigin(definition, index === 0 ? 'baseURL' : 'origins', url),
+  );
+  const fixed = isEndpoint ? fixedCredentialsOf(definition) : NO_CREDENTIALS;
+  // Member by member: so all providers have one shape, which takes half the memory of a spread. There may be 100 000.
+  /* eslint-disable @typescript-eslint/unbound-method -- they are methods of the provider from here on */
+  const provider = {
+    name: definition.name,
+    baseURL: definition.baseURL,
+    origins: definition.origins,
+    allowInsecureHttp: definition.allowInsecureHttp,
+    documentation: definition.documentation,
+    credentialFields: definition.credentialFields,
+    paramNames: definition.paramNames,
+    tokenRequest: definition.tokenRequest,
+    parseToken: definition.parseToken,
+    classifyFailure: definition.classifyFailure,
+    diagnose: definition.diagnose,
+    isTokenRejection: definition.isTokenRejection,
+    defaultLifetimeSeconds: definition.defaultLifetimeSeconds,
+    singleActiveToken: definition.singleActiveToken,
+    tokenBudget: definition.tokenBudget,
+    rejectedCredentialsAdvice: definition.rejectedCredentialsAdvice,
+    acquireToken: definition.acquireToken,
+    allowedOrigins: Object.freeze([...new Set(allowedOrigins)]),
+    hasFixedCredentials: fixed !== undefined,
+    resolveCredentials:
+      fixed === undefined
+        ? asking(definition as ProviderDefinition<C>)
+        : always(Promise.resolve(fixed)),
+    [brand]: true,
+  };
+  /* eslint-enable @typescript-eslint/unbound-method */
+  if (isEndpoint && fixed !== undefined) fixedCredentials.set(provider, fixed);
+  return Object.freeze(provider) as Provider<C>;
+}
+
+/** A function that yields tokens has them somewhere else. */
+const NO_CREDENTIALS = Object.freeze({});
+
+/** Credentials that were given as they are, checked; `undefined` if a function yields them. */
+function fixedCredentialsOf<C extends object>(definition: ProviderDefinition<C>): C | undefined {
+  const { credentials } = definition;
+  if (typeof credentials === 'function') return undefined;
+  // Not a spread, of which each one that is frozen gets a shape of its own.
+  const given = checkedCredentials(definition, Object.assign({}, credentials));
+  // Checked against the fields, which are those of C.
+  const fixed = Object.freeze(given) as C;
+  checkRequestAhead(definition, fixed);
+  return fixed;
+}
+
+function checkCommonPart(definition: CommonDefinition): void {
+  const { name, defaultLifetimeSeconds: life } = definition;
   if (typeof name !== 'string' || name === '') {
     throw new MisconfigurationError({
       option: 'name',
@@ -195,49 +277,32 @@ export function defineProvider<C extends object>(definition: ProviderDefinition<
     });
   }
   checkTokenBudget(definition);
-  checkMethods(definition);
-  checkFieldRules(definition);
-  checkPerCallFields(definition);
-  const allowedOrigins = [definition.baseURL, ...(definition.origins ?? [])].map((url, index) =>
-    checkedOrigin(definition, index === 0 ? 'baseURL' : 'origins', url),
-  );
-  const fixed =
-    typeof credentials === 'function'
-      ? undefined
-      : // Not a spread, of which each one that is frozen gets a shape of its own.
-        Object.freeze(checkedCredentials<C>(definition, Object.assign({}, credentials)));
-  if (fixed !== undefined) checkRequestAhead(definition, fixed);
-  // Member by member: so all providers have one shape, which takes half the memory of a spread. There may be 100 000.
-  /* eslint-disable @typescript-eslint/unbound-method -- they are methods of the provider from here on */
-  const provider = {
-    name,
-    baseURL: definition.baseURL,
-    origins: definition.origins,
-    allowInsecureHttp: definition.allowInsecureHttp,
-    documentation: definition.documentation,
-    credentialFields: definition.credentialFields,
-    paramNames: definition.paramNames,
-    tokenRequest: definition.tokenRequest,
-    parseToken: definition.parseToken,
-    classifyFailure: definition.classifyFailure,
-    diagnose: definition.diagnose,
-    isTokenRejection: definition.isTokenRejection,
-    defaultLifetimeSeconds: life,
-    singleActiveToken: definition.singleActiveToken,
-    tokenBudget: definition.tokenBudget,
-    rejectedCredentialsAdvice: definition.rejectedCredentialsAdvice,
-    allowedOrigins: Object.freeze([...new Set(allowedOrigins)]),
-    hasFixedCredentials: fixed !== undefined,
-    resolveCredentials:
-      fixed === undefined ? asking(definition, credentials) : always(Promise.resolve(fixed)),
-    [brand]: true,
-  };
-  /* eslint-enable @typescript-eslint/unbound-method */
-  if (fixed !== undefined) fixedCredentials.set(provider, fixed);
-  return Object.freeze(provider) as Provider<C>;
 }
 
-function checkTokenBudget({ name, tokenBudget }: Pick<Provider, 'name' | 'tokenBudget'>): void {
+function checkTokenEndpoint<C extends object>(definition: ProviderDefinition<C>): void {
+  checkMethods(definition, {
+    required: ['tokenRequest', 'parseToken'],
+    optional: ['classifyFailure', 'diagnose', 'isTokenRejection'],
+  });
+  checkFieldRules(definition);
+  checkPerCallFields(definition, definition.credentials);
+}
+
+function checkTokenFunction(definition: TokenFunctionDefinition): void {
+  checkMethods(definition, { required: ['acquireToken'], optional: ['isTokenRejection'] });
+  // The types rule them out; JavaScript does not.
+  const members = definition as unknown as Readonly<Record<string, unknown>>;
+  const given = ENDPOINT_MEMBERS.find((member) => members[member] !== undefined);
+  if (given === undefined) return;
+  throw new MisconfigurationError({
+    provider: definition.name,
+    option: given,
+    problem: 'stands beside acquireToken, which yields the token by itself',
+    remedy: 'Describe a token endpoint, or give acquireToken.',
+  });
+}
+
+function checkTokenBudget({ name, tokenBudget }: CommonDefinition): void {
   if (tokenBudget === undefined) return;
   const { calls, windowMs } = tokenBudget;
   if (Number.isInteger(calls) && calls > 0 && Number.isFinite(windowMs) && windowMs > 0) return;
@@ -249,10 +314,15 @@ function checkTokenBudget({ name, tokenBudget }: Pick<Provider, 'name' | 'tokenB
   });
 }
 
-function checkMethods(definition: Pick<Provider, 'name' | 'tokenRequest' | 'parseToken'>): void {
-  const optional = ['classifyFailure', 'diagnose', 'isTokenRejection'];
+function checkMethods(
+  definition: CommonDefinition,
+  {
+    required,
+    optional,
+  }: { readonly required: readonly string[]; readonly optional: readonly string[] },
+): void {
   const given = definition as unknown as Readonly<Record<string, unknown>>;
-  const wrong = ['tokenRequest', 'parseToken', ...optional].find(
+  const wrong = [...required, ...optional].find(
     (method) =>
       typeof given[method] !== 'function' &&
       !(optional.includes(method) && given[method] === undefined),
@@ -266,111 +336,18 @@ function checkMethods(definition: Pick<Provider, 'name' | 'tokenRequest' | 'pars
   });
 }
 
-/** A rule that is mistyped would be none: a secret whose rule says `secrets` would be taken for public. */
-function checkFieldRules({ name, credentialFields }: Pick<Provider, 'name' | 'credentialFields'>) {
-  for (const [field, rules] of Object.entries(credentialFields) as [string, unknown][]) {
-    const path = `credentialFields.${field}.`;
-    refuseUnknownOptions(rules, FIELD_RULES, { of: 'a credential', provider: name, path });
-  }
-}
-
-/** What is made fresh for each call cannot be given once and for all. */
-function checkPerCallFields({
-  name,
-  credentials,
-  credentialFields,
-}: Pick<ProviderDefinition<object>, 'name' | 'credentials' | 'credentialFields'>): void {
-  if (typeof credentials === 'function') return;
-  const [field] = perCallFields({ credentialFields });
-  if (field === undefined) return;
-  throw new MisconfigurationError({
-    provider: name,
-    option: `credentialFields.${field}.perCall`,
-    problem: 'stands beside credentials that are an object, and so the same for each call',
-    remedy: 'Give `credentials` as a function.',
-  });
-}
-
-/** The names of the credentials that are made fresh for each token call. */
-export function perCallFields({
-  credentialFields,
-}: {
-  readonly credentialFields: object;
-}): readonly string[] {
-  return Object.entries(credentialFields as Readonly<Record<string, CredentialField>>)
-    .filter(([, rules]) => givenOptions(rules).perCall === true)
-    .map(([field]) => field);
-}
-
-/**
- * The credentials that say which account this is, sorted by name: without what is made fresh for each call, and without what is
- * `undefined`.
- */
-export function accountCredentials(
-  provider: Pick<Provider, 'credentialFields'>,
-  credentials: object,
-): readonly (readonly [name: string, value: unknown])[] {
-  const fresh = perCallFields(provider);
-  return Object.entries(credentials)
-    .filter(([name, value]) => value !== undefined && !fresh.includes(name))
-    .sort(([a], [b]) => (a < b ? -1 : 1));
-}
-
 // Functions of their own, so that neither keeps more in memory than it needs: there may be 100 000 providers.
 function always<T>(value: T): () => T {
   return () => value;
 }
 
-function asking<C extends object>(provider: Description<C>, credentials: unknown) {
+function asking<C extends object>(definition: ProviderDefinition<C>) {
+  const { name, credentialFields, credentials } = definition;
   return async (context: CredentialsContext) =>
-    checkedCredentials<C>(provider, await callCredentials(provider.name, credentials, context));
-}
-
-async function callCredentials(
-  provider: string,
-  credentials: unknown,
-  context: CredentialsContext,
-): Promise<unknown> {
-  try {
-    return await (credentials as CredentialsFunction<object>)(context);
-  } catch (cause) {
-    throw credentialsUnavailable(provider, 'threw. See the cause.', cause);
-  }
-}
-
-/** A credentials function gave none: its vault may be down, and the next request asks it again. */
-export function credentialsUnavailable(
-  provider: string,
-  whatItDid: string,
-  cause?: unknown,
-): TokenAcquisitionError {
-  return unavailable(
-    provider,
-    `no credentials could be fetched: the credentials function ${whatItDid}`,
-    cause,
-  );
-}
-
-/** A promise of `tokenRequest` brought none: the service that signs it may be down, and the next request asks it again. */
-export function requestUnavailable(
-  provider: string,
-  whatItDid: string,
-  cause?: unknown,
-): TokenAcquisitionError {
-  return unavailable(
-    provider,
-    `the token request could not be made: tokenRequest ${whatItDid}`,
-    cause,
-  );
-}
-
-function unavailable(provider: string, problem: string, cause: unknown): TokenAcquisitionError {
-  return new TokenAcquisitionError('ERR_CREDENTIALS_UNAVAILABLE', `${provider}: ${problem}`, {
-    provider,
-    phase: 'credentials',
-    retryable: true,
-    cause,
-  });
+    checkedCredentials(
+      { name, credentialFields },
+      await callCredentials(name, credentials, context),
+    );
 }
 
 /** What two descriptions of one provider have in common; kept apart, so that a provider shows no credentials. */
@@ -378,7 +355,7 @@ const fixedCredentials = new WeakMap<object, object>();
 
 /**
  * Whether two providers describe the same one: made of the same data, as by a module that is evaluated again, they make the
- * same token request. Never where credentials come from a function: it may have others each time. Nor where the request is
+ * same token request. Never where credentials or tokens come from a function: it may have others each time. Nor where the request is
  * a promise: nobody can wait for it here.
  */
 export function describesTheSame(one: Provider, other: Provider): boolean {
@@ -388,7 +365,7 @@ export function describesTheSame(one: Provider, other: Provider): boolean {
 
 function identityOf(provider: Provider): string | undefined {
   const credentials = fixedCredentials.get(provider);
-  if (credentials === undefined) return undefined;
+  if (credentials === undefined || provider.tokenRequest === undefined) return undefined;
   const { name, allowedOrigins, paramNames, defaultLifetimeSeconds, singleActiveToken } = provider;
   const request = requestAhead(provider, credentials);
   if (request === undefined) return undefined;
@@ -403,43 +380,11 @@ export function isProvider(value: unknown): value is Provider {
   return typeof value === 'object' && value !== null && brand in value;
 }
 
-type Description<C extends object> = Omit<ProviderDefinition<C>, 'credentials'>;
-
-/** Checks credentials against the provider's fields. */
-function checkedCredentials<C extends object>(provider: Description<C>, credentials: unknown): C {
-  const fail = (
-    option: string,
-    problem: string,
-    hint = 'Check where the credentials come from.',
-  ): never => {
-    throw new MisconfigurationError({ provider: provider.name, option, problem, remedy: hint });
-  };
-  if (typeof credentials !== 'object' || credentials === null) {
-    return fail(
-      'credentials',
-      'are not an object',
-      'Return an object with the credentials by name.',
-    );
-  }
-  const given = givenOptions(credentials) as Record<string, unknown>;
-  for (const [field, described] of Object.entries<CredentialField>(provider.credentialFields)) {
-    const value = given[field];
-    const rules = givenOptions(described);
-    if (value === undefined && rules.optional === true) continue;
-    if (value === undefined || value === null) return fail(field, 'is missing', rules.hint);
-    if (typeof value !== 'string') return fail(field, 'is not a string', rules.hint);
-    if (value.trim() === '') return fail(field, 'is empty', rules.hint);
-    const edge = whiteSpaceAround(value);
-    if (edge !== undefined) return fail(field, edge, 'Trim it: files often end in a line break.');
-    if (rules.maxLength !== undefined && value.length > rules.maxLength) {
-      return fail(field, `is longer than ${rules.maxLength} characters`, rules.hint);
-    }
-  }
-  return credentials as C;
-}
-
 /** Finds out at creation, rather than at the first token call, that fixed credentials lead to a URL over which no secret may go. */
-function checkRequestAhead<C extends object>(provider: Description<C>, credentials: C): void {
+function checkRequestAhead<C extends object>(
+  provider: ProviderDefinition<C>,
+  credentials: C,
+): void {
   const request = requestAhead(provider, credentials);
   if (request !== undefined) checkTokenURL(provider, absoluteURL(request.url, provider.baseURL));
 }
@@ -471,21 +416,10 @@ export function isPromise<T>(value: T | PromiseLike<T>): value is PromiseLike<T>
  * @throws {@link MisconfigurationError} for plain http to another machine, another scheme, or a user name or password in it
  */
 export function checkTokenURL(
-  provider: Pick<Provider, 'name' | 'allowInsecureHttp'>,
+  provider: Pick<CommonDefinition, 'name' | 'allowInsecureHttp'>,
   url: string,
 ): void {
   checkedOrigin(provider, 'token URL', url);
-}
-
-/**
- * What is wrong with the ends of a credential: a file that holds one often ends in a line break, and servers call that a
- * wrong secret. A value of several lines is a key (PEM, for instance), which is read with its ends as they are.
- */
-function whiteSpaceAround(value: string): string | undefined {
-  const word = value.trim();
-  if (word === value || /[\r\n]/.test(word)) return undefined;
-  if (/[\r\n]$/.test(value)) return 'ends in a line break';
-  return value.trimStart() === value ? 'ends in white space' : 'begins with white space';
 }
 
 /** The origin of a URL over which a secret may go: https, or http to loopback, unless clear text is allowed. */

@@ -149,9 +149,13 @@ function common(provider: string, reason?: string): Attributes {
 function httpAttributes(event: Events['tokenCalled']): Attributes {
   return {
     ...common(event.provider, event.reason),
-    'http.request.method': event.method,
-    'server.address': event.serverAddress,
-    'server.port': event.serverPort,
+    ...(event.method === undefined
+      ? {}
+      : {
+          'http.request.method': event.method,
+          'server.address': event.serverAddress,
+          'server.port': event.serverPort,
+        }),
     ...(event.status === undefined ? {} : { 'http.response.status_code': event.status }),
     ...(event.errorType === undefined ? {} : { 'error.type': event.errorType }),
   };
@@ -165,8 +169,8 @@ function isInBackground({ reason }: Events['tokenCalled']): boolean {
 /** The call has ended when we hear of it, so its span is written in arrears. */
 function recordSpan(tracer: Tracer, event: Events['tokenCalled']): void {
   const endTime = Date.now();
-  const span = tracer.startSpan(event.method, {
-    kind: SpanKind.CLIENT,
+  const span = tracer.startSpan(event.method ?? 'acquireToken', {
+    kind: event.method === undefined ? SpanKind.INTERNAL : SpanKind.CLIENT,
     root: isInBackground(event),
     startTime: endTime - event.tookMs,
     attributes: {

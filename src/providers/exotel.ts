@@ -4,7 +4,7 @@
  */
 import { givenOptions } from '../concealment/given-options.js';
 import { basicAuthorization } from '../grants/client-authentication.js';
-import { defineProvider, type Provider } from '../grants/define-provider.js';
+import { defineProvider, type TokenEndpointProvider } from '../grants/define-provider.js';
 import { classifyTokenFailure } from '../grants/token-failure.js';
 import { at, type TokenResponse } from '../grants/token-response.js';
 import {
@@ -51,7 +51,7 @@ const own: OwnOptions<ExotelOptions> = { region: true, baseURL: true };
  * @throws MisconfigurationError for an unknown region or a missing credential
  * @see https://developer.exotel.com/docs/contact-center/api-reference/token-generation
  */
-export function exotel(options: ExotelOptions): Provider<ExotelCredentials> {
+export function exotel(options: ExotelOptions): TokenEndpointProvider<ExotelCredentials> {
   options = givenOptions(options);
   return defineProvider<ExotelCredentials>({
     ...commonPart(options, { name: 'exotel', credentialFields, own }),

@@ -3,7 +3,7 @@
  * https://360learning.readme.io/docs/step-2-create-an-access-token, checked 2026-11-21.
  */
 import { givenOptions } from '../concealment/given-options.js';
-import { defineProvider, type Provider } from '../grants/define-provider.js';
+import { defineProvider, type TokenEndpointProvider } from '../grants/define-provider.js';
 import { at } from '../grants/token-response.js';
 import {
   commonPart,
@@ -57,7 +57,7 @@ const own: OwnOptions<Learning360Options> = {
  * @throws MisconfigurationError for an unknown region or a missing credential
  * @see https://360learning.readme.io/docs/step-2-create-an-access-token
  */
-export function learning360(options: Learning360Options): Provider<Learning360Credentials> {
+export function learning360(options: Learning360Options): TokenEndpointProvider<Learning360Credentials> {
   options = givenOptions(options);
   return defineProvider<Learning360Credentials>({
     ...commonPart(options, { name: 'learning360', credentialFields, own }),

@@ -5,7 +5,7 @@
 import { givenOptions } from '../concealment/given-options.js';
 import { MisconfigurationError } from '../errors/index.js';
 import { basicAuthorization, clientSecretBasic } from '../grants/client-authentication.js';
-import { defineProvider, type Provider } from '../grants/define-provider.js';
+import { defineProvider, type TokenEndpointProvider } from '../grants/define-provider.js';
 import type { TokenRequest } from '../grants/token-request.js';
 import { at, type ParsedToken, type TokenResponse } from '../grants/token-response.js';
 import { epochMilliseconds } from '../token/lifetime.js';
@@ -134,7 +134,7 @@ function absoluteExpiry(body: unknown): number | undefined {
  */
 export function oauth2ClientCredentials(
   options: OAuth2ClientCredentialsOptions,
-): Provider<OAuth2ClientCredentials> {
+): TokenEndpointProvider<OAuth2ClientCredentials> {
   options = givenOptions(options);
   // In JavaScript there may be none at all; what reads them next says so.
   const { name = 'oauth2' } = Object(options) as Partial<OAuth2ClientCredentialsOptions>;

@@ -3,7 +3,7 @@
  * https://docs.onesingleview.com/docs/ob-v2-get-access-token, checked 2026-11-21.
  */
 import { givenOptions } from '../concealment/given-options.js';
-import { defineProvider, type Provider } from '../grants/define-provider.js';
+import { defineProvider, type TokenEndpointProvider } from '../grants/define-provider.js';
 import { classifyTokenFailure } from '../grants/token-failure.js';
 import { at } from '../grants/token-response.js';
 import {
@@ -65,7 +65,7 @@ const own: OwnOptions<SingleviewOptions> = {
  * @throws MisconfigurationError for an unknown environment or a missing credential
  * @see https://docs.onesingleview.com/docs/ob-v2-get-access-token
  */
-export function singleview(options: SingleviewOptions): Provider<SingleviewCredentials> {
+export function singleview(options: SingleviewOptions): TokenEndpointProvider<SingleviewCredentials> {
   options = givenOptions(options);
   const common = commonPart(options, { name: 'singleview', credentialFields, own });
   const { grantType = 'client_credentials', tokenHeaders } = options;

@@ -3,7 +3,7 @@
  * https://docs.truecaller.com/truecaller-for-business/verified-campaigns (Generate Access Token), checked 2026-11-21.
  */
 import { givenOptions } from '../concealment/given-options.js';
-import { defineProvider, type Provider } from '../grants/define-provider.js';
+import { defineProvider, type TokenEndpointProvider } from '../grants/define-provider.js';
 import { at } from '../grants/token-response.js';
 import { epochMilliseconds } from '../token/lifetime.js';
 import {
@@ -46,7 +46,7 @@ const BASE_URL = 'https://enterprise-portal-noneu.truecaller.com';
  * @throws MisconfigurationError for a missing credential
  * @see https://docs.truecaller.com/truecaller-for-business/verified-campaigns
  */
-export function truecaller(options: TruecallerOptions): Provider<TruecallerCredentials> {
+export function truecaller(options: TruecallerOptions): TokenEndpointProvider<TruecallerCredentials> {
   options = givenOptions(options);
   return defineProvider<TruecallerCredentials>({
     ...commonPart(options, { name: 'truecaller', credentialFields, own }),

@@ -3,7 +3,7 @@
  * https://docs.udara360.io/udara360-docs-1/getting-started/authentication/accesstoken, checked 2026-11-21.
  */
 import { givenOptions } from '../concealment/given-options.js';
-import { defineProvider, type Provider } from '../grants/define-provider.js';
+import { defineProvider, type TokenEndpointProvider } from '../grants/define-provider.js';
 import { at } from '../grants/token-response.js';
 import { positiveNumber } from '../token/lifetime.js';
 import {
@@ -49,7 +49,7 @@ const own: OwnOptions<Udara360Options> = { environment: true, baseURL: true };
  * @throws MisconfigurationError for an unknown environment, or a credential that is missing or over 100 characters
  * @see https://docs.udara360.io/udara360-docs-1/getting-started/authentication/accesstoken
  */
-export function udara360(options: Udara360Options): Provider<Udara360Credentials> {
+export function udara360(options: Udara360Options): TokenEndpointProvider<Udara360Credentials> {
   options = givenOptions(options);
   return defineProvider<Udara360Credentials>({
     ...commonPart(options, { name: 'udara360', credentialFields, own }),

@@ -1,11 +1,14 @@
 import type { BearerError } from '../errors/index.js';
 import type { CoolDownCause, RefreshReason } from '../token/lifecycle.js';
 
-/** One call of the token endpoint. Its path is left out: some providers have an account's id in it. */
+/**
+ * One call of the token endpoint. Its path is left out: some providers have an account's id in it. Or one call of a function that yields tokens
+ * (`acquireToken`), of which nobody knows where it goes: `method`, `serverAddress` and `serverPort` are `undefined`.
+ */
 export interface TokenCall {
-  readonly method: string;
-  readonly serverAddress: string;
-  readonly serverPort: number;
+  readonly method: string | undefined;
+  readonly serverAddress: string | undefined;
+  readonly serverPort: number | undefined;
   /** Counts from 1 in each refresh. */
   readonly attempt: number;
   readonly tookMs: number;

@@ -1,9 +1,10 @@
+import { accountCredentials, type CredentialField } from '../grants/credentials.js';
+import type { Provider } from '../grants/define-provider.js';
 import {
-  accountCredentials,
-  type CredentialField,
-  type Provider,
-} from '../grants/define-provider.js';
-import { encodeTokenRequest, type TokenRequest } from '../grants/token-request.js';
+  encodeTokenRequest,
+  type EncodedTokenRequest,
+  type TokenRequest,
+} from '../grants/token-request.js';
 import type { TokenIdentity } from '../store/token-store.js';
 import { paramsKey, type TokenParams } from '../token/token-params.js';
 
@@ -12,8 +13,8 @@ export interface IdentityContext {
   readonly provider: Provider;
   readonly credentials: object;
   readonly params: TokenParams;
-  /** The token request that these credentials and parameters make. */
-  readonly request: TokenRequest;
+  /** The token request that these credentials and parameters make; `undefined` where a function yields the tokens. */
+  readonly request: TokenRequest | undefined;
   readonly cacheIdentity: string | undefined;
 }
 
@@ -30,17 +31,17 @@ export function tokenIdentity({
   cacheIdentity,
   ...made
 }: IdentityContext): TokenIdentity {
-  const request = encodeTokenRequest(made.request, provider.baseURL);
+  const request = made.request && encodeTokenRequest(made.request, provider.baseURL);
   const parts = accountCredentials(provider, credentials).map(([name, value]): [string, string] => [
     name,
     asText(value),
   ]);
   return {
     provider: provider.name,
-    tokenUrl: request.url,
+    tokenUrl: request?.url ?? `acquireToken for ${provider.allowedOrigins[0] ?? ''}`,
     publicParts: parts.filter(([name]) => isPublic(provider, name)),
     secretParts: parts.filter(([name]) => !isPublic(provider, name)),
-    request: cacheIdentity === undefined ? canonicalRequest(request) : '',
+    request: cacheIdentity === undefined && request !== undefined ? canonicalRequest(request) : '',
     paramsKey: paramsKey(params),
     cacheIdentity,
   };
@@ -53,7 +54,7 @@ function isPublic({ credentialFields }: Provider, name: string): boolean {
   return fields.has(name) && fields.get(name)?.secret !== true;
 }
 
-function canonicalRequest(request: ReturnType<typeof encodeTokenRequest>): string {
+function canonicalRequest(request: EncodedTokenRequest): string {
   const headers = Object.entries(request.headers).sort(([a], [b]) => (a < b ? -1 : 1));
   return JSON.stringify([request.method, headers, request.data ?? null]);
 }

@@ -5,11 +5,14 @@ import type { AccessToken } from '../token/access-token.js';
 import { msUntil, type Instant } from '../token/instant.js';
 import {
   decide,
+  initialAccount,
   initialState,
   isSpent,
   nextCallInMs,
   patienceMs,
+  rejectedOf,
   servableToken,
+  withAccount,
   type Answers,
   type Flight,
   type Happening,
@@ -20,13 +23,14 @@ import {
   type TokenState,
 } from '../token/lifecycle.js';
 import type { TokenParams } from '../token/token-params.js';
+import type { Account } from './accounts.js';
 import { acquire, type TokenWanted } from './acquisition.js';
 import type { Adopted } from './adoption.js';
 import { inContextOfNoRequest } from './async-context.js';
 import type { Clock } from './clock.js';
 import { Credentials } from './credentials.js';
 import type { Keepable } from './kept-tokens.js';
-import { Pulse } from './pulse.js';
+import { Pulse, SILENT } from './pulse.js';
 import { failedFlight, refusal, toldWhen } from './refusal.js';
 import type { Acquired } from './shared-acquisition.js';
 import type { HeldHere } from './shared-flight.js';
@@ -36,6 +40,10 @@ import { waitFor, type WaitLimits } from './waiting.js';
 
 /** How long the answer of two clocks is good, as long as one of them agrees. */
 const CLOCKS_AGREE_MS = 10;
+
+/** Of the account of a token whose credentials have not been asked for. */
+const NOTHING_KNOWN = initialAccount<BearerError>();
+const NO_CREDENTIALS = Object.freeze({});
 
 /**
  * One token of a source, kept usable: the shell that acts on what `token/lifecycle` decides. It owns the one flight
@@ -47,12 +55,14 @@ export class KeptToken implements TokenWanted, Keepable {
   readonly credentials: Credentials;
   /** Where the token is shared with other processes. */
   readonly shared: SharedToken | undefined;
-  state: TokenState<BearerError> = initialState();
+  #state: TokenState<BearerError> = initialState();
+  /** There from its token call on, as long as there is something to remember of it. */
+  #account: Account | undefined;
 
   readonly #clock: Clock;
   #singleFlight: ((flight: Flight) => Promise<AccessToken>) | undefined;
-  /** Aborts the flight that is under way. */
-  #abort: AbortController | undefined;
+  /** The flight that is under way. */
+  #flying: { readonly abort: AbortController; readonly pulse: Pulse } | undefined;
   #cancelWarmTimer: (() => void) | undefined;
 
   // Both clocks have said that this token is fresh, and the wall clock is within these bounds since.
@@ -84,7 +94,7 @@ export class KeptToken implements TokenWanted, Keepable {
   peek(): AccessToken | undefined {
     const wallMs = this.#clock.now();
     if (wallMs < this.#freshUntilMs && wallMs >= this.#freshFromMs) return this.#fresh;
-    const { slot } = this.state;
+    const { slot } = this.#state;
     if (slot.kind === 'empty' || slot.suspect) return undefined;
     const monoMs = this.#clock.monotonic();
     const freshUntil = Math.min(slot.refreshAt.monoMs, this.shared?.recheckAt ?? Infinity);
@@ -101,8 +111,10 @@ export class KeptToken implements TokenWanted, Keepable {
     const answer = this.decide({ kind: 'requested', not });
     switch (answer.kind) {
       case 'serve':
-        if (answer.refresh !== undefined) this.#refreshInBackground(answer.refresh);
-        else void this.shared?.recheckIfDue();
+        if (answer.refresh === undefined) void this.shared?.recheckIfDue();
+        // Where the refresh would end with this caller's request, this caller waits for it a little.
+        else if (!this.#refreshInBackground(answer.refresh))
+          return this.#await(answer.refresh, not, limits(), patienceAhead(limits()));
         if (answer.stale) this.source.emit('servedStale', {});
         return answer.token;
       case 'fail':
@@ -126,9 +138,9 @@ export class KeptToken implements TokenWanted, Keepable {
   forget(): void {
     this.decide({ kind: 'cleared' });
     this.credentials.forget();
+    this.#dropAccount();
     this.#cancelWarmTimer?.();
-    this.#abort?.abort();
-    this.#abort = undefined;
+    this.#stopFlying();
   }
 
   /** Lets go of timers and of the store, and leaves the stored token to the other processes. */
@@ -158,15 +170,16 @@ export class KeptToken implements TokenWanted, Keepable {
     flight: Flight,
     not: string | undefined,
     limits: WaitLimits,
+    patience = patienceMs(this.state, this.source.now(), not),
   ): Promise<AccessToken | undefined> {
     const { source } = this;
-    const patience = patienceMs(this.state, source.now(), not);
     try {
-      const token = await waitFor(this.#fly(flight), impatient(limits, patience));
+      const token = await waitFor(this.#landing(flight), impatient(limits, patience));
       if (token.value === not) throw refusal(source.provider.name, { kind: 'same-token' }, 0);
       return token;
     } catch (error) {
-      if (error === OVERTAKEN) return undefined;
+      if (error === SILENT) this.#lose(flight);
+      if (error === SILENT || error === OVERTAKEN) return undefined;
       if (error !== OUT_OF_PATIENCE && !(error instanceof FlightFailed)) throw error;
       // The token in hand may still do: it is only ever replaced by a better one.
       const served = servableToken(this.state, source.now(), not, source.options.policy);
@@ -184,11 +197,15 @@ export class KeptToken implements TokenWanted, Keepable {
     because: RefusalCause<BearerError>,
     limits: WaitLimits,
   ): Promise<boolean> {
-    if (because.kind !== 'cooling' || because.cause !== 'credentials') return false;
-    const haveChanged = await this.credentials.haveChanged(limits);
-    if (this.state.endpoint.kind === 'open') return true; // Somebody else saw the change, or cleared the source.
-    if (haveChanged) this.decide({ kind: 'credentials-changed' });
-    return haveChanged;
+    const account = this.#account;
+    if (because.kind !== 'cooling' || because.cause !== 'credentials' || account === undefined)
+      return false;
+    const haveChanged = await this.credentials.haveChanged(account, limits);
+    // Another caller saw the change, or cleared the source.
+    if (rejectedOf(this.state) === undefined) return true;
+    if (!haveChanged) return false;
+    this.decide({ kind: 'credentials-changed' });
+    return true;
   }
 
   /** While we leave the token endpoint alone, another process may have brought a token. */
@@ -202,15 +219,54 @@ export class KeptToken implements TokenWanted, Keepable {
 
   // ---- one refresh ---------------------------------------------------------------------------------------------
 
-  #refreshInBackground(flight: Flight): void {
-    if (this.#abort !== undefined) return;
+  /** Tells whether the refresh goes on however soon the request is over that has asked for it. */
+  #refreshInBackground(flight: Flight): boolean {
+    if (this.#flying !== undefined) {
+      this.#loseIfSilent(flight, this.#flying.pulse);
+      return true;
+    }
     // It belongs to no caller: a failure is told by an event, and the token in hand is served on.
-    void inContextOfNoRequest(() => this.#fly(flight));
+    return this.source.outlivesRequest(inContextOfNoRequest(() => this.#fly(flight)));
+  }
+
+  /** What a flight brings to one caller; rejects with {@link SILENT} if it is somebody else's and can never land. */
+  #landing(flight: Flight): Promise<AccessToken> {
+    const pulse = this.#flying?.pulse;
+    const flown = this.#fly(flight);
+    if (pulse === undefined) {
+      this.source.outlivesRequest(flown);
+      return flown;
+    }
+    const joined = pulse.attend(flown).catch((error: unknown) => {
+      throw isOurs(error) ? error : SILENT;
+    });
+    joined.catch(() => undefined); // The caller may have left already.
+    return joined;
+  }
+
+  #loseIfSilent(flight: Flight, pulse: Pulse): void {
+    if (!pulse.isSilent()) return;
+    this.#clock.schedule(() => {
+      if (pulse.isSilent()) this.#lose(flight);
+    }, 0);
+  }
+
+  /** The next caller starts another flight in its place. */
+  #lose(flight: Flight): void {
+    if (this.state.flight?.id !== flight.id) return;
+    this.decide({ kind: 'flight-lost' });
+    this.#stopFlying();
+  }
+
+  #stopFlying(): void {
+    this.#flying?.abort.abort();
+    this.#flying?.pulse.stop();
+    this.#flying = undefined;
   }
 
   /** Starts a flight, or joins it if it is under way. */
   #fly(flight: Flight): Promise<AccessToken> {
-    if (this.#abort !== undefined) this.source.emit('joined', { reason: flight.reason });
+    if (this.#flying !== undefined) this.source.emit('joined', { reason: flight.reason });
     // p-memoize with `cache: false` is the single flight and nothing else: expiry and invalidation are the lifecycle's.
     this.#singleFlight ??= pMemoize((current: Flight) => this.#refresh(current), {
       cacheKey: ([current]) => current.id,
@@ -225,8 +281,9 @@ export class KeptToken implements TokenWanted, Keepable {
   async #refresh(flight: Flight): Promise<AccessToken> {
     const startedAt = this.source.now();
     const abort = new AbortController();
-    this.#abort = abort;
     const pulse = new Pulse(this.#clock);
+    const flying = { abort, pulse };
+    this.#flying = flying;
     try {
       const acquired = await acquire(this, flight, { signal: abort.signal, pulse });
       return this.#land(flight, acquired, startedAt);
@@ -234,7 +291,7 @@ export class KeptToken implements TokenWanted, Keepable {
       throw thrown === OVERTAKEN ? thrown : this.#giveUp(flight, thrown);
     } finally {
       pulse.stop();
-      if (this.#abort === abort) this.#abort = undefined;
+      if (this.#flying === flying) this.#flying = undefined;
     }
   }
 
@@ -253,6 +310,7 @@ export class KeptToken implements TokenWanted, Keepable {
     });
     if (answer.kind === 'superseded') throw OVERTAKEN;
     this.credentials.forget();
+    this.#dropAccount();
     this.#singleFlight = undefined; // Half of what a token would take up in memory until its next refresh.
     this.#keepWarm();
     this.#tellRefreshed(token, {
@@ -295,7 +353,13 @@ export class KeptToken implements TokenWanted, Keepable {
         servableToken(this.state, source.now(), undefined, options.policy) !== undefined,
     });
     this.#keepWarm(1_000);
-    return new FlightFailed(error);
+    // Nothing else can be done about credentials that were rejected before, whatever has come since.
+    const rejected = rejectedOf(this.state)?.failure;
+    return new FlightFailed(
+      rejected === undefined || rejected === failed.failure
+        ? error
+        : toldWhen(rejected, nextAttemptInMs),
+    );
   }
 
   // ---- shared with other processes -----------------------------------------------------------------------------
@@ -351,6 +415,22 @@ export class KeptToken implements TokenWanted, Keepable {
 
   // ---- the shell around the decisions --------------------------------------------------------------------------
 
+  get state(): TokenState<BearerError> {
+    return withAccount(this.#state, this.#account?.state ?? NOTHING_KNOWN);
+  }
+
+  useAccount(credentials: object, url: string): void {
+    const { source } = this;
+    this.#account = source.accounts.of(credentials, url, source.now());
+  }
+
+  #dropAccount(): void {
+    const { source } = this;
+    if (this.#account === undefined || !source.accounts.drop(this.#account, source.now())) return;
+    this.#account = undefined;
+    this.#state = this.state;
+  }
+
   /** Puts what happened to the lifecycle, takes up the next state, and tells what is worth telling. */
   decide<Kind extends Happening<BearerError>['kind']>(
     happening: Extract<Happening<BearerError>, { kind: Kind }>,
@@ -362,7 +442,11 @@ export class KeptToken implements TokenWanted, Keepable {
       happening,
       source.options.policy,
     );
-    this.state = state;
+    this.#state = state;
+    if (happening.kind === 'credentials-changed') this.#account = undefined;
+    else if (this.#account !== undefined) this.#account.state = state.account;
+    else if (state.account !== NOTHING_KNOWN)
+      this.#account = { credentials: () => NO_CREDENTIALS, endpoint: '', state: state.account };
     this.#freshUntilMs = 0;
     for (const notice of notices) this.#tell(notice);
     return answer;
@@ -371,13 +455,16 @@ export class KeptToken implements TokenWanted, Keepable {
   #tell(notice: Notice): void {
     switch (notice.kind) {
       case 'cooling-down':
-        this.source.emit('coolDownStarted', { cause: notice.cause, delayMs: notice.delayMs });
+        this.source.emit('coolDownStarted', {
+          cause: notice.cause,
+          delayMs: Math.ceil(notice.delayMs),
+        });
         break;
       case 'cool-down-ended':
         this.source.emit('coolDownEnded', {});
         break;
       case 'forced-mints-spent':
-        this.source.emit('forcedMintsSpent', { delayMs: notice.delayMs });
+        this.source.emit('forcedMintsSpent', { delayMs: Math.ceil(notice.delayMs) });
     }
   }
 
@@ -413,6 +500,18 @@ const OUT_OF_PATIENCE = new Error('the token in hand will do');
 function impatient(limits: WaitLimits, patience: number | undefined): WaitLimits {
   if (patience === undefined || patience >= (limits.timeout?.ms ?? Infinity)) return limits;
   return { ...limits, timeout: { ms: patience, error: () => OUT_OF_PATIENCE } };
+}
+
+/** How long a caller waits for a refresh ahead of time that would end with its request. */
+const AHEAD_MS = 1_000;
+
+function patienceAhead({ timeout }: WaitLimits): number {
+  return Math.min(AHEAD_MS, (timeout?.ms ?? Infinity) / 2);
+}
+
+/** Cloudflare's runtime rejects what a request awaits of another one that is over, with an error of its own. */
+function isOurs(error: unknown): error is Error {
+  return error === OVERTAKEN || error === SILENT || error instanceof FlightFailed;
 }
 
 /** A flight whose outcome nobody wants any more, because `clear()` or `close()` came first. */

@@ -1,4 +1,5 @@
-import { isPromise, requestUnavailable, type Provider } from '../grants/define-provider.js';
+import { requestUnavailable } from '../grants/credentials.js';
+import { isPromise, type TokenEndpointProvider } from '../grants/define-provider.js';
 import type { TokenRequest } from '../grants/token-request.js';
 import type { TokenParams } from '../token/token-params.js';
 import { unlessAborted } from './waiting.js';
@@ -9,7 +10,7 @@ import { unlessAborted } from './waiting.js';
  * Throws what `tokenRequest` throws, and a `TokenAcquisitionError` if its promise rejects or outlasts the signal.
  */
 export async function madeRequest(
-  provider: Provider,
+  provider: TokenEndpointProvider,
   credentials: object,
   params: TokenParams,
   signal: AbortSignal,

@@ -5,46 +5,65 @@ import {
   type ProviderDiagnosis,
   type TokenAcquisitionDetails,
 } from '../errors/index.js';
-import type { Provider } from '../grants/define-provider.js';
+import type { ThrownMeaning } from '../grants/acquire-token.js';
+import type { Provider, TokenEndpointProvider } from '../grants/define-provider.js';
 import { adviceOnRefusal } from '../grants/refusal-advice.js';
 import { retryAfterMs } from '../grants/retry-after.js';
 import {
   coolDownCause,
   diagnosisOf,
+  failureConcerns,
   oauthErrorFields,
   type TokenFailureClass,
 } from '../grants/token-failure.js';
 import { requestSecrets } from '../grants/request-secrets.js';
 import { absoluteURL, type TokenRequest } from '../grants/token-request.js';
-import type { CoolDownCause } from '../token/lifecycle.js';
+import type { Concern, CoolDownCause } from '../token/lifecycle.js';
 import type { ResolvedTokenSourceOptions } from './options.js';
 import type { NoAnswer, TokenEndpointAnswer } from './token-endpoint.js';
 
-/** What a token call was made of. */
+/** Whose token call failed. */
 export interface CallContext {
   readonly provider: Provider;
+  readonly options: ResolvedTokenSourceOptions;
+}
+
+/** What a call of a token endpoint was made of. */
+export interface EndpointCallContext extends CallContext {
+  readonly provider: TokenEndpointProvider;
   readonly credentials: object;
   readonly request: TokenRequest;
-  readonly options: ResolvedTokenSourceOptions;
 }
 
 /** A refresh that gave up: the error for the callers, and what it means for the endpoint gate. */
 export class MintFailure extends Error {
   readonly error: TokenAcquisitionError;
   override readonly cause: CoolDownCause;
+  /** What it speaks about: the account, or the request for this token alone. */
+  readonly concerns: Concern;
   readonly retryAfterMs: number | undefined;
+  /** The code of the network error, where no answer came. */
+  readonly networkCode: string | undefined;
 
-  constructor(error: TokenAcquisitionError, cause: CoolDownCause, retryAfter?: number) {
+  constructor(
+    error: TokenAcquisitionError,
+    cause: CoolDownCause,
+    concerns: Concern,
+    retryAfter?: number,
+    networkCode?: string,
+  ) {
     super(error.message);
     this.error = error;
     this.cause = cause;
+    this.concerns = concerns;
     this.retryAfterMs = retryAfter;
+    this.networkCode = networkCode;
   }
 }
 
 /** The endpoint answered, and gave no token. */
 export function refused(
-  call: CallContext,
+  call: EndpointCallContext,
   answer: TokenEndpointAnswer,
   failure: TokenFailureClass,
 ): MintFailure {
@@ -52,7 +71,7 @@ export function refused(
   const retryAfter = askedDelayMs(answer, options);
   const cause = coolDownCause(failure, retryAfter);
   const diagnosis = diagnose(call, answer);
-  const error = acquisitionError(
+  const error = endpointError(
     call,
     failure === 'credentials' ? 'ERR_CREDENTIALS_REJECTED' : 'ERR_TOKEN_REQUEST_REFUSED',
     {
@@ -65,7 +84,7 @@ export function refused(
       message: `answered ${answer.status}${inWords(diagnosis)}. ${adviceOnRefusal(provider, failure, answer)}`,
     },
   );
-  return new MintFailure(error, cause, retryAfter);
+  return new MintFailure(error, cause, failureConcerns(failure, answer, retryAfter), retryAfter);
 }
 
 /** A delay of zero is none: a server that always says so would be asked at every request. */
@@ -73,12 +92,21 @@ function askedDelayMs(
   { headers, serverNow }: TokenEndpointAnswer,
   { clock, policy }: ResolvedTokenSourceOptions,
 ): number | undefined {
-  const delayMs = retryAfterMs(headers['retry-after'], serverNow ?? clock.now()) ?? 0;
-  return delayMs > 0 ? Math.min(delayMs, policy.longestRetryAfterMs) : undefined;
+  return usableDelayMs(retryAfterMs(headers['retry-after'], serverNow ?? clock.now()), policy);
+}
+
+function usableDelayMs(
+  delayMs = 0,
+  { longestRetryAfterMs }: ResolvedTokenSourceOptions['policy'],
+): number | undefined {
+  return delayMs > 0 ? Math.min(delayMs, longestRetryAfterMs) : undefined;
 }
 
 /** What the provider says, scrubbed: some servers quote the request back. */
-function diagnose(call: CallContext, answer: TokenEndpointAnswer): ProviderDiagnosis | undefined {
+function diagnose(
+  call: EndpointCallContext,
+  answer: TokenEndpointAnswer,
+): ProviderDiagnosis | undefined {
   return diagnosisOf(answer, (response) => call.provider.diagnose?.(response), secretsOf(call));
 }
 
@@ -92,7 +120,7 @@ function inWords(diagnosis: ProviderDiagnosis | undefined): string {
 
 /** The endpoint answered nonsense. */
 export function malformed(
-  call: CallContext,
+  call: EndpointCallContext,
   answer: TokenEndpointAnswer,
   problem: string,
   {
@@ -102,7 +130,7 @@ export function malformed(
   }: { readonly repeat?: boolean; readonly advice?: string; readonly cause?: unknown } = {},
 ): MintFailure {
   const diagnosis = diagnose(call, answer);
-  const error = acquisitionError(call, 'ERR_TOKEN_RESPONSE_MALFORMED', {
+  const error = endpointError(call, 'ERR_TOKEN_RESPONSE_MALFORMED', {
     phase: 'token response',
     status: answer.status,
     diagnosis,
@@ -110,18 +138,71 @@ export function malformed(
     cause,
     message: `gave a malformed answer: status ${answer.status}, and the body ${problem}${inWords(diagnosis)}. ${advice}`,
   });
-  return new MintFailure(error, 'transient');
+  // A token that cannot be used was issued for this request; anything else may be a proxy's.
+  return new MintFailure(error, 'transient', repeat ? 'account' : 'request');
 }
 
 /** No answer came. */
-export function unreachable(call: CallContext, { reason, message }: NoAnswer): MintFailure {
-  const error = acquisitionError(call, 'ERR_TOKEN_ENDPOINT_UNREACHABLE', {
+export function unreachable(call: EndpointCallContext, { reason, message }: NoAnswer): MintFailure {
+  const error = endpointError(call, 'ERR_TOKEN_ENDPOINT_UNREACHABLE', {
     phase: 'token request',
     retryable: true,
     message: `could not be reached: ${message}.${adviceOnSilence(reason, call.options)}`,
     cause: Object.assign(new Error(message), { code: reason }),
   });
-  return new MintFailure(error, 'transient');
+  return new MintFailure(error, 'transient', 'account', undefined, reason);
+}
+
+/** A function that yields tokens threw, or did not answer in time. What it threw is the cause, and no word of it is repeated. */
+export function threw(call: CallContext, meaning: ThrownMeaning, cause?: unknown): MintFailure {
+  const { provider, options } = call;
+  const { failure, status, networkCode } = meaning;
+  const retryAfter = usableDelayMs(meaning.retryAfterMs, options.policy);
+  const isSilence = networkCode !== undefined && status === undefined;
+  const code =
+    failure === 'credentials'
+      ? 'ERR_CREDENTIALS_REJECTED'
+      : isSilence
+        ? 'ERR_TOKEN_ENDPOINT_UNREACHABLE'
+        : 'ERR_TOKEN_REQUEST_REFUSED';
+  const error = acquisitionError(call, 'acquireToken', code, {
+    phase: 'token request',
+    status,
+    retryable: failure === 'transient',
+    retryInMs: retryAfter,
+    cause,
+    message:
+      cause === undefined
+        ? 'did not answer in time. Let it answer within attemptTimeoutMs, and heed its signal.'
+        : `${whatItDid(meaning)}. ${failure === 'credentials' ? adviceOnRejection(provider) : 'See the cause.'}`,
+  });
+  const concerns = failureConcerns(failure, { status, body: undefined }, retryAfter);
+  const coolDown = coolDownCause(failure, retryAfter);
+  return new MintFailure(error, coolDown, concerns, retryAfter, networkCode);
+}
+
+function whatItDid({ failure, status, networkCode }: ThrownMeaning): string {
+  const how = status === undefined ? networkCode : `status ${status}`;
+  const said = failure === 'credentials' ? 'says that the credentials were rejected' : 'threw';
+  return how === undefined ? said : `${said} (${how})`;
+}
+
+function adviceOnRejection({ rejectedCredentialsAdvice: own }: Provider): string {
+  return typeof own === 'string' ? own : 'Check the credentials that it uses, and see the cause.';
+}
+
+/** A function that yields tokens returned one that cannot be used. */
+export function unusable(
+  call: CallContext,
+  problem: string,
+  { repeat = false, advice = '' }: { readonly repeat?: boolean; readonly advice?: string } = {},
+): MintFailure {
+  const error = acquisitionError(call, 'acquireToken', 'ERR_TOKEN_RESPONSE_MALFORMED', {
+    phase: 'token response',
+    retryable: repeat,
+    message: `returned something that cannot be used: it ${problem}. ${advice}`,
+  });
+  return new MintFailure(error, 'transient', repeat ? 'account' : 'request');
 }
 
 /** Codes of OpenSSL and Node that can mean nothing but TLS. */
@@ -150,22 +231,33 @@ function adviceOnSilence(
     : '';
 }
 
-function acquisitionError(
-  { provider, request }: CallContext,
+type Details = Omit<TokenAcquisitionDetails, 'provider'> & { readonly message: string };
+
+function endpointError(
+  call: EndpointCallContext,
   code: BearerErrorCode,
-  { message, ...details }: Omit<TokenAcquisitionDetails, 'provider'> & { message: string },
+  details: Details,
+): TokenAcquisitionError {
+  const { origin } = new URL(absoluteURL(call.request.url, call.provider.baseURL));
+  return acquisitionError(call, `the token endpoint at ${origin}`, code, details);
+}
+
+function acquisitionError(
+  { provider }: CallContext,
+  subject: string,
+  code: BearerErrorCode,
+  { message, ...details }: Details,
 ): TokenAcquisitionError {
   const Kind =
     code === 'ERR_CREDENTIALS_REJECTED' ? CredentialsRejectedError : TokenAcquisitionError;
-  const { origin } = new URL(absoluteURL(request.url, provider.baseURL));
-  return new Kind(code, `${provider.name}: the token endpoint at ${origin} ${message}`, {
+  return new Kind(code, `${provider.name}: ${subject} ${message}`, {
     provider: provider.name,
     ...details,
   });
 }
 
 /** What no word of the server may repeat: some servers quote the request back. */
-function secretsOf({ credentials, request }: CallContext): string[] {
+function secretsOf({ credentials, request }: EndpointCallContext): string[] {
   const values = Object.values(credentials).filter((value) => typeof value === 'string');
   return [...values, ...requestSecrets(request)];
 }

@@ -4,7 +4,8 @@ import { givenOptions } from '../concealment/given-options.js';
 import { refuseUnknownOptions } from '../errors/check-options.js';
 import { MisconfigurationError } from '../errors/index.js';
 import { defaultPolicy, type LifecyclePolicy } from '../token/lifecycle.js';
-import { perCallFields, type Provider } from '../grants/define-provider.js';
+import { perCallFields } from '../grants/credentials.js';
+import type { Provider } from '../grants/define-provider.js';
 import type { TokenStore } from '../store/token-store.js';
 import { systemClock, type Clock } from './clock.js';
 
@@ -33,6 +34,12 @@ export interface TokenSourceOptions {
   readonly onCredentialsRejected?: 'keep' | 'drop' | undefined;
   /** Renews the token ahead of time even while nobody asks. The timer keeps no process alive. @defaultValue false */
   readonly keepWarm?: boolean | undefined;
+  /**
+   * Keeps a refresh going when the request that started it is over: `waitUntil` of Cloudflare or Vercel, called with each
+   * refresh as it starts.
+   * @defaultValue none: on Cloudflare, the request that starts a refresh ahead of time waits for it, up to a second
+   */
+  readonly waitUntil?: ((refresh: Promise<unknown>) => void) | undefined;
   /** Bound of one token call. @defaultValue 5000 */
   readonly attemptTimeoutMs?: number | undefined;
   /** Bound of one refresh with all its attempts. @defaultValue 10000 */
@@ -59,6 +66,7 @@ export interface ResolvedTokenSourceOptions {
   readonly store: TokenStore | undefined;
   readonly cacheIdentity: string | undefined;
   readonly keepWarm: boolean;
+  readonly waitUntil: TokenSourceOptions['waitUntil'];
   readonly attemptTimeoutMs: number;
   readonly flightTimeoutMs: number;
   readonly maxAttempts: number;
@@ -93,6 +101,11 @@ const ALLOWED: Readonly<Record<keyof TokenSourceOptions, Rule | undefined>> = {
   },
   singleActiveToken: flag(),
   keepWarm: flag(),
+  waitUntil: {
+    allows: (value) => typeof value === 'function',
+    must: 'must be a function',
+    remedy: "Give the waitUntil of 'cloudflare:workers' or '@vercel/functions'.",
+  },
   store: undefined,
   cacheIdentity: undefined,
   transport: undefined,
@@ -160,6 +173,7 @@ export function resolveOptions(
     store: options.store,
     cacheIdentity: options.cacheIdentity,
     keepWarm: options.keepWarm ?? defaults.keepWarm,
+    waitUntil: options.waitUntil,
     attemptTimeoutMs: options.attemptTimeoutMs ?? defaults.attemptTimeoutMs,
     flightTimeoutMs: options.flightTimeoutMs ?? defaults.flightTimeoutMs,
     maxAttempts: options.maxAttempts ?? defaults.maxAttempts,
@@ -170,16 +184,26 @@ export function resolveOptions(
   };
 }
 
-/** What is made fresh for each call makes each token request another one: nothing would be found under it again. */
+/** Without a name that is given, tokens are found again under their credentials and their token request. */
 function checkSharing(provider: Provider, { cacheIdentity }: TokenSourceOptions): void {
-  const [field] = perCallFields(provider);
-  if (field === undefined || cacheIdentity !== undefined) return;
+  const reason = whyNameless(provider);
+  if (reason === undefined || cacheIdentity !== undefined) return;
   throw new MisconfigurationError({
     provider: provider.name,
     option: 'options.cacheIdentity',
-    problem: `is missing: with a shared store, the token request differs each time, because credentialFields.${field} is perCall`,
-    remedy: 'Name what the tokens belong to, the account for instance.',
+    problem: `is missing: with a shared store, ${reason}`,
+    remedy:
+      'Name what the tokens belong to, the account for instance. A store on Redis needs a storeKey with it.',
   });
+}
+
+function whyNameless(provider: Provider): string | undefined {
+  if (provider.acquireToken !== undefined)
+    return 'there are no credentials under which the tokens of acquireToken could be found again';
+  const [field] = perCallFields(provider);
+  return field === undefined
+    ? undefined
+    : `the token request differs each time, because credentialFields.${field} is perCall`;
 }
 
 function policyOf(provider: Provider, options: TokenSourceOptions): LifecyclePolicy {

@@ -3,6 +3,7 @@ import type { Provider } from '../grants/define-provider.js';
 import { guardStore } from '../store/guarded-store.js';
 import type { TokenStore } from '../store/token-store.js';
 import type { Instant } from '../token/instant.js';
+import { Accounts } from './accounts.js';
 import { publish } from './diagnostics.js';
 import {
   Listeners,
@@ -11,6 +12,7 @@ import {
   type TokenSourceListener,
 } from './events.js';
 import type { ResolvedTokenSourceOptions } from './options.js';
+import { endsWorkWithItsRequest } from './runtime.js';
 import type { SharedContext } from './shared-flight.js';
 import { PROBE_MS } from './shared-step.js';
 import { SoloMints } from './solo-mints.js';
@@ -21,6 +23,7 @@ export class SourceContext {
   readonly options: ResolvedTokenSourceOptions;
   /** Present where the tokens are shared with other processes. */
   readonly sharing: SharedContext | undefined;
+  #accounts: Accounts | undefined;
   isClosed = false;
   #listeners: Listeners | undefined;
 
@@ -28,6 +31,12 @@ export class SourceContext {
     this.provider = provider;
     this.options = options;
     this.sharing = options.store === undefined ? undefined : this.#sharingThrough(options.store);
+  }
+
+  /** Made by the first token call: most sources are idle. */
+  get accounts(): Accounts {
+    const { policy, maxEntries } = this.options;
+    return (this.#accounts ??= new Accounts(this.provider, policy, maxEntries));
   }
 
   now(): Instant {
@@ -51,6 +60,20 @@ export class SourceContext {
     const event = { provider: this.provider.name, ...about } as TokenSourceEvents[Name];
     this.#listeners?.emit(name, event);
     publish(name, event);
+  }
+
+  /** Whether a refresh goes on when the request that starts it is over. The runtime is asked for that, where it can be. */
+  outlivesRequest(refresh: Promise<unknown>): boolean {
+    const settled = refresh.then(
+      () => undefined,
+      () => undefined,
+    );
+    try {
+      this.options.waitUntil?.(settled);
+      return this.options.waitUntil !== undefined || !endsWorkWithItsRequest();
+    } catch {
+      return !endsWorkWithItsRequest(); // A timer starts it, and there is no request to be had.
+    }
   }
 
   close(): void {

@@ -133,6 +133,7 @@ export class TokenSource {
       token.shared?.clear();
       token.forget();
     }
+    this.#context.accounts.forgetFailures();
   }
 
   /** Ends the source for good: whoever waits is told so, timers and tokens go. May be called twice. */

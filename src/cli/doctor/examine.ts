@@ -1,4 +1,4 @@
-import { isBearerError, type Provider } from '../../index.js';
+import { isBearerError, type TokenEndpointProvider } from '../../index.js';
 import type { Values } from '../given-values.js';
 import { createProvider, gatherValues, type ProviderOptions } from '../open-provider.js';
 import { CATALOGUE, variableOf } from '../provider-catalogue.js';
@@ -30,7 +30,7 @@ export async function examine(
 
 function configurationOf(
   name: ProviderName,
-  { credentialFields, tokenBudget }: Provider,
+  { credentialFields, tokenBudget }: TokenEndpointProvider,
   values: Values,
   options: ProviderOptions,
 ): Configuration {
@@ -63,7 +63,7 @@ function choiceOf(name: ProviderName, values: Values): Choice | undefined {
   };
 }
 
-async function probeNetwork(provider: Provider, timeoutMs: number): Promise<Network> {
+async function probeNetwork(provider: TokenEndpointProvider, timeoutMs: number): Promise<Network> {
   const origin = await tokenOrigin(provider);
   const tokenCall = await probeTokenCall(provider, timeoutMs);
   const proxyFrom = tokenCall.isDirect ? undefined : proxyVariable(origin);
@@ -78,7 +78,7 @@ async function probeNetwork(provider: Provider, timeoutMs: number): Promise<Netw
   return { origin, dns, connection, tokenCall };
 }
 
-async function tokenOrigin(provider: Provider): Promise<string> {
+async function tokenOrigin(provider: TokenEndpointProvider): Promise<string> {
   const signal = new AbortController().signal;
   const credentials = await provider.resolveCredentials({ params: {}, signal });
   const { url } = await provider.tokenRequest(credentials, {});

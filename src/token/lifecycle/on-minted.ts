@@ -4,6 +4,7 @@ import { refreshWindows } from '../refresh-windows.js';
 import { cancelForcedMint, landForcedMint, spendForcedMints } from './forced-mints.js';
 import { type Decision, type FlightAnswer, type Happening, decided } from './happening.js';
 import type { LifecyclePolicy } from './policy.js';
+import { openGates, openingNotices } from './opening.js';
 import type { HeldToken, TokenState } from './state.js';
 
 export function onMinted<Failure>(
@@ -28,7 +29,7 @@ export function onMinted<Failure>(
     state: {
       ...landed,
       slot: previous === undefined ? fresh : successorOf(previous, fresh, now, policy),
-      endpoint: { kind: 'open' },
+      ...openGates(state),
       forcedMints: isRefusedAgain
         ? spendForcedMints(state.forcedMints, now, policy)
         : minted.tookMs === undefined
@@ -37,7 +38,7 @@ export function onMinted<Failure>(
       recentMintsMs,
     },
     answer: accepted,
-    notices: state.endpoint.kind === 'cooling' ? [{ kind: 'cool-down-ended' }] : [],
+    notices: openingNotices(state),
   };
 }
 
