@@ -64,6 +64,8 @@ export class FakeProvider {
     readonly clock: FakeClock,
     readonly scheduler: Order,
     readonly listener: Listener,
+    /** Whether a new token kills the last one. */
+    readonly singleActiveToken = false,
   ) {}
 
   get hasShortTokens(): boolean {
@@ -86,8 +88,9 @@ export class FakeProvider {
     ).length;
   }
 
-  revokeAll(): void {
-    for (const token of this.issued.values()) token.revoked = true;
+  revokeAll(key?: Key): void {
+    for (const token of this.issued.values())
+      if (key === undefined || token.key === key) token.revoked = true;
   }
 
   accepts(value: string): boolean {
@@ -116,11 +119,7 @@ export class FakeProvider {
         if (manner !== 'deaf') reject(new AxiosError('canceled', AxiosError.ERR_CANCELED, config));
       });
       if (mode.kind === 'hangs') return;
-      const answerable =
-        manner === 'prompt'
-          ? Promise.resolve()
-          : this.scheduler.schedule(Promise.resolve(), 'the token endpoint');
-      void answerable.then(() => {
+      void this.#untilAnswered(manner).then(() => {
         if (mode.kind === 'reset') {
           end({ isGood: false, isSpent: true });
           reject(new AxiosError('reset', 'ECONNRESET', config));
@@ -141,6 +140,13 @@ export class FakeProvider {
       });
     });
   };
+
+  #untilAnswered(manner: Manner): Promise<void> {
+    if (manner === 'prompt') return Promise.resolve();
+    if (typeof manner === 'number')
+      return new Promise((resolve) => void this.clock.schedule(resolve, manner));
+    return this.scheduler.schedule(Promise.resolve(), 'the token endpoint');
+  }
 
   #answer(mode: EndpointMode, key: Key, secret: number, asked: Asked): Answer {
     if (secret !== this.secret) return [401, { error: 'invalid_client' }];
@@ -169,6 +175,7 @@ export class FakeProvider {
     const lifeMs = (lifeSeconds ?? Infinity) * 1000;
     const deadlines = [later(sentAt, lifeMs)];
     const expiresAtServer = this.#now() + lifeMs;
+    if (this.singleActiveToken) this.revokeAll(key);
     this.issued.set(value, {
       key,
       expiresAtServer,

@@ -47,11 +47,11 @@ export class SharedToken {
   #fence = 0;
   /** The token in hand was minted while the store was away. */
   #uncommitted = false;
-  /** Tokens that drew a 401 here and were not minted again: a store may go on offering them, or get them late. */
+  /** Dead tokens, which drew a 401 here or were killed by a new one: a store may go on offering them, or get them late. */
   readonly #rejected = new Set<string>();
   /** Changes with `clear()`: what was asked before must not land after it. */
   #epoch = 0;
-  #clearing: Promise<StoreOutcome<unknown>> | undefined;
+  #clearing: Promise<void> | undefined;
   /** `clear()` has not reached the store yet. */
   #mustClear = false;
   #isClosed = false;
@@ -140,7 +140,7 @@ export class SharedToken {
     this.#forget();
     const slot = this.#opened?.slot;
     if (slot === undefined) this.#mustClear = true;
-    else this.#clearing = this.#run('clear', () => slot.clear());
+    else this.#clearStored(slot);
   }
 
   /** Lets go of the store, and leaves the stored token to the others. */
@@ -229,6 +229,9 @@ export class SharedToken {
   /** What the endpoint has just issued is alive, even if it is what it issued before. */
   async #mint(refresh: Refresh): Promise<Minted> {
     const minted = await refresh.mint();
+    const held = this.#held();
+    // It has just killed the last one, whose commit may still be on its way.
+    if (this.#context.policy.singleActiveToken && held !== undefined) this.#remember(held.value);
     this.#rejected.delete(minted.token.value);
     return minted;
   }
@@ -298,13 +301,19 @@ export class SharedToken {
 
   /** Whether the token that `clear()` was about is gone from the store; until then nothing is taken from there. */
   async #hasCleared(slot: TokenStoreSlot): Promise<boolean> {
-    if (this.#mustClear) this.#clearing = this.#run('clear', () => slot.clear());
-    this.#mustClear = false;
-    const clearing = this.#clearing;
-    const outcome = await clearing;
-    if (this.#clearing === clearing) this.#clearing = undefined;
-    this.#mustClear ||= outcome !== undefined && outcome.kind !== 'done';
+    if (this.#mustClear) this.#clearStored(slot);
+    await this.#clearing;
     return !this.#mustClear;
+  }
+
+  #clearStored(slot: TokenStoreSlot): void {
+    this.#mustClear = false;
+    const clearing = this.#run('clear', () => slot.clear()).then(({ kind }) => {
+      if (this.#clearing === clearing) this.#clearing = undefined;
+      // Asked again by the next who needs the store: it may be back by then.
+      this.#mustClear ||= kind !== 'done';
+    });
+    this.#clearing = clearing;
   }
 
   #hint(fence: number): void {
