@@ -131,10 +131,10 @@ export class Watch {
 
   /**
    * The process stood still, as far as its clocks tell: a refresh under way starts anew, with all its attempts and its time,
-   * as soon as it has noticed and its call has had a moment to bring its answer.
+   * as soon as it has noticed and its call has had a moment to bring its answer. Until then it goes on with those it had.
    */
   stoodStill(now: Instant): void {
-    this.#callsOfFlight = 0;
+    this.#callsOfFlight -= MOST_ATTEMPTS;
     this.#flightSince = now.monoMs + NOTICED_WITHIN_MS;
   }
 
