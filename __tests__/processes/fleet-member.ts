@@ -37,13 +37,13 @@ for (const name of [
 }
 
 async function openStore(): Promise<TokenStore | undefined> {
-  const { redisPort, client, hints = false } = settings;
-  if (redisPort === undefined) return undefined;
+  const { redisPort: port, sentinelFor, client, hints = false } = settings;
+  if (port === undefined) return undefined;
   // Only the package that is used is loaded: it takes a process longer than everything else together.
   const { openStore: open } = await (client === 'ioredis'
     ? import('./ioredis-store.js')
     : import('./node-redis-store.js'));
-  return open(redisPort, hints);
+  return open({ port, sentinelFor, hints });
 }
 
 /** Every request, until all have an answer; what the callers saw. */

@@ -6,9 +6,18 @@ export interface MemberSettings {
   readonly client: 'ioredis' | 'redis';
   /** None: the process has no store. */
   readonly redisPort?: number | undefined;
+  /** The port is that of a Sentinel, which knows the master by this name. */
+  readonly sentinelFor?: string | undefined;
   readonly hints?: boolean | undefined;
   readonly singleActiveToken?: boolean | undefined;
   readonly flightTimeoutMs?: number | undefined;
+}
+
+/** Where a process finds its store. */
+export interface StoreAddress {
+  readonly port: number;
+  readonly sentinelFor: string | undefined;
+  readonly hints: boolean;
 }
 
 /** What a process is told to do. */

@@ -2,9 +2,14 @@ import { Redis } from 'ioredis';
 
 import type { TokenStore } from '../../src/index.js';
 import { createRedisStore } from '../../src/redis/index.js';
+import type { StoreAddress } from './fleet-messages.js';
 
-export function openStore(port: number, hints: boolean): Promise<TokenStore> {
-  const client = new Redis({ host: '127.0.0.1', port });
+export function openStore({ port, sentinelFor, hints }: StoreAddress): Promise<TokenStore> {
+  const host = '127.0.0.1';
+  const client =
+    sentinelFor === undefined
+      ? new Redis({ host, port })
+      : new Redis({ sentinels: [{ host, port }], name: sentinelFor });
   client.on('error', () => undefined);
   return Promise.resolve(
     hints ? createRedisStore(client, { subscriber: client.duplicate() }) : createRedisStore(client),

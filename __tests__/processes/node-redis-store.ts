@@ -1,10 +1,18 @@
-import { createClient } from 'redis';
+import { createClient, createSentinel } from 'redis';
 
 import type { TokenStore } from '../../src/index.js';
 import { createRedisStore } from '../../src/redis/index.js';
+import type { StoreAddress } from './fleet-messages.js';
 
-export async function openStore(port: number, hints: boolean): Promise<TokenStore> {
-  const client = createClient({ socket: { host: '127.0.0.1', port, reconnectStrategy: 50 } });
+export async function openStore({ port, sentinelFor, hints }: StoreAddress): Promise<TokenStore> {
+  const host = '127.0.0.1';
+  if (sentinelFor !== undefined) {
+    const sentinel = createSentinel({ name: sentinelFor, sentinelRootNodes: [{ host, port }] });
+    sentinel.on('error', () => undefined);
+    await sentinel.connect();
+    return createRedisStore(sentinel);
+  }
+  const client = createClient({ socket: { host, port, reconnectStrategy: 50 } });
   client.on('error', () => undefined);
   await client.connect();
   return hints

@@ -127,25 +127,23 @@ describeWithRedis('a fleet of real processes', () => {
     );
   });
 
-  test('when the leader is killed in the middle of a mint, another takes over within the lease and a second', async () => {
-    // A flight of 1 s makes a lease of 2 s.
-    const [leader, ...others] = await fleet.startMany(3, settings({ flightTimeoutMs: 1_000 }));
+  test('when the leader is killed in the middle of a mint, the others are served within 4 s', async () => {
+    const [leader, ...others] = await fleet.startMany(3, settings());
     const held = sandbox.oauth2.tokenEndpoint.holdNext();
     void leader!.requests(1).catch(() => undefined);
     await held.arrived;
     const waiting = allRequest(others, 20);
+    // Long enough for the lease to have been renewed: a lease that is renewed ends as soon as any other.
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
     await leader!.kill();
     const killedAt = performance.now();
-    const next = await sandbox.oauth2.nextTokenRequest();
+    const { failures } = await waiting;
     const tookMs = performance.now() - killedAt;
     held.release();
-    expect((await waiting).failures).toEqual([]);
-    expect(next).toBeDefined();
-    expect(tookMs).toBeLessThan(3_000);
+    expect(failures).toEqual([]);
+    expect(tookMs).toBeLessThan(4_000);
     expect(sandbox.oauth2.tokenCalls).toBe(2);
-    figures.push(
-      `leader killed with -9: next token call after ${Math.round(tookMs)} ms, lease 2000 ms`,
-    );
+    figures.push(`leader killed with -9: the others were served after ${Math.round(tookMs)} ms`);
   });
 
   test('a leader paused past its lease neither overwrites the newer token nor frees the lease of another', async () => {

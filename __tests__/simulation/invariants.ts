@@ -7,6 +7,7 @@ export type Invariant =
   | 'a flight makes three token calls at most'
   | 'the token budget is kept'
   | 'a cool-down lasts as long as the table says'
+  | 'rejected credentials stay rejected'
   | 'a replaced token is never sent again'
   | 'no token from before clear() is served after it'
   | 'an expired token is served only as maxStale allows'
@@ -22,9 +23,29 @@ export type Invariant =
   | 'the source recovers once its surroundings have'
   | 'nothing is left after close()';
 
+/** The promises that concern several processes and the store between them. */
+export type FleetInvariant =
+  | 'each mint of the fleet has a need'
+  | 'each token call of a process has a reason'
+  | 'forced mints are limited'
+  | 'mints without the store are rare'
+  | 'a dead token does not come back'
+  | 'a replaced token is never sent again'
+  | 'no token from before clear() is served after it'
+  | 'a live lease is never stolen'
+  | 'a late holder overwrites no newer token'
+  | 'a holder at work is not overtaken'
+  | 'no lease stays'
+  | 'no caller waits for ever'
+  | 'a caller fails only if no usable token existed and none could be had'
+  | 'a request fails only if its surroundings explain it'
+  | 'a caller ends only by what happened to it'
+  | 'the fleet recovers once its surroundings have'
+  | 'nothing is left after close()';
+
 export class Violation extends Error {
   constructor(
-    readonly invariant: Invariant,
+    readonly invariant: Invariant | FleetInvariant,
     detail: string,
   ) {
     super(`${invariant}: ${detail}`);

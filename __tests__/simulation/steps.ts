@@ -17,8 +17,11 @@ export type EndpointMode =
   | { readonly kind: 'reset' }
   | { readonly kind: 'hangs' };
 
-/** `prompt`: answers at once; `slow`: when the scheduler says so; `deaf`: so too, and works on for a caller who has given up. */
-export type Manner = 'prompt' | 'slow' | 'deaf';
+/**
+ * `prompt`: answers at once; `slow`: when the scheduler says so; `deaf`: so too, and works on for a caller who has given up;
+ * a number: after that many milliseconds.
+ */
+export type Manner = 'prompt' | 'slow' | 'deaf' | number;
 
 export type VaultMode = 'answers' | 'slow' | 'throws' | 'nonsense' | 'hangs';
 

@@ -5,7 +5,7 @@ import type {
   CommitAnswer,
   TokenStoreSlot,
 } from '../store/token-store.js';
-import { later, msUntil } from '../token/instant.js';
+import { isPast, later, msUntil, type Instant } from '../token/instant.js';
 import { randomHex } from '../token/random-hex.js';
 import type { Minted } from './mint.js';
 import type { HeldHere, SharedContext, SharedFlight } from './shared-flight.js';
@@ -28,7 +28,7 @@ export class Lease {
   #slot: TokenStoreSlot | undefined;
   #mayBeHeld = false;
   /** When the store last confirmed it, before it was asked. */
-  #confirmedAt = -Infinity;
+  #confirmedAt: Instant | undefined;
   /** Answers that came too late, or may still come. */
   readonly #late: Promise<BeginAnswer>[] = [];
 
@@ -44,13 +44,14 @@ export class Lease {
       owner: this.#owner,
       leaseMs: LEASE_MS,
       inHand: held && { value: held.value, rejected: held.rejected },
-      minRemainingMs: Math.max(LEAST_LIFE_MS, atLeastMs),
+      minRemainingMs: Math.max(LEAST_LIFE_MS, atLeastMs, this.#flight.minRemainingMs ?? 0),
     };
     this.#slot = await this.#flight.open();
-    const askedAt = this.#context.clock.monotonic();
+    const askedAt = this.#context.now();
     const outcome = await this.#run('begin', (slot) => slot.begin(request));
-    this.#mayBeHeld = outcome.kind === 'done' && outcome.value.kind === 'lead';
-    if (this.#mayBeHeld) this.#confirmedAt = askedAt;
+    const answer = outcome.kind === 'done' ? outcome.value.kind : undefined;
+    if (answer === 'lead') this.#confirmedAt = askedAt;
+    if (answer === 'lead' || answer === 'held') this.#mayBeHeld = answer === 'lead';
     if (outcome.kind === 'failed') this.#late.push(outcome.late);
     return outcome;
   }
@@ -79,16 +80,20 @@ export class Lease {
 
   /** Whether it may still be ours. */
   async #renew(leaseMs: number): Promise<boolean> {
-    const askedAt = this.#context.clock.monotonic();
+    const askedAt = this.#context.now();
     const outcome = await this.#run('renew', (slot) => slot.renew({ owner: this.#owner, leaseMs }));
     if (outcome.kind !== 'done') return true;
     if (outcome.value) this.#confirmedAt = askedAt;
     return outcome.value;
   }
 
-  /** Whether it has ended before its holder gave it back: another process may hold it now. */
+  /**
+   * Whether it has ended before its holder gave it back: another process may hold it now. By either clock: the monotonic one
+   * stands still while a Linux host is suspended.
+   */
   hasRunOut(): boolean {
-    return this.#context.clock.monotonic() - this.#confirmedAt > LEASE_MS;
+    const { now } = this.#context;
+    return this.#confirmedAt === undefined || isPast(later(this.#confirmedAt, LEASE_MS), now());
   }
 
   commit(
@@ -125,10 +130,15 @@ export class Lease {
     }
   }
 
-  /** `clear()` or `close()` came first. */
-  abandoned(): Error {
+  /** Asked for, and not needed after all. */
+  giveBack(): void {
     if (this.#mayBeHeld) this.release();
     this.releaseIfLate();
+  }
+
+  /** `clear()` or `close()` came first. */
+  abandoned(): Error {
+    this.giveBack();
     return new Error('nobody wants this token any more');
   }
 

@@ -71,6 +71,8 @@ async function negotiate(
     const outcome = await lease.begin(held);
     if (isOver(flight)) throw lease.abandoned();
 
+    // This process stood still while the answer was on its way: another may hold the lease by now.
+    if (outcome.kind === 'done' && outcome.value.kind === 'lead' && lease.hasRunOut()) continue;
     const now = clock.monotonic();
     const answer = outcome.kind === 'done' ? outcome.value : undefined;
     const isUseless = answer?.kind === 'token' && flight.wasRejected(answer.token.value);
@@ -92,7 +94,7 @@ async function negotiate(
     if (step.kind === 'wait') {
       const untilExpiry = step.for === 'store';
       if (flight.standDown({ retryInMs: step.lookAgainInMs, untilExpiry })) {
-        lease.releaseIfLate();
+        lease.giveBack();
         return 'stand down';
       }
       hasWaitedForHolder ||= step.for === 'lease-holder';
@@ -100,6 +102,8 @@ async function negotiate(
       continue;
     }
     if (hasWaitedForHolder) context.leaseAwaited({ waitedMs, outcome: outcomeOf(step) });
+    // A question that seemed to be lost may have taken it.
+    if (step.kind !== 'lead' && step.kind !== 'mint-alone') lease.giveBack();
     return { step, lease, sentAt };
   }
 }
@@ -126,7 +130,6 @@ async function finish(
     case 'mint-alone':
       return mintAlone(lease, flight, context);
     case 'give-up':
-      lease.releaseIfLate();
       throw gaveUp(context.provider, step.missing);
     case 'cool': {
       const { failure, remainingMs, fallback } = step.answer;

@@ -10,6 +10,7 @@ import { jittered } from '../token/back-off.js';
 import type { Instant } from '../token/instant.js';
 import { randomHex } from '../token/random-hex.js';
 import { adopted, type Adopted } from './adoption.js';
+import { JointWork } from './joint-work.js';
 import type { Minted } from './mint.js';
 import { acquireShared, type Acquired } from './shared-acquisition.js';
 import type { HeldHere, SharedContext, SharedFlight } from './shared-flight.js';
@@ -23,7 +24,7 @@ export interface SharedTokenOwner {
 }
 
 /** One refresh, as the source starts it. */
-export interface Refresh extends Pick<SharedFlight, 'signal' | 'standDown'> {
+export interface Refresh extends Pick<SharedFlight, 'signal' | 'minRemainingMs' | 'standDown'> {
   readonly identity: TokenIdentity;
   mint(): Promise<Minted>;
 }
@@ -41,16 +42,16 @@ export class SharedToken {
   readonly #owner: SharedTokenOwner;
   #opened: Opened | undefined;
   #recheckAt = Infinity;
-  #rechecking: Promise<void> | undefined;
+  #rechecking: JointWork<undefined> | undefined;
   /** The fence of the token in hand. */
   #fence = 0;
   /** The token in hand was minted while the store was away. */
   #uncommitted = false;
-  /** Tokens that drew a 401 here and were not minted again: a store may go on offering them, or get them late. */
+  /** Dead tokens, which drew a 401 here or were killed by a new one: a store may go on offering them, or get them late. */
   readonly #rejected = new Set<string>();
   /** Changes with `clear()`: what was asked before must not land after it. */
   #epoch = 0;
-  #clearing: Promise<StoreOutcome<unknown>> | undefined;
+  #clearing: Promise<void> | undefined;
   /** `clear()` has not reached the store yet. */
   #mustClear = false;
   #isClosed = false;
@@ -77,6 +78,7 @@ export class SharedToken {
       const acquired = await acquireShared(
         {
           signal: refresh.signal,
+          minRemainingMs: refresh.minRemainingMs,
           standDown: (deferral) => refresh.standDown(deferral),
           mint: () => this.#mint(refresh),
           open: () => this.#slotOf(refresh),
@@ -101,40 +103,36 @@ export class SharedToken {
   }
 
   /** Looks for a newer token if it is time to, or joins who is looking; never rejects. `undefined` if it is too early. */
-  recheckIfDue(): Promise<void> | undefined {
-    if (this.#rechecking === undefined && this.#context.clock.monotonic() < this.#recheckAt)
+  recheckIfDue(): Promise<undefined> | undefined {
+    if (this.#rechecking?.isUnderWay !== true && this.#context.clock.monotonic() < this.#recheckAt)
       return undefined;
     return this.recheck();
   }
 
   /** Looks for a newer token; and tells the store, if the one in hand drew a 401. Never rejects. */
-  recheck(rejected?: string): Promise<void> {
+  recheck(rejected?: string): Promise<undefined> {
     if (rejected !== undefined) this.#remember(rejected);
     const slot = this.#opened?.slot;
-    if (slot === undefined) return Promise.resolve();
-    this.#rechecking ??= this.#look(slot, rejected);
-    return this.#rechecking;
+    if (slot === undefined) return Promise.resolve(undefined);
+    this.#rechecking ??= new JointWork(this.#context.clock);
+    return this.#rechecking.run(() => this.#look(slot, rejected), undefined);
   }
 
-  async #look(slot: TokenStoreSlot, rejected: string | undefined): Promise<void> {
+  async #look(slot: TokenStoreSlot, rejected: string | undefined): Promise<undefined> {
     this.#recheckIn(RECHECK_MS);
     const epoch = this.#epoch;
-    try {
-      if (this.#mustClear && !(await this.#hasCleared(slot))) {
-        this.#recheckIn(this.#soonMs());
-        return;
-      }
-      const sentAt = this.#context.now();
-      const outcome =
-        rejected === undefined
-          ? await this.#run('read', () => slot.read())
-          : await this.#run('reject', () => slot.reject(rejected));
-      if (epoch !== this.#epoch) return;
-      if (outcome.kind === 'done') await this.#compare(slot, outcome.value, sentAt);
-      else this.#recheckIn(this.#soonMs());
-    } finally {
-      this.#rechecking = undefined;
+    if (this.#mustClear && !(await this.#hasCleared(slot))) {
+      this.#recheckIn(this.#soonMs());
+      return;
     }
+    const sentAt = this.#context.now();
+    const outcome =
+      rejected === undefined
+        ? await this.#run('read', () => slot.read())
+        : await this.#run('reject', () => slot.reject(rejected));
+    if (epoch !== this.#epoch) return;
+    if (outcome.kind === 'done') await this.#compare(slot, outcome.value, sentAt);
+    else this.#recheckIn(this.#soonMs());
   }
 
   /** Forgets the stored token, here and for all. Whoever asks afterwards waits for that. */
@@ -142,7 +140,7 @@ export class SharedToken {
     this.#forget();
     const slot = this.#opened?.slot;
     if (slot === undefined) this.#mustClear = true;
-    else this.#clearing = this.#run('clear', () => slot.clear());
+    else this.#clearStored(slot);
   }
 
   /** Lets go of the store, and leaves the stored token to the others. */
@@ -231,6 +229,9 @@ export class SharedToken {
   /** What the endpoint has just issued is alive, even if it is what it issued before. */
   async #mint(refresh: Refresh): Promise<Minted> {
     const minted = await refresh.mint();
+    const held = this.#held();
+    // It has just killed the last one, whose commit may still be on its way.
+    if (this.#context.policy.singleActiveToken && held !== undefined) this.#remember(held.value);
     this.#rejected.delete(minted.token.value);
     return minted;
   }
@@ -300,13 +301,19 @@ export class SharedToken {
 
   /** Whether the token that `clear()` was about is gone from the store; until then nothing is taken from there. */
   async #hasCleared(slot: TokenStoreSlot): Promise<boolean> {
-    if (this.#mustClear) this.#clearing = this.#run('clear', () => slot.clear());
-    this.#mustClear = false;
-    const clearing = this.#clearing;
-    const outcome = await clearing;
-    if (this.#clearing === clearing) this.#clearing = undefined;
-    this.#mustClear ||= outcome !== undefined && outcome.kind !== 'done';
+    if (this.#mustClear) this.#clearStored(slot);
+    await this.#clearing;
     return !this.#mustClear;
+  }
+
+  #clearStored(slot: TokenStoreSlot): void {
+    this.#mustClear = false;
+    const clearing = this.#run('clear', () => slot.clear()).then(({ kind }) => {
+      if (this.#clearing === clearing) this.#clearing = undefined;
+      // Asked again by the next who needs the store: it may be back by then.
+      this.#mustClear ||= kind !== 'done';
+    });
+    this.#clearing = clearing;
   }
 
   #hint(fence: number): void {

@@ -1,0 +1,135 @@
+import { expect, test } from '@jest/globals';
+
+import { oldestFirst } from '../order.js';
+import type { EndpointMode, Manner } from '../steps.js';
+import type { LinkMode } from './link.js';
+import { runFleet } from './simulate-fleet.js';
+import type { FleetSetting, FleetStep } from './steps.js';
+
+/* Fleets that broke a promise once, shrunk to the steps that matter. Each says what went wrong. */
+
+const TWO: FleetSetting = {
+  seed: 0,
+  editions: ['second', 'second'],
+  singleActiveToken: false,
+  isPinned: false,
+  clocksApart: false,
+  lostHints: 0,
+  closesMidway: false,
+};
+
+const request = (which: number): FleetStep => ({
+  kind: 'request',
+  which,
+  path: 'fine',
+  timeoutMs: undefined,
+  isSlow: false,
+});
+const allRequest: FleetStep = { kind: 'all request' };
+const endpoint = (mode: EndpointMode, manner: Manner): FleetStep => ({
+  kind: 'endpoint',
+  mode,
+  manner,
+});
+const token = (lifeSeconds: number): EndpointMode => ({ kind: 'token', lifeSeconds });
+const pass = (ms: number): FleetStep => ({ kind: 'pass', ms });
+const link = (which: number | 'all', mode: LinkMode): FleetStep => ({ kind: 'link', which, mode });
+const stop = (which: number, how: 'stopped' | 'asleep' = 'stopped'): FleetStep => ({
+  kind: 'stop',
+  which,
+  how,
+});
+const goOn: FleetStep = { kind: 'go on' };
+
+const runs: readonly {
+  name: string;
+  given?: Partial<FleetSetting>;
+  steps: readonly FleetStep[];
+}[] = [
+  {
+    name: 'a failure that reached the store long after its lease had ended was shared all the same',
+    steps: [
+      request(1),
+      link(0, 'loses answers'),
+      allRequest,
+      link('all', 'offline queue'),
+      pass(900_000),
+      link(1, 'up'),
+      request(1),
+    ],
+  },
+  {
+    name: 'after a clear() that had not reached the store the next refresh did not ask it, and killed the token of the fleet',
+    given: { singleActiveToken: true, editions: ['second', 'second', 'second'] },
+    steps: [
+      { kind: 'close', which: 0 },
+      link('all', 'offline queue'),
+      request(1),
+      endpoint(token(20), 'prompt'),
+      pass(3_000),
+      { kind: 'clear', which: 1 },
+    ],
+  },
+  {
+    name: 'a process that stood still after it got the lease minted when the lease had long ended',
+    given: { singleActiveToken: true, editions: ['second', 'second', 'second'] },
+    steps: [
+      endpoint(token(20), 'slow'),
+      stop(0),
+      allRequest,
+      stop(1),
+      pass(50_000),
+      goOn,
+      pass(10_000),
+    ],
+  },
+  {
+    name: 'and so did one whose host had slept, since its monotonic clock had not moved',
+    given: { singleActiveToken: true, editions: ['second', 'second', 'second'] },
+    steps: [
+      endpoint(token(20), 'slow'),
+      stop(0),
+      allRequest,
+      stop(1, 'asleep'),
+      pass(50_000),
+      goOn,
+      pass(10_000),
+    ],
+  },
+  {
+    name: 'a process took back a token that its own next one had killed, when that reached the store late',
+    given: { singleActiveToken: true },
+    steps: [
+      link('all', 'offline queue'),
+      allRequest,
+      endpoint(token(20), 4_000),
+      pass(50_000),
+      stop(1),
+      link('all', 'refused'),
+      allRequest,
+      pass(50_000),
+      link(0, 'up'),
+      allRequest,
+    ],
+  },
+  {
+    name: 'a lease that was asked for twice, and not needed after all, was never given back',
+    steps: [
+      endpoint(token(20), 'prompt'),
+      request(0),
+      link('all', 'offline queue'),
+      pass(5_000),
+      { kind: 'jump', which: 0, ms: 3_600_000 },
+      request(0),
+      link('all', 'up'),
+      request(1),
+      { kind: 'jump', which: 1, ms: 3_600_000 },
+      { kind: 'jump', which: 0, ms: -3_600_000 },
+      request(0),
+    ],
+  },
+];
+
+test.each(runs)('$name', async ({ given, steps }) => {
+  await expect(runFleet(oldestFirst(), { ...TWO, ...given }, steps)).resolves.toBeUndefined();
+});
