@@ -4,10 +4,11 @@
  *   npm run bench                                   all of it, and rewrites docs/benchmarks.md with its plots
  *   npm run bench -- --quick                        in a minute; prints and writes nothing
  *   npm run bench -- --only warm-request,storms     some of it; prints and writes nothing
+ *   npm run bench -- --only size                    sizes, and rewrites them in docs/benchmarks.md: no machine changes them
  *
  * Fails if a measure crashes or a count of ours breaks its promise; never because of a time.
  */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
@@ -15,7 +16,7 @@ import { measures } from './measures/index.js';
 import { bareAxiosPeer } from './peers/bare-axios.js';
 import { peers } from './peers/index.js';
 import { poolFetchSockets } from './peers/sockets.js';
-import { benchmarksPage, plotFileOf } from './report/benchmarks-page.js';
+import { benchmarksPage, plotFileOf, withMeasure } from './report/benchmarks-page.js';
 import { machine } from './report/machine.js';
 import { svgOf } from './report/plots.js';
 import { remarks } from './report/remarks.js';
@@ -47,8 +48,14 @@ for (const id of only) {
 await loopback.close();
 if (unhandled > 0) console.log(`\nRejections of peers that nobody handled: ${unhandled}`);
 
+const docs = join(import.meta.dirname, '../../docs');
+const [first] = results;
+if (options.only === 'size' && first !== undefined) {
+  const page = join(docs, 'benchmarks.md');
+  writeFileSync(page, withMeasure(readFileSync(page, 'utf8'), first, remarks));
+  console.log('\nWrote the sizes in docs/benchmarks.md.');
+}
 if (isWhole) {
-  const docs = join(import.meta.dirname, '../../docs');
   const seconds = (performance.now() - startedAt) / 1000;
   const uses = [bareAxiosPeer, ...peers].map(({ name, use }) => `**${name}**: ${use}`);
   const page = benchmarksPage({ machine: machine(), seconds, measures: results }, uses, remarks);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { benchmarksPage } from '../../bench/report/benchmarks-page.js';
+import { benchmarksPage, withMeasure } from '../../bench/report/benchmarks-page.js';
 import { comparisonPage, type CellResult } from '../../bench/report/comparison.js';
 import type { Goal, Machine, MeasureResult } from '../../bench/report/results.js';
 import { settle } from '../../bench/settle.js';
@@ -50,6 +50,26 @@ describe('the page of the benchmarks', () => {
     expect(page).toContain('(../bench/measures/warm-request.ts)');
     expect(page).not.toContain('warm-request.svg');
     expect(page).toContain('![time, by size](benchmarks/storms.svg)');
+  });
+});
+
+describe('a measure that is made anew', () => {
+  const remarks = { 'at most 1 µs': 'Because.', 'at most 2 kB': 'It is large.' };
+  const speed = measure({ goals: [goal(false)] });
+  const size = (figure: string, isMet: boolean) =>
+    measure({
+      ...{ id: 'size', title: 'Size', rows: [['us', figure]] },
+      goals: [{ goal: 'at most 2 kB', figure, isMet }],
+    });
+
+  test.each([
+    ['missed as before', size('4 kB', false)],
+    ['met at last', size('1 kB', true)],
+  ])('is on the page as if all had been measured: %s', (_, anew) => {
+    const before = pageOf([speed, size('3 kB', false), measure({ title: 'Last' })], remarks);
+    const whole = pageOf([speed, anew, measure({ title: 'Last' })], remarks);
+    expect(withMeasure(before, anew, remarks)).toBe(whole);
+    expect(withMeasure(whole, size('3 kB', false), remarks)).toBe(before);
   });
 });
 

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { execFile, spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
+
+import { axiosOfRepository, createConsumer, install, pack } from './consumer.js';
 
 /*
  * What a user gets: the packed tarball, installed into an empty folder. Neither publint nor attw notices a default import
@@ -17,30 +18,10 @@ let folder: string;
 let packed: readonly string[];
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'axios-bearer-packed-'));
-  const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', folder], {
-    cwd: repository,
-  });
-  const [tarball] = JSON.parse(stdout) as [{ filename: string; files: { path: string }[] }];
-  packed = tarball.files.map(({ path }) => path);
-
-  const { version } = JSON.parse(
-    await readFile(join(repository, 'node_modules/axios/package.json'), 'utf8'),
-  ) as { version: string };
-  await writeFile(join(folder, 'package.json'), '{ "name": "consumer", "private": true }');
-  await run(
-    'npm',
-    [
-      'install',
-      '--prefer-offline',
-      '--no-audit',
-      '--no-fund',
-      `./${tarball.filename}`,
-      `axios@${version}`,
-      '@types/node@20',
-    ],
-    { cwd: folder },
-  );
+  folder = await createConsumer();
+  const tarball = await pack(folder);
+  packed = tarball.paths;
+  await install(folder, tarball.file, await axiosOfRepository(), '@types/node@20');
 });
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -219,7 +200,9 @@ if (isBearerError(null, 'ERR_CREDENTIALS_REJECTED')) throw new Error(String(whyN
   test('holds what a user needs and nothing else', () => {
     const unexpected = packed.filter(
       (path) =>
-        !/^(dist\/|README\.md$|LICENSE$|package\.json$|THIRD-PARTY-NOTICES\.md$)/.test(path),
+        !/^(dist\/.*\.(js|cjs|d\.ts|d\.cts)|docs\/.*\.(md|svg)|README\.md|LICENSE|package\.json|THIRD-PARTY-NOTICES\.md)$/.test(
+          path,
+        ) || /^docs\/(api|\.vitepress)\//.test(path),
     );
     expect(unexpected).toEqual([]);
     expect(packed).toEqual(
@@ -230,6 +213,8 @@ if (isBearerError(null, 'ERR_CREDENTIALS_REJECTED')) throw new Error(String(whyN
         'dist/index.js',
         'dist/index.cjs',
         'dist/cli.js',
+        'docs/getting-started.md',
+        'docs/images/one-401.svg',
       ]),
     );
   });

@@ -16,6 +16,8 @@ interface Issued {
   /** How often the endpoint has returned it. */
   timesReturned: number;
   revoked: boolean;
+  /** A clock jumped while it was asked for. */
+  isOfUncertainAge: boolean;
 }
 
 interface Call {
@@ -29,15 +31,16 @@ interface Call {
 interface Asked {
   readonly sentAt: Instant;
   readonly epoch: number;
+  readonly jumps: number;
 }
 
 /** Who is told of the calls. */
 interface Listener {
   onCall(key: Key): void;
   /** A call is over, and may have brought a token: a refusal has not, unless it speaks of the limit itself. */
-  onSpent(key: Key): void;
+  onSpent(secret: number): void;
   /** A call is over, and brought no good token. */
-  onTrouble(key: Key): void;
+  onTrouble(): void;
 }
 
 type Answer = [status: number, body: unknown, headers?: Record<string, string>];
@@ -51,6 +54,8 @@ export class FakeProvider {
   epoch = 0;
   /** The secret that the endpoint accepts. */
   secret = 1;
+  /** How often a clock has jumped: of a token call that was under way then nothing tells for certain how long it took. */
+  jumps = 0;
   readonly issued = new Map<string, Issued>();
   readonly #calls: Call[] = [];
   #suspendedMs = 0;
@@ -67,6 +72,11 @@ export class FakeProvider {
 
   suspend(ms: number): void {
     this.#suspendedMs += ms;
+  }
+
+  /** Calls that may yet issue a token. */
+  get unanswered(): number {
+    return this.#calls.filter(({ isOver }) => !isOver).length;
   }
 
   /** Calls that somebody waits for. */
@@ -93,13 +103,13 @@ export class FakeProvider {
     this.callCount += 1;
     if (this.#calls.length > 50) this.#calls.splice(0, 25);
     this.listener.onCall(key);
-    const { mode, manner, epoch } = this;
+    const { mode, manner, epoch, jumps } = this;
     return new Promise((resolve, reject) => {
       const end = ({ isGood, isSpent }: { isGood: boolean; isSpent: boolean }) => {
         if (call.isOver) return;
         call.isOver = true;
-        if (!isGood) this.listener.onTrouble(key);
-        if (isSpent) this.listener.onSpent(key);
+        if (!isGood) this.listener.onTrouble();
+        if (isSpent) this.listener.onSpent(secret);
       };
       (config.signal as AbortSignal).addEventListener('abort', () => {
         end({ isGood: false, isSpent: true });
@@ -116,7 +126,11 @@ export class FakeProvider {
           reject(new AxiosError('reset', 'ECONNRESET', config));
           return;
         }
-        const [status, body, headers = {}] = this.#answer(mode, key, secret, { sentAt, epoch });
+        const [status, body, headers = {}] = this.#answer(mode, key, secret, {
+          sentAt,
+          epoch,
+          jumps,
+        });
         end({
           isGood: status === 200 && !this.#isOverOnArrival(body),
           isSpent: status < 400 || status === 429,
@@ -136,7 +150,7 @@ export class FakeProvider {
       case 'same token':
         return [200, this.#issueAgain(key, asked)];
       case 'expired token':
-        return [200, { access_token: 'dead', expires_at: this.clock.now() / 1000 - 60 }];
+        return [200, { access_token: 'dead', expires_at: asked.sentAt.wallMs / 1000 - 60 }];
       case 'status':
         return [mode.status, ''];
       case 'rejects credentials':
@@ -150,7 +164,7 @@ export class FakeProvider {
     }
   }
 
-  #issue(key: Key, lifeSeconds: number | undefined, { sentAt, epoch }: Asked): object {
+  #issue(key: Key, lifeSeconds: number | undefined, { sentAt, epoch, jumps }: Asked): object {
     const value = `token-${this.issued.size + 1}`;
     const lifeMs = (lifeSeconds ?? Infinity) * 1000;
     const deadlines = [later(sentAt, lifeMs)];
@@ -163,6 +177,7 @@ export class FakeProvider {
       revoked: false,
       epoch,
       timesReturned: 1,
+      isOfUncertainAge: jumps !== this.jumps,
     });
     return { access_token: value, expires_in: lifeSeconds };
   }
@@ -175,6 +190,7 @@ export class FakeProvider {
     const restMs = expiresAtServer - this.#now();
     last[1].epoch = Math.max(last[1].epoch, asked.epoch);
     last[1].timesReturned += 1;
+    last[1].isOfUncertainAge ||= asked.jumps !== this.jumps;
     deadlines.push(later(asked.sentAt, restMs));
     lives.push(restMs);
     return { access_token: value, ...(restMs < Infinity ? { expires_in: restMs / 1000 } : {}) };

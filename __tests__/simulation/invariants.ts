@@ -7,6 +7,7 @@ export type Invariant =
   | 'a flight makes three token calls at most'
   | 'the token budget is kept'
   | 'a cool-down lasts as long as the table says'
+  | 'rejected credentials stay rejected'
   | 'a replaced token is never sent again'
   | 'no token from before clear() is served after it'
   | 'an expired token is served only as maxStale allows'

@@ -51,6 +51,8 @@ export interface Bug {
 export const seam = {
   decide: realDecide,
   onInitialState: (() => undefined) as (state: AnyState) => void,
+  /** The same token, with what has happened to its account meanwhile. */
+  onSameToken: (() => undefined) as (before: AnyState, after: AnyState) => void,
   servableToken: realServableToken,
   callTokenEndpoint: realCallTokenEndpoint,
   memoize: realMemoize,
@@ -62,6 +64,11 @@ jest.unstable_mockModule('../../src/token/lifecycle.js', () => ({
   initialState: () => {
     const state = lifecycle.initialState();
     seam.onInitialState(state);
+    return state;
+  },
+  withAccount: (...args: Parameters<typeof lifecycle.withAccount>) => {
+    const state = lifecycle.withAccount(...args);
+    if (state !== args[0]) seam.onSameToken(args[0], state);
     return state;
   },
   servableToken: (...args: Parameters<typeof realServableToken>) => seam.servableToken(...args),

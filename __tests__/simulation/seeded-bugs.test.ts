@@ -33,6 +33,12 @@ function bent(bend: (state: AnyState, happening: AnyHappening) => [AnyState, Any
   };
 }
 
+const asIfOpen = (state: AnyState): AnyState => ({
+  ...state,
+  endpoint: {},
+  account: { ...state.account, endpoint: {} },
+});
+
 /** Token calls that nothing can end. */
 const unstoppable: NonNullable<Bug['callTokenEndpoint']> = (request, options) =>
   realCallTokenEndpoint(request, { ...options, signal: new AbortController().signal });
@@ -145,7 +151,7 @@ const bugs: readonly SeededBug[] = [
   {
     name: 'the endpoint gate is forgotten',
     bug: bent((state, happening) => [
-      happening.kind === 'requested' ? { ...state, endpoint: { kind: 'open' } } : state,
+      ['requested', 'token-call'].includes(happening.kind) ? asIfOpen(state) : state,
       happening,
     ]),
     caughtBy: ['no token call while the endpoint gate cools'],
@@ -153,10 +159,33 @@ const bugs: readonly SeededBug[] = [
   {
     name: 'a cool-down is no longer than the one before',
     bug: bent((state, happening) => [
-      happening.kind === 'mint-failed' ? { ...state, endpoint: { kind: 'open' } } : state,
+      happening.kind === 'mint-failed' ? asIfOpen(state) : state,
       happening,
     ]),
     caughtBy: ['a cool-down lasts as long as the table says'],
+  },
+  {
+    name: 'a time-out makes rejected credentials forgotten',
+    bug: {
+      decide: (state, now, happening, policy) => {
+        const decision = realDecide(state, now, happening, policy);
+        if (happening.kind !== 'mint-failed' || happening.cause !== 'transient') return decision;
+        const { account } = decision.state;
+        if (account.endpoint.rejected === undefined) return decision;
+        const endpoint = { ...account.endpoint };
+        delete endpoint.rejected;
+        return { ...decision, state: { ...decision.state, account: { ...account, endpoint } } };
+      },
+    },
+    caughtBy: ['rejected credentials stay rejected'],
+  },
+  {
+    name: 'the cool-down of an account is known to one of its tokens only',
+    bug: bent((state, happening) => [
+      happening.kind === 'token-call' ? asIfOpen(state) : state,
+      happening,
+    ]),
+    caughtBy: ['no token call while the endpoint gate cools'],
   },
   {
     name: 'a cool-down takes no heed of how short the early window is',
@@ -186,7 +215,13 @@ const bugs: readonly SeededBug[] = [
       decide: (state, now, happening, policy) => {
         const decision = realDecide(state, now, happening, policy);
         return happening.kind === 'cleared'
-          ? { ...decision, state: { ...decision.state, tokenCallsAt: [] } }
+          ? {
+              ...decision,
+              state: {
+                ...decision.state,
+                account: { ...decision.state.account, tokenCallsAt: [] },
+              },
+            }
           : decision;
       },
     },

@@ -1,5 +1,7 @@
-import { isPast, msUntil, type Instant } from '../../src/token/instant.js';
+import { msUntil, type Instant } from '../../src/token/instant.js';
 import {
+  defaultPolicy,
+  nextCallInMs,
   phaseOf,
   type CoolDownCause,
   type HeldToken,
@@ -26,6 +28,11 @@ function backOffMs(cause: CoolDownCause, earlier: number, earlyMs: number | unde
   return doubled(5_000, Math.min(60_000, earlyMs / 4));
 }
 
+/** Milliseconds until no cool-down keeps this token from being fetched. */
+export function coolingMs(state: TokenState, now: Instant): number {
+  return nextCallInMs(state, now, defaultPolicy);
+}
+
 /** Watches every decision about one token, and keeps account of what each refresh is justified by. */
 export class Watch {
   state: TokenState;
@@ -38,8 +45,6 @@ export class Watch {
   #dueToken: string | undefined;
   #flightSince = 0;
   #callsOfFlight = 0;
-  /** The failures in a row that had one cause. */
-  #failures: { readonly cause: CoolDownCause; readonly inARow: number } | undefined;
   /** How often no token could be had for a reason; how often before the flight under way, and before the last token. */
   #troubles = 0;
   #troublesBeforeFlight = 0;
@@ -85,6 +90,7 @@ export class Watch {
       case 'token-call':
         if (before.flight === undefined)
           this.#violated('no token call while the endpoint gate cools', 'it belongs to no refresh');
+        if ((decision.answer as { kind: string }).kind === 'go') this.#checkGate(before, now);
         break;
       case 'minted':
         if (after.slot.kind === 'held' && (decision.answer as { kind: string }).kind === 'accepted')
@@ -103,12 +109,8 @@ export class Watch {
         if (forced !== undefined && now.monoMs - forced.at < MINUTE) forced.isBack = true;
         break;
       }
-      case 'credentials-changed':
-        if (this.#failures?.cause === 'credentials') this.#failures = undefined;
-        break;
       case 'cleared':
         this.replaced.clear();
-        this.#failures = undefined;
         this.#forced = [];
         this.#insistedAt = -Infinity;
         break;
@@ -122,6 +124,12 @@ export class Watch {
     const ageMs = now.monoMs - this.#flightSince;
     if (ageMs > 10_000 + EPSILON)
       this.#violated('a flight ends in time', `flight ${flight.id} is ${ageMs} ms old`);
+  }
+
+  /** A flight may begin anew, with all its time and attempts, after a time in which the process may have stood still. */
+  jumped(): void {
+    this.#callsOfFlight = -Infinity;
+    this.#flightSince = Infinity;
   }
 
   /** A token call goes out. */
@@ -185,36 +193,44 @@ export class Watch {
     }
   }
 
-  #checkGate({ endpoint }: TokenState, now: Instant): void {
-    if (endpoint.kind === 'cooling' && !isPast(endpoint.until, now)) {
-      const openInMs = msUntil(endpoint.until, now);
+  #checkGate(state: TokenState, now: Instant): void {
+    const openInMs = coolingMs(state, now);
+    if (openInMs > 0)
       this.#violated('no token call while the endpoint gate cools', `it opens in ${openInMs} ms`);
-    }
   }
 
   #checkCoolDown(
     before: TokenState,
     failed: Extract<AnyHappening, { kind: 'mint-failed' }>,
-    { state: { endpoint }, notices }: AnyDecision,
+    { state: after, notices }: AnyDecision,
     now: Instant,
   ): void {
-    const { slot } = before;
+    const { slot, flight } = before;
     const earlyMs =
       slot.kind === 'held' && phaseOf(slot, now) !== 'expired' ? slot.earlyMs : undefined;
     const told = notices.flatMap((notice) =>
       notice.kind === 'cooling-down' ? [notice.delayMs] : [],
     );
-    const isOvertaken = before.flight?.id !== failed.flightId;
     // Where the fault is on our side, and nothing can be served meanwhile, the next request may ask at once.
-    if (isOvertaken || (failed.cause === 'local' && earlyMs === undefined)) {
-      if (told.length > 0 || endpoint !== before.endpoint)
+    const isNone =
+      flight?.id !== failed.flightId ||
+      failed.cause === 'not-called' ||
+      (failed.cause === 'local' && earlyMs === undefined);
+    if (isNone) {
+      if (told.length > 0 || after.endpoint !== before.endpoint || after.account !== before.account)
         this.#violated('a cool-down lasts as long as the table says', 'there should be none');
       return;
     }
     const cause = failed.cause === 'local' ? 'transient' : failed.cause;
-    const earlierHere = this.#failures?.cause === cause ? this.#failures.inARow : 0;
-    const earlier = Math.max(earlierHere, failed.failuresElsewhere ?? 0);
-    this.#failures = { cause, inARow: earlier + 1 };
+    const gateOf = ({ account, endpoint }: TokenState) =>
+      failed.concerns === 'account' ? account.endpoint : endpoint;
+    const { rejected, trouble } = gateOf(before);
+    const last =
+      cause === 'credentials' ? rejected : trouble?.cause === cause ? trouble : undefined;
+    const isTheSameFailure =
+      last !== undefined && (flight.calledAt ?? Infinity) <= last.failedAt.monoMs;
+    const inARow = (last?.failures ?? 0) - (isTheSameFailure ? 1 : 0);
+    const earlier = Math.max(inARow, failed.failuresElsewhere ?? 0);
 
     const askedMs = Math.min(failed.retryAfterMs ?? 0, 3_600_000);
     const usualMs = backOffMs(cause, earlier, earlyMs);
@@ -224,14 +240,24 @@ export class Watch {
         : cause === 'credentials'
           ? [Math.max(0.8 * usualMs, askedMs), Math.max(1.2 * usualMs, askedMs)]
           : [0.8 * usualMs, 1.2 * usualMs];
-    const closedMs = endpoint.kind === 'cooling' ? msUntil(endpoint.until, now) : 0;
-    for (const delayMs of [closedMs, ...told]) {
-      if (delayMs < least - EPSILON || delayMs > most + EPSILON)
+    // Another cool-down may last longer.
+    const longest = Math.max(most, coolingMs(before, now));
+    for (const delayMs of [coolingMs(after, now), ...told]) {
+      if (delayMs < least - EPSILON || delayMs > longest + EPSILON)
         this.#violated(
           'a cool-down lasts as long as the table says',
-          `${cause}, after ${earlier} others: ${delayMs} ms instead of ${least} to ${most} ms`,
+          `${cause}, after ${earlier} others: ${delayMs} ms instead of ${least} to ${longest} ms`,
         );
     }
+    const was = gateOf(before).rejected;
+    const is = gateOf(after).rejected;
+    if (was === undefined) return;
+    if (
+      is === undefined ||
+      is.failures < was.failures ||
+      msUntil(is.until, now) < msUntil(was.until, now)
+    )
+      this.#violated('rejected credentials stay rejected', `after a failure: ${cause}`);
   }
 
   #landed(
@@ -243,7 +269,6 @@ export class Watch {
   ): void {
     const forced = this.#forced.at(-1);
     if (forced !== undefined) forced.landedAt ??= now.monoMs;
-    this.#failures = undefined;
     this.#troublesBeforeToken = this.#troubles;
     const previous = before.slot.kind === 'held' ? before.slot.token.value : undefined;
     if (previous !== undefined && previous !== held.token.value) {

@@ -18,7 +18,7 @@ import {
   type Bug,
 } from './observed-source.js';
 import type { Key, Path, Setting, Step, VaultMode } from './steps.js';
-import { EPSILON, Watch } from './watch.js';
+import { coolingMs, EPSILON, Watch } from './watch.js';
 
 /** A caller's wait for a token. */
 interface Wait {
@@ -53,7 +53,7 @@ export class World {
   readonly #requests = new Set<Promise<void>>();
   readonly #seen: string[] = [];
   /** When the calls ended that count against the token budget. */
-  readonly #spentAt = new Map<Key, readonly number[]>();
+  readonly #spentAt = new Map<number, readonly number[]>();
   #vault: VaultMode = 'answers';
   #vaultSecret = 1;
   #step = 0;
@@ -71,8 +71,8 @@ export class World {
   ) {
     this.provider = new FakeProvider(this.clock, scheduler, {
       onCall: (key) => this.#onTokenCall(key),
-      onSpent: (key) => this.#checkBudget(key),
-      onTrouble: (key) => this.#onTrouble(key),
+      onSpent: (secret) => this.#checkBudget(secret),
+      onTrouble: () => this.#onTrouble(),
     });
     this.#openSeam(bug);
     const { tokenBudget } = setting;
@@ -80,8 +80,7 @@ export class World {
       defineProvider<{ secret: string }>({
         name: 'simulated',
         baseURL: 'https://api.simulated.test',
-        credentials: ({ params, signal }) =>
-          this.#askVault(params['key'] === 'x' ? 'x' : '', signal),
+        credentials: ({ signal }) => this.#askVault(signal),
         credentialFields: { secret: { secret: true } },
         paramNames: ['key'],
         tokenRequest: ({ secret }, { key = '' }) => ({
@@ -159,11 +158,11 @@ export class World {
         this.isClearing = false;
         break;
       case 'jump':
-        this.#epoch += 1;
+        this.#jumped();
         this.clock.jumpWall(step.ms);
         break;
       case 'suspend':
-        this.#epoch += 1;
+        this.#jumped();
         this.provider.suspend(step.ms);
         this.clock.suspend(step.ms);
         break;
@@ -371,7 +370,7 @@ export class World {
     const now = this.#now();
     const { maxStaleMs } = this.setting;
     const isOver = issued.deadlines.every((deadline) => isPast(later(deadline, maxStaleMs), now));
-    if (isOver)
+    if (isOver && !issued.isOfUncertainAge)
       this.#violated('an expired token is served only as maxStale allows', `${value} is over`);
   }
 
@@ -393,7 +392,7 @@ export class World {
       slot?.kind === 'held' && slot.token.value !== wait.not && phaseOf(slot, now) !== 'expired';
     const wasInHand = wait.hadUsableToken && wait.epoch === this.#epoch;
     const noneToBeHad =
-      this.#isBudgetSpent(wait.key) ||
+      this.#isBudgetSpent() ||
       this.#watchOf.get(wait.key)?.hasHadTrouble(wait.troublesBefore) === true ||
       this.#isGateClosed(wait) ||
       this.#timesReturned(wait.not) > wait.timesReturned;
@@ -408,8 +407,8 @@ export class World {
 
   /** The endpoint was left alone when the wait began. */
   #isGateClosed({ key, startedAt }: Wait): boolean {
-    const endpoint = this.#watchOf.get(key)?.state.endpoint;
-    return endpoint?.kind === 'cooling' && !isPast(endpoint.until, startedAt);
+    const state = this.#watchOf.get(key)?.state;
+    return state !== undefined && coolingMs(state, startedAt) > 0;
   }
 
   #timesReturned(value: string | undefined): number {
@@ -417,25 +416,30 @@ export class World {
   }
 
   /** By the provider's count, which no wall clock moves. A call counts from its end: answered, or given up. */
-  #checkBudget(key: Key): void {
+  #checkBudget(secret: number): void {
     const now = this.clock.monotonic();
-    this.#spentAt.set(key, [...(this.#spentAt.get(key) ?? []), now]);
+    this.#spentAt.set(secret, [...(this.#spentAt.get(secret) ?? []), now]);
     const { tokenBudget } = this.setting;
     if (tokenBudget === undefined) return;
-    const ended = this.#endedSince(now - tokenBudget.windowMs + EPSILON, key);
+    const ended = this.#endedSince(now - tokenBudget.windowMs + EPSILON, secret);
     if (ended > tokenBudget.calls)
       this.#violated('the token budget is kept', `${ended} calls ended within its window`);
   }
 
-  #isBudgetSpent(key: Key): boolean {
+  /** That of any account, since the secret may just have been rotated; a call under way may spend the last of it. */
+  #isBudgetSpent(): boolean {
     const { tokenBudget } = this.setting;
     if (tokenBudget === undefined) return false;
     const windowStart = this.clock.monotonic() - tokenBudget.windowMs;
-    return this.#endedSince(windowStart - EPSILON, key) >= tokenBudget.calls;
+    return [...this.#spentAt.keys()].some(
+      (secret) =>
+        this.#endedSince(windowStart - EPSILON, secret) + this.provider.unanswered >=
+        tokenBudget.calls,
+    );
   }
 
-  #endedSince(since: number, key: Key): number {
-    return (this.#spentAt.get(key) ?? []).filter((at) => at > since).length;
+  #endedSince(since: number, secret: number): number {
+    return (this.#spentAt.get(secret) ?? []).filter((at) => at > since).length;
   }
 
   #checkFlights(key: Key): void {
@@ -474,11 +478,16 @@ export class World {
       this.#watches.set(state, watch);
       this.#watchOf.set(this.#watchOf.size === 0 ? '' : 'x', watch);
     };
+    seam.onSameToken = (before, after) => {
+      const watch = this.#watches.get(before);
+      if (watch !== undefined) this.#watches.set(after, watch);
+    };
     seam.decide = (state, now, happening, policy) => {
       const decision = decide(state, now, happening, policy);
       const watch = this.#watches.get(state);
       if (watch === undefined) throw new Error('a state came from nowhere');
       this.#watches.set(decision.state, watch);
+      watch.state = state;
       this.#notice(state, decision.state);
       watch.decided(happening, now, decision, this.#step);
       return decision;
@@ -503,20 +512,29 @@ export class World {
     this.#watchOf.get(key)?.called();
   }
 
-  #onTrouble(key: Key): void {
+  #onTrouble(): void {
     // What clear() ends is asked for anew.
-    if (!this.isClearing) this.#watchOf.get(key)?.troubled();
+    if (this.isClearing) return;
+    // The account is left alone, so both tokens of it are concerned.
+    for (const watch of this.#watchOf.values()) watch.troubled();
   }
 
-  async #askVault(key: Key, signal: AbortSignal): Promise<{ secret: string }> {
+  async #askVault(signal: AbortSignal): Promise<{ secret: string }> {
     const mode = this.#vault;
-    const trouble = () => this.#onTrouble(key);
+    const trouble = () => this.#onTrouble();
     if (mode === 'throws' || mode === 'nonsense') trouble();
     signal.addEventListener('abort', trouble); // It took too long.
     if (mode === 'hangs') return new Promise(() => undefined);
     if (mode === 'slow') await this.scheduler.schedule(Promise.resolve(), 'the vault');
     if (mode === 'throws') throw new Error('the vault is sealed');
     return mode === 'nonsense' ? ('nonsense' as never) : { secret: String(this.#vaultSecret) };
+  }
+
+  /** What is under way may be tried anew, as after a time in which the process stood still. */
+  #jumped(): void {
+    this.#epoch += 1;
+    this.provider.jumps += 1;
+    for (const watch of this.#watchOf.values()) watch.jumped();
   }
 
   #now(): Instant {

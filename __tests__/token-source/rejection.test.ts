@@ -186,7 +186,7 @@ describe('behaviour 30: a call that always answers 401', () => {
       expect(await refusedTwice(bench, { accepted: true })).toBe(`token-${mint}`);
   });
 
-  test('behaviour 30: 401s force no more than 30 mints a minute, though each replay is accepted', async () => {
+  test('behaviour 53: 401s force no more than 30 mints a minute, though each replay is accepted', async () => {
     const bench = await warmBench();
     for (let mint = 2; mint <= 31; mint += 1) await refusedTwice(bench, { accepted: true });
     expect(await refusedTwice(bench, { accepted: true })).toBe('forced-mints-spent');

@@ -96,7 +96,7 @@ describe('another process is refreshing', () => {
       kind: 'serve',
       refresh: { reason: 'early' },
     });
-    expect(one.state.endpoint).toEqual({ kind: 'open' });
+    expect(one.state.account.endpoint).toEqual({});
   });
 
   test('it never looks again later than the last moments', () => {
@@ -148,6 +148,7 @@ describe('another process was refused', () => {
       flightId,
       failure: 'refused elsewhere',
       cause: 'credentials',
+      concerns: 'account',
       delayMs: 7_000,
       failures: 3,
       random: 0,
@@ -164,7 +165,7 @@ describe('another process was refused', () => {
       retryInMs: 6_000,
     });
     expect(one.happens(7, { kind: 'requested' }).kind).toBe('wait');
-    expect(one.state.endpoint).toMatchObject({ failures: 3 });
+    expect(one.state.account.endpoint.rejected).toMatchObject({ failures: 3 });
     expect(one.told).toEqual(['cooling-down']);
   });
 
@@ -207,6 +208,7 @@ describe('another process was refused', () => {
       flightId: one.flightId,
       failure: 'refused',
       cause: 'credentials',
+      concerns: 'account',
       failuresElsewhere: 3,
       random: 0.5,
     });
@@ -240,6 +242,7 @@ describe('a newer token was found in the store', () => {
       flightId: one.flightId,
       failure: 'down',
       cause: 'transient',
+      concerns: 'account',
       random: 0,
     });
     one.happens(0, found('T2', 0));

@@ -1,6 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { isSpent, type LifecyclePolicy } from '../../src/token/lifecycle.js';
+import {
+  initialAccount,
+  isSpent,
+  isSpentAccount,
+  type LifecyclePolicy,
+} from '../../src/token/lifecycle.js';
 import {
   afterStart,
   coolingAt,
@@ -60,17 +65,34 @@ describe('behaviour 41: what is known of a token may be forgotten', () => {
     expect(isSpentAt(60_000)).toBe(true);
   });
 
+  it('a failure or a token call of its account is kept with that', () => {
+    const account = { endpoint: coolingAt(START), tokenCallsAt: [START.monoMs] };
+    expect(spent({ account })).toBe(true);
+  });
+});
+
+describe('what is known of an account may be forgotten', () => {
+  it('where nothing is known', () => {
+    expect(isSpentAccount(initialAccount(), START, policyWith({}))).toBe(true);
+  });
+
+  it('but not while its gate is closed, or remembers failures', () => {
+    const account = { ...initialAccount(), endpoint: coolingAt(START) };
+    expect(isSpentAccount(account, moment.expired, policyWith({}))).toBe(false);
+  });
+
   it('nor while a token call counts against the provider’s limit', () => {
     const tokenBudget = { calls: 3, windowMs: MINUTE };
     const life = new Life({ tokenBudget });
     for (let call = 0; call < 3; call += 1) {
       life.at(call * 10 * SECOND).happens({ kind: 'token-call' });
     }
-    const isSpentAt = (ms: number) => isSpent(life.state, afterStart(ms), life.policy);
+    const isSpentAt = (ms: number) =>
+      isSpentAccount(life.state.account, afterStart(ms), life.policy);
 
     expect(isSpentAt(79_999)).toBe(false);
     expect(isSpentAt(80_000)).toBe(true);
-    expect(spent({}, START, { tokenBudget })).toBe(true);
-    expect(spent({ tokenCallsAt: [START.monoMs] }, START)).toBe(true);
+    const unlimited = { ...initialAccount(), tokenCallsAt: [START.monoMs] };
+    expect(isSpentAccount(unlimited, START, policyWith({}))).toBe(true);
   });
 });

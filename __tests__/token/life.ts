@@ -5,6 +5,8 @@ import {
   decide,
   defaultPolicy,
   initialState,
+  nextCallInMs,
+  type Concern,
   type CoolDownCause,
   type EndpointGate,
   type Happening,
@@ -70,13 +72,12 @@ export const stateWith = (changes: Partial<State> = {}): State =>
 export const coolingAt = (
   now: Instant,
   cause: CoolDownCause = 'transient',
-): EndpointGate<string> => ({
-  kind: 'cooling',
-  cause,
-  until: later(now, 5 * SECOND),
-  failures: 1,
-  failure: 'what went wrong',
-});
+): EndpointGate<string> => {
+  const known = { failedAt: now, failures: 1, failure: 'what went wrong' };
+  return cause === 'credentials'
+    ? { rejected: { ...known, until: later(now, 5 * SECOND) } }
+    : { trouble: { ...known, cause, delayMs: 5 * SECOND, random: 0.5 } };
+};
 
 /** An answer to a request in a few words. */
 export function inWords(answer: RequestAnswer<string>): string {
@@ -165,12 +166,16 @@ export class Life {
     return this.brings(value, options);
   }
 
-  fails(cause: CoolDownCause | 'local', more: { retryAfterMs?: number; random?: number } = {}) {
+  fails(
+    cause: CoolDownCause | 'local' | 'not-called',
+    more: { retryAfterMs?: number; random?: number; concerns?: Concern } = {},
+  ) {
     return this.happens({
       kind: 'mint-failed',
       flightId: this.flightId,
       failure: `${cause} failure`,
       cause,
+      concerns: more.concerns ?? 'account',
       retryAfterMs: more.retryAfterMs,
       random: more.random ?? 0.5,
     });
@@ -185,10 +190,9 @@ export class Life {
     return this.state.slot;
   }
 
-  /** Milliseconds until the endpoint gate opens. */
+  /** Milliseconds until the endpoint gate opens, whatever the limit of token calls. */
   get coolDownMs(): number {
-    const { endpoint } = this.state;
-    return endpoint.kind === 'open' ? 0 : endpoint.until.monoMs - this.now.monoMs;
+    return nextCallInMs(this.state, this.now, { ...this.policy, tokenBudget: undefined });
   }
 
   /** The T-numbered token in hand draws a 401 and is replaced by `value`; as reported for the request that was refused. */

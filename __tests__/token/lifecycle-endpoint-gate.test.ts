@@ -141,6 +141,7 @@ describe('a transient failure', () => {
         flightId: 1,
         failure: 'late',
         cause: 'transient',
+        concerns: 'account',
         random: 0,
       }),
     ).toEqual({ kind: 'superseded' });
@@ -226,7 +227,7 @@ describe('behaviour 37: a delay that the server asked for', () => {
       const life = new Life();
       life.request();
       life.fails('credentials', { retryAfterMs });
-      expect(life.state.endpoint).toMatchObject({ cause: 'credentials' });
+      expect(life.request()).toMatchObject({ because: { cause: 'credentials' } });
       return life.coolDownMs;
     };
     expect(coolDownAfter(MINUTE)).toBe(MINUTE);
@@ -302,7 +303,7 @@ describe('behaviour 38: rejected credentials', () => {
     life.happens({ kind: 'credentials-changed' });
 
     expect(life.notices.at(-1)).toEqual({ kind: 'cool-down-ended' });
-    expect(life.state.endpoint).toEqual({ kind: 'open' });
+    expect(life.coolDownMs).toBe(0);
     expect(inWords(life.request())).toBe('wait (cold)');
   });
 
@@ -439,7 +440,11 @@ describe('a budget of token calls', () => {
     );
 
     expect(answers.slice(0, 10).map(({ kind }) => kind)).toEqual(Array(10).fill('go'));
-    expect(answers[10]).toEqual({ kind: 'budget-spent', retryInMs: 20 * MINUTE });
+    expect(answers[10]).toEqual({
+      kind: 'closed',
+      because: { kind: 'budget-spent' },
+      retryInMs: 20 * MINUTE,
+    });
   });
 
   it('turns into a failure with the time that is left, before any call is made', () => {
@@ -480,10 +485,11 @@ describe('a budget of token calls', () => {
     expect(inWords(life.request())).toBe('wait (cold)');
     expect(life.happens({ kind: 'token-call' })).toEqual({ kind: 'go', sentAt: life.now });
     expect(life.happens({ kind: 'token-call' })).toEqual({
-      kind: 'budget-spent',
+      kind: 'closed',
+      because: { kind: 'budget-spent' },
       retryInMs: MINUTE,
     });
-    expect(life.state.tokenCallsAt).toHaveLength(10);
+    expect(life.state.account.tokenCallsAt).toHaveLength(10);
   });
 
   it('counts a call from its end, since nobody knows when within it the token was issued', () => {
@@ -516,9 +522,10 @@ describe('a budget of token calls', () => {
     life.happens(ended);
 
     expect(life.happens({ kind: 'token-call' })).toEqual({ kind: 'go', sentAt: life.now });
-    expect(life.state.tokenCallsAt).toHaveLength(10);
+    expect(life.state.account.tokenCallsAt).toHaveLength(10);
     expect(life.happens({ kind: 'token-call' })).toEqual({
-      kind: 'budget-spent',
+      kind: 'closed',
+      because: { kind: 'budget-spent' },
       retryInMs: 21 * MINUTE,
     });
   });
@@ -556,6 +563,6 @@ describe('a budget of token calls', () => {
 
     expect(life.happens({ kind: 'token-call' })).toEqual({ kind: 'go', sentAt: life.now });
     life.happens({ kind: 'token-call-ended', sentAt: life.now, mayHaveIssued: true });
-    expect(life.state.tokenCallsAt).toEqual([]);
+    expect(life.state.account.tokenCallsAt).toEqual([]);
   });
 });

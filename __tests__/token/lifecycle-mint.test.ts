@@ -111,7 +111,7 @@ describe('a token that arrives', () => {
     const minted = life.now;
     life.obtains('T2', { lifetimeMs: 2_000 * SECOND });
 
-    expect(life.state.endpoint).toEqual({ kind: 'open' });
+    expect(life.coolDownMs).toBe(0);
     expect(life.notices.at(-1)).toEqual({ kind: 'cool-down-ended' });
     expect(life.held.expiresAt?.monoMs).toBe(minted.monoMs + 2_000 * SECOND);
     life.pass(1_900 * SECOND).request();

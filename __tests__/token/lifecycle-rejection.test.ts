@@ -381,6 +381,7 @@ describe('the budget of forced mints', () => {
       flightId: life.flightId,
       failure: 'refused elsewhere',
       cause: 'transient',
+      concerns: 'request',
       delayMs: SECOND,
       failures: 1,
       random: 0,

@@ -26,11 +26,7 @@ export function benchmarksPage(
     '',
     '## Goals',
     '',
-    table(
-      ['Goal', 'Found', ''],
-      goals.map(({ goal, figure, isMet }) => [goal, figure, isMet ? 'met' : '**missed**']),
-      'left',
-    ),
+    table(['Goal', 'Found', ''], goals.map(goalRow), 'left'),
     '',
     ...remarksOn(goals, remarks),
     ...measures.flatMap(section),
@@ -45,6 +41,35 @@ export function benchmarksPage(
     `The whole run took ${Math.round(seconds)} s.`,
     '',
   ].join('\n');
+}
+
+/** The page with one measure made anew; the rest stays as it is. */
+export function withMeasure(page: string, measure: MeasureResult, remarks: Remarks): string {
+  const [head, ...sections] = page.split(/^(?=## )/m);
+  const made = sections.map((text) => {
+    if (text.startsWith(`## ${measure.title}\n`)) return section(measure).join('\n') + '\n';
+    return text.startsWith('## Goals\n') ? withGoals(text, measure.goals, remarks) : text;
+  });
+  return [head, ...made].join('');
+}
+
+function withGoals(text: string, goals: readonly Goal[], remarks: Remarks): string {
+  const isRemark = (paragraph: string) =>
+    goals.some(({ goal }) => paragraph.startsWith(`**Missed: ${goal}.**`));
+  const row = (line: string) => {
+    const goal = goals.find((one) => line.startsWith(`| ${one.goal} |`));
+    return goal === undefined ? line : `| ${goalRow(goal).join(' | ')} |`;
+  };
+  const paragraphs = text
+    .trimEnd()
+    .split('\n\n')
+    .filter((paragraph) => !isRemark(paragraph));
+  const said = remarksOn(goals, remarks).filter((line) => line !== '');
+  return `${[...paragraphs, ...said].join('\n\n').split('\n').map(row).join('\n')}\n\n`;
+}
+
+function goalRow({ goal, figure, isMet }: Goal): string[] {
+  return [goal, figure, isMet ? 'met' : '**missed**'];
 }
 
 function remarksOn(goals: readonly Goal[], remarks: Remarks): string[] {

@@ -1,6 +1,6 @@
 import { scrubText } from '../concealment/scrub-text.js';
 import type { OAuthErrorFields, ProviderDiagnosis } from '../errors/index.js';
-import type { CoolDownCause } from '../token/lifecycle.js';
+import type { Concern, CoolDownCause } from '../token/lifecycle.js';
 import { at, type TokenResponse } from './token-response.js';
 
 /**
@@ -124,6 +124,27 @@ export function certainlyIssuedNothing(
 ): boolean {
   if (status !== undefined) return status >= 400 && status !== 429;
   return reason !== undefined && NEVER_SENT.includes(reason);
+}
+
+/** Codes that speak of what was asked for, and not of who asks. */
+const ABOUT_THE_REQUEST: readonly string[] = [
+  'invalid_scope',
+  'invalid_target',
+  'invalid_grant',
+  'unauthorized_client',
+];
+
+/** What a failed token call speaks about: the endpoint and the credentials, or this request alone. */
+export function failureConcerns(
+  failure: TokenFailureClass,
+  { status, body }: { readonly status: number | undefined; readonly body: unknown },
+  retryAfter: number | undefined,
+): Concern {
+  if (failure === 'transient') return 'account';
+  if (failure === 'refused') return retryAfter === undefined ? 'request' : 'account';
+  const code = oauthErrorFields(body)?.error ?? '';
+  if (code === 'invalid_client') return 'account';
+  return status === 403 || ABOUT_THE_REQUEST.includes(code) ? 'request' : 'account';
 }
 
 /** Which cool-down a class of failure leads to, once the refresh has given up. */

@@ -2,6 +2,7 @@ import type { BearerError } from '../errors/index.js';
 import { perCallFields } from '../grants/credentials.js';
 import type { Provider } from '../grants/define-provider.js';
 import { certainlyIssuedNothing } from '../grants/token-failure.js';
+import { absoluteURL } from '../grants/token-request.js';
 import { later } from '../token/instant.js';
 import type { Answers, Flight, Happening, TokenState } from '../token/lifecycle.js';
 import type { TokenParams } from '../token/token-params.js';
@@ -12,7 +13,7 @@ import { madeRequest } from './made-request.js';
 import { mint, type MintContext, type Minted } from './mint.js';
 import { MintFailure } from './mint-failure.js';
 import type { Pulse } from './pulse.js';
-import { refusal } from './refusal.js';
+import { CallRefused } from './refusal.js';
 import type { Acquired } from './shared-acquisition.js';
 import { CoolingElsewhere } from './shared-failure.js';
 import type { SharedToken } from './shared-token.js';
@@ -26,6 +27,8 @@ export interface TokenWanted {
   /** Where the token is shared with other processes. */
   readonly shared: SharedToken | undefined;
   readonly state: TokenState<BearerError>;
+  /** From here on it is a token of this account. */
+  useAccount(credentials: object, url: string): void;
   decide<Kind extends Happening<BearerError>['kind']>(
     happening: Extract<Happening<BearerError>, { kind: Kind }>,
   ): Answers<BearerError>[Kind];
@@ -95,14 +98,17 @@ async function acquireOnce(
     return await shared.acquire({
       identity: tokenIdentity({ provider, credentials: given, params, request, cacheIdentity }),
       signal: life.signal,
+      minRemainingMs: flight.minRemainingMs,
+      // Where somebody wants a longer life than that of the token in hand, another process is worth waiting for.
       standDown: (deferral) =>
+        (flight.minRemainingMs === undefined || deferral.untilExpiry) &&
         wanted.decide({ kind: 'refreshing-elsewhere', flightId, ...deferral }).kind ===
-        'stand-down',
+          'stand-down',
       mint: () => inTime(source, life, (bounds) => mintWith(ask, wanted, bounds)),
     });
   } catch (failure) {
-    if (failure instanceof CoolingElsewhere && failure.failure.cause === 'credentials')
-      credentials.wereRejected(given);
+    if (failure instanceof CoolingElsewhere)
+      wanted.useAccount(given, absoluteURL(request?.url ?? '', provider.baseURL));
     throw failure;
   }
 }
@@ -162,31 +168,24 @@ function firstThen(given: object, credentials: Credentials, provider: Provider):
 async function mintWith(ask: Ask, wanted: TokenWanted, bounds: MintBounds): Promise<Minted> {
   const { source, params } = wanted;
   const { provider, options } = source;
-  let used: object | undefined;
-  try {
-    return await mint({
-      provider,
-      askCredentials: async () => (used = await ask(bounds.signal)),
-      params,
-      options,
-      ...bounds,
-      now: () => source.now(),
-      beforeCall: () => {
-        const answer = wanted.decide({ kind: 'token-call' });
-        if (answer.kind === 'budget-spent')
-          throw refusal(provider.name, { kind: 'budget-spent' }, answer.retryInMs);
-        return answer.sentAt;
-      },
-      afterCall: (call, sentAt) => {
-        // A short outage must not spend what the provider allows for half an hour.
-        const mayHaveIssued = !certainlyIssuedNothing(call.status, call.errorType);
-        wanted.decide({ kind: 'token-call-ended', sentAt, mayHaveIssued });
-        source.emit('tokenCalled', { reason: wanted.state.flight?.reason, ...call });
-      },
-    });
-  } catch (failure) {
-    if (failure instanceof MintFailure && failure.cause === 'credentials' && used !== undefined)
-      wanted.credentials.wereRejected(used);
-    throw failure;
-  }
+  return mint({
+    provider,
+    askCredentials: () => ask(bounds.signal),
+    params,
+    options,
+    ...bounds,
+    now: () => source.now(),
+    beforeCall: ({ credentials, url }) => {
+      wanted.useAccount(credentials, url);
+      const answer = wanted.decide({ kind: 'token-call' });
+      if (answer.kind === 'closed') throw new CallRefused(answer.because, answer.retryInMs);
+      return answer.sentAt;
+    },
+    afterCall: (call, sentAt) => {
+      // A short outage must not spend what the provider allows for half an hour.
+      const mayHaveIssued = !certainlyIssuedNothing(call.status, call.errorType);
+      wanted.decide({ kind: 'token-call-ended', sentAt, mayHaveIssued });
+      source.emit('tokenCalled', { reason: wanted.state.flight?.reason, ...call });
+    },
+  });
 }

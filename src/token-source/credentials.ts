@@ -1,6 +1,6 @@
-import { accountCredentials, credentialsUnavailable } from '../grants/credentials.js';
-import type { Provider } from '../grants/define-provider.js';
+import { credentialsUnavailable } from '../grants/credentials.js';
 import type { TokenParams } from '../token/token-params.js';
+import type { Account } from './accounts.js';
 import type { SourceContext } from './source-context.js';
 import { unlessAborted, waitFor, type WaitLimits } from './waiting.js';
 
@@ -8,8 +8,6 @@ import { unlessAborted, waitFor, type WaitLimits } from './waiting.js';
 export class Credentials {
   readonly #source: SourceContext;
   readonly #params: TokenParams;
-  /** Those that the endpoint rejected last, in canonical form. */
-  #rejected: string | undefined;
   /** The one question under way whether they have changed. */
   #checking: Promise<object | undefined> | undefined;
   #abortCheck: AbortController | undefined;
@@ -20,10 +18,22 @@ export class Credentials {
   }
 
   /**
+   * Asks twice where that tells what is made fresh for each call from what says whose account this is: while other credentials
+   * are remembered for a failure, say.
+   *
    * @throws {@link TokenAcquisitionError} if a function throws, or gives none before `signal` aborts
    * @throws {@link MisconfigurationError} if it gives nonsense
    */
   async ask(signal: AbortSignal): Promise<object> {
+    const { accounts } = this.#source;
+    const asked = await this.#askOnce(signal);
+    if (!accounts.mayBeFresh(asked, this.#source.now())) return asked;
+    const again = await this.#askOnce(signal);
+    accounts.compare(asked, again);
+    return again;
+  }
+
+  async #askOnce(signal: AbortSignal): Promise<object> {
     const { provider } = this.#source;
     const asked = provider.resolveCredentials({ params: this.#params, signal });
     if (provider.hasFixedCredentials) return asked;
@@ -35,24 +45,18 @@ export class Credentials {
     );
   }
 
-  /** The token endpoint has rejected these. */
-  wereRejected(credentials: object): void {
-    this.#rejected = canonical(this.#source.provider, credentials);
-  }
-
-  /** What was rejected before means nothing any more. */
+  /** Nobody wants to know any more. */
   forget(): void {
-    this.#rejected = undefined;
     this.#abortCheck?.abort();
   }
 
-  /** Whether they differ from those that were rejected; asked once for all who want to know. */
-  async haveChanged(limits: WaitLimits): Promise<boolean> {
-    if (this.#source.provider.hasFixedCredentials) return false;
-    const rejected = this.#rejected;
+  /** Whether they are no longer those of this account; asked once for all who want to know. */
+  async haveChanged(account: Account, limits: WaitLimits): Promise<boolean> {
+    const { provider, accounts } = this.#source;
+    if (provider.hasFixedCredentials) return false;
     this.#checking ??= this.#askInTime();
     const credentials = await waitFor(this.#checking, limits);
-    return credentials !== undefined && canonical(this.#source.provider, credentials) !== rejected;
+    return credentials !== undefined && !accounts.areOf(account, credentials);
   }
 
   async #askInTime(): Promise<object | undefined> {
@@ -70,8 +74,4 @@ export class Credentials {
       this.#abortCheck = undefined;
     }
   }
-}
-
-function canonical(provider: Provider, credentials: object): string {
-  return JSON.stringify(accountCredentials(provider, credentials));
 }

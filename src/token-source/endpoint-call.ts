@@ -25,6 +25,7 @@ export async function endpointCall(context: CallFor<TokenEndpointProvider>): Pro
   checkTokenURL(provider, encoded.url);
   const call: EndpointCallContext = { provider, credentials, request, options };
   return {
+    account: { credentials, url: encoded.url },
     target: target(encoded),
     tooLate: () => unreachable(call, new NoAnswer('ERR_CANCELED', 'it was too late to ask')),
     send: async (bounded) => {

@@ -15,6 +15,7 @@ export function functionCall({
   const call: CallContext = { provider, options };
   const late = () => threw(call, { failure: 'transient', networkCode: 'ERR_CANCELED' });
   return {
+    account: { credentials: {}, url: provider.baseURL }, // It is that of the source.
     target: { method: undefined, serverAddress: undefined, serverPort: undefined },
     tooLate: late,
     send: async (signal) => {

@@ -5,11 +5,14 @@ import type { AccessToken } from '../token/access-token.js';
 import { msUntil, type Instant } from '../token/instant.js';
 import {
   decide,
+  initialAccount,
   initialState,
   isSpent,
   nextCallInMs,
   patienceMs,
+  rejectedOf,
   servableToken,
+  withAccount,
   type Answers,
   type Flight,
   type Happening,
@@ -20,6 +23,7 @@ import {
   type TokenState,
 } from '../token/lifecycle.js';
 import type { TokenParams } from '../token/token-params.js';
+import type { Account } from './accounts.js';
 import { acquire, type TokenWanted } from './acquisition.js';
 import type { Adopted } from './adoption.js';
 import { inContextOfNoRequest } from './async-context.js';
@@ -37,6 +41,10 @@ import { waitFor, type WaitLimits } from './waiting.js';
 /** How long the answer of two clocks is good, as long as one of them agrees. */
 const CLOCKS_AGREE_MS = 10;
 
+/** Of the account of a token whose credentials have not been asked for. */
+const NOTHING_KNOWN = initialAccount<BearerError>();
+const NO_CREDENTIALS = Object.freeze({});
+
 /**
  * One token of a source, kept usable: the shell that acts on what `token/lifecycle` decides. It owns the one flight
  * that renews the token, and what that needs.
@@ -47,7 +55,9 @@ export class KeptToken implements TokenWanted, Keepable {
   readonly credentials: Credentials;
   /** Where the token is shared with other processes. */
   readonly shared: SharedToken | undefined;
-  state: TokenState<BearerError> = initialState();
+  #state: TokenState<BearerError> = initialState();
+  /** There from its token call on, as long as there is something to remember of it. */
+  #account: Account | undefined;
 
   readonly #clock: Clock;
   #singleFlight: ((flight: Flight) => Promise<AccessToken>) | undefined;
@@ -84,7 +94,7 @@ export class KeptToken implements TokenWanted, Keepable {
   peek(): AccessToken | undefined {
     const wallMs = this.#clock.now();
     if (wallMs < this.#freshUntilMs && wallMs >= this.#freshFromMs) return this.#fresh;
-    const { slot } = this.state;
+    const { slot } = this.#state;
     if (slot.kind === 'empty' || slot.suspect) return undefined;
     const monoMs = this.#clock.monotonic();
     const freshUntil = Math.min(slot.refreshAt.monoMs, this.shared?.recheckAt ?? Infinity);
@@ -97,8 +107,11 @@ export class KeptToken implements TokenWanted, Keepable {
   }
 
   /** A usable token for one caller; `undefined` if something has changed while it waited, so that it asks again. */
-  async get(not: string | undefined, limits: () => WaitLimits): Promise<AccessToken | undefined> {
-    const answer = this.decide({ kind: 'requested', not });
+  async get(
+    { not, minRemainingMs }: Omit<Extract<Happening<BearerError>, { kind: 'requested' }>, 'kind'>,
+    limits: () => WaitLimits,
+  ): Promise<AccessToken | undefined> {
+    const answer = this.decide({ kind: 'requested', not, minRemainingMs });
     switch (answer.kind) {
       case 'serve':
         if (answer.refresh === undefined) void this.shared?.recheckIfDue();
@@ -128,6 +141,7 @@ export class KeptToken implements TokenWanted, Keepable {
   forget(): void {
     this.decide({ kind: 'cleared' });
     this.credentials.forget();
+    this.#dropAccount();
     this.#cancelWarmTimer?.();
     this.#stopFlying();
   }
@@ -186,11 +200,15 @@ export class KeptToken implements TokenWanted, Keepable {
     because: RefusalCause<BearerError>,
     limits: WaitLimits,
   ): Promise<boolean> {
-    if (because.kind !== 'cooling' || because.cause !== 'credentials') return false;
-    const haveChanged = await this.credentials.haveChanged(limits);
-    if (this.state.endpoint.kind === 'open') return true; // Somebody else saw the change, or cleared the source.
-    if (haveChanged) this.decide({ kind: 'credentials-changed' });
-    return haveChanged;
+    const account = this.#account;
+    if (because.kind !== 'cooling' || because.cause !== 'credentials' || account === undefined)
+      return false;
+    const haveChanged = await this.credentials.haveChanged(account, limits);
+    // Another caller saw the change, or cleared the source.
+    if (rejectedOf(this.state) === undefined) return true;
+    if (!haveChanged) return false;
+    this.decide({ kind: 'credentials-changed' });
+    return true;
   }
 
   /** While we leave the token endpoint alone, another process may have brought a token. */
@@ -295,6 +313,7 @@ export class KeptToken implements TokenWanted, Keepable {
     });
     if (answer.kind === 'superseded') throw OVERTAKEN;
     this.credentials.forget();
+    this.#dropAccount();
     this.#singleFlight = undefined; // Half of what a token would take up in memory until its next refresh.
     this.#keepWarm();
     this.#tellRefreshed(token, {
@@ -337,7 +356,13 @@ export class KeptToken implements TokenWanted, Keepable {
         servableToken(this.state, source.now(), undefined, options.policy) !== undefined,
     });
     this.#keepWarm(1_000);
-    return new FlightFailed(error);
+    // Nothing else can be done about credentials that were rejected before, whatever has come since.
+    const rejected = rejectedOf(this.state)?.failure;
+    return new FlightFailed(
+      rejected === undefined || rejected === failed.failure
+        ? error
+        : toldWhen(rejected, nextAttemptInMs),
+    );
   }
 
   // ---- shared with other processes -----------------------------------------------------------------------------
@@ -393,6 +418,22 @@ export class KeptToken implements TokenWanted, Keepable {
 
   // ---- the shell around the decisions --------------------------------------------------------------------------
 
+  get state(): TokenState<BearerError> {
+    return withAccount(this.#state, this.#account?.state ?? NOTHING_KNOWN);
+  }
+
+  useAccount(credentials: object, url: string): void {
+    const { source } = this;
+    this.#account = source.accounts.of(credentials, url, source.now());
+  }
+
+  #dropAccount(): void {
+    const { source } = this;
+    if (this.#account === undefined || !source.accounts.drop(this.#account, source.now())) return;
+    this.#account = undefined;
+    this.#state = this.state;
+  }
+
   /** Puts what happened to the lifecycle, takes up the next state, and tells what is worth telling. */
   decide<Kind extends Happening<BearerError>['kind']>(
     happening: Extract<Happening<BearerError>, { kind: Kind }>,
@@ -404,7 +445,11 @@ export class KeptToken implements TokenWanted, Keepable {
       happening,
       source.options.policy,
     );
-    this.state = state;
+    this.#state = state;
+    if (happening.kind === 'credentials-changed') this.#account = undefined;
+    else if (this.#account !== undefined) this.#account.state = state.account;
+    else if (state.account !== NOTHING_KNOWN)
+      this.#account = { credentials: () => NO_CREDENTIALS, endpoint: '', state: state.account };
     this.#freshUntilMs = 0;
     for (const notice of notices) this.#tell(notice);
     return answer;
@@ -413,13 +458,16 @@ export class KeptToken implements TokenWanted, Keepable {
   #tell(notice: Notice): void {
     switch (notice.kind) {
       case 'cooling-down':
-        this.source.emit('coolDownStarted', { cause: notice.cause, delayMs: notice.delayMs });
+        this.source.emit('coolDownStarted', {
+          cause: notice.cause,
+          delayMs: Math.ceil(notice.delayMs),
+        });
         break;
       case 'cool-down-ended':
         this.source.emit('coolDownEnded', {});
         break;
       case 'forced-mints-spent':
-        this.source.emit('forcedMintsSpent', { delayMs: notice.delayMs });
+        this.source.emit('forcedMintsSpent', { delayMs: Math.ceil(notice.delayMs) });
     }
   }
 

@@ -12,12 +12,13 @@ import { retryAfterMs } from '../grants/retry-after.js';
 import {
   coolDownCause,
   diagnosisOf,
+  failureConcerns,
   oauthErrorFields,
   type TokenFailureClass,
 } from '../grants/token-failure.js';
 import { requestSecrets } from '../grants/request-secrets.js';
 import { absoluteURL, type TokenRequest } from '../grants/token-request.js';
-import type { CoolDownCause } from '../token/lifecycle.js';
+import type { Concern, CoolDownCause } from '../token/lifecycle.js';
 import type { ResolvedTokenSourceOptions } from './options.js';
 import type { NoAnswer, TokenEndpointAnswer } from './token-endpoint.js';
 
@@ -38,6 +39,8 @@ export interface EndpointCallContext extends CallContext {
 export class MintFailure extends Error {
   readonly error: TokenAcquisitionError;
   override readonly cause: CoolDownCause;
+  /** What it speaks about: the account, or the request for this token alone. */
+  readonly concerns: Concern;
   readonly retryAfterMs: number | undefined;
   /** The code of the network error, where no answer came. */
   readonly networkCode: string | undefined;
@@ -45,12 +48,14 @@ export class MintFailure extends Error {
   constructor(
     error: TokenAcquisitionError,
     cause: CoolDownCause,
+    concerns: Concern,
     retryAfter?: number,
     networkCode?: string,
   ) {
     super(error.message);
     this.error = error;
     this.cause = cause;
+    this.concerns = concerns;
     this.retryAfterMs = retryAfter;
     this.networkCode = networkCode;
   }
@@ -79,7 +84,7 @@ export function refused(
       message: `answered ${answer.status}${inWords(diagnosis)}. ${adviceOnRefusal(provider, failure, answer)}`,
     },
   );
-  return new MintFailure(error, cause, retryAfter);
+  return new MintFailure(error, cause, failureConcerns(failure, answer, retryAfter), retryAfter);
 }
 
 /** A delay of zero is none: a server that always says so would be asked at every request. */
@@ -133,7 +138,8 @@ export function malformed(
     cause,
     message: `gave a malformed answer: status ${answer.status}, and the body ${problem}${inWords(diagnosis)}. ${advice}`,
   });
-  return new MintFailure(error, 'transient');
+  // A token that cannot be used was issued for this request; anything else may be a proxy's.
+  return new MintFailure(error, 'transient', repeat ? 'account' : 'request');
 }
 
 /** No answer came. */
@@ -144,7 +150,7 @@ export function unreachable(call: EndpointCallContext, { reason, message }: NoAn
     message: `could not be reached: ${message}.${adviceOnSilence(reason, call.options)}`,
     cause: Object.assign(new Error(message), { code: reason }),
   });
-  return new MintFailure(error, 'transient', undefined, reason);
+  return new MintFailure(error, 'transient', 'account', undefined, reason);
 }
 
 /** A function that yields tokens threw, or did not answer in time. What it threw is the cause, and no word of it is repeated. */
@@ -170,7 +176,9 @@ export function threw(call: CallContext, meaning: ThrownMeaning, cause?: unknown
         ? 'did not answer in time. Let it answer within attemptTimeoutMs, and heed its signal.'
         : `${whatItDid(meaning)}. ${failure === 'credentials' ? adviceOnRejection(provider) : 'See the cause.'}`,
   });
-  return new MintFailure(error, coolDownCause(failure, retryAfter), retryAfter, networkCode);
+  const concerns = failureConcerns(failure, { status, body: undefined }, retryAfter);
+  const coolDown = coolDownCause(failure, retryAfter);
+  return new MintFailure(error, coolDown, concerns, retryAfter, networkCode);
 }
 
 function whatItDid({ failure, status, networkCode }: ThrownMeaning): string {
@@ -194,7 +202,7 @@ export function unusable(
     retryable: repeat,
     message: `returned something that cannot be used: it ${problem}. ${advice}`,
   });
-  return new MintFailure(error, 'transient');
+  return new MintFailure(error, 'transient', repeat ? 'account' : 'request');
 }
 
 /** Codes of OpenSSL and Node that can mean nothing but TLS. */

@@ -35,8 +35,8 @@ export interface MintContext extends CallFor {
   /** Whether this process has stood still since the refresh began. */
   readonly hasStoodStill: () => boolean;
   readonly now: () => Instant;
-  /** Asked before each call, which goes out at the moment returned: throws if the provider's token budget does not allow another. */
-  readonly beforeCall: () => Instant;
+  /** Asked before each call, which goes out at the moment returned: throws if the account is left alone, or has spent its limit. */
+  readonly beforeCall: (account: ReadyCall['account']) => Instant;
   /** Told of each call that went out. */
   readonly afterCall: (call: TokenCall, sentAt: Instant) => void;
 }
@@ -78,7 +78,7 @@ async function attemptOnce(
   const { options, now } = context;
   const ready = await readyCall(context);
   if (context.signal.aborted) throw ready.tooLate();
-  const sentAt = context.beforeCall();
+  const sentAt = context.beforeCall(ready.account);
   const call = boundedSignal(context.signal, options.attemptTimeoutMs, options.clock);
   const told = (outcome: Pick<TokenCall, 'status' | 'errorType'>) => {
     const tookMs = now().monoMs - sentAt.monoMs;

@@ -18,6 +18,8 @@ export interface CallFor<P extends Provider = Provider> {
 
 /** One token call, ready to go out: to a token endpoint, or to a function that yields tokens. */
 export interface ReadyCall {
+  /** Whose call it is: these credentials, at this URL. */
+  readonly account: { readonly credentials: object; readonly url: string };
   /** Where it goes. */
   readonly target: Pick<TokenCall, 'method' | 'serverAddress' | 'serverPort'>;
   /**

@@ -7,7 +7,12 @@ import {
 import { inSeconds } from '../errors/token-acquisition-error.js';
 import type { Happening, RefusalCause } from '../token/lifecycle.js';
 import { MintFailure } from './mint-failure.js';
-import { CoolingElsewhere, errorFromElsewhere, LedMintFailure } from './shared-failure.js';
+import {
+  concernFromElsewhere,
+  CoolingElsewhere,
+  errorFromElsewhere,
+  LedMintFailure,
+} from './shared-failure.js';
 
 /** What a caller is told who can be given no token now. */
 export function refusal(
@@ -30,9 +35,19 @@ export function refusal(
     case 'same-token':
       return new TokenAcquisitionError(
         'ERR_TOKEN_REQUEST_REFUSED',
-        `${provider}: the token endpoint returned the rejected token again.`,
+        `${provider}: the token call brought the rejected token again.`,
         { provider, phase: 'token response', retryable: true },
       );
+  }
+}
+
+/** A flight that made no token call: once its credentials were known, their account was found to be left alone. */
+export class CallRefused extends Error {
+  constructor(
+    readonly because: RefusalCause<BearerError>,
+    readonly retryInMs: number,
+  ) {
+    super('the account is left alone');
   }
 }
 
@@ -54,21 +69,34 @@ export function failedFlight(
       flightId,
       failure: errorFromElsewhere(provider, thrown),
       cause: thrown.failure.cause,
+      concerns: concernFromElsewhere(thrown.failure),
       delayMs: thrown.remainingMs,
       failures: thrown.failure.failures,
       fallback: thrown.fallback,
       random,
     };
   }
+  if (thrown instanceof CallRefused) {
+    const failure = refusal(provider, thrown.because, thrown.retryInMs);
+    return {
+      kind: 'mint-failed',
+      flightId,
+      failure,
+      cause: 'not-called',
+      concerns: 'request',
+      random,
+    };
+  }
   if (!(thrown instanceof MintFailure)) {
     const failure = ownFault(provider, thrown);
-    return { kind: 'mint-failed', flightId, failure, cause: 'local', random };
+    return { kind: 'mint-failed', flightId, failure, cause: 'local', concerns: 'request', random };
   }
   return {
     kind: 'mint-failed',
     flightId,
     failure: thrown.error,
     cause: thrown.cause,
+    concerns: thrown.concerns,
     retryAfterMs: thrown.retryAfterMs,
     failuresElsewhere: thrown instanceof LedMintFailure ? thrown.fleetFailures : undefined,
     random,

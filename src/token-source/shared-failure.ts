@@ -5,7 +5,7 @@ import {
 } from '../errors/index.js';
 import type { SharedFailure } from '../store/token-store.js';
 import { backOffMs } from '../token/back-off.js';
-import type { LifecyclePolicy } from '../token/lifecycle.js';
+import type { Concern, LifecyclePolicy } from '../token/lifecycle.js';
 import type { Adopted } from './adoption.js';
 import { MintFailure } from './mint-failure.js';
 
@@ -16,7 +16,7 @@ export class LedMintFailure extends MintFailure {
     /** How many mints of the fleet were refused for their credentials before this one. */
     readonly fleetFailures: number,
   ) {
-    super(failure.error, failure.cause, failure.retryAfterMs);
+    super(failure.error, failure.cause, failure.concerns, failure.retryAfterMs);
   }
 }
 
@@ -37,11 +37,13 @@ const TRANSIENT_SHARE_MS = 2_000;
 
 /** What is told to the other processes about a failed mint, and for how long: a class and a code, never a text. */
 export function failureToShare(
-  { cause, error, retryAfterMs }: MintFailure,
+  { cause, concerns, error, retryAfterMs }: MintFailure,
   fleetFailures: number,
   policy: LifecyclePolicy,
 ): { readonly failure: SharedFailure; readonly coolMs: number } {
-  const { code, status, retryable } = error;
+  const { status, retryable } = error;
+  // A record has no room to say that these credentials were rejected for this request only: its code says so.
+  const code = cause === 'credentials' && concerns === 'request' ? REFUSED : error.code;
   const failures = cause === 'credentials' ? fleetFailures + 1 : 1;
   const askedMs = Math.min(retryAfterMs ?? 0, policy.longestRetryAfterMs);
   const coolMs = {
@@ -50,6 +52,18 @@ export function failureToShare(
     credentials: Math.max(backOffMs(policy.credentials, fleetFailures), askedMs),
   }[cause];
   return { failure: { cause, code, status, retryable, failures }, coolMs };
+}
+
+const REFUSED = 'ERR_TOKEN_REQUEST_REFUSED';
+
+/** Whether what another process was told holds for the whole account. */
+export function concernFromElsewhere({ cause, code, status, retryable }: SharedFailure): Concern {
+  const isAboutRequest = {
+    transient: !retryable,
+    'server-set': false,
+    credentials: code === REFUSED || status === 403,
+  }[cause];
+  return isAboutRequest ? 'request' : 'account';
 }
 
 const SHAREABLE: readonly BearerErrorCode[] = [
@@ -65,12 +79,13 @@ export function errorFromElsewhere(
   { failure, remainingMs }: CoolingElsewhere,
 ): TokenAcquisitionError {
   const { cause, status, retryable } = failure;
-  const code = SHAREABLE.find((known) => known === failure.code) ?? 'ERR_TOKEN_REQUEST_REFUSED';
+  const rejected = cause === 'credentials' ? 'ERR_CREDENTIALS_REJECTED' : undefined;
+  const code = rejected ?? SHAREABLE.find((known) => known === failure.code) ?? REFUSED;
   const Kind = cause === 'credentials' ? CredentialsRejectedError : TokenAcquisitionError;
   const answered = status === undefined ? '' : ` (${status})`;
   return new Kind(
     code,
-    `${provider}: another process asked the token endpoint a moment ago and was refused${answered}. ` +
+    `${provider}: another process asked for a token a moment ago and was refused${answered}. ` +
       `Its own error says why; it is shared through the store.`,
     { provider, phase: 'cooling down', retryable, retryInMs: remainingMs, status },
   );

@@ -23,7 +23,7 @@ export interface SharedTokenOwner {
 }
 
 /** One refresh, as the source starts it. */
-export interface Refresh extends Pick<SharedFlight, 'signal' | 'standDown'> {
+export interface Refresh extends Pick<SharedFlight, 'signal' | 'minRemainingMs' | 'standDown'> {
   readonly identity: TokenIdentity;
   mint(): Promise<Minted>;
 }
@@ -77,6 +77,7 @@ export class SharedToken {
       const acquired = await acquireShared(
         {
           signal: refresh.signal,
+          minRemainingMs: refresh.minRemainingMs,
           standDown: (deferral) => refresh.standDown(deferral),
           mint: () => this.#mint(refresh),
           open: () => this.#slotOf(refresh),

@@ -3,6 +3,7 @@ import type { Provider } from '../grants/define-provider.js';
 import { guardStore } from '../store/guarded-store.js';
 import type { TokenStore } from '../store/token-store.js';
 import type { Instant } from '../token/instant.js';
+import { Accounts } from './accounts.js';
 import { publish } from './diagnostics.js';
 import {
   Listeners,
@@ -22,6 +23,7 @@ export class SourceContext {
   readonly options: ResolvedTokenSourceOptions;
   /** Present where the tokens are shared with other processes. */
   readonly sharing: SharedContext | undefined;
+  #accounts: Accounts | undefined;
   isClosed = false;
   #listeners: Listeners | undefined;
 
@@ -29,6 +31,12 @@ export class SourceContext {
     this.provider = provider;
     this.options = options;
     this.sharing = options.store === undefined ? undefined : this.#sharingThrough(options.store);
+  }
+
+  /** Made by the first token call: most sources are idle. */
+  get accounts(): Accounts {
+    const { policy, maxEntries } = this.options;
+    return (this.#accounts ??= new Accounts(this.provider, policy, maxEntries));
   }
 
   now(): Instant {

@@ -2,8 +2,8 @@
  * The life of one token, decided without a clock, a timer, a network or axios: a state, the present moment
  * and what happened go in; the next state, an answer and notices come out. `token-source/` acts on them.
  *
- * Three independent parts: a token slot, an endpoint gate (may the token endpoint be called at all?) and a
- * budget of forced mints (may a 401 force a new token?). A token may be fine while the endpoint cools down, and
+ * Three independent parts: a token slot and a budget of forced mints (may a 401 force a new token?) for each token, and
+ * an endpoint gate (may the token endpoint be called at all?), which the tokens of one account share. A token may be fine while the endpoint cools down, and
  * a storm of 401s must not block a refresh that is due to expiry.
  */
 
@@ -20,6 +20,7 @@ import type { LifecyclePolicy } from './lifecycle/policy.js';
 import type { TokenState } from './lifecycle/state.js';
 
 export {
+  type AccountState,
   type CoolDownCause,
   type EndpointGate,
   type Flight,
@@ -28,15 +29,18 @@ export {
   type RefreshReason,
   type TokenSlot,
   type TokenState,
+  initialAccount,
   initialState,
   phaseOf,
+  withAccount,
 } from './lifecycle/state.js';
-export { nextCallInMs } from './lifecycle/gates.js';
+export { isOpen, isSpentAccount, nextCallInMs, rejectedOf } from './lifecycle/gates.js';
 export { isSpent } from './lifecycle/is-spent.js';
 export { type LifecyclePolicy, defaultPolicy } from './lifecycle/policy.js';
 export type {
   Answers,
   CallAnswer,
+  Concern,
   Decision,
   ElsewhereAnswer,
   FlightAnswer,
@@ -65,7 +69,7 @@ export function decide<Failure>(
 ): Decision<Failure, Answers<Failure>[keyof Answers<Failure>]> {
   switch (happening.kind) {
     case 'requested':
-      return onRequest(state, now, happening.not, policy);
+      return onRequest(state, now, happening, policy);
     case 'rejected':
       return onRejection(state, now, happening, policy);
     case 'replay-accepted':

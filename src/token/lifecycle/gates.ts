@@ -1,38 +1,120 @@
-import { type Instant, isPast, msUntil } from '../instant.js';
-import type { RefusalCause } from './happening.js';
+import { backOffMs, jittered } from '../back-off.js';
+import { type Instant, isPast, later, msUntil } from '../instant.js';
+import type { Closed } from './happening.js';
 import type { LifecyclePolicy } from './policy.js';
-import type { TokenState } from './state.js';
+import {
+  type AccountState,
+  type EndpointGate,
+  type TokenSlot,
+  type TokenState,
+  type Trouble,
+  phaseOf,
+} from './state.js';
 
-/** Why the token endpoint may not be called, and for how many milliseconds; `undefined` if it may, or is being called. */
+/** Why no flight may start; `undefined` if one may, or is under way. */
 export function endpointClosed<Failure>(
   state: TokenState<Failure>,
   now: Instant,
   policy: LifecyclePolicy,
-): { because: RefusalCause<Failure>; retryInMs: number } | undefined {
-  const { endpoint } = state;
+): Closed<Failure> | undefined {
   // The call under way may have been the last of the budget: whoever comes now joins it.
-  if (state.flight !== undefined) return undefined;
-  const retryInMs = nextCallInMs(state, now, policy);
-  if (endpoint.kind === 'cooling' && !isPast(endpoint.until, now)) {
-    const { cause, failure } = endpoint;
-    return { because: { kind: 'cooling', cause, failure }, retryInMs };
-  }
-  return retryInMs > 0 ? { because: { kind: 'budget-spent' }, retryInMs } : undefined;
+  return state.flight === undefined ? callsClosed(state, now, policy) : undefined;
 }
 
-/** Milliseconds until the token endpoint may be called; 0 if it may now. Of a cool-down and a limit the longer one counts. */
+/** Why no token call may go out; `undefined` if one may. */
+export function callsClosed<Failure>(
+  state: TokenState<Failure>,
+  now: Instant,
+  policy: LifecyclePolicy,
+): Closed<Failure> | undefined {
+  const gates = gatesOf(state);
+  const budgetMs = budgetFreeInMs(state.account, now, policy);
+  const coolMs = Math.max(...gates.map((gate) => coolInMs(gate, state.slot, now, policy)));
+  const retryInMs = Math.max(0, coolMs, budgetMs);
+  if (retryInMs === 0) return undefined;
+  if (coolMs <= 0) return { because: { kind: 'budget-spent' }, retryInMs };
+  // What was rejected is told, whatever else has gone wrong since: nothing else can be done about it.
+  const rejected = rejectedOf(state);
+  if (rejected !== undefined)
+    return {
+      because: { kind: 'cooling', cause: 'credentials', failure: rejected.failure },
+      retryInMs,
+    };
+  const closed = gates.find((gate) => coolInMs(gate, state.slot, now, policy) > 0)?.trouble;
+  if (closed === undefined) return undefined;
+  const { cause, failure } = closed;
+  return { because: { kind: 'cooling', cause, failure }, retryInMs };
+}
+
+/** What is remembered of rejected credentials, for the account or for this token's requests alone. */
+export function rejectedOf<Failure>(state: TokenState<Failure>) {
+  return state.account.endpoint.rejected ?? state.endpoint.rejected;
+}
+
+/** Milliseconds until the token endpoint may be called; 0 if it may now. Of cool-downs and a limit the longest counts. */
 export function nextCallInMs(state: TokenState, now: Instant, policy: LifecyclePolicy): number {
-  const { endpoint } = state;
-  const coolInMs = endpoint.kind === 'cooling' ? msUntil(endpoint.until, now) : 0;
-  return Math.max(0, coolInMs, budgetFreeInMs(state, now, policy));
+  return callsClosed(state, now, policy)?.retryInMs ?? 0;
 }
 
 export function budgetFreeInMs(
-  state: TokenState,
+  account: AccountState,
   now: Instant,
   { tokenBudget }: LifecyclePolicy,
 ): number {
   if (tokenBudget === undefined) return 0;
-  const oldest = state.tokenCallsAt.at(-tokenBudget.calls);
+  const oldest = account.tokenCallsAt.at(-tokenBudget.calls);
   return oldest === undefined ? 0 : oldest + tokenBudget.windowMs - now.monoMs;
+}
+
+function gatesOf<Failure>({ account, endpoint }: TokenState<Failure>) {
+  return [account.endpoint, endpoint] as const;
+}
+
+/** Of a time set back, the nearer clock counts. */
+function coolInMs(
+  { rejected, trouble }: EndpointGate<unknown>,
+  slot: TokenSlot,
+  now: Instant,
+  policy: LifecyclePolicy,
+): number {
+  const deadlines = [
+    ...(rejected === undefined ? [] : [rejected.until]),
+    ...(trouble === undefined
+      ? []
+      : [later(trouble.failedAt, troubleMs(trouble, slot, now, policy))]),
+  ];
+  return Math.max(0, ...deadlines.map((until) => (isPast(until, now) ? 0 : msUntil(until, now))));
+}
+
+/** How long the endpoint is left alone for the sake of a token in this slot. */
+export function troubleMs(
+  { delayMs, failures, random }: Omit<Trouble<unknown>, 'failedAt' | 'failure' | 'cause'>,
+  slot: TokenSlot,
+  now: Instant,
+  { transientWithToken, transientWithoutToken }: LifecyclePolicy,
+): number {
+  if (delayMs !== undefined) return delayMs;
+  const earlier = failures - 1;
+  if (slot.kind === 'empty' || phaseOf(slot, now) === 'expired')
+    return jittered(backOffMs(transientWithoutToken, earlier), random);
+  const bound = Math.min(transientWithToken.longestMs, slot.earlyMs / 4);
+  const firstMs = Math.min(transientWithToken.firstMs, bound);
+  return jittered(backOffMs({ firstMs, longestMs: bound }, earlier), random);
+}
+
+/** Whether it remembers nothing: no cool-down, and no failure that the next one would be counted after. */
+export function isOpen({ rejected, trouble }: EndpointGate<unknown>): boolean {
+  return rejected === undefined && trouble === undefined;
+}
+
+/** Whether the account may be forgotten. */
+export function isSpentAccount(
+  account: AccountState,
+  now: Instant,
+  { tokenBudget }: LifecyclePolicy,
+): boolean {
+  const latest = account.tokenCallsAt.at(-1);
+  const isCounting =
+    tokenBudget !== undefined && latest !== undefined && now.monoMs < latest + tokenBudget.windowMs;
+  return isOpen(account.endpoint) && !isCounting;
 }

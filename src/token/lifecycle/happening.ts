@@ -2,6 +2,9 @@ import type { AccessToken } from '../access-token.js';
 import type { Instant } from '../instant.js';
 import type { CoolDownCause, Flight, TokenState } from './state.js';
 
+/** What a failed token call speaks about. */
+export type Concern = 'account' | 'request';
+
 /** A token, and what is known of its life. */
 export interface NewToken {
   readonly token: AccessToken;
@@ -13,8 +16,12 @@ export interface NewToken {
 
 /** What happened. `random` values lie in [0, 1). */
 export type Happening<Failure> =
-  /** A caller wants a token; `not` is the one that it was refused with. */
-  | { readonly kind: 'requested'; readonly not?: string | undefined }
+  /** A caller wants a token; `not` is the one that it was refused with, `minRemainingMs` how long it should live at least. */
+  | {
+      readonly kind: 'requested';
+      readonly not?: string | undefined;
+      readonly minRemainingMs?: number | undefined;
+    }
   /** The resource server answered 401 to this token. */
   | {
       readonly kind: 'rejected';
@@ -47,8 +54,13 @@ export type Happening<Failure> =
       readonly kind: 'mint-failed';
       readonly flightId: number;
       readonly failure: Failure;
-      /** `local`: the fault is on our side of the wire, a vault for instance; nothing needs protection from us. */
-      readonly cause: CoolDownCause | 'local';
+      /**
+       * `local`: the fault is on our side of the wire, a vault for instance; nothing needs protection from us.
+       * `not-called`: the account is left alone, as was found once the credentials were known.
+       */
+      readonly cause: CoolDownCause | 'local' | 'not-called';
+      /** What it speaks about: the token endpoint and the credentials, or the request for this token alone. */
+      readonly concerns: Concern;
       readonly retryAfterMs?: number | undefined;
       /** How many failures in a row other processes had before this one, where credentials were rejected. */
       readonly failuresElsewhere?: number | undefined;
@@ -68,6 +80,7 @@ export type Happening<Failure> =
       readonly flightId: number;
       readonly failure: Failure;
       readonly cause: CoolDownCause;
+      readonly concerns: Concern;
       readonly delayMs: number;
       /** How many failures came in a row, wherever. */
       readonly failures: number;
@@ -101,6 +114,12 @@ export type RefusalCause<Failure> =
   /** The only token to be had is the one that was refused. */
   | { readonly kind: 'same-token' };
 
+/** Why the token endpoint may not be called, and for how many milliseconds. */
+export interface Closed<Failure> {
+  readonly because: Exclude<RefusalCause<Failure>, { kind: 'same-token' }>;
+  readonly retryInMs: number;
+}
+
 /** Whether a rejected request is worth sending again; if not, why the 401 goes to its caller. */
 export type RejectionAnswer =
   | {
@@ -122,16 +141,16 @@ export type ElsewhereAnswer =
   /** Callers need the replacement: wait for the other process. */
   | { readonly kind: 'wait' };
 
-export type CallAnswer =
+export type CallAnswer<Failure> =
   | { readonly kind: 'go'; readonly sentAt: Instant }
-  | { readonly kind: 'budget-spent'; readonly retryInMs: number };
+  | ({ readonly kind: 'closed' } & Closed<Failure>);
 
 /** What is answered to each kind of happening. */
 export interface Answers<Failure> {
   requested: RequestAnswer<Failure>;
   rejected: RejectionAnswer;
   'replay-accepted': undefined;
-  'token-call': CallAnswer;
+  'token-call': CallAnswer<Failure>;
   'token-call-ended': undefined;
   minted: FlightAnswer;
   'mint-failed': FlightAnswer;

@@ -8,10 +8,11 @@ import {
   type NewToken,
   decided,
 } from './happening.js';
-import { slotWhileCooling } from './on-mint-failed.js';
+import { coolingState, refused, slotWhileCooling } from './on-mint-failed.js';
 import { accepted, heldToken } from './on-minted.js';
 import type { LifecyclePolicy } from './policy.js';
-import type { TokenState } from './state.js';
+import { openGates, openingNotices } from './opening.js';
+import type { EndpointGate, TokenState } from './state.js';
 
 /** While the token in hand is good, nobody waits for another process; the store is looked at again a little later. */
 export function onRefreshingElsewhere<Failure>(
@@ -40,21 +41,47 @@ export function onCoolingElsewhere<Failure>(
 ): Decision<Failure, FlightAnswer> {
   const { flight, ...landed } = state;
   if (flight?.id !== cooling.flightId) return decided(state, { kind: 'superseded' });
-  const { cause, failure, failures, delayMs, fallback, random } = cooling;
+  const { cause, concerns, fallback, random } = cooling;
+  const slot = slotWhileCooling(
+    state.slot,
+    now,
+    fallback && { ...heldToken({ ...fallback, random }, 0, policy), suspect: true },
+    cause === 'credentials' && policy.onCredentialsRejected === 'drop',
+  );
+  const forcedMints = cancelForcedMint(state.forcedMints, policy);
+  const before = concerns === 'account' ? state.account.endpoint : state.endpoint;
+  const gate = gateFromElsewhere(before, now, cooling);
+  return refused(
+    coolingState({ ...landed, slot, forcedMints }, concerns, gate),
+    now,
+    cause,
+    policy,
+  );
+}
+
+/** As long as is left there. What this process knows of its own rejected credentials says more than a class and a code. */
+function gateFromElsewhere<Failure>(
+  gate: EndpointGate<Failure>,
+  now: Instant,
+  {
+    cause,
+    delayMs,
+    failures,
+    failure,
+    random,
+  }: Extract<Happening<Failure>, { kind: 'cooling-elsewhere' }>,
+): EndpointGate<Failure> {
+  const { rejected } = gate;
+  if (cause !== 'credentials')
+    return { ...gate, trouble: { cause, failedAt: now, delayMs, failures, random, failure } };
   return {
-    state: {
-      ...landed,
-      slot: slotWhileCooling(
-        state.slot,
-        now,
-        fallback && { ...heldToken({ ...fallback, random }, 0, policy), suspect: true },
-        cause === 'credentials' && policy.onCredentialsRejected === 'drop',
-      ),
-      forcedMints: cancelForcedMint(state.forcedMints, policy),
-      endpoint: { kind: 'cooling', cause, until: later(now, delayMs), failures, failure },
+    ...gate,
+    rejected: {
+      failedAt: now,
+      until: later(now, delayMs),
+      failures: Math.max(failures, rejected?.failures ?? 0),
+      failure: rejected?.failure ?? failure,
     },
-    answer: { kind: 'refused' },
-    notices: [{ kind: 'cooling-down', cause, delayMs }],
   };
 }
 
@@ -71,9 +98,9 @@ export function onFound<Failure>(
       ...state,
       slot: heldToken(found, slowestMintMs, policy),
       forcedMints: cancelForcedMint(state.forcedMints, policy),
-      endpoint: { kind: 'open' },
+      ...openGates(state),
     },
     answer: accepted,
-    notices: state.endpoint.kind === 'cooling' ? [{ kind: 'cool-down-ended' }] : [],
+    notices: openingNotices(state),
   };
 }

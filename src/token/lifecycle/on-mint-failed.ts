@@ -1,10 +1,17 @@
 import { backOffMs, jittered } from '../back-off.js';
-import { type Instant, later } from '../instant.js';
+import { type Instant, later, msUntil } from '../instant.js';
 import { cancelForcedMint } from './forced-mints.js';
-import { type Decision, type FlightAnswer, type Happening, decided } from './happening.js';
+import { callsClosed } from './gates.js';
+import {
+  type Concern,
+  type Decision,
+  type FlightAnswer,
+  type Happening,
+  decided,
+} from './happening.js';
 import type { LifecyclePolicy } from './policy.js';
 import {
-  type CoolDownCause,
+  type EndpointGate,
   type HeldToken,
   type TokenSlot,
   type TokenState,
@@ -21,64 +28,81 @@ export function onMintFailed<Failure>(
   if (flight?.id !== failed.flightId) return decided(state, { kind: 'superseded' });
   const landed = { ...rest, forcedMints: cancelForcedMint(state.forcedMints, policy) };
 
-  const { failure } = failed;
   const hasUsableToken = state.slot.kind === 'held' && phaseOf(state.slot, now) !== 'expired';
   // Without a token the next request may ask at once; with one, a broken vault is not asked at every request.
-  if (failed.cause === 'local' && !hasUsableToken) return decided(landed, { kind: 'refused' });
+  if (failed.cause === 'not-called' || (failed.cause === 'local' && !hasUsableToken))
+    return decided(landed, { kind: 'refused' });
+  const before = failed.concerns === 'account' ? state.account.endpoint : state.endpoint;
+  const next = coolingState(
+    landed,
+    failed.concerns,
+    failedGate(before, flight.calledAt, now, failed, policy),
+  );
   const cause = failed.cause === 'local' ? 'transient' : failed.cause;
-  const { endpoint } = state;
-  const earlierHere =
-    endpoint.kind === 'cooling' && endpoint.cause === cause ? endpoint.failures : 0;
-  const earlier = Math.max(earlierHere, failed.failuresElsewhere ?? 0);
-  const delayMs = coolDownMs(state, now, { ...failed, cause }, earlier, policy);
-  const slot: TokenSlot =
-    cause === 'credentials' && policy.onCredentialsRejected === 'drop'
-      ? { kind: 'empty' }
-      : state.slot;
+  const isDropped = cause === 'credentials' && policy.onCredentialsRejected === 'drop';
+  const slot: TokenSlot = isDropped ? { kind: 'empty' } : state.slot;
+  return refused({ ...next, slot }, now, cause, policy);
+}
+
+/** The flight is over, and brought nothing. */
+export function refused<Failure>(
+  state: TokenState<Failure>,
+  now: Instant,
+  cause: 'transient' | 'server-set' | 'credentials',
+  policy: LifecyclePolicy,
+): Decision<Failure, FlightAnswer> {
+  // Not how long a limit of token calls lasts, which is no cool-down.
+  const delayMs = callsClosed(state, now, { ...policy, tokenBudget: undefined })?.retryInMs ?? 0;
   return {
-    state: {
-      ...landed,
-      slot,
-      endpoint: {
-        kind: 'cooling',
-        cause,
-        until: later(now, delayMs),
-        failures: earlier + 1,
-        failure,
-      },
-    },
+    state,
     answer: { kind: 'refused' },
     notices: [{ kind: 'cooling-down', cause, delayMs }],
   };
 }
 
-function coolDownMs(
-  { slot }: TokenState,
+export function coolingState<Failure>(
+  state: TokenState<Failure>,
+  concerns: Concern,
+  endpoint: EndpointGate<Failure>,
+): TokenState<Failure> {
+  return concerns === 'account'
+    ? { ...state, account: { ...state.account, endpoint } }
+    : { ...state, endpoint };
+}
+
+/** The gate after one more failure. Rejected credentials and any other trouble do not touch each other. */
+function failedGate<Failure>(
+  gate: EndpointGate<Failure>,
+  calledAt: number | undefined,
   now: Instant,
-  failed: { cause: CoolDownCause; retryAfterMs?: number | undefined; random: number },
-  earlier: number,
+  failed: Extract<Happening<Failure>, { kind: 'mint-failed' }>,
   policy: LifecyclePolicy,
-): number {
+): EndpointGate<Failure> {
+  const { failure, random, failuresElsewhere = 0 } = failed;
   const askedMs = Math.min(failed.retryAfterMs ?? 0, policy.longestRetryAfterMs);
-  switch (failed.cause) {
-    case 'server-set':
-      return askedMs;
-    case 'credentials': {
-      const backOff = jittered(backOffMs(policy.credentials, earlier), failed.random);
-      return Math.max(backOff, askedMs);
-    }
-    case 'transient': {
-      if (slot.kind === 'empty' || phaseOf(slot, now) === 'expired') {
-        return jittered(backOffMs(policy.transientWithoutToken, earlier), failed.random);
-      }
-      const { firstMs, longestMs } = policy.transientWithToken;
-      const bound = Math.min(longestMs, slot.earlyMs / 4);
-      return jittered(
-        backOffMs({ firstMs: Math.min(firstMs, bound), longestMs: bound }, earlier),
-        failed.random,
-      );
-    }
+  /** Of calls that were under way at the same time all fail alike: that is one failure. */
+  const countAfter = (last: { failures: number; failedAt: Instant } | undefined) =>
+    last === undefined
+      ? 1
+      : last.failures + (calledAt !== undefined && calledAt <= last.failedAt.monoMs ? 0 : 1);
+  if (failed.cause === 'credentials') {
+    const { rejected } = gate;
+    const failures = Math.max(countAfter(rejected), failuresElsewhere + 1);
+    const delayMs = Math.max(
+      jittered(backOffMs(policy.credentials, failures - 1), random),
+      askedMs,
+    );
+    const isLonger = rejected === undefined || msUntil(rejected.until, now) < delayMs;
+    const until = isLonger ? later(now, delayMs) : rejected.until;
+    const next = { failedAt: now, until, failures, failure };
+    // It answered: what kept it from that is over.
+    return gate.trouble?.cause === 'server-set' ? { ...gate, rejected: next } : { rejected: next };
   }
+  const cause = failed.cause === 'server-set' ? 'server-set' : 'transient';
+  const last = gate.trouble?.cause === cause ? gate.trouble : undefined;
+  const trouble = { cause, failedAt: now, failures: countAfter(last), random, failure } as const;
+  if (cause === 'transient') return { ...gate, trouble };
+  return { ...gate, trouble: { ...trouble, delayMs: askedMs } };
 }
 
 export function slotWhileCooling(

@@ -4,6 +4,7 @@ import { refreshWindows } from '../refresh-windows.js';
 import { cancelForcedMint, landForcedMint, spendForcedMints } from './forced-mints.js';
 import { type Decision, type FlightAnswer, type Happening, decided } from './happening.js';
 import type { LifecyclePolicy } from './policy.js';
+import { openGates, openingNotices } from './opening.js';
 import type { HeldToken, TokenState } from './state.js';
 
 export function onMinted<Failure>(
@@ -28,17 +29,28 @@ export function onMinted<Failure>(
     state: {
       ...landed,
       slot: previous === undefined ? fresh : successorOf(previous, fresh, now, policy),
-      endpoint: { kind: 'open' },
+      ...openGates(state),
       forcedMints: isRefusedAgain
         ? spendForcedMints(state.forcedMints, now, policy)
         : minted.tookMs === undefined
           ? cancelForcedMint(state.forcedMints, policy)
           : landForcedMint(state.forcedMints, now),
       recentMintsMs,
+      ...mintedLife(minted, isSameString),
     },
     answer: accepted,
-    notices: state.endpoint.kind === 'cooling' ? [{ kind: 'cool-down-ended' }] : [],
+    notices: openingNotices(state),
   };
+}
+
+/** A token that is returned again is part of the way into its life; an adopted one, too. */
+function mintedLife(
+  { tookMs, lifetimeMs }: { tookMs?: number | undefined; lifetimeMs?: number | undefined },
+  isSameString: boolean,
+): Pick<TokenState, 'mintedLifeMs'> {
+  return tookMs === undefined || lifetimeMs === undefined || isSameString
+    ? {}
+    : { mintedLifeMs: lifetimeMs };
 }
 
 /** What is held after `fresh` came for `previous`. */

@@ -1,5 +1,7 @@
 import { type Decision, decided } from './happening.js';
-import { type TokenState, initialState } from './state.js';
+import { isOpen, rejectedOf } from './gates.js';
+import { openingNotices } from './opening.js';
+import { type TokenState, initialAccount, initialState } from './state.js';
 
 /** It says nothing about the endpoint. */
 export function onFlightLost<Failure>(state: TokenState<Failure>): Decision<Failure, undefined> {
@@ -8,25 +10,34 @@ export function onFlightLost<Failure>(state: TokenState<Failure>): Decision<Fail
   return decided(landed, undefined);
 }
 
+/** They are those of another account, of which nothing is known yet. */
 export function onCredentialsChanged<Failure>(
   state: TokenState<Failure>,
 ): Decision<Failure, undefined> {
-  if (state.endpoint.kind !== 'cooling' || state.endpoint.cause !== 'credentials') {
-    return decided(state, undefined);
-  }
+  if (rejectedOf(state) === undefined) return decided(state, undefined);
+  const { trouble } = state.endpoint;
   return {
-    state: { ...state, endpoint: { kind: 'open' } },
+    state: {
+      ...state,
+      endpoint: trouble === undefined ? {} : { trouble },
+      account: initialAccount(),
+    },
     answer: undefined,
-    notices: [{ kind: 'cool-down-ended' }],
+    notices: openingNotices(state),
   };
 }
 
 export function onCleared<Failure>(state: TokenState<Failure>): Decision<Failure, undefined> {
-  const { nextFlightId, tokenCallsAt } = state;
+  const { nextFlightId, account } = state;
   const slot = { kind: 'empty', isCleared: true } as const;
   return {
-    state: { ...initialState<Failure>(), slot, nextFlightId, tokenCallsAt },
+    state: {
+      ...initialState<Failure>(),
+      slot,
+      nextFlightId,
+      account: isOpen(account.endpoint) ? account : { ...account, endpoint: {} },
+    },
     answer: undefined,
-    notices: state.endpoint.kind === 'cooling' ? [{ kind: 'cool-down-ended' }] : [],
+    notices: openingNotices(state),
   };
 }

@@ -34,32 +34,37 @@ export interface HeldToken {
   readonly unchangedUntil?: Instant;
 }
 
-export type EndpointGate<Failure> =
-  | { readonly kind: 'open' }
-  | {
-      readonly kind: 'cooling';
-      readonly cause: CoolDownCause;
-      readonly until: Instant;
-      /** How many failures of this cause came in a row. */
-      readonly failures: number;
-      readonly failure: Failure;
-    };
-
-/** The one refresh that is under way. */
-export interface Flight {
-  readonly id: number;
-  readonly reason: RefreshReason;
+/** Why the token endpoint is left alone. Rejected credentials are remembered apart: no other trouble ends them, or says less. */
+export interface EndpointGate<Failure> {
+  readonly rejected?: RejectedCredentials<Failure>;
+  readonly trouble?: Trouble<Failure>;
 }
 
-/** Everything known about one token. `Failure` is opaque here: it is kept and handed back. */
-export interface TokenState<Failure = unknown> {
-  readonly slot: TokenSlot;
+/** Until the credentials change, or a token call with them succeeds; the cool-down grows. */
+export interface RejectedCredentials<Failure> {
+  readonly failedAt: Instant;
+  readonly until: Instant;
+  /** How many failures of this kind came in a row. */
+  readonly failures: number;
+  readonly failure: Failure;
+}
+
+/** How long it lasts depends on whether a token can be served meanwhile, and so on who asks. */
+export interface Trouble<Failure> {
+  readonly cause: 'transient' | 'server-set';
+  readonly failedAt: Instant;
+  /** The delay that was asked for, here or by another process; absent where the back-off says how long. */
+  readonly delayMs?: number;
+  /** How many failures of this kind came in a row. */
+  readonly failures: number;
+  /** In [0, 1). */
+  readonly random: number;
+  readonly failure: Failure;
+}
+
+/** What the tokens of one account have in common: one token endpoint and one set of credentials. */
+export interface AccountState<Failure = unknown> {
   readonly endpoint: EndpointGate<Failure>;
-  readonly forcedMints: ForcedMints;
-  readonly flight?: Flight;
-  readonly nextFlightId: number;
-  /** How long the latest mints took, newest last, in milliseconds. */
-  readonly recentMintsMs: readonly number[];
   /**
    * When token calls ended, or went out if they have not, oldest first; kept only where the provider sets a budget. By the
    * monotonic clock: a wall clock set ahead would free calls that the provider still counts.
@@ -67,15 +72,54 @@ export interface TokenState<Failure = unknown> {
   readonly tokenCallsAt: readonly number[];
 }
 
+/** The one refresh that is under way. */
+export interface Flight {
+  readonly id: number;
+  readonly reason: RefreshReason;
+  /** A token that lives no longer than this is not what it was started for, in milliseconds. */
+  readonly minRemainingMs?: number;
+  /** When its last token call went out. */
+  readonly calledAt?: number;
+}
+
+/** Everything known about one token. `Failure` is opaque here: it is kept and handed back. */
+export interface TokenState<Failure = unknown> {
+  readonly slot: TokenSlot;
+  /** Closed by what the endpoint says of this token's requests alone: their scope, for instance. */
+  readonly endpoint: EndpointGate<Failure>;
+  readonly account: AccountState<Failure>;
+  readonly forcedMints: ForcedMints;
+  readonly flight?: Flight;
+  readonly nextFlightId: number;
+  /** How long the latest mints took, newest last, in milliseconds. */
+  readonly recentMintsMs: readonly number[];
+  /** How long the latest token minted here was to live, in milliseconds: the most that another mint can bring. */
+  readonly mintedLifeMs?: number;
+}
+
 export function initialState<Failure>(): TokenState<Failure> {
   return {
     slot: { kind: 'empty' },
-    endpoint: { kind: 'open' },
+    endpoint: {},
+    account: initialAccount(),
     forcedMints: noForcedMints,
     nextFlightId: 1,
     recentMintsMs: [],
-    tokenCallsAt: [],
   };
+}
+
+const NOTHING_KNOWN: AccountState<never> = Object.freeze({ endpoint: {}, tokenCallsAt: [] });
+
+export function initialAccount<Failure>(): AccountState<Failure> {
+  return NOTHING_KNOWN;
+}
+
+/** The same token, as it stands with what has happened to its account meanwhile; or with another account. */
+export function withAccount<Failure>(
+  state: TokenState<Failure>,
+  account: AccountState<Failure>,
+): TokenState<Failure> {
+  return state.account === account ? state : { ...state, account };
 }
 
 /** How far a held token is into its life. */

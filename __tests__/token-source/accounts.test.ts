@@ -1,0 +1,258 @@
+import { describe, expect, test } from '@jest/globals';
+
+import { CredentialsRejectedError } from '../../src/errors/index.js';
+import { ACME, bench, ended, type Bench, type HeldCall } from './hand-held.js';
+import { fleet } from './shared-fleet.js';
+
+const SECOND = 1_000;
+
+const ask = ({ source }: Pick<Bench, 'source'>, tenant: string) =>
+  ended(source.getToken({ params: { tenant } }));
+
+/** One request of each of so many tenants, one after the other. */
+async function tenantsInTurn(bench: Bench, count: number): Promise<unknown[]> {
+  const results: unknown[] = [];
+  for (let n = 0; n < count; n += 1) results.push(await ask(bench, `tenant-${n}`));
+  return results;
+}
+
+/** The tenant called `bad` is refused so; everybody else gets a token. */
+const refusing = (refuse: (call: HeldCall) => void) => (call: HeldCall, count: number) =>
+  call.body.includes('"bad"') ? refuse(call) : call.token(`token-${count}`);
+
+const invalidClient = (call: HeldCall) => call.answer(401, { error: 'invalid_client' });
+
+describe('behaviour 52: what speaks about the account holds for all its tenants', () => {
+  test.each<[string, (call: HeldCall) => void]>([
+    ['invalid_client', invalidClient],
+    ['a 401 without a code', (call) => call.answer(401)],
+    ['a 429 with Retry-After', (call) => call.answer(429, '', { 'retry-after': '600' })],
+    ['a 503 with Retry-After', (call) => call.answer(503, '', { 'retry-after': '600' })],
+    ['a 400 with Retry-After', (call) => call.answer(400, '', { 'retry-after': '600' })],
+  ])('%s: 200 tenants, one after the other, cost one token call', async (_, answer) => {
+    const one = bench({ maxAttempts: 1 });
+    one.endpoint.onCall = answer;
+    const errors = await tenantsInTurn(one, 200);
+    expect(one.endpoint.calls).toHaveLength(1);
+    expect(new Set(errors.map((error) => (error as Error).constructor.name)).size).toBe(1);
+    await ended(one.source.getToken());
+    expect(one.endpoint.calls).toHaveLength(1);
+  });
+
+  test('a limit of 10 token calls: 40 tenants make 10', async () => {
+    const tokenBudget = { calls: 10, windowMs: 30 * 60 * SECOND };
+    const one = bench({ provider: { tokenBudget } });
+    one.endpoint.onCall = (call, count) => call.token(`token-${count}`);
+    const results = await tenantsInTurn(one, 40);
+    expect(one.endpoint.calls).toHaveLength(10);
+    expect(results.filter((result) => typeof result === 'string')).toHaveLength(10);
+    expect(results.at(-1)).toMatchObject({ code: 'ERR_TOKEN_BUDGET_SPENT' });
+  });
+
+  test('a tenant that has a token goes on with it, and is told nothing', async () => {
+    const one = bench({ maxAttempts: 1 });
+    one.endpoint.onCall = refusing(invalidClient);
+    expect(await ask(one, 'good')).toBe('token-1');
+    await ask(one, 'bad');
+    expect(await ask(one, 'good')).toBe('token-1');
+    expect(await ask(one, 'other')).toBeInstanceOf(CredentialsRejectedError);
+  });
+
+  test('twenty failures at the same moment are one: the cool-down has not grown after them', async () => {
+    const one = bench({ random: () => 0.5 });
+    const all = Array.from({ length: 20 }, (_, n) => ask(one, `tenant-${n}`));
+    await one.settle();
+    for (const call of one.endpoint.calls) invalidClient(call);
+    await Promise.all(all);
+    expect(one.told('coolDownStarted').at(-1)).toMatchObject({ delayMs: 5 * SECOND });
+  });
+
+  test('a token that one of them gets ends the cool-down for all', async () => {
+    const one = bench();
+    one.endpoint.onCall = invalidClient;
+    await tenantsInTurn(one, 2);
+    await one.pass(5 * SECOND);
+    one.endpoint.onCall = (call, count) => call.token(`token-${count}`);
+    expect(await tenantsInTurn(one, 3)).toEqual(['token-2', 'token-3', 'token-4']);
+    one.endpoint.onCall = invalidClient;
+    await ask(one, 'another');
+    expect(one.told('coolDownStarted').at(-1)).toMatchObject({ delayMs: 4 * SECOND });
+  });
+
+  test('clear() ends it for all', async () => {
+    const one = bench();
+    one.endpoint.onCall = invalidClient;
+    await tenantsInTurn(one, 3);
+    one.endpoint.onCall = (call, count) => call.token(`token-${count}`);
+    one.source.clear();
+    expect(await ask(one, 'tenant-7')).toBe('token-2');
+  });
+});
+
+describe('behaviour 52: what speaks about one request holds for its tenant only', () => {
+  test.each<[string, (call: HeldCall) => void]>([
+    ...['invalid_scope', 'invalid_target', 'invalid_grant', 'unauthorized_client'].map(
+      (error): [string, (call: HeldCall) => void] => [error, (call) => call.answer(400, { error })],
+    ),
+    ['invalid_scope with status 401', (call) => call.answer(401, { error: 'invalid_scope' })],
+    ['403', (call) => call.answer(403)],
+    ['another 4xx', (call) => call.answer(422)],
+    ['a token of another type', (call) => call.token('odd', { token_type: 'DPoP' })],
+    ['an expired token', (call) => call.token('old', { expires_at: 1 })],
+  ])('%s', async (_, refuse) => {
+    const one = bench({
+      maxAttempts: 1,
+      provider: {
+        parseToken: ({ body }) => {
+          const { access_token, token_type, expires_at } = body as Record<string, unknown>;
+          return { accessToken: access_token, tokenType: token_type, expiresAt: expires_at };
+        },
+      },
+    });
+    one.endpoint.onCall = refusing(refuse);
+    const error = await ask(one, 'bad');
+    expect(error).toMatchObject({ code: expect.stringMatching(/^ERR_/) });
+    expect(await ask(one, 'good')).toBe('token-2');
+    expect(await ask(one, 'bad')).toMatchObject({ phase: 'cooling down' });
+    expect(one.endpoint.calls).toHaveLength(2);
+  });
+});
+
+describe('behaviour 38: rejected credentials stay rejected', () => {
+  /** Rejected, and after the cool-down in other trouble. */
+  async function inOtherTrouble(trouble: (call: HeldCall) => void) {
+    const one = bench({ maxAttempts: 1 });
+    one.endpoint.onCall = invalidClient;
+    await ask(one, 'a');
+    await one.pass(4 * SECOND);
+    one.endpoint.onCall = trouble;
+    return { ...one, error: await ask(one, 'a') };
+  }
+
+  test.each<[string, (call: HeldCall) => void]>([
+    ['a 503', (call) => call.answer(503)],
+    ['a reset', (call) => call.cut('ECONNRESET')],
+  ])('%s changes neither the error nor the count of the cool-down', async (_, trouble) => {
+    const { error, ...one } = await inOtherTrouble(trouble);
+    expect(error).toBeInstanceOf(CredentialsRejectedError);
+    expect(await ask(one, 'b')).toMatchObject({ code: 'ERR_CREDENTIALS_REJECTED' });
+    await one.pass(SECOND);
+    one.endpoint.onCall = invalidClient;
+    await ask(one, 'a');
+    expect(one.told('coolDownStarted').at(-1)).toMatchObject({
+      cause: 'credentials',
+      delayMs: 8 * SECOND,
+    });
+  });
+
+  test('a failure of a flight that was under way does not shorten the cool-down', async () => {
+    const one = bench({ maxAttempts: 1 });
+    const [a, b] = [ask(one, 'a'), ask(one, 'b')];
+    await one.settle();
+    invalidClient(one.endpoint.calls[0]!);
+    await a;
+    one.endpoint.calls[1]!.answer(503);
+    expect(await b).toMatchObject({ code: 'ERR_CREDENTIALS_REJECTED', retryInMs: 4 * SECOND });
+    await one.pass(3_999);
+    await ask(one, 'c');
+    expect(one.endpoint.calls).toHaveLength(2);
+  });
+});
+
+describe('behaviour 52: an account is a token endpoint and a set of credentials', () => {
+  test('tenants with credentials of their own do not disturb each other', async () => {
+    const one = bench({
+      provider: {
+        credentials: ({ params }) => ({ clientId: String(params['tenant']), clientSecret: 's' }),
+      },
+    });
+    one.endpoint.onCall = refusing(invalidClient);
+    expect(await ask(one, 'bad')).toBeInstanceOf(CredentialsRejectedError);
+    expect(await ask(one, 'good')).toBe('token-2');
+    expect(await ask(one, 'bad')).toBeInstanceOf(CredentialsRejectedError);
+    expect(one.endpoint.calls).toHaveLength(2);
+  });
+
+  test('nor do tenants with a token endpoint of their own', async () => {
+    const one = bench({
+      provider: {
+        tokenRequest: (credentials, { tenant = '' }) => ({
+          url: `/${String(tenant)}/token`,
+          body: { json: { ...credentials, tenant } },
+        }),
+      },
+    });
+    one.endpoint.onCall = refusing(invalidClient);
+    expect(await ask(one, 'bad')).toBeInstanceOf(CredentialsRejectedError);
+    expect(await ask(one, 'good')).toBe('token-2');
+  });
+
+  test('a changed credential is another account, for every tenant', async () => {
+    let clientSecret = 'wrong';
+    const one = bench({ provider: { credentials: () => ({ ...ACME, clientSecret }) } });
+    one.endpoint.onCall = (call) =>
+      call.body.includes('wrong') ? invalidClient(call) : call.token('token');
+    await tenantsInTurn(one, 3);
+    expect(one.endpoint.calls).toHaveLength(1);
+    clientSecret = 'right';
+    expect(await tenantsInTurn(one, 3)).toEqual(['token', 'token', 'token']);
+  });
+
+  describe.each([
+    ['declared as such', { secret: true, perCall: true }],
+    ['found by asking twice', { secret: true }],
+  ])('what is made fresh for each call is no part of it, %s', (_, clientSecret) => {
+    const signing = (more = {}) => {
+      let made = 0;
+      return bench({
+        provider: {
+          credentials: () => ({ ...ACME, clientSecret: `assertion-${(made += 1)}` }),
+          credentialFields: { clientId: {}, clientSecret },
+          ...more,
+        },
+      });
+    };
+
+    test('200 requests, and 200 tenants, cost one token call', async () => {
+      const one = signing();
+      one.endpoint.onCall = invalidClient;
+      for (let request = 0; request < 200; request += 1) await ended(one.source.getToken());
+      await tenantsInTurn(one, 200);
+      expect(one.endpoint.calls).toHaveLength(1);
+    });
+
+    test('a limit of token calls counts them all', async () => {
+      const one = signing({ tokenBudget: { calls: 3, windowMs: 60 * SECOND } });
+      one.endpoint.onCall = (call, count) => call.token(`token-${count}`);
+      await tenantsInTurn(one, 10);
+      expect(one.endpoint.calls).toHaveLength(3);
+    });
+  });
+});
+
+describe('behaviour 52: through the store', () => {
+  const sharing = () => {
+    const all = fleet(2);
+    const [first, second] = all.members as [(typeof all.members)[0], (typeof all.members)[0]];
+    return { ...all, first, second };
+  };
+
+  test('credentials that another process saw rejected are so for every tenant of this one', async () => {
+    const { first, second, endpoint, pass } = sharing();
+    endpoint.onCall = invalidClient;
+    await ask(first, 'a');
+    await pass(100);
+    expect(await ask(second, 'a')).toMatchObject({ code: 'ERR_CREDENTIALS_REJECTED' });
+    expect(await ask(second, 'b')).toMatchObject({ code: 'ERR_CREDENTIALS_REJECTED' });
+    expect(endpoint.calls).toHaveLength(1);
+  });
+
+  test('a scope that another process saw refused is so for its tenant only', async () => {
+    const { first, second, endpoint, pass } = sharing();
+    endpoint.onCall = refusing((call) => call.answer(400, { error: 'invalid_scope' }));
+    await ask(first, 'bad');
+    await pass(100);
+    expect(await ask(second, 'bad')).toMatchObject({ code: 'ERR_CREDENTIALS_REJECTED' });
+    expect(await ask(second, 'good')).toBe('token-2');
+  });
+});

@@ -1,0 +1,17 @@
+import { isOpen } from './gates.js';
+import type { Notice } from './happening.js';
+import type { TokenState } from './state.js';
+
+/** The endpoint issued a token: nothing speaks against asking it. */
+export function openGates<Failure>({
+  account,
+}: TokenState<Failure>): Pick<TokenState<Failure>, 'endpoint' | 'account'> {
+  return {
+    endpoint: {},
+    account: isOpen(account.endpoint) ? account : { ...account, endpoint: {} },
+  };
+}
+
+export function openingNotices({ account, endpoint }: TokenState): Notice[] {
+  return isOpen(account.endpoint) && isOpen(endpoint) ? [] : [{ kind: 'cool-down-ended' }];
+}
