@@ -59,12 +59,17 @@ afterAll(() => {
 });
 
 describe.each(['warm', 'cold'] as const)('an attached instance, %s,', (setup) => {
-  test.each(Object.entries(FAMILIES))('behaviour 46: ends as bare axios does, %s', async (_, shapes) => {
-    await holds(shapes, async (shape) => {
-      fc.pre(!(setup === 'cold' && isSwallowed(shape)) && !isBodyAsText(shape) && !isBetter(shape));
-      expect(await differenceToBare(shape, setup)).toBeUndefined();
-    });
-  });
+  test.each(Object.entries(FAMILIES))(
+    'behaviour 46: ends as bare axios does, %s',
+    async (_, shapes) => {
+      await holds(shapes, async (shape) => {
+        fc.pre(
+          !(setup === 'cold' && isSwallowed(shape)) && !isBodyAsText(shape) && !isBetter(shape),
+        );
+        expect(await differenceToBare(shape, setup)).toBeUndefined();
+      });
+    },
+  );
 
   test('heals a 401, whatever else the answer lacks', async () => {
     await holds(unmistakable401, async (answer) => {

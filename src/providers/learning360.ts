@@ -57,7 +57,9 @@ const own: OwnOptions<Learning360Options> = {
  * @throws MisconfigurationError for an unknown region or a missing credential
  * @see https://360learning.readme.io/docs/step-2-create-an-access-token
  */
-export function learning360(options: Learning360Options): TokenEndpointProvider<Learning360Credentials> {
+export function learning360(
+  options: Learning360Options,
+): TokenEndpointProvider<Learning360Credentials> {
   options = givenOptions(options);
   return defineProvider<Learning360Credentials>({
     ...commonPart(options, { name: 'learning360', credentialFields, own }),

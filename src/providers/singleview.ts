@@ -65,7 +65,9 @@ const own: OwnOptions<SingleviewOptions> = {
  * @throws MisconfigurationError for an unknown environment or a missing credential
  * @see https://docs.onesingleview.com/docs/ob-v2-get-access-token
  */
-export function singleview(options: SingleviewOptions): TokenEndpointProvider<SingleviewCredentials> {
+export function singleview(
+  options: SingleviewOptions,
+): TokenEndpointProvider<SingleviewCredentials> {
   options = givenOptions(options);
   const common = commonPart(options, { name: 'singleview', credentialFields, own });
   const { grantType = 'client_credentials', tokenHeaders } = options;

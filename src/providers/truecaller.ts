@@ -46,7 +46,9 @@ const BASE_URL = 'https://enterprise-portal-noneu.truecaller.com';
  * @throws MisconfigurationError for a missing credential
  * @see https://docs.truecaller.com/truecaller-for-business/verified-campaigns
  */
-export function truecaller(options: TruecallerOptions): TokenEndpointProvider<TruecallerCredentials> {
+export function truecaller(
+  options: TruecallerOptions,
+): TokenEndpointProvider<TruecallerCredentials> {
   options = givenOptions(options);
   return defineProvider<TruecallerCredentials>({
     ...commonPart(options, { name: 'truecaller', credentialFields, own }),
