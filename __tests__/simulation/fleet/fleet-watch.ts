@@ -86,6 +86,7 @@ export class FleetWatch implements StoreObserver {
   readonly #leases = new Map<string, Lease>();
   /** The token in the store. */
   readonly #current = new Map<string, Stored>();
+  readonly #committedAt = new Map<string, number>();
   /** Tokens that the store was told are dead, by whose records they are in, and how often the endpoint had returned them by then. */
   readonly #flagged = new Map<string, number>();
   /** Tokens that were committed although their own process had seen them die. */
@@ -202,6 +203,18 @@ export class FleetWatch implements StoreObserver {
 
   callsUnderWay(member: Member): number {
     return [...this.#openCalls].filter(({ by }) => by === member).length;
+  }
+
+  /** A replica that lacks the last writes may bring back what they replaced. */
+  mayHaveComeBack(value: string): boolean {
+    return (this.#known.get(value)?.sentAt ?? -Infinity) < this.#lossAt;
+  }
+
+  /** Whether a token is from before that moment, and nobody has brought it to the store since. */
+  isFromBefore(value: string, moment: number): boolean {
+    const mintedAt = this.#known.get(value)?.sentAt ?? this.now();
+    const latest = Math.max(mintedAt, this.#committedAt.get(value) ?? -Infinity, this.#lossAt);
+    return latest < moment && moment < this.now();
   }
 
   timesReturned(value: string): number {
@@ -350,6 +363,7 @@ export class FleetWatch implements StoreObserver {
   }
 
   #committed(namespace: string, by: Host, value: string, fence: number | undefined): void {
+    this.#committedAt.set(value, this.now());
     const stored = this.#current.get(namespace);
     const isInTheWay = stored !== undefined && this.#isAlive(namespace, stored.value);
     if (isInTheWay && fence !== undefined && fence < (stored.fence ?? 0))
@@ -361,7 +375,7 @@ export class FleetWatch implements StoreObserver {
     this.#flagged.delete(`${namespace} ${value}`);
     this.#stored(namespace, value, fence);
     // In the first edition a 401 does not always speak against the token.
-    if (this.expected.forcedMints === undefined) return;
+    if (this.members.get(by)?.edition !== 'second') return;
     if (wasKnownDead || this.members.get(by)?.hasSeenDie(value) === true)
       this.#lateCommits.set(value, { by, at: this.now(), namespace });
   }

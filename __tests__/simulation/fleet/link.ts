@@ -43,6 +43,8 @@ export class Link implements TokenStore {
   upSince = -Infinity;
   /** Since when no question has been answered in time; `undefined` after one that has been, and before the first. */
   unansweredSince: number | undefined;
+  /** When the process last asked for anything. */
+  askedAt = -Infinity;
   #arrivedUntil = 0;
   #answeredUntil = 0;
   #queue: (() => void)[] = [];
@@ -122,6 +124,7 @@ export class Link implements TokenStore {
       meant: given,
       at: this.#now(),
     };
+    this.askedAt = sent.at;
     this.unansweredSince ??= sent.at;
     return new Promise((resolve, reject) => {
       const send = () => this.#transmit(identity, sent, resolve);
