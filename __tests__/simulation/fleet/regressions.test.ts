@@ -113,6 +113,24 @@ const runs: readonly {
     ],
   },
   {
+    name: 'a token that drew a 401 while nobody waited for another was shared when its commit came late',
+    steps: [
+      request(1),
+      endpoint(token(20), 'prompt'),
+      pass(900_000),
+      { kind: 'start', edition: 'second', storeKey: '' },
+      link(2, 'offline queue'),
+      allRequest,
+      pass(3_000),
+      { kind: 'late 401', which: 2, token: 0 },
+      { kind: 'revoke' },
+      pass(1),
+      link(2, 'up'),
+      pass(3_000),
+      pass(1),
+    ],
+  },
+  {
     name: 'a lease that was asked for twice, and not needed after all, was never given back',
     steps: [
       endpoint(token(20), 'prompt'),
