@@ -1,3 +1,4 @@
+import type { GlideClient, GlideClusterClient } from '@valkey/valkey-glide';
 import { createRequire } from 'node:module';
 
 import type { RedisClient, RedisSubscriber } from '../../src/redis/index.js';
@@ -114,16 +115,40 @@ function nodeRedis(name: string): ClientKind {
 const KINDS: readonly ClientKind[] = [
   ioredis('ioredis'),
   nodeRedis('redis'),
+  ioredis('iovalkey'),
   ioredis('ioredis-5'),
   nodeRedis('redis-5'),
 ];
 
+/** Valkey's own client: its connections are native code, and know no Sentinel. */
+export const valkeyGlide: Pick<ClientKind, 'name' | 'connect' | 'connectCluster'> = {
+  name: '@valkey/valkey-glide',
+  async connect(address) {
+    const { GlideClient, Logger } = await import('@valkey/valkey-glide');
+    Logger.init('off'); // It prints each script that Redis has to be given first.
+    return trackGlide(await GlideClient.createClient({ addresses: [address] }));
+  },
+  async connectCluster(nodes) {
+    const { GlideClusterClient } = await import('@valkey/valkey-glide');
+    return trackGlide(await GlideClusterClient.createClient({ addresses: [...nodes] }));
+  },
+};
+
+function trackGlide(client: GlideClient | GlideClusterClient): Connected {
+  return {
+    client: client as never, // It has no duplicate().
+    command: (...args) => client.customCommand(args),
+    subscriber: () => Promise.reject(new Error('it has no second connection for subscriptions')),
+    close: () => client.close(),
+  };
+}
+
 /** The clients that are installed here: the current major of each package, and the one before under an alias. */
 export const clientKinds: readonly ClientKind[] = KINDS.filter(({ name }) => isInstalled(name));
 
-/** Whether it is the current major of its package: what goes over the wire is the same in both, so some tests do with these. */
-export function isCurrent({ name }: ClientKind): boolean {
-  return !name.includes('-');
+/** Whether it is the current major of redis or ioredis: what goes over the wire is the same in others, so some tests do with these. */
+export function isCurrent({ name }: Pick<ClientKind, 'name'>): boolean {
+  return name === 'redis' || name === 'ioredis';
 }
 
 /** The current majors, for tests in which the client makes no difference. */

@@ -1,5 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import { Redis as UpstashRedis } from '@upstash/redis';
+import { GlideClient, GlideClusterClient } from '@valkey/valkey-glide';
 import { Cluster, Redis } from 'ioredis';
+import { Valkey } from 'iovalkey';
 import { createClient, createCluster, createSentinel } from 'redis';
 import { inspect } from 'node:util';
 
@@ -21,9 +24,10 @@ function problemOf(work: () => unknown): MisconfigurationError {
   throw new Error('nothing was thrown');
 }
 
-test('takes the clients of both packages as they are, with their own types', () => {
+test('takes the clients of all packages as they are, with their own types', () => {
   const ioredis = new Redis(here);
   const nodeRedis = createClient({ socket: here });
+  const iovalkey = new Valkey(here);
   const cluster = new Cluster([here], { lazyConnect: true });
   const stores = [
     createRedisStore(ioredis),
@@ -33,8 +37,12 @@ test('takes the clients of both packages as they are, with their own types', () 
     createRedisStore(nodeRedis, { subscriber: nodeRedis.duplicate() }),
     createRedisStore(createCluster({ rootNodes: [{ socket: here }] })),
     createRedisStore(createSentinel({ name: 'fleet', sentinelRootNodes: [here] })),
+    createRedisStore(iovalkey, { subscriber: iovalkey.duplicate() }),
+    createRedisStore(new UpstashRedis({ url: 'http://127.0.0.1:1', token: 'x' })),
+    createRedisStore(Object.create(GlideClient.prototype) as GlideClient),
+    createRedisStore(Object.create(GlideClusterClient.prototype) as GlideClusterClient),
   ];
-  expect(stores).toHaveLength(7);
+  expect(stores).toHaveLength(11);
   expect(ioredis.status).toBe('wait');
   expect(nodeRedis.isOpen).toBe(false);
 });
@@ -45,6 +53,8 @@ test.each([undefined, null, 'redis://localhost', {}, { eval: () => 0 }, { evalsh
     const { option, message } = problemOf(() => createRedisStore(client as never));
     expect(option).toBe('client');
     expect(message).toContain('createClient()');
+    for (const name of ['redis (node-redis)', 'ioredis', 'iovalkey', 'valkey-glide', 'upstash'])
+      expect(message).toContain(name);
   },
 );
 
@@ -60,6 +70,11 @@ test.each<[string, RedisStoreOptions, string]>([
   ['a prefix that changes the hash tag', { keyPrefix: 'a{b}' }, 'options.keyPrefix'],
   ['a prefix that is none', { keyPrefix: 7 as never }, 'options.keyPrefix'],
   ['a subscriber that is none', { subscriber: {} as never }, 'options.subscriber'],
+  [
+    'a subscriber over HTTP',
+    { subscriber: new UpstashRedis({ url: 'http://127.0.0.1:1', token: 'x' }) as never },
+    'options.subscriber',
+  ],
 ])('refuses %s', (_, options, named) => {
   const error = problemOf(() => createRedisStore(new Redis(here), options));
   expect(error.option).toBe(named);

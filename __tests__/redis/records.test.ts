@@ -232,6 +232,40 @@ describeWithRedis('what is in Redis', () => {
     expect(await redis.pttl(await keyOf('lk'))).toBeGreaterThan(0);
   });
 
+  test('a lease key of a foreign type is renewed for nobody, and one without an end gets one from its owner', async () => {
+    const slot = await open();
+    const renew = (owner: string) => slot.renew({ owner, leaseMs: 3_000 });
+    await slot.begin(asking('a'));
+    const key = await keyOf('lk');
+    await redis.persist(key);
+    expect(await renew('a')).toBe(true);
+    expect(await redis.pttl(key)).toBeGreaterThan(2_000);
+    await redis.del(key);
+    await redis.rpush(key, 'a');
+    expect(await renew('a')).toBe(false);
+    expect(await redis.type(key)).toBe('list');
+  });
+
+  test.each([
+    ['of a foreign type', (key: string) => redis.del(key).then(() => redis.rpush(key, 'garbage'))],
+    ['without an end', (key: string) => redis.persist(key)],
+    ['with a memory beyond all reason', (key: string) => redis.hset(key, 'm', '1e300')],
+    ['with a memory that is no number', (key: string) => redis.hset(key, 'm', 'garbage')],
+    ['without a count', (key: string) => redis.hdel(key, 'n')],
+  ])('a record of rejected credentials %s is overwritten by the next failure', async (_, harm) => {
+    const slot = await open();
+    const refused = { cause: 'credentials', code: 'C', retryable: false, failures: 4 } as const;
+    await slot.begin(asking('a'));
+    await slot.fail({ owner: 'a', failure: refused, coolMs: 50 });
+    await new Promise((resolve) => setTimeout(resolve, 60)); // Remembered for another 100 ms.
+    await slot.begin(asking('a'));
+    await harm(await keyOf('neg'));
+    const limited = { cause: 'server-set', code: 'L', retryable: true, failures: 1 } as const;
+    await slot.fail({ owner: 'a', failure: limited, coolMs: 60_000 });
+    const answer = await slot.begin(asking('b'));
+    expect(answer).toMatchObject({ kind: 'cooling', failure: limited });
+  });
+
   test.each([
     ['was lost', (key: string) => redis.del(key)],
     ['is no number', (key: string) => redis.set(key, 'garbage')],

@@ -59,6 +59,22 @@ describeWithRedis('token sources that share a Redis', () => {
     return calls.reduce((sum, [, count]) => sum + Number(count), 0);
   }
 
+  test('a refresh costs the process that mints two commands, with hints too, whose own it ignores', async () => {
+    const source = await host({ hints: true });
+    let { value } = await source.getToken();
+    await eventually(async () => String(await admin.command('PUBSUB', 'CHANNELS', '*')) !== '');
+    await scriptsRun();
+    for (let round = 1; round <= 3; round += 1) {
+      source.reject(value);
+      const next = await source.getToken({ not: value });
+      value = next.value;
+    }
+    // Hints come over another connection: long enough for one that was heeded to show.
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(await scriptsRun()).toBe(6);
+    expect(sandbox.oauth2.tokenCalls).toBe(4);
+  });
+
   test('hosts whose clocks are ten minutes apart share one token and see the same life', async () => {
     const sources = await Promise.all(
       [0, 600_000, -600_000].map((apartMs) => host({ clock: clockApart(apartMs) })),

@@ -7,7 +7,7 @@ import { createRedisStore } from '../../src/redis/index.js';
 import { describeStoreContract } from '../../src/testing/index.js';
 import { aToken, anIdentity } from '../store/slots.js';
 import { eventually } from '../setup/patience.js';
-import { clientKinds, currentIoredis, isCurrent, type Connected } from './clients.js';
+import { clientKinds, currentIoredis, isCurrent, valkeyGlide, type Connected } from './clients.js';
 import { describeWithRedis, startRedis, type RedisServer } from './redis-server.js';
 
 const SLOTS = 16_384;
@@ -41,7 +41,7 @@ describeWithRedis('on a cluster of three nodes', () => {
   });
   afterAll(() => Promise.all(nodes.map((node) => node.stop())));
 
-  describe.each(clientKinds)('$name', (kind) => {
+  describe.each([...clientKinds, valkeyGlide])('$name', (kind) => {
     let connected: Connected;
     let store: TokenStore;
     beforeAll(async () => {

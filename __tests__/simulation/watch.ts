@@ -19,6 +19,9 @@ const MOST_ATTEMPTS = 3;
 
 const MINUTE = 60_000;
 
+/** How soon a refresh notices that the process stood still, and gives up a call that brings no answer. */
+const NOTICED_WITHIN_MS = 1_500;
+
 /** How long the table leaves the endpoint alone, before the jitter: doubled by each failure of the same cause in a row. */
 function backOffMs(cause: CoolDownCause, earlier: number, earlyMs: number | undefined): number {
   const doubled = (firstMs: number, longestMs: number) =>
@@ -126,10 +129,13 @@ export class Watch {
       this.#violated('a flight ends in time', `flight ${flight.id} is ${ageMs} ms old`);
   }
 
-  /** A flight may begin anew, with all its time and attempts, after a time in which the process may have stood still. */
-  jumped(): void {
-    this.#callsOfFlight = -Infinity;
-    this.#flightSince = Infinity;
+  /**
+   * The process stood still, as far as its clocks tell: a refresh under way starts anew, with all its attempts and its time,
+   * as soon as it has noticed and its call has had a moment to bring its answer. Until then it goes on with those it had.
+   */
+  stoodStill(now: Instant): void {
+    this.#callsOfFlight -= MOST_ATTEMPTS;
+    this.#flightSince = now.monoMs + NOTICED_WITHIN_MS;
   }
 
   /** A token call goes out. */

@@ -59,6 +59,7 @@ export class World {
   #step = 0;
   /** Counts whatever makes a wait incomparable with what was before: `clear()`, jumps, dropped tokens, new suspicions. */
   #epoch = 0;
+  #stoodStillAtMs = -Infinity;
   #clearedAtMs = 0;
   isClearing = false;
   isClosed = false;
@@ -160,15 +161,24 @@ export class World {
       case 'jump':
         this.#jumped();
         this.clock.jumpWall(step.ms);
+        if (step.ms > 0) this.#stoodStill();
         break;
       case 'suspend':
         this.#jumped();
         this.provider.suspend(step.ms);
         this.clock.suspend(step.ms);
+        this.#stoodStill();
         break;
     }
     await this.clock.advanceAsync(0);
     this.check();
+  }
+
+  /** A wall clock that is set forward looks no different. */
+  #stoodStill(): void {
+    const now = this.#now();
+    this.#stoodStillAtMs = now.monoMs;
+    for (const watch of this.#watchOf.values()) watch.stoodStill(now);
   }
 
   /** Throws the first violation that has been found. */
@@ -180,7 +190,11 @@ export class World {
       this.#checkPeek(key, now);
     }
     for (const wait of this.#waits) {
-      const since = Math.max(wait.startedAt.monoMs, this.#clearedAtMs);
+      const since = Math.max(
+        wait.startedAt.monoMs,
+        this.#clearedAtMs,
+        this.#stoodStillAtMs + 1_500,
+      );
       if (now.monoMs - since > LONGEST_WAIT_MS + 1)
         this.#violated('no caller waits for ever', `waiting since ${now.monoMs - since} ms`);
     }
@@ -530,11 +544,10 @@ export class World {
     return mode === 'nonsense' ? ('nonsense' as never) : { secret: String(this.#vaultSecret) };
   }
 
-  /** What is under way may be tried anew, as after a time in which the process stood still. */
+  /** How old a token is whose call was under way is uncertain. */
   #jumped(): void {
     this.#epoch += 1;
     this.provider.jumps += 1;
-    for (const watch of this.#watchOf.values()) watch.jumped();
   }
 
   #now(): Instant {

@@ -399,7 +399,7 @@ test('what another process was refused with says where to look, and nothing of t
     });
   await members[0]!.token();
   const error = (await join().token()) as Error & { status: number; retryInMs: number };
-  expect(error.message).toContain('acme: another process asked the token endpoint');
+  expect(error.message).toContain('acme: another process asked for a token');
   expect(error.message).toContain('401');
   expect(error.message).not.toContain('acme-client-secret');
   expect(error).toMatchObject({ status: 401, phase: 'cooling down', retryable: false });

@@ -1,3 +1,6 @@
+// Every program that compiles this file needs these types, and none of them lists the file.
+// eslint-disable-next-line @typescript-eslint/triple-slash-reference
+/// <reference path="./proxy-from-env.d.ts" />
 import type { InternalAxiosRequestConfig } from 'axios';
 import { getProxyForUrl } from 'proxy-from-env';
 

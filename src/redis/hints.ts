@@ -9,7 +9,7 @@ export interface NodeRedisSubscriber {
   unsubscribe(channel: string, listener: (message: string) => void): Promise<unknown>;
 }
 
-/** A second connection of ioredis, for subscriptions only. */
+/** A second connection of ioredis or iovalkey, for subscriptions only. */
 export interface IoredisSubscriber {
   /** Asks for the messages of the channel. */
   subscribe(channel: string): Promise<unknown>;
@@ -83,7 +83,7 @@ function wireFor(subscriber: unknown, receive: (channel: string, message: string
   }
   throw new MisconfigurationError({
     option: 'options.subscriber',
-    problem: 'is not a second client of redis (node-redis) or ioredis',
+    problem: 'is not a second client of redis (node-redis), ioredis or iovalkey',
     remedy: 'Pass client.duplicate(), connected; or leave it out: it only makes waiting shorter.',
   });
 }

@@ -13,9 +13,10 @@ export interface NodeRedisClient {
 }
 
 /**
- * What is needed of a client of the package `ioredis`, 5 or 6: single node, Sentinel or Cluster.
+ * What is needed of a client of the package `ioredis`, 5 or 6, or of its fork `iovalkey`: single node, Sentinel or Cluster.
  *
  * @see https://github.com/redis/ioredis
+ * @see https://github.com/valkey-io/iovalkey
  */
 export interface IoredisClient {
   /** Runs a script that Redis knows by its hash. */
@@ -24,8 +25,30 @@ export interface IoredisClient {
   eval(script: string, keyCount: number, ...keysAndArguments: string[]): Promise<unknown>;
 }
 
+/**
+ * What is needed of a client of the package `@valkey/valkey-glide`: single node or Cluster.
+ *
+ * @see https://github.com/valkey-io/valkey-glide
+ */
+export interface ValkeyGlideClient {
+  /** Sends any command. */
+  customCommand(args: string[]): Promise<unknown>;
+}
+
+/**
+ * What is needed of a client of the package `@upstash/redis`, which talks to Redis over HTTP.
+ *
+ * @see https://github.com/upstash/redis-js
+ */
+export interface UpstashRedisClient {
+  /** Runs a script that Redis knows by its hash. */
+  evalsha(sha: string, keys: string[], args: string[]): Promise<unknown>;
+  /** Runs a script by its source. */
+  eval(script: string, keys: string[], args: string[]): Promise<unknown>;
+}
+
 /** The user's own client: it is used, and never opened, configured or closed. */
-export type RedisClient = NodeRedisClient | IoredisClient;
+export type RedisClient = NodeRedisClient | IoredisClient | ValkeyGlideClient | UpstashRedisClient;
 
 /** A Lua script and the hash by which Redis knows it. */
 export interface Script {
@@ -43,7 +66,7 @@ export type RunScript = (
 /**
  * Finds out which client this is and hands back the one thing that is needed of it.
  *
- * @throws {@link MisconfigurationError} if it is neither
+ * @throws {@link MisconfigurationError} if it is none of those that work
  */
 export function scriptRunner(client: unknown): RunScript {
   const call = callerFor(client);
@@ -72,15 +95,27 @@ function callerFor(client: unknown): Call {
       return by === 'sha' ? client.evalSha(script, options) : client.eval(script, options);
     };
   }
+  // Before ioredis, whose methods have the same names and take other arguments.
+  if (isUpstash(client)) {
+    return async (by, script, keys, args) =>
+      undoParsing(await client[by === 'sha' ? 'evalsha' : 'eval'](script, [...keys], [...args]));
+  }
   if (isIoredis(client)) {
     return (by, script, keys, args) =>
       by === 'sha'
         ? client.evalsha(script, keys.length, ...keys, ...args)
         : client.eval(script, keys.length, ...keys, ...args);
   }
+  if (isValkeyGlide(client)) {
+    return (by, script, keys, args) => {
+      const command = by === 'sha' ? 'EVALSHA' : 'EVAL';
+      return client.customCommand([command, script, String(keys.length), ...keys, ...args]);
+    };
+  }
   throw new MisconfigurationError({
     option: 'client',
-    problem: 'is not a client of redis (node-redis) or ioredis',
+    problem:
+      'is not a client of redis (node-redis), ioredis, iovalkey, @valkey/valkey-glide or @upstash/redis',
     remedy: 'Pass the client object itself: the result of createClient(), or a new Redis().',
   });
 }
@@ -91,6 +126,25 @@ function isNodeRedis(client: unknown): client is NodeRedisClient {
 
 function isIoredis(client: unknown): client is IoredisClient {
   return hasMethods(client, 'evalsha', 'eval');
+}
+
+function isValkeyGlide(client: unknown): client is ValkeyGlideClient {
+  return hasMethods(client, 'customCommand', 'invokeScript');
+}
+
+/** It holds the HTTP client that sends its requests; with ioredis `client` is the command of that name, a function. */
+function isUpstash(client: unknown): client is UpstashRedisClient {
+  if (!hasMethods(client, 'evalsha', 'eval') || !('client' in client)) return false;
+  return hasMethods(client.client, 'request');
+}
+
+/**
+ * Unless it is set up not to, @upstash/redis parses each text of an answer as JSON. Numbers are parsed only where they print as
+ * they were; anything else that parses is a record that we did not write, and stays one.
+ */
+function undoParsing(reply: unknown): unknown {
+  if (!Array.isArray(reply)) return reply;
+  return reply.map((item: unknown) => (typeof item === 'string' ? item : JSON.stringify(item)));
 }
 
 export function hasMethods<Name extends string>(
@@ -105,7 +159,8 @@ export function hasMethods<Name extends string>(
 }
 
 function isNoScript(error: unknown): boolean {
-  return error instanceof Error && error.message.startsWith('NOSCRIPT');
+  // Some clients put words of their own before it, or spell it as a name.
+  return error instanceof Error && /\bNOSCRIPT\b|NoScriptError/.test(error.message);
 }
 
 /** Our scripts answer with a list of strings; a client may be set up to hand them out as buffers. */

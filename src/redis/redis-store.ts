@@ -30,8 +30,9 @@ export interface RedisStoreOptions {
 const DEFAULT_PREFIX = 'axios-bearer';
 
 /**
- * Creates a store that shares tokens between processes through Redis or Valkey, with your own client: node-redis or
- * ioredis, single node, Sentinel or Cluster. It opens and closes no connection, and sends nothing until a token is needed.
+ * Creates a store that shares tokens between processes through Redis or Valkey, with your own client: node-redis, ioredis,
+ * iovalkey or @valkey/valkey-glide (single node or Cluster, the first three also Sentinel), or @upstash/redis over HTTP. It
+ * opens and closes no connection, and sends nothing until a token is needed.
  *
  * @example
  * ```ts

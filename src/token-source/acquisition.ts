@@ -47,8 +47,8 @@ const MOST_FRESH_STARTS = 3;
 const GRACE_MS = 1_000;
 
 /**
- * Mints a token; or finds one, where it is shared with other processes. What fails while this process stands still says
- * nothing about the token endpoint: it is tried again at once, with all its time.
+ * Mints a token; or finds one, where it is shared with other processes. A call that gets no answer while this
+ * process stands still says nothing about the token endpoint: it is made again at once, with all its time.
  *
  * Throws what `mint` and `SharedToken.acquire` throw, and a misconfiguration error if no credentials can be had.
  */
@@ -98,9 +98,12 @@ async function acquireOnce(
     return await shared.acquire({
       identity: tokenIdentity({ provider, credentials: given, params, request, cacheIdentity }),
       signal: life.signal,
+      minRemainingMs: flight.minRemainingMs,
+      // Where somebody wants a longer life than that of the token in hand, another process is worth waiting for.
       standDown: (deferral) =>
+        (flight.minRemainingMs === undefined || deferral.untilExpiry) &&
         wanted.decide({ kind: 'refreshing-elsewhere', flightId, ...deferral }).kind ===
-        'stand-down',
+          'stand-down',
       mint: () => inTime(source, life, (bounds) => mintWith(ask, wanted, bounds)),
     });
   } catch (failure) {
@@ -144,9 +147,15 @@ class StoodStill extends Error {
   }
 }
 
-/** A refusal stays one however late it is read; anything else may come of a stall. */
+/**
+ * An answer speaks for the endpoint however late it is read. But a token may have died while its answer lay in the socket, and
+ * with 408 it is the server that ran out of patience with us.
+ */
 function saysNothing(failure: unknown): boolean {
-  return !(failure instanceof MintFailure) || failure.cause === 'transient';
+  if (!(failure instanceof MintFailure)) return true;
+  const { status, code, retryable } = failure.error;
+  const isUseless = code === 'ERR_TOKEN_RESPONSE_MALFORMED' && !retryable;
+  return failure.cause === 'transient' && (status === undefined || status === 408 || isUseless);
 }
 
 /** Asks for the credentials of one token call. */

@@ -1,6 +1,7 @@
 import { credentialsUnavailable } from '../grants/credentials.js';
 import type { TokenParams } from '../token/token-params.js';
 import type { Account } from './accounts.js';
+import { JointWork } from './joint-work.js';
 import type { SourceContext } from './source-context.js';
 import { unlessAborted, waitFor, type WaitLimits } from './waiting.js';
 
@@ -9,7 +10,7 @@ export class Credentials {
   readonly #source: SourceContext;
   readonly #params: TokenParams;
   /** The one question under way whether they have changed. */
-  #checking: Promise<object | undefined> | undefined;
+  #checking: JointWork<object | undefined> | undefined;
   #abortCheck: AbortController | undefined;
 
   constructor(source: SourceContext, params: TokenParams) {
@@ -52,10 +53,11 @@ export class Credentials {
 
   /** Whether they are no longer those of this account; asked once for all who want to know. */
   async haveChanged(account: Account, limits: WaitLimits): Promise<boolean> {
-    const { provider, accounts } = this.#source;
+    const { provider, accounts, options } = this.#source;
     if (provider.hasFixedCredentials) return false;
-    this.#checking ??= this.#askInTime();
-    const credentials = await waitFor(this.#checking, limits);
+    this.#checking ??= new JointWork(options.clock);
+    const asked = this.#checking.run(() => this.#askInTime(), undefined);
+    const credentials = await waitFor(asked, limits);
     return credentials !== undefined && !accounts.areOf(account, credentials);
   }
 
@@ -70,7 +72,6 @@ export class Credentials {
       return undefined;
     } finally {
       cancelTimer();
-      this.#checking = undefined;
       this.#abortCheck = undefined;
     }
   }

@@ -107,11 +107,14 @@ export class KeptToken implements TokenWanted, Keepable {
   }
 
   /** A usable token for one caller; `undefined` if something has changed while it waited, so that it asks again. */
-  async get(not: string | undefined, limits: () => WaitLimits): Promise<AccessToken | undefined> {
-    const answer = this.decide({ kind: 'requested', not });
+  async get(
+    { not, minRemainingMs }: Omit<Extract<Happening<BearerError>, { kind: 'requested' }>, 'kind'>,
+    limits: () => WaitLimits,
+  ): Promise<AccessToken | undefined> {
+    const answer = this.decide({ kind: 'requested', not, minRemainingMs });
     switch (answer.kind) {
       case 'serve':
-        if (answer.refresh === undefined) void this.shared?.recheckIfDue();
+        if (answer.refresh === undefined) this.#recheckInBackground();
         // Where the refresh would end with this caller's request, this caller waits for it a little.
         else if (!this.#refreshInBackground(answer.refresh))
           return this.#await(answer.refresh, not, limits(), patienceAhead(limits()));
@@ -227,6 +230,11 @@ export class KeptToken implements TokenWanted, Keepable {
     }
     // It belongs to no caller: a failure is told by an event, and the token in hand is served on.
     return this.source.outlivesRequest(inContextOfNoRequest(() => this.#fly(flight)));
+  }
+
+  #recheckInBackground(): void {
+    const looking = this.shared?.recheckIfDue();
+    if (looking !== undefined) this.source.outlivesRequest(looking);
   }
 
   /** What a flight brings to one caller; rejects with {@link SILENT} if it is somebody else's and can never land. */

@@ -44,7 +44,7 @@ export class Lease {
       owner: this.#owner,
       leaseMs: LEASE_MS,
       inHand: held && { value: held.value, rejected: held.rejected },
-      minRemainingMs: Math.max(LEAST_LIFE_MS, atLeastMs),
+      minRemainingMs: Math.max(LEAST_LIFE_MS, atLeastMs, this.#flight.minRemainingMs ?? 0),
     };
     this.#slot = await this.#flight.open();
     const askedAt = this.#context.now();

@@ -35,7 +35,7 @@ export function refusal(
     case 'same-token':
       return new TokenAcquisitionError(
         'ERR_TOKEN_REQUEST_REFUSED',
-        `${provider}: the token endpoint returned the rejected token again.`,
+        `${provider}: the token call brought the rejected token again.`,
         { provider, phase: 'token response', retryable: true },
       );
   }

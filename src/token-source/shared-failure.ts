@@ -85,7 +85,7 @@ export function errorFromElsewhere(
   const answered = status === undefined ? '' : ` (${status})`;
   return new Kind(
     code,
-    `${provider}: another process asked the token endpoint a moment ago and was refused${answered}. ` +
+    `${provider}: another process asked for a token a moment ago and was refused${answered}. ` +
       `Its own error says why; it is shared through the store.`,
     { provider, phase: 'cooling down', retryable, retryInMs: remainingMs, status },
   );

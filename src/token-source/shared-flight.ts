@@ -45,6 +45,8 @@ export interface Deferral {
 export interface SharedFlight {
   /** Aborts when nobody wants the outcome any more. */
   readonly signal: AbortSignal;
+  /** A token of others that lives no longer is not adopted, in milliseconds. */
+  readonly minRemainingMs: number | undefined;
   held(): HeldHere | undefined;
   /** Whether a token drew a 401 here. */
   wasRejected(value: string): boolean;

@@ -10,6 +10,7 @@ import { jittered } from '../token/back-off.js';
 import type { Instant } from '../token/instant.js';
 import { randomHex } from '../token/random-hex.js';
 import { adopted, type Adopted } from './adoption.js';
+import { JointWork } from './joint-work.js';
 import type { Minted } from './mint.js';
 import { acquireShared, type Acquired } from './shared-acquisition.js';
 import type { HeldHere, SharedContext, SharedFlight } from './shared-flight.js';
@@ -23,7 +24,7 @@ export interface SharedTokenOwner {
 }
 
 /** One refresh, as the source starts it. */
-export interface Refresh extends Pick<SharedFlight, 'signal' | 'standDown'> {
+export interface Refresh extends Pick<SharedFlight, 'signal' | 'minRemainingMs' | 'standDown'> {
   readonly identity: TokenIdentity;
   mint(): Promise<Minted>;
 }
@@ -41,7 +42,7 @@ export class SharedToken {
   readonly #owner: SharedTokenOwner;
   #opened: Opened | undefined;
   #recheckAt = Infinity;
-  #rechecking: Promise<void> | undefined;
+  #rechecking: JointWork<undefined> | undefined;
   /** The fence of the token in hand. */
   #fence = 0;
   /** The token in hand was minted while the store was away. */
@@ -77,6 +78,7 @@ export class SharedToken {
       const acquired = await acquireShared(
         {
           signal: refresh.signal,
+          minRemainingMs: refresh.minRemainingMs,
           standDown: (deferral) => refresh.standDown(deferral),
           mint: () => this.#mint(refresh),
           open: () => this.#slotOf(refresh),
@@ -101,40 +103,36 @@ export class SharedToken {
   }
 
   /** Looks for a newer token if it is time to, or joins who is looking; never rejects. `undefined` if it is too early. */
-  recheckIfDue(): Promise<void> | undefined {
-    if (this.#rechecking === undefined && this.#context.clock.monotonic() < this.#recheckAt)
+  recheckIfDue(): Promise<undefined> | undefined {
+    if (this.#rechecking?.isUnderWay !== true && this.#context.clock.monotonic() < this.#recheckAt)
       return undefined;
     return this.recheck();
   }
 
   /** Looks for a newer token; and tells the store, if the one in hand drew a 401. Never rejects. */
-  recheck(rejected?: string): Promise<void> {
+  recheck(rejected?: string): Promise<undefined> {
     if (rejected !== undefined) this.#remember(rejected);
     const slot = this.#opened?.slot;
-    if (slot === undefined) return Promise.resolve();
-    this.#rechecking ??= this.#look(slot, rejected);
-    return this.#rechecking;
+    if (slot === undefined) return Promise.resolve(undefined);
+    this.#rechecking ??= new JointWork(this.#context.clock);
+    return this.#rechecking.run(() => this.#look(slot, rejected), undefined);
   }
 
-  async #look(slot: TokenStoreSlot, rejected: string | undefined): Promise<void> {
+  async #look(slot: TokenStoreSlot, rejected: string | undefined): Promise<undefined> {
     this.#recheckIn(RECHECK_MS);
     const epoch = this.#epoch;
-    try {
-      if (this.#mustClear && !(await this.#hasCleared(slot))) {
-        this.#recheckIn(this.#soonMs());
-        return;
-      }
-      const sentAt = this.#context.now();
-      const outcome =
-        rejected === undefined
-          ? await this.#run('read', () => slot.read())
-          : await this.#run('reject', () => slot.reject(rejected));
-      if (epoch !== this.#epoch) return;
-      if (outcome.kind === 'done') await this.#compare(slot, outcome.value, sentAt);
-      else this.#recheckIn(this.#soonMs());
-    } finally {
-      this.#rechecking = undefined;
+    if (this.#mustClear && !(await this.#hasCleared(slot))) {
+      this.#recheckIn(this.#soonMs());
+      return;
     }
+    const sentAt = this.#context.now();
+    const outcome =
+      rejected === undefined
+        ? await this.#run('read', () => slot.read())
+        : await this.#run('reject', () => slot.reject(rejected));
+    if (epoch !== this.#epoch) return;
+    if (outcome.kind === 'done') await this.#compare(slot, outcome.value, sentAt);
+    else this.#recheckIn(this.#soonMs());
   }
 
   /** Forgets the stored token, here and for all. Whoever asks afterwards waits for that. */

@@ -29,6 +29,13 @@ export interface GetTokenOptions {
   readonly params?: TokenParams | undefined;
   /** A token string that was refused with a 401: it is not handed back. Report it by `reject()` first. */
   readonly not?: string | undefined;
+  /**
+   * How long the token should live on, in milliseconds, where you hand it to somebody else: one that has less is renewed first, and you wait for
+   * that. A wish, not a promise: if no other can be had now, or the provider's tokens live no longer, you get the one that lives longest, whose
+   * `expiresAt` says how long. A life that no token has costs a token call for each tenth of the life there is, at most. A token of unknown
+   * life is taken as it is. @defaultValue 0
+   */
+  readonly minRemainingMs?: number | undefined;
 }
 
 const brand = Symbol.for('axios-bearer.token-source');
@@ -70,18 +77,20 @@ export class TokenSource {
    * @throws {@link TokenAcquisitionError} if none can be had: `code`, `retryable` and `retryInMs` say why and when to come
    * back; also if the credentials function throws
    * @throws {@link CredentialsRejectedError} if the provider rejects the credentials
-   * @throws {@link MisconfigurationError} if the credentials function returns nonsense, or a parameter is unknown
+   * @throws {@link MisconfigurationError} if the credentials function returns nonsense, a parameter is unknown, or `minRemainingMs` is no
+   * length of time
    * @throws {@link TokenWaitTimeoutError} if `timeoutMs` elapses first
    * @throws {@link TokenSourceClosedError} after `close()`
    * @throws the signal's reason if `signal` aborts
    */
   async getToken(options: GetTokenOptions = {}): Promise<AccessToken> {
+    checkMinRemaining(this.provider, options.minRemainingMs);
     const limits = this.#limits(options);
     for (;;) {
       options.signal?.throwIfAborted();
       if (this.#context.isClosed) throw new TokenSourceClosedError(this.provider.name);
       // Looked up anew each time: the one that was waited for may have made room for others meanwhile.
-      const token = await this.#kept(options.params).get(options.not, limits);
+      const token = await this.#kept(options.params).get(options, limits);
       if (token !== undefined) return token;
     }
   }
@@ -201,6 +210,16 @@ export class TokenSource {
   #all(): KeptToken[] {
     return [this.#main, ...(this.#others ?? [])];
   }
+}
+
+function checkMinRemaining(provider: Provider, ms: unknown): void {
+  if (ms === undefined || (typeof ms === 'number' && ms >= 0 && Number.isFinite(ms))) return;
+  throw new MisconfigurationError({
+    provider: provider.name,
+    option: 'minRemainingMs',
+    problem: 'must be a number of at least 0',
+    remedy: 'Give it in milliseconds.',
+  });
 }
 
 function checkParams({ name, paramNames = [] }: Provider, params: TokenParams): void {

@@ -69,7 +69,7 @@ export function decide<Failure>(
 ): Decision<Failure, Answers<Failure>[keyof Answers<Failure>]> {
   switch (happening.kind) {
     case 'requested':
-      return onRequest(state, now, happening.not, policy);
+      return onRequest(state, now, happening, policy);
     case 'rejected':
       return onRejection(state, now, happening, policy);
     case 'replay-accepted':

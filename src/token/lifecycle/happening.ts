@@ -16,8 +16,12 @@ export interface NewToken {
 
 /** What happened. `random` values lie in [0, 1). */
 export type Happening<Failure> =
-  /** A caller wants a token; `not` is the one that it was refused with. */
-  | { readonly kind: 'requested'; readonly not?: string | undefined }
+  /** A caller wants a token; `not` is the one that it was refused with, `minRemainingMs` how long it should live at least. */
+  | {
+      readonly kind: 'requested';
+      readonly not?: string | undefined;
+      readonly minRemainingMs?: number | undefined;
+    }
   /** The resource server answered 401 to this token. */
   | {
       readonly kind: 'rejected';

@@ -36,10 +36,21 @@ export function onMinted<Failure>(
           ? cancelForcedMint(state.forcedMints, policy)
           : landForcedMint(state.forcedMints, now),
       recentMintsMs,
+      ...mintedLife(minted, isSameString),
     },
     answer: accepted,
     notices: openingNotices(state),
   };
+}
+
+/** A token that is returned again is part of the way into its life; an adopted one, too. */
+function mintedLife(
+  { tookMs, lifetimeMs }: { tookMs?: number | undefined; lifetimeMs?: number | undefined },
+  isSameString: boolean,
+): Pick<TokenState, 'mintedLifeMs'> {
+  return tookMs === undefined || lifetimeMs === undefined || isSameString
+    ? {}
+    : { mintedLifeMs: lifetimeMs };
 }
 
 /** What is held after `fresh` came for `previous`. */

@@ -13,20 +13,33 @@ import {
   phaseOf,
 } from './state.js';
 
+/** What one caller wants. */
+interface Asked {
+  readonly not?: string | undefined;
+  readonly minRemainingMs?: number | undefined;
+}
+
 export function onRequest<Failure>(
   state: TokenState<Failure>,
   now: Instant,
-  not: string | undefined,
+  { not, minRemainingMs = 0 }: Asked,
   policy: LifecyclePolicy,
 ): Decision<Failure, RequestAnswer<Failure>> {
   const held = state.slot.kind === 'held' ? state.slot : undefined;
   const phase = held && phaseOf(held, now);
   const isRefusedOne = held !== undefined && held.token.value === not;
   const closed = endpointClosed(state, now, policy);
+  const wantedMs = worthWantingMs(state, minRemainingMs);
 
   if (held !== undefined && !held.suspect && phase !== 'expired') {
     if (isRefusedOne)
       return decided(state, { kind: 'fail', because: { kind: 'same-token' }, retryInMs: 0 });
+    // An endpoint that has returned this very token again insists on it: nothing better can be had.
+    const insists = held.unchangedUntil !== undefined;
+    if (closed === undefined && !insists && remainingMs(held, now) < wantedMs) {
+      const { flight, ...next } = withFlight(state, 'last', wantedMs);
+      return decided({ ...next, flight }, { kind: 'wait', flight });
+    }
     const unchanged = held.unchangedUntil !== undefined && !isPast(held.unchangedUntil, now);
     if (phase === 'fresh' || unchanged || closed !== undefined) return decided(state, serve(held));
     if (phase === 'early') {
@@ -45,8 +58,20 @@ export function onRequest<Failure>(
     }
     return decided(state, { kind: 'fail', ...closed });
   }
-  const next = withFlight(state, reasonFor(state.slot, phase));
+  const next = withFlight(state, reasonFor(state.slot, phase), wantedMs);
   return decided(next, { kind: 'wait', flight: next.flight });
+}
+
+/** A new token is asked for once a tenth of its life has gone, however long a life the caller wants: it can bring no more. */
+const WORTH_RENEWING = 0.9;
+
+/** How much life it is worth asking for, in milliseconds: no more than a mint brings. */
+function worthWantingMs({ mintedLifeMs = Infinity }: TokenState, minRemainingMs: number): number {
+  return Math.min(minRemainingMs, mintedLifeMs * WORTH_RENEWING);
+}
+
+function remainingMs({ expiresAt }: HeldToken, now: Instant): number {
+  return expiresAt === undefined ? Infinity : msUntil(expiresAt, now);
 }
 
 export function serve({ token }: HeldToken): { kind: 'serve'; token: AccessToken; stale: boolean } {
@@ -70,11 +95,16 @@ function reasonFor(slot: TokenSlot, phase: Phase | undefined): RefreshReason {
 function withFlight<Failure>(
   state: TokenState<Failure>,
   reason: RefreshReason,
+  minRemainingMs = 0,
 ): TokenState<Failure> & { flight: Flight } {
   if (state.flight !== undefined) return { ...state, flight: state.flight };
   return {
     ...state,
-    flight: { id: state.nextFlightId, reason },
+    flight: {
+      id: state.nextFlightId,
+      reason,
+      ...(minRemainingMs > 0 ? { minRemainingMs } : {}),
+    },
     nextFlightId: state.nextFlightId + 1,
   };
 }

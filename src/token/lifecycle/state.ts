@@ -76,6 +76,8 @@ export interface AccountState<Failure = unknown> {
 export interface Flight {
   readonly id: number;
   readonly reason: RefreshReason;
+  /** A token that lives no longer than this is not what it was started for, in milliseconds. */
+  readonly minRemainingMs?: number;
   /** When its last token call went out. */
   readonly calledAt?: number;
 }
@@ -91,6 +93,8 @@ export interface TokenState<Failure = unknown> {
   readonly nextFlightId: number;
   /** How long the latest mints took, newest last, in milliseconds. */
   readonly recentMintsMs: readonly number[];
+  /** How long the latest token minted here was to live, in milliseconds: the most that another mint can bring. */
+  readonly mintedLifeMs?: number;
 }
 
 export function initialState<Failure>(): TokenState<Failure> {
