@@ -231,7 +231,7 @@ export class FleetWatch implements StoreObserver {
     return this.#troubles.some(
       ({ by, scope, at, hereMs, elsewhereMs }) =>
         (by === member && at + hereMs >= since) ||
-        (scope === member.scope && at + elsewhereMs >= since),
+        (member.scopes.has(scope) && at + elsewhereMs >= since),
     );
   }
 

@@ -10,6 +10,11 @@ export interface Sent {
   readonly at: number;
 }
 
+/** A store that only reads is not there. */
+function isTelling({ meant: { operation } }: Sent): boolean {
+  return operation === 'begin' || operation === 'commit';
+}
+
 /** Whether the process still waits for the answer; a few milliseconds are left to the way back. */
 export function isInTime({ at }: Sent, now: number): boolean {
   return now - at < 245;
@@ -41,7 +46,7 @@ export class Link implements TokenStore {
   #mode: LinkMode = 'up';
   /** Since when everything has gone well on this link; by the true time. */
   upSince = -Infinity;
-  /** Since when no question has been answered in time; `undefined` after one that has been, and before the first. */
+  /** Since when no lease and no commit has been answered in time; `undefined` after one that has been, and before the first. */
   unansweredSince: number | undefined;
   /** When the process last asked for anything. */
   askedAt = -Infinity;
@@ -125,7 +130,7 @@ export class Link implements TokenStore {
       at: this.#now(),
     };
     this.askedAt = sent.at;
-    this.unansweredSince ??= sent.at;
+    if (isTelling(sent)) this.unansweredSince ??= sent.at;
     return new Promise((resolve, reject) => {
       const send = () => this.#transmit(identity, sent, resolve);
       switch (this.#mode) {
@@ -151,7 +156,7 @@ export class Link implements TokenStore {
         this.#answeredUntil = Math.max(this.#answeredUntil, this.#now() + this.#delayMs());
         this.#later(this.#answeredUntil - this.#now(), () =>
           this.host.deliver(() => {
-            if (isInTime(sent, this.#now())) this.unansweredSince = undefined;
+            if (isTelling(sent) && isInTime(sent, this.#now())) this.unansweredSince = undefined;
             resolve(answer);
           }),
         );

@@ -80,6 +80,8 @@ export class Member {
   readonly setting: FleetSetting;
   readonly source: ReturnType<Library['createTokenSource']>;
   readonly account = new Account();
+  /** All that it has shared its tokens in: callers join a flight that was begun with another secret. */
+  readonly scopes = new Set<string>();
   /** The secret that its vault hands out. */
   secret: number;
   /** What the next mint is made with. */
@@ -474,6 +476,7 @@ export class Member {
       baseURL: 'https://api.simulated.test',
       credentials: () => {
         this.#usedSecret = this.secret;
+        this.scopes.add(this.scope);
         return { secret: String(this.secret) };
       },
       credentialFields: { secret: { secret: true } },
