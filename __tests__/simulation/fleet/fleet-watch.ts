@@ -30,7 +30,6 @@ export type CallEnd =
 
 interface Trouble {
   readonly by: Member;
-  readonly scope: string;
   readonly at: number;
   /** How long it may be felt: by the process that had it, and by those it shares it with. */
   readonly hereMs: number;
@@ -176,7 +175,6 @@ export class FleetWatch implements StoreObserver {
     }[end.kind];
     this.#troubles.push({
       by,
-      scope: by.scope,
       at: this.now(),
       hereMs,
       elsewhereMs: end.kind === 'transient' ? SHARED_TRANSIENT_MS : hereMs,
@@ -229,9 +227,9 @@ export class FleetWatch implements StoreObserver {
   /** Whether the token endpoint had trouble that a wait since then may be failed for. */
   hasHadTrouble(member: Member, since: number): boolean {
     return this.#troubles.some(
-      ({ by, scope, at, hereMs, elsewhereMs }) =>
+      ({ by, at, hereMs, elsewhereMs }) =>
         (by === member && at + hereMs >= since) ||
-        (member.scopes.has(scope) && at + elsewhereMs >= since),
+        (isShared(by, member) && at + elsewhereMs >= since),
     );
   }
 
@@ -252,7 +250,7 @@ export class FleetWatch implements StoreObserver {
     const { value } = this.#current.get(member.namespace) ?? { value: '' };
     // Under the lease; or the store insists on a token that is dead.
     if (this.now() - member.ledAt < FLIGHT_MS || member.hasSeenDie(value)) return;
-    const awayMs = this.now() - (member.link.unansweredSince ?? this.now());
+    const awayMs = Math.max(0, this.now() - member.link.unansweredSince);
     if (awayMs < aloneAfterMs - AT_REST_MS)
       this.violated('mints without the store are rare', `after ${awayMs} ms`);
   }
@@ -466,6 +464,11 @@ export class FleetWatch implements StoreObserver {
 
 export function instantOf(host: Host): Instant {
   return { wallMs: host.now(), monoMs: host.monotonic() };
+}
+
+/** Whether the one has used records of the other's, with whichever secret a flight of theirs was begun. */
+function isShared(one: Member, other: Member): boolean {
+  return [...one.scopes].some((scope) => other.scopes.has(scope));
 }
 
 function fenceIn(command: Command): number | undefined {

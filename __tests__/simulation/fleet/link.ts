@@ -46,8 +46,8 @@ export class Link implements TokenStore {
   #mode: LinkMode = 'up';
   /** Since when everything has gone well on this link; by the true time. */
   upSince = -Infinity;
-  /** Since when no lease and no commit has been answered in time; `undefined` after one that has been, and before the first. */
-  unansweredSince: number | undefined;
+  /** The first questions that have not been answered in time since one was: for a lease or with a commit, and others. */
+  readonly #unanswered: { telling?: number; other?: number } = {};
   /** When the process last asked for anything. */
   askedAt = -Infinity;
   #arrivedUntil = 0;
@@ -76,6 +76,12 @@ export class Link implements TokenStore {
     this.upSince = mode === 'up' ? this.#now() : Infinity;
     if (mode !== 'up' && mode !== 'slow' && mode !== 'loses answers') return;
     for (const send of this.#queue.splice(0)) send();
+  }
+
+  /** Since when the store has left this process without an answer in time. */
+  get unansweredSince(): number {
+    const { telling, other } = this.#unanswered;
+    return Math.min(telling ?? Infinity, other ?? Infinity);
   }
 
   get subscriptions(): number {
@@ -130,7 +136,7 @@ export class Link implements TokenStore {
       at: this.#now(),
     };
     this.askedAt = sent.at;
-    if (isTelling(sent)) this.unansweredSince ??= sent.at;
+    this.#unanswered[isTelling(sent) ? 'telling' : 'other'] ??= sent.at;
     return new Promise((resolve, reject) => {
       const send = () => this.#transmit(identity, sent, resolve);
       switch (this.#mode) {
@@ -156,12 +162,17 @@ export class Link implements TokenStore {
         this.#answeredUntil = Math.max(this.#answeredUntil, this.#now() + this.#delayMs());
         this.#later(this.#answeredUntil - this.#now(), () =>
           this.host.deliver(() => {
-            if (isTelling(sent) && isInTime(sent, this.#now())) this.unansweredSince = undefined;
+            if (isInTime(sent, this.#now())) this.#isBack(sent);
             resolve(answer);
           }),
         );
       });
     });
+  }
+
+  #isBack(sent: Sent): void {
+    delete this.#unanswered.other;
+    if (isTelling(sent)) delete this.#unanswered.telling;
   }
 
   #delayMs(): number {

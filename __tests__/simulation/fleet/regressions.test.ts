@@ -131,6 +131,27 @@ const runs: readonly {
     ],
   },
   {
+    name: 'a process that was refused with all others went back to a token that had drawn a 401 in it long ago',
+    given: { singleActiveToken: true },
+    steps: [
+      endpoint(token(3600), 'prompt'),
+      request(0),
+      pass(900_000),
+      { kind: 'start', edition: 'second', storeKey: '' },
+      endpoint(token(20), 'prompt'),
+      { kind: 'revoke' },
+      allRequest,
+      link('all', 'refused'),
+      link(0, 'offline queue'),
+      pass(900_000),
+      allRequest,
+      { kind: 'rotate', allKnow: false },
+      link('all', 'up'),
+      pass(3_000),
+      pass(1),
+    ],
+  },
+  {
     name: 'a lease that was asked for twice, and not needed after all, was never given back',
     steps: [
       endpoint(token(20), 'prompt'),
