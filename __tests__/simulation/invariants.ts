@@ -29,6 +29,7 @@ export type FleetInvariant =
   | 'each token call of a process has a reason'
   | 'forced mints are limited'
   | 'mints without the store are rare'
+  | 'the store is asked again soon'
   | 'a dead token does not come back'
   | 'a replaced token is never sent again'
   | 'no token from before clear() is served after it'

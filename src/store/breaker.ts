@@ -8,7 +8,7 @@ export interface Breaker {
   failed(now: number): void;
   /** How long until the store may be asked again; 0 if it may be now. */
   pausedForMs(now: number): number;
-  /** How long the store has answered nothing; 0 if its latest answer was one. */
+  /** How long the store has answered nothing; 0 if its latest answer was one, or nobody has asked for long. */
   awayForMs(now: number): number;
 }
 
@@ -55,6 +55,7 @@ export function createBreaker(longestPauseMs: number): Breaker {
       pausesInARow += 1;
     },
     pausedForMs: (now) => (openUntil === undefined ? 0 : Math.max(0, openUntil - now)),
-    awayForMs: (now) => (away === undefined ? 0 : now - away.since),
+    awayForMs: (now) =>
+      away === undefined || now - away.latest > SILENCE_MS ? 0 : now - away.since,
   };
 }

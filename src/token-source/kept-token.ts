@@ -131,6 +131,9 @@ export class KeptToken implements TokenWanted, Keepable {
 
   reject(value: string, on: RejectedSend): RejectionAnswer {
     const answer = this.decide({ kind: 'rejected', value, on });
+    const { slot } = this.state;
+    if (slot.kind === 'held' && slot.suspect && slot.token.value === value)
+      this.shared?.remember(value);
     // No token can be fetched now; but another process may have one, and should know of this 401.
     if (answer.kind === 'pass' && answer.because === 'endpoint-cooling')
       void this.shared?.recheck(value);

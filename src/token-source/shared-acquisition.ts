@@ -133,7 +133,13 @@ async function finish(
       throw gaveUp(context.provider, step.missing);
     case 'cool': {
       const { failure, remainingMs, fallback } = step.answer;
-      throw new CoolingElsewhere(failure, remainingMs, fallback && adopted(fallback, sentAt));
+      // One that was given up here for its 401 does not come back.
+      const isOfUse = fallback !== undefined && !flight.wasRejected(fallback.token.value);
+      throw new CoolingElsewhere(
+        failure,
+        remainingMs,
+        isOfUse ? adopted(fallback, sentAt) : undefined,
+      );
     }
   }
 }

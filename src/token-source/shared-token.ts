@@ -109,9 +109,16 @@ export class SharedToken {
     return this.recheck();
   }
 
+  /** A token drew a 401: it is not taken back, and a commit of it that comes late does not bring it to others. */
+  remember(rejected: string): void {
+    this.#rejected.add(rejected);
+    const [oldest] = this.#rejected;
+    if (this.#rejected.size > REJECTED_KEPT && oldest !== undefined) this.#rejected.delete(oldest);
+  }
+
   /** Looks for a newer token; and tells the store, if the one in hand drew a 401. Never rejects. */
   recheck(rejected?: string): Promise<undefined> {
-    if (rejected !== undefined) this.#remember(rejected);
+    if (rejected !== undefined) this.remember(rejected);
     const slot = this.#opened?.slot;
     if (slot === undefined) return Promise.resolve(undefined);
     this.#rechecking ??= new JointWork(this.#context.clock);
@@ -231,21 +238,15 @@ export class SharedToken {
     const minted = await refresh.mint();
     const held = this.#held();
     // It has just killed the last one, whose commit may still be on its way.
-    if (this.#context.policy.singleActiveToken && held !== undefined) this.#remember(held.value);
+    if (this.#context.policy.singleActiveToken && held !== undefined) this.remember(held.value);
     this.#rejected.delete(minted.token.value);
     return minted;
   }
 
   #held(): HeldHere | undefined {
     const held = this.#owner.held();
-    if (held?.rejected === true) this.#remember(held.value);
+    if (held?.rejected === true) this.remember(held.value);
     return held;
-  }
-
-  #remember(rejected: string): void {
-    this.#rejected.add(rejected);
-    const [oldest] = this.#rejected;
-    if (this.#rejected.size > REJECTED_KEPT && oldest !== undefined) this.#rejected.delete(oldest);
   }
 
   /** The token in hand is the one with this fence; without one the store does not have it. */

@@ -6,6 +6,8 @@ export interface Expectations {
   readonly longestWaitMs: number;
   /** How long a flight waits for the lease of others before it mints without it. */
   readonly patienceMs: number;
+  /** A process with callers that wait asks the store that often, unless it is at the token endpoint. */
+  readonly asksEachMs: number;
   /** How long a process of a single-active provider waits for the store before it mints for itself; 0 if it does not. */
   readonly aloneAfterMs: number;
   /** Mints that a 401 forces: so many at once, one more each minute, never more than `inAMinute`. */
@@ -22,6 +24,7 @@ export const firstEdition: Expectations = {
   storeForgottenForMs: 12_000,
   longestWaitMs: 60_000,
   patienceMs: 17_000,
+  asksEachMs: 12_000,
   aloneAfterMs: 0,
   forcedMints: undefined,
   closesWithinMs: 520,
@@ -33,6 +36,7 @@ export const secondEdition: Expectations = {
   storeForgottenForMs: 12_000,
   longestWaitMs: 60_000,
   patienceMs: 17_000,
+  asksEachMs: 2_500,
   aloneAfterMs: 10_000,
   forcedMints: { atOnce: 6, inAMinute: 30 },
   closesWithinMs: 520,

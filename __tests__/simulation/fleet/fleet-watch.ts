@@ -30,7 +30,6 @@ export type CallEnd =
 
 interface Trouble {
   readonly by: Member;
-  readonly scope: string;
   readonly at: number;
   /** How long it may be felt: by the process that had it, and by those it shares it with. */
   readonly hereMs: number;
@@ -86,6 +85,7 @@ export class FleetWatch implements StoreObserver {
   readonly #leases = new Map<string, Lease>();
   /** The token in the store. */
   readonly #current = new Map<string, Stored>();
+  readonly #committedAt = new Map<string, number>();
   /** Tokens that the store was told are dead, by whose records they are in, and how often the endpoint had returned them by then. */
   readonly #flagged = new Map<string, number>();
   /** Tokens that were committed although their own process had seen them die. */
@@ -175,7 +175,6 @@ export class FleetWatch implements StoreObserver {
     }[end.kind];
     this.#troubles.push({
       by,
-      scope: by.scope,
       at: this.now(),
       hereMs,
       elsewhereMs: end.kind === 'transient' ? SHARED_TRANSIENT_MS : hereMs,
@@ -204,6 +203,18 @@ export class FleetWatch implements StoreObserver {
     return [...this.#openCalls].filter(({ by }) => by === member).length;
   }
 
+  /** A replica that lacks the last writes may bring back what they replaced. */
+  mayHaveComeBack(value: string): boolean {
+    return (this.#known.get(value)?.sentAt ?? -Infinity) < this.#lossAt;
+  }
+
+  /** Whether a token is from before that moment, and nobody has brought it to the store since. */
+  isFromBefore(value: string, moment: number): boolean {
+    const mintedAt = this.#known.get(value)?.sentAt ?? this.now();
+    const latest = Math.max(mintedAt, this.#committedAt.get(value) ?? -Infinity, this.#lossAt);
+    return latest < moment && moment < this.now();
+  }
+
   timesReturned(value: string): number {
     return this.provider.issued.get(value)?.timesReturned ?? 0;
   }
@@ -216,9 +227,9 @@ export class FleetWatch implements StoreObserver {
   /** Whether the token endpoint had trouble that a wait since then may be failed for. */
   hasHadTrouble(member: Member, since: number): boolean {
     return this.#troubles.some(
-      ({ by, scope, at, hereMs, elsewhereMs }) =>
+      ({ by, at, hereMs, elsewhereMs }) =>
         (by === member && at + hereMs >= since) ||
-        (scope === member.scope && at + elsewhereMs >= since),
+        (isShared(by, member) && at + elsewhereMs >= since),
     );
   }
 
@@ -239,7 +250,7 @@ export class FleetWatch implements StoreObserver {
     const { value } = this.#current.get(member.namespace) ?? { value: '' };
     // Under the lease; or the store insists on a token that is dead.
     if (this.now() - member.ledAt < FLIGHT_MS || member.hasSeenDie(value)) return;
-    const awayMs = this.now() - (member.link.unansweredSince ?? this.now());
+    const awayMs = Math.max(0, this.now() - member.link.unansweredSince);
     if (awayMs < aloneAfterMs - AT_REST_MS)
       this.violated('mints without the store are rare', `after ${awayMs} ms`);
   }
@@ -350,6 +361,7 @@ export class FleetWatch implements StoreObserver {
   }
 
   #committed(namespace: string, by: Host, value: string, fence: number | undefined): void {
+    this.#committedAt.set(value, this.now());
     const stored = this.#current.get(namespace);
     const isInTheWay = stored !== undefined && this.#isAlive(namespace, stored.value);
     if (isInTheWay && fence !== undefined && fence < (stored.fence ?? 0))
@@ -361,7 +373,7 @@ export class FleetWatch implements StoreObserver {
     this.#flagged.delete(`${namespace} ${value}`);
     this.#stored(namespace, value, fence);
     // In the first edition a 401 does not always speak against the token.
-    if (this.expected.forcedMints === undefined) return;
+    if (this.members.get(by)?.edition !== 'second') return;
     if (wasKnownDead || this.members.get(by)?.hasSeenDie(value) === true)
       this.#lateCommits.set(value, { by, at: this.now(), namespace });
   }
@@ -452,6 +464,11 @@ export class FleetWatch implements StoreObserver {
 
 export function instantOf(host: Host): Instant {
   return { wallMs: host.now(), monoMs: host.monotonic() };
+}
+
+/** Whether the one has used records of the other's, with whichever secret a flight of theirs was begun. */
+function isShared(one: Member, other: Member): boolean {
+  return [...one.scopes].some((scope) => other.scopes.has(scope));
 }
 
 function fenceIn(command: Command): number | undefined {

@@ -10,6 +10,11 @@ export interface Sent {
   readonly at: number;
 }
 
+/** A store that only reads is not there. */
+function isTelling({ meant: { operation } }: Sent): boolean {
+  return operation === 'begin' || operation === 'commit';
+}
+
 /** Whether the process still waits for the answer; a few milliseconds are left to the way back. */
 export function isInTime({ at }: Sent, now: number): boolean {
   return now - at < 245;
@@ -41,8 +46,10 @@ export class Link implements TokenStore {
   #mode: LinkMode = 'up';
   /** Since when everything has gone well on this link; by the true time. */
   upSince = -Infinity;
-  /** Since when no question has been answered in time; `undefined` after one that has been, and before the first. */
-  unansweredSince: number | undefined;
+  /** The first questions that have not been answered in time since one was: for a lease or with a commit, and others. */
+  readonly #unanswered: { telling?: number; other?: number } = {};
+  /** When the process last asked for anything. */
+  askedAt = -Infinity;
   #arrivedUntil = 0;
   #answeredUntil = 0;
   #queue: (() => void)[] = [];
@@ -69,6 +76,12 @@ export class Link implements TokenStore {
     this.upSince = mode === 'up' ? this.#now() : Infinity;
     if (mode !== 'up' && mode !== 'slow' && mode !== 'loses answers') return;
     for (const send of this.#queue.splice(0)) send();
+  }
+
+  /** Since when the store has left this process without an answer in time. */
+  get unansweredSince(): number {
+    const { telling, other } = this.#unanswered;
+    return Math.min(telling ?? Infinity, other ?? Infinity);
   }
 
   get subscriptions(): number {
@@ -122,7 +135,8 @@ export class Link implements TokenStore {
       meant: given,
       at: this.#now(),
     };
-    this.unansweredSince ??= sent.at;
+    this.askedAt = sent.at;
+    this.#unanswered[isTelling(sent) ? 'telling' : 'other'] ??= sent.at;
     return new Promise((resolve, reject) => {
       const send = () => this.#transmit(identity, sent, resolve);
       switch (this.#mode) {
@@ -148,12 +162,17 @@ export class Link implements TokenStore {
         this.#answeredUntil = Math.max(this.#answeredUntil, this.#now() + this.#delayMs());
         this.#later(this.#answeredUntil - this.#now(), () =>
           this.host.deliver(() => {
-            if (isInTime(sent, this.#now())) this.unansweredSince = undefined;
+            if (isInTime(sent, this.#now())) this.#isBack(sent);
             resolve(answer);
           }),
         );
       });
     });
+  }
+
+  #isBack(sent: Sent): void {
+    delete this.#unanswered.other;
+    if (isTelling(sent)) delete this.#unanswered.telling;
   }
 
   #delayMs(): number {

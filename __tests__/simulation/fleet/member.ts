@@ -80,6 +80,8 @@ export class Member {
   readonly setting: FleetSetting;
   readonly source: ReturnType<Library['createTokenSource']>;
   readonly account = new Account();
+  /** All that it has shared its tokens in: callers join a flight that was begun with another secret. */
+  readonly scopes = new Set<string>();
   /** The secret that its vault hands out. */
   secret: number;
   /** What the next mint is made with. */
@@ -380,16 +382,29 @@ export class Member {
       if (waitedMs > watch.expected.longestWaitMs)
         watch.violated('no caller waits for ever', `process ${this.id}, for ${waitedMs} ms`);
     }
+    const isAtIt = watch.callsUnderWay(this) > 0;
+    if (this.edition === 'first' || isAtIt || this.#waits.size === 0) return;
+    const latest = Math.max(this.link.askedAt, this.#runningSince, this.lastCallEndedAt);
+    const silentMs = watch.now() - Math.max(latest, this.#waitingSince());
+    if (silentMs > watch.expected.asksEachMs)
+      watch.violated('the store is asked again soon', `process ${this.id}, not for ${silentMs} ms`);
+  }
+
+  #waitingSince(): number {
+    return Math.min(...[...this.#waits].map(({ startedAt }) => startedAt));
   }
 
   #served(value: string): void {
     const { watch } = this.around;
+    if (watch.isFromBefore(value, this.#clearedAt))
+      watch.violated('no token from before clear() is served after it', `${value} by ${this.id}`);
     watch.trace(this.host, () => `serves ${value}`);
     if (!this.seen.includes(value)) this.seen.push(value);
     const now = watch.now();
     const timesReturned = watch.timesReturned(value);
     const replaced = this.#replaced.get(value);
-    if (replaced?.timesReturned === timesReturned && replaced.at < now)
+    const isKnown = replaced?.timesReturned === timesReturned && replaced.at < now;
+    if (isKnown && this.edition === 'second' && !watch.mayHaveComeBack(value))
       watch.violated(
         'a replaced token is never sent again',
         `${value} by process ${this.id}, replaced ${now - replaced.at} ms ago`,
@@ -461,6 +476,7 @@ export class Member {
       baseURL: 'https://api.simulated.test',
       credentials: () => {
         this.#usedSecret = this.secret;
+        this.scopes.add(this.scope);
         return { secret: String(this.secret) };
       },
       credentialFields: { secret: { secret: true } },

@@ -32,6 +32,27 @@ function ownedBy(command: Command, owner: string): Command {
   }
 }
 
+/** Three failures in a row, and then the store is left alone for 10 s. */
+function breakerOfTenSeconds(...args: Parameters<typeof realCreateBreaker>) {
+  const breaker = realCreateBreaker(...args);
+  let inARow = 0;
+  let openUntil = -Infinity;
+  return {
+    ...breaker,
+    allows: (now: number) => now >= openUntil,
+    succeeded: () => {
+      inARow = 0;
+      breaker.succeeded();
+    },
+    failed: (now: number) => {
+      inARow += 1;
+      if (inARow >= 3) openUntil = now + 10_000;
+      breaker.failed(now);
+    },
+    pausedForMs: (now: number) => Math.max(0, openUntil - now),
+  };
+}
+
 interface SeededBug {
   readonly name: string;
   readonly bug: FleetBug;
@@ -69,26 +90,71 @@ const bugs: readonly SeededBug[] = [
     caughtBy: ['a late holder overwrites no newer token'],
   },
   {
-    name: 'the breaker is open after one failure, for ever',
+    name: 'the lease is not renewed',
     bug: {
-      createBreaker: (...args) => {
-        const breaker = realCreateBreaker(...args);
-        let failed = false;
-        return {
-          ...breaker,
-          allows: (...asked) => !failed && breaker.allows(...asked),
-          failed: (now) => {
-            failed = true;
-            breaker.failed(now);
-          },
-        };
+      tamper: {
+        swallow: ({ operation }) => (operation === 'renew' ? { answer: true } : undefined),
+      },
+    },
+    steps: healthySteps,
+    caughtBy: ['a holder at work is not overtaken'],
+  },
+  {
+    name: 'the breaker leaves the store alone for 10 s at once, as in the first edition',
+    bug: { createBreaker: breakerOfTenSeconds },
+    steps: troubledSteps,
+    setting: { singleActiveToken: true },
+    caughtBy: ['the store is asked again soon'],
+  },
+  {
+    name: 'a single-active process mints alone as soon as the store is away',
+    bug: {
+      nextStep: (outcome, situation) => {
+        const step = realNextStep(outcome, situation);
+        return step.kind === 'wait' && step.for === 'store' ? { kind: 'mint-alone' } : step;
       },
     },
     steps: troubledSteps,
-    caughtBy: [
-      'each mint of the fleet has a need',
-      'the fleet recovers once its surroundings have',
-    ],
+    setting: { singleActiveToken: true },
+    caughtBy: ['mints without the store are rare'],
+  },
+  {
+    name: 'a commit that arrives after its token died is not taken back',
+    bug: {
+      tamper: {
+        swallow: ({ operation }) => (operation === 'reject' ? { answer: undefined } : undefined),
+      },
+    },
+    steps: troubledSteps,
+    caughtBy: ['a dead token does not come back'],
+  },
+  {
+    name: 'a process takes a token from the store that drew a 401 here',
+    bug: {
+      nextStep: (outcome, situation) => realNextStep(outcome, { ...situation, isUseless: false }),
+    },
+    steps: troubledSteps,
+    caughtBy: ['a replaced token is never sent again', 'mints without the store are rare'],
+  },
+  {
+    name: 'clear() does not reach the store',
+    bug: {
+      tamper: {
+        swallow: ({ operation }) => (operation === 'clear' ? { answer: undefined } : undefined),
+      },
+    },
+    steps: healthySteps,
+    caughtBy: ['no token from before clear() is served after it'],
+  },
+  {
+    name: 'a lease that a late question has taken is not given back',
+    bug: {
+      tamper: {
+        swallow: ({ operation }) => (operation === 'release' ? { answer: undefined } : undefined),
+      },
+    },
+    steps: troubledSteps,
+    caughtBy: ['no lease stays'],
   },
   {
     name: 'nobody waits for the holder of the lease',
@@ -101,6 +167,7 @@ const bugs: readonly SeededBug[] = [
     steps: healthySteps,
     caughtBy: [
       'each mint of the fleet has a need',
+      'mints without the store are rare',
       'a caller fails only if no usable token existed and none could be had',
     ],
   },
