@@ -250,8 +250,10 @@ export class FleetWatch implements StoreObserver {
     if (!member.setting.singleActiveToken || member.edition === 'first' || aloneAfterMs === 0)
       return;
     const { value } = this.#current.get(member.namespace) ?? { value: '' };
-    // Under the lease; or the store insists on a token that is dead.
-    if (this.now() - member.ledAt < FLIGHT_MS || member.hasSeenDie(value)) return;
+    // Under the lease; or the store insists on a token that is dead, even if the endpoint does so too.
+    if (this.now() - member.ledAt < FLIGHT_MS || member.hasEverSeenDie(value)) return;
+    // Whether the answers of a slow store count as answers is a matter of milliseconds.
+    if (member.link.mode === 'slow') return;
     const awayMs = Math.max(0, this.now() - member.link.unansweredSince);
     if (awayMs < aloneAfterMs - AT_REST_MS)
       this.violated('mints without the store are rare', `after ${awayMs} ms`);

@@ -166,6 +166,10 @@ export class Member {
     return this.#seenDie.get(value) === this.around.watch.timesReturned(value);
   }
 
+  hasEverSeenDie(value: string): boolean {
+    return this.#seenDie.has(value);
+  }
+
   // ---- what befalls it -----------------------------------------------------------------------------------------
 
   disturbed(reason: string): void {
