@@ -254,7 +254,7 @@ export class FleetWatch implements StoreObserver {
       return;
     const { value } = this.#current.get(member.namespace) ?? { value: '' };
     // Under the lease; or the store insists on a token that is dead, even if the endpoint does so too.
-    if (this.now() - member.ledAt < FLIGHT_MS || member.hasEverSeenDie(value)) return;
+    if (this.now() - member.ledAt < FLIGHT_MS || member.hasGivenUp(value)) return;
     // Whether the answers of a slow store count as answers is a matter of milliseconds.
     if (member.link.hasBeenSlowIn(2 * aloneAfterMs)) return;
     const awayMs = Math.max(0, this.now() - member.link.unansweredSince);
@@ -369,7 +369,9 @@ export class FleetWatch implements StoreObserver {
     this.#committedAt.set(value, this.now());
     const stored = this.#current.get(namespace);
     const isInTheWay = stored !== undefined && this.#isAlive(namespace, stored);
-    if (isInTheWay && fence !== undefined && fence < (stored.fence ?? 0))
+    // With the store its counter was lost.
+    const isComparable = this.#lossAt === -Infinity;
+    if (isComparable && isInTheWay && fence !== undefined && fence < (stored.fence ?? 0))
       this.violated(
         'a late holder overwrites no newer token',
         `${value} took the place of ${stored.value}`,

@@ -166,8 +166,9 @@ export class Member {
     return this.#seenDie.get(value) === this.around.watch.timesReturned(value);
   }
 
-  hasEverSeenDie(value: string): boolean {
-    return this.#seenDie.has(value);
+  /** Whether it has given up this token once. */
+  hasGivenUp(value: string): boolean {
+    return this.#seenDie.has(value) || this.#replaced.has(value);
   }
 
   // ---- what befalls it -----------------------------------------------------------------------------------------
