@@ -134,6 +134,11 @@ if ARGV[8] ~= '' and now() > num(ARGV[8]) then
 end
 
 local record = stored()
+local holder = text(lk)
+if only_if_absent and holder and holder ~= owner then
+  if not record or record.suspect then return { 'superseded' } end
+  return { 'superseded', record.fence, out(record.left), record.payload }
+end
 local in_the_way = only_if_absent and record and not (record.suspect and record.hash ~= hash)
 if record and (in_the_way or num(record.fence) >= num(fence)) then
   if give_back(owner) then tell('0') end

@@ -170,7 +170,8 @@ function rulesFor(records: Records, { now, who, tell, nextFence }: RulesContext)
     const stored = unexpired();
     const isInTheWay = onlyIfAbsent && !(stored?.suspect && stored.token.value !== token.value);
     const hadLease = giveBack(owner);
-    if (stored !== undefined && (isInTheWay || stored.fence >= fence)) {
+    const isBeingReplaced = onlyIfAbsent && (records.lease?.until ?? 0) > now();
+    if (isBeingReplaced || (stored !== undefined && (isInTheWay || stored.fence >= fence))) {
       if (hadLease) tell(0);
       return { kind: 'superseded', record: usable() };
     }

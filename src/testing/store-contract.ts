@@ -372,6 +372,15 @@ export const storeContractChecks: readonly StoreContractCheck[] = [
     await expectToken(empty, 'T0');
   }),
   check(
+    'writes nothing back while another flight holds the lease, since what that brings is newer',
+    async (bench) => {
+      const slot = await bench.held();
+      const answer = await commitAs(slot, 'back', { value: 'T0', onlyIfAbsent: true });
+      assert.equal(answer.kind, 'superseded');
+      assert.equal(await slot.read(), undefined);
+    },
+  ),
+  check(
     'writes over another token that drew a 401 all the same, but never brings that one back',
     async (bench) => {
       const slot = await bench.holding('T1');

@@ -208,7 +208,8 @@ export class SharedToken {
         onlyIfAbsent,
       }),
     );
-    if (outcome.kind !== 'done') this.#recheckIn(this.#soonMs());
+    if (outcome.kind !== 'done' || outcome.value.kind === 'superseded')
+      this.#recheckIn(this.#soonMs());
   }
 
   /**

@@ -22,7 +22,8 @@ export interface Call {
 /** How a token call ended. */
 export type CallEnd =
   | { readonly kind: 'token'; readonly value: string; readonly lifeMs: number }
-  | { readonly kind: 'transient' }
+  /** Without an answer, or with one that says that it may pass. */
+  | { readonly kind: 'transient'; readonly isAnswer?: true }
   | { readonly kind: 'server-set'; readonly forMs: number }
   | { readonly kind: 'credentials' }
   /** By `clear()`, `close()`, or the death of the process: it says nothing about the endpoint. */
@@ -183,12 +184,13 @@ export class FleetWatch implements StoreObserver {
   }
 
   /** What fails while the process stands still says nothing about the endpoint. */
-  #isForgiven({ by, sentAt }: Call, { kind }: CallEnd): boolean {
+  #isForgiven({ by, sentAt }: Call, end: CallEnd): boolean {
     const { forgivesStandstill } = this.expected;
     return (
       forgivesStandstill &&
       by.edition === 'second' &&
-      kind === 'transient' &&
+      end.kind === 'transient' &&
+      end.isAnswer !== true &&
       by.stoodStillAt >= sentAt
     );
   }

@@ -171,7 +171,8 @@ export class Link implements TokenStore {
   }
 
   #isBack(sent: Sent): void {
-    delete this.#unanswered.other;
+    // A clear() that gets through is but the first step of asking.
+    if (sent.meant.operation !== 'clear') delete this.#unanswered.other;
     if (isTelling(sent)) delete this.#unanswered.telling;
   }
 

@@ -539,7 +539,7 @@ function endOf(answer: unknown, tookMs: number): CallEnd {
     return { kind: 'server-set', forMs: Number(headers['retry-after']) * 1_000 };
   if (body['error'] === 'invalid_client') return { kind: 'credentials' };
   const { access_token: value, expires_in: seconds } = body;
-  if (status !== 200 || typeof value !== 'string') return { kind: 'transient' };
+  if (status !== 200 || typeof value !== 'string') return { kind: 'transient', isAnswer: true };
   const lifeMs = typeof seconds === 'number' ? seconds * 1_000 : Infinity;
   // Its life was over when it came.
   return tookMs > lifeMs - 1 ? { kind: 'transient' } : { kind: 'token', value, lifeMs };

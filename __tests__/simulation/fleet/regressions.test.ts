@@ -152,6 +152,26 @@ const runs: readonly {
     ],
   },
   {
+    name: 'an old token that was written back in the middle of a mint took the place of the new one',
+    given: { editions: ['second', 'second', 'second'] },
+    steps: [
+      endpoint(token(3600), 'prompt'),
+      link(0, 'loses answers'),
+      link(1, 'loses answers'),
+      request(0),
+      request(1),
+      pass(300),
+      link('all', 'up'),
+      request(2),
+      pass(10_000),
+      { kind: 'revoke' },
+      request(2),
+      request(0),
+      request(1),
+      pass(1_000),
+    ],
+  },
+  {
     name: 'a lease that was asked for twice, and not needed after all, was never given back',
     steps: [
       endpoint(token(20), 'prompt'),
