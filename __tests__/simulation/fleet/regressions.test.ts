@@ -18,12 +18,12 @@ const TWO: FleetSetting = {
   closesMidway: false,
 };
 
-const request = (which: number): FleetStep => ({
+const request = (which: number, isSlow = false): FleetStep => ({
   kind: 'request',
   which,
   path: 'fine',
   timeoutMs: undefined,
-  isSlow: false,
+  isSlow,
 });
 const allRequest: FleetStep = { kind: 'all request' };
 const endpoint = (mode: EndpointMode, manner: Manner): FleetStep => ({
@@ -159,16 +159,22 @@ const runs: readonly {
       link(0, 'loses answers'),
       link(1, 'loses answers'),
       request(0),
+      pass(300),
+      request(2),
+      pass(100),
       request(1),
       pass(300),
       link('all', 'up'),
-      request(2),
       pass(10_000),
-      { kind: 'revoke' },
       request(2),
-      request(0),
-      request(1),
+      pass(100),
+      { kind: 'revoke' },
+      endpoint(token(3600), 400),
+      request(2),
+      pass(50),
+      request(0, true),
       pass(1_000),
+      pass(1),
     ],
   },
   {
