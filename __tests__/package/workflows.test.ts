@@ -9,6 +9,8 @@ const workflows = readdirSync(FOLDER).map((file) => ({
   file,
   text: readFileSync(join(FOLDER, file), 'utf8'),
 }));
+const readSimulation = (file: string) =>
+  readFileSync(join(ROOT, '__tests__/simulation', file), 'utf8');
 const { engines } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
   engines: { node: string };
 };
@@ -31,6 +33,21 @@ test('the tests run on every version of Node that is promised, the oldest first'
   const versions = list.split(', ').map((version) => version.replaceAll("'", ''));
   expect(versions).toEqual(['20.19', '22', '24', '26']);
   expect(engines.node).toContain(`^${versions[0]!}`);
+});
+
+test('each night every simulation tries orders that the tests have not: at least 10,000 runs, from a seed of its own', () => {
+  const nightly = workflows.find(({ file }) => file === 'nightly.yml')?.text ?? '';
+  expect(nightly).toMatch(/^ {4}- cron: /m);
+  const [, parts = ''] = /part: \[(.+)\]/.exec(nightly) ?? [];
+  const [, runs = '0'] = /SIMULATION_RUNS: '(\d+)'/.exec(nightly) ?? [];
+  const simulations = readdirSync(join(ROOT, '__tests__/simulation'), { recursive: true })
+    .map(String)
+    .filter((file) => file.endsWith('.test.ts'))
+    .filter((file) => /simulate(Fleet)?\(/.test(readSimulation(file)))
+    .map((file) => file.replace('.test.ts', ''));
+  expect(parts.split(', ').sort()).toEqual(simulations.sort());
+  expect(Number(runs)).toBeGreaterThanOrEqual(10_000);
+  expect(nightly).toContain('SIMULATION_SEED: ${{ github.run_id }}');
 });
 
 test('a release is published with provenance', () => {

@@ -250,8 +250,10 @@ export class FleetWatch implements StoreObserver {
     if (!member.setting.singleActiveToken || member.edition === 'first' || aloneAfterMs === 0)
       return;
     const { value } = this.#current.get(member.namespace) ?? { value: '' };
-    // Under the lease; or the store insists on a token that is dead.
-    if (this.now() - member.ledAt < FLIGHT_MS || member.hasSeenDie(value)) return;
+    // Under the lease; or the store insists on a token that is dead, even if the endpoint does so too.
+    if (this.now() - member.ledAt < FLIGHT_MS || member.hasEverSeenDie(value)) return;
+    // Whether the answers of a slow store count as answers is a matter of milliseconds.
+    if (member.link.mode === 'slow') return;
     const awayMs = Math.max(0, this.now() - member.link.unansweredSince);
     if (awayMs < aloneAfterMs - AT_REST_MS)
       this.violated('mints without the store are rare', `after ${awayMs} ms`);
@@ -332,17 +334,15 @@ export class FleetWatch implements StoreObserver {
   hadForMs(member: Member, not: string | undefined): number {
     const stored = this.#current.get(member.namespace);
     if (stored === undefined || stored.value === not) return 0;
-    const { value, since } = stored;
-    const forMs = this.now() - since;
-    // A token without an end is kept for as long as it is used unrenewed.
-    const isThere = forMs < UNDATED_MS && this.#isAlive(member.namespace, value);
-    return isThere && !member.hasSeenDie(value) ? forMs : 0;
+    const isOfUse = this.#isAlive(member.namespace, stored) && !member.hasSeenDie(stored.value);
+    return isOfUse ? this.now() - stored.since : 0;
   }
 
-  /** As far as anybody knows. */
-  #isAlive(namespace: string, value: string): boolean {
+  /** As far as anybody knows. A token without an end is kept for as long as it is used unrenewed. */
+  #isAlive(namespace: string, { value, since }: Stored): boolean {
     const expiresAt = this.provider.issued.get(value)?.expiresAtServer ?? 0;
-    return expiresAt > this.now() + AT_LEAST_MS && !this.#isKnownDead(namespace, value);
+    const isThere = expiresAt > this.now() + AT_LEAST_MS && this.now() - since < UNDATED_MS;
+    return isThere && !this.#isKnownDead(namespace, value);
   }
 
   #stored(namespace: string, value: string, fence?: number): void {
@@ -365,7 +365,7 @@ export class FleetWatch implements StoreObserver {
   #committed(namespace: string, by: Host, value: string, fence: number | undefined): void {
     this.#committedAt.set(value, this.now());
     const stored = this.#current.get(namespace);
-    const isInTheWay = stored !== undefined && this.#isAlive(namespace, stored.value);
+    const isInTheWay = stored !== undefined && this.#isAlive(namespace, stored);
     if (isInTheWay && fence !== undefined && fence < (stored.fence ?? 0))
       this.violated(
         'a late holder overwrites no newer token',
