@@ -79,6 +79,8 @@ export class FleetWatch implements StoreObserver {
   readonly members = new Map<Host, Member>();
   readonly #accounts = new Map<string, Account>();
   readonly #known = new Map<string, Known>();
+  /** How often a token has arrived. */
+  readonly #timesReturned = new Map<string, number>();
   /** When the endpoint's answer with an old token arrived. */
   readonly #returnedAgainAt = new Map<string, number>();
   readonly #openCalls = new Set<Call>();
@@ -157,6 +159,7 @@ export class FleetWatch implements StoreObserver {
     const { by } = call;
     by.lastCallEndedAt = this.now();
     if (end.kind === 'token') {
+      this.#timesReturned.set(end.value, this.timesReturned(end.value) + 1);
       if (this.timesReturned(end.value) > 1) {
         // To the others, who hold it too, it is as old as before: each may ask in its turn.
         for (const member of this.members.values())
@@ -218,7 +221,7 @@ export class FleetWatch implements StoreObserver {
   }
 
   timesReturned(value: string): number {
-    return this.provider.issued.get(value)?.timesReturned ?? 0;
+    return this.#timesReturned.get(value) ?? 0;
   }
 
   /** Whether the endpoint insists on this token, as far as a wait since then is concerned. */
@@ -253,7 +256,7 @@ export class FleetWatch implements StoreObserver {
     // Under the lease; or the store insists on a token that is dead, even if the endpoint does so too.
     if (this.now() - member.ledAt < FLIGHT_MS || member.hasEverSeenDie(value)) return;
     // Whether the answers of a slow store count as answers is a matter of milliseconds.
-    if (member.link.mode === 'slow') return;
+    if (member.link.hasBeenSlowIn(2 * aloneAfterMs)) return;
     const awayMs = Math.max(0, this.now() - member.link.unansweredSince);
     if (awayMs < aloneAfterMs - AT_REST_MS)
       this.violated('mints without the store are rare', `after ${awayMs} ms`);

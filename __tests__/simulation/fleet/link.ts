@@ -2,6 +2,9 @@ import type { TokenIdentity, TokenStore, TokenStoreSlot } from '../../../src/sto
 import type { Host } from './host.js';
 import type { Command, SimulatedRedis } from './redis.js';
 
+/** How long a command, or an answer, is on its way where all is well. */
+const LONGEST_UP_MS = 5;
+
 /** A command on its way. */
 export interface Sent {
   readonly command: Command;
@@ -50,6 +53,7 @@ export class Link implements TokenStore {
   readonly #unanswered: { telling?: number; other?: number } = {};
   /** When the process last asked for anything. */
   askedAt = -Infinity;
+  #slowUntil = -Infinity;
   #arrivedUntil = 0;
   #answeredUntil = 0;
   #queue: (() => void)[] = [];
@@ -72,10 +76,21 @@ export class Link implements TokenStore {
 
   set mode(mode: LinkMode) {
     if (mode === this.#mode) return;
+    if (this.#mode === 'slow') this.#slowUntil = this.#now();
     this.#mode = mode;
-    this.upSince = mode === 'up' ? this.#now() : Infinity;
+    // What is under way still takes its time.
+    this.upSince = mode === 'up' ? this.#allArriveBy() : Infinity;
     if (mode !== 'up' && mode !== 'slow' && mode !== 'loses answers') return;
     for (const send of this.#queue.splice(0)) send();
+  }
+
+  /** Whether it has been slow within so long. */
+  hasBeenSlowIn(ms: number): boolean {
+    return this.#mode === 'slow' || this.#now() - this.#slowUntil < ms;
+  }
+
+  #allArriveBy(): number {
+    return Math.max(this.#now(), this.#arrivedUntil + LONGEST_UP_MS, this.#answeredUntil);
   }
 
   /** Since when the store has left this process without an answer in time. */
@@ -177,7 +192,9 @@ export class Link implements TokenStore {
   }
 
   #delayMs(): number {
-    return this.#mode === 'slow' ? 50 + 700 * this.random() : 0.2 + 4 * this.random();
+    return this.#mode === 'slow'
+      ? 50 + 700 * this.random()
+      : 0.2 + (LONGEST_UP_MS - 1) * this.random();
   }
 
   #now(): number {
