@@ -1,7 +1,7 @@
 /*
  * The whole proof: lint, format, types, unit, integration, the built package (in a browser too), the docs site, the
  * snippets of the docs. In that order, but two at a time: what only reads the sources runs beside the tests, and the
- * simulation, ten thousand runs on one processor, beside what needs the build. The fleets of real processes run alone: what
+ * simulation, six thousand runs on one processor, beside what needs the build. The fleets of real processes run alone: what
  * they show is exact as long as Redis answers each of them within its 250 ms.
  * Runs every step even if an earlier one failed, and ends with the numbers of all of them.
  */

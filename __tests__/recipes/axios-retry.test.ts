@@ -105,5 +105,5 @@ test('the trap: a retry condition that takes 401s multiplies an incurable one', 
       isNetworkOrIdempotentRequestError(error) || error.response?.status === 401,
   });
   await failureOf(http.get(ALWAYS_401));
-  expect(server.requests.length).toBe(5);
+  expect(server.requests.length).toBe(8);
 });

@@ -15,7 +15,12 @@ test('a mint that hangs for ever loses the lease 5 s after its deadline', async 
   // Only what a lease needs of them.
   const flight = { open: () => Promise.resolve(slot) } as unknown as SharedFlight;
   const guarded = guardStore(store, { clock, watcher });
-  const context = { clock, store: guarded, flightTimeoutMs: 10_000 } as unknown as SharedContext;
+  const context = {
+    clock,
+    store: guarded,
+    flightTimeoutMs: 10_000,
+    now: () => ({ wallMs: clock.now(), monoMs: clock.monotonic() }),
+  } as unknown as SharedContext;
   const lease = new Lease(flight, context);
   await lease.begin(undefined);
   lease.keepRenewing();
