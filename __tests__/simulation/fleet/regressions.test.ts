@@ -47,30 +47,6 @@ const runs: readonly {
   steps: readonly FleetStep[];
 }[] = [
   {
-    name: 'a failure that reached the store long after its lease had ended was shared all the same',
-    steps: [
-      request(1),
-      link(0, 'loses answers'),
-      allRequest,
-      link('all', 'offline queue'),
-      pass(900_000),
-      link(1, 'up'),
-      request(1),
-    ],
-  },
-  {
-    name: 'after a clear() that had not reached the store the next refresh did not ask it, and killed the token of the fleet',
-    given: { singleActiveToken: true, editions: ['second', 'second', 'second'] },
-    steps: [
-      { kind: 'close', which: 0 },
-      link('all', 'offline queue'),
-      request(1),
-      endpoint(token(20), 'prompt'),
-      pass(3_000),
-      { kind: 'clear', which: 1 },
-    ],
-  },
-  {
     name: 'a process that stood still after it got the lease minted when the lease had long ended',
     given: { singleActiveToken: true, editions: ['second', 'second', 'second'] },
     steps: [
@@ -175,22 +151,6 @@ const runs: readonly {
       request(0, true),
       pass(1_000),
       pass(1),
-    ],
-  },
-  {
-    name: 'a lease that was asked for twice, and not needed after all, was never given back',
-    steps: [
-      endpoint(token(20), 'prompt'),
-      request(0),
-      link('all', 'offline queue'),
-      pass(5_000),
-      { kind: 'jump', which: 0, ms: 3_600_000 },
-      request(0),
-      link('all', 'up'),
-      request(1),
-      { kind: 'jump', which: 1, ms: 3_600_000 },
-      { kind: 'jump', which: 0, ms: -3_600_000 },
-      request(0),
     ],
   },
 ];
