@@ -47,7 +47,7 @@ export class SharedToken {
   #fence = 0;
   /** The token in hand was minted while the store was away. */
   #uncommitted = false;
-  /** Dead tokens, which drew a 401 here or were killed by a new one: a store may go on offering them, or get them late. */
+  /** Tokens that drew a 401 here or were replaced by a new one: a store may go on offering them, or get them late. */
   readonly #rejected = new Set<string>();
   /** Changes with `clear()`: what was asked before must not land after it. */
   #epoch = 0;
@@ -238,8 +238,8 @@ export class SharedToken {
   async #mint(refresh: Refresh): Promise<Minted> {
     const minted = await refresh.mint();
     const held = this.#held();
-    // It has just killed the last one, whose commit may still be on its way.
-    if (this.#context.policy.singleActiveToken && held !== undefined) this.remember(held.value);
+    // The one that it replaces, or has just killed, may have a commit on its way.
+    if (held !== undefined) this.remember(held.value);
     this.#rejected.delete(minted.token.value);
     return minted;
   }

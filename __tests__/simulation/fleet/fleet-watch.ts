@@ -255,6 +255,7 @@ export class FleetWatch implements StoreObserver {
     const { value } = this.#current.get(member.namespace) ?? { value: '' };
     // Under the lease; or the store insists on a token that is dead, even if the endpoint does so too.
     if (this.now() - member.ledAt < FLIGHT_MS || member.hasGivenUp(value)) return;
+    if (this.now() - member.offeredAt < aloneAfterMs) return;
     // Whether the answers of a slow store count as answers is a matter of milliseconds.
     if (member.link.hasBeenSlowIn(2 * aloneAfterMs)) return;
     const awayMs = Math.max(0, this.now() - member.link.unansweredSince);
@@ -284,7 +285,10 @@ export class FleetWatch implements StoreObserver {
       case 'begin': {
         const { argument, answer } = command;
         if (argument.inHand?.rejected === true) this.#flag(namespace, argument.inHand.value);
-        if (answer.kind === 'token') this.#offered(namespace, answer.token.value);
+        if (answer.kind === 'token') {
+          this.#offered(namespace, answer.token.value);
+          if (member !== undefined) member.offeredAt = this.now();
+        }
         if (answer.kind === 'lead')
           this.#granted(namespace, by, argument, isInTime(sent, this.now()));
         break;

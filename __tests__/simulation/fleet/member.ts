@@ -92,6 +92,8 @@ export class Member {
   stoodStillAt = -Infinity;
   /** Whose records it uses, as the store sees it. */
   namespace = '';
+  /** When the store last offered it a token. */
+  offeredAt = -Infinity;
   /** When it was last granted the lease. */
   ledAt = -Infinity;
   /** Since when it has been running, and its clocks have gone as they should. */
