@@ -440,16 +440,16 @@ export class World {
       this.#violated('the token budget is kept', `${ended} calls ended within its window`);
   }
 
-  /**
-   * That of all accounts together: a secret that is rotated between two questions for credentials passes for one that is made
-   * fresh for each call, and then its two accounts are one. A call under way may spend the last of it.
-   */
+  /** That of any account, since the secret may just have been rotated; a call under way may spend the last of it. */
   #isBudgetSpent(): boolean {
     const { tokenBudget } = this.setting;
     if (tokenBudget === undefined) return false;
-    const since = this.clock.monotonic() - tokenBudget.windowMs - EPSILON;
-    const ended = [...this.#spentAt.keys()].map((secret) => this.#endedSince(since, secret));
-    return sum(ended) + this.provider.unanswered >= tokenBudget.calls;
+    const windowStart = this.clock.monotonic() - tokenBudget.windowMs;
+    return [...this.#spentAt.keys()].some(
+      (secret) =>
+        this.#endedSince(windowStart - EPSILON, secret) + this.provider.unanswered >=
+        tokenBudget.calls,
+    );
   }
 
   #endedSince(since: number, secret: number): number {
@@ -561,8 +561,4 @@ export class World {
 
 function paramsOf(key: Key): { key: Key } | undefined {
   return key === '' ? undefined : { key };
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0);
 }

@@ -198,9 +198,28 @@ describe('behaviour 52: an account is a token endpoint and a set of credentials'
     expect(await tenantsInTurn(one, 3)).toEqual(['token', 'token', 'token']);
   });
 
+  test('a secret that is rotated while it is asked for counts as changed, then and later', async () => {
+    const answers = ['wrong', 'before', 'after'];
+    let latest = '';
+    const one = bench({
+      provider: {
+        credentials: () => ({ ...ACME, clientSecret: (latest = answers.shift() ?? latest) }),
+      },
+    });
+    one.endpoint.onCall = (call) =>
+      call.body.includes('right') ? call.token('token') : invalidClient(call);
+    await tenantsInTurn(one, 2);
+    expect(one.endpoint.calls.map(({ body }) => /wrong|before|after/.exec(body)?.[0])).toEqual([
+      'wrong',
+      'after',
+    ]);
+    answers.push('right');
+    expect(await tenantsInTurn(one, 1)).toEqual(['token']);
+  });
+
   describe.each([
     ['declared as such', { secret: true, perCall: true }],
-    ['found by asking twice', { secret: true }],
+    ['found by asking again', { secret: true }],
   ])('what is made fresh for each call is no part of it, %s', (_, clientSecret) => {
     const signing = (more = {}) => {
       let made = 0;

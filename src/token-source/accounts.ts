@@ -77,12 +77,10 @@ export class Accounts {
     return remembered.length > 0 && !remembered.some((account) => this.areOf(account, credentials));
   }
 
-  /** Learns what differs between two answers in a row of one credentials function. */
-  compare(one: object, next: object): void {
-    const before = new Map(Object.entries(one));
-    const differing = Object.entries(next).filter(([name, value]) => before.get(name) !== value);
-    if (differing.length === 0) return;
-    for (const [name] of differing) this.#fresh.add(name);
+  /** Learns which of these credentials are made fresh for each call. */
+  areFresh(names: readonly string[]): void {
+    if (names.length === 0) return;
+    for (const name of names) this.#fresh.add(name);
     const accounts = [...this.#byKey.values()];
     this.#byKey.clear();
     for (const account of accounts) {

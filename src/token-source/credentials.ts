@@ -19,8 +19,8 @@ export class Credentials {
   }
 
   /**
-   * Asks twice where that tells what is made fresh for each call from what says whose account this is: while other credentials
-   * are remembered for a failure, say.
+   * Asks again where that tells what is made fresh for each call from what says whose account this is: while other credentials
+   * are remembered for a failure, say. What differs twice in a row is fresh; a secret that was just rotated differs once.
    *
    * @throws {@link TokenAcquisitionError} if a function throws, or gives none before `signal` aborts
    * @throws {@link MisconfigurationError} if it gives nonsense
@@ -29,9 +29,13 @@ export class Credentials {
     const { accounts } = this.#source;
     const asked = await this.#askOnce(signal);
     if (!accounts.mayBeFresh(asked, this.#source.now())) return asked;
-    const again = await this.#askOnce(signal);
-    accounts.compare(asked, again);
-    return again;
+    const second = await this.#askOnce(signal);
+    const changed = differing(asked, second);
+    if (changed.length === 0) return second;
+    const third = await this.#askOnce(signal);
+    const changedAgain = differing(second, third);
+    accounts.areFresh(changed.filter((name) => changedAgain.includes(name)));
+    return third;
   }
 
   async #askOnce(signal: AbortSignal): Promise<object> {
@@ -75,4 +79,11 @@ export class Credentials {
       this.#abortCheck = undefined;
     }
   }
+}
+
+function differing(before: object, after: object): string[] {
+  const earlier = new Map(Object.entries(before));
+  return Object.entries(after)
+    .filter(([name, value]) => earlier.get(name) !== value)
+    .map(([name]) => name);
 }
