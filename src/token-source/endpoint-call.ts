@@ -27,7 +27,7 @@ export async function endpointCall(context: CallFor<TokenEndpointProvider>): Pro
   return {
     account: { credentials, url: encoded.url },
     target: target(encoded),
-    tooLate: () => unreachable(call, new NoAnswer('ERR_CANCELED', 'it was too late to ask')),
+    tooLate: () => unreachable(call, new NoAnswer('ERR_CANCELED', 'it was too late to ask')).error,
     send: async (bounded) => {
       try {
         const { transport } = options;

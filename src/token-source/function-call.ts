@@ -17,7 +17,7 @@ export function functionCall({
   return {
     account: { credentials: {}, url: provider.baseURL }, // It is that of the source.
     target: { method: undefined, serverAddress: undefined, serverPort: undefined },
-    tooLate: late,
+    tooLate: () => late().error,
     send: async (signal) => {
       // It may be deaf to the signal; the time bound holds all the same.
       const work = async () => provider.acquireToken({ params, signal });

@@ -43,7 +43,6 @@ const CLOCKS_AGREE_MS = 10;
 
 /** Of the account of a token whose credentials have not been asked for. */
 const NOTHING_KNOWN = initialAccount<BearerError>();
-const NO_CREDENTIALS = Object.freeze({});
 
 /**
  * One token of a source, kept usable: the shell that acts on what `token/lifecycle` decides. It owns the one flight
@@ -456,8 +455,6 @@ export class KeptToken implements TokenWanted, Keepable {
     this.#state = state;
     if (happening.kind === 'credentials-changed') this.#account = undefined;
     else if (this.#account !== undefined) this.#account.state = state.account;
-    else if (state.account !== NOTHING_KNOWN)
-      this.#account = { credentials: () => NO_CREDENTIALS, endpoint: '', state: state.account };
     this.#freshUntilMs = 0;
     for (const notice of notices) this.#tell(notice);
     return answer;

@@ -77,7 +77,8 @@ async function attemptOnce(
 ): Promise<Omit<Minted, 'attempts'>> {
   const { options, now } = context;
   const ready = await readyCall(context);
-  if (context.signal.aborted) throw ready.tooLate();
+  // Nothing went out, so this says nothing about the account.
+  if (context.signal.aborted) throw new MintFailure(ready.tooLate(), 'transient', 'request');
   const sentAt = context.beforeCall(ready.account);
   const call = boundedSignal(context.signal, options.attemptTimeoutMs, options.clock);
   const told = (outcome: Pick<TokenCall, 'status' | 'errorType'>) => {

@@ -1,3 +1,4 @@
+import type { TokenAcquisitionError } from '../errors/index.js';
 import type { Provider } from '../grants/define-provider.js';
 import type { ParsedToken } from '../grants/token-response.js';
 import type { TokenParams } from '../token/token-params.js';
@@ -28,8 +29,8 @@ export interface ReadyCall {
    * @throws {@link MintFailure} if it brings nothing that may hold a token
    */
   send(signal: AbortSignal): Promise<Found>;
-  /** It was too late to make it. */
-  tooLate(): MintFailure;
+  /** The error if it was too late to make it. */
+  tooLate(): TokenAcquisitionError;
 }
 
 /** What a call has brought. */
