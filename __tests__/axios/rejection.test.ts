@@ -121,7 +121,7 @@ describe('what an answer to the replay says about the new token', () => {
 });
 
 describe('a token that dies again before the replay that it was minted for is answered', () => {
-  test('costs nobody a request, however long that answer takes', async () => {
+  test('costs no caller a request, however long that answer takes', async () => {
     const { http } = await warmClientOf(server);
     server.revokeTokens();
     const [firstSend, slowReplay] = [server.api.holdNext(), server.api.holdNext()];

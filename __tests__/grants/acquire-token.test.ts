@@ -54,7 +54,7 @@ describe('what a function throws is judged', () => {
     ['a string', 'wrong password'],
     ['nothing', undefined],
     ['null', null],
-    ['a status that is none', error({ status: 42 })],
+    ['a status out of range', error({ status: 42 })],
     ['a word where a status stands', error({ status: 'failed' })],
     [
       'an object that throws when it is read',

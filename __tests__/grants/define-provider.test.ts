@@ -482,7 +482,7 @@ describe('a token request that is a promise', () => {
     expect(unhandled).toEqual([]);
   });
 
-  it('does not make two providers the same: nobody can tell at once', () => {
+  it('does not make two providers the same: its request is not known at once', () => {
     const tokenRequest = () => Promise.resolve({ url: '/token' });
 
     expect(

@@ -232,7 +232,7 @@ describeWithRedis('what is in Redis', () => {
     expect(await redis.pttl(await keyOf('lk'))).toBeGreaterThan(0);
   });
 
-  test('a lease key of a foreign type is renewed for nobody, and one without an end gets one from its owner', async () => {
+  test('a lease key of a foreign type is never renewed, and one without an end gets one from its owner', async () => {
     const slot = await open();
     const renew = (owner: string) => slot.renew({ owner, leaseMs: 3_000 });
     await slot.begin(asking('a'));

@@ -205,7 +205,7 @@ const bugs: readonly SeededBug[] = [
     caughtBy: ['a cool-down lasts as long as the table says'],
   },
   {
-    name: 'nobody counts the attempts of a flight',
+    name: 'the attempts of a flight are not counted',
     bug: { options: { maxAttempts: 1_000 } },
     caughtBy: ['a flight makes three token calls at most'],
   },
@@ -236,7 +236,7 @@ const bugs: readonly SeededBug[] = [
     caughtBy: ['401s force no more mints than the budget has'],
   },
   {
-    name: 'a forced mint comes back whatever the replay says',
+    name: 'a forced mint comes back even if its replay is rejected',
     bug: {
       decide: (state, now, happening, policy) => {
         const decision = realDecide(state, now, happening, policy);
@@ -319,7 +319,7 @@ const bugs: readonly SeededBug[] = [
     caughtBy: ['a caller fails only if no usable token existed and none could be had'],
   },
   {
-    name: 'whoever was refused with a suspect token hears that there is no other',
+    name: 'a caller refused with a suspect token hears that there is no other',
     bug: {
       decide: (state, now, happening, policy) => {
         const { slot } = state;

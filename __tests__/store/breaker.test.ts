@@ -9,7 +9,7 @@ test('a store has been away since its first failure, as long as somebody goes on
   expect(breaker.awayForMs(18_000)).toBe(18_000);
 });
 
-test('an outage that nobody has asked about for 10 s says nothing about now', () => {
+test('an outage during which the store was not asked for 10 s says nothing about now', () => {
   const breaker = createBreaker(1_000);
   breaker.failed(0);
   breaker.failed(9_000);

@@ -119,7 +119,7 @@ describe('behaviour 56: a function that yields a token is used like a token endp
     expect((await source.getToken()).expiresAt).toBe(clock.now() + 10 * MINUTE);
   });
 
-  test('each call is told, with no address, since nobody knows where it goes', async () => {
+  test('each call is told, without an address', async () => {
     const { held, source, told } = bench();
     held.onCall = () => 'T1';
     await source.getToken();

@@ -9,7 +9,7 @@ function held() {
   return { ends, work: () => new Promise<string>((resolve) => ends.push(resolve)) };
 }
 
-test('whoever comes while it is under way gets its result', async () => {
+test('a caller who comes while it is under way gets its result', async () => {
   const clock = createFakeClock();
   const joint = new JointWork<string>(clock);
   const { ends, work } = held();
@@ -20,7 +20,7 @@ test('whoever comes while it is under way gets its result', async () => {
   expect([joint.isUnderWay, clock.pendingTimers]).toEqual([false, 0]);
 });
 
-test('work that can never end is lost to those who wait, and whoever comes later starts it anew', async () => {
+test('work that can never end is lost to those who wait, and the next caller starts it anew', async () => {
   const clock = createFakeClock();
   let isOver = false;
   const tied = {
@@ -49,7 +49,7 @@ test('work that can never end is lost to those who wait, and whoever comes later
   expect(clock.pendingTimers).toBe(0);
 });
 
-test('what another request awaited in vain is lost, whatever the runtime says', async () => {
+test('what another request awaited in vain is lost, with any error of the runtime', async () => {
   const joint = new JointWork<string>(createFakeClock());
   const rejects = () => Promise.reject(new Error('This promise can never settle'));
   joint.run(rejects, 'lost').catch(() => undefined);

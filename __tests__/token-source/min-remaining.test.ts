@@ -63,12 +63,15 @@ describe('a token that is handed to somebody else should live for a while', () =
     expect(endpoint.calls).toHaveLength(1);
   });
 
-  test.each([-1, Number.NaN, Infinity, '5'])('a length of time is none: %p', async (ms) => {
-    const { source } = bench();
-    const error = await ended(source.getToken({ minRemainingMs: ms as number }));
-    expect(error).toBeInstanceOf(MisconfigurationError);
-    expect(error).toMatchObject({ option: 'minRemainingMs' });
-  });
+  test.each([-1, Number.NaN, Infinity, '5'])(
+    'is refused if it is no length of time: %p',
+    async (ms) => {
+      const { source } = bench();
+      const error = await ended(source.getToken({ minRemainingMs: ms as number }));
+      expect(error).toBeInstanceOf(MisconfigurationError);
+      expect(error).toMatchObject({ option: 'minRemainingMs' });
+    },
+  );
 });
 
 describe('with a shared store', () => {

@@ -225,7 +225,7 @@ describe('behaviour 30: a call that always answers 401', () => {
   });
 });
 
-test('a token that dies while the first replay with it is under way is replaced at once, and nobody waits for that replay', async () => {
+test('a token that dies while the first replay with it is under way is replaced at once, and no caller waits for that replay', async () => {
   const bench = await warmBench();
   const { source, endpoint, clock } = bench;
   source.reject('token-1');
@@ -240,7 +240,7 @@ test('a token that dies while the first replay with it is under way is replaced 
   expect(clock.pendingTimers).toBe(0);
 });
 
-test('a clock that stands still keeps nobody waiting', async () => {
+test('a clock that stands still keeps no caller waiting', async () => {
   const bench = await warmBench();
   const { source } = bench;
   for (let mint = 2; mint <= 7; mint += 1) {

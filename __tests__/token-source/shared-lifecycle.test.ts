@@ -111,7 +111,7 @@ describe('another process is refreshing', () => {
     ['in the last moments', LAST, false, 'stand-down'],
     ['after expiry', EXPIRED, false, 'wait'],
     ['after a 401', EARLY, true, 'wait'],
-  ])('where nobody can refresh now, %s', (_, seconds, rejected, kind) => {
+  ])('where no process can refresh now, %s', (_, seconds, rejected, kind) => {
     const one = life();
     one.mint(0, 'T1');
     one.happens(seconds, { kind: 'requested' });

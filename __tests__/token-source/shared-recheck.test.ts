@@ -100,7 +100,7 @@ test('a hint brings the newer token before anyone asks for it', async () => {
 });
 
 test.each([true, false])(
-  'a mint costs two operations, hints or not (%p): nobody hears of the own commit',
+  'a mint costs two operations, hints or not (%p): a process ignores the hint of its own commit',
   async (hints) => {
     const { members, slot, pass, settle } = await warmFleet(1, { hints });
     const [{ store, source, token }] = members as [Fleet['members'][number]];

@@ -262,7 +262,7 @@ describe('behaviour 54: where each new token kills the last, and the store is aw
     expect(await next).toBe('T2');
   });
 
-  test('a cold start waits for the store too, and waits for nobody while the store answers', async () => {
+  test('a cold start waits for the store too, and not at all while the store answers', async () => {
     const { members, answerAtOnce, endpoint, pass } = fleet(2, single);
     answerAtOnce();
     const [away, well] = members as [Member, Member];
@@ -301,7 +301,7 @@ describe('behaviour 54: where each new token kills the last, and the store is aw
     expect(await asked).toBe('T2');
   });
 
-  test('no timer is left once nobody waits', async () => {
+  test('no timer is left once no caller waits', async () => {
     const { members, clock, pass } = await revoked();
     for (const { source } of members) source.close();
     await pass(300);

@@ -27,17 +27,20 @@ describe('behaviour 50: what ran out while the process stood still says nothing 
     ['a frozen function or a stopped container', (clock) => clock.stall(HOUR)],
     ['an event loop that was blocked', (clock) => clock.stall(20 * SECOND)],
     ['a suspended laptop, whose monotonic clock stood still', (clock) => clock.suspend(HOUR)],
-  ])('%s: whoever waits is served by a new attempt, without a cool-down', async (_, standStill) => {
-    const { caller, ...woken } = await callUnderWay();
-    standStill(woken.clock);
-    await woken.pass(1_500);
-    expect(woken.endpoint.calls).toHaveLength(2);
-    woken.endpoint.last.token('token-1');
-    expect(await caller).toBe('token-1');
-    expectNoBlame(woken);
-    expect(woken.told('refreshed')).toMatchObject([{ attempts: 1 }]);
-    expect(woken.clock.pendingTimers).toBe(0);
-  });
+  ])(
+    '%s: a waiting caller is served by a new attempt, without a cool-down',
+    async (_, standStill) => {
+      const { caller, ...woken } = await callUnderWay();
+      standStill(woken.clock);
+      await woken.pass(1_500);
+      expect(woken.endpoint.calls).toHaveLength(2);
+      woken.endpoint.last.token('token-1');
+      expect(await caller).toBe('token-1');
+      expectNoBlame(woken);
+      expect(woken.told('refreshed')).toMatchObject([{ attempts: 1 }]);
+      expect(woken.clock.pendingTimers).toBe(0);
+    },
+  );
 
   test('the new attempt has all its time', async () => {
     const { caller, clock, endpoint, pass } = await callUnderWay();

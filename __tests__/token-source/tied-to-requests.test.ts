@@ -62,7 +62,7 @@ async function withTokenToRenew(options: TokenSourceOptions = {}, fields: object
 }
 
 describe('a refresh whose request is over can never land', () => {
-  test('whoever waits for it has another one started, and nothing is held against the endpoint', async () => {
+  test('a caller who waits for it has another one started, and nothing is held against the endpoint', async () => {
     const { source, endpoint, told, pass, within, end } = tiedToRequests();
     void ended(source.getToken());
     await pass(100);
@@ -80,7 +80,7 @@ describe('a refresh whose request is over can never land', () => {
     expect(told('coolDownStarted')).toEqual([]);
   });
 
-  test('whoever comes later waits for nothing', async () => {
+  test('a later caller waits for nothing', async () => {
     const { source, endpoint, pass, within, end } = tiedToRequests();
     void ended(source.getToken());
     await pass(0);
@@ -112,7 +112,7 @@ describe('a refresh whose request is over can never land', () => {
     expect(await second).toBe('token-1');
   });
 
-  test('a token of unknown life is renewed all the same, though nobody waits for that', async () => {
+  test('a token of unknown life is renewed all the same, though no caller waits for that', async () => {
     const { source, endpoint, pass, within, end } = await withTokenToRenew(
       {},
       { expires_in: undefined },
@@ -178,7 +178,7 @@ describe('on Cloudflare', () => {
     expect(await second).toBe('token-1');
   });
 
-  test('with waitUntil nobody waits, and each refresh is handed in', async () => {
+  test('with waitUntil no caller waits, and each refresh is handed in', async () => {
     const handedIn: Promise<unknown>[] = [];
     const waitUntil = (refresh: Promise<unknown>) => handedIn.push(refresh);
     const { source, endpoint, pass, within } = await withTokenToRenew({ waitUntil });
@@ -204,7 +204,7 @@ describe('on Cloudflare', () => {
   });
 });
 
-test('elsewhere nobody waits for a refresh ahead of time, with waitUntil or without', async () => {
+test('elsewhere no caller waits for a refresh ahead of time, with waitUntil or without', async () => {
   const handedIn: Promise<unknown>[] = [];
   const { source } = await withTokenToRenew({ waitUntil: (refresh) => handedIn.push(refresh) });
   expect(await ended(source.getToken())).toBe('token-1');

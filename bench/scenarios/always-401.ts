@@ -6,7 +6,7 @@ export const always401: Scenario = {
   id: 'always-401',
   title: 'A call that always draws a 401',
   about:
-    'One endpoint answers 401 whatever the token is worth, and is called 20 times, in turn with one that works. Good: at most 6 token calls, and the other never fails.',
+    'One endpoint answers 401 to every token, and is called 20 times, in turn with one that works. Good: at most 6 token calls, and the other never fails.',
   async run({ client, server }) {
     await client.get('/__sandbox/echo');
     const before = server.tokenCalls;

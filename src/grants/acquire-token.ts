@@ -8,7 +8,7 @@ import type { ParsedToken } from './token-response.js';
 export interface AcquireTokenContext {
   /** The parameters of the token that is asked for; empty unless the caller gave some. */
   readonly params: TokenParams;
-  /** Aborts when the attempt is over: after `attemptTimeoutMs`, or when nobody wants the token any more. */
+  /** Aborts when the attempt is over: after `attemptTimeoutMs`, or when no caller wants the token any more. */
   readonly signal: AbortSignal;
 }
 
@@ -115,7 +115,7 @@ function headerOf(headers: unknown, name: string): unknown {
   return read(headers, name);
 }
 
-/** The value at a path of whatever was thrown: getters and prototypes count, except what stands on `Object.prototype`. */
+/** The value at a path of what was thrown: getters and prototypes count, except what stands on `Object.prototype`. */
 function read(value: unknown, ...path: readonly string[]): unknown {
   try {
     return path.reduce<unknown>(

@@ -356,7 +356,7 @@ const fixedCredentials = new WeakMap<object, object>();
 /**
  * Whether two providers describe the same one: made of the same data, as by a module that is evaluated again, they make the
  * same token request. Never where credentials or tokens come from a function: it may have others each time. Nor where the request is
- * a promise: nobody can wait for it here.
+ * a promise: creation cannot wait for it.
  */
 export function describesTheSame(one: Provider, other: Provider): boolean {
   const identity = identityOf(one);

@@ -66,7 +66,7 @@ export type RunScript = (
 /**
  * Finds out which client this is and hands back the one thing that is needed of it.
  *
- * @throws {@link MisconfigurationError} if it is none of those that work
+ * @throws {@link MisconfigurationError} if it is another kind of client
  */
 export function scriptRunner(client: unknown): RunScript {
   const call = callerFor(client);

@@ -8,7 +8,7 @@ export interface Breaker {
   failed(now: number): void;
   /** How long until the store may be asked again; 0 if it may be now. */
   pausedForMs(now: number): number;
-  /** How long the store has answered nothing; 0 if its latest answer was one, or nobody has asked for long. */
+  /** How long the store has answered nothing; 0 if it answered last, or has not been asked for long. */
   awayForMs(now: number): number;
 }
 

@@ -13,7 +13,7 @@ export interface Records {
     readonly failure: SharedFailure;
     /** Whose token call failed. */
     readonly who: string;
-    /** Nobody asks the token endpoint before. */
+    /** The token endpoint is not asked before. */
     readonly until: number;
     /** Until then the next cool-down is longer. */
     readonly memoryUntil: number;
@@ -26,7 +26,7 @@ type Listener = (fence: number) => void;
 const MOST_IDENTITIES = 100_000;
 /** So many are looked at for each one that is used: what has ended goes at least as fast as new ones come. */
 const SWEPT_AT_ONCE = 2;
-/** Among so many of the least recently used is one looked for that nobody needs just now. */
+/** How many of the least recently used are searched for one that is not in use. */
 const CANDIDATES = 100;
 
 /** The records of a memory store by identity: bounded, and at the same cost for each use however many there are. */
@@ -92,7 +92,7 @@ export class MemoryRecords {
     }
   }
 
-  /** What has ended goes first, else the least recently used that nobody mints for or listens to. */
+  /** What has ended goes first, else the least recently used without a lease or a listener. */
   #makeRoom(): void {
     const now = this.#now();
     let idle: string | undefined;

@@ -100,7 +100,7 @@ export interface CommitRequest {
   /** How long the token lives, and how long the store keeps it. */
   readonly remainingMs: number;
   /**
-   * Writes only where no token is; or over an older one, other than this, that drew a 401. And only while nobody else holds
+   * Writes only where no token is; or over an older one, other than this, that drew a 401. And only while no other owner holds
    * the lease: what its holder is about to bring is newer.
    */
   readonly onlyIfAbsent?: boolean | undefined;

@@ -222,7 +222,7 @@ export const storeContractChecks: readonly StoreContractCheck[] = [
     await bench.pass(PAST_SHORT_MS);
     await leadAs(slot, 'next');
   }),
-  check('renews no lease for anybody but its owner', async (bench) => {
+  check('renews a lease for its owner only', async (bench) => {
     const slot = await bench.open();
     await leadAs(slot, 'first', { leaseMs: SHORT_MS });
     assert.equal(await slot.renew({ owner: 'somebody else', leaseMs: LEASE_MS }), false);

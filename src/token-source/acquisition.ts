@@ -131,7 +131,7 @@ async function inTime<T>(
     const deadline = later(source.now(), flightTimeoutMs);
     return await work({ signal: bounded.signal, deadline, hasStoodStill });
   } catch (failure) {
-    // Nobody else is told of it, the shared store for instance.
+    // The failure goes no further than this: not to the shared store, for instance.
     throw hasStoodStill() && saysNothing(failure) ? new StoodStill(failure) : failure;
   } finally {
     pulse.onStall(undefined);

@@ -50,7 +50,7 @@ export class Credentials {
     );
   }
 
-  /** Nobody wants to know any more. */
+  /** Ends the question under way: no caller wants the answer any more. */
   forget(): void {
     this.#abortCheck?.abort();
   }

@@ -3,7 +3,7 @@ import type { CoolDownCause, RefreshReason } from '../token/lifecycle.js';
 
 /**
  * One call of the token endpoint. Its path is left out: some providers have an account's id in it. Or one call of a function that yields tokens
- * (`acquireToken`), of which nobody knows where it goes: `method`, `serverAddress` and `serverPort` are `undefined`.
+ * (`acquireToken`), whose destination is not known: `method`, `serverAddress` and `serverPort` are `undefined`.
  */
 export interface TokenCall {
   readonly method: string | undefined;

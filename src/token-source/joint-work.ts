@@ -2,7 +2,7 @@ import type { Clock } from './clock.js';
 import { Pulse } from './pulse.js';
 
 /**
- * Work that is done once for all who want it at the same time. Whoever comes when it can never end, since the request that
+ * Work that is done once for all who want it at the same time. A caller who comes when it can never end, since the request that
  * started it is over, starts it anew.
  */
 export class JointWork<T> {

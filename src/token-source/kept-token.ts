@@ -363,7 +363,7 @@ export class KeptToken implements TokenWanted, Keepable {
         servableToken(this.state, source.now(), undefined, options.policy) !== undefined,
     });
     this.#keepWarm(1_000);
-    // Nothing else can be done about credentials that were rejected before, whatever has come since.
+    // Rejected credentials need to be changed; what has failed since does not alter that.
     const rejected = rejectedOf(this.state)?.failure;
     return new FlightFailed(
       rejected === undefined || rejected === failed.failure

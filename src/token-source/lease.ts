@@ -120,7 +120,7 @@ export class Lease {
     void this.#run('release', (slot) => slot.release(this.#owner));
   }
 
-  /** A lease that was granted when nobody waited for the answer any more would stall the others until it runs out. */
+  /** A lease that was granted after the wait for the answer had ended would stall the others until it runs out. */
   releaseIfLate(): void {
     const slot = this.#slot;
     for (const late of this.#late.splice(0)) {
@@ -139,7 +139,7 @@ export class Lease {
   /** `clear()` or `close()` came first. */
   abandoned(): Error {
     this.giveBack();
-    return new Error('nobody wants this token any more');
+    return new Error('the refresh was given up');
   }
 
   #run<T>(

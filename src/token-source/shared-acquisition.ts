@@ -22,7 +22,7 @@ const PATIENCE_MS = 7_000;
 /**
  * Finds a token in the store; or mints one under the refresh lease, or without it where the store is away.
  *
- * The lease is there for economy and nothing else: whatever happens to the store, or to the holder of the lease, the
+ * The lease only saves token calls: even if the store or the holder of the lease fails, the
  * flight ends in a token if the token endpoint gives one.
  *
  * @throws {@link MintFailure} if the mint fails

@@ -30,20 +30,20 @@ export interface HeldHere {
   readonly scope: string | undefined;
   /** It drew a 401. */
   readonly rejected: boolean;
-  /** Until it expires; `undefined` if nobody knows. */
+  /** Until it expires; `undefined` if its life is unknown. */
   readonly remainingMs: number | undefined;
 }
 
 /** Why a refresh has to wait, and how long it need not be tried again. */
 export interface Deferral {
   readonly retryInMs: number;
-  /** Nobody can refresh now: the token in hand serves to the end of its life. */
+  /** No process can refresh now: the token in hand serves to the end of its life. */
   readonly untilExpiry: boolean;
 }
 
 /** One refresh, as far as sharing needs to know it. */
 export interface SharedFlight {
-  /** Aborts when nobody wants the outcome any more. */
+  /** Aborts when the outcome is not wanted any more. */
   readonly signal: AbortSignal;
   /** A token of others that lives no longer is not adopted, in milliseconds. */
   readonly minRemainingMs: number | undefined;
@@ -56,6 +56,6 @@ export interface SharedFlight {
   /** The records of this token; `undefined` where they cannot be had now. */
   open(): Promise<TokenStoreSlot | undefined>;
   commit(slot: TokenStoreSlot, request: CommitRequest): Promise<CommitAnswer>;
-  /** Waits that long, or until a hint comes or nobody wants the outcome any more. */
+  /** Waits that long, or until a hint comes or `signal` aborts. */
   pause(ms: number): Promise<void>;
 }

@@ -7,12 +7,12 @@ export type SharedStep =
   | { readonly kind: 'adopt'; readonly answer: Extract<BeginAnswer, { kind: 'token' }> }
   | { readonly kind: 'cool'; readonly answer: Extract<BeginAnswer, { kind: 'cooling' }> }
   | { readonly kind: 'lead'; readonly answer: Extract<BeginAnswer, { kind: 'lead' }> }
-  /** Ask again after that long. Where the token in hand does meanwhile, nobody waits. */
+  /** Ask again after that long. Callers do not wait where the token in hand will do. */
   | {
       readonly kind: 'wait';
       readonly for: 'lease-holder' | 'store';
       readonly pauseMs: number;
-      /** When a flight that nobody waits for looks again. */
+      /** When a flight without waiting callers looks again. */
       readonly lookAgainInMs: number;
     }
   /** Mint without the lease: the store is away, or the holder of the lease is. */

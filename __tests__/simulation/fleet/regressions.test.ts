@@ -89,7 +89,7 @@ const runs: readonly {
     ],
   },
   {
-    name: 'a token that drew a 401 while nobody waited for another was shared when its commit came late',
+    name: 'a token that drew a 401 while no caller waited for another was shared when its commit came late',
     steps: [
       request(1),
       endpoint(token(20), 'prompt'),

@@ -71,7 +71,7 @@ const bugs: readonly SeededBug[] = [
     caughtBy: ['a live lease is never stolen', 'a holder at work is not overtaken'],
   },
   {
-    name: 'anybody may give a lease back',
+    name: 'any process may give a lease back',
     bug: { releasedByAnybody: true },
     steps: troubledSteps,
     caughtBy: ['a live lease is never stolen', 'a holder at work is not overtaken'],
@@ -157,7 +157,7 @@ const bugs: readonly SeededBug[] = [
     caughtBy: ['no lease stays'],
   },
   {
-    name: 'nobody waits for the holder of the lease',
+    name: 'processes do not wait for the holder of the lease',
     bug: {
       nextStep: (outcome, situation) => {
         const step = realNextStep(outcome, situation);

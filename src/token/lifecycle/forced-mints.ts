@@ -8,7 +8,7 @@ import type { LifecyclePolicy } from './policy.js';
 export interface ForcedMints {
   /** When the budget will be full: each one taken moves this by the time in which one comes back by itself. */
   readonly fullAt: number;
-  /** Those of the last minute, oldest first: so many and no more, whatever the replays say. */
+  /** Those of the last minute, oldest first. Their number is limited even if every replay is accepted. */
   readonly recent: readonly ForcedMint[];
   /** A 401 has been passed on since one was last to be had. */
   readonly isFelt: boolean;

@@ -33,7 +33,7 @@ export function callsClosed<Failure>(
   const retryInMs = Math.max(0, coolMs, budgetMs);
   if (retryInMs === 0) return undefined;
   if (coolMs <= 0) return { because: { kind: 'budget-spent' }, retryInMs };
-  // What was rejected is told, whatever else has gone wrong since: nothing else can be done about it.
+  // Rejected credentials are named first: only a change of them helps.
   const rejected = rejectedOf(state);
   if (rejected !== undefined)
     return {

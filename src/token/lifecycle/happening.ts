@@ -71,7 +71,7 @@ export type Happening<Failure> =
       readonly kind: 'refreshing-elsewhere';
       readonly flightId: number;
       readonly retryInMs: number;
-      /** Nobody can refresh now: the token in hand serves to the end of its life. */
+      /** No process can refresh now: the token in hand serves to the end of its life. */
       readonly untilExpiry?: boolean | undefined;
     }
   /** Another process was refused a moment ago, and all leave the endpoint alone for a while. */

@@ -19,7 +19,7 @@ export interface LifecyclePolicy {
     readonly budget: number;
     /** The time in which one comes back by itself. */
     readonly refillMs: number;
-    /** No more than this in any window, whatever comes back. */
+    /** No more than this in any window, even if every replay is accepted. */
     readonly mostInWindow: number;
     readonly windowMs: number;
   };
