@@ -39,7 +39,9 @@ export default tseslint.config(
     },
   },
   {
-    files: ['src/{axios,concealment,errors,grants,providers,store,token,token-source}/**'],
+    files: [
+      'src/{axios,concealment,errors,platform,provider-definition,providers,sharing,store,token,token-call,token-source}/**',
+    ],
     rules: {
       'no-restricted-globals': [
         'error',

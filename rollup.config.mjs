@@ -56,11 +56,21 @@ function chunkFileNames(extension) {
 function chunkOf(id) {
   const vendor = vendorOf(id.replaceAll('\\', '/'));
   if (vendor !== undefined) return vendor;
-  const room = /[\\/]src[\\/](errors|concealment|token|grants|token-source|store|axios)[\\/]/.exec(
-    id,
-  )?.[1];
+  const room =
+    /[\\/]src[\\/](errors|concealment|token|platform|provider-definition|token-call|sharing|token-source|store|axios)[\\/]/.exec(
+      id,
+    )?.[1];
   if (room === undefined) return null;
-  return ['errors', 'concealment', 'token', 'grants'].includes(room) ? 'token' : 'core';
+  return [
+    'errors',
+    'concealment',
+    'token',
+    'platform',
+    'provider-definition',
+    'token-call',
+  ].includes(room)
+    ? 'token'
+    : 'core';
 }
 
 export default [

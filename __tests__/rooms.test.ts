@@ -13,24 +13,36 @@ const root = resolve(import.meta.dirname, '../src');
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   errors: [],
   concealment: [],
+  platform: ['token/instant'],
   token: ['errors'],
-  grants: ['token', 'errors'],
-  store: ['token', 'errors', 'token-source/clock'],
-  'token-source': ['token', 'grants', 'store', 'errors'],
-  axios: ['concealment', 'token-source', 'token', 'errors', 'grants/define-provider'],
-  providers: ['grants', 'token', 'errors'],
-  redis: ['store', 'token', 'errors', 'token-source/clock'],
+  'provider-definition': ['token', 'errors'],
+  'token-call': ['provider-definition', 'token', 'platform', 'errors'],
+  store: ['token', 'errors', 'platform/clock'],
+  sharing: ['store', 'token-call', 'provider-definition', 'token', 'platform', 'errors'],
+  'token-source': [
+    'sharing',
+    'token-call',
+    'provider-definition',
+    'store',
+    'token',
+    'platform',
+    'errors',
+  ],
+  axios: ['token-source', 'provider-definition/define-provider', 'token', 'platform', 'errors'],
+  providers: ['provider-definition', 'token-call', 'token', 'errors'],
+  redis: ['store', 'token', 'errors', 'platform/clock'],
   opentelemetry: ['token-source', 'errors'],
   // Nothing of tokens, which a wrapper does not know: this one is about HTTP.
-  apis: ['concealment', 'grants/retry-after'],
+  apis: ['platform/retry-after'],
   // The test kit is a consumer like any other: it may come in by the front doors.
-  testing: ['store', 'errors', 'token-source/clock', 'index', 'providers/index'],
+  testing: ['store', 'errors', 'platform/clock', 'index', 'providers/index'],
   // What any user could import, and nothing behind it but a piece of HTTP.
-  cli: ['index', 'providers/index', 'testing/index', 'grants/retry-after'],
+  cli: ['index', 'providers/index', 'testing/index', 'platform/retry-after'],
 };
 
 /** Packages, by room; a room that is not named imports none. */
 const MAY_REQUIRE: Readonly<Record<string, readonly string[]>> = {
+  'token-call': ['axios'],
   'token-source': ['axios', 'p-memoize'],
   axios: ['axios', 'axios-auth-refresh', 'proxy-from-env'],
   apis: ['axios', 'valibot', 'libphonenumber-js', 'p-throttle'],

@@ -14,9 +14,10 @@ import { readVoiceXml } from '../src/apis/exotel/voice-xml.js';
 import { parseTruecallerEvent } from '../src/apis/truecaller/index.js';
 import { isStandardRejection } from '../src/axios/token-rejection.js';
 import { scrubText } from '../src/concealment/scrub-text.js';
-import { retryAfterMs } from '../src/grants/retry-after.js';
-import { oauthErrorFields } from '../src/grants/token-failure.js';
-import { accessTokenProblem, readJSON } from '../src/grants/token-response.js';
+import { retryAfterMs } from '../src/platform/retry-after.js';
+import { oauthErrorFields } from '../src/token-call/token-failure.js';
+import { accessTokenProblem } from '../src/token-call/access-token-checks.js';
+import { readJSON } from '../src/token-call/read-json.js';
 import { epochMilliseconds, jwtClaims, positiveNumber } from '../src/token/lifetime.js';
 
 const SMALL = 100_000;

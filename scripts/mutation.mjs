@@ -9,7 +9,10 @@ import { Stryker } from '@stryker-mutator/core';
 const pure = { setupFilesAfterEnv: [] };
 const ROOMS = {
   token: { mutate: ['src/token/**/*.ts'], jest: { ...testsIn('token'), ...pure } },
-  grants: { mutate: ['src/grants/*.ts'], jest: { ...testsIn('grants'), ...pure } },
+  'provider-definition': {
+    mutate: ['src/provider-definition/*.ts'],
+    jest: { ...testsIn('provider-definition'), ...pure },
+  },
   axios: {
     mutate: ['src/axios/*.ts'],
     // Left out are the two that repeat at length, over seconds, what others show in passing.

@@ -20,12 +20,12 @@ export {
 export type { BearerRequestOptions } from './axios/request-options.js';
 export { whyNotReplayed, type ReplayRefusal } from './axios/replay-refusal.js';
 export * from './errors/index.js';
-export type { AcquiredToken, AcquireTokenContext } from './grants/acquire-token.js';
+export type { AcquiredToken, AcquireTokenContext } from './provider-definition/acquire-token.js';
 export type {
   CredentialField,
   CredentialsContext,
   CredentialsFunction,
-} from './grants/credentials.js';
+} from './provider-definition/credentials.js';
 export {
   defineProvider,
   type CommonDefinition,
@@ -36,13 +36,13 @@ export {
   type TokenEndpointProvider,
   type TokenFunctionDefinition,
   type TokenFunctionProvider,
-} from './grants/define-provider.js';
-export type { ParsedDiagnosis, TokenFailureClass } from './grants/token-failure.js';
-export type { TokenRequest, TokenRequestBody } from './grants/token-request.js';
-export type { ParsedToken, TokenResponse } from './grants/token-response.js';
+} from './provider-definition/define-provider.js';
+export type { ParsedDiagnosis, TokenFailureClass } from './provider-definition/token-failure.js';
+export type { TokenRequest, TokenRequestBody } from './provider-definition/token-request.js';
+export type { ParsedToken, TokenResponse } from './provider-definition/token-response.js';
 export { createMemoryStore, type MemoryStoreOptions } from './store/memory-store.js';
 export type * from './store/token-store.js';
-export type { Clock } from './token-source/clock.js';
+export type { Clock } from './platform/clock.js';
 export type {
   TokenSourceEventName,
   TokenSourceEvents,

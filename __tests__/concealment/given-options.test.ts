@@ -3,7 +3,7 @@ import axios from 'axios';
 
 import { attachBearer } from '../../src/axios/attach-bearer.js';
 import { givenOptions } from '../../src/concealment/given-options.js';
-import { defineProvider } from '../../src/grants/define-provider.js';
+import { defineProvider } from '../../src/provider-definition/define-provider.js';
 import {
   exotel,
   learning360,

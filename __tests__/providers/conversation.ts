@@ -1,8 +1,11 @@
 import { inspect } from 'node:util';
 
 import { MisconfigurationError, TokenAcquisitionError } from '../../src/errors/index.js';
-import type { TokenEndpointProvider } from '../../src/grants/define-provider.js';
-import { encodeTokenRequest, type EncodedTokenRequest } from '../../src/grants/token-request.js';
+import type { TokenEndpointProvider } from '../../src/provider-definition/define-provider.js';
+import {
+  encodeTokenRequest,
+  type EncodedTokenRequest,
+} from '../../src/token-call/encode-token-request.js';
 import { createFakeClock } from '../../src/testing/index.js';
 import { createTokenSource, type TokenSource } from '../../src/token-source/token-source.js';
 import type { TokenParams } from '../../src/token/token-params.js';

@@ -3,7 +3,10 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 
 import { isBearerError } from '../../src/errors/index.js';
-import { isProvider, type TokenEndpointProvider } from '../../src/grants/define-provider.js';
+import {
+  isProvider,
+  type TokenEndpointProvider,
+} from '../../src/provider-definition/define-provider.js';
 import {
   exotel,
   learning360,

@@ -7,8 +7,8 @@ import { attachBearer, createTokenSource, type Clock, type TokenSource } from '.
 import { oauth2ClientCredentials } from '../../src/providers/index.js';
 import { createRedisStore, type RedisClient } from '../../src/redis/index.js';
 import { startSandbox, type Sandbox } from '../../src/testing/index.js';
-import { systemClock } from '../../src/token-source/clock.js';
-import { identityOf } from '../token-source/identity-of.js';
+import { systemClock } from '../../src/platform/clock.js';
+import { identityOf } from '../sharing/identity-of.js';
 import axios, { type AxiosInstance } from 'axios';
 import { forcedMintOf } from '../token-source/hand-held.js';
 import { eventually } from '../setup/patience.js';

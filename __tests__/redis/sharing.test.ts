@@ -11,7 +11,7 @@ import {
 import { oauth2ClientCredentials } from '../../src/providers/index.js';
 import { createRedisStore } from '../../src/redis/index.js';
 import { startSandbox, type Sandbox } from '../../src/testing/index.js';
-import { systemClock } from '../../src/token-source/clock.js';
+import { systemClock } from '../../src/platform/clock.js';
 import { eventually } from '../setup/patience.js';
 import { currentIoredis, type Connected } from './clients.js';
 import { describeWithRedis, startRedis, type RedisServer } from './redis-server.js';

@@ -5,7 +5,7 @@ import * as lifecycle from '../../src/token/lifecycle.js';
 import type { Happening, LifecyclePolicy, TokenState } from '../../src/token/lifecycle.js';
 import type { FakeClock } from '../../src/testing/fake-clock.js';
 import type { TokenSourceOptions } from '../../src/token-source/options.js';
-import * as tokenEndpoint from '../../src/token-source/token-endpoint.js';
+import * as tokenEndpoint from '../../src/token-call/token-endpoint.js';
 import type { Instant } from '../../src/token/instant.js';
 
 /*
@@ -73,7 +73,7 @@ jest.unstable_mockModule('../../src/token/lifecycle.js', () => ({
   },
   servableToken: (...args: Parameters<typeof realServableToken>) => seam.servableToken(...args),
 }));
-jest.unstable_mockModule('../../src/token-source/token-endpoint.js', () => ({
+jest.unstable_mockModule('../../src/token-call/token-endpoint.js', () => ({
   ...tokenEndpoint,
   callTokenEndpoint: (...args: Parameters<typeof tokenEndpoint.callTokenEndpoint>) =>
     seam.callTokenEndpoint(...args),

@@ -1,5 +1,5 @@
 import { isBearerError } from '../../src/errors/index.js';
-import { defineProvider } from '../../src/grants/define-provider.js';
+import { defineProvider } from '../../src/provider-definition/define-provider.js';
 import { createFakeClock } from '../../src/testing/fake-clock.js';
 import { createSeededRandom } from '../../src/testing/seeded-random.js';
 import { isPast, later, type Instant } from '../../src/token/instant.js';

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 
 import { CredentialsRejectedError } from '../../src/errors/index.js';
 import { ACME, bench, ended, type Bench, type HeldCall } from './hand-held.js';
-import { fleet } from './shared-fleet.js';
+import { fleet } from '../sharing/shared-fleet.js';
 
 const SECOND = 1_000;
 

@@ -6,8 +6,14 @@ import {
   MisconfigurationError,
   TokenAcquisitionError,
 } from '../../src/errors/index.js';
-import type { AcquiredToken, AcquireTokenContext } from '../../src/grants/acquire-token.js';
-import { defineProvider, type TokenFunctionDefinition } from '../../src/grants/define-provider.js';
+import type {
+  AcquiredToken,
+  AcquireTokenContext,
+} from '../../src/provider-definition/acquire-token.js';
+import {
+  defineProvider,
+  type TokenFunctionDefinition,
+} from '../../src/provider-definition/define-provider.js';
 import { createRedisStore } from '../../src/redis/index.js';
 import { createMemoryStore } from '../../src/store/memory-store.js';
 import type { TokenStore } from '../../src/store/token-store.js';

@@ -8,7 +8,7 @@ import {
 import { createMemoryStore } from '../../src/store/memory-store.js';
 import { createTokenSource } from '../../src/token-source/token-source.js';
 import { ACME, acme, bench, ended, outcome, type AcmeCredentials } from './hand-held.js';
-import { fleet } from './shared-fleet.js';
+import { fleet } from '../sharing/shared-fleet.js';
 
 const MINUTE = 60_000;
 

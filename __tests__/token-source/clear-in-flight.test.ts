@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 
 import { createTokenSource } from '../../src/token-source/token-source.js';
 import { acme, type ACME, bench, ended } from './hand-held.js';
-import { fleet, type Fleet } from './shared-fleet.js';
+import { fleet, type Fleet } from '../sharing/shared-fleet.js';
 
 type Member = Fleet['members'][number];
 

@@ -6,7 +6,7 @@ import {
   TokenAcquisitionError,
   TokenSourceClosedError,
 } from '../../src/errors/index.js';
-import type { CredentialsContext } from '../../src/grants/credentials.js';
+import type { CredentialsContext } from '../../src/provider-definition/credentials.js';
 import { ACME, bench, ended, outcome, warmBench, type AcmeCredentials } from './hand-held.js';
 
 const MINUTE = 60_000;

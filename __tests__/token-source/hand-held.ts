@@ -1,6 +1,9 @@
 import { AxiosError, AxiosHeaders, type InternalAxiosRequestConfig } from 'axios';
 
-import { defineProvider, type ProviderDefinition } from '../../src/grants/define-provider.js';
+import {
+  defineProvider,
+  type ProviderDefinition,
+} from '../../src/provider-definition/define-provider.js';
 import { createFakeClock, type FakeClock } from '../../src/testing/index.js';
 import { AccessToken } from '../../src/token/access-token.js';
 import type { RejectionAnswer } from '../../src/token/lifecycle.js';

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 
 import { MisconfigurationError } from '../../src/errors/index.js';
 import { ended, warmBench, bench } from './hand-held.js';
-import { fleet } from './shared-fleet.js';
+import { fleet } from '../sharing/shared-fleet.js';
 
 const MINUTE = 60_000;
 const HALF_AN_HOUR = { minRemainingMs: 30 * MINUTE };

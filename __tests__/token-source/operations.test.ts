@@ -2,7 +2,7 @@ import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { channel, subscribe, unsubscribe } from 'node:diagnostics_channel';
 
 import { createTokenSource } from '../../src/token-source/token-source.js';
-import { systemClock } from '../../src/token-source/clock.js';
+import { systemClock } from '../../src/platform/clock.js';
 import { acme, bench, ended, outcome, warmBench } from './hand-held.js';
 
 const SECOND = 1_000;
@@ -251,9 +251,9 @@ describe('where there is no Node, as in a browser', () => {
       createTokenSource: typeof createTokenSource;
     };
     const { endpoint, clock } = bench();
-    const { detachedTransport } = await import('../../src/token-source/detached-transport.js');
+    const { detachedTransport } = await import('../../src/platform/detached-transport.js');
     endpoint.onCall = (call) => call.token('token-1');
-    const { defineProvider } = await import('../../src/grants/define-provider.js');
+    const { defineProvider } = await import('../../src/provider-definition/define-provider.js');
     const provider = defineProvider({
       name: 'acme',
       baseURL: 'https://api.acme.test',

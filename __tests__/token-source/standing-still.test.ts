@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
 import { ACME, bench, ended, outcome, warmBench, type Bench } from './hand-held.js';
-import { fleet } from './shared-fleet.js';
+import { fleet } from '../sharing/shared-fleet.js';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;

@@ -3,7 +3,10 @@ import nock from 'nock';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { defineProvider, type TokenEndpointProvider } from '../../src/grants/define-provider.js';
+import {
+  defineProvider,
+  type TokenEndpointProvider,
+} from '../../src/provider-definition/define-provider.js';
 import {
   exotel,
   learning360,

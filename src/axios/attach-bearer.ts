@@ -3,7 +3,7 @@ import axios, { type AxiosInstance, type CreateAxiosDefaults } from 'axios';
 import { givenOptions } from '../concealment/given-options.js';
 import { refuseUnknownOptions } from '../errors/check-options.js';
 import { MisconfigurationError } from '../errors/index.js';
-import { describesTheSame, type Provider } from '../grants/define-provider.js';
+import { describesTheSame, type Provider } from '../provider-definition/define-provider.js';
 import { TOKEN_SOURCE_OPTIONS, type TokenSourceOptions } from '../token-source/options.js';
 import {
   createTokenSource,

@@ -7,7 +7,7 @@ import axios, {
 } from 'axios';
 
 import { isObject } from '../concealment/any-object.js';
-import type { Provider } from '../grants/define-provider.js';
+import type { Provider } from '../provider-definition/define-provider.js';
 import type { TokenSource } from '../token-source/token-source.js';
 import { attachBearer, type AttachOptions } from './attach-bearer.js';
 import { quietly } from './give-back.js';

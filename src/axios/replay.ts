@@ -2,7 +2,7 @@ import { Axios, AxiosHeaders, type AxiosResponse, type InternalAxiosRequestConfi
 
 import { read } from '../concealment/any-object.js';
 import type { AccessToken } from '../token/access-token.js';
-import { waitFor } from '../token-source/waiting.js';
+import { waitFor } from '../platform/waiting.js';
 import { answerIn, answerOf, isAboutOurToken, type Answer } from './answer.js';
 import { watchAnswer } from './answer-watch.js';
 import { removeAuthorization } from './authorization-header.js';

@@ -1,6 +1,6 @@
 import { Axios, type InternalAxiosRequestConfig } from 'axios';
 
-import type { Provider, ResourceRequest } from '../grants/define-provider.js';
+import type { Provider, ResourceRequest } from '../provider-definition/define-provider.js';
 import { headerOf, type Answer } from './answer.js';
 import { warnOnce } from './warn-once.js';
 

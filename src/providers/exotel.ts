@@ -3,10 +3,13 @@
  * https://developer.exotel.com/docs/contact-center/api-reference/token-generation, checked 2026-11-21.
  */
 import { givenOptions } from '../concealment/given-options.js';
-import { basicAuthorization } from '../grants/client-authentication.js';
-import { defineProvider, type TokenEndpointProvider } from '../grants/define-provider.js';
-import { classifyTokenFailure } from '../grants/token-failure.js';
-import { at, type TokenResponse } from '../grants/token-response.js';
+import { basicAuthorization } from '../token-call/client-authentication.js';
+import {
+  defineProvider,
+  type TokenEndpointProvider,
+} from '../provider-definition/define-provider.js';
+import { classifyTokenFailure } from '../token-call/token-failure.js';
+import { at, type TokenResponse } from '../provider-definition/token-response.js';
 import {
   commonPart,
   type CommonOptions,

@@ -3,8 +3,11 @@
  * https://360learning.readme.io/docs/step-2-create-an-access-token, checked 2026-11-21.
  */
 import { givenOptions } from '../concealment/given-options.js';
-import { defineProvider, type TokenEndpointProvider } from '../grants/define-provider.js';
-import { at } from '../grants/token-response.js';
+import {
+  defineProvider,
+  type TokenEndpointProvider,
+} from '../provider-definition/define-provider.js';
+import { at } from '../provider-definition/token-response.js';
 import {
   commonPart,
   type CommonOptions,

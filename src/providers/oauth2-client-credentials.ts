@@ -4,10 +4,13 @@
  */
 import { givenOptions } from '../concealment/given-options.js';
 import { MisconfigurationError } from '../errors/index.js';
-import { basicAuthorization, clientSecretBasic } from '../grants/client-authentication.js';
-import { defineProvider, type TokenEndpointProvider } from '../grants/define-provider.js';
-import type { TokenRequest } from '../grants/token-request.js';
-import { at, type ParsedToken, type TokenResponse } from '../grants/token-response.js';
+import { basicAuthorization, clientSecretBasic } from '../token-call/client-authentication.js';
+import {
+  defineProvider,
+  type TokenEndpointProvider,
+} from '../provider-definition/define-provider.js';
+import type { TokenRequest } from '../provider-definition/token-request.js';
+import { at, type ParsedToken, type TokenResponse } from '../provider-definition/token-response.js';
 import { epochMilliseconds } from '../token/lifetime.js';
 import type { TokenParams } from '../token/token-params.js';
 import {

@@ -1,7 +1,7 @@
 import { refuseUnknownOptions } from '../errors/check-options.js';
 import { MisconfigurationError } from '../errors/index.js';
-import type { CredentialsFunction } from '../grants/credentials.js';
-import type { ProviderDefinition } from '../grants/define-provider.js';
+import type { CredentialsFunction } from '../provider-definition/credentials.js';
+import type { ProviderDefinition } from '../provider-definition/define-provider.js';
 
 /** Credentials given as they are, or as a function that fetches them at each token call. */
 export type WithCredentials<C extends object> =

@@ -3,9 +3,12 @@
  * https://docs.onesingleview.com/docs/ob-v2-get-access-token, checked 2026-11-21.
  */
 import { givenOptions } from '../concealment/given-options.js';
-import { defineProvider, type TokenEndpointProvider } from '../grants/define-provider.js';
-import { classifyTokenFailure } from '../grants/token-failure.js';
-import { at } from '../grants/token-response.js';
+import {
+  defineProvider,
+  type TokenEndpointProvider,
+} from '../provider-definition/define-provider.js';
+import { classifyTokenFailure } from '../token-call/token-failure.js';
+import { at } from '../provider-definition/token-response.js';
 import {
   commonPart,
   oneOf,

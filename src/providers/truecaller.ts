@@ -3,8 +3,11 @@
  * https://docs.truecaller.com/truecaller-for-business/verified-campaigns (Generate Access Token), checked 2026-11-21.
  */
 import { givenOptions } from '../concealment/given-options.js';
-import { defineProvider, type TokenEndpointProvider } from '../grants/define-provider.js';
-import { at } from '../grants/token-response.js';
+import {
+  defineProvider,
+  type TokenEndpointProvider,
+} from '../provider-definition/define-provider.js';
+import { at } from '../provider-definition/token-response.js';
 import { epochMilliseconds } from '../token/lifetime.js';
 import {
   commonPart,

@@ -1,6 +1,6 @@
 import { nextTick } from 'node:process';
 import { setImmediate } from 'node:timers';
-import type { Clock } from '../token-source/clock.js';
+import type { Clock } from '../platform/clock.js';
 
 /** Settings of {@link createFakeClock}. */
 export interface FakeClockOptions {

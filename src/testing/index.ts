@@ -69,7 +69,7 @@ export type {
 } from './sandbox/udara360.js';
 export type { Udara360Banking, Udara360Transfer } from './sandbox/udara360-banking.js';
 export type { OAuth2Credentials, OAuth2Sandbox } from './sandbox/oauth2.js';
-export type { Clock } from '../token-source/clock.js';
+export type { Clock } from '../platform/clock.js';
 export {
   describeStoreContract,
   storeContractChecks,

@@ -1,6 +1,6 @@
 import type { BearerError } from '../errors/index.js';
-import { accountCredentials } from '../grants/credentials.js';
-import type { Provider } from '../grants/define-provider.js';
+import { accountCredentials } from '../provider-definition/credentials.js';
+import type { Provider } from '../provider-definition/define-provider.js';
 import type { Instant } from '../token/instant.js';
 import {
   initialAccount,

@@ -1,22 +1,22 @@
 import type { BearerError } from '../errors/index.js';
-import { perCallFields } from '../grants/credentials.js';
-import type { Provider } from '../grants/define-provider.js';
-import { certainlyIssuedNothing } from '../grants/token-failure.js';
-import { absoluteURL } from '../grants/token-request.js';
+import { perCallFields } from '../provider-definition/credentials.js';
+import type { Provider } from '../provider-definition/define-provider.js';
+import { certainlyIssuedNothing } from '../token-call/token-failure.js';
+import { absoluteURL } from '../provider-definition/token-request.js';
 import { later } from '../token/instant.js';
 import type { Answers, Flight, Happening, TokenState } from '../token/lifecycle.js';
 import type { TokenParams } from '../token/token-params.js';
-import { boundedSignal } from './bounded-signal.js';
+import { boundedSignal } from '../platform/bounded-signal.js';
 import type { Credentials } from './credentials.js';
-import { tokenIdentity } from './identity.js';
-import { madeRequest } from './made-request.js';
-import { mint, type MintContext, type Minted } from './mint.js';
-import { MintFailure } from './mint-failure.js';
-import type { Pulse } from './pulse.js';
+import { tokenIdentity } from '../sharing/identity.js';
+import { madeRequest } from '../token-call/made-request.js';
+import { mint, type MintContext, type Minted } from '../token-call/mint.js';
+import { MintFailure } from '../token-call/mint-failure.js';
+import type { Pulse } from '../platform/pulse.js';
 import { CallRefused } from './refusal.js';
-import type { Acquired } from './shared-acquisition.js';
-import { CoolingElsewhere } from './shared-failure.js';
-import type { SharedToken } from './shared-token.js';
+import type { Acquired } from '../sharing/shared-acquisition.js';
+import { CoolingElsewhere } from '../sharing/shared-failure.js';
+import type { SharedToken } from '../sharing/shared-token.js';
 import type { SourceContext } from './source-context.js';
 
 /** The token that a flight is for. */

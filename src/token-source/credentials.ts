@@ -1,9 +1,9 @@
-import { credentialsUnavailable } from '../grants/credentials.js';
+import { credentialsUnavailable } from '../provider-definition/credentials.js';
 import type { TokenParams } from '../token/token-params.js';
 import type { Account } from './accounts.js';
-import { JointWork } from './joint-work.js';
+import { JointWork } from '../platform/joint-work.js';
 import type { SourceContext } from './source-context.js';
-import { unlessAborted, waitFor, type WaitLimits } from './waiting.js';
+import { unlessAborted, waitFor, type WaitLimits } from '../platform/waiting.js';
 
 /** The credentials of one token: asked for at each token call, and again while rejected ones cool down. */
 export class Credentials {

@@ -1,5 +1,5 @@
 import type { TokenSourceEventName, TokenSourceEvents } from './events.js';
-import { nodeBuiltin } from './node-builtin.js';
+import { nodeBuiltin } from '../platform/node-builtin.js';
 
 /** A channel of `node:diagnostics_channel`, as far as it is used here. */
 interface Channel {

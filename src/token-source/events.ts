@@ -1,22 +1,6 @@
 import type { BearerError } from '../errors/index.js';
 import type { CoolDownCause, RefreshReason } from '../token/lifecycle.js';
-
-/**
- * One call of the token endpoint. Its path is left out: some providers have an account's id in it. Or one call of a function that yields tokens
- * (`acquireToken`), whose destination is not known: `method`, `serverAddress` and `serverPort` are `undefined`.
- */
-export interface TokenCall {
-  readonly method: string | undefined;
-  readonly serverAddress: string | undefined;
-  readonly serverPort: number | undefined;
-  /** Counts from 1 in each refresh. */
-  readonly attempt: number;
-  readonly tookMs: number;
-  /** The HTTP status; `undefined` if no answer came. */
-  readonly status: number | undefined;
-  /** What went wrong, as a short code: a status, a network error, or one of ours. `undefined` if a token came. */
-  readonly errorType: string | undefined;
-}
+import type { TokenCall } from '../token-call/token-call.js';
 
 /**
  * What a token source tells whoever listens. No event holds a token, a secret or a client id, with one exception: what a

@@ -25,18 +25,18 @@ import {
 import type { TokenParams } from '../token/token-params.js';
 import type { Account } from './accounts.js';
 import { acquire, type TokenWanted } from './acquisition.js';
-import type { Adopted } from './adoption.js';
-import { inContextOfNoRequest } from './async-context.js';
-import type { Clock } from './clock.js';
+import type { Adopted } from '../sharing/adoption.js';
+import { inContextOfNoRequest } from '../platform/async-context.js';
+import type { Clock } from '../platform/clock.js';
 import { Credentials } from './credentials.js';
 import type { Keepable } from './kept-tokens.js';
-import { Pulse, SILENT } from './pulse.js';
+import { Pulse, SILENT } from '../platform/pulse.js';
 import { failedFlight, refusal, toldWhen } from './refusal.js';
-import type { Acquired } from './shared-acquisition.js';
-import type { HeldHere } from './shared-flight.js';
-import { SharedToken } from './shared-token.js';
+import type { Acquired } from '../sharing/shared-acquisition.js';
+import type { HeldHere } from '../sharing/shared-flight.js';
+import { SharedToken } from '../sharing/shared-token.js';
 import type { SourceContext } from './source-context.js';
-import { waitFor, type WaitLimits } from './waiting.js';
+import { waitFor, type WaitLimits } from '../platform/waiting.js';
 
 /** How long the answer of two clocks is good, as long as one of them agrees. */
 const CLOCKS_AGREE_MS = 10;

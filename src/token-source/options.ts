@@ -4,10 +4,10 @@ import { givenOptions } from '../concealment/given-options.js';
 import { refuseUnknownOptions } from '../errors/check-options.js';
 import { MisconfigurationError } from '../errors/index.js';
 import { defaultPolicy, type LifecyclePolicy } from '../token/lifecycle.js';
-import { perCallFields } from '../grants/credentials.js';
-import type { Provider } from '../grants/define-provider.js';
+import { perCallFields } from '../provider-definition/credentials.js';
+import type { Provider } from '../provider-definition/define-provider.js';
 import type { TokenStore } from '../store/token-store.js';
-import { systemClock, type Clock } from './clock.js';
+import { systemClock, type Clock } from '../platform/clock.js';
 
 /** How a token source behaves. Everything has a default; durations are milliseconds. */
 export interface TokenSourceOptions {

@@ -6,13 +6,13 @@ import {
 } from '../errors/index.js';
 import { inSeconds } from '../errors/token-acquisition-error.js';
 import type { Happening, RefusalCause } from '../token/lifecycle.js';
-import { MintFailure } from './mint-failure.js';
+import { MintFailure } from '../token-call/mint-failure.js';
 import {
   concernFromElsewhere,
   CoolingElsewhere,
   errorFromElsewhere,
   LedMintFailure,
-} from './shared-failure.js';
+} from '../sharing/shared-failure.js';
 
 /** What a caller is told who can be given no token now. */
 export function refusal(

@@ -1,6 +1,6 @@
 import type { BearerError } from '../errors/index.js';
-import type { Provider } from '../grants/define-provider.js';
-import { guardStore } from '../store/guarded-store.js';
+import type { Provider } from '../provider-definition/define-provider.js';
+import { guardStore } from '../sharing/guarded-store.js';
 import type { TokenStore } from '../store/token-store.js';
 import type { Instant } from '../token/instant.js';
 import { Accounts } from './accounts.js';
@@ -12,10 +12,10 @@ import {
   type TokenSourceListener,
 } from './events.js';
 import type { ResolvedTokenSourceOptions } from './options.js';
-import { endsWorkWithItsRequest } from './runtime.js';
-import type { SharedContext } from './shared-flight.js';
-import { PROBE_MS } from './shared-step.js';
-import { SoloMints } from './solo-mints.js';
+import { endsWorkWithItsRequest } from '../platform/runtime.js';
+import type { SharedContext } from '../sharing/shared-flight.js';
+import { PROBE_MS } from '../sharing/shared-step.js';
+import { SoloMints } from '../sharing/solo-mints.js';
 
 /** What all tokens of one source have in common. */
 export class SourceContext {

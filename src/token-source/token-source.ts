@@ -3,11 +3,11 @@ import {
   TokenSourceClosedError,
   TokenWaitTimeoutError,
 } from '../errors/index.js';
-import { isProvider, type Provider } from '../grants/define-provider.js';
+import { isProvider, type Provider } from '../provider-definition/define-provider.js';
 import type { AccessToken } from '../token/access-token.js';
 import type { RejectedSend, RejectionAnswer } from '../token/lifecycle.js';
 import { definedParams, isParamValue, paramsKey, type TokenParams } from '../token/token-params.js';
-import type { Clock } from './clock.js';
+import type { Clock } from '../platform/clock.js';
 import type { TokenSourceEventName, TokenSourceEvents, TokenSourceListener } from './events.js';
 import { KeptToken } from './kept-token.js';
 import { KeptTokens } from './kept-tokens.js';
@@ -17,7 +17,7 @@ import {
   type TokenSourceOptions,
 } from './options.js';
 import { SourceContext } from './source-context.js';
-import type { WaitLimits } from './waiting.js';
+import type { WaitLimits } from '../platform/waiting.js';
 
 /** How one caller waits for a token. */
 export interface GetTokenOptions {

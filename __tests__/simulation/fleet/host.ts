@@ -1,5 +1,5 @@
 import type { FakeClock } from '../../../src/testing/fake-clock.js';
-import type { Clock } from '../../../src/token-source/clock.js';
+import type { Clock } from '../../../src/platform/clock.js';
 
 /**
  * `stopped`: the process stands still while its clocks go on, as after SIGSTOP; `asleep`: the whole host does, and with it the

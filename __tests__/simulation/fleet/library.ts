@@ -1,9 +1,9 @@
-import type { createBreaker } from '../../../src/store/breaker.js';
-import type { nextStep } from '../../../src/token-source/shared-step.js';
+import type { createBreaker } from '../../../src/sharing/breaker.js';
+import type { nextStep } from '../../../src/sharing/shared-step.js';
 import { jest } from '@jest/globals';
 
-import * as breaker from '../../../src/store/breaker.js';
-import * as sharedStep from '../../../src/token-source/shared-step.js';
+import * as breaker from '../../../src/sharing/breaker.js';
+import * as sharedStep from '../../../src/sharing/shared-step.js';
 import * as firstEditionModule from './fixtures/first-edition.mjs';
 import type { Library } from './member.js';
 import type { Tamper } from './link.js';
@@ -33,11 +33,11 @@ export function seed({ nextStep, createBreaker }: FleetBug): void {
   seam.createBreaker = createBreaker ?? realCreateBreaker;
 }
 
-jest.unstable_mockModule('../../../src/token-source/shared-step.js', () => ({
+jest.unstable_mockModule('../../../src/sharing/shared-step.js', () => ({
   ...sharedStep,
   nextStep: (...args: Parameters<typeof nextStep>) => seam.nextStep(...args),
 }));
-jest.unstable_mockModule('../../../src/store/breaker.js', () => ({
+jest.unstable_mockModule('../../../src/sharing/breaker.js', () => ({
   ...breaker,
   createBreaker: (...args: Parameters<typeof createBreaker>) => seam.createBreaker(...args),
 }));
@@ -45,5 +45,5 @@ jest.unstable_mockModule('../../../src/store/breaker.js', () => ({
 export const firstEdition = firstEditionModule as unknown as Library;
 export const secondEdition: Library = {
   ...(await import('../../../src/token-source/token-source.js')),
-  ...(await import('../../../src/grants/define-provider.js')),
+  ...(await import('../../../src/provider-definition/define-provider.js')),
 };

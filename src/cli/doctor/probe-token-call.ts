@@ -1,6 +1,6 @@
 import axios, { type AxiosAdapter, type AxiosResponse } from 'axios';
 
-import { retryAfterMs } from '../../grants/retry-after.js';
+import { retryAfterMs } from '../../platform/retry-after.js';
 import {
   createTokenSource,
   isBearerError,

@@ -1,0 +1,137 @@
+import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
+
+import { createFakeClock, type FakeClock } from '../../src/testing/index.js';
+import { ACME, bench } from '../token-source/hand-held.js';
+
+const MINUTE = 60_000;
+
+/** What an app holds for each of its requests: its logger with the request's id, the span, the user. */
+const requests = new AsyncLocalStorage<string>();
+
+/** A clock whose timers call back in the context that they were set in, as those of Node do, and hold it until then. */
+function clockWithContexts(): FakeClock & { readonly held: () => (string | undefined)[] } {
+  const clock = createFakeClock();
+  const timers = new Map<AsyncResource, string | undefined>();
+  return Object.assign(Object.create(clock) as FakeClock, {
+    held: () => [...timers.values()],
+    schedule: (callback: () => void, delayMs: number) => {
+      const timer = new AsyncResource('Timer');
+      timers.set(timer, requests.getStore());
+      const cancel = clock.schedule(() => {
+        timers.delete(timer);
+        timer.runInAsyncScope(callback);
+      }, delayMs);
+      return () => {
+        timers.delete(timer);
+        cancel();
+      };
+    },
+  });
+}
+
+/** A source of tokens that live for an hour, and the requests in whose context its vault was asked. */
+function observed(options: Parameters<typeof bench>[0] = {}) {
+  const askedFor: (string | undefined)[] = [];
+  const credentials = () => {
+    askedFor.push(requests.getStore());
+    return ACME;
+  };
+  const made = bench({ ...options, provider: { credentials } });
+  made.endpoint.onCall = (call, count) => call.token(`token-${count}`);
+  const request = (name: string) => requests.run(name, () => made.source.getToken());
+  return { ...made, request, askedFor };
+}
+
+describe('behaviour 18: a background refresh belongs to no caller, nor runs it in the async context of one', () => {
+  test('a refresh that a request waits for runs in the context of that request, and so is part of its trace', async () => {
+    const { request, askedFor } = observed();
+    await request('first');
+    expect(askedFor).toEqual(['first']);
+  });
+
+  test('an early refresh runs outside of the request that came when it was due', async () => {
+    const { request, askedFor, pass } = observed();
+    await request('first');
+    await pass(55 * MINUTE);
+    await request('second');
+    await pass(0);
+    expect(askedFor).toEqual(['first', undefined]);
+  });
+
+  test('keepWarm does not hold on to the request that was the first, however often it renews', async () => {
+    const clock = clockWithContexts();
+    const { request, askedFor, source } = observed({ clock, keepWarm: true });
+    await request('first');
+    expect(clock.held()).toEqual([undefined]);
+    await clock.advanceAsync(170 * MINUTE);
+    expect(askedFor).toEqual(['first', undefined, undefined, undefined]);
+    expect(clock.held()).toEqual([undefined]);
+    source.close();
+  });
+
+  test('nor to the one that was the first to fail', async () => {
+    const clock = clockWithContexts();
+    const { request, askedFor, endpoint, source } = observed({
+      clock,
+      keepWarm: true,
+      maxAttempts: 1,
+    });
+    endpoint.onCall = (call) => call.answer(503);
+    await expect(request('first')).rejects.toMatchObject({ status: 503 });
+    expect(clock.held()).toEqual([undefined]);
+    await clock.advanceAsync(5 * MINUTE);
+    const [first, ...further] = askedFor;
+    expect(first).toBe('first');
+    expect(further.length).toBeGreaterThan(1);
+    expect(new Set(further)).toEqual(new Set([undefined]));
+    source.close();
+  });
+});
+
+describe('where such contexts are not to be had', () => {
+  afterEach(() => void jest.restoreAllMocks());
+
+  /** The module as it is loaded where `process.getBuiltinModule` is this. */
+  async function loadedWith(getBuiltinModule: () => unknown) {
+    jest.resetModules();
+    jest.spyOn(process, 'getBuiltinModule').mockImplementation(getBuiltinModule as never);
+    const path = '../../src/platform/async-context.js';
+    return (await import(path)) as { inContextOfNoRequest: <T>(run: () => T) => T };
+  }
+
+  test.each<[string, () => unknown]>([
+    ['is no such module', () => undefined],
+    ['is no such function', () => ({ AsyncLocalStorage: {} })],
+    [
+      'is nothing to ask, as in the edge runtime of Next',
+      () => {
+        throw new Error('not supported here');
+      },
+    ],
+    [
+      'is no way back into the context of another request, as in the runtime of Cloudflare',
+      () => ({
+        AsyncLocalStorage: {
+          snapshot: () => () => {
+            throw new Error('cannot be called outside of the request');
+          },
+        },
+      }),
+    ],
+  ])('what is run runs once all the same, where there %s', async (_, getBuiltinModule) => {
+    const { inContextOfNoRequest } = await loadedWith(getBuiltinModule);
+    const run = jest.fn(() => 'done');
+    expect(inContextOfNoRequest(run)).toBe('done');
+    expect(run).toHaveBeenCalledTimes(1);
+  });
+
+  test('what throws by itself is not run again', async () => {
+    const { inContextOfNoRequest } = await loadedWith(() => ({ AsyncLocalStorage }));
+    const run = jest.fn(() => {
+      throw new Error('its own');
+    });
+    expect(() => inContextOfNoRequest(run)).toThrow('its own');
+    expect(run).toHaveBeenCalledTimes(1);
+  });
+});

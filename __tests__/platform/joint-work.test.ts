@@ -1,0 +1,57 @@
+import { expect, test } from '@jest/globals';
+
+import { createFakeClock } from '../../src/testing/index.js';
+import { JointWork } from '../../src/platform/joint-work.js';
+import { outcome } from '../token-source/hand-held.js';
+
+function held() {
+  const ends: ((value: string) => void)[] = [];
+  return { ends, work: () => new Promise<string>((resolve) => ends.push(resolve)) };
+}
+
+test('a caller who comes while it is under way gets its result', async () => {
+  const clock = createFakeClock();
+  const joint = new JointWork<string>(clock);
+  const { ends, work } = held();
+  const both = [joint.run(work, 'lost'), joint.run(work, 'lost')];
+  expect([ends.length, joint.isUnderWay]).toEqual([1, true]);
+  ends[0]!('done');
+  expect(await Promise.all(both)).toEqual(['done', 'done']);
+  expect([joint.isUnderWay, clock.pendingTimers]).toEqual([false, 0]);
+});
+
+test('work that can never end is lost to those who wait, and the next caller starts it anew', async () => {
+  const clock = createFakeClock();
+  let isOver = false;
+  const tied = {
+    ...clock,
+    schedule: (callback: () => void, ms: number) =>
+      clock.schedule(() => {
+        if (!isOver) callback();
+      }, ms),
+  };
+  const joint = new JointWork<string>(tied);
+  const { ends, work } = held();
+  void joint.run(work, 'lost');
+  isOver = true;
+  await clock.advanceAsync(500); // Its beat.
+  isOver = false;
+  const joined = joint.run(work, 'lost');
+  await clock.advanceAsync(3_000);
+  expect(await outcome(joined)).toBe('lost');
+  const next = joint.run(work, 'lost');
+  expect(ends).toHaveLength(2);
+  ends[1]!('done');
+  expect(await next).toBe('done');
+  expect(joint.isUnderWay).toBe(false);
+  ends[0]!('too late');
+  await clock.advanceAsync(0);
+  expect(clock.pendingTimers).toBe(0);
+});
+
+test('what another request awaited in vain is lost, with any error of the runtime', async () => {
+  const joint = new JointWork<string>(createFakeClock());
+  const rejects = () => Promise.reject(new Error('This promise can never settle'));
+  joint.run(rejects, 'lost').catch(() => undefined);
+  expect(await joint.run(rejects, 'lost')).toBe('lost');
+});

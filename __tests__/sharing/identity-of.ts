@@ -1,0 +1,16 @@
+import type { TokenEndpointProvider } from '../../src/provider-definition/define-provider.js';
+import type { TokenIdentity } from '../../src/store/token-store.js';
+import type { TokenParams } from '../../src/token/token-params.js';
+import { tokenIdentity } from '../../src/sharing/identity.js';
+
+/** The identity under which a token of this provider is shared. */
+export async function identityOf<C extends object>(
+  given: TokenEndpointProvider<C>,
+  credentials: C,
+  params: TokenParams = {},
+  cacheIdentity?: string,
+): Promise<TokenIdentity> {
+  const provider = given as unknown as TokenEndpointProvider;
+  const request = await provider.tokenRequest(credentials, params);
+  return tokenIdentity({ provider, credentials, params, request, cacheIdentity });
+}

@@ -1,0 +1,80 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+
+import {
+  basicAuthorization,
+  clientSecretBasic,
+} from '../../src/token-call/client-authentication.js';
+
+/** What a server reads out of a Basic header, before it undoes the form encoding. */
+const decoded = (header: string) =>
+  Buffer.from(header.replace(/^Basic /, ''), 'base64').toString('utf8');
+
+/** The `application/x-www-form-urlencoded` decoding of RFC 6749, appendix B. */
+const formDecoded = (value: string) => decodeURIComponent(value.replaceAll('+', ' '));
+
+describe('HTTP Basic', () => {
+  it('is the example of RFC 7617', () => {
+    expect(basicAuthorization('Aladdin', 'open sesame')).toBe('Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==');
+  });
+
+  it('joins the two parts as they are, without any encoding of its own', () => {
+    expect(decoded(basicAuthorization('key', 'a+b%c d:e'))).toBe('key:a+b%c d:e');
+  });
+
+  it('carries text beyond ASCII as UTF-8', () => {
+    expect(basicAuthorization('test', '123\u00a3')).toBe('Basic dGVzdDoxMjPCow==');
+  });
+
+  it('gives back any two strings, long ones too', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'grapheme' }),
+        fc.string({ unit: 'grapheme' }),
+        (user, password) => {
+          expect(decoded(basicAuthorization(user, password))).toBe(`${user}:${password}`);
+        },
+      ),
+    );
+    expect(decoded(basicAuthorization('u', 'p'.repeat(10_000)))).toHaveLength(10_002);
+  });
+});
+
+describe('client_secret_basic', () => {
+  it('is the example of RFC 6749, section 2.3.1', () => {
+    expect(clientSecretBasic('s6BhdRkqt3', '7Fjfp0ZBr1KtDRbnfVdmIw')).toBe(
+      'Basic czZCaGRSa3F0Mzo3RmpmcDBaQnIxS3REUmJuZlZkbUl3',
+    );
+  });
+
+  it.each([
+    [' ', '+'],
+    ['+', '%2B'],
+    ['%', '%25'],
+    [':', '%3A'],
+    ['&', '%26'],
+    ['=', '%3D'],
+    ['/', '%2F'],
+    ['~', '%7E'],
+    ['é', '%C3%A9'],
+    // The encoding example of RFC 6749, appendix B.
+    [' %&+£€', '+%25%26%2B%C2%A3%E2%82%AC'],
+    ['-._*', '-._*'],
+  ])('form-encodes %j to %j in both parts before they are joined', (plain, encoded) => {
+    expect(decoded(clientSecretBasic(`id${plain}`, `secret${plain}`))).toBe(
+      `id${encoded}:secret${encoded}`,
+    );
+  });
+
+  it('keeps the two parts apart, whatever they hold', () => {
+    const text = fc.string({ unit: 'grapheme', minLength: 1 });
+    fc.assert(
+      fc.property(text, text, (id, secret) => {
+        const [first, second, ...rest] = decoded(clientSecretBasic(id, secret)).split(':');
+        expect(rest).toEqual([]);
+        expect(formDecoded(first!)).toBe(id);
+        expect(formDecoded(second!)).toBe(secret);
+      }),
+    );
+  });
+});

@@ -1,0 +1,154 @@
+import type { StoreOutcome } from './guarded-store.js';
+import type {
+  BeginAnswer,
+  BeginRequest,
+  CommitAnswer,
+  TokenStoreSlot,
+} from '../store/token-store.js';
+import { isPast, later, msUntil, type Instant } from '../token/instant.js';
+import { randomHex } from '../token/random-hex.js';
+import type { Minted } from '../token-call/mint.js';
+import type { HeldHere, SharedContext, SharedFlight } from './shared-flight.js';
+import type { failureToShare } from './shared-failure.js';
+
+/** Short, so that a process that dies in the middle of a mint keeps the others waiting for so long only. */
+const LEASE_MS = 3_000;
+const RENEW_MS = 1_000;
+/** A mint that hangs past its deadline loses the lease that long after it. */
+const OVERTIME_MS = 5_000;
+/** A token that lives no longer is not worth adopting. */
+const LEAST_LIFE_MS = 1_000;
+
+/** The refresh lease as one flight asks for it; it must go back on every path. */
+export class Lease {
+  readonly #flight: SharedFlight;
+  readonly #context: SharedContext;
+  /** With a value that two processes share, one would free the other's lease. */
+  readonly #owner = randomHex();
+  #slot: TokenStoreSlot | undefined;
+  #mayBeHeld = false;
+  /** When the store last confirmed it, before it was asked. */
+  #confirmedAt: Instant | undefined;
+  /** Answers that came too late, or may still come. */
+  readonly #late: Promise<BeginAnswer>[] = [];
+
+  constructor(flight: SharedFlight, context: SharedContext) {
+    this.#flight = flight;
+    this.#context = context;
+  }
+
+  async begin(held: HeldHere | undefined): Promise<StoreOutcome<BeginAnswer>> {
+    // An early refresh wants a token that lives longer than the one in hand; otherwise any that lives will do.
+    const atLeastMs = held === undefined || held.rejected ? 0 : (held.remainingMs ?? 0);
+    const request: BeginRequest = {
+      owner: this.#owner,
+      leaseMs: LEASE_MS,
+      inHand: held && { value: held.value, rejected: held.rejected },
+      minRemainingMs: Math.max(LEAST_LIFE_MS, atLeastMs, this.#flight.minRemainingMs ?? 0),
+    };
+    this.#slot = await this.#flight.open();
+    const askedAt = this.#context.now();
+    const outcome = await this.#run('begin', (slot) => slot.begin(request));
+    const answer = outcome.kind === 'done' ? outcome.value.kind : undefined;
+    if (answer === 'lead') this.#confirmedAt = askedAt;
+    if (answer === 'lead' || answer === 'held') this.#mayBeHeld = answer === 'lead';
+    if (outcome.kind === 'failed') this.#late.push(outcome.late);
+    return outcome;
+  }
+
+  /**
+   * Renews the lease each second until the function returned is called. A process that stands still, or dies, loses it;
+   * one whose mint hangs loses it in the end. Its holder goes on all the same: the fence decides whose token stays.
+   */
+  keepRenewing(): () => void {
+    const { clock, flightTimeoutMs } = this.#context;
+    const endsAt = clock.monotonic() + flightTimeoutMs + OVERTIME_MS;
+    let cancelTimer: () => void = () => undefined;
+    const renewLater = () => {
+      cancelTimer = clock.schedule(() => {
+        const leaseMs = Math.min(LEASE_MS, endsAt - clock.monotonic());
+        if (leaseMs <= 0) return;
+        renewLater();
+        void this.#renew(leaseMs).then((isOurs) => {
+          if (!isOurs) cancelTimer();
+        });
+      }, RENEW_MS);
+    };
+    renewLater();
+    return () => cancelTimer();
+  }
+
+  /** Whether it may still be ours. */
+  async #renew(leaseMs: number): Promise<boolean> {
+    const askedAt = this.#context.now();
+    const outcome = await this.#run('renew', (slot) => slot.renew({ owner: this.#owner, leaseMs }));
+    if (outcome.kind !== 'done') return true;
+    if (outcome.value) this.#confirmedAt = askedAt;
+    return outcome.value;
+  }
+
+  /**
+   * Whether it has ended before its holder gave it back: another process may hold it now. By either clock: the monotonic one
+   * stands still while a Linux host is suspended.
+   */
+  hasRunOut(): boolean {
+    const { now } = this.#context;
+    return this.#confirmedAt === undefined || isPast(later(this.#confirmedAt, LEASE_MS), now());
+  }
+
+  commit(
+    { token, sentAt, lifetimeMs }: Minted,
+    fence: number | undefined,
+  ): Promise<StoreOutcome<CommitAnswer>> {
+    const { now, policy } = this.#context;
+    return this.#run('commit', (slot) =>
+      this.#flight.commit(slot, {
+        owner: this.#owner,
+        fence,
+        token: { value: token.value, scope: token.scope, undated: lifetimeMs === undefined },
+        remainingMs: msUntil(later(sentAt, lifetimeMs ?? policy.revalidateMs), now()),
+      }),
+    );
+  }
+
+  /** In the background: the others shall know, but our own callers need not wait for that. */
+  fail(shared: ReturnType<typeof failureToShare>): void {
+    void this.#run('fail', (slot) => slot.fail({ owner: this.#owner, ...shared }));
+  }
+
+  release(): void {
+    void this.#run('release', (slot) => slot.release(this.#owner));
+  }
+
+  /** A lease that was granted after the wait for the answer had ended would stall the others until it runs out. */
+  releaseIfLate(): void {
+    const slot = this.#slot;
+    for (const late of this.#late.splice(0)) {
+      late
+        .then((answer) => (answer.kind === 'lead' ? slot?.release(this.#owner) : undefined))
+        .catch(() => undefined);
+    }
+  }
+
+  /** Asked for, and not needed after all. */
+  giveBack(): void {
+    if (this.#mayBeHeld) this.release();
+    this.releaseIfLate();
+  }
+
+  /** `clear()` or `close()` came first. */
+  abandoned(): Error {
+    this.giveBack();
+    return new Error('the refresh was given up');
+  }
+
+  #run<T>(
+    operation: keyof TokenStoreSlot,
+    work: (slot: TokenStoreSlot) => Promise<T>,
+  ): Promise<StoreOutcome<T>> {
+    const slot = this.#slot;
+    return slot === undefined
+      ? Promise.resolve({ kind: 'skipped' })
+      : this.#context.store.run(operation, () => work(slot));
+  }
+}

@@ -1,0 +1,92 @@
+import {
+  CredentialsRejectedError,
+  TokenAcquisitionError,
+  type BearerErrorCode,
+} from '../errors/index.js';
+import type { SharedFailure } from '../store/token-store.js';
+import { backOffMs } from '../token/back-off.js';
+import type { Concern, LifecyclePolicy } from '../token/lifecycle.js';
+import type { Adopted } from './adoption.js';
+import { MintFailure } from '../token-call/mint-failure.js';
+
+/** Our own mint failed, after that many in a row elsewhere. */
+export class LedMintFailure extends MintFailure {
+  constructor(
+    failure: MintFailure,
+    /** How many mints of the fleet were refused for their credentials before this one. */
+    readonly fleetFailures: number,
+  ) {
+    super(failure.error, failure.cause, failure.concerns, failure.retryAfterMs);
+  }
+}
+
+/** Another process was refused, and the token endpoint is left alone for a while. */
+export class CoolingElsewhere extends Error {
+  constructor(
+    readonly failure: SharedFailure,
+    readonly remainingMs: number,
+    /** A token that drew a 401 somewhere, but lives. */
+    readonly fallback: Adopted | undefined,
+  ) {
+    super('another process was refused');
+  }
+}
+
+/** A transient failure is shared for so long only: enough to tell those who wait now, and one host's network is not the fleet's. */
+const TRANSIENT_SHARE_MS = 2_000;
+
+/** What is told to the other processes about a failed mint, and for how long: a class and a code, never a text. */
+export function failureToShare(
+  { cause, concerns, error, retryAfterMs }: MintFailure,
+  fleetFailures: number,
+  policy: LifecyclePolicy,
+): { readonly failure: SharedFailure; readonly coolMs: number } {
+  const { status, retryable } = error;
+  // A record has no room to say that these credentials were rejected for this request only: its code says so.
+  const code = cause === 'credentials' && concerns === 'request' ? REFUSED : error.code;
+  const failures = cause === 'credentials' ? fleetFailures + 1 : 1;
+  const askedMs = Math.min(retryAfterMs ?? 0, policy.longestRetryAfterMs);
+  const coolMs = {
+    transient: TRANSIENT_SHARE_MS,
+    'server-set': askedMs,
+    credentials: Math.max(backOffMs(policy.credentials, fleetFailures), askedMs),
+  }[cause];
+  return { failure: { cause, code, status, retryable, failures }, coolMs };
+}
+
+const REFUSED = 'ERR_TOKEN_REQUEST_REFUSED';
+
+/** Whether what another process was told holds for the whole account. */
+export function concernFromElsewhere({ cause, code, status, retryable }: SharedFailure): Concern {
+  const isAboutRequest = {
+    transient: !retryable,
+    'server-set': false,
+    credentials: code === REFUSED || status === 403,
+  }[cause];
+  return isAboutRequest ? 'request' : 'account';
+}
+
+const SHAREABLE: readonly BearerErrorCode[] = [
+  'ERR_TOKEN_ENDPOINT_UNREACHABLE',
+  'ERR_TOKEN_REQUEST_REFUSED',
+  'ERR_CREDENTIALS_REJECTED',
+  'ERR_TOKEN_RESPONSE_MALFORMED',
+];
+
+/** The error for callers of this process, made from what another process left in the store. */
+export function errorFromElsewhere(
+  provider: string,
+  { failure, remainingMs }: CoolingElsewhere,
+): TokenAcquisitionError {
+  const { cause, status, retryable } = failure;
+  const rejected = cause === 'credentials' ? 'ERR_CREDENTIALS_REJECTED' : undefined;
+  const code = rejected ?? SHAREABLE.find((known) => known === failure.code) ?? REFUSED;
+  const Kind = cause === 'credentials' ? CredentialsRejectedError : TokenAcquisitionError;
+  const answered = status === undefined ? '' : ` (${status})`;
+  return new Kind(
+    code,
+    `${provider}: another process asked for a token a moment ago and was refused${answered}. ` +
+      `Its own error says why; it is shared through the store.`,
+    { provider, phase: 'cooling down', retryable, retryInMs: remainingMs, status },
+  );
+}

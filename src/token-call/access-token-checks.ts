@@ -1,0 +1,42 @@
+import { isSendableToken } from '../token/access-token.js';
+
+/** Why an answer of the token endpoint cannot be used. Never quotes the answer. */
+export type MalformedReason =
+  | 'is not JSON'
+  | 'is empty'
+  | 'has no access token'
+  | 'has an access token that is not a string'
+  | 'has an access token with the scheme "Bearer" in it'
+  | 'has an access token with white space around it'
+  | 'has an access token with characters that no header may carry'
+  | 'has an access token of more than 16,384 characters, which no header carries';
+
+/** Node takes headers of 16 kB altogether, nginx of 8, Apache of 8. */
+const LONGEST_TOKEN = 16_384;
+
+/** Checks the access token that a provider's parser found. */
+export function accessTokenProblem(accessToken: unknown): MalformedReason | undefined {
+  if (accessToken === undefined || accessToken === null || accessToken === '')
+    return 'has no access token';
+  if (typeof accessToken !== 'string') return 'has an access token that is not a string';
+  if (accessToken.length > LONGEST_TOKEN)
+    return 'has an access token of more than 16,384 characters, which no header carries';
+  if (isSendableToken(accessToken)) return undefined;
+  if (/^\s*Bearer\s/i.test(accessToken))
+    return 'has an access token with the scheme "Bearer" in it';
+  return isSendableToken(accessToken.trim())
+    ? 'has an access token with white space around it'
+    : 'has an access token with characters that no header may carry';
+}
+
+/**
+ * The type of a token that is no bearer token, if it is one of those that have a scheme of their own. Every other word passes: some
+ * servers write their own (eBay says `Application Access Token`) and want `Bearer` all the same.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc6749#section-7.1 — a client must not use a type that it does not understand
+ */
+export function unusableTokenType(tokenType: unknown): string | undefined {
+  return typeof tokenType === 'string' && /^(dpop|mac|pop)$/i.test(tokenType.trim())
+    ? tokenType.trim()
+    : undefined;
+}

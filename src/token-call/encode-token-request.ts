@@ -1,0 +1,44 @@
+import { givenOptions } from '../concealment/given-options.js';
+import { absoluteURL, type TokenRequest } from '../provider-definition/token-request.js';
+
+/** A token request as it goes over the wire. */
+export interface EncodedTokenRequest {
+  readonly url: string;
+  readonly method: string;
+  readonly headers: Record<string, string>;
+  readonly data: string | undefined;
+}
+
+/** Encodes a token request: JSON or `application/x-www-form-urlencoded` (RFC 6749, appendix B). */
+export function encodeTokenRequest(request: TokenRequest, baseURL: string): EncodedTokenRequest {
+  request = givenOptions(request);
+  const { body } = request;
+  const contentType =
+    body === undefined
+      ? undefined
+      : 'json' in body
+        ? 'application/json'
+        : 'application/x-www-form-urlencoded';
+  return {
+    url: absoluteURL(request.url, baseURL),
+    method: request.method ?? 'POST',
+    headers: {
+      Accept: 'application/json',
+      ...(contentType === undefined ? {} : { 'Content-Type': contentType }),
+      ...request.headers,
+    },
+    data:
+      body === undefined
+        ? undefined
+        : 'json' in body
+          ? JSON.stringify(body.json)
+          : formEncoded(body.form),
+  };
+}
+
+function formEncoded(form: Readonly<Record<string, string | readonly string[]>>): string {
+  const pairs = Object.entries(form).flatMap(([name, value]) =>
+    (typeof value === 'string' ? [value] : value).map((item): [string, string] => [name, item]),
+  );
+  return new URLSearchParams(pairs).toString();
+}

@@ -1,0 +1,48 @@
+import { isBearerError } from '../errors/index.js';
+import { meaningOfThrown } from './thrown.js';
+import type { AcquiredToken } from '../provider-definition/acquire-token.js';
+import type { TokenFunctionProvider } from '../provider-definition/define-provider.js';
+import type { ParsedToken } from '../provider-definition/token-response.js';
+import { MintFailure, threw, unusable, type CallContext } from './mint-failure.js';
+import type { CallFor, ReadyCall } from './ready-call.js';
+import { unlessAborted } from '../platform/waiting.js';
+
+/** A call of the function that yields tokens, in place of a token endpoint. */
+export function functionCall({
+  provider,
+  params,
+  options,
+}: CallFor<TokenFunctionProvider>): ReadyCall {
+  const call: CallContext = { provider, options };
+  const late = () => threw(call, { failure: 'transient', networkCode: 'ERR_CANCELED' });
+  return {
+    account: { credentials: {}, url: provider.baseURL }, // It is that of the source.
+    target: { method: undefined, serverAddress: undefined, serverPort: undefined },
+    tooLate: () => late().error,
+    send: async (signal) => {
+      // It may be deaf to the signal; the time bound holds all the same.
+      const work = async () => provider.acquireToken({ params, signal });
+      const acquired = await unlessAborted(work(), signal, late).catch((thrown: unknown) => {
+        throw failureOf(call, thrown);
+      });
+      return {
+        token: asParsed(acquired),
+        status: undefined,
+        serverNow: undefined,
+        malformed: (problem, about) => unusable(call, problem, about),
+      };
+    },
+  };
+}
+
+/** A token alone is as good as an object with nothing but the token. */
+function asParsed(acquired: AcquiredToken | null | undefined): ParsedToken {
+  return typeof acquired === 'object' && acquired !== null ? acquired : { accessToken: acquired };
+}
+
+/** An option that is wrong stays one, wherever it is found out; everything else is a failed token call. */
+function failureOf(call: CallContext, thrown: unknown): unknown {
+  if (thrown instanceof MintFailure || isBearerError(thrown, 'ERR_BEARER_MISCONFIGURED'))
+    return thrown;
+  return threw(call, meaningOfThrown(thrown, call.options.clock.now()), thrown);
+}

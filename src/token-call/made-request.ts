@@ -1,0 +1,29 @@
+import { requestUnavailable } from '../provider-definition/credentials.js';
+import { isPromise, type TokenEndpointProvider } from '../provider-definition/define-provider.js';
+import type { TokenRequest } from '../provider-definition/token-request.js';
+import type { TokenParams } from '../token/token-params.js';
+import { unlessAborted } from '../platform/waiting.js';
+
+/**
+ * The token request that the provider definition makes of these credentials and parameters; a promise of it is bounded by `signal`.
+ *
+ * Throws what `tokenRequest` throws, and a `TokenAcquisitionError` if its promise rejects or outlasts the signal.
+ */
+export async function madeRequest(
+  provider: TokenEndpointProvider,
+  credentials: object,
+  params: TokenParams,
+  signal: AbortSignal,
+): Promise<TokenRequest> {
+  const request = provider.tokenRequest(credentials, params);
+  if (!isPromise(request)) return request;
+  const made = Promise.resolve(request).catch((cause: unknown) => {
+    throw requestUnavailable(provider.name, 'rejected. See the cause.', cause);
+  });
+  return unlessAborted(made, signal, () =>
+    requestUnavailable(
+      provider.name,
+      'did not answer in time. Let it answer within flightTimeoutMs.',
+    ),
+  );
+}

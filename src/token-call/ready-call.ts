@@ -1,0 +1,50 @@
+import type { TokenAcquisitionError } from '../errors/index.js';
+import type { Provider } from '../provider-definition/define-provider.js';
+import type { ParsedToken } from '../provider-definition/token-response.js';
+import type { TokenParams } from '../token/token-params.js';
+import type { MintFailure } from './mint-failure.js';
+import type { TokenCall, TokenCallOptions } from './token-call.js';
+
+/** What a token call is made for. */
+export interface CallFor<P extends Provider = Provider> {
+  readonly provider: P;
+  readonly params: TokenParams;
+  readonly options: TokenCallOptions;
+  /** Asked before each call: a rotated secret is picked up, and what is good for one call only is made anew. */
+  readonly askCredentials: () => Promise<object>;
+  /** Ends the whole refresh. */
+  readonly signal: AbortSignal;
+}
+
+/** One token call, ready to go out: to a token endpoint, or to a function that yields tokens. */
+export interface ReadyCall {
+  /** Whose call it is: these credentials, at this URL. */
+  readonly account: { readonly credentials: object; readonly url: string };
+  /** Where it goes. */
+  readonly target: Pick<TokenCall, 'method' | 'serverAddress' | 'serverPort'>;
+  /**
+   * Makes the call.
+   *
+   * @throws {@link MintFailure} if it brings nothing that may hold a token
+   */
+  send(signal: AbortSignal): Promise<Found>;
+  /** The error if it was too late to make it. */
+  tooLate(): TokenAcquisitionError;
+}
+
+/** What a call has brought. */
+export interface Found {
+  readonly token: ParsedToken;
+  readonly status: number | undefined;
+  /** The provider's own clock, in epoch milliseconds. */
+  readonly serverNow: number | undefined;
+  /** The token cannot be used. */
+  readonly malformed: (problem: string, about: MalformedToken) => MintFailure;
+}
+
+/** What there is to say of a token that cannot be used. */
+export interface MalformedToken {
+  /** Whether another call may bring a better one. @defaultValue true */
+  readonly repeat?: boolean;
+  readonly advice?: string;
+}

@@ -1,0 +1,60 @@
+import type { ProviderDefinition } from '../provider-definition/define-provider.js';
+import { oauthErrorFields } from './token-failure.js';
+import type { TokenFailureClass } from '../provider-definition/token-failure.js';
+import type { TokenResponse } from '../provider-definition/token-response.js';
+
+/**
+ * What to do about the errors that are not about the credentials.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc6749#section-5.2
+ * @see https://www.rfc-editor.org/rfc/rfc8707#section-2
+ */
+const ADVICE_ON_CODE: ReadonlyMap<string, string> = new Map([
+  [
+    'invalid_scope',
+    'Check the scope: the server does not know it, or this client may not have it.',
+  ],
+  [
+    'unauthorized_client',
+    'The server knows the client, and does not allow it this grant: have the grant allowed for the client.',
+  ],
+  ['unsupported_grant_type', 'The server does not offer this grant: check the token URL.'],
+  ['invalid_target', 'Check `resource` and `audience`: the server does not know them.'],
+  ['invalid_request', 'Check the parameters of the token request.'],
+]);
+
+/** What to do about a token call that was refused: one or two sentences for the error. */
+export function adviceOnRefusal(
+  { rejectedCredentialsAdvice: own }: Pick<ProviderDefinition<object>, 'rejectedCredentialsAdvice'>,
+  failure: TokenFailureClass,
+  response: TokenResponse,
+): string {
+  const { status } = response;
+  if (failure === 'transient')
+    return status === 429 ? 'Too many token calls.' : 'This may pass by itself.';
+  const code = oauthErrorFields(response.body)?.error ?? '';
+  const onCode = ADVICE_ON_CODE.get(code);
+  if (onCode !== undefined) return onCode;
+  if (failure === 'credentials') return adviceOf(own, response) ?? generalAdvice(code, status);
+  return status >= 300 && status < 400
+    ? 'Token calls are not redirected: check baseURL and region.'
+    : 'Check the base URL, the region and the parameters of the token request.';
+}
+
+function adviceOf(
+  own: ProviderDefinition<object>['rejectedCredentialsAdvice'],
+  response: TokenResponse,
+): string | undefined {
+  try {
+    return typeof own === 'function' ? own(response) : own;
+  } catch {
+    // It was written for the provider's own answers, and this may be a proxy's.
+    return undefined;
+  }
+}
+
+function generalAdvice(code: string, status: number): string {
+  return status === 403 && code === ''
+    ? 'Check the credentials, and whether the account may have a token.'
+    : 'Check the credentials.';
+}

@@ -1,0 +1,33 @@
+import type { TokenRequest } from '../provider-definition/token-request.js';
+
+/**
+ * What a token request carries that no error may repeat: all that was sent but the words of the protocol, which errors are about.
+ *
+ * Those go by names that end in `type` (`grant_type`, `subject_token_type`, `Content-Type`), and by `scope`, `audience`, `resource`
+ * and `Accept`. Of the rest, what is shorter than six characters tells nothing: `eu`, `allow`, `true`.
+ */
+export function requestSecrets({ url, headers = {}, body }: TokenRequest): string[] {
+  const [, query = ''] = url.split('?');
+  const inBody = body === undefined || 'json' in body ? body?.json : body.form;
+  return [
+    ...Object.entries(headers).flatMap(([name, value]) => valuesIn(withoutScheme(value), name)),
+    ...valuesIn(Object.fromEntries(new URLSearchParams(query))),
+    ...valuesIn(inBody),
+  ];
+}
+
+const PUBLIC_NAME = /type$|^(scopes?|audience|resource|accept)$/i;
+
+function valuesIn(value: unknown, name = ''): string[] {
+  if (PUBLIC_NAME.test(name)) return [];
+  if (Array.isArray(value)) return value.flatMap((item) => valuesIn(item, name));
+  if (typeof value === 'object' && value !== null)
+    return Object.entries(value).flatMap(([inner, part]) => valuesIn(part, inner));
+  const text = typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+  return text.length < 6 ? [] : [text];
+}
+
+/** `Basic` and `Bearer` are words of many a message. */
+function withoutScheme(header: string): string {
+  return header.replace(/^[a-z-]+ (?=\S+$)/i, '');
+}

@@ -1,0 +1,123 @@
+import { isBearerError } from '../errors/index.js';
+import { retryAfterMs } from '../platform/retry-after.js';
+import type { TokenFailureClass } from '../provider-definition/token-failure.js';
+import { classifyTokenFailure, oauthErrorFields } from './token-failure.js';
+
+/** What a function threw means for the next calls. */
+export interface ThrownMeaning {
+  readonly failure: TokenFailureClass;
+  /** An HTTP status, where it tells one. */
+  readonly status?: number | undefined;
+  /** The code of a network error, where it tells one. */
+  readonly networkCode?: string | undefined;
+  /** How long to wait, in milliseconds, where it says. */
+  readonly retryAfterMs?: number | undefined;
+}
+
+/**
+ * Reads what a function threw: what it says by `credentialsRejected`, `retryable` and `retryAfterMs`; else a status, a code of RFC 6749 or of
+ * the network, where the errors of axios, fetch and the SDKs have them. What says nothing of all this is not tried again at once: it may be a
+ * password that is wrong, and accounts lock.
+ *
+ * @param now - epoch milliseconds, against which a date in `Retry-After` is read
+ */
+export function meaningOfThrown(thrown: unknown, now: number): ThrownMeaning {
+  const status = statusOf(thrown);
+  const networkCode = networkCodeOf(thrown);
+  return {
+    failure: failureOf(thrown, status, networkCode),
+    status,
+    networkCode,
+    retryAfterMs: delayOf(thrown, now),
+  };
+}
+
+function failureOf(
+  thrown: unknown,
+  status: number | undefined,
+  networkCode: string | undefined,
+): TokenFailureClass {
+  if (read(thrown, 'credentialsRejected') === true) return 'credentials';
+  if (isBearerError(thrown, 'ERR_CREDENTIALS_REJECTED')) return 'credentials';
+  const retryable = read(thrown, 'retryable');
+  if (retryable === true) return 'transient';
+  const told = classOf(thrown, status, networkCode);
+  return told === 'transient' && retryable === false ? 'refused' : told;
+}
+
+function classOf(
+  thrown: unknown,
+  status: number | undefined,
+  networkCode: string | undefined,
+): TokenFailureClass {
+  const body = BODIES.map((path) => read(thrown, ...path)).find((found) => oauthErrorFields(found));
+  if (body !== undefined || status !== undefined)
+    return classifyTokenFailure({ status: status ?? 400, headers: {}, body });
+  return networkCode === undefined ? 'refused' : 'transient';
+}
+
+/** Where errors carry the body of RFC 6749, section 5.2: axios and gaxios, `@azure/identity`, openid-client. */
+const BODIES: readonly (readonly string[])[] = [['response', 'data'], ['errorResponse'], []];
+
+/** Where errors carry the status: axios and gaxios, `@azure/core-rest-pipeline`; gaxios writes it as `code` too. */
+const STATUSES: readonly (readonly string[])[] = [
+  ['status'],
+  ['statusCode'],
+  ['response', 'status'],
+  ['code'],
+];
+
+function statusOf(thrown: unknown): number | undefined {
+  return STATUSES.map((path) => Number(read(thrown, ...path))).find(
+    (status) => Number.isInteger(status) && status >= 100 && status <= 599,
+  );
+}
+
+/** Codes of Node, undici and axios for a connection that failed or took too long. */
+const NETWORK_CODE =
+  /^(E(CONN(REFUSED|RESET|ABORTED)|PIPE|TIMEDOUT|NOTFOUND|AI_AGAIN|HOSTUNREACH|NETUNREACH|NETDOWN)|ERR_(NETWORK|CANCELED)|UND_ERR_\w+)$/;
+
+/** `fetch` throws a TypeError whose cause has the code; what a signal ends has none. */
+function networkCodeOf(thrown: unknown): string | undefined {
+  const codes = [read(thrown, 'code'), read(thrown, 'cause', 'code')];
+  const code = codes.find((found) => typeof found === 'string' && NETWORK_CODE.test(found));
+  if (typeof code === 'string') return code;
+  const name = read(thrown, 'name');
+  return name === 'AbortError' || name === 'TimeoutError' ? 'ETIMEDOUT' : undefined;
+}
+
+/** What it asks for itself; else the header `Retry-After` of the answer that it carries. */
+function delayOf(thrown: unknown, now: number): number | undefined {
+  const own = [read(thrown, 'retryAfterMs'), read(thrown, 'retryInMs')].find(
+    (ms) => typeof ms === 'number' && ms > 0,
+  );
+  if (typeof own === 'number') return own;
+  const headers = read(thrown, 'response', 'headers');
+  return retryAfterMs(headerOf(headers, 'retry-after'), now);
+}
+
+/** Of a plain object, or of anything with a `get`: `Headers`, those of axios, those of Azure. */
+function headerOf(headers: unknown, name: string): unknown {
+  const get = read(headers, 'get');
+  if (typeof get === 'function') return Reflect.apply(get, headers, [name]) as unknown;
+  return read(headers, name);
+}
+
+/** The value at a path of what was thrown: getters and prototypes count, except what stands on `Object.prototype`. */
+function read(value: unknown, ...path: readonly string[]): unknown {
+  try {
+    return path.reduce<unknown>(
+      (inner, name) =>
+        typeof inner === 'object' && inner !== null && !isPolluted(inner, name)
+          ? (inner as Record<string, unknown>)[name]
+          : undefined,
+      value,
+    );
+  } catch {
+    return undefined;
+  }
+}
+
+function isPolluted(inner: object, name: string): boolean {
+  return Object.hasOwn(Object.prototype, name) && !Object.hasOwn(inner, name);
+}

@@ -1,0 +1,33 @@
+import type { AxiosRequestConfig } from 'axios';
+
+import type { Clock } from '../platform/clock.js';
+import type { LifecyclePolicy } from '../token/lifecycle.js';
+
+/**
+ * One call of the token endpoint. Its path is left out: some providers have an account's id in it. Or one call of a function that yields tokens
+ * (`acquireToken`), whose destination is not known: `method`, `serverAddress` and `serverPort` are `undefined`.
+ */
+export interface TokenCall {
+  readonly method: string | undefined;
+  readonly serverAddress: string | undefined;
+  readonly serverPort: number | undefined;
+  /** Counts from 1 in each refresh. */
+  readonly attempt: number;
+  readonly tookMs: number;
+  /** The HTTP status; `undefined` if no answer came. */
+  readonly status: number | undefined;
+  /** What went wrong, as a short code: a status, a network error, or one of ours. `undefined` if a token came. */
+  readonly errorType: string | undefined;
+}
+
+/** The options of a token source that a token call needs. */
+export interface TokenCallOptions {
+  readonly clock: Clock;
+  /** Numbers in [0, 1). */
+  readonly random: () => number;
+  readonly policy: LifecyclePolicy;
+  /** What axios is given for each call. */
+  readonly transport: AxiosRequestConfig;
+  readonly attemptTimeoutMs: number;
+  readonly maxAttempts: number;
+}

@@ -1,0 +1,142 @@
+import { scrubText } from '../concealment/scrub-text.js';
+import type { OAuthErrorFields, ProviderDiagnosis } from '../errors/index.js';
+import type { Concern, CoolDownCause } from '../token/lifecycle.js';
+import type { ParsedDiagnosis, TokenFailureClass } from '../provider-definition/token-failure.js';
+import { at, type TokenResponse } from '../provider-definition/token-response.js';
+
+const REJECTED_CREDENTIALS: readonly string[] = [
+  'invalid_client',
+  'unauthorized_client',
+  'invalid_scope',
+];
+const TRANSIENT_ERRORS: readonly string[] = ['server_error', 'temporarily_unavailable'];
+
+/** Classes an answer that is no success, by RFC 6749 section 5.2 and by its status. */
+export function classifyTokenFailure(response: TokenResponse): TokenFailureClass {
+  const { status } = response;
+  const error = oauthErrorFields(response.body)?.error ?? '';
+  if (TRANSIENT_ERRORS.includes(error)) return 'transient';
+  if (REJECTED_CREDENTIALS.includes(error)) return 'credentials';
+  if (status === 408 || status === 429 || status >= 500) return 'transient';
+  return status === 401 || status === 403 ? 'credentials' : 'refused';
+}
+
+/** The RFC 6749 error members of a body, if it has them: short, printable text only, and none of the secrets. */
+export function oauthErrorFields(
+  body: unknown,
+  secrets: readonly string[] = [],
+): OAuthErrorFields | undefined {
+  const error = printable(at(body, 'error'), { longest: 100, secrets });
+  if (error === undefined) return undefined;
+  const errorDescription = printable(at(body, 'error_description'), { longest: 300, secrets });
+  const errorUri = printable(at(body, 'error_uri'), { longest: 300, secrets });
+  return {
+    error,
+    ...(errorDescription === undefined ? {} : { errorDescription }),
+    ...(errorUri === undefined ? {} : { errorUri }),
+  };
+}
+
+/**
+ * What the provider says, in its own words or else in those of RFC 6749; `undefined` if it says nothing that can be shown.
+ *
+ * @param own - reads the provider's own words; one that throws has found none
+ */
+export function diagnosisOf(
+  response: TokenResponse,
+  own: (response: TokenResponse) => ParsedDiagnosis | undefined,
+  secrets: readonly string[] = [],
+): ProviderDiagnosis | undefined {
+  const oauth = oauthErrorFields(response.body, secrets);
+  const found = orNothing(() => own(response));
+  const code = printable(asText(found?.code), { longest: 100, secrets }) ?? oauth?.error;
+  const message =
+    printable(asText(found?.message), { longest: 300, secrets }) ?? oauth?.errorDescription;
+  const requestId = printable(asText(found?.requestId), { longest: 100, secrets });
+  if (code === undefined && message === undefined && requestId === undefined) return undefined;
+  return {
+    ...(code === undefined ? {} : { code }),
+    ...(message === undefined ? {} : { message }),
+    ...(requestId === undefined ? {} : { requestId }),
+  };
+}
+
+function orNothing<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}
+
+/** Some codes are numbers. */
+function asText(value: unknown): unknown {
+  return typeof value === 'number' ? String(value) : value;
+}
+
+/** No control character, and nothing that turns the direction of a line: it goes into logs. */
+const SHOWABLE = /^[^\p{C}\p{Zl}\p{Zp}]+$/u;
+
+/** Some servers quote the request back, at any length. */
+const MOST_READ = 4_000;
+
+function printable(
+  value: unknown,
+  { longest, secrets }: { readonly longest: number; readonly secrets: readonly string[] },
+): string | undefined {
+  if (typeof value !== 'string' || !SHOWABLE.test(value)) return undefined;
+  const clean = scrubText(value.slice(0, MOST_READ), secrets);
+  const short = clean.length <= longest ? clean : cutBetweenWords(clean, longest);
+  return short.trim() === '' ? undefined : short.trim();
+}
+
+/** Not by a pattern that ends with the text: it would try each word of it in turn. */
+function cutBetweenWords(text: string, longest: number): string {
+  return text.slice(0, text.lastIndexOf(' ', longest) + 1);
+}
+
+/** Codes of a connection that never came about. */
+const NEVER_SENT: readonly string[] = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'];
+
+/**
+ * Whether a failed token call issued no token for certain: it was never sent, or it was answered with an error.
+ *
+ * A call that timed out may have issued one, and a 429 may count against the limit that it speaks of.
+ */
+export function certainlyIssuedNothing(
+  status: number | undefined,
+  reason: string | undefined,
+): boolean {
+  if (status !== undefined) return status >= 400 && status !== 429;
+  return reason !== undefined && NEVER_SENT.includes(reason);
+}
+
+/** Codes that speak of what was asked for, and not of who asks. */
+const ABOUT_THE_REQUEST: readonly string[] = [
+  'invalid_scope',
+  'invalid_target',
+  'invalid_grant',
+  'unauthorized_client',
+];
+
+/** What a failed token call speaks about: the endpoint and the credentials, or this request alone. */
+export function failureConcerns(
+  failure: TokenFailureClass,
+  { status, body }: { readonly status: number | undefined; readonly body: unknown },
+  retryAfter: number | undefined,
+): Concern {
+  if (failure === 'transient') return 'account';
+  if (failure === 'refused') return retryAfter === undefined ? 'request' : 'account';
+  const code = oauthErrorFields(body)?.error ?? '';
+  if (code === 'invalid_client') return 'account';
+  return status === 403 || ABOUT_THE_REQUEST.includes(code) ? 'request' : 'account';
+}
+
+/** Which cool-down a class of failure leads to, once the refresh has given up. */
+export function coolDownCause(
+  failure: TokenFailureClass,
+  retryAfter: number | undefined,
+): CoolDownCause {
+  if (failure === 'credentials') return 'credentials';
+  return retryAfter === undefined ? 'transient' : 'server-set';
+}
