@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 
-import { createMemoryStore } from '../../src/index.js';
+import { createMemoryStore } from '../../src/store/index.js';
 import { guardStore } from '../../src/sharing/guarded-store.js';
 import { createFakeClock } from '../../src/testing/index.js';
 import { Lease } from '../../src/sharing/lease.js';

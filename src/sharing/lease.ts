@@ -1,10 +1,5 @@
 import type { StoreOutcome } from './guarded-store.js';
-import type {
-  BeginAnswer,
-  BeginRequest,
-  CommitAnswer,
-  TokenStoreSlot,
-} from '../store/token-store.js';
+import type { BeginAnswer, BeginRequest, CommitAnswer, TokenStoreSlot } from './token-store.js';
 import { isPast, later, msUntil, type Instant } from '../token/instant.js';
 import { randomHex } from '../token/random-hex.js';
 import type { Minted } from '../token-call/mint.js';

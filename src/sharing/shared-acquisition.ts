@@ -1,5 +1,5 @@
 import { TokenAcquisitionError, type BearerErrorCode } from '../errors/index.js';
-import type { BeginAnswer, StoredRecord } from '../store/token-store.js';
+import type { BeginAnswer, StoredRecord } from './token-store.js';
 import type { Instant } from '../token/instant.js';
 import { adopted, type Adopted } from './adoption.js';
 import { Lease } from './lease.js';

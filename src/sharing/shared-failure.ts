@@ -3,7 +3,7 @@ import {
   TokenAcquisitionError,
   type BearerErrorCode,
 } from '../errors/index.js';
-import type { SharedFailure } from '../store/token-store.js';
+import type { SharedFailure } from './token-store.js';
 import { backOffMs } from '../token/back-off.js';
 import type { Concern, LifecyclePolicy } from '../token/lifecycle.js';
 import type { Adopted } from './adoption.js';

@@ -1,5 +1,5 @@
 import type { GuardedStore } from './guarded-store.js';
-import type { CommitAnswer, CommitRequest, TokenStoreSlot } from '../store/token-store.js';
+import type { CommitAnswer, CommitRequest, TokenStoreSlot } from './token-store.js';
 import type { Instant } from '../token/instant.js';
 import type { LifecyclePolicy } from '../token/lifecycle.js';
 import type { Clock } from '../platform/clock.js';

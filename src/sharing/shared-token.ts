@@ -5,7 +5,7 @@ import type {
   StoredRecord,
   TokenIdentity,
   TokenStoreSlot,
-} from '../store/token-store.js';
+} from './token-store.js';
 import { jittered } from '../token/back-off.js';
 import type { Instant } from '../token/instant.js';
 import { randomHex } from '../token/random-hex.js';

@@ -34,7 +34,7 @@ import { Pulse, SILENT } from '../platform/pulse.js';
 import { failedFlight, refusal, toldWhen } from './refusal.js';
 import type { Acquired } from '../sharing/shared-acquisition.js';
 import type { HeldHere } from '../sharing/shared-flight.js';
-import { SharedToken } from '../sharing/shared-token.js';
+import type { SharedToken } from '../sharing/shared-token.js';
 import type { SourceContext } from './source-context.js';
 import { waitFor, type WaitLimits } from '../platform/waiting.js';
 
@@ -74,12 +74,10 @@ export class KeptToken implements TokenWanted, Keepable {
     this.params = params;
     this.credentials = new Credentials(source, params);
     this.#clock = source.options.clock;
-    this.shared =
-      source.sharing &&
-      new SharedToken(source.sharing, {
-        held: () => this.#heldHere(),
-        adopt: (adopted) => this.#adopt(adopted),
-      });
+    this.shared = source.share?.({
+      held: () => this.#heldHere(),
+      adopt: (adopted) => this.#adopt(adopted),
+    });
   }
 
   // ---- what callers ask ----------------------------------------------------------------------------------------
