@@ -56,8 +56,8 @@ const deafToClear: NonNullable<Bug['callTokenEndpoint']> = (request, options, wo
 
 /** Repeats a call by itself after a pause, which the end of the call ends, unless that is due to `close()`. */
 const pauseDeafToClose: NonNullable<Bug['callTokenEndpoint']> = async (request, options, world) => {
-  const answer = await realCallTokenEndpoint(request, options);
-  if (answer.status < 500) return answer;
+  const outcome = await realCallTokenEndpoint(request, options);
+  if (outcome.kind === 'no-answer' || outcome.answer.status < 500) return outcome;
   await new Promise<void>((resolve) => {
     const cancel = world.clock.schedule(resolve, 1_000);
     options.signal.addEventListener('abort', () => {
@@ -66,7 +66,7 @@ const pauseDeafToClose: NonNullable<Bug['callTokenEndpoint']> = async (request, 
       resolve();
     });
   });
-  return answer;
+  return outcome;
 };
 
 interface SeededBug {

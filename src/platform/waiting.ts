@@ -28,28 +28,33 @@ export async function waitFor<T>(
     { keepAlive: true },
   );
   const inTime =
-    timeout === undefined ? shared : unlessAborted(shared, late.signal, () => timeout.error());
+    timeout === undefined ? shared : orThrow(shared, late.signal, () => timeout.error());
   try {
     return await (signal === undefined
       ? inTime
       : // The reason is the caller's own, whatever it is: it goes back to the caller as it came.
-        unlessAborted(inTime, signal, () => signal.reason as Error));
+        orThrow(inTime, signal, () => signal.reason as Error));
   } finally {
     cancelTimer();
   }
 }
 
-/** What `work` gives; or this error as soon as the signal aborts, whether `work` heeds the signal or not. */
+async function orThrow<T>(work: Promise<T>, signal: AbortSignal, error: () => Error): Promise<T> {
+  const outcome = await unlessAborted(work, signal);
+  if (outcome.kind === 'aborted') throw error();
+  return outcome.value;
+}
+
+/** What `work` gives, or that the signal has aborted, whether `work` heeds the signal or not. */
 export function unlessAborted<T>(
   work: Promise<T>,
   signal: AbortSignal,
-  error: () => Error,
-): Promise<T> {
+): Promise<{ readonly kind: 'done'; readonly value: T } | { readonly kind: 'aborted' }> {
   return new Promise((resolve, reject) => {
-    const abort = () => reject(error());
+    const abort = () => resolve({ kind: 'aborted' });
     const done = () => signal.removeEventListener('abort', abort);
     if (signal.aborted) abort();
     else signal.addEventListener('abort', abort, { once: true });
-    void work.then(resolve, reject).finally(done);
+    void work.then((value) => resolve({ kind: 'done', value }), reject).finally(done);
   });
 }

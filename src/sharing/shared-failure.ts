@@ -76,7 +76,7 @@ const SHAREABLE: readonly BearerErrorCode[] = [
 /** The error for callers of this process, made from what another process left in the store. */
 export function errorFromElsewhere(
   provider: string,
-  { failure, remainingMs }: CoolingElsewhere,
+  { failure, remainingMs }: Pick<CoolingElsewhere, 'failure' | 'remainingMs'>,
 ): TokenAcquisitionError {
   const { cause, status, retryable } = failure;
   const rejected = cause === 'credentials' ? 'ERR_CREDENTIALS_REJECTED' : undefined;

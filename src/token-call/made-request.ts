@@ -20,10 +20,10 @@ export async function madeRequest(
   const made = Promise.resolve(request).catch((cause: unknown) => {
     throw requestUnavailable(provider.name, 'rejected. See the cause.', cause);
   });
-  return unlessAborted(made, signal, () =>
-    requestUnavailable(
-      provider.name,
-      'did not answer in time. Let it answer within flightTimeoutMs.',
-    ),
+  const outcome = await unlessAborted(made, signal);
+  if (outcome.kind === 'done') return outcome.value;
+  throw requestUnavailable(
+    provider.name,
+    'did not answer in time. Let it answer within flightTimeoutMs.',
   );
 }

@@ -14,8 +14,14 @@ import { boundedSignal } from '../platform/bounded-signal.js';
 import type { Clock } from '../platform/clock.js';
 import { endpointCall } from './endpoint-call.js';
 import { functionCall } from './function-call.js';
-import { MintFailure } from './mint-failure.js';
 import type { CallFor, Found, ReadyCall } from './ready-call.js';
+import {
+  failed,
+  isLocal,
+  orLocalFailure,
+  type Failed,
+  type TokenCallFailure,
+} from './token-call-failure.js';
 import type { TokenCall } from './token-call.js';
 
 /** A token fresh from the endpoint. */
@@ -29,14 +35,18 @@ export interface Minted {
   readonly attempts: number;
 }
 
+export type MintResult = { readonly kind: 'minted'; readonly minted: Minted } | Failed;
+
 export interface MintContext extends CallFor {
   /** When the refresh has to be over. */
   readonly deadline: Instant;
   /** Whether this process has stood still since the refresh began. */
   readonly hasStoodStill: () => boolean;
   readonly now: () => Instant;
-  /** Asked before each call, which goes out at the moment returned: throws if the account is left alone, or has spent its limit. */
-  readonly beforeCall: (account: ReadyCall['account']) => Instant;
+  /** Asked before each call: it may not go out if the account is left alone, or has spent its limit. */
+  readonly beforeCall: (
+    account: ReadyCall['account'],
+  ) => { readonly kind: 'go'; readonly sentAt: Instant } | Failed;
   /** Told of each call that went out. */
   readonly afterCall: (call: TokenCall, sentAt: Instant) => void;
 }
@@ -48,72 +58,66 @@ const DATE_RESOLUTION_MS = 999;
 const BETWEEN_ATTEMPTS = { firstMs: 200, longestMs: 2_000 };
 
 /** Fetches a token: a few attempts with jittered back-off, inside one deadline. */
-export async function mint(context: MintContext): Promise<Minted> {
+export async function mint(context: MintContext): Promise<MintResult> {
   const { options, deadline, now } = context;
-  let earlier: unknown;
+  let earlier: Failed | undefined;
   for (let attempt = 1; ; attempt += 1) {
-    try {
-      return { ...(await attemptOnce(context, attempt)), attempts: attempt };
-    } catch (failure) {
-      // A spent limit of token calls or a vault that is down ends the repeating; it is not what went wrong.
-      if (attempt > 1 && !(failure instanceof MintFailure)) throw earlier;
-      earlier = failure;
-      const pauseMs = backOffMs(BETWEEN_ATTEMPTS, attempt - 1) * options.random();
-      const enoughTime = !context.signal.aborted && now().monoMs + pauseMs < deadline.monoMs;
-      const goesOn = enoughTime && !context.hasStoodStill();
-      if (!isWorthRepeating(failure) || attempt >= options.maxAttempts || !goesOn) throw failure;
-      await pause(pauseMs, options.clock, context.signal);
-    }
+    const result = await attemptOnce(context, attempt);
+    if (result.kind === 'minted') return result;
+    // A spent limit of token calls or a vault that is down ends the repeating; it is not what went wrong.
+    if (earlier !== undefined && isLocal(result.failure)) return earlier;
+    earlier = result;
+    const pauseMs = backOffMs(BETWEEN_ATTEMPTS, attempt - 1) * options.random();
+    const enoughTime = !context.signal.aborted && now().monoMs + pauseMs < deadline.monoMs;
+    const goesOn = enoughTime && !context.hasStoodStill();
+    if (!isWorthRepeating(result.failure) || attempt >= options.maxAttempts || !goesOn)
+      return result;
+    await pause(pauseMs, options.clock, context.signal);
   }
 }
 
-function isWorthRepeating(failure: unknown): boolean {
-  return failure instanceof MintFailure && failure.cause === 'transient' && failure.error.retryable;
+function isWorthRepeating(failure: TokenCallFailure): boolean {
+  return failure.cause === 'transient' && failure.error.retryable;
 }
 
-async function attemptOnce(
-  context: MintContext,
-  attempt: number,
-): Promise<Omit<Minted, 'attempts'>> {
-  const { options, now } = context;
+async function attemptOnce(context: MintContext, attempt: number): Promise<MintResult> {
+  const { provider, options, now } = context;
   const ready = await readyCall(context);
+  if (ready.kind === 'failed') return ready;
   // Nothing went out, so this says nothing about the account.
-  if (context.signal.aborted) throw new MintFailure(ready.tooLate(), 'transient', 'request');
-  const sentAt = context.beforeCall(ready.account);
+  if (context.signal.aborted)
+    return failed({ error: ready.tooLate(), cause: 'transient', concerns: 'request' });
+  const leave = context.beforeCall(ready.account);
+  if (leave.kind === 'failed') return leave;
+  const { sentAt } = leave;
   const call = boundedSignal(context.signal, options.attemptTimeoutMs, options.clock);
-  const told = (outcome: Pick<TokenCall, 'status' | 'errorType'>) => {
-    const tookMs = now().monoMs - sentAt.monoMs;
-    context.afterCall({ ...ready.target, attempt, tookMs, ...outcome }, sentAt);
-  };
-  try {
+  const result = await orLocalFailure(provider.name, async () => {
     const found = await ready.send(call.signal);
-    // What is beyond its bound is this process standing still, and says nothing about the next mint.
-    const tookMs = Math.min(now().monoMs - sentAt.monoMs, options.attemptTimeoutMs);
-    const counted = { ...sentAt, wallMs: sentByWallClock(sentAt, now(), found.serverNow) };
-    const minted = { ...tokenOf(found, context, counted), sentAt: counted, tookMs };
-    told({ status: found.status, errorType: undefined });
-    return minted;
-  } catch (error) {
-    told(outcomeOf(error));
-    throw error;
-  } finally {
-    call.release();
-  }
+    return found.kind === 'failed' ? found : judge(found, context, { sentAt, attempt });
+  });
+  call.release();
+  const tookMs = now().monoMs - sentAt.monoMs;
+  context.afterCall({ ...ready.target, attempt, tookMs, ...outcomeOf(result) }, sentAt);
+  return result;
 }
 
 /** What there is to call: the token endpoint that is described, or the function that yields tokens. */
-function readyCall({ provider, ...context }: MintContext): ReadyCall | Promise<ReadyCall> {
+async function readyCall({ provider, ...context }: MintContext): Promise<ReadyCall | Failed> {
   return provider.acquireToken === undefined
     ? endpointCall({ ...context, provider })
     : functionCall({ ...context, provider });
 }
 
-function outcomeOf(error: unknown): Pick<TokenCall, 'status' | 'errorType'> {
-  if (!(error instanceof MintFailure))
-    return { status: undefined, errorType: 'ERR_BEARER_MISCONFIGURED' };
-  const { code, status } = error.error;
+type Judged =
+  (MintResult & { readonly kind: 'minted'; readonly status: number | undefined }) | Failed;
+
+function outcomeOf(result: Judged): Pick<TokenCall, 'status' | 'errorType'> {
+  if (result.kind === 'minted') return { status: result.status, errorType: undefined };
+  const { failure } = result;
+  if (isLocal(failure)) return { status: undefined, errorType: failure.error.code };
+  const { code, status } = failure.error;
   const isRefusal = status !== undefined && status >= 300;
-  return { status, errorType: error.networkCode ?? (isRefusal ? String(status) : code) };
+  return { status, errorType: failure.networkCode ?? (isRefusal ? String(status) : code) };
 }
 
 /**
@@ -126,16 +130,18 @@ function sentByWallClock(sentAt: Instant, now: Instant, serverNow = -Infinity): 
 }
 
 /** The token that a call has brought, checked, and how long it lives. */
-function tokenOf(
-  { token: parsed, serverNow, malformed }: Found,
-  { provider, now }: MintContext,
-  sentAt: Instant,
-): { token: AccessToken; lifetimeMs: number | undefined } {
+function judge(
+  { token: parsed, status, serverNow, malformed }: Found,
+  { provider, options, now }: MintContext,
+  call: { readonly sentAt: Instant; readonly attempt: number },
+): Judged {
+  const elapsedMs = now().monoMs - call.sentAt.monoMs;
+  const sentAt = { ...call.sentAt, wallMs: sentByWallClock(call.sentAt, now(), serverNow) };
   const problem = accessTokenProblem(parsed.accessToken);
-  if (problem !== undefined) throw malformed(problem, adviceOnToken(parsed, problem, provider));
+  if (problem !== undefined) return malformed(problem, adviceOnToken(parsed, problem, provider));
   const type = unusableTokenType(parsed.tokenType);
   if (type !== undefined) {
-    throw malformed(`has a token of the type ${type}, not a bearer token`, {
+    return malformed(`has a token of the type ${type}, not a bearer token`, {
       repeat: false,
       advice: 'Have the server issue bearer tokens to this client.',
     });
@@ -151,7 +157,7 @@ function tokenOf(
   });
   if (lifetime.kind === 'expired') {
     const when = `${lifetime.by === 'exp' ? ': its exp passed' : ','} ${inWords(lifetime.agoMs)} ago`;
-    throw malformed(`holds a token that has already expired${when}`, {
+    return malformed(`holds a token that has already expired${when}`, {
       repeat: false,
       advice:
         'A cache may have answered, a clock may be wrong, or the provider gives out old tokens.',
@@ -160,14 +166,18 @@ function tokenOf(
   const lifetimeMs = lifetime.kind === 'known' ? lifetime.ms : undefined;
   // A life shorter than the call that brought it is over before anyone can use it. How long that took, the wall clock cannot say:
   // it may have been set meanwhile.
-  if (lifetimeMs !== undefined && now().monoMs - sentAt.monoMs >= lifetimeMs)
-    throw malformed('holds a token that expired while it was under way', {
+  if (lifetimeMs !== undefined && elapsedMs >= lifetimeMs)
+    return malformed('holds a token that expired while it was under way', {
       repeat: false,
       advice: 'The token call took longer than the token lives.',
     });
   const expiresAt = lifetimeMs === undefined ? undefined : sentAt.wallMs + lifetimeMs;
   const scope = typeof parsed.scope === 'string' ? parsed.scope : undefined;
-  return { token: new AccessToken({ value, expiresAt, scope }), lifetimeMs };
+  // What is beyond its bound is this process standing still, and says nothing about the next mint.
+  const tookMs = Math.min(elapsedMs, options.attemptTimeoutMs);
+  const token = new AccessToken({ value, expiresAt, scope });
+  const minted = { token, sentAt, lifetimeMs, tookMs, attempts: call.attempt };
+  return { kind: 'minted', minted, status };
 }
 
 /** A proxy's page has no token at all; one that is there and cannot be used comes from the provider, or from the definition. */

@@ -1,4 +1,4 @@
-import type { BearerError } from '../errors/index.js';
+import type { BearerError, TokenAcquisitionError } from '../errors/index.js';
 import { perCallFields } from '../provider-definition/credentials.js';
 import type { Provider } from '../provider-definition/define-provider.js';
 import { certainlyIssuedNothing } from '../token-call/token-failure.js';
@@ -10,13 +10,22 @@ import { boundedSignal } from '../platform/bounded-signal.js';
 import type { Credentials } from './credentials.js';
 import { tokenIdentity } from '../sharing/identity.js';
 import { madeRequest } from '../token-call/made-request.js';
-import { mint, type MintContext, type Minted } from '../token-call/mint.js';
+import { mint, type MintContext, type MintResult } from '../token-call/mint.js';
 import { MintFailure } from '../token-call/mint-failure.js';
+import {
+  failed,
+  isAboutEndpoint,
+  isLocal,
+  orLocalFailure,
+  type Failed,
+  type TokenCallFailure,
+} from '../token-call/token-call-failure.js';
+import type { TokenIdentity } from '../store/token-store.js';
 import type { Pulse } from '../platform/pulse.js';
-import { CallRefused } from './refusal.js';
-import type { Acquired } from '../sharing/shared-acquisition.js';
-import { CoolingElsewhere } from '../sharing/shared-failure.js';
-import type { SharedToken } from '../sharing/shared-token.js';
+import { refusal } from './refusal.js';
+import type { Acquired } from '../sharing/acquired.js';
+import { CoolingElsewhere, LedMintFailure } from '../sharing/shared-failure.js';
+import type { Refresh, SharedToken } from '../sharing/shared-token.js';
 import type { SourceContext } from './source-context.js';
 
 /** The token that a flight is for. */
@@ -49,8 +58,6 @@ const GRACE_MS = 1_000;
 /**
  * Mints a token; or finds one, where it is shared with other processes. A call that gets no answer while this
  * process stands still says nothing about the token endpoint: it is made again at once, with all its time.
- *
- * Throws what `mint` and `SharedToken.acquire` throw, and a misconfiguration error if no credentials can be had.
  */
 export async function acquire(
   wanted: TokenWanted,
@@ -59,13 +66,9 @@ export async function acquire(
 ): Promise<Acquired> {
   for (let freshStarts = 0; ; freshStarts += 1) {
     const { stalls } = life.pulse;
-    try {
-      return await acquireOnce(wanted, flight, life);
-    } catch (thrown) {
-      const failure = thrown instanceof StoodStill ? thrown.failure : thrown;
-      const isOurs = life.pulse.stalls > stalls && saysNothing(failure);
-      if (!isOurs || life.signal.aborted || freshStarts === MOST_FRESH_STARTS) throw failure;
-    }
+    const acquired = await acquireOnce(wanted, flight, life);
+    const isOurs = life.pulse.stalls > stalls && saysNothing(acquired);
+    if (!isOurs || life.signal.aborted || freshStarts === MOST_FRESH_STARTS) return acquired;
   }
 }
 
@@ -74,43 +77,94 @@ async function acquireOnce(
   flight: Flight,
   life: FlightLife,
 ): Promise<Acquired> {
-  const { source, params, credentials, shared } = wanted;
+  const { source, credentials, shared } = wanted;
   if (shared === undefined) {
-    const minted = await inTime(source, life, (bounds) =>
-      mintWith((asking) => credentials.ask(asking), wanted, bounds),
-    );
-    return { from: 'endpoint', minted, fence: undefined };
+    const result = await mintWith((signal) => credentials.ask(signal), wanted, life);
+    return result.kind === 'minted' ? { ...result, fence: undefined } : result;
   }
+  // The credentials are part of what a token is shared under, so they come first.
+  const asked = await identify(wanted, life);
+  if (asked.kind === 'failed') return asked;
+  const ask = firstThen(asked.credentials, credentials, source.provider);
+  const flightId = flight.id;
+  const acquired = await acquireShared(shared, {
+    identity: asked.identity,
+    signal: life.signal,
+    minRemainingMs: flight.minRemainingMs,
+    // Where somebody wants a longer life than that of the token in hand, another process is worth waiting for.
+    standDown: (deferral) =>
+      (flight.minRemainingMs === undefined || deferral.untilExpiry) &&
+      wanted.decide({ kind: 'refreshing-elsewhere', flightId, ...deferral }).kind === 'stand-down',
+    mint: () => mintWith(ask, wanted, life),
+  });
+  if (acquired.kind === 'cooling-elsewhere') wanted.useAccount(asked.credentials, asked.url);
+  return acquired;
+}
+
+/** Until `sharing/` returns values: what it throws, as a value. */
+async function acquireShared(
+  shared: SharedToken,
+  refresh: Omit<Refresh, 'mint'> & { readonly mint: () => Promise<MintResult> },
+): Promise<Acquired> {
+  let ours: Failed | undefined;
+  try {
+    const found = await shared.acquire({
+      ...refresh,
+      mint: async () => {
+        const result = await refresh.mint();
+        if (result.kind === 'minted') return result.minted;
+        ours = result;
+        const { failure } = result;
+        if (!isAboutEndpoint(failure)) throw failure.error;
+        const { error, cause, concerns, retryAfterMs } = failure;
+        throw new MintFailure(error, cause, concerns, retryAfterMs);
+      },
+    });
+    if (found.from === 'hand') return { kind: 'stay' };
+    return found.from === 'endpoint' ? { ...found, kind: 'minted' } : { ...found, kind: 'adopted' };
+  } catch (thrown) {
+    if (thrown instanceof CoolingElsewhere) {
+      const { failure, remainingMs, fallback } = thrown;
+      return { kind: 'cooling-elsewhere', failure, remainingMs, fallback };
+    }
+    if (thrown instanceof LedMintFailure && ours !== undefined)
+      return { ...ours, failuresElsewhere: thrown.fleetFailures };
+    if (refresh.signal.aborted) return { kind: 'abandoned' };
+    const isOurs = thrown instanceof MintFailure || thrown === ours?.failure.error;
+    return isOurs && ours !== undefined
+      ? ours
+      : { kind: 'given-up', error: thrown as TokenAcquisitionError };
+  }
+}
+
+/** Whose token it is, for the shared store. */
+async function identify(
+  { source, params, credentials }: TokenWanted,
+  life: FlightLife,
+): Promise<
+  | {
+      readonly kind: 'identified';
+      readonly credentials: object;
+      readonly url: string;
+      readonly identity: TokenIdentity;
+    }
+  | Failed
+> {
   const { provider, options } = source;
   const { cacheIdentity } = options;
-  // The credentials are part of what a token is shared under, so they come first.
-  const { given, request } = await inTime(source, life, async ({ signal }) => {
-    const asked = await credentials.ask(signal);
-    const isEndpoint = provider.acquireToken === undefined;
-    return {
-      given: asked,
-      request: isEndpoint ? await madeRequest(provider, asked, params, signal) : undefined,
-    };
-  });
-  const ask = firstThen(given, credentials, provider);
-  const flightId = flight.id;
-  try {
-    return await shared.acquire({
-      identity: tokenIdentity({ provider, credentials: given, params, request, cacheIdentity }),
-      signal: life.signal,
-      minRemainingMs: flight.minRemainingMs,
-      // Where somebody wants a longer life than that of the token in hand, another process is worth waiting for.
-      standDown: (deferral) =>
-        (flight.minRemainingMs === undefined || deferral.untilExpiry) &&
-        wanted.decide({ kind: 'refreshing-elsewhere', flightId, ...deferral }).kind ===
-          'stand-down',
-      mint: () => inTime(source, life, (bounds) => mintWith(ask, wanted, bounds)),
-    });
-  } catch (failure) {
-    if (failure instanceof CoolingElsewhere)
-      wanted.useAccount(given, absoluteURL(request?.url ?? '', provider.baseURL));
-    throw failure;
-  }
+  return orLocalFailure(provider.name, () =>
+    inTime(source, life, async ({ signal }) => {
+      const given = await credentials.ask(signal);
+      const isEndpoint = provider.acquireToken === undefined;
+      const request = isEndpoint ? await madeRequest(provider, given, params, signal) : undefined;
+      return {
+        kind: 'identified',
+        credentials: given,
+        url: absoluteURL(request?.url ?? '', provider.baseURL),
+        identity: tokenIdentity({ provider, credentials: given, params, request, cacheIdentity }),
+      };
+    }),
+  );
 }
 
 type MintBounds = Pick<MintContext, 'signal' | 'deadline' | 'hasStoodStill'>;
@@ -124,15 +178,12 @@ async function inTime<T>(
   const { clock, flightTimeoutMs } = source.options;
   const bounded = boundedSignal(signal, flightTimeoutMs, clock);
   const { stalls } = pulse;
-  const hasStoodStill = () => pulse.stalls > stalls;
   let cancelGrace: (() => void) | undefined;
   pulse.onStall(() => (cancelGrace ??= clock.schedule(() => bounded.abort(), GRACE_MS)));
   try {
     const deadline = later(source.now(), flightTimeoutMs);
+    const hasStoodStill = () => pulse.stalls > stalls;
     return await work({ signal: bounded.signal, deadline, hasStoodStill });
-  } catch (failure) {
-    // The failure goes no further than this: not to the shared store, for instance.
-    throw hasStoodStill() && saysNothing(failure) ? new StoodStill(failure) : failure;
   } finally {
     pulse.onStall(undefined);
     cancelGrace?.();
@@ -140,10 +191,19 @@ async function inTime<T>(
   }
 }
 
-/** This process stood still while something failed. */
-class StoodStill extends Error {
-  constructor(readonly failure: unknown) {
-    super('the process stood still');
+/** Whether a refresh that brought no token says nothing about the token endpoint, if this process stood still meanwhile. */
+function saysNothing(acquired: Acquired): boolean {
+  switch (acquired.kind) {
+    case 'minted':
+    case 'adopted':
+    case 'stay':
+      return false;
+    case 'failed':
+      return saysNothingAboutEndpoint(acquired.failure);
+    case 'cooling-elsewhere':
+    case 'given-up':
+    case 'abandoned':
+      return true;
   }
 }
 
@@ -151,8 +211,8 @@ class StoodStill extends Error {
  * An answer speaks for the endpoint however late it is read. But a token may have died while its answer lay in the socket, and
  * with 408 it is the server that ran out of patience with us.
  */
-function saysNothing(failure: unknown): boolean {
-  if (!(failure instanceof MintFailure)) return true;
+function saysNothingAboutEndpoint(failure: TokenCallFailure): boolean {
+  if (isLocal(failure)) return true;
   const { status, code, retryable } = failure.error;
   const isUseless = code === 'ERR_TOKEN_RESPONSE_MALFORMED' && !retryable;
   return failure.cause === 'transient' && (status === undefined || status === 408 || isUseless);
@@ -171,27 +231,37 @@ function firstThen(given: object, credentials: Credentials, provider: Provider):
   };
 }
 
-async function mintWith(ask: Ask, wanted: TokenWanted, bounds: MintBounds): Promise<Minted> {
+async function mintWith(ask: Ask, wanted: TokenWanted, life: FlightLife): Promise<MintResult> {
   const { source, params } = wanted;
   const { provider, options } = source;
-  return mint({
-    provider,
-    askCredentials: () => ask(bounds.signal),
-    params,
-    options,
-    ...bounds,
-    now: () => source.now(),
-    beforeCall: ({ credentials, url }) => {
-      wanted.useAccount(credentials, url);
-      const answer = wanted.decide({ kind: 'token-call' });
-      if (answer.kind === 'closed') throw new CallRefused(answer.because, answer.retryInMs);
-      return answer.sentAt;
-    },
-    afterCall: (call, sentAt) => {
-      // A short outage must not spend what the provider allows for half an hour.
-      const mayHaveIssued = !certainlyIssuedNothing(call.status, call.errorType);
-      wanted.decide({ kind: 'token-call-ended', sentAt, mayHaveIssued });
-      source.emit('tokenCalled', { reason: wanted.state.flight?.reason, ...call });
-    },
+  return inTime(source, life, async (bounds) => {
+    const result = await mint({
+      provider,
+      askCredentials: () => ask(bounds.signal),
+      params,
+      options,
+      ...bounds,
+      now: () => source.now(),
+      beforeCall: ({ credentials, url }) => {
+        wanted.useAccount(credentials, url);
+        const answer = wanted.decide({ kind: 'token-call' });
+        if (answer.kind === 'go') return answer;
+        const error = refusal(provider.name, answer.because, answer.retryInMs);
+        return failed({ error, cause: 'not-called', concerns: 'request' });
+      },
+      afterCall: (call, sentAt) => {
+        // A short outage must not spend what the provider allows for half an hour.
+        const mayHaveIssued = !certainlyIssuedNothing(call.status, call.errorType);
+        wanted.decide({ kind: 'token-call-ended', sentAt, mayHaveIssued });
+        source.emit('tokenCalled', { reason: wanted.state.flight?.reason, ...call });
+      },
+    });
+    const isOurs =
+      result.kind === 'failed' &&
+      bounds.hasStoodStill() &&
+      saysNothingAboutEndpoint(result.failure);
+    return isOurs && !isLocal(result.failure)
+      ? failed({ ...result.failure, stoodStill: true })
+      : result;
   });
 }

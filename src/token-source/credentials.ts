@@ -42,11 +42,11 @@ export class Credentials {
     const { provider } = this.#source;
     const asked = provider.resolveCredentials({ params: this.#params, signal });
     if (provider.hasFixedCredentials) return asked;
-    return unlessAborted(asked, signal, () =>
-      credentialsUnavailable(
-        provider.name,
-        'did not answer in time. Let it answer within flightTimeoutMs, and heed its signal.',
-      ),
+    const outcome = await unlessAborted(asked, signal);
+    if (outcome.kind === 'done') return outcome.value;
+    throw credentialsUnavailable(
+      provider.name,
+      'did not answer in time. Let it answer within flightTimeoutMs, and heed its signal.',
     );
   }
 

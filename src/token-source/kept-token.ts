@@ -32,10 +32,11 @@ import { Credentials } from './credentials.js';
 import type { Keepable } from './kept-tokens.js';
 import { Pulse, SILENT } from '../platform/pulse.js';
 import { failedFlight, refusal, toldWhen } from './refusal.js';
-import type { Acquired } from '../sharing/shared-acquisition.js';
+import type { Acquired } from '../sharing/acquired.js';
 import type { HeldHere } from '../sharing/shared-flight.js';
 import type { SharedToken } from '../sharing/shared-token.js';
 import type { SourceContext } from './source-context.js';
+import { orLocalFailure } from '../token-call/token-call-failure.js';
 import { waitFor, type WaitLimits } from '../platform/waiting.js';
 
 /** How long the answer of two clocks is good, as long as one of them agrees. */
@@ -293,20 +294,34 @@ export class KeptToken implements TokenWanted, Keepable {
     const flying = { abort, pulse };
     this.#flying = flying;
     try {
-      const acquired = await acquire(this, flight, { signal: abort.signal, pulse });
-      return this.#land(flight, acquired, startedAt);
-    } catch (thrown) {
-      throw thrown === OVERTAKEN ? thrown : this.#giveUp(flight, thrown);
+      // A flight that threw would stay open for ever.
+      const acquired = await orLocalFailure(this.source.provider.name, () =>
+        acquire(this, flight, { signal: abort.signal, pulse }),
+      );
+      switch (acquired.kind) {
+        case 'abandoned':
+          throw OVERTAKEN;
+        case 'stay':
+          return this.#stayWithTokenInHand();
+        case 'minted':
+        case 'adopted':
+          return this.#land(flight, acquired, startedAt);
+        default:
+          throw this.#giveUp(flight, acquired);
+      }
     } finally {
       pulse.stop();
       if (this.#flying === flying) this.#flying = undefined;
     }
   }
 
-  #land(flight: Flight, acquired: Acquired, startedAt: Instant): AccessToken {
-    if (acquired.from === 'hand') return this.#stayWithTokenInHand();
-    const minted = acquired.from === 'endpoint' ? acquired.minted : undefined;
-    const { token, sentAt, lifetimeMs } = acquired.from === 'endpoint' ? acquired.minted : acquired;
+  #land(
+    flight: Flight,
+    acquired: Extract<Acquired, { kind: 'minted' | 'adopted' }>,
+    startedAt: Instant,
+  ): AccessToken {
+    const minted = acquired.kind === 'minted' ? acquired.minted : undefined;
+    const { token, sentAt, lifetimeMs } = acquired.kind === 'minted' ? acquired.minted : acquired;
     const answer = this.decide({
       kind: 'minted',
       flightId: flight.id,
@@ -323,7 +338,7 @@ export class KeptToken implements TokenWanted, Keepable {
     this.#keepWarm();
     this.#tellRefreshed(token, {
       reason: flight.reason,
-      from: acquired.from,
+      from: minted === undefined ? 'store' : 'endpoint',
       startedAt,
       attempts: minted?.attempts ?? 0,
     });
@@ -339,10 +354,10 @@ export class KeptToken implements TokenWanted, Keepable {
   }
 
   /** Closes the gate that this failure calls for, and wraps the error so that waiting callers know it is the flight's. */
-  #giveUp(flight: Flight, thrown: unknown): unknown {
+  #giveUp(flight: Flight, acquired: Parameters<typeof failedFlight>[0]): Error {
     const { source } = this;
     const { provider, options } = source;
-    const failed = failedFlight(thrown, {
+    const failed = failedFlight(acquired, {
       provider: provider.name,
       flightId: flight.id,
       random: options.random(),

@@ -1,0 +1,28 @@
+import type { TokenAcquisitionError } from '../errors/index.js';
+import type { SharedFailure } from '../store/token-store.js';
+import type { Failed } from '../token-call/token-call-failure.js';
+import type { Minted } from '../token-call/mint.js';
+import type { Adopted } from './adoption.js';
+
+/** How a refresh ended that may have been made by another process. */
+export type Acquired =
+  /** Minted here. Without a fence it is not in the store, or not yet. */
+  | { readonly kind: 'minted'; readonly minted: Minted; readonly fence: number | undefined }
+  /** Another process minted it. */
+  | ({ readonly kind: 'adopted'; readonly fence: number } & Adopted)
+  /** Another process is at it, and the token in hand does meanwhile. */
+  | { readonly kind: 'stay' }
+  /** The mint here failed, after that many in a row elsewhere that were refused for their credentials. */
+  | (Failed & { readonly failuresElsewhere?: number | undefined })
+  /** Another process was refused, and the token endpoint is left alone for a while. */
+  | {
+      readonly kind: 'cooling-elsewhere';
+      readonly failure: SharedFailure;
+      readonly remainingMs: number;
+      /** A token that drew a 401 somewhere, but lives. */
+      readonly fallback: Adopted | undefined;
+    }
+  /** A second mint would do harm, and the holder of the lease or the store stays away. */
+  | { readonly kind: 'given-up'; readonly error: TokenAcquisitionError }
+  /** `clear()` or `close()` came first. */
+  | { readonly kind: 'abandoned' };
