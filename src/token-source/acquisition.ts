@@ -1,31 +1,26 @@
-import type { BearerError, TokenAcquisitionError } from '../errors/index.js';
+import type { BearerError } from '../errors/index.js';
 import { perCallFields } from '../provider-definition/credentials.js';
 import type { Provider } from '../provider-definition/define-provider.js';
 import { certainlyIssuedNothing } from '../token-call/token-failure.js';
-import { absoluteURL } from '../provider-definition/token-request.js';
+import { absoluteURL, type TokenRequest } from '../provider-definition/token-request.js';
 import { later } from '../token/instant.js';
 import type { Answers, Flight, Happening, TokenState } from '../token/lifecycle.js';
 import type { TokenParams } from '../token/token-params.js';
 import { boundedSignal } from '../platform/bounded-signal.js';
 import type { Credentials } from './credentials.js';
-import { tokenIdentity } from '../sharing/identity.js';
 import { madeRequest } from '../token-call/made-request.js';
 import { mint, type MintContext, type MintResult } from '../token-call/mint.js';
-import { MintFailure } from '../token-call/mint-failure.js';
 import {
   failed,
-  isAboutEndpoint,
   isLocal,
   orLocalFailure,
   type Failed,
   type TokenCallFailure,
 } from '../token-call/token-call-failure.js';
-import type { TokenIdentity } from '../store/token-store.js';
 import type { Pulse } from '../platform/pulse.js';
 import { refusal } from './refusal.js';
 import type { Acquired } from '../sharing/acquired.js';
-import { CoolingElsewhere, LedMintFailure } from '../sharing/shared-failure.js';
-import type { Refresh, SharedToken } from '../sharing/shared-token.js';
+import type { SharedToken } from '../sharing/shared-token.js';
 import type { SourceContext } from './source-context.js';
 
 /** The token that a flight is for. */
@@ -77,7 +72,7 @@ async function acquireOnce(
   flight: Flight,
   life: FlightLife,
 ): Promise<Acquired> {
-  const { source, credentials, shared } = wanted;
+  const { source, params, credentials, shared } = wanted;
   if (shared === undefined) {
     const result = await mintWith((signal) => credentials.ask(signal), wanted, life);
     return result.kind === 'minted' ? { ...result, fence: undefined } : result;
@@ -87,8 +82,11 @@ async function acquireOnce(
   if (asked.kind === 'failed') return asked;
   const ask = firstThen(asked.credentials, credentials, source.provider);
   const flightId = flight.id;
-  const acquired = await acquireShared(shared, {
-    identity: asked.identity,
+  const { credentials: given, request } = asked;
+  const acquired = await shared.acquire({
+    credentials: given,
+    params,
+    request,
     signal: life.signal,
     minRemainingMs: flight.minRemainingMs,
     // Where somebody wants a longer life than that of the token in hand, another process is worth waiting for.
@@ -97,47 +95,12 @@ async function acquireOnce(
       wanted.decide({ kind: 'refreshing-elsewhere', flightId, ...deferral }).kind === 'stand-down',
     mint: () => mintWith(ask, wanted, life),
   });
-  if (acquired.kind === 'cooling-elsewhere') wanted.useAccount(asked.credentials, asked.url);
+  if (acquired.kind === 'cooling-elsewhere')
+    wanted.useAccount(given, absoluteURL(request?.url ?? '', source.provider.baseURL));
   return acquired;
 }
 
-/** Until `sharing/` returns values: what it throws, as a value. */
-async function acquireShared(
-  shared: SharedToken,
-  refresh: Omit<Refresh, 'mint'> & { readonly mint: () => Promise<MintResult> },
-): Promise<Acquired> {
-  let ours: Failed | undefined;
-  try {
-    const found = await shared.acquire({
-      ...refresh,
-      mint: async () => {
-        const result = await refresh.mint();
-        if (result.kind === 'minted') return result.minted;
-        ours = result;
-        const { failure } = result;
-        if (!isAboutEndpoint(failure)) throw failure.error;
-        const { error, cause, concerns, retryAfterMs } = failure;
-        throw new MintFailure(error, cause, concerns, retryAfterMs);
-      },
-    });
-    if (found.from === 'hand') return { kind: 'stay' };
-    return found.from === 'endpoint' ? { ...found, kind: 'minted' } : { ...found, kind: 'adopted' };
-  } catch (thrown) {
-    if (thrown instanceof CoolingElsewhere) {
-      const { failure, remainingMs, fallback } = thrown;
-      return { kind: 'cooling-elsewhere', failure, remainingMs, fallback };
-    }
-    if (thrown instanceof LedMintFailure && ours !== undefined)
-      return { ...ours, failuresElsewhere: thrown.fleetFailures };
-    if (refresh.signal.aborted) return { kind: 'abandoned' };
-    const isOurs = thrown instanceof MintFailure || thrown === ours?.failure.error;
-    return isOurs && ours !== undefined
-      ? ours
-      : { kind: 'given-up', error: thrown as TokenAcquisitionError };
-  }
-}
-
-/** Whose token it is, for the shared store. */
+/** What a shared token is told by: its credentials, and the request that they make. */
 async function identify(
   { source, params, credentials }: TokenWanted,
   life: FlightLife,
@@ -145,24 +108,17 @@ async function identify(
   | {
       readonly kind: 'identified';
       readonly credentials: object;
-      readonly url: string;
-      readonly identity: TokenIdentity;
+      readonly request: TokenRequest | undefined;
     }
   | Failed
 > {
-  const { provider, options } = source;
-  const { cacheIdentity } = options;
+  const { provider } = source;
   return orLocalFailure(provider.name, () =>
     inTime(source, life, async ({ signal }) => {
       const given = await credentials.ask(signal);
       const isEndpoint = provider.acquireToken === undefined;
       const request = isEndpoint ? await madeRequest(provider, given, params, signal) : undefined;
-      return {
-        kind: 'identified',
-        credentials: given,
-        url: absoluteURL(request?.url ?? '', provider.baseURL),
-        identity: tokenIdentity({ provider, credentials: given, params, request, cacheIdentity }),
-      };
+      return { kind: 'identified', credentials: given, request };
     }),
   );
 }

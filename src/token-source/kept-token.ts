@@ -33,7 +33,7 @@ import type { Keepable } from './kept-tokens.js';
 import { Pulse, SILENT } from '../platform/pulse.js';
 import { failedFlight, refusal, toldWhen } from './refusal.js';
 import type { Acquired } from '../sharing/acquired.js';
-import type { HeldHere } from '../sharing/shared-flight.js';
+import type { HeldHere } from '../sharing/refresh.js';
 import type { SharedToken } from '../sharing/shared-token.js';
 import type { SourceContext } from './source-context.js';
 import { orLocalFailure } from '../token-call/token-call-failure.js';
@@ -356,9 +356,8 @@ export class KeptToken implements TokenWanted, Keepable {
   /** Closes the gate that this failure calls for, and wraps the error so that waiting callers know it is the flight's. */
   #giveUp(flight: Flight, acquired: Parameters<typeof failedFlight>[0]): Error {
     const { source } = this;
-    const { provider, options } = source;
+    const { options } = source;
     const failed = failedFlight(acquired, {
-      provider: provider.name,
       flightId: flight.id,
       random: options.random(),
     });

@@ -1,7 +1,8 @@
 import type { Provider } from '../provider-definition/define-provider.js';
 import type { ShareTokens } from '../sharing/share-tokens.js';
 import type { SharedStore } from '../sharing/shared-store.js';
-import type { SharedToken, SharedTokenOwner } from '../sharing/shared-token.js';
+import type { SharedTokenOwner } from '../sharing/refresh.js';
+import type { SharedToken } from '../sharing/shared-token.js';
 import type { Instant } from '../token/instant.js';
 import { Accounts } from './accounts.js';
 import { publish } from './diagnostics.js';
@@ -80,13 +81,14 @@ export class SourceContext {
 
   /** The code for that is the store's own. */
   #shareThrough(store: SharedStore): (owner: SharedTokenOwner) => SharedToken {
-    const { clock, random, policy, flightTimeoutMs } = this.options;
+    const { clock, random, policy, flightTimeoutMs, cacheIdentity } = this.options;
     return (store['~share'] as ShareTokens)(store, {
       provider: this.provider,
       clock,
       random,
       now: () => this.now(),
       policy,
+      cacheIdentity,
       flightTimeoutMs,
       storeFailed: (error) => this.emit('storeFailed', { error }),
       storeRecovered: () => this.emit('storeRecovered', {}),
