@@ -95,12 +95,16 @@ describe('after the answer of the store, a flight', () => {
   });
 
   test('waits while another holds the lease, and afterwards tells what came of that', () => {
-    const waiting = next({ kind: 'held', remainingMs: 3_000 });
-    expect(waiting).toMatchObject({
+    const held = { kind: 'held', remainingMs: 3_000 } as const;
+    expect(next(held)).toMatchObject({
       kind: 'waiting',
       step: { for: 'lease-holder', pauseMs: 50 },
       then: { kind: 'asking', polls: 1, hasWaitedForHolder: true },
     });
+    // It has not waited yet, however long this process stood still during the first question.
+    expect(next(held, { now: { wallMs: 0, monoMs: 60_000 } }).kind).toBe('waiting');
+    expect(next(held, { now: { wallMs: 0, monoMs: 60_000 } }, { polls: 1 }).kind).toBe('minting');
+
     const waited = { polls: 3, hasWaitedForHolder: true };
     const token: BeginAnswer = { kind: 'token', ...record('T1') };
     expect([token, lead, cooling()].map((answer) => next(answer, {}, waited))).toMatchObject([
