@@ -34,7 +34,8 @@ const situation: FlightSituation = {
   mintAloneInMs: 0,
   provider: 'acme',
   policy: defaultPolicy,
-  flightTimeoutMs: 10_000,
+  singleActiveToken: false,
+  waitLimitMs: 17_000,
 };
 const record = (value: string): StoredRecord => ({
   token: aToken(value),
@@ -115,15 +116,15 @@ describe('after the answer of the store, a flight', () => {
   });
 
   test('counts the silence of the store from the first question that it did not answer', () => {
-    const policy = { ...defaultPolicy, singleActiveToken: true };
+    const singleActiveToken = true;
     const at = (monoMs: number, silentSince?: number) =>
-      next(undefined, { policy, now: { wallMs: 0, monoMs } }, { silentSince });
+      next(undefined, { singleActiveToken, now: { wallMs: 0, monoMs } }, { silentSince });
     expect(at(10_499)).toMatchObject({ kind: 'waiting', then: { silentSince: 500 } });
     expect(at(10_500)).toMatchObject({ kind: 'minting' });
     expect(at(10_499, 499)).toMatchObject({ kind: 'minting' });
     const held = { value: 'T1', scope: undefined, rejected: false, remainingMs: 1 };
     const withToken = (changes: Partial<HeldHere>) =>
-      next(undefined, { policy, storeAwayMs: 60_000 }, {}, { ...held, ...changes }).kind;
+      next(undefined, { singleActiveToken, storeAwayMs: 60_000 }, {}, { ...held, ...changes }).kind;
     expect(withToken({})).toBe('waiting');
     expect(withToken({ remainingMs: undefined })).toBe('waiting');
     expect(withToken({ remainingMs: 0 })).toBe('minting');
@@ -147,8 +148,8 @@ describe('after the answer of the store, a flight', () => {
   });
 
   test('gives up where a second mint would do harm, and says what is missing', () => {
-    const policy = { ...defaultPolicy, singleActiveToken: true };
-    const late = { policy, now: { wallMs: 0, monoMs: 17_000 } };
+    const singleActiveToken = true;
+    const late = { singleActiveToken, now: { wallMs: 0, monoMs: 17_000 } };
     const codeAfter = (answer: BeginAnswer | undefined) => {
       const landed = next(answer, late, { polls: 9, silentSince: 10_000 });
       return landed.kind === 'landed' && landed.acquired.kind === 'given-up'

@@ -17,7 +17,7 @@ import type { StoreOutcome } from './guarded-store.js';
 import type { HeldHere } from './refresh.js';
 import type { LeaseAwaited } from './shared-context.js';
 import { coolingElsewhere, failureToShare, type FailureToShare } from './shared-failure.js';
-import { nextStep, type SharedStep } from './shared-step.js';
+import { nextStep, type SharedSituation, type SharedStep } from './shared-step.js';
 import type { BeginAnswer, CommitAnswer, StoredRecord } from './token-store.js';
 
 export type SharedFlight = Asking | Waiting | Minting | Committing | Landed;
@@ -69,26 +69,20 @@ export interface Landed {
 }
 
 /** What a decision depends on besides the flight itself. */
-export interface FlightSituation {
+export interface FlightSituation extends Omit<
+  SharedSituation,
+  'waitedMs' | 'polls' | 'isUseless' | 'handServes'
+> {
   readonly now: Instant;
-  /** In [0, 1). */
-  readonly random: number;
   /** `clear()` or `close()` came first. */
   readonly isOver: boolean;
   /** The lease ended before it was given back: another process may hold it now. */
   readonly hasLeaseRunOut: boolean;
   /** Tokens that drew a 401 here. */
   readonly rejected: readonly string[];
-  readonly storeAwayMs: number;
-  readonly storePausedMs: number;
-  readonly mintAloneInMs: number;
   readonly provider: string;
   readonly policy: LifecyclePolicy;
-  readonly flightTimeoutMs: number;
 }
-
-/** A flight waits for others, or for the store, for so long beyond the time that its own mint may take. */
-const PATIENCE_MS = 7_000;
 
 export function newFlight(startedAt: number): Asking {
   return {
@@ -123,16 +117,12 @@ export function afterAnswer(
   const silentSince = answer === undefined ? (asking.silentSince ?? sentAt.monoMs) : undefined;
   const waitedMs = asking.polls === 0 ? 0 : now - asking.startedAt;
   const step = nextStep(outcome, {
+    ...situation,
     waitedMs,
-    waitLimitMs: situation.flightTimeoutMs + PATIENCE_MS,
     polls: asking.polls,
-    singleActiveToken: situation.policy.singleActiveToken,
     isUseless: answer !== undefined && isUseless(answer, situation.rejected),
     handServes: held !== undefined && !held.rejected && (held.remainingMs ?? Infinity) > 0,
     storeAwayMs: Math.max(situation.storeAwayMs, now - (silentSince ?? now)),
-    storePausedMs: situation.storePausedMs,
-    mintAloneInMs: situation.mintAloneInMs,
-    random: situation.random,
   });
   const { isSecondTry, hasWaitedForHolder } = asking;
   if (step.kind === 'wait') {

@@ -39,6 +39,9 @@ import {
 } from './shared-flight.js';
 import type { CommitAnswer, CommitRequest, StoredRecord, TokenStoreSlot } from './token-store.js';
 
+/** A flight waits for others, or for the store, for so long beyond the time that its own mint may take. */
+const PATIENCE_MS = 7_000;
+
 /**
  * One token of a source, shared with other processes through the store: the shell that acts on what `shared-flight.ts` and
  * `knowledge.ts` decide. Times are never compared between hosts.
@@ -180,11 +183,11 @@ export class SharedToken {
   }
 
   #situation({ signal }: Refresh, lease: Lease): FlightSituation {
-    const { provider, policy, flightTimeoutMs, store, soloMints } = this.#context;
+    const { provider, policy, random, flightTimeoutMs, store, soloMints } = this.#context;
     const now = this.#context.now();
     return {
       now,
-      random: this.#context.random(),
+      random: random(),
       isOver: signal.aborted,
       hasLeaseRunOut: lease.hasRunOut(),
       rejected: this.#known.rejected,
@@ -193,7 +196,8 @@ export class SharedToken {
       mintAloneInMs: soloMints.inMs(now.monoMs),
       provider: provider.name,
       policy,
-      flightTimeoutMs,
+      singleActiveToken: policy.singleActiveToken,
+      waitLimitMs: flightTimeoutMs + PATIENCE_MS,
     };
   }
 
