@@ -91,7 +91,12 @@ describe('after the answer of the store, a flight', () => {
   });
 
   test('mints under the lease that it was given; or asks again, if that has run out meanwhile', () => {
-    expect(next(lead)).toMatchObject({ kind: 'minting', lease: lead });
+    expect(next(lead)).toEqual({
+      kind: 'minting',
+      lease: lead,
+      isSecondTry: false,
+      awaited: undefined,
+    });
     expect(next(lead, { hasLeaseRunOut: true })).toMatchObject({ kind: 'asking', polls: 1 });
   });
 
@@ -106,12 +111,12 @@ describe('after the answer of the store, a flight', () => {
     expect(next(held, { now: { wallMs: 0, monoMs: 60_000 } }).kind).toBe('waiting');
     expect(next(held, { now: { wallMs: 0, monoMs: 60_000 } }, { polls: 1 }).kind).toBe('minting');
 
-    const waited = { polls: 3, hasWaitedForHolder: true };
+    const waited = { polls: 3, startedAt: 400, hasWaitedForHolder: true };
     const token: BeginAnswer = { kind: 'token', ...record('T1') };
     expect([token, lead, cooling()].map((answer) => next(answer, {}, waited))).toMatchObject([
-      { awaited: { waitedMs: 1_000, outcome: 'token' } },
-      { awaited: { waitedMs: 1_000, outcome: 'lead' } },
-      { awaited: { waitedMs: 1_000, outcome: 'gave up' } },
+      { awaited: { waitedMs: 600, outcome: 'token' } },
+      { awaited: { waitedMs: 600, outcome: 'lead' } },
+      { awaited: { waitedMs: 600, outcome: 'gave up' } },
     ]);
   });
 
@@ -119,7 +124,10 @@ describe('after the answer of the store, a flight', () => {
     const singleActiveToken = true;
     const at = (monoMs: number, silentSince?: number) =>
       next(undefined, { singleActiveToken, now: { wallMs: 0, monoMs } }, { silentSince });
-    expect(at(10_499)).toMatchObject({ kind: 'waiting', then: { silentSince: 500 } });
+    expect(at(10_499)).toMatchObject({
+      kind: 'waiting',
+      then: { silentSince: 500, hasWaitedForHolder: false },
+    });
     expect(at(10_500)).toMatchObject({ kind: 'minting' });
     expect(at(10_499, 499)).toMatchObject({ kind: 'minting' });
     const held = { value: 'T1', scope: undefined, rejected: false, remainingMs: 1 };
