@@ -121,8 +121,8 @@ export class SharedToken {
     if (rejected !== undefined) this.remember(rejected);
     const slot = this.#opened?.slot;
     if (slot === undefined) return Promise.resolve(undefined);
-    this.#rechecking ??= new JointWork(this.#context.clock);
-    return this.#rechecking.run(() => this.#look(slot, rejected), undefined);
+    this.#rechecking ??= new JointWork(this.#context.clock, () => undefined);
+    return this.#rechecking.run(() => this.#look(slot, rejected));
   }
 
   async #look(slot: TokenStoreSlot, rejected: string | undefined): Promise<undefined> {

@@ -6,7 +6,8 @@ import { absoluteURL } from '../provider-definition/token-request.js';
 import { later } from '../token/instant.js';
 import type { Answers, Flight, Happening, TokenState } from '../token/lifecycle.js';
 import type { TokenParams } from '../token/token-params.js';
-import { boundedSignal } from '../platform/bounded-signal.js';
+import type { WorkLife } from '../platform/joint-work.js';
+import { boundedSignal } from '../platform/waiting.js';
 import type { Credentials } from './credentials.js';
 import { tokenIdentity } from '../sharing/identity.js';
 import { madeRequest } from '../token-call/made-request.js';
@@ -20,8 +21,6 @@ import {
   type Failed,
   type TokenCallFailure,
 } from '../token-call/token-call-failure.js';
-import type { TokenIdentity } from '../store/token-store.js';
-import type { Pulse } from '../platform/pulse.js';
 import { refusal } from './refusal.js';
 import type { Acquired } from '../sharing/acquired.js';
 import { CoolingElsewhere, LedMintFailure } from '../sharing/shared-failure.js';
@@ -43,13 +42,6 @@ export interface TokenWanted {
   ): Answers<BearerError>[Kind];
 }
 
-/** What a flight lives by. */
-export interface FlightLife {
-  /** Ends it. */
-  readonly signal: AbortSignal;
-  readonly pulse: Pulse;
-}
-
 /** How often a flight starts anew because this process stood still. */
 const MOST_FRESH_STARTS = 3;
 /** After a stall a call that is under way has this long to bring its answer, in milliseconds: its connection may be dead. */
@@ -62,33 +54,31 @@ const GRACE_MS = 1_000;
 export async function acquire(
   wanted: TokenWanted,
   flight: Flight,
-  life: FlightLife,
+  life: WorkLife,
 ): Promise<Acquired> {
   for (let freshStarts = 0; ; freshStarts += 1) {
     const { stalls } = life.pulse;
-    const acquired = await acquireOnce(wanted, flight, life);
+    // A flight that threw would stay open for ever.
+    const acquired = await orLocalFailure(wanted.source.provider.name, () =>
+      acquireOnce(wanted, flight, life),
+    );
     const isOurs = life.pulse.stalls > stalls && saysNothing(acquired);
     if (!isOurs || life.signal.aborted || freshStarts === MOST_FRESH_STARTS) return acquired;
   }
 }
 
-async function acquireOnce(
-  wanted: TokenWanted,
-  flight: Flight,
-  life: FlightLife,
-): Promise<Acquired> {
+async function acquireOnce(wanted: TokenWanted, flight: Flight, life: WorkLife): Promise<Acquired> {
   const { source, credentials, shared } = wanted;
   if (shared === undefined) {
     const result = await mintWith((signal) => credentials.ask(signal), wanted, life);
     return result.kind === 'minted' ? { ...result, fence: undefined } : result;
   }
   // The credentials are part of what a token is shared under, so they come first.
-  const asked = await identify(wanted, life);
-  if (asked.kind === 'failed') return asked;
-  const ask = firstThen(asked.credentials, credentials, source.provider);
+  const { given, url, identity } = await identify(wanted, life);
+  const ask = firstThen(given, credentials, source.provider);
   const flightId = flight.id;
   const acquired = await acquireShared(shared, {
-    identity: asked.identity,
+    identity,
     signal: life.signal,
     minRemainingMs: flight.minRemainingMs,
     // Where somebody wants a longer life than that of the token in hand, another process is worth waiting for.
@@ -97,7 +87,7 @@ async function acquireOnce(
       wanted.decide({ kind: 'refreshing-elsewhere', flightId, ...deferral }).kind === 'stand-down',
     mint: () => mintWith(ask, wanted, life),
   });
-  if (acquired.kind === 'cooling-elsewhere') wanted.useAccount(asked.credentials, asked.url);
+  if (acquired.kind === 'cooling-elsewhere') wanted.useAccount(given, url);
   return acquired;
 }
 
@@ -138,33 +128,19 @@ async function acquireShared(
 }
 
 /** Whose token it is, for the shared store. */
-async function identify(
-  { source, params, credentials }: TokenWanted,
-  life: FlightLife,
-): Promise<
-  | {
-      readonly kind: 'identified';
-      readonly credentials: object;
-      readonly url: string;
-      readonly identity: TokenIdentity;
-    }
-  | Failed
-> {
+async function identify({ source, params, credentials }: TokenWanted, life: WorkLife) {
   const { provider, options } = source;
   const { cacheIdentity } = options;
-  return orLocalFailure(provider.name, () =>
-    inTime(source, life, async ({ signal }) => {
-      const given = await credentials.ask(signal);
-      const isEndpoint = provider.acquireToken === undefined;
-      const request = isEndpoint ? await madeRequest(provider, given, params, signal) : undefined;
-      return {
-        kind: 'identified',
-        credentials: given,
-        url: absoluteURL(request?.url ?? '', provider.baseURL),
-        identity: tokenIdentity({ provider, credentials: given, params, request, cacheIdentity }),
-      };
-    }),
-  );
+  return inTime(source, life, async ({ signal }) => {
+    const given = await credentials.ask(signal);
+    const isEndpoint = provider.acquireToken === undefined;
+    const request = isEndpoint ? await madeRequest(provider, given, params, signal) : undefined;
+    return {
+      given,
+      url: absoluteURL(request?.url ?? '', provider.baseURL),
+      identity: tokenIdentity({ provider, credentials: given, params, request, cacheIdentity }),
+    };
+  });
 }
 
 type MintBounds = Pick<MintContext, 'signal' | 'deadline' | 'hasStoodStill'>;
@@ -172,7 +148,7 @@ type MintBounds = Pick<MintContext, 'signal' | 'deadline' | 'hasStoodStill'>;
 /** Bounds a part of a flight in time. Waiting for another process is bounded by the lease instead. */
 async function inTime<T>(
   source: SourceContext,
-  { signal, pulse }: FlightLife,
+  { signal, pulse }: WorkLife,
   work: (bounds: MintBounds) => Promise<T>,
 ): Promise<T> {
   const { clock, flightTimeoutMs } = source.options;
@@ -231,7 +207,7 @@ function firstThen(given: object, credentials: Credentials, provider: Provider):
   };
 }
 
-async function mintWith(ask: Ask, wanted: TokenWanted, life: FlightLife): Promise<MintResult> {
+async function mintWith(ask: Ask, wanted: TokenWanted, life: WorkLife): Promise<MintResult> {
   const { source, params } = wanted;
   const { provider, options } = source;
   return inTime(source, life, async (bounds) => {

@@ -37,9 +37,12 @@ export type FailedFlight = Extract<
   { kind: 'mint-failed' | 'cooling-elsewhere' }
 >;
 
+/** What a flight ends with that brings no token. */
+export type WithoutToken = Extract<Acquired, { kind: 'failed' | 'cooling-elsewhere' | 'given-up' }>;
+
 /** Reads what came of a flight without a token: the error for its callers, and what it means for the endpoint gate. */
 export function failedFlight(
-  acquired: Extract<Acquired, { kind: 'failed' | 'cooling-elsewhere' | 'given-up' }>,
+  acquired: WithoutToken,
   flight: { readonly provider: string; readonly flightId: number; readonly random: number },
 ): FailedFlight {
   const { provider, flightId, random } = flight;
