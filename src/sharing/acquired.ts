@@ -1,7 +1,7 @@
 import type { TokenAcquisitionError } from '../errors/index.js';
-import type { SharedFailure } from '../store/token-store.js';
 import type { Failed } from '../token-call/token-call-failure.js';
 import type { Minted } from '../token-call/mint.js';
+import type { Concern, CoolDownCause } from '../token/lifecycle.js';
 import type { Adopted } from './adoption.js';
 
 /** How a refresh ended that may have been made by another process. */
@@ -14,15 +14,20 @@ export type Acquired =
   | { readonly kind: 'stay' }
   /** The mint here failed, after that many in a row elsewhere that were refused for their credentials. */
   | (Failed & { readonly failuresElsewhere?: number | undefined })
-  /** Another process was refused, and the token endpoint is left alone for a while. */
-  | {
-      readonly kind: 'cooling-elsewhere';
-      readonly failure: SharedFailure;
-      readonly remainingMs: number;
-      /** A token that drew a 401 somewhere, but lives. */
-      readonly fallback: Adopted | undefined;
-    }
+  | CoolingElsewhere
   /** A second mint would do harm, and the holder of the lease or the store stays away. */
   | { readonly kind: 'given-up'; readonly error: TokenAcquisitionError }
   /** `clear()` or `close()` came first. */
   | { readonly kind: 'abandoned' };
+
+/** Another process was refused, and the token endpoint is left alone for a while. */
+export interface CoolingElsewhere {
+  readonly kind: 'cooling-elsewhere';
+  readonly failure: TokenAcquisitionError;
+  readonly cause: CoolDownCause;
+  readonly concerns: Concern;
+  readonly delayMs: number;
+  readonly failures: number;
+  /** A token that drew a 401 somewhere, but lives. */
+  readonly fallback: Adopted | undefined;
+}

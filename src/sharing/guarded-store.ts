@@ -1,11 +1,6 @@
 import { TokenStoreError } from '../errors/index.js';
 import { createBreaker, type Breaker } from './breaker.js';
-import type {
-  StoreClock,
-  TokenIdentity,
-  TokenStore,
-  TokenStoreSlot,
-} from '../store/token-store.js';
+import type { StoreClock, TokenIdentity, TokenStore, TokenStoreSlot } from './token-store.js';
 
 /** What became of a store operation. A failure is a value here: no store error may reach a request by accident. */
 export type StoreOutcome<T> =

@@ -1,4 +1,4 @@
-import type { BearerError, TokenAcquisitionError } from '../errors/index.js';
+import type { BearerError } from '../errors/index.js';
 import { perCallFields } from '../provider-definition/credentials.js';
 import type { Provider } from '../provider-definition/define-provider.js';
 import { certainlyIssuedNothing } from '../token-call/token-failure.js';
@@ -9,22 +9,17 @@ import type { TokenParams } from '../token/token-params.js';
 import type { WorkLife } from '../platform/joint-work.js';
 import { boundedSignal } from '../platform/waiting.js';
 import type { Credentials } from './credentials.js';
-import { tokenIdentity } from '../sharing/identity.js';
 import { madeRequest } from '../token-call/made-request.js';
 import { mint, type MintContext, type MintResult } from '../token-call/mint.js';
-import { MintFailure } from '../token-call/mint-failure.js';
 import {
   failed,
-  isAboutEndpoint,
   isLocal,
   orLocalFailure,
-  type Failed,
   type TokenCallFailure,
 } from '../token-call/token-call-failure.js';
 import { refusal } from './refusal.js';
 import type { Acquired } from '../sharing/acquired.js';
-import { CoolingElsewhere, LedMintFailure } from '../sharing/shared-failure.js';
-import type { Refresh, SharedToken } from '../sharing/shared-token.js';
+import type { SharedToken } from '../sharing/shared-token.js';
 import type { SourceContext } from './source-context.js';
 
 /** The token that a flight is for. */
@@ -68,17 +63,19 @@ export async function acquire(
 }
 
 async function acquireOnce(wanted: TokenWanted, flight: Flight, life: WorkLife): Promise<Acquired> {
-  const { source, credentials, shared } = wanted;
+  const { source, params, credentials, shared } = wanted;
   if (shared === undefined) {
     const result = await mintWith((signal) => credentials.ask(signal), wanted, life);
     return result.kind === 'minted' ? { ...result, fence: undefined } : result;
   }
   // The credentials are part of what a token is shared under, so they come first.
-  const { given, url, identity } = await identify(wanted, life);
+  const { given, request } = await identify(wanted, life);
   const ask = firstThen(given, credentials, source.provider);
   const flightId = flight.id;
-  const acquired = await acquireShared(shared, {
-    identity,
+  const acquired = await shared.acquire({
+    credentials: given,
+    params,
+    request,
     signal: life.signal,
     minRemainingMs: flight.minRemainingMs,
     // Where somebody wants a longer life than that of the token in hand, another process is worth waiting for.
@@ -87,59 +84,19 @@ async function acquireOnce(wanted: TokenWanted, flight: Flight, life: WorkLife):
       wanted.decide({ kind: 'refreshing-elsewhere', flightId, ...deferral }).kind === 'stand-down',
     mint: () => mintWith(ask, wanted, life),
   });
-  if (acquired.kind === 'cooling-elsewhere') wanted.useAccount(given, url);
+  if (acquired.kind === 'cooling-elsewhere')
+    wanted.useAccount(given, absoluteURL(request?.url ?? '', source.provider.baseURL));
   return acquired;
 }
 
-/** Until `sharing/` returns values: what it throws, as a value. */
-async function acquireShared(
-  shared: SharedToken,
-  refresh: Omit<Refresh, 'mint'> & { readonly mint: () => Promise<MintResult> },
-): Promise<Acquired> {
-  let ours: Failed | undefined;
-  try {
-    const found = await shared.acquire({
-      ...refresh,
-      mint: async () => {
-        const result = await refresh.mint();
-        if (result.kind === 'minted') return result.minted;
-        ours = result;
-        const { failure } = result;
-        if (!isAboutEndpoint(failure)) throw failure.error;
-        const { error, cause, concerns, retryAfterMs } = failure;
-        throw new MintFailure(error, cause, concerns, retryAfterMs);
-      },
-    });
-    if (found.from === 'hand') return { kind: 'stay' };
-    return found.from === 'endpoint' ? { ...found, kind: 'minted' } : { ...found, kind: 'adopted' };
-  } catch (thrown) {
-    if (thrown instanceof CoolingElsewhere) {
-      const { failure, remainingMs, fallback } = thrown;
-      return { kind: 'cooling-elsewhere', failure, remainingMs, fallback };
-    }
-    if (thrown instanceof LedMintFailure && ours !== undefined)
-      return { ...ours, failuresElsewhere: thrown.fleetFailures };
-    if (refresh.signal.aborted) return { kind: 'abandoned' };
-    const isOurs = thrown instanceof MintFailure || thrown === ours?.failure.error;
-    return isOurs && ours !== undefined
-      ? ours
-      : { kind: 'given-up', error: thrown as TokenAcquisitionError };
-  }
-}
-
-/** Whose token it is, for the shared store. */
+/** What a token is shared under: its credentials, and the request that they make. */
 async function identify({ source, params, credentials }: TokenWanted, life: WorkLife) {
-  const { provider, options } = source;
-  const { cacheIdentity } = options;
+  const { provider } = source;
   return inTime(source, life, async ({ signal }) => {
     const given = await credentials.ask(signal);
     const isEndpoint = provider.acquireToken === undefined;
     const request = isEndpoint ? await madeRequest(provider, given, params, signal) : undefined;
-    return {
-      given,
-      url: absoluteURL(request?.url ?? '', provider.baseURL),
-      identity: tokenIdentity({ provider, credentials: given, params, request, cacheIdentity }),
-    };
+    return { given, request };
   });
 }
 

@@ -142,12 +142,8 @@ export class Flights {
   /** Closes the gate that this failure calls for. */
   #giveUp(flight: Flight, without: WithoutToken): Landing {
     const { source } = this.#token;
-    const { provider, options } = source;
-    const failed = failedFlight(without, {
-      provider: provider.name,
-      flightId: flight.id,
-      random: options.random(),
-    });
+    const { options } = source;
+    const failed = failedFlight(without, { flightId: flight.id, random: options.random() });
     if (this.#token.decide(failed).kind === 'superseded') return OVERTAKEN;
     const { state } = this.#token;
     const { slot } = state;

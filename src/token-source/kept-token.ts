@@ -26,8 +26,8 @@ import { Credentials } from './credentials.js';
 import { Flights, type Landing, type RenewedToken } from './flights.js';
 import type { Keepable } from './kept-tokens.js';
 import { refusal } from './refusal.js';
-import type { HeldHere } from '../sharing/shared-flight.js';
-import { SharedToken } from '../sharing/shared-token.js';
+import type { HeldHere } from '../sharing/refresh.js';
+import type { SharedToken } from '../sharing/shared-token.js';
 import type { SourceContext } from './source-context.js';
 import { waitFor, type WaitLimits } from '../platform/waiting.js';
 
@@ -75,12 +75,10 @@ export class KeptToken implements RenewedToken, Keepable {
     this.params = params;
     this.credentials = new Credentials(source, params);
     this.#clock = source.options.clock;
-    this.shared =
-      source.sharing &&
-      new SharedToken(source.sharing, {
-        held: () => this.#heldHere(),
-        adopt: (adopted) => this.#flights.adopt(adopted),
-      });
+    this.shared = source.share?.({
+      held: () => this.#heldHere(),
+      adopt: (adopted) => this.#flights.adopt(adopted),
+    });
   }
 
   // ---- what callers ask ----------------------------------------------------------------------------------------

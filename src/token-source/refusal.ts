@@ -1,7 +1,6 @@
 import { type BearerError, TokenAcquisitionError } from '../errors/index.js';
 import { inSeconds } from '../errors/token-acquisition-error.js';
 import type { Acquired } from '../sharing/acquired.js';
-import { concernFromElsewhere, errorFromElsewhere } from '../sharing/shared-failure.js';
 import type { Happening, RefusalCause } from '../token/lifecycle.js';
 
 /** What a caller is told who can be given no token now. */
@@ -43,25 +42,12 @@ export type WithoutToken = Extract<Acquired, { kind: 'failed' | 'cooling-elsewhe
 /** Reads what came of a flight without a token: the error for its callers, and what it means for the endpoint gate. */
 export function failedFlight(
   acquired: WithoutToken,
-  flight: { readonly provider: string; readonly flightId: number; readonly random: number },
+  flight: { readonly flightId: number; readonly random: number },
 ): FailedFlight {
-  const { provider, flightId, random } = flight;
+  const { flightId, random } = flight;
   switch (acquired.kind) {
-    case 'cooling-elsewhere': {
-      const { failure, remainingMs, fallback } = acquired;
-      const { cause, failures } = failure;
-      return {
-        kind: 'cooling-elsewhere',
-        flightId,
-        failure: errorFromElsewhere(provider, acquired),
-        cause,
-        concerns: concernFromElsewhere(failure),
-        delayMs: remainingMs,
-        failures,
-        fallback,
-        random,
-      };
-    }
+    case 'cooling-elsewhere':
+      return { ...acquired, flightId, random };
     case 'given-up': {
       const { error: failure } = acquired;
       return {
