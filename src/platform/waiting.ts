@@ -74,7 +74,11 @@ export interface BoundedSignal {
 }
 
 /** A signal that aborts with its parent, or after that many milliseconds. */
-export function boundedSignal(parent: AbortSignal, ms: number, clock: Timers): BoundedSignal {
+export function boundedSignal(
+  parent: AbortSignal | undefined,
+  ms: number,
+  clock: Timers,
+): BoundedSignal {
   const controller = new AbortController();
   const abort = () => controller.abort();
   // Two steps: after a stall of this process the answer may lie in the socket already, and timers come first. The second
