@@ -42,20 +42,21 @@ export interface Bounds {
 }
 
 /** What `work` gives, or rejects with; unless the signal aborts or the time is up before. */
-export function within<T>(work: Promise<T>, { signal, timer }: Bounds): Promise<Waited<T>> {
-  let letGo: () => void = () => undefined;
-  const waited = new Promise<Waited<T>>((resolve, reject) => {
-    const cancelTimer = timer?.clock.schedule(() => resolve({ kind: 'timed-out' }), timer.ms, {
-      keepAlive: timer.keepAlive === true,
+export async function within<T>(work: Promise<T>, { signal, timer }: Bounds): Promise<Waited<T>> {
+  let cancelTimer: (() => void) | undefined;
+  let stopListening: (() => void) | undefined;
+  try {
+    return await new Promise((resolve, reject) => {
+      cancelTimer = timer?.clock.schedule(() => resolve({ kind: 'timed-out' }), timer.ms, {
+        keepAlive: timer.keepAlive === true,
+      });
+      stopListening = onAbort(signal, () => resolve({ kind: 'aborted' }));
+      work.then((value) => resolve({ kind: 'done', value }), reject);
     });
-    const stopListening = onAbort(signal, () => resolve({ kind: 'aborted' }));
-    letGo = () => {
-      cancelTimer?.();
-      stopListening();
-    };
-    work.then((value) => resolve({ kind: 'done', value }), reject);
-  });
-  return waited.finally(() => letGo());
+  } finally {
+    cancelTimer?.();
+    stopListening?.();
+  }
 }
 
 /** Waits that long, or until the signal aborts. */
