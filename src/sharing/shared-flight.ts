@@ -1,6 +1,6 @@
 /*
- * One refresh of a shared token, decided without a clock, a store or a network. Its state says what to do next; what came of
- * that, and the situation then, give the next state. `shared-token.ts` does it.
+ * One refresh of a shared token, decided without a clock, a store or a network. Its state says what to do next, and
+ * `shared-token.ts` does it; the outcome and the situation then give the next state.
  *
  * The lease only saves token calls: even if the store or the holder of the lease fails, a flight ends in a token if the token
  * endpoint gives one.
@@ -27,12 +27,14 @@ export interface Asking {
   readonly kind: 'asking';
   /** Monotonic milliseconds. */
   readonly startedAt: number;
-  /** How often it has asked in vain. */
+  /** How often it has asked before. */
   readonly polls: number;
+  /** Since when the store has not answered. */
   readonly silentSince: number | undefined;
   readonly hasWaitedForHolder: boolean;
-  /** It minted under a lease, in vain, and lost that meanwhile. */
+  /** A mint under a lease failed, and the lease ran out meanwhile. */
   readonly isSecondTry: boolean;
+  /** What the other processes are told of that mint. */
   readonly tell?: FailureToShare | undefined;
 }
 
@@ -51,20 +53,21 @@ export interface Minting {
   readonly awaited: LeaseAwaited | undefined;
 }
 
-/** Share what was minted. */
+/** Write the token to the store. */
 export interface Committing {
   readonly kind: 'committing';
   readonly minted: Minted;
   readonly fence: number;
 }
 
+/** Return this; the lease goes back. */
 export interface Landed {
   readonly kind: 'landed';
   readonly acquired: Acquired;
   readonly awaited?: LeaseAwaited | undefined;
   /** What the other processes are told of a failed mint. */
   readonly tell?: FailureToShare | undefined;
-  /** To be shared when the store can be told; the token serves at once, and nobody waits for that. */
+  /** Commit this in the background: the token serves at once. */
   readonly share?: Minted | undefined;
 }
 
