@@ -126,18 +126,9 @@ async function inTime<T>(
 
 /** Whether a refresh that brought no token says nothing about the token endpoint, if this process stood still meanwhile. */
 function saysNothing(acquired: Acquired): boolean {
-  switch (acquired.kind) {
-    case 'minted':
-    case 'adopted':
-    case 'stay':
-      return false;
-    case 'failed':
-      return saysNothingAboutEndpoint(acquired.failure);
-    case 'cooling-elsewhere':
-    case 'given-up':
-    case 'abandoned':
-      return true;
-  }
+  return acquired.kind === 'failed'
+    ? saysNothingAboutEndpoint(acquired.failure)
+    : acquired.kind === 'cooling-elsewhere';
 }
 
 /**
