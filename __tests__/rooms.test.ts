@@ -35,7 +35,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** Packages, by room; a room that is not named imports none. */
 const MAY_REQUIRE: Readonly<Record<string, readonly string[]>> = {
   'token-call': ['axios'],
-  'token-source': ['axios', 'p-memoize'],
+  platform: ['p-memoize'],
+  'token-source': ['axios'],
   axios: ['axios', 'axios-auth-refresh', 'proxy-from-env'],
   apis: ['axios', 'valibot', 'libphonenumber-js', 'p-throttle'],
   opentelemetry: ['@opentelemetry/api'],

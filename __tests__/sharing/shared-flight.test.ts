@@ -160,8 +160,8 @@ describe('after the answer of the store, a flight', () => {
     const late = { singleActiveToken, now: { wallMs: 0, monoMs: 17_000 } };
     const codeAfter = (answer: BeginAnswer | undefined) => {
       const landed = next(answer, late, { polls: 9, silentSince: 10_000 });
-      return landed.kind === 'landed' && landed.acquired.kind === 'given-up'
-        ? landed.acquired.error.code
+      return landed.kind === 'landed' && landed.acquired.kind === 'failed'
+        ? landed.acquired.failure.error.code
         : landed;
     };
     expect(codeAfter({ kind: 'held', remainingMs: 3_000 })).toBe('ERR_TOKEN_LEASE_HELD');

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 
 import { later } from '../../src/token/instant.js';
 import { noForcedMints } from '../../src/token/lifecycle/forced-mints.js';
+import type { Landing } from '../../src/token-source/flights.js';
 import { Violation, type Invariant } from './invariants.js';
 import {
   realCallTokenEndpoint,
@@ -108,16 +109,16 @@ const bugs: readonly SeededBug[] = [
     caughtBy: ['no token from before clear() is served after it'],
   },
   {
-    name: 'a rejected promise is cached',
+    name: 'a failed flight is cached',
     bug: {
       memoize: (fn) => {
-        let known: Promise<unknown> | undefined;
-        return (flight: unknown) => {
-          known ??= (fn as (flight: unknown) => Promise<unknown>)(flight);
-          known.then(
-            () => (known = undefined),
-            () => undefined,
-          );
+        const start = fn as (...args: unknown[]) => Promise<Landing>;
+        let known: Promise<Landing> | undefined;
+        return (...args: unknown[]) => {
+          known ??= start(...args);
+          void known.then(({ kind }) => {
+            if (kind === 'token') known = undefined;
+          });
           return known;
         };
       },

@@ -12,11 +12,12 @@ export type Acquired =
   | ({ readonly kind: 'adopted'; readonly fence: number } & Adopted)
   /** Another process is at it, and the token in hand does meanwhile. */
   | { readonly kind: 'stay' }
-  /** The mint here failed, after that many in a row elsewhere that were refused for their credentials. */
+  /**
+   * The mint here failed, after that many in a row elsewhere that were refused for their credentials; or none was made, since
+   * a second token would kill the first.
+   */
   | (Failed & { readonly failuresElsewhere?: number | undefined })
   | CoolingElsewhere
-  /** A second mint would do harm, and the holder of the lease or the store stays away. */
-  | { readonly kind: 'given-up'; readonly error: TokenAcquisitionError }
   /** `clear()` or `close()` came first. */
   | { readonly kind: 'abandoned' };
 

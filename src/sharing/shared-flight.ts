@@ -8,7 +8,7 @@
 
 import { TokenAcquisitionError, type BearerErrorCode } from '../errors/index.js';
 import type { Minted, MintResult } from '../token-call/mint.js';
-import { isAboutEndpoint } from '../token-call/token-call-failure.js';
+import { failed, isAboutEndpoint, type Failed } from '../token-call/token-call-failure.js';
 import type { Instant } from '../token/instant.js';
 import type { LifecyclePolicy } from '../token/lifecycle.js';
 import type { Acquired } from './acquired.js';
@@ -145,10 +145,7 @@ export function afterAnswer(
     case 'adopt':
       return landed(adoption(step.answer, sentAt), { awaited });
     case 'give-up':
-      return landed(
-        { kind: 'given-up', error: gaveUp(situation.provider, step.missing) },
-        { awaited },
-      );
+      return landed(gaveUp(situation.provider, step.missing), { awaited });
     case 'cool': {
       const { fallback } = step.answer;
       // One that was given up here for its 401 does not come back.
@@ -223,12 +220,13 @@ const MISSING = {
   store: ['ERR_TOKEN_STORE_FAILED', 'the shared store does not answer'],
 } as const satisfies Record<string, readonly [BearerErrorCode, string]>;
 
-function gaveUp(provider: string, missing: keyof typeof MISSING): TokenAcquisitionError {
+function gaveUp(provider: string, missing: keyof typeof MISSING): Failed {
   const [code, problem] = MISSING[missing];
-  return new TokenAcquisitionError(
+  const error = new TokenAcquisitionError(
     code,
     `${provider}: ${problem}. A token call without it would kill the token of other processes, so none was made; ` +
       'the next request tries again.',
     { provider, phase: 'token request', retryable: true },
   );
+  return failed({ error, cause: 'local', concerns: 'request' });
 }

@@ -1,4 +1,5 @@
 import { JointWork } from '../platform/joint-work.js';
+import { within } from '../platform/waiting.js';
 import type { Instant } from '../token/instant.js';
 import { randomHex } from '../token/random-hex.js';
 import type { Minted } from '../token-call/mint.js';
@@ -202,19 +203,9 @@ export class SharedToken {
   }
 
   /** Waits for the next poll, or for a hint that it is worth asking now. */
-  #pause(ms: number, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const done = () => {
-        cancelTimer();
-        signal.removeEventListener('abort', done);
-        if (this.#wake === done) this.#wake = undefined;
-        resolve();
-      };
-      const cancelTimer = this.#context.clock.schedule(done, ms);
-      this.#wake = done;
-      signal.addEventListener('abort', done, { once: true });
-      if (signal.aborted) done();
-    });
+  async #pause(ms: number, signal: AbortSignal): Promise<void> {
+    const hint = new Promise<void>((resolve) => (this.#wake = resolve));
+    await within(hint, { signal, timer: { clock: this.#context.clock, ms } });
   }
 
   // ---- while no refresh is under way ---------------------------------------------------------------------------
@@ -230,8 +221,8 @@ export class SharedToken {
     if (rejected !== undefined) this.remember(rejected);
     const { slot } = this.#records;
     if (slot === undefined) return Promise.resolve(undefined);
-    this.#looks ??= new JointWork(this.#context.clock);
-    return this.#looks.run(() => this.#look(slot, rejected), undefined);
+    this.#looks ??= new JointWork(this.#context.clock, () => undefined);
+    return this.#looks.run(() => this.#look(slot, rejected));
   }
 
   async #look(slot: TokenStoreSlot, rejected: string | undefined): Promise<undefined> {

@@ -8,16 +8,9 @@ import { encodeTokenRequest, type EncodedTokenRequest } from './encode-token-req
 import { accessTokenProblem } from './access-token-checks.js';
 import type { ParsedToken } from '../provider-definition/token-response.js';
 import { madeRequest } from './made-request.js';
-import {
-  malformed,
-  orLocalFailure,
-  refused,
-  unreachable,
-  type EndpointCallContext,
-  type EndpointFailure,
-  type Failed,
-} from './token-call-failure.js';
+import { malformed, refused, unreachable, type EndpointCallContext } from './failed-call.js';
 import type { CallFor, Found, ReadyCall } from './ready-call.js';
+import { orLocalFailure, type EndpointFailure, type Failed } from './token-call-failure.js';
 import { callTokenEndpoint, type TokenEndpointAnswer } from './token-endpoint.js';
 
 /** A call of the token endpoint, which is what the provider definition makes of the credentials and parameters this time. */

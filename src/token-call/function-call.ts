@@ -3,15 +3,10 @@ import { meaningOfThrown } from './thrown.js';
 import type { AcquiredToken } from '../provider-definition/acquire-token.js';
 import type { TokenFunctionProvider } from '../provider-definition/define-provider.js';
 import type { ParsedToken } from '../provider-definition/token-response.js';
-import {
-  localFailure,
-  threw,
-  unusable,
-  type CallContext,
-  type Failed,
-} from './token-call-failure.js';
+import { threw, unusable, type CallContext } from './failed-call.js';
 import type { CallFor, ReadyCall } from './ready-call.js';
-import { unlessAborted } from '../platform/waiting.js';
+import { localFailure, type Failed } from './token-call-failure.js';
+import { within } from '../platform/waiting.js';
 
 /** A call of the function that yields tokens, in place of a token endpoint. */
 export function functionCall({
@@ -30,8 +25,8 @@ export function functionCall({
       // It may be deaf to the signal; the time bound holds all the same.
       const work = async () => provider.acquireToken({ params, signal });
       try {
-        const outcome = await unlessAborted(work(), signal);
-        if (outcome.kind === 'aborted') return late();
+        const outcome = await within(work(), { signal });
+        if (outcome.kind !== 'done') return late();
         return {
           kind: 'found',
           token: asParsed(outcome.value),

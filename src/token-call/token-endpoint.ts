@@ -6,7 +6,7 @@ import type { EncodedTokenRequest } from './encode-token-request.js';
 import { readJSON } from './read-json.js';
 import type { TokenResponse } from '../provider-definition/token-response.js';
 import { detachedTransport } from '../platform/detached-transport.js';
-import { unlessAborted } from '../platform/waiting.js';
+import { within } from '../platform/waiting.js';
 
 /** An answer, and what was needed to judge it. */
 export interface TokenEndpointAnswer extends TokenResponse {
@@ -58,8 +58,8 @@ export async function callTokenEndpoint(
     const { url, method, headers, data } = request;
     // An adapter of the user's own may be deaf to the signal; the time bound holds all the same.
     const sent = http.request<unknown>({ url, method, headers, data, signal: options.signal });
-    const outcome = await unlessAborted(sent, options.signal);
-    if (outcome.kind === 'aborted') return noAnswer(AxiosError.ERR_CANCELED);
+    const outcome = await within(sent, { signal: options.signal });
+    if (outcome.kind !== 'done') return noAnswer(AxiosError.ERR_CANCELED);
     const response = outcome.value;
     const text = typeof response.data === 'string' ? response.data : '';
     const lowerCase = headersInLowerCase(response.headers);

@@ -2,11 +2,12 @@ import type { BearerError } from '../errors/index.js';
 import { perCallFields } from '../provider-definition/credentials.js';
 import type { Provider } from '../provider-definition/define-provider.js';
 import { certainlyIssuedNothing } from '../token-call/token-failure.js';
-import { absoluteURL, type TokenRequest } from '../provider-definition/token-request.js';
+import { absoluteURL } from '../provider-definition/token-request.js';
 import { later } from '../token/instant.js';
 import type { Answers, Flight, Happening, TokenState } from '../token/lifecycle.js';
 import type { TokenParams } from '../token/token-params.js';
-import { boundedSignal } from '../platform/bounded-signal.js';
+import type { WorkLife } from '../platform/joint-work.js';
+import { boundedSignal } from '../platform/waiting.js';
 import type { Credentials } from './credentials.js';
 import { madeRequest } from '../token-call/made-request.js';
 import { mint, type MintContext, type MintResult } from '../token-call/mint.js';
@@ -14,10 +15,8 @@ import {
   failed,
   isLocal,
   orLocalFailure,
-  type Failed,
   type TokenCallFailure,
 } from '../token-call/token-call-failure.js';
-import type { Pulse } from '../platform/pulse.js';
 import { refusal } from './refusal.js';
 import type { Acquired } from '../sharing/acquired.js';
 import type { SharedToken } from '../sharing/shared-token.js';
@@ -38,13 +37,6 @@ export interface TokenWanted {
   ): Answers<BearerError>[Kind];
 }
 
-/** What a flight lives by. */
-export interface FlightLife {
-  /** Ends it. */
-  readonly signal: AbortSignal;
-  readonly pulse: Pulse;
-}
-
 /** How often a flight starts anew because this process stood still. */
 const MOST_FRESH_STARTS = 3;
 /** After a stall a call that is under way has this long to bring its answer, in milliseconds: its connection may be dead. */
@@ -57,32 +49,29 @@ const GRACE_MS = 1_000;
 export async function acquire(
   wanted: TokenWanted,
   flight: Flight,
-  life: FlightLife,
+  life: WorkLife,
 ): Promise<Acquired> {
   for (let freshStarts = 0; ; freshStarts += 1) {
     const { stalls } = life.pulse;
-    const acquired = await acquireOnce(wanted, flight, life);
+    // A flight that threw would stay open for ever.
+    const acquired = await orLocalFailure(wanted.source.provider.name, () =>
+      acquireOnce(wanted, flight, life),
+    );
     const isOurs = life.pulse.stalls > stalls && saysNothing(acquired);
     if (!isOurs || life.signal.aborted || freshStarts === MOST_FRESH_STARTS) return acquired;
   }
 }
 
-async function acquireOnce(
-  wanted: TokenWanted,
-  flight: Flight,
-  life: FlightLife,
-): Promise<Acquired> {
+async function acquireOnce(wanted: TokenWanted, flight: Flight, life: WorkLife): Promise<Acquired> {
   const { source, params, credentials, shared } = wanted;
   if (shared === undefined) {
     const result = await mintWith((signal) => credentials.ask(signal), wanted, life);
     return result.kind === 'minted' ? { ...result, fence: undefined } : result;
   }
   // The credentials are part of what a token is shared under, so they come first.
-  const asked = await identify(wanted, life);
-  if (asked.kind === 'failed') return asked;
-  const ask = firstThen(asked.credentials, credentials, source.provider);
+  const { given, request } = await identify(wanted, life);
+  const ask = firstThen(given, credentials, source.provider);
   const flightId = flight.id;
-  const { credentials: given, request } = asked;
   const acquired = await shared.acquire({
     credentials: given,
     params,
@@ -100,27 +89,15 @@ async function acquireOnce(
   return acquired;
 }
 
-/** What a shared token is told by: its credentials, and the request that they make. */
-async function identify(
-  { source, params, credentials }: TokenWanted,
-  life: FlightLife,
-): Promise<
-  | {
-      readonly kind: 'identified';
-      readonly credentials: object;
-      readonly request: TokenRequest | undefined;
-    }
-  | Failed
-> {
+/** What a token is shared under: its credentials, and the request that they make. */
+async function identify({ source, params, credentials }: TokenWanted, life: WorkLife) {
   const { provider } = source;
-  return orLocalFailure(provider.name, () =>
-    inTime(source, life, async ({ signal }) => {
-      const given = await credentials.ask(signal);
-      const isEndpoint = provider.acquireToken === undefined;
-      const request = isEndpoint ? await madeRequest(provider, given, params, signal) : undefined;
-      return { kind: 'identified', credentials: given, request };
-    }),
-  );
+  return inTime(source, life, async ({ signal }) => {
+    const given = await credentials.ask(signal);
+    const isEndpoint = provider.acquireToken === undefined;
+    const request = isEndpoint ? await madeRequest(provider, given, params, signal) : undefined;
+    return { given, request };
+  });
 }
 
 type MintBounds = Pick<MintContext, 'signal' | 'deadline' | 'hasStoodStill'>;
@@ -128,7 +105,7 @@ type MintBounds = Pick<MintContext, 'signal' | 'deadline' | 'hasStoodStill'>;
 /** Bounds a part of a flight in time. Waiting for another process is bounded by the lease instead. */
 async function inTime<T>(
   source: SourceContext,
-  { signal, pulse }: FlightLife,
+  { signal, pulse }: WorkLife,
   work: (bounds: MintBounds) => Promise<T>,
 ): Promise<T> {
   const { clock, flightTimeoutMs } = source.options;
@@ -149,18 +126,9 @@ async function inTime<T>(
 
 /** Whether a refresh that brought no token says nothing about the token endpoint, if this process stood still meanwhile. */
 function saysNothing(acquired: Acquired): boolean {
-  switch (acquired.kind) {
-    case 'minted':
-    case 'adopted':
-    case 'stay':
-      return false;
-    case 'failed':
-      return saysNothingAboutEndpoint(acquired.failure);
-    case 'cooling-elsewhere':
-    case 'given-up':
-    case 'abandoned':
-      return true;
-  }
+  return acquired.kind === 'failed'
+    ? saysNothingAboutEndpoint(acquired.failure)
+    : acquired.kind === 'cooling-elsewhere';
 }
 
 /**
@@ -187,7 +155,7 @@ function firstThen(given: object, credentials: Credentials, provider: Provider):
   };
 }
 
-async function mintWith(ask: Ask, wanted: TokenWanted, life: FlightLife): Promise<MintResult> {
+async function mintWith(ask: Ask, wanted: TokenWanted, life: WorkLife): Promise<MintResult> {
   const { source, params } = wanted;
   const { provider, options } = source;
   return inTime(source, life, async (bounds) => {
@@ -212,12 +180,8 @@ async function mintWith(ask: Ask, wanted: TokenWanted, life: FlightLife): Promis
         source.emit('tokenCalled', { reason: wanted.state.flight?.reason, ...call });
       },
     });
-    const isOurs =
-      result.kind === 'failed' &&
-      bounds.hasStoodStill() &&
-      saysNothingAboutEndpoint(result.failure);
-    return isOurs && !isLocal(result.failure)
-      ? failed({ ...result.failure, stoodStill: true })
-      : result;
+    if (result.kind === 'minted' || isLocal(result.failure)) return result;
+    const stoodStill = bounds.hasStoodStill() && saysNothingAboutEndpoint(result.failure);
+    return stoodStill ? failed({ ...result.failure, stoodStill }) : result;
   });
 }

@@ -30,47 +30,26 @@ export function refusal(
   }
 }
 
-/** A flight that ended without a token, as the decisions want to know it. */
-export type FailedFlight = Extract<
-  Happening<BearerError>,
-  { kind: 'mint-failed' | 'cooling-elsewhere' }
->;
+/** What a flight ends with that brings no token. */
+export type WithoutToken = Extract<Acquired, { kind: 'failed' | 'cooling-elsewhere' }>;
 
-/** Reads what came of a flight without a token: the error for its callers, and what it means for the endpoint gate. */
+/** A flight that ended without a token, as the decisions want to know it. */
 export function failedFlight(
-  acquired: Extract<Acquired, { kind: 'failed' | 'cooling-elsewhere' | 'given-up' }>,
+  acquired: WithoutToken,
   flight: { readonly flightId: number; readonly random: number },
-): FailedFlight {
-  const { flightId, random } = flight;
-  switch (acquired.kind) {
-    case 'cooling-elsewhere':
-      return { ...acquired, flightId, random };
-    case 'given-up': {
-      const { error: failure } = acquired;
-      return {
-        kind: 'mint-failed',
-        flightId,
-        failure,
-        cause: 'local',
-        concerns: 'request',
-        random,
-      };
-    }
-    case 'failed': {
-      const { failure, failuresElsewhere } = acquired;
-      const { error, cause, concerns, retryAfterMs } = failure;
-      return {
-        kind: 'mint-failed',
-        flightId,
-        failure: error,
-        cause,
-        concerns,
-        retryAfterMs,
-        failuresElsewhere,
-        random,
-      };
-    }
-  }
+): Extract<Happening<BearerError>, { kind: 'mint-failed' | 'cooling-elsewhere' }> {
+  if (acquired.kind === 'cooling-elsewhere') return { ...acquired, ...flight };
+  const { failure, failuresElsewhere } = acquired;
+  const { error, cause, concerns, retryAfterMs } = failure;
+  return {
+    kind: 'mint-failed',
+    failure: error,
+    cause,
+    concerns,
+    retryAfterMs,
+    failuresElsewhere,
+    ...flight,
+  };
 }
 
 /** The same error with the time of the next attempt in it, which only the state of the token knows. */

@@ -1,0 +1,240 @@
+import {
+  CredentialsRejectedError,
+  TokenAcquisitionError,
+  type BearerErrorCode,
+  type ProviderDiagnosis,
+  type TokenAcquisitionDetails,
+} from '../errors/index.js';
+import type { ThrownMeaning } from './thrown.js';
+import type { Provider, TokenEndpointProvider } from '../provider-definition/define-provider.js';
+import { adviceOnRefusal } from './refusal-advice.js';
+import { retryAfterMs } from '../platform/retry-after.js';
+import { coolDownCause, diagnosisOf, failureConcerns, oauthErrorFields } from './token-failure.js';
+import type { TokenFailureClass } from '../provider-definition/token-failure.js';
+import { requestSecrets } from './request-secrets.js';
+import { absoluteURL, type TokenRequest } from '../provider-definition/token-request.js';
+import type { TokenCallOptions } from './token-call.js';
+import { failed, type EndpointFailure, type Failed } from './token-call-failure.js';
+import type { NoAnswer, TokenEndpointAnswer } from './token-endpoint.js';
+
+/** Whose token call failed. */
+export interface CallContext {
+  readonly provider: Provider;
+  readonly options: TokenCallOptions;
+}
+
+/** What a call of a token endpoint was made of. */
+export interface EndpointCallContext extends CallContext {
+  readonly provider: TokenEndpointProvider;
+  readonly credentials: object;
+  readonly request: TokenRequest;
+}
+
+/** The endpoint answered, and gave no token. */
+export function refused(
+  call: EndpointCallContext,
+  answer: TokenEndpointAnswer,
+  failure: TokenFailureClass,
+): Failed<EndpointFailure> {
+  const { provider, options } = call;
+  const retryAfter = askedDelayMs(answer, options);
+  const cause = coolDownCause(failure, retryAfter);
+  const diagnosis = diagnose(call, answer);
+  const error = endpointError(
+    call,
+    failure === 'credentials' ? 'ERR_CREDENTIALS_REJECTED' : 'ERR_TOKEN_REQUEST_REFUSED',
+    {
+      phase: 'token request',
+      status: answer.status,
+      oauthError: oauthErrorFields(answer.body, secretsOf(call)),
+      diagnosis,
+      retryable: failure === 'transient',
+      retryInMs: retryAfter,
+      message: `answered ${answer.status}${inWords(diagnosis)}. ${adviceOnRefusal(provider, failure, answer)}`,
+    },
+  );
+  const concerns = failureConcerns(failure, answer, retryAfter);
+  return failed({ error, cause, concerns, retryAfterMs: retryAfter });
+}
+
+/** A delay of zero is none: a server that always says so would be asked at every request. */
+function askedDelayMs(
+  { headers, serverNow }: TokenEndpointAnswer,
+  { clock, policy }: TokenCallOptions,
+): number | undefined {
+  return usableDelayMs(retryAfterMs(headers['retry-after'], serverNow ?? clock.now()), policy);
+}
+
+function usableDelayMs(
+  delayMs = 0,
+  { longestRetryAfterMs }: TokenCallOptions['policy'],
+): number | undefined {
+  return delayMs > 0 ? Math.min(delayMs, longestRetryAfterMs) : undefined;
+}
+
+/** What the provider says, scrubbed: some servers quote the request back. */
+function diagnose(
+  call: EndpointCallContext,
+  answer: TokenEndpointAnswer,
+): ProviderDiagnosis | undefined {
+  return diagnosisOf(answer, (response) => call.provider.diagnose?.(response), secretsOf(call));
+}
+
+function inWords(diagnosis: ProviderDiagnosis | undefined): string {
+  if (diagnosis === undefined) return '';
+  const { code, message, requestId } = diagnosis;
+  const said = [code, message].filter((text) => text !== undefined).join(': ');
+  const request = requestId === undefined ? '' : `request ${requestId}`;
+  return ` (${[said, request].filter((text) => text !== '').join('; ')})`;
+}
+
+/** The endpoint answered nonsense. */
+export function malformed(
+  call: EndpointCallContext,
+  answer: TokenEndpointAnswer,
+  problem: string,
+  {
+    repeat = true,
+    advice = 'A proxy or a wrong base URL may be in the way.',
+    cause,
+  }: { readonly repeat?: boolean; readonly advice?: string; readonly cause?: unknown } = {},
+): Failed<EndpointFailure> {
+  const diagnosis = diagnose(call, answer);
+  const error = endpointError(call, 'ERR_TOKEN_RESPONSE_MALFORMED', {
+    phase: 'token response',
+    status: answer.status,
+    diagnosis,
+    retryable: repeat,
+    cause,
+    message: `gave a malformed answer: status ${answer.status}, and the body ${problem}${inWords(diagnosis)}. ${advice}`,
+  });
+  // A token that cannot be used was issued for this request; anything else may be a proxy's.
+  return failed({ error, cause: 'transient', concerns: repeat ? 'account' : 'request' });
+}
+
+/** No answer came. */
+export function unreachable(
+  call: EndpointCallContext,
+  { reason, message }: Omit<NoAnswer, 'kind'>,
+): Failed<EndpointFailure> {
+  const error = endpointError(call, 'ERR_TOKEN_ENDPOINT_UNREACHABLE', {
+    phase: 'token request',
+    retryable: true,
+    message: `could not be reached: ${message}.${adviceOnSilence(reason, call.options)}`,
+    cause: Object.assign(new Error(message), { code: reason }),
+  });
+  return failed({ error, cause: 'transient', concerns: 'account', networkCode: reason });
+}
+
+/** A function that yields tokens threw, or did not answer in time. What it threw is the cause, and no word of it is repeated. */
+export function threw(
+  call: CallContext,
+  meaning: ThrownMeaning,
+  cause?: unknown,
+): Failed<EndpointFailure> {
+  const { provider, options } = call;
+  const { failure, status, networkCode } = meaning;
+  const retryAfter = usableDelayMs(meaning.retryAfterMs, options.policy);
+  const isSilence = networkCode !== undefined && status === undefined;
+  const code =
+    failure === 'credentials'
+      ? 'ERR_CREDENTIALS_REJECTED'
+      : isSilence
+        ? 'ERR_TOKEN_ENDPOINT_UNREACHABLE'
+        : 'ERR_TOKEN_REQUEST_REFUSED';
+  const error = acquisitionError(call, 'acquireToken', code, {
+    phase: 'token request',
+    status,
+    retryable: failure === 'transient',
+    retryInMs: retryAfter,
+    cause,
+    message:
+      cause === undefined
+        ? 'did not answer in time. Let it answer within attemptTimeoutMs, and heed its signal.'
+        : `${whatItDid(meaning)}. ${failure === 'credentials' ? adviceOnRejection(provider) : 'See the cause.'}`,
+  });
+  const concerns = failureConcerns(failure, { status, body: undefined }, retryAfter);
+  const coolDown = coolDownCause(failure, retryAfter);
+  return failed({ error, cause: coolDown, concerns, retryAfterMs: retryAfter, networkCode });
+}
+
+function whatItDid({ failure, status, networkCode }: ThrownMeaning): string {
+  const how = status === undefined ? networkCode : `status ${status}`;
+  const said = failure === 'credentials' ? 'says that the credentials were rejected' : 'threw';
+  return how === undefined ? said : `${said} (${how})`;
+}
+
+function adviceOnRejection({ rejectedCredentialsAdvice: own }: Provider): string {
+  return typeof own === 'string' ? own : 'Check the credentials that it uses, and see the cause.';
+}
+
+/** A function that yields tokens returned one that cannot be used. */
+export function unusable(
+  call: CallContext,
+  problem: string,
+  { repeat = false, advice = '' }: { readonly repeat?: boolean; readonly advice?: string } = {},
+): Failed<EndpointFailure> {
+  const error = acquisitionError(call, 'acquireToken', 'ERR_TOKEN_RESPONSE_MALFORMED', {
+    phase: 'token response',
+    retryable: repeat,
+    message: `returned something that cannot be used: it ${problem}. ${advice}`,
+  });
+  return failed({ error, cause: 'transient', concerns: repeat ? 'account' : 'request' });
+}
+
+/** Codes of OpenSSL and Node that can mean nothing but TLS. */
+const TLS_CODE = /CERT|SIGNATURE|_(TLS|SSL)_|^EPROTO$/;
+const NO_WAY_THERE: readonly (string | undefined)[] = [
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+];
+
+/** Where the API is reached and the token endpoint is not, the instance often has an agent that token calls do not have. */
+function adviceOnSilence(
+  reason: string,
+  { transport }: Pick<TokenCallOptions, 'transport'>,
+): string {
+  if (transport.adapter !== undefined) return '';
+  if (TLS_CODE.test(reason)) {
+    return transport.httpsAgent === undefined
+      ? ' If the instance has an httpsAgent that trusts the certificate, give it to token calls too, in `transport`.'
+      : ' Check the certificates that the httpsAgent in `transport` trusts.';
+  }
+  return NO_WAY_THERE.includes(reason) && Object.keys(transport).length === 0
+    ? ' If the instance has a proxy or an agent, give it to token calls too, in `transport`.'
+    : '';
+}
+
+type Details = Omit<TokenAcquisitionDetails, 'provider'> & { readonly message: string };
+
+function endpointError(
+  call: EndpointCallContext,
+  code: BearerErrorCode,
+  details: Details,
+): TokenAcquisitionError {
+  const { origin } = new URL(absoluteURL(call.request.url, call.provider.baseURL));
+  return acquisitionError(call, `the token endpoint at ${origin}`, code, details);
+}
+
+function acquisitionError(
+  { provider }: CallContext,
+  subject: string,
+  code: BearerErrorCode,
+  { message, ...details }: Details,
+): TokenAcquisitionError {
+  const Kind =
+    code === 'ERR_CREDENTIALS_REJECTED' ? CredentialsRejectedError : TokenAcquisitionError;
+  return new Kind(code, `${provider.name}: ${subject} ${message}`, {
+    provider: provider.name,
+    ...details,
+  });
+}
+
+/** What no word of the server may repeat: some servers quote the request back. */
+function secretsOf({ credentials, request }: EndpointCallContext): string[] {
+  const values = Object.values(credentials).filter((value) => typeof value === 'string');
+  return [...values, ...requestSecrets(request)];
+}
