@@ -158,14 +158,23 @@ describe('after the answer of the store, a flight', () => {
   test('gives up where a second mint would do harm, and says what is missing', () => {
     const singleActiveToken = true;
     const late = { singleActiveToken, now: { wallMs: 0, monoMs: 17_000 } };
-    const codeAfter = (answer: BeginAnswer | undefined) => {
-      const landed = next(answer, late, { polls: 9, silentSince: 10_000 });
+    const errorAfter = (answer: BeginAnswer | undefined) => {
+      const asking = { polls: 9, silentSince: 10_000, hasWaitedForHolder: true };
+      const landed = next(answer, late, asking);
+      expect(landed).toMatchObject({ awaited: { outcome: 'gave up' } });
       return landed.kind === 'landed' && landed.acquired.kind === 'failed'
-        ? landed.acquired.failure.error.code
+        ? landed.acquired.failure.error
         : landed;
     };
-    expect(codeAfter({ kind: 'held', remainingMs: 3_000 })).toBe('ERR_TOKEN_LEASE_HELD');
-    expect(codeAfter(undefined)).toBe('ERR_TOKEN_STORE_FAILED');
+    const common = { provider: 'acme', phase: 'token request', retryable: true };
+    expect(errorAfter({ kind: 'held', remainingMs: 3_000 })).toMatchObject({
+      ...common,
+      code: 'ERR_TOKEN_LEASE_HELD',
+      message:
+        'acme: another process holds the refresh lease and brings no token. A token call without it would kill the token of ' +
+        'other processes, so none was made; the next request tries again.',
+    });
+    expect(errorAfter(undefined)).toMatchObject({ ...common, code: 'ERR_TOKEN_STORE_FAILED' });
   });
 
   test.each([
