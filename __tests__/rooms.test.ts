@@ -12,10 +12,10 @@ const root = resolve(import.meta.dirname, '../src');
 /** What each room may import besides itself. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   errors: [],
-  concealment: [],
+  concealment: ['platform/utf8'],
   platform: ['token/instant'],
   token: ['errors'],
-  'provider-definition': ['token', 'errors'],
+  'provider-definition': ['token', 'errors', 'platform/loopback'],
   'token-call': ['provider-definition', 'token', 'platform', 'errors'],
   store: ['token', 'errors', 'platform/clock'],
   sharing: ['store', 'token-call', 'provider-definition', 'token', 'platform', 'errors'],
@@ -29,15 +29,21 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'errors',
   ],
   axios: ['token-source', 'provider-definition/define-provider', 'token', 'platform', 'errors'],
-  providers: ['provider-definition', 'token-call', 'token', 'errors'],
+  providers: [
+    'provider-definition',
+    'token-call',
+    'platform/basic-authorization',
+    'token',
+    'errors',
+  ],
   redis: ['store', 'token', 'errors', 'platform/clock'],
   opentelemetry: ['token-source', 'errors'],
-  // Nothing of tokens, which a wrapper does not know: this one is about HTTP.
-  apis: ['platform/retry-after'],
+  // Nothing of tokens, which a wrapper does not know: these are about HTTP.
+  apis: ['platform/basic-authorization', 'platform/retry-after'],
   // The test kit is a consumer like any other: it may come in by the front doors.
   testing: ['store', 'errors', 'platform/clock', 'index', 'providers/index'],
-  // What any user could import, and nothing behind it but a piece of HTTP.
-  cli: ['index', 'providers/index', 'testing/index', 'platform/retry-after'],
+  // What any user could import, and nothing behind it but pieces of HTTP.
+  cli: ['index', 'providers/index', 'testing/index', 'platform/retry-after', 'platform/loopback'],
 };
 
 /** Packages, by room; a room that is not named imports none. */

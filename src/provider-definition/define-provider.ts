@@ -1,6 +1,7 @@
 import { givenOptions } from '../concealment/given-options.js';
 import { refuseUnknownOptions } from '../errors/check-options.js';
 import { MisconfigurationError } from '../errors/index.js';
+import { isLoopback } from '../platform/loopback.js';
 import type { TokenParams } from '../token/token-params.js';
 import type { AcquiredToken, AcquireTokenContext } from './acquire-token.js';
 import {
@@ -454,9 +455,4 @@ function checkedOrigin(
   }
   // What the platform gives is glued together from pieces that it keeps.
   return origin === url ? url : origin;
-}
-
-/** Whether a host name can only mean this very machine. */
-export function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
 }

@@ -3,7 +3,7 @@
  * https://developer.exotel.com/docs/contact-center/api-reference/token-generation, checked 2026-11-21.
  */
 import { givenOptions } from '../concealment/given-options.js';
-import { basicAuthorization } from '../token-call/client-authentication.js';
+import { basicAuthorization } from '../platform/basic-authorization.js';
 import {
   defineProvider,
   type TokenEndpointProvider,

@@ -4,7 +4,8 @@
  */
 import { givenOptions } from '../concealment/given-options.js';
 import { MisconfigurationError } from '../errors/index.js';
-import { basicAuthorization, clientSecretBasic } from '../token-call/client-authentication.js';
+import { basicAuthorization } from '../platform/basic-authorization.js';
+import { clientSecretBasic } from '../token-call/client-authentication.js';
 import {
   defineProvider,
   type TokenEndpointProvider,
