@@ -4,7 +4,6 @@ import { ApiInputError, isApiInputError } from '../../src/apis/api-input-error.j
 import { ApiPayloadError } from '../../src/apis/api-payload-error.js';
 import { cleanText } from '../../src/apis/clean-text.js';
 import { readVoiceXml } from '../../src/apis/exotel/voice-xml.js';
-import { headerOf } from '../../src/apis/send-request.js';
 import { validateInput } from '../../src/apis/validate-input.js';
 import { booleanOf, numberOf, textOf } from '../../src/apis/wire-values.js';
 
@@ -42,16 +41,6 @@ describe('a wire value reads as', () => {
     ['yes', undefined],
     [1, undefined],
   ])('a boolean: %j', (value, flag) => expect(booleanOf(value)).toBe(flag));
-});
-
-describe('an answer’s header', () => {
-  it.each([
-    [{ 'Retry-After': '1' }, '1'],
-    [{ 'retry-after': '2' }, '2'],
-    [{ 'retry-after': ['3'] }, undefined],
-    [{}, undefined],
-    [undefined, undefined],
-  ])('in %j is %j', (headers, value) => expect(headerOf(headers, 'retry-after')).toBe(value));
 });
 
 describe('a server’s words lose', () => {

@@ -1,3 +1,4 @@
+import { read } from '../concealment/any-object.js';
 import { givenOptions } from '../concealment/given-options.js';
 import { refuseUnknownOptions } from '../errors/check-options.js';
 import { MisconfigurationError } from '../errors/index.js';
@@ -15,7 +16,7 @@ import {
 } from './credentials.js';
 import type { ParsedDiagnosis, TokenFailureClass } from './token-failure.js';
 import { absoluteURL, type TokenRequest } from './token-request.js';
-import { at, type ParsedToken, type TokenResponse } from './token-response.js';
+import type { ParsedToken, TokenResponse } from './token-response.js';
 
 /** A response of the resource server, as far as a classifier needs it. */
 export interface ResourceResponse {
@@ -199,7 +200,7 @@ export function defineProvider<C extends object>(
 ): Provider<C> {
   const definition = givenOptions(given);
   const known = isProvider(definition) ? [...MEMBERS, ...RESOLVED_MEMBERS] : MEMBERS;
-  const named = at(definition, 'name');
+  const named = read(definition, 'name');
   refuseUnknownOptions(definition, known, {
     of: 'a provider definition',
     provider: typeof named === 'string' ? named : undefined,

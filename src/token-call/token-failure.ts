@@ -1,8 +1,9 @@
+import { read } from '../concealment/any-object.js';
 import { scrubText } from '../concealment/scrub-text.js';
 import type { OAuthErrorFields, ProviderDiagnosis } from '../errors/index.js';
 import type { Concern, CoolDownCause } from '../token/lifecycle.js';
 import type { ParsedDiagnosis, TokenFailureClass } from '../provider-definition/token-failure.js';
-import { at, type TokenResponse } from '../provider-definition/token-response.js';
+import type { TokenResponse } from '../provider-definition/token-response.js';
 
 const REJECTED_CREDENTIALS: readonly string[] = [
   'invalid_client',
@@ -26,10 +27,10 @@ export function oauthErrorFields(
   body: unknown,
   secrets: readonly string[] = [],
 ): OAuthErrorFields | undefined {
-  const error = printable(at(body, 'error'), { longest: 100, secrets });
+  const error = printable(read(body, 'error'), { longest: 100, secrets });
   if (error === undefined) return undefined;
-  const errorDescription = printable(at(body, 'error_description'), { longest: 300, secrets });
-  const errorUri = printable(at(body, 'error_uri'), { longest: 300, secrets });
+  const errorDescription = printable(read(body, 'error_description'), { longest: 300, secrets });
+  const errorUri = printable(read(body, 'error_uri'), { longest: 300, secrets });
   return {
     error,
     ...(errorDescription === undefined ? {} : { errorDescription }),
@@ -61,9 +62,9 @@ export function diagnosisOf(
   };
 }
 
-function orNothing<T>(read: () => T): T | undefined {
+function orNothing<T>(look: () => T): T | undefined {
   try {
-    return read();
+    return look();
   } catch {
     return undefined;
   }

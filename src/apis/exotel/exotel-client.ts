@@ -1,10 +1,11 @@
 import type { AxiosInstance } from 'axios';
 import { ApiInputError } from '../api-input-error.js';
+import { headerOf } from '../../concealment/any-object.js';
 import { cleanText } from '../clean-text.js';
 import { plainHeaders, withoutUndefined, type ApiRequestConfig } from '../request-options.js';
 import { basicAuthorization } from '../../platform/basic-authorization.js';
 import { retryAfterMs } from '../../platform/retry-after.js';
-import { headerOf, sendRequest, type HttpAnswer } from '../send-request.js';
+import { sendRequest, type HttpAnswer } from '../send-request.js';
 import { asRecord, numberOf, textOf } from '../wire-values.js';
 import { exotelAuthSchemes, type ExotelChoosableOperation } from './auth-schemes.js';
 import { toReason } from './error-reasons.js';
