@@ -20,6 +20,7 @@ import {
 } from '../../src/index.js';
 import { oauth2ClientCredentials } from '../../src/providers/index.js';
 import {
+  createFakeTokenEndpoint,
   startSandbox,
   type OAuth2Sandbox,
   type Sandbox,
@@ -148,8 +149,7 @@ export interface MemoryServer {
 }
 
 export function createMemoryServer(baseURL = 'https://api.example.com'): MemoryServer {
-  let tokenCalls = 0;
-  const valid = new Set<unknown>();
+  const endpoint = createFakeTokenEndpoint();
   const arrivals: (string | undefined)[] = [];
   return {
     provider: oauth2ClientCredentials({
@@ -160,23 +160,16 @@ export function createMemoryServer(baseURL = 'https://api.example.com'): MemoryS
     }),
     arrivals,
     get tokenCalls() {
-      return tokenCalls;
+      return endpoint.calls.length;
     },
     api(config) {
       const sent = config.headers.get('Authorization');
-      arrivals.push(typeof sent === 'string' ? sent.replace(/^Bearer /, '') : undefined);
-      return answer(config, valid.has(sent) ? 200 : 401);
+      const token = typeof sent === 'string' ? sent.replace(/^Bearer /, '') : undefined;
+      arrivals.push(token);
+      return answer(config, endpoint.tokenState(token ?? '') === 'live' ? 200 : 401);
     },
-    tokenEndpoint(config) {
-      tokenCalls += 1;
-      const token = `fake-token-${tokenCalls}`;
-      valid.add(`Bearer ${token}`);
-      const body = JSON.stringify({ access_token: token, expires_in: 3600 });
-      return answer(config, 200, body, { 'content-type': 'application/json' });
-    },
-    revoke() {
-      valid.clear();
-    },
+    tokenEndpoint: endpoint.adapter,
+    revoke: () => endpoint.revokeTokens(),
   };
 }
 

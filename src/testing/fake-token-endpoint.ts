@@ -193,7 +193,7 @@ function listenFor(
     const { method = 'GET', url = '/', headers, socket } = message;
     receive({
       method,
-      url: `http://${headers.host}${url}`,
+      url: new URL(url, `http://${headers.host}`).href, // A proxy is asked for an absolute one.
       headers: headers as Record<string, string>, // Those that Node joins into a list are set by servers.
       body: body.toString(),
       isGone: () => socket.destroyed,
