@@ -65,11 +65,12 @@ export interface ExotelCalls {
 
 /** @internal */
 export function createCalls(client: ExotelClient): ExotelCalls {
-  const { zonelessOffset } = client.options;
+  const { zonelessOffset, phones } = client.options;
+  const schema = createCallSchema(phones);
   return {
     async create(input, options) {
       const operation = 'calls.create';
-      const call = validateInput(createCallSchema, input, { api: 'exotel', operation });
+      const call = validateInput(schema, input, { api: 'exotel', operation });
       const answer = await client.send(
         {
           operation,

@@ -3,7 +3,9 @@ import * as v from 'valibot';
 import { givenOptions } from '../../concealment/given-options.js';
 import { createHostOf, type HostOf } from '../api-hosts.js';
 import { ApiInputError } from '../api-input-error.js';
+import type { CountryCode } from '../calling-codes.js';
 import { filledText, oneOf, pathId } from '../input-fields.js';
+import { countryCode, createPhoneFields, type PhoneFields } from '../phone-numbers.js';
 import type { ApiRequestOptions } from '../request-options.js';
 import { validateInput } from '../validate-input.js';
 import type { ExotelRateLimiter } from './rate-limiter.js';
@@ -128,6 +130,12 @@ export interface ExotelApiOptions {
    * @defaultValue `+05:30`
    */
   zonelessOffset?: string | undefined;
+  /**
+   * The country of phone numbers that are written without one, such as `IN`. Voice v1 and ExoPhones need none: there Exotel takes
+   * local digits itself.
+   * @defaultValue none: they are refused
+   */
+  defaultCountry?: CountryCode | undefined;
   /** Holds calls back before they exceed the account's limits. @defaultValue none; make one with `createExotelRateLimiter` */
   rateLimiter?: ExotelRateLimiter | undefined;
 }
@@ -151,6 +159,9 @@ export interface ResolvedExotelApiOptions {
   readonly authScheme: ExotelAuthScheme | undefined;
   readonly wire: ExotelWire;
   readonly zonelessOffset: string;
+  readonly defaultCountry: CountryCode | undefined;
+  /** The fields of schemas that hold a phone number. */
+  readonly phones: PhoneFields;
   readonly rateLimiter: ExotelRateLimiter | undefined;
 }
 
@@ -183,6 +194,7 @@ const optionsSchema = v.looseObject({
       tenant: v.optional(filledText),
     }),
   ),
+  defaultCountry: v.optional(countryCode),
   zonelessOffset: v.optional(
     v.pipe(v.string(), v.regex(/^[+-]\d{2}:\d{2}$/, 'must look like +05:30')),
   ),
@@ -218,6 +230,8 @@ export function resolveExotelOptions(
     authScheme: options.authScheme,
     wire: resolveWire(DEFAULT_WIRE, options.wire),
     zonelessOffset: options.zonelessOffset ?? DEFAULT_ZONELESS_OFFSET,
+    defaultCountry: options.defaultCountry,
+    phones: createPhoneFields(options.defaultCountry),
     rateLimiter: options.rateLimiter,
   });
 }

@@ -5,6 +5,7 @@
  */
 export { ApiInputError, isApiInputError } from '../api-input-error.js';
 export { ApiPayloadError, isApiPayloadError } from '../api-payload-error.js';
+export type { CountryCode } from '../calling-codes.js';
 export { createExotelApi, type ExotelApi } from './exotel-api.js';
 export { exotelAuthSchemes } from './auth-schemes.js';
 export type {
