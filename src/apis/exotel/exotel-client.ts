@@ -1,6 +1,7 @@
 import type { AxiosInstance } from 'axios';
 import { ApiInputError } from '../api-input-error.js';
 import { cleanText } from '../clean-text.js';
+import { toErrorResponse } from '../error-response.js';
 import { plainHeaders, withoutUndefined, type ApiRequestConfig } from '../request-options.js';
 import { retryAfterMs } from '../../platform/retry-after.js';
 import { headerOf, sendRequest, type HttpAnswer } from '../send-request.js';
@@ -70,11 +71,15 @@ export function createExotelClient(
   return {
     options,
     async send(request, callOptions = {}) {
-      const { config, secrets } = await toConfig(request, callOptions, options);
+      const { config, secrets, remedy } = await toConfig(request, callOptions, options);
       // axios leaves these keys out of the JSON form of its errors; the instance's own list stays in force.
       config.redact = [...(config.redact ?? instance.defaults.redact ?? []), 'authorization'];
       await holdBack(options, request.budget, config.signal);
-      return judge(request.operation, await sendRequest(instance, config), secrets);
+      return judge(await sendRequest(instance, config), {
+        operation: request.operation,
+        secrets,
+        remedy,
+      });
     },
     wire: (callOptions) => resolveWire(options.wire, callOptions?.wire),
     path(version, ...segments) {
@@ -90,10 +95,11 @@ async function toConfig(
   request: ExotelRequest,
   callOptions: ExotelRequestOptions,
   options: ResolvedExotelApiOptions,
-): Promise<{ config: ApiRequestConfig; secrets: readonly string[] }> {
+): Promise<{ config: ApiRequestConfig; secrets: readonly string[]; remedy: string | undefined }> {
   const { authScheme, ...rest } = callOptions;
   const extra = withoutUndefined({ ...rest, wire: undefined });
   const own = await authorise(request, authScheme ?? options.authScheme, options);
+  const otherScheme = own === LEFT_TO_THE_INSTANCE ? 'basic' : 'bearer';
   const config: ApiRequestConfig = {
     // A redirect would ring telephones twice, or take the account's key to a host that nothing names.
     ...(request.ringsPhones === true || own !== LEFT_TO_THE_INSTANCE ? { maxRedirects: 0 } : {}),
@@ -105,8 +111,20 @@ async function toConfig(
     ...(request.body === undefined ? {} : { data: request.body }),
     ...own.config,
   };
-  return { config, secrets: [...own.secrets, ...(request.secrets ?? [])] };
+  return {
+    config,
+    secrets: [...own.secrets, ...(request.secrets ?? [])],
+    remedy: 'fixedAuth' in request ? undefined : SCHEME_REMEDIES[otherScheme],
+  };
 }
+
+/** The documents contradict each other about the scheme, so a 401 may mean the other one. */
+const SCHEME_REMEDIES = Object.freeze({
+  basic:
+    "It went out with what the instance attaches; { authScheme: 'basic' } sends the API key and token of the option basic.",
+  bearer:
+    "It went out with Basic; { authScheme: 'bearer' } sends what the instance attaches, such as a token.",
+});
 
 function contentTypeOf({ body, contentType = 'application/json' }: RequestLine): {
   'Content-Type'?: string;
@@ -141,27 +159,29 @@ async function authorise(
   options: ResolvedExotelApiOptions,
 ): Promise<OwnAuthorisation> {
   const { operation } = request;
-  const scheme =
-    'fixedAuth' in request ? request.fixedAuth : (chosen ?? exotelAuthSchemes[request.operation]);
-  if (scheme === 'bearer') return LEFT_TO_THE_INSTANCE;
-  return scheme === 'basic'
-    ? withApiKey(operation, options, 'fixedAuth' in request)
+  if (!('fixedAuth' in request)) {
+    const scheme = chosen ?? exotelAuthSchemes[request.operation];
+    const hasKey = chosen === 'basic' || options.hasBasic;
+    return scheme === 'basic' && hasKey ? withApiKey(operation, options) : LEFT_TO_THE_INSTANCE;
+  }
+  if (request.fixedAuth === 'bearer') return LEFT_TO_THE_INSTANCE;
+  return request.fixedAuth === 'basic'
+    ? withApiKey(operation, options)
     : withTenantLogin(operation, options);
 }
 
 async function withApiKey(
   operation: string,
   options: ResolvedExotelApiOptions,
-  noChoice: boolean,
 ): Promise<OwnAuthorisation> {
   const credentials = await options.basic();
   if (credentials === undefined) {
-    const instead = noChoice ? '' : ", or pass { authScheme: 'bearer' }";
     throw new ApiInputError({
       api: 'exotel',
       operation,
       field: 'options.basic',
-      problem: `is required, because this call goes out with Basic: give createExotelApi apiKey and apiToken${instead}`,
+      problem:
+        'is required, because this call goes out with Basic: give createExotelApi apiKey and apiToken',
     });
   }
   return basicAuthorisation(
@@ -221,11 +241,19 @@ async function holdBack(
   }
 }
 
-function judge(operation: string, answer: HttpAnswer, secrets: readonly string[]): ExotelAnswer {
+/** What an error has to know of its request. */
+interface Sent {
+  operation: string;
+  secrets: readonly string[];
+  /** What to try after a 401. */
+  remedy: string | undefined;
+}
+
+function judge(answer: HttpAnswer, sent: Sent): ExotelAnswer {
   const body = readVoiceXml(answer.body) ?? answer.body;
   const told = findFailure(body);
   if (told !== undefined || answer.status < 200 || answer.status >= 300) {
-    throw toError(operation, { ...answer, body }, secrets);
+    throw toError({ ...answer, body }, sent);
   }
   const requestId = requestIdOf(body);
   return {
@@ -233,9 +261,9 @@ function judge(operation: string, answer: HttpAnswer, secrets: readonly string[]
     requestId,
     unexpected: (note) =>
       new ExotelApiError({
-        operation,
+        operation: sent.operation,
         status: answer.status,
-        httpStatus: answer.status,
+        response: toErrorResponse(answer, sent.secrets),
         reason: 'unexpected-body',
         requestId,
         note,
@@ -243,21 +271,19 @@ function judge(operation: string, answer: HttpAnswer, secrets: readonly string[]
   };
 }
 
-function toError(
-  operation: string,
-  answer: HttpAnswer,
-  secrets: readonly string[],
-): ExotelApiError {
+function toError(answer: HttpAnswer, { operation, secrets, remedy }: Sent): ExotelApiError {
   const told = findFailure(answer.body) ?? NOTHING_TOLD;
   // A body that only repeats success while HTTP says otherwise does not overrule HTTP.
   const { status: toldStatus = 0 } = told;
   const status = answer.status < 400 && toldStatus >= 400 ? toldStatus : answer.status;
   const clean = (text: string | undefined) => text && cleanText(text, secrets);
+  const reason = toReason(status, told.code);
   return new ExotelApiError({
     operation,
     status,
-    httpStatus: answer.status,
-    reason: toReason(status, told.code),
+    response: toErrorResponse(answer, secrets),
+    reason,
+    remedy: reason === 'authentication-failed' ? remedy : undefined,
     exotelCode: typeof told.code === 'string' ? clean(told.code) : told.code,
     said: clean(told.message),
     description: clean(told.description),

@@ -108,7 +108,10 @@ export interface ExotelApiOptions {
   region?: ExotelRegion | undefined;
   /** For hosts that neither the instance's `baseURL` nor `region` names. */
   hosts?: ExotelHosts | undefined;
-  /** For calls that go out with Basic. May be a function, asked before each such call. */
+  /**
+   * For calls that go out with Basic: Voice v1 and recordings, and every call whose page shows Basic. Without it the latter go
+   * out with what the instance attaches. May be a function, asked before each such call.
+   */
   basic?:
     | ExotelBasicCredentials
     | (() => ExotelBasicCredentials | Promise<ExotelBasicCredentials>)
@@ -155,6 +158,7 @@ export interface ResolvedExotelApiOptions {
   readonly accountSid: string;
   readonly hostOf: HostOf<keyof ExotelHosts>;
   readonly basic: () => Promise<ExotelBasicCredentials | undefined>;
+  readonly hasBasic: boolean;
   readonly tenantBasic: () => Promise<ExotelTenantCredentials | undefined>;
   readonly authScheme: ExotelAuthScheme | undefined;
   readonly wire: ExotelWire;
@@ -226,6 +230,7 @@ export function resolveExotelOptions(
         "or region ('singapore' or 'mumbai') is required: the axios instance has no baseURL that says where Exotel is",
     }),
     basic: asked(options.basic),
+    hasBasic: options.basic !== undefined,
     tenantBasic: asked(options.tenantBasic),
     authScheme: options.authScheme,
     wire: resolveWire(DEFAULT_WIRE, options.wire),
