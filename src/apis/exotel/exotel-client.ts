@@ -1,13 +1,18 @@
-import type { AxiosInstance } from 'axios';
+import type { AxiosBasicCredentials, AxiosInstance } from 'axios';
 import { ApiInputError } from '../api-input-error.js';
 import { cleanText } from '../clean-text.js';
 import { toErrorResponse } from '../error-response.js';
-import { plainHeaders, withoutUndefined, type ApiRequestConfig } from '../request-options.js';
+import {
+  plainHeaders,
+  withoutUndefined,
+  type ApiRequestConfig,
+  type ApiRequestOptions,
+} from '../request-options.js';
 import { retryAfterMs } from '../../platform/retry-after.js';
 import { headerOf, sendRequest, type HttpAnswer } from '../send-request.js';
 import { asRecord, numberOf, textOf } from '../wire-values.js';
 import { exotelAuthSchemes, type ExotelChoosableOperation } from './auth-schemes.js';
-import { toReason } from './error-reasons.js';
+import { toReason, type ExotelErrorReason } from './error-reasons.js';
 import { ExotelApiError, type ExotelRateLimitState } from './exotel-error.js';
 import {
   requireCredential,
@@ -45,6 +50,16 @@ type Authorised =
 /** One request, as the operations describe it. */
 export type ExotelRequest = RequestLine & Authorised;
 
+/** A file to fetch. @internal */
+export interface ExotelDownload {
+  operation: string;
+  url: URL;
+  withApiKey: boolean;
+  responseType: 'arraybuffer' | 'stream';
+  /** What to say of a failure, where this file says more than the status. */
+  explain(status: number): { reason?: ExotelErrorReason; note?: string };
+}
+
 /** A successful answer. */
 export interface ExotelAnswer {
   /** The body; XML of Voice v1 already read into the JSON's shape. */
@@ -58,6 +73,11 @@ export interface ExotelAnswer {
 export interface ExotelClient {
   readonly options: ResolvedExotelApiOptions;
   send(request: ExotelRequest, options?: ExotelRequestOptions): Promise<ExotelAnswer>;
+  /** Fetches a file from wherever it is kept, as bytes or as a stream. Follows no redirect. */
+  download(
+    request: ExotelDownload,
+    options?: ApiRequestOptions,
+  ): Promise<Omit<HttpAnswer, 'status'>>;
   wire(options: ExotelRequestOptions | undefined): ExotelWire;
   /** `/{version}/accounts/{account sid}/...`, each segment encoded. Voice v1 writes a capital A. */
   path(version: 'v1' | 'v2' | 'v3' | 'v4', ...segments: string[]): string;
@@ -80,6 +100,28 @@ export function createExotelClient(
         secrets,
         remedy,
       });
+    },
+    async download(request, callOptions = {}) {
+      const { operation, url } = request;
+      const extra = withoutUndefined(callOptions);
+      const own = request.withApiKey ? await withApiKey(operation, options) : WITHOUT_CREDENTIALS;
+      const answer = await sendRequest(instance, {
+        ...extra,
+        method: 'GET',
+        baseURL: url.origin,
+        url: url.pathname + url.search,
+        responseType: request.responseType,
+        transformResponse: (data: unknown) => data,
+        headers: { ...plainHeaders(extra.headers), ...own.headers },
+        maxRedirects: 0,
+        redact: [...(extra.redact ?? instance.defaults.redact ?? []), 'authorization'],
+        ...NO_DEFAULT_LOGIN,
+        ...own.config,
+      });
+      if (answer.status >= 200 && answer.status < 300) return answer;
+      const told = { ...answer, body: readErrorBody(answer.body) };
+      const sent = { operation, secrets: own.secrets, remedy: undefined };
+      throw toError(told, sent, request.explain(answer.status));
     },
     wire: (callOptions) => resolveWire(options.wire, callOptions?.wire),
     path(version, ...segments) {
@@ -141,8 +183,11 @@ function toQuery(query: RequestLine['query'] = {}): string {
   return pairs.length === 0 ? '' : `?${pairs.join('&')}`;
 }
 
+/** `auth` of the instance's defaults would take the place of our header. axios takes null, though its types do not say so. */
+const NO_DEFAULT_LOGIN = Object.freeze({ auth: null as unknown as AxiosBasicCredentials });
+
 interface OwnAuthorisation {
-  headers: { Authorization?: string };
+  headers: { Authorization?: string | null };
   config: { bearer?: false };
   secrets: readonly string[];
 }
@@ -150,6 +195,13 @@ interface OwnAuthorisation {
 const LEFT_TO_THE_INSTANCE: OwnAuthorisation = Object.freeze({
   headers: {},
   config: {},
+  secrets: [],
+});
+
+/** A header of the instance's defaults is taken off, too. */
+const WITHOUT_CREDENTIALS: OwnAuthorisation = Object.freeze({
+  headers: { Authorization: null },
+  config: { bearer: false } as const,
   secrets: [],
 });
 
@@ -271,13 +323,17 @@ function judge(answer: HttpAnswer, sent: Sent): ExotelAnswer {
   };
 }
 
-function toError(answer: HttpAnswer, { operation, secrets, remedy }: Sent): ExotelApiError {
+function toError(
+  answer: HttpAnswer,
+  { operation, secrets, remedy }: Sent,
+  explained: ReturnType<ExotelDownload['explain']> = {},
+): ExotelApiError {
   const told = findFailure(answer.body) ?? NOTHING_TOLD;
   // A body that only repeats success while HTTP says otherwise does not overrule HTTP.
   const { status: toldStatus = 0 } = told;
   const status = answer.status < 400 && toldStatus >= 400 ? toldStatus : answer.status;
   const clean = (text: string | undefined) => text && cleanText(text, secrets);
-  const reason = toReason(status, told.code);
+  const reason = explained.reason ?? toReason(status, told.code);
   return new ExotelApiError({
     operation,
     status,
@@ -286,12 +342,40 @@ function toError(answer: HttpAnswer, { operation, secrets, remedy }: Sent): Exot
     remedy: reason === 'authentication-failed' ? remedy : undefined,
     exotelCode: typeof told.code === 'string' ? clean(told.code) : told.code,
     said: clean(told.message),
+    note: explained.note,
     description: clean(told.description),
     requestId: requestIdOf(answer.body),
     retryAfterMs: retryAfterMs(headerOf(answer.headers, 'retry-after'), Date.now()),
     rateLimit: rateLimitOf(answer.headers),
     failures: told.failures.map((failure) => ({ ...failure, message: clean(failure.message) })),
   });
+}
+
+/** The body of a refused download: an error page as text or JSON. A stream is closed unread. */
+function readErrorBody(body: unknown): unknown {
+  const bytes = bytesOf(body);
+  if (bytes === undefined) {
+    const stream = asRecord(body);
+    const close = stream?.destroy ?? stream?.cancel;
+    if (typeof close === 'function') close.call(body);
+    return undefined;
+  }
+  const text = new TextDecoder().decode(bytes.subarray(0, LONGEST_ERROR_BODY));
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+const LONGEST_ERROR_BODY = 16_384;
+
+/** A Buffer in Node, an ArrayBuffer elsewhere. @internal */
+export function bytesOf(body: unknown): Uint8Array | undefined {
+  if (body instanceof ArrayBuffer) return new Uint8Array(body);
+  return ArrayBuffer.isView(body)
+    ? new Uint8Array(body.buffer, body.byteOffset, body.byteLength)
+    : undefined;
 }
 
 function requestIdOf(body: unknown): string | undefined {

@@ -4,7 +4,7 @@ import { givenOptions } from '../../concealment/given-options.js';
 import { createHostOf, type HostOf } from '../api-hosts.js';
 import { ApiInputError } from '../api-input-error.js';
 import type { CountryCode } from '../calling-codes.js';
-import { filledText, oneOf, pathId } from '../input-fields.js';
+import { filledText, httpUrl, oneOf, pathId } from '../input-fields.js';
 import { countryCode, createPhoneFields, type PhoneFields } from '../phone-numbers.js';
 import type { ApiRequestOptions } from '../request-options.js';
 import { validateInput } from '../validate-input.js';
@@ -139,6 +139,11 @@ export interface ExotelApiOptions {
    * @defaultValue none: they are refused
    */
   defaultCountry?: CountryCode | undefined;
+  /**
+   * Where recordings are kept, as addresses that theirs begin with. The API key goes to these, and to no other address of a recording.
+   * @defaultValue `https://recordings.exotel.com/`, `https://s3-ap-southeast-1.amazonaws.com/exotelrecordings/`, and the hosts of the calls
+   */
+  recordingHosts?: readonly string[] | undefined;
   /** Holds calls back before they exceed the account's limits. @defaultValue none; make one with `createExotelRateLimiter` */
   rateLimiter?: ExotelRateLimiter | undefined;
 }
@@ -162,6 +167,8 @@ export interface ResolvedExotelApiOptions {
   readonly tenantBasic: () => Promise<ExotelTenantCredentials | undefined>;
   readonly authScheme: ExotelAuthScheme | undefined;
   readonly wire: ExotelWire;
+  /** With a slash at the end of each. */
+  readonly recordingHosts: readonly string[];
   readonly zonelessOffset: string;
   readonly defaultCountry: CountryCode | undefined;
   /** The fields of schemas that hold a phone number. */
@@ -174,6 +181,16 @@ const HOSTS_BY_REGION = Object.freeze({
   singapore: { ccm: 'https://ccm-api.exotel.com', voice: 'https://api.exotel.com' },
   mumbai: { ccm: 'https://ccm-api.in.exotel.com', voice: 'https://api.in.exotel.com' },
 });
+
+/**
+ * The two forms of addresses that were seen. The second host is everybody's, hence the path.
+ *
+ * @see https://custdev.freshdesk.com/support/solutions/articles/3000129985
+ */
+const RECORDING_HOSTS = Object.freeze([
+  'https://recordings.exotel.com/',
+  'https://s3-ap-southeast-1.amazonaws.com/exotelrecordings/',
+]);
 
 const DEFAULT_WIRE: Readonly<ExotelWire> = Object.freeze({
   createCallTo: 'customer_contact_uri',
@@ -199,6 +216,7 @@ const optionsSchema = v.looseObject({
     }),
   ),
   defaultCountry: v.optional(countryCode),
+  recordingHosts: v.optional(v.array(httpUrl)),
   zonelessOffset: v.optional(
     v.pipe(v.string(), v.regex(/^[+-]\d{2}:\d{2}$/, 'must look like +05:30')),
   ),
@@ -235,6 +253,9 @@ export function resolveExotelOptions(
     authScheme: options.authScheme,
     wire: resolveWire(DEFAULT_WIRE, options.wire),
     zonelessOffset: options.zonelessOffset ?? DEFAULT_ZONELESS_OFFSET,
+    recordingHosts: (options.recordingHosts ?? RECORDING_HOSTS).map((url) =>
+      url.replace(/\/*$/, '/'),
+    ),
     defaultCountry: options.defaultCountry,
     phones: createPhoneFields(options.defaultCountry),
     rateLimiter: options.rateLimiter,
