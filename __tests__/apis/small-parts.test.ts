@@ -55,6 +55,12 @@ describe('a server’s words lose', () => {
     expect(cleanText('the key s3cret/more', ['s3cret/', 's3cret/more'])).toBe('the key [redacted]');
   });
 
+  it.each([
+    ['their line breaks', 'first\r\n  second', 'first second'],
+    ['everything, where they would colour or turn a line of a log', 'a\u001b[31mb', undefined],
+    ['what is too long, between two words', 'word '.repeat(200), 'word '.repeat(100).trim()],
+  ])('%s', (_what, words, clean) => expect(cleanText(words, [])).toBe(clean));
+
   it('nothing for a secret that is too short to be one', () => {
     expect(cleanText('a cat', ['a'])).toBe('a cat');
   });

@@ -1,5 +1,5 @@
 import { read } from '../concealment/any-object.js';
-import { scrubText } from '../concealment/scrub-text.js';
+import { printable } from '../concealment/printable.js';
 import type { OAuthErrorFields, ProviderDiagnosis } from '../errors/index.js';
 import type { Concern, CoolDownCause } from '../token/lifecycle.js';
 import type { ParsedDiagnosis, TokenFailureClass } from '../provider-definition/token-failure.js';
@@ -73,27 +73,6 @@ function orNothing<T>(look: () => T): T | undefined {
 /** Some codes are numbers. */
 function asText(value: unknown): unknown {
   return typeof value === 'number' ? String(value) : value;
-}
-
-/** No control character, and nothing that turns the direction of a line: it goes into logs. */
-const SHOWABLE = /^[^\p{C}\p{Zl}\p{Zp}]+$/u;
-
-/** Some servers quote the request back, at any length. */
-const MOST_READ = 4_000;
-
-function printable(
-  value: unknown,
-  { longest, secrets }: { readonly longest: number; readonly secrets: readonly string[] },
-): string | undefined {
-  if (typeof value !== 'string' || !SHOWABLE.test(value)) return undefined;
-  const clean = scrubText(value.slice(0, MOST_READ), secrets);
-  const short = clean.length <= longest ? clean : cutBetweenWords(clean, longest);
-  return short.trim() === '' ? undefined : short.trim();
-}
-
-/** Not by a pattern that ends with the text: it would try each word of it in turn. */
-function cutBetweenWords(text: string, longest: number): string {
-  return text.slice(0, text.lastIndexOf(' ', longest) + 1);
 }
 
 /** Codes of a connection that never came about. */
