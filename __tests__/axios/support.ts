@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach } from '@jest/globals';
+import { beforeEach } from '@jest/globals';
 import {
   AxiosError,
   type AxiosAdapter,
@@ -21,27 +21,16 @@ import {
 import { oauth2ClientCredentials } from '../../src/providers/index.js';
 import {
   createFakeTokenEndpoint,
-  startSandbox,
   type OAuth2Sandbox,
-  type Sandbox,
   type SandboxEcho,
 } from '../../src/testing/index.js';
+import { useSandbox } from '../testing/use-sandbox.js';
 
 /** The sandbox's OAuth 2.0 server for a whole test file, as good as new before each test. */
 export function useOAuth2(): OAuth2Sandbox {
-  let sandbox: Sandbox | undefined;
-  beforeAll(async () => {
-    sandbox = await startSandbox({ only: ['oauth2'] });
-  });
-  afterAll(() => sandbox?.close());
-  beforeEach(() => {
-    // Real sockets only, and many of them: the pass-through of nock costs four times as much.
-    nock.restore();
-    sandbox?.reset();
-  });
-  return new Proxy({} as OAuth2Sandbox, {
-    get: (_target, name) => Reflect.get(sandbox!.oauth2, name) as unknown,
-  });
+  // Real sockets only, and many of them: the pass-through of nock costs four times as much.
+  beforeEach(() => nock.restore());
+  return useSandbox('oauth2');
 }
 
 /** A provider for the sandbox's OAuth 2.0 server; `overrides` describe its API otherwise. */

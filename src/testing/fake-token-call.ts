@@ -3,15 +3,17 @@ import { inspect } from 'node:util';
 import type { Answer } from './sandbox/answers.js';
 import { toAnswer } from './sandbox/faults.js';
 
-/** A call of a {@link FakeTokenEndpoint}. Everything can be read by name; printed, it shows no value that it carried. */
+/** A call of a fake token endpoint. Everything can be read by name; printed, it shows no value that it carried. */
 export interface FakeTokenCall {
   /** When it arrived, by the endpoint's clock, in epoch milliseconds. */
   readonly at: number;
   /** Method in capitals. */
   readonly method: string;
+  /** Absolute. */
   readonly url: string;
   /** Headers with names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
+  /** As it was sent. */
   readonly body: string;
   /** The fields of the body, which is a form or a JSON object; none for anything else. */
   readonly params: Readonly<Record<string, unknown>>;
@@ -28,7 +30,11 @@ export interface FakeTokenCall {
   issue(token?: string, fields?: object): void;
   /** Answers with anything: a string goes out as it stands, anything else as JSON. */
   answer(status: number, body?: unknown, headers?: Readonly<Record<string, string>>): void;
-  /** Ends it without an answer. Over HTTP that is always a reset connection. @param code - the network error's: `ECONNRESET` by default */
+  /**
+   * Ends it without an answer, by a network error. Over HTTP that is always a reset connection.
+   *
+   * @param code - `ECONNRESET` by default
+   */
   cut(code?: string): void;
 }
 

@@ -10,6 +10,7 @@ import { createTokenLedger, type TokenState, type TokenSwitches } from './sandbo
 
 /** A token as a {@link FakeTokenEndpoint} writes it into an answer. */
 export interface FakeToken {
+  /** The token itself. */
   readonly token: string;
   /** Its life in seconds, or what `writeLifetimeAs()` and `omitLifetime()` put there. */
   readonly expiresIn: unknown;
