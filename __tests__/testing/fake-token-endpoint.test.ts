@@ -160,6 +160,15 @@ describe('what it answers', () => {
     expect(endpoint.issuedTokens).toEqual(['a-1', 'b-2']);
   });
 
+  test('is a 500 that says why where such a function throws', async () => {
+    const { endpoint, ask } = fake();
+    endpoint.onCall = () => {
+      throw new Error('not what I expected');
+    };
+    const { status, data } = await ask();
+    expect([status, JSON.stringify(data)]).toEqual([500, expect.stringContaining('not what I')]);
+  });
+
   test('comes late by the time of its clock', async () => {
     const clock = createFakeClock();
     const { endpoint, ask } = fake({ clock });

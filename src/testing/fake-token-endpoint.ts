@@ -2,7 +2,7 @@ import axios, { AxiosError, AxiosHeaders, type AxiosAdapter, type AxiosResponse 
 
 import { systemClock, type Clock } from '../platform/clock.js';
 import { OpenCall, type ArrivedCall, type FakeTokenCall } from './fake-token-call.js';
-import { json } from './sandbox/answers.js';
+import { json, sandboxFailure } from './sandbox/answers.js';
 import { createFaults, type FaultSwitches } from './sandbox/faults.js';
 import { openHttpListener, type HttpListener } from './sandbox/http-listener.js';
 import { createLifetimeNotation, type LifetimeSwitches } from './sandbox/lifetime-notation.js';
@@ -97,6 +97,16 @@ export function createFakeTokenEndpoint({
     return json(200, { ...toBody({ token, expiresIn, scope }), ...fields });
   }
 
+  /** What the test's own functions throw must not end the process that runs it. */
+  function answer(call: OpenCall, count: number): void {
+    try {
+      if (endpoint.onCall === undefined) call.issue();
+      else endpoint.onCall(call, count);
+    } catch (error) {
+      call.send(sandboxFailure(error));
+    }
+  }
+
   function receive(arrived: ArrivedCall): void {
     const call = new OpenCall(arrived, {
       at: clock.now(),
@@ -110,8 +120,7 @@ export function createFakeTokenEndpoint({
       const verdict = faults.verdict();
       if (verdict === 'reset') call.cut();
       else if (verdict !== 'pass') call.send(verdict);
-      else if (endpoint.onCall === undefined) call.issue();
-      else endpoint.onCall(call, count);
+      else answer(call, count);
     };
     const gate = faults.gate(call);
     if (gate === undefined) judge();
