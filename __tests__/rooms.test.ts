@@ -12,24 +12,38 @@ const root = resolve(import.meta.dirname, '../src');
 /** What each room may import besides itself. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   errors: [],
-  concealment: [],
+  concealment: ['platform/utf8'],
   platform: ['token/instant'],
   token: ['errors'],
-  'provider-definition': ['token', 'errors'],
+  'provider-definition': ['token', 'errors', 'platform/loopback'],
   'token-call': ['provider-definition', 'token', 'platform', 'errors'],
   store: ['sharing', 'errors'],
   sharing: ['token-call', 'provider-definition', 'token', 'platform', 'errors'],
   'token-source': ['sharing', 'token-call', 'provider-definition', 'token', 'platform', 'errors'],
   axios: ['token-source', 'provider-definition/define-provider', 'token', 'platform', 'errors'],
-  providers: ['provider-definition', 'token-call', 'token', 'errors'],
+  providers: [
+    'provider-definition',
+    'token-call',
+    'platform/basic-authorization',
+    'token',
+    'errors',
+  ],
   redis: ['sharing', 'token', 'errors', 'platform/clock'],
   opentelemetry: ['token-source', 'errors'],
-  // Nothing of tokens, which a wrapper does not know: this one is about HTTP.
-  apis: ['platform/retry-after'],
-  // The test kit is a consumer like any other: it may come in by the front doors.
-  testing: ['errors', 'platform/clock', 'index', 'providers/index', 'store/index'],
-  // What any user could import, and nothing behind it but a piece of HTTP.
-  cli: ['index', 'providers/index', 'testing/index', 'platform/retry-after'],
+  // Nothing of tokens, which a wrapper does not know: these are about HTTP.
+  apis: ['platform/basic-authorization', 'platform/retry-after'],
+  // The test kit is a consumer like any other, which may come in by the front doors; and it judges by the same rules.
+  testing: [
+    'errors',
+    'platform/basic-authorization',
+    'platform/clock',
+    'apis/phone-numbers',
+    'index',
+    'providers/index',
+    'store/index',
+  ],
+  // What any user could import, and nothing behind it but pieces of HTTP.
+  cli: ['index', 'providers/index', 'testing/index', 'platform/retry-after', 'platform/loopback'],
 };
 
 /** Packages, by room; a room that is not named imports none. */
@@ -38,7 +52,7 @@ const MAY_REQUIRE: Readonly<Record<string, readonly string[]>> = {
   platform: ['p-memoize'],
   'token-source': ['axios'],
   axios: ['axios', 'axios-auth-refresh', 'proxy-from-env'],
-  apis: ['axios', 'valibot', 'libphonenumber-js', 'p-throttle'],
+  apis: ['axios', 'valibot', 'p-throttle'],
   opentelemetry: ['@opentelemetry/api'],
   testing: ['axios', 'valibot'],
   cli: ['axios', 'commander', 'picocolors'],

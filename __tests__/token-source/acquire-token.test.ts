@@ -398,6 +398,12 @@ describe('a definition with acquireToken', () => {
     );
   });
 
+  test('has no `transport` beside it, which reaches a token endpoint only', () => {
+    expect(() => createTokenSource(defineProvider(definition), { transport: {} })).toThrow(
+      'sdk: options.transport reaches a token endpoint, and acquireToken makes its calls by itself.',
+    );
+  });
+
   test('may be made of another one', () => {
     const provider = defineProvider(definition);
     const other = defineProvider({ ...provider, name: 'other' });

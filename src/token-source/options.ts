@@ -175,6 +175,7 @@ export function resolveOptions(
     const value: unknown = options[name as keyof TokenSourceOptions];
     if (value !== undefined) check(provider, name as keyof TokenSourceOptions, value);
   }
+  if (options.transport !== undefined) checkTransport(provider);
   if (options.store !== undefined) checkSharing(provider, options);
   options.store?.check?.({ cacheIdentity: options.cacheIdentity });
   return {
@@ -191,6 +192,17 @@ export function resolveOptions(
     clock: options.clock ?? systemClock,
     random: options.random ?? Math.random,
   };
+}
+
+/** Of the calls that a function makes, it knows nothing. */
+function checkTransport(provider: Provider): void {
+  if (provider.acquireToken === undefined) return;
+  throw new MisconfigurationError({
+    provider: provider.name,
+    option: 'options.transport',
+    problem: 'reaches a token endpoint, and acquireToken makes its calls by itself',
+    remedy: 'Set agents, proxy or adapter where acquireToken makes them.',
+  });
 }
 
 /** Without a name that is given, tokens are found again under their credentials and their token request. */
