@@ -60,8 +60,8 @@ describe('an instance that carries tokens already', () => {
     const http = axios.create();
     const attachment = attachBearer(http, provider);
     expect(refusalOf(() => attachBearer(http, other() as Provider))).toBe(
-      `${provider.name}: the instance already gets the tokens of ${provider.name} for ${provider.baseURL}. ` +
-        'Call detach() on that attachment first, or use an instance of its own.',
+      `${provider.name}: the instance already has ${provider.name} attached for ${provider.baseURL}. ` +
+        'Call detach() on that attachment first, or use a separate instance.',
     );
     expect(bearerOf(http)).toBe(attachment);
   });
@@ -96,7 +96,7 @@ describe('what cannot work is refused at once', () => {
     const twoOrigins = { ...provider, allowedOrigins: ['https://a.example', 'https://b.example'] };
     const http = axios.create({ baseURL: 'https://c.example' });
     expect(refusalOf(() => attachBearer(http, twoOrigins as Provider))).toBe(
-      `${provider.name}: the instance's baseURL lies outside the origins that a token may go to ` +
+      `${provider.name}: the instance's baseURL is not one of the origins that the token may go to ` +
         "(https://a.example, https://b.example). Set the provider's baseURL or origins to match.",
     );
   });

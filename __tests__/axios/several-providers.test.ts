@@ -214,8 +214,8 @@ describe('behaviour 55: attaching once more', () => {
       const error = refusalOf(() => attach(http));
       const [mine, theirs] = [error.message.split(':')[0], origin === A ? 'alpha' : 'beta'];
       expect(error.message).toBe(
-        `${mine}: the instance already gets the tokens of ${theirs} for ${origin}. ` +
-          'Call detach() on that attachment first, or use an instance of its own.',
+        `${mine}: the instance already has ${theirs} attached for ${origin}. ` +
+          'Call detach() on that attachment first, or use a separate instance.',
       );
       expect([bearerOf(http, A), bearerOf(http, B)]).toEqual([a, b]);
     },

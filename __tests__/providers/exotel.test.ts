@@ -133,7 +133,7 @@ describe('the answer of Exotel', () => {
     ['that wraps a 403 into a 200', 200, 403],
   ])('%s says what the document says, and sends nobody to the key', async (_, status, code) => {
     const { message } = await refusalOf(provider, status, failure(code, 1003));
-    expect(message).toContain('an account that is not authorized for CCM');
+    expect(message).toContain('this account is not authorized for CCM');
     expect(message).not.toMatch(/region|[Cc]heck the credentials/);
   });
 

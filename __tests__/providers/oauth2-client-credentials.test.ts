@@ -260,7 +260,7 @@ describe('the answer of OAuth 2.0', () => {
       const { message } = await refusalOf(oauth2({ clientAuthentication }), 401, body);
 
       expect(message).toContain('answered 401 (invalid_client: No such client). Check the cred');
-      for (const other of others) expect(message).toContain(`'${other}', for `);
+      for (const other of others) expect(message).toContain(`'${other}' if `);
       expect(message).toContain('form-decode');
     },
   );

@@ -47,7 +47,7 @@ describe('the token request of Udara360', () => {
         misconfiguration(() => udara360({ ...CREDENTIALS, [field]: 'x'.repeat(101) })),
       ).toMatchObject({
         option: field,
-        message: `udara360: ${field} is longer than 100 characters. It comes from Udara360 with your API access.`,
+        message: `udara360: ${field} is longer than 100 characters. Udara360 sends it with your API access.`,
       });
     },
   );

@@ -128,7 +128,7 @@ export function attachBearer<C extends object>(
     throw new MisconfigurationError({
       provider: provider.name,
       option: "the instance's baseURL",
-      problem: `lies outside the origins that a token may go to (${provider.allowedOrigins.join(', ')})`,
+      problem: `is not one of the origins that the token may go to (${provider.allowedOrigins.join(', ')})`,
       remedy: "Set the provider's baseURL or origins to match.",
     });
   }
@@ -230,8 +230,8 @@ function refuseOptions({ name }: Provider, options: TokenSourceOptions): void {
   throw new MisconfigurationError({
     provider: name,
     option: `options.${option}`,
-    problem: 'comes beside a token source, which has options of its own',
-    remedy: 'Give it to createTokenSource().',
+    problem: 'has no effect on an existing token source',
+    remedy: 'Pass it to createTokenSource() instead.',
   });
 }
 
@@ -263,8 +263,8 @@ function refuseTakenOrigin(provider: Provider, other: Provider): void {
   throw new MisconfigurationError({
     provider: provider.name,
     option: 'the instance',
-    problem: `already gets the tokens of ${other.name} for ${origin}`,
-    remedy: 'Call detach() on that attachment first, or use an instance of its own.',
+    problem: `already has ${other.name} attached for ${origin}`,
+    remedy: 'Call detach() on that attachment first, or use a separate instance.',
   });
 }
 

@@ -297,7 +297,7 @@ function cannotWait({ provider }: TokenSource): MisconfigurationError {
   return new MisconfigurationError({
     provider: provider.name,
     option: 'bearer.params',
-    problem: 'came from a synchronous request interceptor, and no token for them is in hand',
-    remedy: 'Give them with the request, or register that interceptor without `synchronous: true`.',
+    problem: 'was set by a synchronous request interceptor, and there is no token for it yet',
+    remedy: 'Set it on the request, or register that interceptor without `synchronous: true`.',
   });
 }

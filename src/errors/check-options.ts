@@ -25,7 +25,7 @@ export function refuseUnknownOptions(
       provider,
       option: path === '' ? 'options' : path.replace(/\.$/, ''),
       problem: 'is not an object',
-      remedy: `Give the options of ${of} by name.`,
+      remedy: `Pass the options of ${of} as an object.`,
     });
   }
   // Those of `Object.create(defaults)` too, but not what somebody has written to Object.prototype.

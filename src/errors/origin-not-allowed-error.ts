@@ -10,7 +10,7 @@ export class OriginNotAllowedError extends BearerError {
   constructor(provider: string, origin: string, allowed: readonly string[]) {
     super(
       'ERR_ORIGIN_NOT_ALLOWED',
-      `${provider}: a token may not go to ${origin}. Allowed: ${allowed.join(', ')}. ` +
+      `${provider}: the token may not be sent to ${origin}. Allowed origins: ${allowed.join(', ')}. ` +
         'Add the origin to `origins`, or send the request with { bearer: false }.',
     );
     this.provider = provider;

@@ -72,7 +72,7 @@ export class TokenAcquisitionError extends BearerError {
 
   /** The same failure as a caller meets it while the endpoint cools down, with the delay that is left. */
   coolingDown(retryInMs: number): TokenAcquisitionError {
-    const message = `${this.message} It is not asked again for ${inSeconds(retryInMs)}.`;
+    const message = `${this.message} No further attempt for ${inSeconds(retryInMs)}.`;
     return copyOf(this, message, { phase: 'cooling down', retryInMs });
   }
 

@@ -10,7 +10,7 @@ export class TokenWaitTimeoutError extends BearerError {
   constructor(provider: string, timeoutMs: number) {
     super(
       'ERR_TOKEN_WAIT_TIMED_OUT',
-      `${provider}: no token within ${timeoutMs} ms. The refresh goes on; allow more time or try again.`,
+      `${provider}: no token within ${timeoutMs} ms. The refresh continues; allow more time or try again.`,
     );
     this.provider = provider;
     this.timeoutMs = timeoutMs;

@@ -74,8 +74,8 @@ export function checkPerCallFields(provider: Fields, credentials: unknown): void
   throw new MisconfigurationError({
     provider: provider.name,
     option: `credentialFields.${field}.perCall`,
-    problem: 'stands beside credentials that are an object, and so the same for each call',
-    remedy: 'Give `credentials` as a function.',
+    problem: 'needs a credentials function, and the credentials are a fixed object',
+    remedy: 'Pass `credentials` as a function.',
   });
 }
 
@@ -130,7 +130,7 @@ export function credentialsUnavailable(
 ): TokenAcquisitionError {
   return unavailable(
     provider,
-    `no credentials could be fetched: the credentials function ${whatItDid}`,
+    `could not get the credentials: the credentials function ${whatItDid}`,
     cause,
   );
 }
@@ -143,7 +143,7 @@ export function requestUnavailable(
 ): TokenAcquisitionError {
   return unavailable(
     provider,
-    `the token request could not be made: tokenRequest ${whatItDid}`,
+    `could not build the token request: tokenRequest ${whatItDid}`,
     cause,
   );
 }
@@ -174,7 +174,7 @@ export function checkedCredentials(provider: Fields, credentials: unknown): obje
     return fail(
       'credentials',
       'are not an object',
-      'Return an object with the credentials by name.',
+      'Return an object with one property per credential.',
     );
   }
   const given = givenOptions(credentials) as Record<string, unknown>;
@@ -186,7 +186,7 @@ export function checkedCredentials(provider: Fields, credentials: unknown): obje
     if (typeof value !== 'string') return fail(field, 'is not a string', rules.hint);
     if (value.trim() === '') return fail(field, 'is empty', rules.hint);
     const edge = whiteSpaceAround(value);
-    if (edge !== undefined) return fail(field, edge, 'Trim it: files often end in a line break.');
+    if (edge !== undefined) return fail(field, edge, 'Trim it: files often end with a line break.');
     if (rules.maxLength !== undefined && value.length > rules.maxLength) {
       return fail(field, `is longer than ${rules.maxLength} characters`, rules.hint);
     }
@@ -201,6 +201,6 @@ export function checkedCredentials(provider: Fields, credentials: unknown): obje
 function whiteSpaceAround(value: string): string | undefined {
   const word = value.trim();
   if (word === value || /[\r\n]/.test(word)) return undefined;
-  if (/[\r\n]$/.test(value)) return 'ends in a line break';
-  return value.trimStart() === value ? 'ends in white space' : 'begins with white space';
+  if (/[\r\n]$/.test(value)) return 'ends with a line break';
+  return value.trimStart() === value ? 'ends with whitespace' : 'starts with whitespace';
 }

@@ -265,7 +265,7 @@ function checkCommonPart(definition: CommonDefinition): void {
     throw new MisconfigurationError({
       option: 'name',
       problem: 'is missing',
-      remedy: 'Name the provider.',
+      remedy: 'Give the provider a name.',
     });
   }
   if (life !== undefined && !(life > 0)) {
@@ -273,7 +273,7 @@ function checkCommonPart(definition: CommonDefinition): void {
       provider: name,
       option: 'defaultLifetimeSeconds',
       problem: 'is not a positive number',
-      remedy: 'Give it in seconds, or leave it out if the life is unknown.',
+      remedy: 'Give it in seconds, or leave it out if the lifetime is unknown.',
     });
   }
   checkTokenBudget(definition);
@@ -297,8 +297,8 @@ function checkTokenFunction(definition: TokenFunctionDefinition): void {
   throw new MisconfigurationError({
     provider: definition.name,
     option: given,
-    problem: 'stands beside acquireToken, which yields the token by itself',
-    remedy: 'Describe a token endpoint, or give acquireToken.',
+    problem: 'cannot be combined with acquireToken, which returns the token itself',
+    remedy: 'Describe a token endpoint or give acquireToken, not both.',
   });
 }
 
@@ -309,8 +309,8 @@ function checkTokenBudget({ name, tokenBudget }: CommonDefinition): void {
   throw new MisconfigurationError({
     provider: name,
     option: 'tokenBudget',
-    problem: 'allows no token call, or names no window',
-    remedy: 'Give `calls` as a whole number from 1 on and `windowMs` in milliseconds.',
+    problem: 'needs at least one call and a window of time',
+    remedy: 'Give `calls` as a whole number, at least 1, and `windowMs` in milliseconds.',
   });
 }
 
@@ -442,14 +442,14 @@ function checkedOrigin(
     return fail(`has the scheme ${protocol}`, 'Use https.');
   if (protocol === 'http:' && !isLoopback(hostname) && provider.allowInsecureHttp !== true) {
     return fail(
-      'is plain http, which would show the token to the network',
+      'uses plain http, which exposes the token to the network',
       'Use https, or set allowInsecureHttp.',
     );
   }
   if (username !== '' || password !== '') {
     return fail(
-      'has a user name or password in it',
-      'Give them as credentials: URLs end up in logs.',
+      'contains a user name or password',
+      'Pass them as credentials: URLs end up in logs.',
     );
   }
   // What the platform gives is glued together from pieces that it keeps.

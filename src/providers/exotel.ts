@@ -40,7 +40,7 @@ export type ExotelOptions = WithCredentials<ExotelCredentials> &
     readonly baseURL?: string | undefined;
   };
 
-const HINT = 'It is in the Exotel dashboard under API settings.';
+const HINT = 'Find it in the Exotel dashboard under API settings.';
 const credentialFields = {
   accountSid: { hint: HINT },
   apiKey: { secret: true, hint: HINT },
@@ -88,9 +88,9 @@ export function exotel(options: ExotelOptions): TokenEndpointProvider<ExotelCred
     defaultLifetimeSeconds: 86_400,
     rejectedCredentialsAdvice: (response) =>
       statusIn(response) === 403
-        ? 'The document calls this an account that is not authorized for CCM: ask Exotel to enable the Contact Center API for it.'
+        ? 'According to Exotel this account is not authorized for CCM: ask Exotel to enable the Contact Center API for it.'
         : // The wrong region's host answers a good key with 401.
-          'Check the credentials. Exotel answers the same for a good key in the wrong region: check `region`.',
+          'Check the credentials. Exotel gives the same answer to a valid key in the wrong region: check `region` too.',
   });
 }
 

@@ -40,7 +40,7 @@ export type Learning360Options = WithCredentials<Learning360Credentials> &
     readonly companyId?: string | undefined;
   };
 
-const HINT = 'It is in the API v2 panel of the 360Learning administration.';
+const HINT = 'Find it in the API v2 panel of the 360Learning administration.';
 const credentialFields = {
   clientId: { hint: HINT },
   clientSecret: { secret: true, hint: HINT },

@@ -92,15 +92,15 @@ const own: OwnOptions<OAuth2ClientCredentialsOptions> = {
 /** Servers say `invalid_client` for a secret that they read in another way than it was sent, too. */
 const REJECTED: Readonly<Record<ClientAuthentication, string>> = {
   client_secret_basic:
-    "Check the credentials. If they are right, try another clientAuthentication: 'client_secret_post', for a server that " +
-    "takes them in the body; or 'client_secret_basic_interop', for one that does not form-decode HTTP Basic, where secrets " +
-    'with other characters than letters and digits are wrong.',
+    "Check the credentials. If they are right, try another clientAuthentication: 'client_secret_post' if the server " +
+    "expects them in the body; or 'client_secret_basic_interop' if it does not form-decode HTTP Basic, which breaks " +
+    'secrets with characters other than letters and digits.',
   client_secret_basic_interop:
-    "Check the credentials. If they are right, try another clientAuthentication: 'client_secret_basic', for a server that " +
-    "form-decodes HTTP Basic as RFC 6749 says; or 'client_secret_post', for one that takes them in the body.",
+    "Check the credentials. If they are right, try another clientAuthentication: 'client_secret_basic' if the server " +
+    "form-decodes HTTP Basic as RFC 6749 says; or 'client_secret_post' if it expects them in the body.",
   client_secret_post:
-    "Check the credentials. If they are right, try another clientAuthentication: 'client_secret_basic', for a server that " +
-    "takes them in the Authorization header; or 'client_secret_basic_interop', for one that does not form-decode them there.",
+    "Check the credentials. If they are right, try another clientAuthentication: 'client_secret_basic' if the server " +
+    "expects them in the Authorization header; or 'client_secret_basic_interop' if it does not form-decode them there.",
 };
 const AUTHENTICATIONS = Object.keys(REJECTED) as ClientAuthentication[];
 

@@ -48,7 +48,7 @@ export type SingleviewOptions = WithCredentials<SingleviewCredentials> &
     readonly tokenHeaders?: Readonly<Record<string, string>> | undefined;
   };
 
-const HINT = 'It is in the SingleView console.';
+const HINT = 'Find it in the SingleView console.';
 const credentialFields = {
   clientId: { hint: HINT },
   clientCode: { secret: true, hint: HINT },
@@ -108,7 +108,7 @@ export function singleview(
     // The answer's only published life is the placeholder 0000; 60 minutes stand in the prose and in the sample's JWT.
     defaultLifetimeSeconds: 3_600,
     rejectedCredentialsAdvice:
-      'Check the credentials. SingleView answers the same for a malformed request: check `merchantId` and `grantType` too.',
+      'Check the credentials. SingleView gives the same answer to a malformed request: check `merchantId` and `grantType` too.',
   });
 }
 

@@ -32,7 +32,7 @@ export type TruecallerOptions = WithCredentials<TruecallerCredentials> &
     readonly baseURL?: string | undefined;
   };
 
-const HINT = 'It is on the API Setup page of the Truecaller for Business console.';
+const HINT = 'Find it on the API Setup page of the Truecaller for Business console.';
 const credentialFields = {
   organisationId: { hint: HINT },
   apiKey: { secret: true, hint: HINT },

@@ -39,7 +39,7 @@ export type Udara360Options = WithCredentials<Udara360Credentials> &
     readonly baseURL?: string | undefined;
   };
 
-const HINT = 'It comes from Udara360 with your API access.';
+const HINT = 'Udara360 sends it with your API access.';
 const credentialFields = {
   clientId: { maxLength: 100, hint: HINT },
   clientSecret: { secret: true, maxLength: 100, hint: HINT },
