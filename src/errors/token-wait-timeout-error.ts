@@ -1,10 +1,10 @@
 import { BearerError } from './bearer-error.js';
 
-/** The caller's own time ran out while it waited for a token. The refresh itself goes on for the others. */
+/** The caller's `timeoutMs` ran out while waiting for a token. The refresh itself continues for other callers. */
 export class TokenWaitTimeoutError extends BearerError {
   override readonly name: string = 'TokenWaitTimeoutError';
   readonly provider: string;
-  /** The time that the caller had given, in milliseconds. */
+  /** The caller's limit, in milliseconds. */
   readonly timeoutMs: number;
 
   constructor(provider: string, timeoutMs: number) {
