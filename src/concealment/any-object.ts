@@ -1,9 +1,8 @@
 /*
- * Reading and writing objects of any origin without ever throwing: there are getters and proxies that throw, and frozen
- * objects.
+ * Reading and writing arbitrary objects without ever throwing, even with throwing getters, proxies and frozen objects.
  */
 
-/** The value of a property; `undefined` where there is none, or it cannot be read. */
+/** The value of a property; `undefined` if there is none or it cannot be read. */
 export function read(holder: unknown, name: string): unknown {
   try {
     const isHolder = isObject(holder) || typeof holder === 'function';
@@ -13,7 +12,7 @@ export function read(holder: unknown, name: string): unknown {
   }
 }
 
-/** Writes a property, and tells whether that worked. */
+/** Writes a property and returns whether that worked. */
 export function write(holder: unknown, name: string, value: unknown): boolean {
   try {
     return isObject(holder) && Reflect.set(holder, name, value);
@@ -22,7 +21,7 @@ export function write(holder: unknown, name: string, value: unknown): boolean {
   }
 }
 
-/** The names of what an object lists. */
+/** The enumerable names of an object. */
 export function namesOf(holder: unknown): string[] {
   try {
     return isObject(holder) ? Object.keys(holder) : [];
@@ -31,7 +30,7 @@ export function namesOf(holder: unknown): string[] {
   }
 }
 
-/** `undefined` where it cannot be told. */
+/** `undefined` if it cannot be read. */
 export function prototypeOf(value: object): object | null | undefined {
   try {
     return Object.getPrototypeOf(value) as object | null;
