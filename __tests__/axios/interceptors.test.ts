@@ -73,7 +73,7 @@ describe.each([true, false])(
       ]);
     });
 
-    test('and an incurable 401 once', async () => {
+    test('and a permanent 401 once', async () => {
       const { http, log } = await watchedInstance();
       await failureOf(http.get(ALWAYS_401));
       expect(log.slice(2)).toEqual(['before: error 401', 'after: error 401']);

@@ -70,7 +70,7 @@ function appWith(world: ReturnType<typeof createWorld>, options: AttachOptions =
 }
 
 describe('behaviour 55: two providers on one instance', () => {
-  test('each get their own token to their own origin, and nobody else gets one', async () => {
+  test('each get their own token at their own origin, and other origins get none', async () => {
     const world = createWorld();
     const { http } = appWith(world);
     const urls = [`${A}/x`, `${B}/x`, `${FOREIGN}/x`, `${A}/y`, `${B}/y`];
@@ -98,7 +98,7 @@ describe('behaviour 55: two providers on one instance', () => {
     }
   });
 
-  test('are told apart by where a request goes after the interceptors of the app', async () => {
+  test('are chosen by the destination of a request after the app’s interceptors', async () => {
     const world = createWorld();
     const { http } = appWith(world);
     http.interceptors.request.use((config) => ({ ...config, url: config.url!.replace(A, B) }));

@@ -92,7 +92,7 @@ describe('every error', () => {
   });
 });
 
-describe('telling errors apart', () => {
+describe('recognising errors', () => {
   it('asks for the code where one is given', () => {
     expect(isBearerError(misconfigured(), 'ERR_CREDENTIALS_REJECTED')).toBe(false);
   });
@@ -128,7 +128,7 @@ describe('telling errors apart', () => {
     expect(isBearerError(value)).toBe(false);
   });
 
-  it('leaves no mark where fields are listed or copied', () => {
+  it('adds no property that is listed or copied', () => {
     const error = misconfigured();
 
     expect(Object.getOwnPropertySymbols(Object.assign({}, error))).toEqual([]);

@@ -110,7 +110,7 @@ describe('a provider', () => {
 });
 
 describe('a member of a definition', () => {
-  it('that is not known is refused, with what was probably meant', () => {
+  it('that is unknown is refused, with a suggestion', () => {
     const error = misconfiguration(() => acme({ isTokenRejected: () => true } as never));
 
     expect(error.option).toBe('isTokenRejected');
@@ -288,7 +288,7 @@ describe('a budget of token calls', () => {
   });
 });
 
-describe('credentials given as they are', () => {
+describe('fixed credentials', () => {
   it('are handed out as they were given, checked and frozen', async () => {
     const given = { account: 'a-1', secret: SECRET };
     const provider = acme({ credentials: given });
@@ -338,7 +338,7 @@ describe('credentials given as they are', () => {
     });
   });
 
-  it('are taken with the white space around them where they are keys of several lines', async () => {
+  it('may have whitespace around them if they are keys of several lines', async () => {
     const secret = '-----BEGIN\nfake\nEND-----\n';
     const provider = acme({
       credentials: { account: 'a', secret },
@@ -494,7 +494,7 @@ describe('a token request that is a promise', () => {
   });
 });
 
-describe('a credential that is made fresh for each call', () => {
+describe('a perCall credential', () => {
   const credentialFields = {
     account: {},
     secret: { secret: true, perCall: true },

@@ -115,7 +115,7 @@ describe('the answer of Udara360', () => {
     expect(await judge(provider, 200, { accessToken: '' })).toBe('malformed: has no access token');
   });
 
-  it('is malformed as the sample that the document prints', async () => {
+  it('is malformed as the sample in the documentation', async () => {
     const sample = '{ "accessToken": "string", "expirationTime": "long",//EPOCH time\n }';
 
     expect(await judge(provider, 200, sample)).toBe('malformed: is not JSON');
