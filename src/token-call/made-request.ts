@@ -23,7 +23,7 @@ export async function madeRequest(
   return unlessAborted(made, signal, () =>
     requestUnavailable(
       provider.name,
-      'did not answer in time. Let it answer within flightTimeoutMs.',
+      'did not answer in time. Make it answer within flightTimeoutMs.',
     ),
   );
 }
