@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize, resolve } from 'node:path';
 
 /*
@@ -12,24 +12,38 @@ const root = resolve(import.meta.dirname, '../src');
 /** What each room may import besides itself. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   errors: [],
-  concealment: [],
+  concealment: ['platform/utf8'],
   platform: ['token/instant'],
   token: ['errors'],
-  'provider-definition': ['token', 'errors'],
+  'provider-definition': ['token', 'errors', 'platform/loopback'],
   'token-call': ['provider-definition', 'token', 'platform', 'errors'],
   store: ['sharing', 'errors'],
   sharing: ['token-call', 'provider-definition', 'token', 'platform', 'errors'],
   'token-source': ['sharing', 'token-call', 'provider-definition', 'token', 'platform', 'errors'],
   axios: ['token-source', 'provider-definition/define-provider', 'token', 'platform', 'errors'],
-  providers: ['provider-definition', 'token-call', 'token', 'errors'],
+  providers: [
+    'provider-definition',
+    'token-call',
+    'platform/basic-authorization',
+    'token',
+    'errors',
+  ],
   redis: ['sharing', 'token', 'errors', 'platform/clock'],
   opentelemetry: ['token-source', 'errors'],
-  // Nothing of tokens, which a wrapper does not know: this one is about HTTP.
-  apis: ['platform/retry-after'],
-  // The test kit is a consumer like any other: it may come in by the front doors.
-  testing: ['errors', 'platform/clock', 'index', 'providers/index', 'store/index'],
-  // What any user could import, and nothing behind it but a piece of HTTP.
-  cli: ['index', 'providers/index', 'testing/index', 'platform/retry-after'],
+  // Nothing of tokens, which a wrapper does not know: these are about HTTP.
+  apis: ['platform/basic-authorization', 'platform/retry-after'],
+  // The test kit is a consumer like any other, which may come in by the front doors; and it judges by the same rules.
+  testing: [
+    'errors',
+    'platform/basic-authorization',
+    'platform/clock',
+    'apis/phone-numbers',
+    'index',
+    'providers/index',
+    'store/index',
+  ],
+  // What any user could import, and nothing behind it but pieces of HTTP.
+  cli: ['index', 'providers/index', 'testing/index', 'platform/retry-after', 'platform/loopback'],
 };
 
 /** Packages, by room; a room that is not named imports none. */
@@ -38,7 +52,7 @@ const MAY_REQUIRE: Readonly<Record<string, readonly string[]>> = {
   platform: ['p-memoize'],
   'token-source': ['axios'],
   axios: ['axios', 'axios-auth-refresh', 'proxy-from-env'],
-  apis: ['axios', 'valibot', 'libphonenumber-js', 'p-throttle'],
+  apis: ['axios', 'valibot', 'p-throttle'],
   opentelemetry: ['@opentelemetry/api'],
   testing: ['axios', 'valibot'],
   cli: ['axios', 'commander', 'picocolors'],
@@ -88,6 +102,7 @@ function sourceOf(built: string): string {
 }
 
 const roomOf = (file: string) => file.split('/')[0]!;
+const rooms = [...new Set(files.filter((file) => file.includes('/')).map(roomOf))].sort();
 
 describe('the rooms of src', () => {
   test('every import leads to a file that exists', () => {
@@ -157,6 +172,29 @@ function roomsBuiltInto(entry: string): string[] {
   }
   return [...new Set([...built].map(roomOf))];
 }
+
+describe('each room says what it is for', () => {
+  const contributing = readFileSync(resolve(root, '../CONTRIBUTING.md'), 'utf8');
+
+  test.each(rooms)('%s has a README that leads to its main file', (room) => {
+    const [purpose = '', empty, way = ''] = readFileSync(
+      join(root, room, 'README.md'),
+      'utf8',
+    ).split('\n');
+    const [, main = ''] = /\]\(([^)]+)\)/.exec(way) ?? [];
+    expect(purpose).toMatch(/\bnever\b.*\.$/);
+    expect(empty).toBe('');
+    expect([main, existsSync(join(root, room, main))]).toEqual([
+      expect.stringMatching(/\.ts$/),
+      true,
+    ]);
+  });
+
+  test('CONTRIBUTING.md lists them all', () => {
+    const listed = [...contributing.matchAll(/^\| \[`([\w-]+)`\]\(src\/[\w-]+\/README\.md\) \|/gm)];
+    expect(listed.map(([, room]) => room).sort()).toEqual(rooms);
+  });
+});
 
 function findCycle(graph: ReadonlyMap<string, readonly string[]>): string[] {
   const done = new Set<string>();

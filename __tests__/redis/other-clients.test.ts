@@ -91,7 +91,7 @@ describeWithRedis('@upstash/redis, over HTTP, keeps the contract', () => {
   test('three processes share one token', async () => {
     const clock = createFakeClock();
     const endpoint = handHeldEndpoint(clock);
-    endpoint.onCall = (call, count) => call.token(`T${count}`);
+    endpoint.onCall = (call, count) => call.issue(`T${count}`);
     for (let process = 0; process < 3; process += 1) {
       const client = new UpstashRedis({ url: rest.url, ...settings });
       const source = createTokenSource(acme(), {

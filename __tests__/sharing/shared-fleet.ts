@@ -84,7 +84,7 @@ export function fleet(size: number, options: FleetOptions = {}) {
     },
     /** Each token call is answered at once with the next token. */
     answerAtOnce: (fields: Record<string, unknown> = {}) => {
-      endpoint.onCall = (call, count) => call.token(`T${count}`, fields);
+      endpoint.onCall = (call, count) => call.issue(`T${count}`, fields);
     },
   };
 }

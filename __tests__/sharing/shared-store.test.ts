@@ -22,7 +22,7 @@ class OwnStore implements TokenStore {
 /** Two sources with this store, asked one after the other. */
 async function tokenCallsOfTwo(store: ReturnType<typeof createSharedStore>): Promise<number> {
   const endpoint = handHeldEndpoint(createFakeClock());
-  endpoint.onCall = (call, count) => call.token(`T${count}`);
+  endpoint.onCall = (call, count) => call.issue(`T${count}`);
   for (const source of [1, 2].map(() =>
     createTokenSource(acme(), { store, transport: { adapter: endpoint.adapter } }),
   )) {

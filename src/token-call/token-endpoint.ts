@@ -1,7 +1,7 @@
 import { Axios, AxiosError, type AxiosRequestConfig } from 'axios';
 
 import { givenOptions } from '../concealment/given-options.js';
-import { isLoopback } from '../provider-definition/define-provider.js';
+import { isLoopback } from '../platform/loopback.js';
 import type { EncodedTokenRequest } from './encode-token-request.js';
 import { readJSON } from './read-json.js';
 import type { TokenResponse } from '../provider-definition/token-response.js';
