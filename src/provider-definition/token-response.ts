@@ -21,14 +21,3 @@ export interface ParsedToken {
   /** The `token_type` (RFC 6749, section 7.1). @defaultValue `Bearer` */
   readonly tokenType?: unknown;
 }
-
-/** The value at a path in an unknown structure; `undefined` if the path does not exist. */
-export function at(value: unknown, ...path: readonly string[]): unknown {
-  return path.reduce<unknown>(
-    (inner, name) =>
-      typeof inner === 'object' && inner !== null && Object.hasOwn(inner, name)
-        ? (inner as Record<string, unknown>)[name]
-        : undefined,
-    value,
-  );
-}

@@ -2,13 +2,13 @@
  * SingleView open banking.
  * https://docs.onesingleview.com/docs/ob-v2-get-access-token, checked 2026-11-21.
  */
+import { read } from '../concealment/any-object.js';
 import { givenOptions } from '../concealment/given-options.js';
 import {
   defineProvider,
   type TokenEndpointProvider,
 } from '../provider-definition/define-provider.js';
 import { classifyTokenFailure } from '../token-call/token-failure.js';
-import { at } from '../provider-definition/token-response.js';
 import {
   commonPart,
   oneOf,
@@ -89,9 +89,9 @@ export function singleview(
       body: { json: { clientId, clientCode, merchantId, grantType } },
     }),
     parseToken: ({ body }) => ({
-      accessToken: at(body, 'payload', 'access_token'),
-      tokenType: at(body, 'payload', 'token_type'),
-      expiresInSeconds: at(body, 'payload', 'expires_in'),
+      accessToken: read(body, 'payload', 'access_token'),
+      tokenType: read(body, 'payload', 'token_type'),
+      expiresInSeconds: read(body, 'payload', 'expires_in'),
     }),
     // The envelope means a bad format, bad details or failed authentication. Its status is not documented.
     classifyFailure: (response) =>
@@ -100,9 +100,9 @@ export function singleview(
         : undefined,
     // `message` is documented for this call, `errorMessage` for the related B2B API.
     diagnose: ({ body }) => ({
-      code: at(body, 'errorCode'),
-      message: at(body, 'message') ?? at(body, 'errorMessage'),
-      requestId: at(body, 'correlationId'),
+      code: read(body, 'errorCode'),
+      message: read(body, 'message') ?? read(body, 'errorMessage'),
+      requestId: read(body, 'correlationId'),
     }),
     // The documented response says only `0000`. The prose and the sample JWT say 60 minutes.
     defaultLifetimeSeconds: 3_600,
@@ -112,5 +112,5 @@ export function singleview(
 }
 
 function isFailureEnvelope(body: unknown): boolean {
-  return at(body, 'status') === 'FAILURE' || at(body, 'success') === false;
+  return read(body, 'status') === 'FAILURE' || read(body, 'success') === false;
 }

@@ -6,13 +6,16 @@ import { MisconfigurationError } from '../errors/index.js';
 import { defaultPolicy, type LifecyclePolicy } from '../token/lifecycle.js';
 import { perCallFields } from '../provider-definition/credentials.js';
 import type { Provider } from '../provider-definition/define-provider.js';
-import type { TokenStore } from '../store/token-store.js';
+import type { SharedStore } from '../sharing/shared-store.js';
 import { systemClock, type Clock } from '../platform/clock.js';
 
 /** Options of {@link createTokenSource}. All have defaults; durations are in milliseconds. */
 export interface TokenSourceOptions {
-  /** Shares tokens with other processes. @defaultValue none: tokens stay in this source */
-  readonly store?: TokenStore | undefined;
+  /**
+   * Shares tokens with other processes: `createRedisStore()` of `axios-bearer/redis`; or `createMemoryStore()` and
+   * `createSharedStore()`, for a store of your own, of `axios-bearer/store`. @defaultValue none: tokens stay in this source
+   */
+  readonly store?: SharedStore | undefined;
   /**
    * Your own name for the tokens in a shared store, instead of the one derived from the credentials. Needed if a secret is
    * rotated gradually at a provider that allows only one active token, and if the token request differs from call to call. It
@@ -63,7 +66,7 @@ export interface TokenSourceOptions {
 
 export interface ResolvedTokenSourceOptions {
   readonly policy: LifecyclePolicy;
-  readonly store: TokenStore | undefined;
+  readonly store: SharedStore | undefined;
   readonly cacheIdentity: string | undefined;
   readonly keepWarm: boolean;
   readonly waitUntil: TokenSourceOptions['waitUntil'];
@@ -106,7 +109,13 @@ const ALLOWED: Readonly<Record<keyof TokenSourceOptions, Rule | undefined>> = {
     must: 'must be a function',
     remedy: "Pass the waitUntil of 'cloudflare:workers' or '@vercel/functions'.",
   },
-  store: undefined,
+  store: {
+    allows: (value) => typeof (value as Partial<SharedStore> | null)?.['~share'] === 'function',
+    must: 'does not share tokens by itself',
+    remedy:
+      "For a store of your own: import { createSharedStore } from 'axios-bearer/store', and give createSharedStore(yours). " +
+      'For Redis: createRedisStore(client) of axios-bearer/redis.',
+  },
   cacheIdentity: undefined,
   transport: undefined,
   clock: undefined,
@@ -166,6 +175,7 @@ export function resolveOptions(
     const value: unknown = options[name as keyof TokenSourceOptions];
     if (value !== undefined) check(provider, name as keyof TokenSourceOptions, value);
   }
+  if (options.transport !== undefined) checkTransport(provider);
   if (options.store !== undefined) checkSharing(provider, options);
   options.store?.check?.({ cacheIdentity: options.cacheIdentity });
   return {
@@ -182,6 +192,17 @@ export function resolveOptions(
     clock: options.clock ?? systemClock,
     random: options.random ?? Math.random,
   };
+}
+
+/** It has no effect on the calls that `acquireToken` makes. */
+function checkTransport(provider: Provider): void {
+  if (provider.acquireToken === undefined) return;
+  throw new MisconfigurationError({
+    provider: provider.name,
+    option: 'options.transport',
+    problem: 'has no effect on acquireToken, which makes its own calls',
+    remedy: 'Set the agents, proxy or adapter inside acquireToken.',
+  });
 }
 
 /** Without `cacheIdentity`, tokens are identified by their credentials and token request. */
