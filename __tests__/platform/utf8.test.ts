@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { formEncode, utf8Bytes } from '../../src/token/utf8.js';
+import { formEncode, utf8Bytes } from '../../src/platform/utf8.js';
 
 describe('the form encoding of a value (RFC 6749, appendix B)', () => {
   it.each([
