@@ -1,7 +1,8 @@
 import type { ProviderDefinition } from '../../src/provider-definition/define-provider.js';
-import { createMemoryStore, type Clock, type TokenStore } from '../../src/index.js';
+import type { Clock } from '../../src/index.js';
+import { createMemoryStore, type TokenStore } from '../../src/store/index.js';
 import { guardStore } from '../../src/sharing/guarded-store.js';
-import type { TokenStoreSlot } from '../../src/store/token-store.js';
+import type { TokenStoreSlot } from '../../src/sharing/token-store.js';
 import { createChaosStore, createFakeClock, type ChaosStore } from '../../src/testing/index.js';
 import { identityOf } from './identity-of.js';
 import type { TokenSourceOptions } from '../../src/token-source/options.js';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import type { TokenStoreSlot } from '../../src/store/token-store.js';
+import type { TokenStoreSlot } from '../../src/sharing/token-store.js';
 import { fleet } from './shared-fleet.js';
 
 /*

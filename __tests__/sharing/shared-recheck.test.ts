@@ -126,6 +126,7 @@ test('a token that another process commits right after the own one is looked up 
     clock,
     transport: { adapter: endpoint.adapter },
     store: {
+      ...shared,
       async open(identity, report) {
         const opened = await shared.open(identity, report);
         const commit: typeof opened.commit = async (request) => {
@@ -227,6 +228,7 @@ describe('behaviour 40: while the records of new credentials cannot be opened, t
         clock,
         transport: { adapter: endpoint.adapter },
         store: {
+          ...shared,
           async open(identity, report) {
             if (secret !== ACME.clientSecret) throw new Error('no keys for these');
             const opened = await shared.open(identity, report);
@@ -283,6 +285,7 @@ test('what was asked before clear() does not land after it', async () => {
     clock,
     transport: { adapter: endpoint.adapter },
     store: {
+      ...shared,
       async open(identity, report) {
         const slot = await shared.open(identity, report);
         const read = async () => {
@@ -345,6 +348,7 @@ test('a source that is closed while it opens its records listens to nothing', as
     clock,
     transport: { adapter: endpoint.adapter },
     store: {
+      ...shared,
       async open(identity, report) {
         const slot = await shared.open(identity, report);
         return { ...slot, subscribe: () => ((listening += 1), () => (listening -= 1)) };

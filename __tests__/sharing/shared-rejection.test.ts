@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 
-import { createTokenSource, type TokenStore } from '../../src/index.js';
+import { createTokenSource } from '../../src/index.js';
+import { type SharedStore } from '../../src/store/index.js';
 import { ACME, acme, leaveWaiting } from '../token-source/hand-held.js';
 import { allAsk, fleet, type Fleet } from './shared-fleet.js';
 
@@ -131,8 +132,9 @@ test('behaviour 28: a token that drew a 401 is not sent again when its credentia
 });
 
 /** A store that reads and cannot be written to: it goes on offering what it has, whatever it is told. */
-function readOnly(store: TokenStore): TokenStore {
+function readOnly(store: SharedStore): SharedStore {
   return {
+    ...store,
     async open(identity, report) {
       const slot = await store.open(identity, report);
       return {

@@ -77,6 +77,7 @@ describe('clear() while the answer to a commit is under way', () => {
       clock,
       transport: { adapter: endpoint.adapter },
       store: {
+        ...shared,
         async open(identity, report) {
           const slot = await shared.open(identity, report);
           return {
