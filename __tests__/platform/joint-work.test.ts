@@ -9,7 +9,7 @@ function held() {
   return { ends, work: () => new Promise<string>((resolve) => ends.push(resolve)) };
 }
 
-test('a caller who comes while it is under way gets its result', async () => {
+test('a caller who arrives meanwhile gets its result', async () => {
   const clock = createFakeClock();
   const joint = new JointWork(clock, () => 'lost');
   const { ends, work } = held();
@@ -49,7 +49,7 @@ test('work that can never end is lost to those who wait, and the next caller sta
   expect(clock.pendingTimers).toBe(0);
 });
 
-test('what another request awaited in vain is lost, with any error of the runtime', async () => {
+test('a wait that another request’s end broke is lost, with any error of the runtime', async () => {
   const joint = new JointWork(createFakeClock(), () => 'lost');
   const rejects = () => Promise.reject(new Error('This promise can never settle'));
   joint.run(rejects).catch(() => undefined);

@@ -283,7 +283,7 @@ describe('what it throws', () => {
     await settle();
     expect(error.phase).toBe('cooling down');
     expect(error.message).toBe(
-      'sdk: acquireToken says that the credentials were rejected. Look at the console. It is not asked again for 4 s.',
+      'sdk: acquireToken says that the credentials were rejected. Look at the console. No further attempt for 4 s.',
     );
     expect(held.calls).toHaveLength(1);
   });
@@ -388,7 +388,7 @@ describe('a definition with acquireToken', () => {
     ['diagnose', () => ({})],
   ])('has no %s beside it', (option, value) => {
     expect(() => defineProvider({ ...definition, [option]: value } as never)).toThrow(
-      `sdk: ${option} stands beside acquireToken`,
+      `sdk: ${option} cannot be combined with acquireToken`,
     );
   });
 
