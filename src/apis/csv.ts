@@ -26,9 +26,7 @@ function toText(value: unknown): string {
   if (value === undefined || value === null) return '';
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? '' : value.toISOString();
   if (typeof value === 'string') return withoutFormula(value);
-  // A function has no JSON form.
-  const text: string | undefined = JSON.stringify(value);
-  return text ?? '';
+  return JSON.stringify(value);
 }
 
 /** @see https://owasp.org/www-community/attacks/CSV_Injection */
