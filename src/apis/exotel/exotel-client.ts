@@ -1,5 +1,6 @@
 import { isAxiosError, type AxiosBasicCredentials, type AxiosInstance } from 'axios';
 import { ApiInputError } from '../api-input-error.js';
+import { headerOf } from '../../concealment/any-object.js';
 import { cleanText } from '../clean-text.js';
 import { toErrorResponse } from '../error-response.js';
 import {
@@ -8,8 +9,9 @@ import {
   type ApiRequestConfig,
   type ApiRequestOptions,
 } from '../request-options.js';
+import { basicAuthorization } from '../../platform/basic-authorization.js';
 import { retryAfterMs } from '../../platform/retry-after.js';
-import { headerOf, sendRequest, type HttpAnswer } from '../send-request.js';
+import { sendRequest, type HttpAnswer } from '../send-request.js';
 import { asRecord, numberOf, textOf } from '../wire-values.js';
 import { exotelAuthSchemes, type ExotelChoosableOperation } from './auth-schemes.js';
 import { toReason, type ExotelErrorReason } from './error-reasons.js';
@@ -236,7 +238,7 @@ async function withApiKey(
         'is required, because this call goes out with Basic: give createExotelApi apiKey and apiToken',
     });
   }
-  return basicAuthorisation(
+  return withBasic(
     requireCredential(credentials.apiKey, operation, 'options.basic.apiKey'),
     requireCredential(credentials.apiToken, operation, 'options.basic.apiToken'),
   );
@@ -255,20 +257,17 @@ async function withTenantLogin(
       problem: 'is required, because this call takes a username and password of the tenant host',
     });
   }
-  return basicAuthorisation(
+  return withBasic(
     requireCredential(credentials.username, operation, 'options.tenantBasic.username'),
     requireCredential(credentials.password, operation, 'options.tenantBasic.password'),
   );
 }
 
-/** @see https://www.rfc-editor.org/rfc/rfc7617#section-2 — with UTF-8, as its section 2.1 advises */
-function basicAuthorisation(user: string, password: string): OwnAuthorisation {
-  const bytes = new TextEncoder().encode(`${user}:${password}`);
-  const value = btoa(String.fromCharCode(...bytes));
+function withBasic(user: string, password: string): OwnAuthorisation {
   return {
-    headers: { Authorization: `Basic ${value}` },
+    headers: { Authorization: basicAuthorization(user, password) },
     config: { bearer: false },
-    secrets: [password, value],
+    secrets: [password],
   };
 }
 
