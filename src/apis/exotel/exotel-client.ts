@@ -1,4 +1,4 @@
-import type { AxiosBasicCredentials, AxiosInstance } from 'axios';
+import { isAxiosError, type AxiosBasicCredentials, type AxiosInstance } from 'axios';
 import { ApiInputError } from '../api-input-error.js';
 import { headerOf } from '../../concealment/any-object.js';
 import { cleanText } from '../clean-text.js';
@@ -97,11 +97,11 @@ export function createExotelClient(
       // axios leaves these keys out of the JSON form of its errors; the instance's own list stays in force.
       config.redact = [...(config.redact ?? instance.defaults.redact ?? []), 'authorization'];
       await holdBack(options, request.budget, config.signal);
-      return judge(await sendRequest(instance, config), {
-        operation: request.operation,
-        secrets,
-        remedy,
+      const answer = await sendRequest(instance, config).catch((error: unknown) => {
+        throw request.ringsPhones === true ? withDoubt(error) : error;
       });
+      const { operation, ringsPhones = false } = request;
+      return judge(answer, { operation, ringsPhones, secrets, remedy });
     },
     async download(request, callOptions = {}) {
       const { operation, url } = request;
@@ -122,7 +122,7 @@ export function createExotelClient(
       });
       if (answer.status >= 200 && answer.status < 300) return answer;
       const told = { ...answer, body: readErrorBody(answer.body) };
-      const sent = { operation, secrets: own.secrets, remedy: undefined };
+      const sent = { operation, ringsPhones: false, secrets: own.secrets, remedy: undefined };
       throw toError(told, sent, request.explain(answer.status));
     },
     wire: (callOptions) => resolveWire(options.wire, callOptions?.wire),
@@ -292,9 +292,25 @@ async function holdBack(
   }
 }
 
+/** No idempotency key is documented, so only looking tells. */
+const MAY_RING =
+  'The telephones may ring all the same: look for the call before you place it again.';
+/** The request never left: there was no such address, or no server at it. */
+const NEVER_SENT = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN)$/;
+
+/** The same error; if the call may have been placed, its message says so. */
+function withDoubt(error: unknown): unknown {
+  if (!isAxiosError(error) || NEVER_SENT.test(error.code ?? '')) return error;
+  if (error.code === 'ERR_CANCELED' && error.request === undefined) return error;
+  // A frozen error stays as it is.
+  Reflect.set(error, 'message', `${error.message}. No answer came. ${MAY_RING}`);
+  return error;
+}
+
 /** What an error has to know of its request. */
 interface Sent {
   operation: string;
+  ringsPhones: boolean;
   secrets: readonly string[];
   /** What to try after a 401. */
   remedy: string | undefined;
@@ -324,7 +340,7 @@ function judge(answer: HttpAnswer, sent: Sent): ExotelAnswer {
 
 function toError(
   answer: HttpAnswer,
-  { operation, secrets, remedy }: Sent,
+  { operation, ringsPhones, secrets, remedy }: Sent,
   explained: ReturnType<ExotelDownload['explain']> = {},
 ): ExotelApiError {
   const told = findFailure(answer.body) ?? NOTHING_TOLD;
@@ -338,7 +354,12 @@ function toError(
     status,
     response: toErrorResponse(answer, secrets),
     reason,
-    remedy: reason === 'authentication-failed' ? remedy : undefined,
+    remedy:
+      reason === 'authentication-failed'
+        ? remedy
+        : status >= 500 && ringsPhones
+          ? MAY_RING
+          : undefined,
     exotelCode: typeof told.code === 'string' ? clean(told.code) : told.code,
     said: clean(told.message),
     note: explained.note,
