@@ -1,4 +1,11 @@
 import type { AxiosInstance } from 'axios';
+import {
+  createCampaignContacts,
+  type ExotelCampaignContacts,
+} from './campaigns/campaign-contacts.js';
+import { createCampaignLists, type ExotelCampaignLists } from './campaigns/campaign-lists.js';
+import { createCampaigns, type ExotelCampaigns } from './campaigns/campaigns.js';
+import { createSmsCampaigns, type ExotelSmsCampaigns } from './campaigns/sms-campaigns.js';
 import { createCalls, type ExotelCalls } from './calls.js';
 import { createCallsV3, type ExotelCallsV3 } from './calls-v3.js';
 import { createConfiguration, type ExotelConfiguration } from './configuration.js';
@@ -24,6 +31,13 @@ export interface ExotelApi {
   readonly devices: ExotelDevices;
   /** Processes, campaigns and leads on the tenant's own host. */
   readonly configuration: ExotelConfiguration;
+  /** Call campaigns: the auto-dialer. */
+  readonly campaigns: ExotelCampaigns;
+  readonly smsCampaigns: ExotelSmsCampaigns;
+  /** Lists of contacts for campaigns. */
+  readonly campaignLists: ExotelCampaignLists;
+  /** The campaigns' own address book. */
+  readonly campaignContacts: ExotelCampaignContacts;
 }
 
 /**
@@ -52,5 +66,9 @@ export function createExotelApi(instance: AxiosInstance, options: ExotelApiOptio
     users: createUsers(client),
     devices: createDevices(client),
     configuration: createConfiguration(client),
+    campaigns: createCampaigns(client),
+    smsCampaigns: createSmsCampaigns(client),
+    campaignLists: createCampaignLists(client),
+    campaignContacts: createCampaignContacts(client),
   });
 }

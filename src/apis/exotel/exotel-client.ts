@@ -32,6 +32,8 @@ interface RequestLine {
   budget?: ExotelBudget;
   /** Whether the request makes telephones ring: it must not be sent twice, so redirects are not followed either. */
   ringsPhones?: boolean;
+  /** Whether some items may fail while others succeed: then the answer is handed over, and the failures stand in it. */
+  partial?: boolean;
   /** Parts of the body that no error may repeat. */
   secrets?: readonly string[];
 }
@@ -58,8 +60,8 @@ export interface ExotelClient {
   readonly options: ResolvedExotelApiOptions;
   send(request: ExotelRequest, options?: ExotelRequestOptions): Promise<ExotelAnswer>;
   wire(options: ExotelRequestOptions | undefined): ExotelWire;
-  /** `/{version}/accounts/{account sid}/...`, each segment encoded. Voice v1 writes a capital A. */
-  path(version: 'v1' | 'v2' | 'v3' | 'v4', ...segments: string[]): string;
+  /** `/{version}/accounts/{account sid}/...`, each segment encoded. Voice v1 and v2_beta write a capital A. */
+  path(version: 'v1' | 'v2' | 'v2_beta' | 'v3' | 'v4', ...segments: string[]): string;
 }
 
 /** Turns requests into answers or errors. @internal */
@@ -74,11 +76,11 @@ export function createExotelClient(
       // axios leaves these keys out of the JSON form of its errors; the instance's own list stays in force.
       config.redact = [...(config.redact ?? instance.defaults.redact ?? []), 'authorization'];
       await holdBack(options, request.budget, config.signal);
-      return judge(request.operation, await sendRequest(instance, config), secrets);
+      return judge(request, await sendRequest(instance, config), secrets);
     },
     wire: (callOptions) => resolveWire(options.wire, callOptions?.wire),
     path(version, ...segments) {
-      const accounts = version === 'v1' ? 'Accounts' : 'accounts';
+      const accounts = version === 'v1' || version === 'v2_beta' ? 'Accounts' : 'accounts';
       return ['', version, accounts, options.accountSid, ...segments]
         .map(encodeURIComponent)
         .join('/');
@@ -221,10 +223,15 @@ async function holdBack(
   }
 }
 
-function judge(operation: string, answer: HttpAnswer, secrets: readonly string[]): ExotelAnswer {
+function judge(
+  { operation, partial = false }: ExotelRequest,
+  answer: HttpAnswer,
+  secrets: readonly string[],
+): ExotelAnswer {
   const body = readVoiceXml(answer.body) ?? answer.body;
   const told = findFailure(body);
-  if (told !== undefined || answer.status < 200 || answer.status >= 300) {
+  const failed = told !== undefined && !(partial && told.failures.length > 0);
+  if (failed || answer.status < 200 || answer.status >= 300) {
     throw toError(operation, { ...answer, body }, secrets);
   }
   const requestId = requestIdOf(body);

@@ -11,6 +11,8 @@
  */
 import type { Answer } from './answers.js';
 import { createCredentialBox } from './credential-box.js';
+import type { ExotelCampaigns } from './exotel-campaigns.js';
+import { createExotelCampaigns } from './exotel-campaigns.js';
 import type { ExotelCalls } from './exotel-calls.js';
 import { createExotelCalls } from './exotel-calls.js';
 import type { ExotelCallsV3 } from './exotel-calls-v3.js';
@@ -32,7 +34,7 @@ import { createJwtWriter } from './fake-tokens.js';
 import { createLifetimeNotation } from './lifetime-notation.js';
 import type { ProviderSetup, SandboxProvider, StartedProvider } from './provider.js';
 import { startProvider, withVerbs } from './provider.js';
-import type { Route } from './router.js';
+import type { Access, Route } from './router.js';
 import type { SandboxRequest } from './sandbox-request.js';
 import { createTokenLedger } from './token-ledger.js';
 import type { SentWebhook } from './webhook-sender.js';
@@ -56,6 +58,7 @@ export interface ExotelSandbox
     ExotelContacts,
     ExotelUsers,
     ExotelConfiguration,
+    ExotelCampaigns,
     ExotelV4 {
   /** A host of the other region, where these same credentials and tokens draw a 401. */
   readonly wrongRegionUrl: string;
@@ -94,11 +97,17 @@ export async function startExotel(setup: ProviderSetup): Promise<StartedProvider
     const now = credentials.current;
     return accountSid === now.accountSid && apiKey === now.apiKey && apiToken === now.apiToken;
   });
+  const basicOnly: Access = (request) => (hasBasic(request) ? undefined : refuse(request));
+  const campaigns = createExotelCampaigns(setup, webhooks, basicOnly);
   // Presence before users, which are made of its agents.
-  const parts = [calls, callsV3, voice, presence, contacts, users, configuration, v4];
+  const parts = [
+    ...[calls, callsV3, voice, presence, contacts, users, configuration, v4],
+    campaigns,
+  ];
 
-  const refuse = (request: SandboxRequest) =>
-    exotelFailure(request, 401, 1010, 'Authorization failed');
+  function refuse(request: SandboxRequest): Answer {
+    return exotelFailure(request, 401, 1010, 'Authorization failed');
+  }
 
   function hasBasic({ headers }: SandboxRequest): boolean {
     const { apiKey, apiToken } = credentials.current;
@@ -159,6 +168,7 @@ export async function startExotel(setup: ProviderSetup): Promise<StartedProvider
     ...contacts.verbs,
     ...users.verbs,
     ...configuration.verbs,
+    ...campaigns.verbs,
     ...v4.verbs,
   });
   return {
