@@ -55,6 +55,12 @@ export type {
   ExotelCampaignContact,
   ExotelCampaignList,
 } from './sandbox/exotel-campaign-lists.js';
+export type {
+  ExotelApplet,
+  ExotelFlows,
+  ExotelFlowStep,
+  ExotelIncomingCall,
+} from './sandbox/exotel-flows.js';
 export type { ExotelV4 } from './sandbox/exotel-v4.js';
 export type { ExotelVoice, ExotelVoiceCall } from './sandbox/exotel-voice.js';
 export type { SentWebhook } from './sandbox/webhook-sender.js';

@@ -39,6 +39,8 @@ export const CHOOSABLE: Record<keyof typeof exotelAuthSchemes, Call> = {
     configuration.listCampaigns(1, options),
   'configuration.listCampaignLeads': ({ configuration }, options) =>
     configuration.listCampaignLeads(PLACE, options),
+  request: ({ request }, options) =>
+    request({ method: 'GET', host: 'ccm', path: '/v2/accounts/acme/things' }, options),
 };
 
 /** The calls that take Basic only. */
@@ -97,4 +99,14 @@ export const FIXED: Record<string, Call> = {
   'campaignContacts.updateMany': ({ campaignContacts }) =>
     campaignContacts.updateMany([{ contactSid: 'c', tag: 'vip' }]),
   'campaignContacts.delete': ({ campaignContacts }) => campaignContacts.delete('c'),
+  'exoPhones.available': ({ exoPhones }) =>
+    exoPhones.available({ country: 'IN', type: 'Landline' }),
+  'exoPhones.list': ({ exoPhones }) => exoPhones.list(),
+  'exoPhones.get': ({ exoPhones }) => exoPhones.get('e'),
+  'exoPhones.buy': ({ exoPhones }) => exoPhones.buy({ phoneNumber: '+918012345678' }),
+  'exoPhones.update': ({ exoPhones }) => exoPhones.update('e', { friendlyName: 'Sales' }),
+  'exoPhones.release': ({ exoPhones }) => exoPhones.release('e'),
+  'exoPhones.health': ({ exoPhones }) => exoPhones.health('e'),
+  'account.balance': ({ account }) => account.balance(),
+  'account.numberMetadata': ({ account }) => account.numberMetadata('+910000000000'),
 };

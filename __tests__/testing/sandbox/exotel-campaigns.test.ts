@@ -3,15 +3,22 @@ import axios from 'axios';
 import {
   createExotelApi,
   parseCampaignCallback,
+  parseFlowRequest,
+  toConnectAnswer,
+  toDialWhomAnswer,
+  toGatherAnswer,
+  toPassthruAnswer,
   type ExotelApi,
   type ExotelCampaignCallback,
+  type ExotelFlowAnswer,
+  type ExotelFlowRequest,
 } from '../../../src/apis/exotel/index.js';
 import type { ExotelSandbox, Sandbox } from '../../../src/testing/index.js';
 import { createFakeClock, startSandbox } from '../../../src/testing/index.js';
 import { allOf } from '../../apis/canned-answer.js';
 import { bodyOf, serve } from '../../apis/loopback.js';
 
-/* Campaigns of the sandbox's Exotel, as the wrapper sees them. */
+/* Campaigns, the account and call flows of the sandbox's Exotel, as the wrapper sees them. */
 
 const clock = createFakeClock();
 let sandbox: Sandbox;
@@ -187,11 +194,71 @@ it.each(['message', 'sms'] as const)(
   },
 );
 
-it('campaigns take Basic only', async () => {
+it('the account has a balance, and numbers that are bought, led to a flow and released', async () => {
+  expect((await api.account.balance()).balance).toBe(100.5);
+  expect((await api.account.numberMetadata('+910000000001')).circle).toBe('KA');
+  const [offer] = await api.exoPhones.available({ country: 'IN', type: 'Landline' });
+  const { sid = '' } = await api.exoPhones.buy({ phoneNumber: offer!.phoneNumber });
+  await api.exoPhones.update(sid, { friendlyName: 'Sales' });
+  expect((await api.exoPhones.get(sid)).friendlyName).toBe('Sales');
+  expect((await api.exoPhones.health(sid)).incoming?.status).toBe('active');
+  expect(await api.exoPhones.list()).toHaveLength(2);
+  await api.exoPhones.release(sid);
+  await expect(api.exoPhones.get(sid)).rejects.toMatchObject({ reason: 'not-found' });
+});
+
+it('campaigns and the account take Basic only', async () => {
   const { accountSid } = exotel.credentials;
   const wrong = createExotelApi(axios.create({ baseURL: exotel.url }), {
     accountSid,
     basic: { apiKey: 'wrong', apiToken: 'wrong' },
   });
   await expect(wrong.campaigns.list()).rejects.toMatchObject({ status: 401 });
+  await expect(wrong.account.balance()).rejects.toMatchObject({ status: 401 });
+});
+
+describe('an incoming call', () => {
+  it('walks through a flow: gathers a digit, takes a branch by it, and connects', async () => {
+    const asked: ExotelFlowRequest[] = [];
+    const answers: Record<string, (request: ExotelFlowRequest) => ExotelFlowAnswer> = {
+      '/menu': () => toGatherAnswer({ prompt: 'Press 1', maxDigits: 1 }),
+      '/route': ({ digits }) => toPassthruAnswer(digits === '1' ? 'first' : 'second'),
+      '/sales': () => toConnectAnswer({ numbers: ['+910000000001'] }),
+      '/desk': () => toDialWhomAnswer(['+910000000008', '+910000000009']),
+    };
+    const url = await serve((request, response) => {
+      const call = parseFlowRequest(request.url);
+      asked.push(call);
+      const answer = answers[request.url!.split('?')[0]!]!(call);
+      response.writeHead(answer.status, answer.headers).end(answer.body);
+    });
+    const flow = [
+      { applet: 'gather', url: `${url}/menu` },
+      {
+        applet: 'passthru',
+        url: `${url}/route`,
+        first: [{ applet: 'connect', url: `${url}/sales` }],
+        second: [{ applet: 'connect', url: `${url}/desk` }],
+      },
+      { applet: 'passthru', url: `${url}/route` },
+    ] as const;
+    const steps = await exotel.callIn(flow, { presses: ['1'], customField: 'vip' });
+    expect(steps.map(({ status, dialled }) => [status, dialled])).toEqual([
+      [200, []],
+      [200, []],
+      [200, ['+910000000001']],
+      [200, []],
+    ]);
+    expect(asked.map(({ digits }) => digits)).toEqual([undefined, '1', '1', '1']);
+    expect(asked.at(-1)).toMatchObject({
+      from: '09876500001',
+      customField: 'vip',
+      callType: 'completed',
+      dialStatus: 'completed',
+      dialledNumber: '+910000000001',
+    });
+
+    const others = await exotel.callIn(flow, { presses: ['2'] });
+    expect(others[2]?.dialled).toEqual(['+910000000008', '+910000000009']);
+  });
 });

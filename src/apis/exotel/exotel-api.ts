@@ -1,4 +1,11 @@
 import type { AxiosInstance } from 'axios';
+import { createAccount, type ExotelAccount } from './account/account.js';
+import {
+  createAnyRequest,
+  type ExotelAnyAnswer,
+  type ExotelAnyRequest,
+} from './account/any-request.js';
+import { createExoPhones, type ExotelExoPhones } from './account/exo-phones.js';
 import {
   createCampaignContacts,
   type ExotelCampaignContacts,
@@ -12,7 +19,11 @@ import { createConfiguration, type ExotelConfiguration } from './configuration.j
 import { createContacts, type ExotelContacts } from './contacts.js';
 import { createDevices, type ExotelDevices } from './devices.js';
 import { createExotelClient } from './exotel-client.js';
-import { resolveExotelOptions, type ExotelApiOptions } from './exotel-options.js';
+import {
+  resolveExotelOptions,
+  type ExotelApiOptions,
+  type ExotelRequestOptions,
+} from './exotel-options.js';
 import { createPresence, type ExotelPresence } from './presence.js';
 import { createUsers, type ExotelUsers } from './users.js';
 import { createVoice, type ExotelVoice } from './voice.js';
@@ -38,6 +49,22 @@ export interface ExotelApi {
   readonly campaignLists: ExotelCampaignLists;
   /** The campaigns' own address book. */
   readonly campaignContacts: ExotelCampaignContacts;
+  /** The account's numbers. */
+  readonly exoPhones: ExotelExoPhones;
+  /** Balance, and what is known about a number. */
+  readonly account: ExotelAccount;
+  /**
+   * Sends a request to an endpoint that is not wrapped, with the credentials, the hosts, the errors and the rate limiter of the
+   * others. Basic unless told otherwise.
+   *
+   * @throws ApiInputError for a path that is not absolute, or leaves the host.
+   * @throws ExotelApiError when Exotel refuses.
+   * @throws AxiosError when no answer came.
+   */
+  readonly request: (
+    request: ExotelAnyRequest,
+    options?: ExotelRequestOptions,
+  ) => Promise<ExotelAnyAnswer>;
 }
 
 /**
@@ -70,5 +97,8 @@ export function createExotelApi(instance: AxiosInstance, options: ExotelApiOptio
     smsCampaigns: createSmsCampaigns(client),
     campaignLists: createCampaignLists(client),
     campaignContacts: createCampaignContacts(client),
+    exoPhones: createExoPhones(client),
+    account: createAccount(client),
+    request: createAnyRequest(client),
   });
 }

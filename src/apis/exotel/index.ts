@@ -190,3 +190,30 @@ export {
   type ExotelCampaignCallback,
   type ExotelCampaignNews,
 } from './campaigns/campaign-callback.js';
+export {
+  parseFlowRequest,
+  type ExotelFlowRequest,
+  type ExotelFlowRequestOptions,
+  type ExotelFlowStream,
+} from './flows/flow-request.js';
+export {
+  toConnectAnswer,
+  toDialWhomAnswer,
+  toGatherAnswer,
+  toPassthruAnswer,
+  toSwitchAnswer,
+  type ExotelConnectAnswerInput,
+  type ExotelFlowAnswer,
+  type ExotelGatherAnswerInput,
+} from './flows/flow-answers.js';
+export { parseHeartbeat, type ExotelHeartbeat } from './flows/heartbeat.js';
+export type {
+  ExotelAvailableQuery,
+  ExotelConnectivity,
+  ExotelExoPhone,
+  ExotelExoPhoneHealth,
+  ExotelExoPhones,
+  ExotelExoPhoneSettings,
+} from './account/exo-phones.js';
+export type { ExotelAccount, ExotelBalance, ExotelNumberMetadata } from './account/account.js';
+export type { ExotelAnyAnswer, ExotelAnyRequest } from './account/any-request.js';

@@ -11,8 +11,11 @@
  */
 import type { Answer } from './answers.js';
 import { createCredentialBox } from './credential-box.js';
+import { createExotelAccount } from './exotel-account.js';
 import type { ExotelCampaigns } from './exotel-campaigns.js';
 import { createExotelCampaigns } from './exotel-campaigns.js';
+import type { ExotelFlows } from './exotel-flows.js';
+import { createExotelFlows } from './exotel-flows.js';
 import type { ExotelCalls } from './exotel-calls.js';
 import { createExotelCalls } from './exotel-calls.js';
 import type { ExotelCallsV3 } from './exotel-calls-v3.js';
@@ -59,6 +62,7 @@ export interface ExotelSandbox
     ExotelUsers,
     ExotelConfiguration,
     ExotelCampaigns,
+    ExotelFlows,
     ExotelV4 {
   /** A host of the other region, where these same credentials and tokens draw a 401. */
   readonly wrongRegionUrl: string;
@@ -99,10 +103,12 @@ export async function startExotel(setup: ProviderSetup): Promise<StartedProvider
   });
   const basicOnly: Access = (request) => (hasBasic(request) ? undefined : refuse(request));
   const campaigns = createExotelCampaigns(setup, webhooks, basicOnly);
+  const account = createExotelAccount(basicOnly);
+  const flows = createExotelFlows(setup);
   // Presence before users, which are made of its agents.
   const parts = [
     ...[calls, callsV3, voice, presence, contacts, users, configuration, v4],
-    campaigns,
+    ...[campaigns, account],
   ];
 
   function refuse(request: SandboxRequest): Answer {
@@ -154,6 +160,7 @@ export async function startExotel(setup: ProviderSetup): Promise<StartedProvider
     ],
     reset() {
       webhooks.reset();
+      flows.reset();
       parts.forEach((part) => part.reset());
     },
   });
@@ -169,6 +176,7 @@ export async function startExotel(setup: ProviderSetup): Promise<StartedProvider
     ...users.verbs,
     ...configuration.verbs,
     ...campaigns.verbs,
+    ...flows.verbs,
     ...v4.verbs,
   });
   return {
