@@ -162,7 +162,7 @@ describe('a request to what is not wrapped', () => {
     const sent = answerNext(VOICE, 'POST', { body: '<Result>ok</Result>' });
     const body = new URLSearchParams({ VirtualNumber: '08012345678', Number: '+910000000001' });
     const answer = await exotelApi().request({ method: 'POST', host: 'voice', path, body });
-    expect(answer.body).toContain('ok');
+    expect(answer.raw).toContain('ok');
     expect(sent[0]).toMatchObject({
       path,
       body: body.toString(),

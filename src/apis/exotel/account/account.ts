@@ -1,4 +1,4 @@
-import { pathId } from '../../input-fields.js';
+import { createPhoneFields } from '../../phone-numbers.js';
 import { validateInput } from '../../validate-input.js';
 import { asRecord, numberOf, textOf } from '../../wire-values.js';
 import type { ExotelClient } from '../exotel-client.js';
@@ -41,7 +41,7 @@ export interface ExotelAccount {
   /**
    * Circle, operator and do-not-disturb of an Indian number.
    *
-   * @throws ApiInputError for a number with spaces or slashes.
+   * @throws ApiInputError for a number that cannot be right.
    * @throws ExotelApiError when Exotel refuses.
    * @throws AxiosError when no answer came.
    * @see https://developer.exotel.com/docs/voice-v1/api-reference/call-details
@@ -81,7 +81,11 @@ export function createAccount(client: ExotelClient): ExotelAccount {
 
     async numberMetadata(number, options) {
       const operation = 'account.numberMetadata';
-      const asked = validateInput(pathId, number, { api: 'exotel', operation, within: 'number' });
+      const asked = validateInput(createPhoneFields().exoPhone, number, {
+        api: 'exotel',
+        operation,
+        within: 'number',
+      });
       const answer = await read(operation, ['Numbers', `${asked}.json`], options);
       const found = asRecord(asRecord(answer.body)?.Numbers);
       if (found === undefined) throw answer.unexpected('The answer holds no Numbers.');

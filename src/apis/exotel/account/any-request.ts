@@ -20,9 +20,9 @@ export interface ExotelAnyRequest {
 
 /** The answer to {@link ExotelAnyRequest}. */
 export interface ExotelAnyAnswer {
-  /** As it came. */
-  body: unknown;
   requestId: string | undefined;
+  /** The body as it came; XML of Voice v1 as text, unless it holds a call. */
+  raw: unknown;
 }
 
 const requestSchema = v.looseObject({
@@ -30,7 +30,7 @@ const requestSchema = v.looseObject({
   host: oneOf(['ccm', 'voice', 'tenant']),
   path: v.pipe(
     v.string('must be a string'),
-    // What could leave the host, or the account, by a detour.
+    // What could lead to another host, or up the path.
     v.regex(
       /^(?:\/(?!\.{1,2}(?:\/|$))[^\s/\\?#]+)+$/,
       'must be an absolute path like /v1/Accounts/acme/Calls, without a query',
@@ -62,7 +62,7 @@ export function createAnyRequest(client: ExotelClient) {
       },
       options,
     );
-    return { body: answer.body, requestId: answer.requestId };
+    return { requestId: answer.requestId, raw: answer.body };
   };
 }
 

@@ -1,9 +1,10 @@
 import * as v from 'valibot';
 import { filledText, flag, httpUrl, oneOf, pathId } from '../../input-fields.js';
 import type { OpenWord } from '../../open-word.js';
-import { exoPhone } from '../../phone-numbers.js';
+import { createPhoneFields } from '../../phone-numbers.js';
 import { validateInput } from '../../validate-input.js';
 import { asRecord, booleanOf, numberOf, textOf, type WireRecord } from '../../wire-values.js';
+import { acknowledgementIn } from '../acknowledgement.js';
 import type { ExotelAnswer, ExotelClient, ExotelRequest } from '../exotel-client.js';
 import type { ExotelBasicOnlyOptions } from '../exotel-options.js';
 import { parseExotelTime } from '../exotel-time.js';
@@ -106,7 +107,7 @@ const settings = {
   smsUrl: v.optional(httpUrl),
   friendlyName: v.optional(filledText),
 };
-const buySchema = v.strictObject({ ...settings, phoneNumber: exoPhone });
+const buySchema = v.strictObject({ ...settings, phoneNumber: createPhoneFields().exoPhone });
 const updateSchema = v.pipe(
   v.strictObject(settings),
   v.check(
@@ -177,8 +178,7 @@ export function createExoPhones(client: ExotelClient): ExotelExoPhones {
 
     async release(sid, options) {
       const path = numberAt('release', sid);
-      const { requestId, body } = await send('release', { method: 'DELETE', path }, options);
-      return { requestId, raw: body };
+      return acknowledgementIn(await send('release', { method: 'DELETE', path }, options));
     },
 
     async health(sid, options) {

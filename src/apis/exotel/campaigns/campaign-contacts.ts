@@ -1,11 +1,11 @@
 import * as v from 'valibot';
 import { flag, pathId } from '../../input-fields.js';
-import { dialable } from '../../phone-numbers.js';
 import { asRecord, textOf, type WireRecord } from '../../wire-values.js';
 import type { ExotelClient } from '../exotel-client.js';
 import type { ExotelBasicOnlyOptions } from '../exotel-options.js';
 import { parseExotelTime } from '../exotel-time.js';
 import {
+  campaignNumber,
   createDeletableRecords,
   createResource,
   recordQuery,
@@ -98,7 +98,7 @@ export interface ExotelCampaignContacts extends ExotelDeletableRecords<
 
 const text = v.optional(v.string('must be a string'));
 const fields = {
-  number: v.optional(dialable),
+  number: v.optional(campaignNumber),
   firstName: text,
   lastName: text,
   companyName: text,
@@ -106,7 +106,7 @@ const fields = {
   tag: text,
   custom: v.optional(v.record(v.string(), v.string('must be a string'))),
 };
-const contactSchema = v.strictObject({ ...fields, number: dialable });
+const contactSchema = v.strictObject({ ...fields, number: campaignNumber });
 const changesSchema = v.pipe(
   v.strictObject(fields),
   v.check(

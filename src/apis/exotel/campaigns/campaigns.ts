@@ -8,7 +8,7 @@ import {
   pathId,
   wholeNumber,
 } from '../../input-fields.js';
-import { dialable, exoPhone } from '../../phone-numbers.js';
+import { createPhoneFields } from '../../phone-numbers.js';
 import type { ExotelClient } from '../exotel-client.js';
 import type { ExotelBasicOnlyOptions, ExotelWire } from '../exotel-options.js';
 import { formatZonelessTime } from '../exotel-time.js';
@@ -24,6 +24,7 @@ import {
   type ExotelCampaignStatus,
 } from './campaign-records.js';
 import {
+  campaignNumber,
   createDeletableRecords,
   createResource,
   readPage,
@@ -163,6 +164,7 @@ export interface ExotelCampaigns
   ): AsyncGenerator<ExotelCampaignCall, void, undefined>;
 }
 
+const { exoPhone } = createPhoneFields();
 const ACTIONS = ['pause', 'resume', 'complete', 'archive'] as const;
 const STATUSES = [
   'Created',
@@ -188,7 +190,7 @@ const settings = {
   callerId: v.optional(exoPhone),
   from: v.optional(
     v.pipe(
-      v.array(dialable, 'must be an array of numbers'),
+      v.array(campaignNumber, 'must be an array of numbers'),
       v.minLength(1, 'must not be empty'),
       v.maxLength(5000, 'takes at most 5000 numbers: use a list for more'),
     ),

@@ -2,8 +2,10 @@ import * as v from 'valibot';
 import { isApiInputError } from '../../api-input-error.js';
 import { filledText, oneOf, pathId, wholeNumber } from '../../input-fields.js';
 import type { OpenWord } from '../../open-word.js';
+import { createPhoneFields } from '../../phone-numbers.js';
 import { validateInput } from '../../validate-input.js';
 import { asRecord, type WireRecord } from '../../wire-values.js';
+import { acknowledgementIn } from '../acknowledgement.js';
 import type { ExotelItemFailure } from '../exotel-error.js';
 import type { ExotelAnswer, ExotelClient, ExotelRequest } from '../exotel-client.js';
 import type { ExotelBasicOnlyOptions } from '../exotel-options.js';
@@ -139,8 +141,7 @@ export function createResource<Item>(
     send,
 
     async acknowledged(call, options) {
-      const { requestId, body } = await send(call, options);
-      return { requestId, raw: body };
+      return acknowledgementIn(await send(call, options));
     },
 
     async one(call, options) {
@@ -214,6 +215,15 @@ export function readPage<Item>(answer: ExotelAnswer, parse: RecordParser<Item>):
     .filter((item) => item !== undefined);
   return { items, ...parsePosition(body), requestId, raw: body };
 }
+
+// Exotel takes local digits here itself, so no default country is needed.
+const { dialable } = createPhoneFields();
+
+/** Whom a campaign dials. @internal */
+export const campaignNumber = v.pipe(
+  dialable,
+  v.check((number) => !/^sips?:/i.test(number), 'must be a phone number, and no sip: address'),
+);
 
 /** The fields of {@link ExotelRecordQuery}. @internal */
 export function recordQuery(mostPerPage?: number) {

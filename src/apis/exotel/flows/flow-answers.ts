@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { filledText, flag, httpUrl, oneOf, wholeNumber } from '../../input-fields.js';
-import { e164, exoPhone } from '../../phone-numbers.js';
+import { createPhoneFields, toE164 } from '../../phone-numbers.js';
 import { validateInput } from '../../validate-input.js';
 
 /**
@@ -15,7 +15,7 @@ export interface ExotelFlowAnswer {
 
 /** Whom a programmable Connect applet dials, and how. What is left out stays as the applet is set up. */
 export interface ExotelConnectAnswerInput {
-  /** E.164, dialled in order, or at once with `parallelRinging`. Empty: dial no one, and go on with "We didn't dial anyone". */
+  /** With their country; dialled in order, or at once with `parallelRinging`. Empty: dial no one, and go on with "We didn't dial anyone". */
   numbers: readonly string[];
   /** A SIP trunk to dial over. */
   trunk?: string | undefined;
@@ -79,7 +79,7 @@ export function toSwitchAnswer(name: string): ExotelFlowAnswer {
 /**
  * Answers a Connect applet that asks an address whom to dial: one number, or several that are dialled in order.
  *
- * @throws ApiInputError for a number that is not E.164.
+ * @throws ApiInputError for a number without its country.
  * @see https://support.exotel.com/support/solutions/articles/3000088074
  */
 export function toDialWhomAnswer(numbers: readonly string[]): ExotelFlowAnswer {
@@ -144,14 +144,22 @@ export function toGatherAnswer(input: ExotelGatherAnswerInput): ExotelFlowAnswer
   });
 }
 
-const agents = v.array(e164, 'must be an array of numbers');
+const agent = v.pipe(
+  v.string('must be a string'),
+  v.check(
+    (text) => toE164(text) !== undefined,
+    'must be a phone number with its country, like +919876543210',
+  ),
+  v.transform((text) => toE164(text) ?? text),
+);
+const agents = v.array(agent, 'must be an array of numbers');
 const someNumbers = v.pipe(agents, v.minLength(1, 'must not be empty'));
 
 const connectSchema = v.strictObject({
   numbers: agents,
   trunk: v.optional(filledText),
   fetchAfterAttempt: v.optional(flag),
-  outgoingPhoneNumber: v.optional(exoPhone),
+  outgoingPhoneNumber: v.optional(createPhoneFields().exoPhone),
   record: v.optional(flag),
   recordingChannels: v.optional(oneOf(['single', 'dual'])),
   maxRingingSeconds: v.optional(wholeNumber(1)),
