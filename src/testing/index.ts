@@ -62,7 +62,14 @@ export type {
   ExotelIncomingCall,
 } from './sandbox/exotel-flows.js';
 export type { ExotelV4 } from './sandbox/exotel-v4.js';
-export type { ExotelVoice, ExotelVoiceCall } from './sandbox/exotel-voice.js';
+export type {
+  ExotelEndedStatus,
+  ExotelPastCall,
+  ExotelVoice,
+  ExotelVoiceCall,
+} from './sandbox/exotel-voice.js';
+export type { ExotelRecordings } from './sandbox/exotel-recordings.js';
+export type { ExotelCallTiming, ExotelCallTimings } from './sandbox/exotel-call-timing.js';
 export type { SentWebhook } from './sandbox/webhook-sender.js';
 export type {
   ExotelAgent,

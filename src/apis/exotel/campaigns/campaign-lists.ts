@@ -5,6 +5,7 @@ import { numberOf, textOf, type WireRecord } from '../../wire-values.js';
 import { toCsvBlob } from '../contacts-csv.js';
 import type { ExotelClient } from '../exotel-client.js';
 import type { ExotelBasicOnlyOptions } from '../exotel-options.js';
+import type { ExotelVoiceIterateOptions } from '../voice-pages.js';
 import { parseExotelTime } from '../exotel-time.js';
 import { iteratePages, type ExotelPage } from '../pages.js';
 import type { ExotelAcknowledgement } from '../presence.js';
@@ -109,7 +110,7 @@ export interface ExotelCampaignLists extends ExotelDeletableRecords<
   iterateContacts(
     listSid: string,
     query?: ExotelListContactsQuery,
-    options?: ExotelBasicOnlyOptions,
+    options?: ExotelVoiceIterateOptions,
   ): AsyncGenerator<ExotelCampaignContact, void, undefined>;
   /** Puts 1 to 5000 contacts that exist on a list; a row of the answer is `done` where Exotel names no failure. */
   addContacts(
@@ -228,8 +229,9 @@ export function createCampaignLists(client: ExotelClient): ExotelCampaignLists {
 
     iterateContacts: (listSid, query, options) =>
       iteratePages(
-        (offset) => listContacts(listSid, { ...query, offset }, options),
+        (offset, rest) => listContacts(listSid, { ...query, offset }, rest),
         query?.offset ?? 0,
+        options,
       ),
 
     addContacts: (listSid, contactSids, rules, options) =>

@@ -11,6 +11,7 @@ import {
 import { createPhoneFields } from '../../phone-numbers.js';
 import type { ExotelClient } from '../exotel-client.js';
 import type { ExotelBasicOnlyOptions, ExotelWire } from '../exotel-options.js';
+import type { ExotelVoiceIterateOptions } from '../voice-pages.js';
 import { formatZonelessTime } from '../exotel-time.js';
 import { flowUrlOf } from '../flow-url.js';
 import { iteratePages, type ExotelPage } from '../pages.js';
@@ -160,7 +161,7 @@ export interface ExotelCampaigns
   iterateCalls(
     campaignId: string,
     query?: ExotelCampaignCallQuery,
-    options?: ExotelBasicOnlyOptions,
+    options?: ExotelVoiceIterateOptions,
   ): AsyncGenerator<ExotelCampaignCall, void, undefined>;
 }
 
@@ -359,8 +360,9 @@ export function createCampaigns(client: ExotelClient): ExotelCampaigns {
 
     iterateCalls: (campaignId, query, options) =>
       iteratePages(
-        (offset) => listCalls(campaignId, { ...query, offset }, options),
+        (offset, rest) => listCalls(campaignId, { ...query, offset }, rest),
         query?.offset ?? 0,
+        options,
       ),
   };
 }

@@ -9,6 +9,7 @@ import { acknowledgementIn } from '../acknowledgement.js';
 import type { ExotelItemFailure } from '../exotel-error.js';
 import type { ExotelAnswer, ExotelClient, ExotelRequest } from '../exotel-client.js';
 import type { ExotelBasicOnlyOptions } from '../exotel-options.js';
+import type { ExotelVoiceIterateOptions } from '../voice-pages.js';
 import { findFailure } from '../failure.js';
 import { iteratePages, parsePosition, type ExotelPage } from '../pages.js';
 import type { ExotelAcknowledgement } from '../presence.js';
@@ -35,7 +36,10 @@ export interface ExotelRecords<Item, Query> {
   /** One page. */
   list(query?: Query, options?: ExotelBasicOnlyOptions): Promise<ExotelPage<Item>>;
   /** Every record that the query finds, page after page as they are asked for. */
-  iterate(query?: Query, options?: ExotelBasicOnlyOptions): AsyncGenerator<Item, void, undefined>;
+  iterate(
+    query?: Query,
+    options?: ExotelVoiceIterateOptions,
+  ): AsyncGenerator<Item, void, undefined>;
   /** One record. */
   get(id: string, options?: ExotelBasicOnlyOptions): Promise<Item>;
 }
@@ -188,7 +192,11 @@ export function createRecords<Item, Query extends ExotelRecordQuery>(
     list,
     // The offset is one of the query's own fields.
     iterate: (query, options) =>
-      iteratePages((offset) => list({ ...query, offset } as Query, options), query?.offset ?? 0),
+      iteratePages(
+        (offset, rest) => list({ ...query, offset } as Query, rest),
+        query?.offset ?? 0,
+        options,
+      ),
     get: (id, options) => resource.one({ name: 'get', method: 'GET', tail: [id] }, options),
   };
 }

@@ -4,6 +4,7 @@ import type { OpenWord } from '../../open-word.js';
 import { numberOf, textOf, type WireRecord } from '../../wire-values.js';
 import type { ExotelClient } from '../exotel-client.js';
 import type { ExotelBasicOnlyOptions, ExotelWire } from '../exotel-options.js';
+import type { ExotelVoiceIterateOptions } from '../voice-pages.js';
 import { parseExotelTime } from '../exotel-time.js';
 import { iteratePages, type ExotelPage } from '../pages.js';
 import {
@@ -113,7 +114,7 @@ export interface ExotelSmsCampaigns
   iterateMessages(
     campaignId: string,
     query?: ExotelCampaignMessageQuery,
-    options?: ExotelBasicOnlyOptions,
+    options?: ExotelVoiceIterateOptions,
   ): AsyncGenerator<ExotelCampaignMessage, void, undefined>;
 }
 
@@ -214,8 +215,9 @@ export function createSmsCampaigns(client: ExotelClient): ExotelSmsCampaigns {
 
     iterateMessages: (campaignId, query, options) =>
       iteratePages(
-        (offset) => listMessages(campaignId, { ...query, offset }, options),
+        (offset, rest) => listMessages(campaignId, { ...query, offset }, rest),
         query?.offset ?? 0,
+        options,
       ),
   };
 }
