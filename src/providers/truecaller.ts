@@ -2,12 +2,12 @@
  * Truecaller for Business, Verified Campaigns.
  * https://docs.truecaller.com/truecaller-for-business/verified-campaigns (Generate Access Token), checked 2026-11-21.
  */
+import { read } from '../concealment/any-object.js';
 import { givenOptions } from '../concealment/given-options.js';
 import {
   defineProvider,
   type TokenEndpointProvider,
 } from '../provider-definition/define-provider.js';
-import { at } from '../provider-definition/token-response.js';
 import { epochMilliseconds } from '../token/lifetime.js';
 import {
   commonPart,
@@ -66,10 +66,10 @@ export function truecaller(
       body: { json: { api_key: apiKey, key_id: keyId } },
     }),
     parseToken: ({ body }) => ({
-      accessToken: at(body, 'token'),
-      issuedAt: epochMilliseconds(at(body, 'created_at')),
+      accessToken: read(body, 'token'),
+      issuedAt: epochMilliseconds(read(body, 'created_at')),
     }),
-    diagnose: ({ body }) => ({ code: at(body, 'slug'), message: at(body, 'message') }),
+    diagnose: ({ body }) => ({ code: read(body, 'slug'), message: read(body, 'message') }),
     defaultLifetimeSeconds: 3_600,
     tokenBudget: { calls: 10, windowMs: 30 * 60_000 },
   });

@@ -58,7 +58,7 @@ export function createAnyRequest(client: ExotelClient) {
         ...(query === undefined ? {} : { query }),
         ...(body === undefined ? {} : encoded(body)),
         // It may ring telephones, for all that is known.
-        ringsPhones: method !== 'GET',
+        ringsPhones: method === 'POST',
       },
       options,
     );
