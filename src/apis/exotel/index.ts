@@ -3,6 +3,8 @@
  *
  * @module axios-bearer/exotel
  */
+export type { ApiAnswerError } from '../api-answer-error.js';
+export type { ApiErrorResponse } from '../error-response.js';
 export { ApiInputError, isApiInputError } from '../api-input-error.js';
 export { ApiPayloadError, isApiPayloadError } from '../api-payload-error.js';
 export type { CountryCode } from '../calling-codes.js';
