@@ -28,7 +28,7 @@ import { createPresence, type ExotelPresence } from './presence.js';
 import { createUsers, type ExotelUsers } from './users.js';
 import { createVoice, type ExotelVoice } from './voice.js';
 
-/** Exotel's documented endpoints, by group. */
+/** Exotel's endpoints, by group. `docs/wrapped-apis.md` lists which are left out, and why. */
 export interface ExotelApi {
   /** CCM calls (Voice v2): agent first, then customer. */
   readonly calls: ExotelCalls;
@@ -68,7 +68,7 @@ export interface ExotelApi {
 }
 
 /**
- * Exotel's call, presence, contact, user and configuration endpoints over an axios instance.
+ * Exotel's calls, agents, campaigns, numbers and users over an axios instance.
  *
  * The instance authorises itself for calls that go out with a bearer token. Calls that take Basic carry the
  * options' API key and token, with `{ bearer: false }`.
