@@ -1,5 +1,5 @@
 /**
- * The sandbox, a fake token endpoint, a fake clock, and a contract suite and a chaos wrapper for stores.
+ * The test kit: the sandbox, a fake token endpoint, a fake clock, and for stores a contract suite and a chaos wrapper.
  *
  * @module axios-bearer/testing
  */
