@@ -152,6 +152,17 @@ describe('many contacts', () => {
     });
   });
 
+  it.each([
+    ['fewer rows', [done(CONTACT)]],
+    ['one envelope', done(CONTACT)],
+  ])('are no success when the answer has %s', async (_, response) => {
+    answerNext(VOICE, 'POST', around(response, 207));
+    await expect(exotelApi().campaignContacts.createMany([INPUT, INPUT])).rejects.toMatchObject({
+      reason: 'unexpected-body',
+      message: expect.stringContaining('2 rows; they may be taken'),
+    });
+  });
+
   it('are changed by their sids', async () => {
     const sent = answerNext(VOICE, 'PUT', around([done(CONTACT)], 207));
     await exotelApi().campaignContacts.updateMany([{ contactSid: 'c-1', tag: 'vip' }]);

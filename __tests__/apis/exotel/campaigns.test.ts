@@ -138,9 +138,12 @@ describe('a campaign is created', () => {
     });
   });
 
-  it('once only: a time-out is the caller’s to judge', async () => {
+  it('once only: after a 503 the error says that telephones may ring', async () => {
     const sent = answerNext(VOICE, 'POST', { status: 503 });
-    await expect(exotelApi().campaigns.create(A_CAMPAIGN)).rejects.toMatchObject({ status: 503 });
+    await expect(exotelApi().campaigns.create(A_CAMPAIGN)).rejects.toMatchObject({
+      status: 503,
+      message: expect.stringContaining('may ring all the same'),
+    });
     expect(sent).toHaveLength(1);
   });
 

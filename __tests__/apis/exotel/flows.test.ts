@@ -214,7 +214,7 @@ describe('what a server answers', () => {
     ['customParams', { customParams: { a: 'x'.repeat(200) } }],
     ['customParams', { customParams: { 'Exotel-Id': '1' } }],
     ['ringing', { ringing: 5 } as object],
-  ])('connects nobody when %s cannot be right', (field, wrong) => {
+  ])('refuses to connect when %s cannot be right', (field, wrong) => {
     expect(() => toConnectAnswer({ numbers: [], ...wrong })).toThrow(
       expect.objectContaining({ code: 'ERR_API_INPUT', field }),
     );
@@ -242,7 +242,7 @@ describe('what a server answers', () => {
     ['prompt', { prompt: ' ' }],
     ['maxDigits', { maxDigits: 0 }],
     ['finishOnKey', { finishOnKey: '12' }],
-  ])('gathers nothing when %s cannot be right', (field, wrong) => {
+  ])('refuses to gather when %s cannot be right', (field, wrong) => {
     expect(() => toGatherAnswer({ prompt: 'Code', maxDigits: 1, ...wrong })).toThrow(
       expect.objectContaining({ field }),
     );

@@ -68,7 +68,7 @@ export interface ExotelApi {
 }
 
 /**
- * Exotel's call, presence, contact, user and configuration endpoints over an axios instance.
+ * Exotel's calls, agents, campaigns, numbers and users over an axios instance.
  *
  * The instance authorises itself for calls that go out with a bearer token. Calls that take Basic carry the
  * options' API key and token, with `{ bearer: false }`.

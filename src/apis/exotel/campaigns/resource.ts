@@ -101,7 +101,12 @@ export interface Resource<Item> {
     options?: ExotelBasicOnlyOptions,
   ): Promise<ExotelAcknowledgement>;
   one(call: ResourceCall, options?: ExotelBasicOnlyOptions): Promise<Item>;
-  bulk(call: ResourceCall, options?: ExotelBasicOnlyOptions): Promise<ExotelBulkAnswer<Item>>;
+  /** Sends that many rows, and reads what became of each. */
+  bulk(
+    call: ResourceCall,
+    sent: number,
+    options?: ExotelBasicOnlyOptions,
+  ): Promise<ExotelBulkAnswer<Item>>;
 }
 
 /** The voice host, JSON, and the one scheme that the documents show: Basic. @internal */
@@ -152,14 +157,17 @@ export function createResource<Item>(
       const answer = await send(call, options);
       const [record] = recordsIn(answer.body);
       const item = record && parse(record);
-      if (item === undefined) throw answer.unexpected(`The answer holds no record with an id.`);
+      if (item === undefined) throw answer.unexpected('The answer holds no record with an id.');
       return item;
     },
 
-    async bulk(call, options) {
+    async bulk(call, sent, options) {
       const answer = await send({ ...call, partial: true }, options);
       const response = asRecord(answer.body)?.response;
-      if (!Array.isArray(response)) throw answer.unexpected('The answer holds no rows.');
+      // Fewer rows, or more, could not be told apart by their places.
+      if (!Array.isArray(response) || response.length !== sent) {
+        throw answer.unexpected(`The answer does not tell of ${sent} rows; they may be taken.`);
+      }
       const failures = new Map(
         findFailure(answer.body)?.failures.map((failure) => [failure.index, failure]),
       );
@@ -291,7 +299,7 @@ export async function sendRows<Item, Row extends v.GenericSchema>(
   if (sent.length === 0) return { rows: setAside, requestId: undefined, raw: undefined };
   const body = toBody(sent.map(({ row }) => row));
   const call = { name, method, body, ...(tail === undefined ? {} : { tail }) };
-  const answer = await resource.bulk(call, options);
+  const answer = await resource.bulk(call, sent.length, options);
   const answered = answer.rows.map((row) => movedTo(row, sent[row.index]?.index ?? row.index));
   return { ...answer, rows: [...setAside, ...answered].sort((a, b) => a.index - b.index) };
 }
