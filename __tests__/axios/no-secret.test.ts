@@ -23,7 +23,7 @@ import { failureOf } from './support.js';
 
 const clientSecret = createSecret();
 const exotel = { apiKey: createSecret(), apiToken: createSecret() };
-/** Every token that was handed out; the last one is good unless it was revoked. */
+/** Every token that the test was handed; the last one is good unless it was revoked. */
 const tokens: string[] = [];
 let isRevoked = false;
 
@@ -85,7 +85,10 @@ beforeEach(() => nock.restore()); // Its sockets are not those that people have.
 // ---- clients -----------------------------------------------------------------------------------------------------
 
 const cleanUps: (() => void)[] = [];
-afterEach(() => cleanUps.splice(0).forEach((cleanUp) => cleanUp()));
+afterEach(() => {
+  for (const cleanUp of cleanUps.splice(0)) cleanUp();
+  tokens.length = 0;
+});
 
 function sourceOf(baseURL = urlOf(http1), tokenPath = '/token'): TokenSource {
   const tokenUrl = urlOf(http1) + tokenPath;
