@@ -1,3 +1,4 @@
+import { tell as tellFigures } from '../setup/figures.js';
 import { explore, runsUnlessGiven } from './explore.js';
 import type { Order } from './order.js';
 import { setting, steps, type Setting, type Step } from './steps.js';
@@ -43,7 +44,5 @@ export async function runOnce(
 }
 
 export function tell(name: string, { seed, runs, steps, tokenCalls }: Tally): void {
-  process.stdout.write(
-    `    ${name}: seed ${seed}, ${runs} runs, ${steps} steps, ${tokenCalls} token calls\n`,
-  );
+  tellFigures([`${name}: seed ${seed}, ${runs} runs, ${steps} steps, ${tokenCalls} token calls`]);
 }
