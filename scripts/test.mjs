@@ -64,7 +64,7 @@ async function inOrder(stages) {
     const { said, ...counts } = await run(script);
     results.push({ name, seconds: (performance.now() - begunAt) / 1000, ...counts });
     console.log(`${clock()}  ${name}: ${told(counts)}`);
-    const worthReading = counts.failed > 0 ? said.trim() : withoutSuccesses(said);
+    const worthReading = counts.failed > 0 ? withoutPassed(said) : withoutUsual(said);
     if (worthReading !== '') console.log(`\n${worthReading}\n`);
   }
 }
@@ -81,7 +81,8 @@ async function testWith(script) {
   const { status, said } = await npm(script, '--', '--json', `--outputFile=${report}`);
   const found = existsSync(report) ? read(report) : { passed: 0, failed: 0, files: [] };
   const isBroken = found.failed === 0 && (status !== 0 || found.passed === 0);
-  return { said, ...found, failed: isBroken ? 1 : found.failed };
+  if (!isBroken) return { said, ...found };
+  return { ...found, failed: 1, said: `${said}\n${script} broke off, or found no test.` };
 }
 
 /** What it says is kept until its end, so that two that run side by side do not talk at once. */
@@ -110,15 +111,16 @@ function read(report) {
   };
 }
 
+function withoutPassed(said) {
+  return said.replaceAll(/^PASS .*\n/gm, '').trim();
+}
+
 /** What is left of the words of a stage that passed: warnings, and what was left out. */
-function withoutSuccesses(said) {
+function withoutUsual(said) {
   const usual =
-    /^(PASS |Test Suites:|Tests:|Snapshots:|Time:|Ran all test suites|Test results written)/;
-  const isUsual = (line) => usual.test(line) || /^\s*(✓ |$)/.test(line);
-  return said
-    .split('\n')
-    .filter((line) => !isUsual(line))
-    .join('\n');
+    /^(PASS |Test Suites:|Tests:|Snapshots:|Time:|Ran all test suites|Test results written|\s*$)/;
+  const lines = said.split('\n').filter((line) => !usual.test(line));
+  return lines.join('\n');
 }
 
 function told({ passed, failed }) {
