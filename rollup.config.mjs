@@ -11,6 +11,7 @@ const input = {
   providers: 'src/providers/index.ts',
   exotel: 'src/apis/exotel/index.ts',
   truecaller: 'src/apis/truecaller/index.ts',
+  store: 'src/store/index.ts',
   redis: 'src/redis/index.ts',
   opentelemetry: 'src/opentelemetry/index.ts',
   testing: 'src/testing/index.ts',
@@ -25,7 +26,7 @@ const isOneOf = (names) => (id) => names.some((name) => id === name || id.starts
 const external = isOneOf(packages);
 const externalInCommonJS = isOneOf(packages.filter((name) => !inlinedInCommonJS.includes(name)));
 /** Part of both builds, because only a little is used of what an installation would bring. */
-const vendored = ['libphonenumber-js', 'valibot'];
+const vendored = ['valibot'];
 const builtin = (id) => id.startsWith('node:');
 
 /** npm makes it executable when it installs; whoever runs it out of a checkout should not have to. */
@@ -57,10 +58,12 @@ function chunkOf(id) {
   const vendor = vendorOf(id.replaceAll('\\', '/'));
   if (vendor !== undefined) return vendor;
   const room =
-    /[\\/]src[\\/](errors|concealment|token|platform|provider-definition|token-call|sharing|token-source|store|axios)[\\/]/.exec(
+    /[\\/]src[\\/](errors|concealment|token|platform|provider-definition|token-call|sharing|token-source|axios)[\\/]/.exec(
       id,
     )?.[1];
   if (room === undefined) return null;
+  // Only what a shared store needs: the entry points of the stores bring it.
+  if (room === 'sharing') return 'sharing';
   return [
     'errors',
     'concealment',

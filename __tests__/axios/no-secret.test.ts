@@ -149,7 +149,7 @@ const failures: Record<string, Send> = {
     isRevoked = true;
     return http.get('/healed-500');
   },
-  'a 401 that no token cures': (http) => http.get('/401'),
+  'a 401 that a new token does not fix': (http) => http.get('/401'),
   'a time-out': (http) => http.get('/hang', { timeout: 30 }),
   'an abort before it is sent': (http) => http.get('/hang', { signal: AbortSignal.abort() }),
   'an abort': (http) => http.get('/hang', { signal: AbortSignal.timeout(30) }),

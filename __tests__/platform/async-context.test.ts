@@ -38,7 +38,7 @@ function observed(options: Parameters<typeof bench>[0] = {}) {
     return ACME;
   };
   const made = bench({ ...options, provider: { credentials } });
-  made.endpoint.onCall = (call, count) => call.token(`token-${count}`);
+  made.endpoint.onCall = (call, count) => call.issue(`token-${count}`);
   const request = (name: string) => requests.run(name, () => made.source.getToken());
   return { ...made, request, askedFor };
 }
@@ -89,7 +89,7 @@ describe('behaviour 18: a background refresh belongs to no caller, nor runs it i
   });
 });
 
-describe('where such contexts are not to be had', () => {
+describe('without support for async contexts', () => {
   afterEach(() => void jest.restoreAllMocks());
 
   /** The module as it is loaded where `process.getBuiltinModule` is this. */

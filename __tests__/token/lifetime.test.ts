@@ -84,7 +84,7 @@ describe('behaviour 51: of several things that tell the end of a life', () => {
     expect(lifeOf({ token, serverNow: NOW })).toBe(10 * MINUTE);
   });
 
-  it('our own clock is doubted where it alone says that the token is over', () => {
+  it('our own clock is not trusted if it alone says that the token has expired', () => {
     const passed = { expiresAt: NOW - HOUR, expiresInSeconds: 3600 };
     expect(lifeOf(passed)).toBe(HOUR);
     expect(lifeOf({ ...passed, serverNow: NOW })).toBe('expired');
@@ -92,7 +92,36 @@ describe('behaviour 51: of several things that tell the end of a life', () => {
     expect(lifeOf({ token: jwt({ exp: NOW / SECOND - 1 }) })).toBe('expired');
   });
 
-  it('the documented life stands in for an answer that says nothing, and a JWT may end before it', () => {
+  it('one that has passed on arrival means expired, with its source and how long ago', () => {
+    expect(resolveLifetime({ token: 'opaque', localNow: NOW, expiresAt: NOW - 1 })).toEqual({
+      kind: 'expired',
+      agoMs: 1,
+      by: 'expiresAt',
+    });
+    const token = jwt({ exp: NOW / SECOND - 60 });
+    expect(resolveLifetime({ token, localNow: NOW })).toEqual({
+      kind: 'expired',
+      agoMs: MINUTE,
+      by: 'exp',
+    });
+  });
+
+  it('a time that has just passed does not shorten a lifetime that says otherwise', () => {
+    expect(lifeOf({ expiresAt: NOW, expiresInSeconds: 60, serverNow: NOW })).toBe(MINUTE);
+  });
+
+  it('without the provider’s clock a JWT is judged by its own difference, not by ours', () => {
+    const token = jwt({ iat: NOW / SECOND - 50, exp: NOW / SECOND + 10 });
+    expect(lifeOf({ token })).toBe(MINUTE);
+    expect(lifeOf({ token, serverNow: NOW })).toBe(10 * SECOND);
+  });
+
+  it('a JWT without exp, or without iat, states no lifetime of its own', () => {
+    expect(lifeOf({ token: jwt({ iat: NOW / SECOND }), expiresInSeconds: 60 })).toBe(MINUTE);
+    expect(lifeOf({ token: jwt({ exp: NOW / SECOND + 60 }), serverNow: NOW })).toBe(MINUTE);
+  });
+
+  it('the documented lifetime applies if the response states none, and a JWT may end before it', () => {
     expect(lifeOf({ defaultSeconds: 3600, expiresAt: NOW + 2 * HOUR })).toBe(2 * HOUR);
     expect(lifeOf({ defaultSeconds: 3600, token: jwtOf(60) })).toBe(MINUTE);
   });
@@ -143,6 +172,15 @@ describe('the documented life', () => {
     expect(lifeOf({ defaultSeconds: 3600, issuedAt: NOW - MINUTE, serverNow: NOW })).toBe(
       HOUR - MINUTE,
     );
+  });
+
+  it('stands in where the expiry that was told cannot be read', () => {
+    expect(lifeOf({ defaultSeconds: 60, expiresAt: 'tomorrow' })).toBe(MINUTE);
+  });
+
+  it('is whole where the token was made at this very moment, or the answer does not say when', () => {
+    expect(lifeOf({ defaultSeconds: 60, issuedAt: NOW, serverNow: NOW })).toBe(MINUTE);
+    expect(lifeOf({ defaultSeconds: 60, serverNow: NOW })).toBe(MINUTE);
   });
 
   it('is not shortened by the difference of two hosts’ clocks', () => {
@@ -257,7 +295,7 @@ describe('whatever is said', () => {
   );
   const seconds = fc.integer({ min: -10, max: 100_000 });
 
-  it('a life is positive, a year at most, and no longer than the JWT says', () => {
+  it('a lifetime is positive, at most a year, and no longer than the JWT says', () => {
     fc.assert(
       fc.property(
         anything,
@@ -307,6 +345,6 @@ describe('whatever is said', () => {
   });
 });
 
-it('the longest life that is believed is a year', () => {
+it('a lifetime is capped at a year', () => {
   expect(LONGEST_LIFETIME_SECONDS).toBe(31_536_000);
 });

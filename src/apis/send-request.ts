@@ -40,12 +40,3 @@ function toAnswer(result: unknown): HttpAnswer {
   }
   return { status: response.status, headers: response.headers, body: response.data };
 }
-
-/** A header of an answer by its lower-case name, from axios's own header object or from a plain one. */
-export function headerOf(headers: unknown, name: string): string | undefined {
-  const record = asRecord(headers);
-  if (record === undefined) return undefined;
-  const key = Object.keys(record).find((candidate) => candidate.toLowerCase() === name);
-  const value = key === undefined ? undefined : record[key];
-  return typeof value === 'string' ? value : undefined;
-}

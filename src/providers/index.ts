@@ -1,5 +1,5 @@
 /**
- * The five providers, and OAuth 2.0 client credentials.
+ * The five built-in providers, and OAuth 2.0 client credentials for any authorization server.
  *
  * @module axios-bearer/providers
  */

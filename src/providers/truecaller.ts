@@ -2,12 +2,12 @@
  * Truecaller for Business, Verified Campaigns.
  * https://docs.truecaller.com/truecaller-for-business/verified-campaigns (Generate Access Token), checked 2026-11-21.
  */
+import { read } from '../concealment/any-object.js';
 import { givenOptions } from '../concealment/given-options.js';
 import {
   defineProvider,
   type TokenEndpointProvider,
 } from '../provider-definition/define-provider.js';
-import { at } from '../provider-definition/token-response.js';
 import { epochMilliseconds } from '../token/lifetime.js';
 import {
   commonPart,
@@ -18,21 +18,21 @@ import {
 
 /** The credentials of Truecaller for Business. */
 export interface TruecallerCredentials {
-  /** From the API Setup page; part of the token path. */
+  /** From the API Setup page. Part of the token path. */
   readonly organisationId: string;
-  /** The secret key, shown once when it is made. A UUID in the document's sample; not checked. */
+  /** The secret key, shown once when it is created. */
   readonly apiKey: string;
   readonly keyId: string;
 }
 
-/** Options of {@link truecaller}: the credentials, or a function that fetches them, and where the API is. */
+/** Options of {@link truecaller}: the credentials, or a function that fetches them, and the address of the API. */
 export type TruecallerOptions = WithCredentials<TruecallerCredentials> &
   CommonOptions & {
-    /** Takes the place of `https://enterprise-portal-noneu.truecaller.com`, the only host that is documented. */
+    /** The address of the API. @defaultValue 'https://enterprise-portal-noneu.truecaller.com', the only documented host */
     readonly baseURL?: string | undefined;
   };
 
-const HINT = 'It is on the API Setup page of the Truecaller for Business console.';
+const HINT = 'Find it on the API Setup page of the Truecaller for Business console.';
 const credentialFields = {
   organisationId: { hint: HINT },
   apiKey: { secret: true, hint: HINT },
@@ -42,9 +42,9 @@ const own: OwnOptions<TruecallerOptions> = { baseURL: true };
 const BASE_URL = 'https://enterprise-portal-noneu.truecaller.com';
 
 /**
- * Truecaller for Business campaigns: an opaque token for 60 minutes, of which the answer says nothing.
+ * The provider for Truecaller for Business, Verified Campaigns. A token is valid for 60 minutes.
  *
- * At most 10 tokens are issued in 30 minutes; that budget is kept here, so that an account is never locked out.
+ * Truecaller issues at most 10 tokens in 30 minutes. The provider stays within this limit, so that the account is not locked.
  *
  * @throws MisconfigurationError for a missing credential
  * @see https://docs.truecaller.com/truecaller-for-business/verified-campaigns
@@ -66,10 +66,10 @@ export function truecaller(
       body: { json: { api_key: apiKey, key_id: keyId } },
     }),
     parseToken: ({ body }) => ({
-      accessToken: at(body, 'token'),
-      issuedAt: epochMilliseconds(at(body, 'created_at')),
+      accessToken: read(body, 'token'),
+      issuedAt: epochMilliseconds(read(body, 'created_at')),
     }),
-    diagnose: ({ body }) => ({ code: at(body, 'slug'), message: at(body, 'message') }),
+    diagnose: ({ body }) => ({ code: read(body, 'slug'), message: read(body, 'message') }),
     defaultLifetimeSeconds: 3_600,
     tokenBudget: { calls: 10, windowMs: 30 * 60_000 },
   });

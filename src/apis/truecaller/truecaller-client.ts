@@ -1,9 +1,10 @@
 import type { AxiosInstance } from 'axios';
 import { ApiInputError } from '../api-input-error.js';
+import { headerOf } from '../../concealment/any-object.js';
 import { cleanText } from '../clean-text.js';
 import { plainHeaders, withoutUndefined, type ApiRequestConfig } from '../request-options.js';
 import { retryAfterMs } from '../../platform/retry-after.js';
-import { headerOf, sendRequest, type HttpAnswer } from '../send-request.js';
+import { sendRequest, type HttpAnswer } from '../send-request.js';
 import { asRecord, textOf } from '../wire-values.js';
 import { TruecallerApiError } from './truecaller-error.js';
 import type {
