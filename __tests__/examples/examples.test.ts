@@ -2,11 +2,11 @@ import { readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect, test } from '@jest/globals';
 
+import { describeWithRedis, startRedis } from '../redis/redis-server.js';
 import { linesOf, repository } from './run-example.js';
 
 /*
- * Every example as a user runs it, in a process of its own, and what it says. The fleet of workers stands in
- * redis/fleet-example.test.ts: its counts are exact as long as Redis answers each of them in time, so it runs alone.
+ * Every example as a user runs it, in a process of its own, and what it says.
  */
 
 const SAYS: Readonly<Record<string, readonly string[]>> = {
@@ -102,6 +102,27 @@ const SAYS: Readonly<Record<string, readonly string[]>> = {
 
 test.each(Object.entries(SAYS))('%s tells its story', async (name, lines) => {
   expect(await linesOf(name)).toEqual(lines);
+});
+
+describeWithRedis('redis-workers', () => {
+  test('tells its story', async () => {
+    const redis = await startRedis();
+    try {
+      const lines = await linesOf('redis-workers', {
+        REDIS_URL: `redis://${redis.host}:${redis.port}`,
+      });
+      // A worker for which Redis has no answer in time, as on a machine that is busy, fetches a token of its own.
+      expect(lines).toEqual([
+        expect.stringMatching(/^4 workers start cold: 100 requests, [1-4] token call$/),
+        expect.stringMatching(/^4 more, later: 100 requests, still [1-8] token call$/),
+        expect.stringMatching(
+          /^4 more, the token revoked: 100 requests, ([2-9]|1[0-2]) token calls$/,
+        ),
+      ]);
+    } finally {
+      await redis.stop();
+    }
+  });
 });
 
 test('every example is among them', () => {
