@@ -13,11 +13,14 @@ export type {
 } from './truecaller-options.js';
 export { TruecallerApiError, isTruecallerApiError } from './truecaller-error.js';
 export type {
-  TruecallerBatch,
   TruecallerCampaigns,
   TruecallerExit,
   TruecallerTriggerInput,
+  TruecallerUpload,
 } from './campaigns.js';
+export type { TruecallerBatch, TruecallerUploadOptions } from './upload.js';
+export type { TruecallerRow } from './upload-rows.js';
+export { TruecallerUploadError, isTruecallerUploadError } from './upload-error.js';
 export type { TruecallerReceipt } from './truecaller-client.js';
 export type { TruecallerEntry } from './entry.js';
 export {

@@ -5,6 +5,7 @@ export interface TruecallerApiErrorDetails {
   slug?: string | undefined;
   /** Truecaller's own words. */
   said?: string | undefined;
+  field?: string | undefined;
   retryAfterMs?: number | undefined;
   /** A sentence of ours in the place of Truecaller's words. */
   note?: string | undefined;
@@ -13,8 +14,7 @@ export interface TruecallerApiErrorDetails {
 /**
  * Truecaller answered, and the answer is a failure.
  *
- * Only the token call's 401 has a documented body, `{ slug, message }`; the sister product's `status_info` is
- * read as well. It keeps no header, no body, no axios error: nothing of it can leak a credential.
+ * Documented bodies are `{ slug, message }`, and for call records `{ status, field, message }`. It keeps no header, no body, no axios error: nothing of it can leak a credential.
  *
  * @see https://docs.truecaller.com/truecaller-for-business/verified-campaigns/api-webhook-documentation/bulk-api/generate-access-token
  */
@@ -26,6 +26,8 @@ export class TruecallerApiError extends Error {
   readonly status: number;
   /** Truecaller's own word for it, such as `authorization-error`. */
   readonly slug: string | undefined;
+  /** The field of a call record that Truecaller refuses, by its name on the wire: `ends_at`. */
+  readonly field: string | undefined;
   /** How long `Retry-After` asks to wait, in milliseconds. No such header is documented; it is read if it comes. */
   readonly retryAfterMs: number | undefined;
 
@@ -38,13 +40,14 @@ export class TruecallerApiError extends Error {
     this.operation = operation;
     this.status = status;
     this.slug = slug;
+    this.field = details.field;
     this.retryAfterMs = details.retryAfterMs;
   }
 
   /** The fields that are safe to log. */
   toJSON(): Record<string, unknown> {
-    const { name, code, message, operation, status, slug, retryAfterMs } = this;
-    return { name, code, message, operation, status, slug, retryAfterMs };
+    const { name, code, message, operation, status, slug, field, retryAfterMs } = this;
+    return { name, code, message, operation, status, slug, field, retryAfterMs };
   }
 }
 

@@ -1,0 +1,35 @@
+import type { ApiRequestOptions } from './request-options.js';
+
+const FIRST_MS = 1_000;
+const LONGEST_MS = 60_000;
+
+/**
+ * How long to wait before a refused request is sent again: as `Retry-After` asks, else a second that doubles each time, give or take
+ * a fifth so that clients spread. `undefined` if the server asks for more than a minute, which is for the caller to decide.
+ *
+ * @param repetitions how often it was sent again already
+ * @param random in [0, 1)
+ */
+export function retryPauseMs(
+  repetitions: number,
+  retryAfterMs: number | undefined,
+  random: number,
+): number | undefined {
+  if (retryAfterMs !== undefined) return retryAfterMs <= LONGEST_MS ? retryAfterMs : undefined;
+  const spread = 0.8 + 0.4 * random;
+  return Math.min(Math.round(FIRST_MS * 2 ** repetitions * spread), LONGEST_MS);
+}
+
+/** Waits, or stops waiting when the signal aborts: axios then refuses the request with its own error. */
+export async function pause(ms: number, signal: ApiRequestOptions['signal']): Promise<void> {
+  if (signal?.aborted === true) return;
+  await new Promise<void>((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener?.('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal?.addEventListener?.('abort', done);
+  });
+}
