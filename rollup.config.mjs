@@ -25,7 +25,7 @@ const isOneOf = (names) => (id) => names.some((name) => id === name || id.starts
 const external = isOneOf(packages);
 const externalInCommonJS = isOneOf(packages.filter((name) => !inlinedInCommonJS.includes(name)));
 /** Part of both builds, because only a little is used of what an installation would bring. */
-const vendored = ['libphonenumber-js', 'valibot'];
+const vendored = ['valibot'];
 const builtin = (id) => id.startsWith('node:');
 
 /** npm makes it executable when it installs; whoever runs it out of a checkout should not have to. */

@@ -45,7 +45,7 @@ const MAY_REQUIRE: Readonly<Record<string, readonly string[]>> = {
   'token-call': ['axios'],
   'token-source': ['axios', 'p-memoize'],
   axios: ['axios', 'axios-auth-refresh', 'proxy-from-env'],
-  apis: ['axios', 'valibot', 'libphonenumber-js', 'p-throttle'],
+  apis: ['axios', 'valibot', 'p-throttle'],
   opentelemetry: ['@opentelemetry/api'],
   testing: ['axios', 'valibot'],
   cli: ['axios', 'commander', 'picocolors'],

@@ -39,7 +39,7 @@ describe('a call on an instance of ours', () => {
     const { api } = exotelClient();
     await api.presence.list();
     sandbox.exotel.revokeTokens();
-    const { callSid } = await api.calls.create(call());
+    const { callSid } = await api.calls.create(call(), { authScheme: 'bearer' });
     expect(sandbox.exotel.calls.map(({ sid }) => sid)).toEqual([callSid]);
     expect(sandbox.exotel.tokenCalls).toBe(2);
   });
@@ -63,13 +63,18 @@ describe('a call on an instance of ours', () => {
   it('that stays 401 is an ExotelApiError', async () => {
     const { api } = exotelClient();
     sandbox.exotel.api.fail({ status: 401 });
-    await expect(api.calls.get('s')).rejects.toMatchObject({ code: 'ERR_EXOTEL_API', status: 401 });
+    await expect(api.calls.get('s', { authScheme: 'bearer' })).rejects.toMatchObject({
+      code: 'ERR_EXOTEL_API',
+      status: 401,
+    });
   });
 
   it('without a token to be had fails as the token source does', async () => {
     const { api } = exotelClient();
     sandbox.exotel.rotateCredentials();
-    await expect(api.calls.get('s')).rejects.toMatchObject({ code: 'ERR_CREDENTIALS_REJECTED' });
+    await expect(api.calls.get('s', { authScheme: 'bearer' })).rejects.toMatchObject({
+      code: 'ERR_CREDENTIALS_REJECTED',
+    });
   });
 });
 

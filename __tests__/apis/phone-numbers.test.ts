@@ -1,35 +1,81 @@
 import { describe, expect, it } from '@jest/globals';
 import * as v from 'valibot';
 
-import { dialable, e164, e164OrSip, exoPhone } from '../../src/apis/phone-numbers.js';
-import { toReceiverNumber } from '../../src/apis/truecaller/index.js';
+import { createPhoneFields, toE164 } from '../../src/apis/phone-numbers.js';
+import { toReceiverNumber, type CountryCode } from '../../src/apis/truecaller/index.js';
 
-describe('a phone number', () => {
+describe('toE164', () => {
   it.each([
-    ['E.164', '+919876543210', [true, true, true, true]],
-    ['E.164 at its shortest', '+2901234', [true, true, true, true]],
-    ['E.164 at its longest', '+123456789012345', [true, true, true, true]],
-    ['a SIP address', 'sip:agent@example.com', [false, true, true, false]],
-    ['a SIP address with TLS', 'SIPS:agent@example.com', [false, true, true, false]],
-    ['local digits', '08012345678', [false, false, true, true]],
-    ['five local digits', '12345', [false, false, true, false]],
-    ['more digits than E.164 has', '+1234567890123456', [false, false, false, false]],
-    ['a country code that begins with 0', '+0123456789', [false, false, true, true]],
-    ['E.164 with spaces', '+91 98765 43210', [false, false, false, false]],
-    ['E.164 with something after it', '+919876543210x', [false, false, false, false]],
-    ['something before a SIP address', 'to sip:agent', [false, false, false, false]],
-  ])(
-    'given as %s fits the fields that it may: E.164, a contact, what is dialled, an ExoPhone',
-    (_, text, may) => {
-      const schemas = [e164, e164OrSip, dialable, exoPhone];
-      expect(schemas.map((schema) => v.is(schema, text))).toEqual(may);
-    },
-  );
+    ['in E.164 form', '+919876543210', undefined, '+919876543210'],
+    ['with spaces and hyphens', '+91 98765-43210', undefined, '+919876543210'],
+    ['with brackets and dots', '+91 (98765) 43.210', undefined, '+919876543210'],
+    ['as copied from a chat', '\u202a+91\u00a098765\u201143210\u202c', undefined, '+919876543210'],
+    ['as a tel: address', 'tel:+91-98765-43210', undefined, '+919876543210'],
+    ['with 00 for the +', '0091 98765 43210', undefined, '+919876543210'],
+    ['with the (0) of home', '+44 (0)20 7946 0123', undefined, '+442079460123'],
+    ['as Truecaller writes it', '919876543210', undefined, '+919876543210'],
+    ["as Kenya's", '254712345678', undefined, '+254712345678'],
+    ["as Kenya's, in India", '254712345678', 'IN', '+254712345678'],
+    ['as Exotel answers it', '09876543211', 'IN', '+919876543211'],
+    ['with ten digits', '9876543211', 'IN', '+919876543211'],
+    ['with its own calling code', '6591234567', 'SG', '+6591234567'],
+    ['as dialled in the USA', '1 (415) 555-2671', 'US', '+14155552671'],
+    ['where the 0 stays', '06 1234 5678', 'IT', '+390612345678'],
+    ['for another country than the default', '+49 30 123456', 'IN', '+4930123456'],
+  ] as const)('reads a number %s: %s', (_, text, country, expected) => {
+    expect(toE164(text, country)).toBe(expected);
+  });
 
-  it.each(['+91 98765 43210', 'tel:+44-20-7946-0123', '+91 (98765) 43-210'])(
-    'that Truecaller takes, here %s, is E.164 for Exotel with a + before it',
+  it.each<[string, string, CountryCode | undefined]>([
+    ['a number without a country', '9876543211', undefined],
+    ['a local number without a country', '09876543211', undefined],
+    ['too few digits for India', '98765', 'IN'],
+    ['too many digits for India', '+91 98765 43210 1', undefined],
+    ['too few digits for the USA', '+1 202 555 010', undefined],
+    ['more digits than E.164 has', '+1234567890123456', undefined],
+    ['a calling code that begins with 0', '+0123456789', undefined],
+    ['an extension', '+91 98765 43210 ext. 5', undefined],
+    ['two numbers', '+919876543210, +919876543211', undefined],
+    ['words', 'hello', undefined],
+    ['nothing', '', undefined],
+  ])('refuses %s', (_, text, country) => {
+    expect(toE164(text, country)).toBeUndefined();
+  });
+
+  it('takes no longer for a megabyte of separators', () => {
+    expect(toE164(`+91${' '.repeat(1_000_000)}9876543210`)).toBeUndefined();
+  });
+});
+
+describe('the fields of a phone number', () => {
+  it.each([
+    ['E.164', '+919876543210', ['+919876543210', '+919876543210', '+919876543210']],
+    ['twelve digits', '919876543210', ['+919876543210', '+919876543210', '+919876543210']],
+    ['a SIP address', 'sip:agent@example.com', [undefined, 'sip:agent@example.com', undefined]],
+    ['local digits', '080-1234 5678', [undefined, '08012345678', '08012345678']],
+    ['a service number', '12345', [undefined, '12345', undefined]],
+    ['something before a SIP address', 'to sip:agent', [undefined, undefined, undefined]],
+  ])('take %s as a number in full, as what is dialled, as an ExoPhone', (_, text, expected) => {
+    const { e164, dialable, exoPhone } = createPhoneFields();
+    const read = [e164, dialable, exoPhone].map((field) => {
+      const result = v.safeParse(field, text);
+      return result.success ? result.output : undefined;
+    });
+    expect(read).toEqual(expected);
+  });
+
+  it('leave local digits local where Exotel takes them, whatever the default country', () => {
+    const { e164, dialable } = createPhoneFields('IN');
+    expect([v.parse(e164, '09876543211'), v.parse(dialable, '09876543211')]).toEqual([
+      '+919876543211',
+      '09876543211',
+    ]);
+  });
+
+  it.each(['+91 98765 43210', 'tel:+44-20-7946-0123', '254712345678'])(
+    'take %s for both APIs alike',
     (number) => {
-      expect(v.is(e164, `+${toReceiverNumber(number)}`)).toBe(true);
+      expect(v.parse(createPhoneFields().e164, number)).toBe(`+${toReceiverNumber(number)}`);
     },
   );
 });

@@ -1,38 +1,98 @@
 import * as v from 'valibot';
-
-/*
- * The one rule for phone numbers, and what Exotel takes besides. Truecaller's numbers are narrower: see
- * truecaller/receiver-number.ts.
- */
+import { callingCodeOf, isCountryCode, type CountryCode } from './calling-codes.js';
 
 /** `+`, a country code and the rest: 15 digits at most. @see https://www.itu.int/rec/T-REC-E.164 */
-const E164 = String.raw`\+[1-9]\d{6,14}`;
-const SIP = String.raw`sips?:\S+`;
+const E164 = /^\+[1-9]\d{6,14}$/;
+/** Spaces, hyphens and dashes, dots, brackets, slashes, and the marks of direction that copied numbers carry. */
+const SEPARATORS = /[\s().\-/\u00ad\u200e\u200f\u2010-\u2015\u202a-\u202e\u2066-\u2069\u2212]/g;
+const SIP = /^sips?:\S+$/i;
+/** Numbers of India and of North America have ten digits behind the calling code, those of Singapore eight. */
+const WRONG_LENGTH = /^\+(?:(?:91|1)(?!\d{10}$)|65(?!\d{8}$))/;
+/** As many bare digits hold a calling code: Truecaller and Exotel write `919876543210`, and no country has longer numbers. */
+const FEWEST_WITH_CALLING_CODE = 12;
+/** There the `0` belongs to the number. */
+const KEEP_THEIR_ZERO: readonly (CountryCode | undefined)[] = ['IT', 'SM', 'VA'];
 
-/** A number in international form. */
-export const e164 = phone(E164, 'must be in E.164 form, like +919876543210');
+/**
+ * A phone number in E.164 form, from any way in which people and the APIs write it: with separators, `tel:`, `00` for the
+ * `+`, twelve and more digits without it (`254712345678`), or as it is dialled at home (`09876543211`, `9876543211`), which
+ * needs `defaultCountry`. `undefined` for anything else.
+ */
+export function toE164(text: string, defaultCountry?: CountryCode): string | undefined {
+  if (text.length > 100) return undefined;
+  const home = defaultCountry === undefined ? undefined : callingCodeOf(defaultCountry);
+  const written = text.replace(/^\s*tel:/i, '');
+  const number = written.replace(SEPARATORS, '');
+  const candidates = /^(\+|00)/.test(number)
+    ? [written.replace('(0)', '').replace(SEPARATORS, '').replace(/^00/, '+')]
+    : [...atHome(number, home, defaultCountry), ...withCallingCode(number, home)];
+  return candidates.find((candidate) => E164.test(candidate) && !WRONG_LENGTH.test(candidate));
+}
 
-/** What a person is called at. */
-export const e164OrSip = phone(
-  `${E164}|${SIP}`,
-  'must be E.164, like +919876543210, or a sip: address',
-);
+function atHome(number: string, home: string | undefined, country: CountryCode | undefined) {
+  if (home === undefined || number.length >= FEWEST_WITH_CALLING_CODE) return [];
+  return [`+${home}${KEEP_THEIR_ZERO.includes(country) ? number : number.replace(/^0/, '')}`];
+}
 
-/** What Voice v1 dials: it takes local digits too. */
-export const dialable = phone(
-  String.raw`\+?\d{5,15}|${SIP}`,
-  'must be E.164, digits with the STD code, or a sip: address',
-);
+function withCallingCode(number: string, home: string | undefined): string[] {
+  const longEnough = number.length >= FEWEST_WITH_CALLING_CODE;
+  return longEnough || (home !== undefined && number.startsWith(home)) ? [`+${number}`] : [];
+}
 
-/** A number rented from Exotel, which is also known by its local digits. */
-export const exoPhone = phone(
-  String.raw`\+?\d{6,15}`,
-  'must be an ExoPhone: E.164, or digits only',
-);
+/** The number as Exotel takes it at home: digits without separators. */
+function toLocalDigits(text: string, fewest: number): string | undefined {
+  const digits = text.replace(SEPARATORS, '');
+  return /^\d{5,15}$/.test(digits) && digits.length >= fewest ? digits : undefined;
+}
 
-function phone(pattern: string, message: string) {
+/** The fields that hold a phone number. What comes out is E.164, but for SIP addresses and local digits where they may stand. */
+export type PhoneFields = ReturnType<typeof createPhoneFields>;
+
+/**
+ * The one rule for phone numbers, as fields of a schema.
+ *
+ * @param defaultCountry of numbers that are written without a country.
+ */
+export function createPhoneFields(defaultCountry?: CountryCode) {
+  const asE164 = (text: string) => toE164(text, defaultCountry);
+  const asSip = (text: string) => (SIP.test(text) ? text : undefined);
+  return {
+    /** A number in international form. */
+    e164: phone(asE164, `must be a phone number: ${E164_ADVICE}`),
+    /** What a person is called at. */
+    e164OrSip: phone(
+      (text) => asSip(text) ?? asE164(text),
+      `must be a sip: address or a phone number: ${E164_ADVICE}`,
+    ),
+    /** What Voice v1 dials. It takes local digits itself, so they stay local. */
+    dialable: phone(
+      (text) => asSip(text) ?? toE164(text) ?? toLocalDigits(text, 5),
+      'must be a phone number with its country or STD code, or a sip: address',
+    ),
+    /** A number rented from Exotel, which is also known by its local digits. */
+    exoPhone: phone(
+      (text) => toE164(text) ?? toLocalDigits(text, 6),
+      'must be an ExoPhone: a phone number with its country or STD code',
+    ),
+  };
+}
+
+const E164_ADVICE = 'write it like +919876543210, or set defaultCountry';
+
+function phone(read: (text: string) => string | undefined, message: string) {
   return v.pipe(
     v.string('must be a string'),
-    v.regex(new RegExp(`^(?:${pattern})$`, 'i'), message),
+    v.rawTransform(({ dataset, addIssue, NEVER }) => {
+      const number = read(dataset.value);
+      if (number !== undefined) return number;
+      addIssue({ message });
+      return NEVER;
+    }),
   );
 }
+
+/** The option `defaultCountry` of both APIs. */
+export const countryCode = v.custom<CountryCode>(
+  isCountryCode,
+  'must be a country of two capital letters, like IN',
+);

@@ -44,6 +44,16 @@ describe.each(Object.entries(CHOOSABLE))('%s', (operation, call) => {
   );
 });
 
+describe('without basic', () => {
+  it.each(Object.entries(CHOOSABLE))(
+    '%s goes out with what the instance attaches',
+    async (_, call) => {
+      const api = exotelApi({ basic: undefined });
+      expect(await authorizationOf(() => call(api))).toBe('Bearer fake-token');
+    },
+  );
+});
+
 describe('Basic only:', () => {
   it.each(Object.entries(FIXED))('%s ignores a client that prefers bearer', async (name, call) => {
     const tenant = name.startsWith('configuration.');
@@ -82,11 +92,11 @@ describe('credentials', () => {
   });
 
   it.each([
-    { basic: undefined, field: 'options.basic', remedy: "{ authScheme: 'bearer' }" },
+    { basic: undefined, field: 'options.basic', remedy: 'apiKey and apiToken' },
     { basic: { apiKey: 'k', apiToken: '' }, field: 'options.basic.apiToken', remedy: 'string' },
   ])('that are missing are named: $field', async ({ basic, field, remedy }) => {
     const api = createExotelApi(axios.create({ baseURL: CCM }), { accountSid: 'acme', basic });
-    const error = await failureOf(api.users.list());
+    const error = await failureOf(api.users.list({}, { authScheme: 'basic' }));
     expect(error).toMatchObject({ code: 'ERR_API_INPUT', operation: 'users.list', field });
     expect(error.message).toContain(remedy);
   });

@@ -238,6 +238,44 @@ describe('the other envelopes:', () => {
   });
 });
 
+describe('code that was written for axios', () => {
+  it('finds the status and the body in response', async () => {
+    answerNext(CCM, 'GET', { status: 404, body: failure(10744, 404) });
+    const error = await failureOf(exotelApi().calls.get('s'));
+    expect(error.response).toEqual({ status: 404, data: failure(10744, 404) });
+  });
+
+  it('finds the HTTP status there, and what the body claims in status', async () => {
+    answerNext(CCM, 'POST', { status: 200, body: failure(1008, 409) });
+    const error = await failureOf(exotelApi().calls.create(A_CALL));
+    expect([error.response.status, error.status]).toEqual([200, 409]);
+  });
+
+  it('does not print the body, which may hold the data of people', async () => {
+    answerNext(CCM, 'GET', { status: 404, body: { note: 'Asha Rao' } });
+    const error = await failureOf(exotelApi().calls.get('s'));
+    expect(error.response.data).toEqual({ note: 'Asha Rao' });
+    expect(inspect(error, { depth: 20 }) + JSON.stringify(error)).not.toContain('Asha');
+  });
+});
+
+describe('a 401 of the wrong scheme', () => {
+  it.each([
+    ['bearer', 'basic'],
+    ['basic', 'bearer'],
+  ] as const)('that went out with %s names the other one', async (authScheme, other) => {
+    answerNext(CCM, 'GET', { status: 401, body: failure(1010, 401) });
+    const error = await failureOf(exotelApi().calls.get('s', { authScheme }));
+    expect(error.message).toContain(`{ authScheme: '${other}' }`);
+  });
+
+  it('names none where there is no choice', async () => {
+    answerNext(VOICE, 'GET', { status: 401 });
+    const error = await failureOf(exotelApi().voice.get('s'));
+    expect(error.message).not.toContain('authScheme');
+  });
+});
+
 describe('a rate limit', () => {
   it('surfaces its headers', async () => {
     answerNext(CCM, 'GET', {

@@ -20,15 +20,18 @@ describe('toReceiverNumber', () => {
     expect(toReceiverNumber(number, { defaultCountry })).toBe('919876543210');
   });
 
-  it('leaves twelve digits alone, of whatever country', () => {
-    expect(toReceiverNumber('971501234567')).toBe('971501234567');
-  });
+  it.each(['971501234567', '+971 50 123 4567'])(
+    'takes twelve digits of any country, however they are written: %s',
+    (number) => {
+      expect(toReceiverNumber(number)).toBe('971501234567');
+    },
+  );
 
   it.each([
     ['no number', 'hello'],
     ['no country', '9876543210'],
     ['a country code of one digit', '+1 202 555 0100'],
-    ['a country code of three digits', '+971 50 123 4567'],
+    ['a country code of three digits with a number of ten', '+971 50 1234 5678'],
     ['a number of nine digits', '+48 512 345 678'],
     ['too short a number', '+91 98765'],
     ['nothing', ''],

@@ -1,19 +1,20 @@
 import type { ExotelAuthScheme } from './exotel-options.js';
 
 /**
- * What each call goes out with unless the client or the call says otherwise.
+ * What each call goes out with unless the client or the call says otherwise. Without the option `basic`, calls that would
+ * take Basic go out with what the instance attaches.
  *
  * The documents contradict each other: the token page says that the CCM API takes the bearer token and shows it on
- * the list of calls; the general pages say that every request takes Basic. Bearer is the default where a page shows
- * it, and for the CCM calls beside it; Basic where only Basic is shown.
+ * the list of calls; the general pages say that every request takes Basic. Basic is the default where the call's own page
+ * shows it, bearer where that page shows bearer.
  *
  * @see https://developer.exotel.com/docs/contact-center/api-reference/token-generation
  * @see https://developer.exotel.com/docs/voice-api/getting-started/authentication
  */
 export const exotelAuthSchemes = Object.freeze({
-  'calls.create': 'bearer',
-  'calls.get': 'bearer',
-  'calls.list': 'bearer',
+  'calls.create': 'basic',
+  'calls.get': 'basic',
+  'calls.list': 'basic',
   'callsV3.create': 'basic',
   'callsV3.get': 'basic',
   'callsV3.legs': 'basic',

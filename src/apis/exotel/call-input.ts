@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { filledText, flag, httpUrl, oneOf, pathId, wholeNumber } from '../input-fields.js';
-import { e164, e164OrSip, exoPhone } from '../phone-numbers.js';
+import type { PhoneFields } from '../phone-numbers.js';
 
 /** The agent to dial first: by number or SIP address, or by user id. */
 export type ExotelCallFrom = { contactUri: string } | { userId: string };
@@ -15,7 +15,7 @@ export interface ExotelStatusCallback {
 export interface ExotelCreateCallInput {
   /** Dialled first. If several users share a contact URI, Exotel takes the first of them. */
   from: ExotelCallFrom;
-  /** The customer, in E.164 form. */
+  /** The customer: in E.164 form, or as people write it. Without a country it takes the client's `defaultCountry`. */
   to: string;
   /** The ExoPhone that both see: E.164, or local digits for Indian numbers. */
   virtualNumber: string;
@@ -42,31 +42,32 @@ export interface ExotelCreateCallV3Input extends ExotelCreateCallInput {
   stateManagement?: boolean | undefined;
 }
 
-const from = v.union(
-  [v.strictObject({ contactUri: e164OrSip }), v.strictObject({ userId: pathId })],
-  'must be { contactUri } with E.164 or a sip: address, or { userId }',
-);
-
-const fields = {
-  from,
-  to: e164,
-  virtualNumber: exoPhone,
-  record: v.optional(flag),
-  recordingChannels: v.optional(oneOf(['single', 'dual'])),
-  waitAudioUrl: v.optional(httpUrl),
-  maxDurationSeconds: v.optional(wholeNumber(1)),
-  ringTimeoutSeconds: v.optional(wholeNumber(1)),
-  customField: v.optional(filledText),
-  statusCallbacks: v.optional(
-    v.array(v.strictObject({ event: oneOf(['answered', 'terminal']), url: httpUrl })),
-  ),
-};
-
-/** @internal */
-export const createCallSchema = v.strictObject(fields);
+function fields({ e164, e164OrSip, exoPhone }: PhoneFields) {
+  return {
+    from: v.union(
+      [v.strictObject({ contactUri: e164OrSip }), v.strictObject({ userId: pathId })],
+      'must be { contactUri } with a phone number or a sip: address, or { userId }',
+    ),
+    to: e164,
+    virtualNumber: exoPhone,
+    record: v.optional(flag),
+    recordingChannels: v.optional(oneOf(['single', 'dual'])),
+    waitAudioUrl: v.optional(httpUrl),
+    maxDurationSeconds: v.optional(wholeNumber(1)),
+    ringTimeoutSeconds: v.optional(wholeNumber(1)),
+    customField: v.optional(filledText),
+    statusCallbacks: v.optional(
+      v.array(v.strictObject({ event: oneOf(['answered', 'terminal']), url: httpUrl })),
+    ),
+  };
+}
 
 /** @internal */
-export const createCallV3Schema = v.strictObject({ ...fields, stateManagement: v.optional(flag) });
+export const createCallSchema = (phones: PhoneFields) => v.strictObject(fields(phones));
+
+/** @internal */
+export const createCallV3Schema = (phones: PhoneFields) =>
+  v.strictObject({ ...fields(phones), stateManagement: v.optional(flag) });
 
 /** The flat body: CCM make call, and the new documents' v3. @internal */
 export function toFlatCallBody(

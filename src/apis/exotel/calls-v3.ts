@@ -93,13 +93,14 @@ const voiceLogSchema = v.strictObject({
 
 /** @internal */
 export function createCallsV3(client: ExotelClient): ExotelCallsV3 {
-  const { zonelessOffset } = client.options;
+  const { zonelessOffset, phones } = client.options;
+  const schema = createCallV3Schema(phones);
   const sidFor = (operation: string, callSid: string) =>
     validateInput(pathId, callSid, { api: 'exotel', operation });
   return {
     async create(input, options) {
       const operation = 'callsV3.create';
-      const call = validateInput(createCallV3Schema, input, { api: 'exotel', operation });
+      const call = validateInput(schema, input, { api: 'exotel', operation });
       const answer = await client.send(
         {
           operation,

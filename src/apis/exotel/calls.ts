@@ -27,7 +27,8 @@ export interface ExotelCalls {
    * connection or a 5xx **the telephones may ring all the same**: look for the call (`calls.list`, a callback with your
    * `customField`) before placing it again.
    *
-   * Auth: bearer by default. The pages show Basic; the token page says that the CCM API takes the bearer token.
+   * Auth: Basic as its pages show, if the client has `basic`; else what the instance attaches, since the token page says that
+   * the CCM API takes the bearer token.
    *
    * @throws ApiInputError when the input cannot be right; nothing was sent.
    * @throws ExotelApiError when Exotel refuses. `isAgentUnavailable(error)` tells the business states (409) apart:
@@ -41,7 +42,7 @@ export interface ExotelCalls {
   /**
    * The details of one call that was made through CCM. Two pages describe two shapes for this address; both are read.
    *
-   * Auth: bearer by default (documented: Basic).
+   * Auth: as `create`.
    *
    * @throws ApiInputError for a call sid that is none.
    * @throws ExotelApiError when Exotel refuses: 404 for an unknown sid.
@@ -54,7 +55,7 @@ export interface ExotelCalls {
    * A list of calls. The documents show this address in one line, as the example of how to use a token: no query, no
    * paging, no answer. What comes back is read leniently; `options.params` takes a query that you know to work.
    *
-   * Auth: bearer by default (documented in examples: bearer and Basic).
+   * Auth: as `create`. Examples show both.
    *
    * @throws ExotelApiError when Exotel refuses.
    * @throws AxiosError when no answer came.
@@ -65,11 +66,12 @@ export interface ExotelCalls {
 
 /** @internal */
 export function createCalls(client: ExotelClient): ExotelCalls {
-  const { zonelessOffset } = client.options;
+  const { zonelessOffset, phones } = client.options;
+  const schema = createCallSchema(phones);
   return {
     async create(input, options) {
       const operation = 'calls.create';
-      const call = validateInput(createCallSchema, input, { api: 'exotel', operation });
+      const call = validateInput(schema, input, { api: 'exotel', operation });
       const answer = await client.send(
         {
           operation,

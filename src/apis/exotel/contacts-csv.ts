@@ -1,11 +1,12 @@
 import * as v from 'valibot';
 import { ApiInputError } from '../api-input-error.js';
-import { e164 } from '../phone-numbers.js';
+import type { CountryCode } from '../calling-codes.js';
+import { createPhoneFields } from '../phone-numbers.js';
 import { validateInput } from '../validate-input.js';
 
 /** One contact of an upload. */
 export interface ExotelContact {
-  /** E.164. */
+  /** In E.164 form, or as people write it. */
   phoneNumber: string;
   firstName?: string | undefined;
   lastName?: string | undefined;
@@ -31,25 +32,28 @@ const MOST_BYTES = 10 * 1024 * 1024;
 const MOST_ROWS = 50_000;
 
 const text = v.optional(v.string('must be a string'));
-const contactSchema = v.strictObject({
-  phoneNumber: e164,
-  firstName: text,
-  lastName: text,
-  email: text,
-  company: text,
-  tag: text,
-  customField1: text,
-});
+const contactSchemaOf = (defaultCountry: CountryCode | undefined) =>
+  v.strictObject({
+    phoneNumber: createPhoneFields(defaultCountry).e164,
+    firstName: text,
+    lastName: text,
+    email: text,
+    company: text,
+    tag: text,
+    customField1: text,
+  });
 
 /**
  * Writes contacts as the CSV file that `contacts.upload` takes.
  *
+ * @param options `defaultCountry` is the country of phone numbers that are written without one.
  * @throws ApiInputError naming the first contact and field that does not fit, or `contacts` when there are too many.
  * @see https://developer.exotel.com/docs/contact-center/api-reference/upload-contacts
  * @see https://www.rfc-editor.org/rfc/rfc4180
  */
 export function toContactsCsv(
   contacts: readonly ExotelContact[],
+  { defaultCountry }: { defaultCountry?: CountryCode | undefined } = {},
   operation = 'toContactsCsv',
 ): string {
   if (contacts.length === 0 || contacts.length > MOST_ROWS) {
@@ -59,6 +63,7 @@ export function toContactsCsv(
       `must have from 1 to ${MOST_ROWS} rows; it has ${contacts.length}`,
     );
   }
+  const contactSchema = contactSchemaOf(defaultCountry);
   const rows = contacts.map((contact, index) => {
     const place = { api: 'exotel', operation, within: `contacts.${index}` } as const;
     const row = validateInput(contactSchema, contact, place);

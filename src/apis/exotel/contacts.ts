@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { CountryCode } from '../calling-codes.js';
 import { filledText, oneOf, pathId } from '../input-fields.js';
 import { validateInput } from '../validate-input.js';
 import { asList, asRecord, numberOf, textOf, type WireRecord } from '../wire-values.js';
@@ -164,7 +165,7 @@ export function createContacts(client: ExotelClient): ExotelContacts {
           method: 'POST',
           host: 'ccm',
           path: client.path('v2', 'contacts', 'upload'),
-          body: toUploadForm(asked, operation),
+          body: toUploadForm(asked, client.options.defaultCountry, operation),
           contentType: 'multipart/form-data',
         },
         options,
@@ -211,10 +212,15 @@ export function createContacts(client: ExotelClient): ExotelContacts {
   };
 }
 
-function toUploadForm(input: v.InferOutput<typeof uploadSchema>, operation: string): FormData {
+function toUploadForm(
+  input: v.InferOutput<typeof uploadSchema>,
+  defaultCountry: CountryCode | undefined,
+  operation: string,
+): FormData {
   // The rows are checked one by one where they are written.
   const rows = input.contacts as readonly ExotelContact[] | undefined;
-  const csv = rows === undefined ? (input.csv ?? '') : toContactsCsv(rows, operation);
+  const csv =
+    rows === undefined ? (input.csv ?? '') : toContactsCsv(rows, { defaultCountry }, operation);
   const form = new FormData();
   form.append('file', toCsvBlob(csv, operation), input.fileName ?? 'contacts.csv');
   if (input.listId !== undefined) form.append('list_id', input.listId);

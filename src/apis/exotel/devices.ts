@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { flag, pathId, wholeNumber } from '../input-fields.js';
-import { e164OrSip } from '../phone-numbers.js';
+import type { PhoneFields } from '../phone-numbers.js';
 import { validateInput } from '../validate-input.js';
 import type { ExotelClient } from './exotel-client.js';
 import type { ExotelRequestOptions } from './exotel-options.js';
@@ -58,16 +58,17 @@ export interface ExotelDevices {
 
 const deviceId = wholeNumber(0);
 
-const updateSchema = v.pipe(
-  v.strictObject({
-    available: v.optional(flag),
-    contactUri: v.optional(e164OrSip),
-  }),
-  v.check(
-    (changes) => Object.values(changes).some((change) => change !== undefined),
-    'must have something to change: available or contactUri',
-  ),
-);
+const updateSchemaOf = ({ e164OrSip }: PhoneFields) =>
+  v.pipe(
+    v.strictObject({
+      available: v.optional(flag),
+      contactUri: v.optional(e164OrSip),
+    }),
+    v.check(
+      (changes) => Object.values(changes).some((change) => change !== undefined),
+      'must have something to change: available or contactUri',
+    ),
+  );
 
 const CLASSES = [/\p{Ll}/u, /\p{Lu}/u, /\d/, /[^\p{L}\d]/u];
 const passwordSchema = v.pipe(
@@ -81,6 +82,7 @@ const passwordSchema = v.pipe(
 
 /** @internal */
 export function createDevices(client: ExotelClient): ExotelDevices {
+  const updateSchema = updateSchemaOf(client.options.phones);
   const devicePath = (user: string, device: number, operation: string, ...tail: string[]) => {
     const place = { api: 'exotel', operation } as const;
     const [userId, id] = [

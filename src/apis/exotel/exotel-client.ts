@@ -1,12 +1,18 @@
-import type { AxiosInstance } from 'axios';
+import type { AxiosBasicCredentials, AxiosInstance } from 'axios';
 import { ApiInputError } from '../api-input-error.js';
 import { cleanText } from '../clean-text.js';
-import { plainHeaders, withoutUndefined, type ApiRequestConfig } from '../request-options.js';
+import { toErrorResponse } from '../error-response.js';
+import {
+  plainHeaders,
+  withoutUndefined,
+  type ApiRequestConfig,
+  type ApiRequestOptions,
+} from '../request-options.js';
 import { retryAfterMs } from '../../platform/retry-after.js';
 import { headerOf, sendRequest, type HttpAnswer } from '../send-request.js';
 import { asRecord, numberOf, textOf } from '../wire-values.js';
 import { exotelAuthSchemes, type ExotelChoosableOperation } from './auth-schemes.js';
-import { toReason } from './error-reasons.js';
+import { toReason, type ExotelErrorReason } from './error-reasons.js';
 import { ExotelApiError, type ExotelRateLimitState } from './exotel-error.js';
 import {
   requireCredential,
@@ -44,6 +50,16 @@ type Authorised =
 /** One request, as the operations describe it. */
 export type ExotelRequest = RequestLine & Authorised;
 
+/** A file to fetch. @internal */
+export interface ExotelDownload {
+  operation: string;
+  url: URL;
+  withApiKey: boolean;
+  responseType: 'arraybuffer' | 'stream';
+  /** What to say of a failure, where this file says more than the status. */
+  explain(status: number): { reason?: ExotelErrorReason; note?: string };
+}
+
 /** A successful answer. */
 export interface ExotelAnswer {
   /** The body; XML of Voice v1 already read into the JSON's shape. */
@@ -57,6 +73,11 @@ export interface ExotelAnswer {
 export interface ExotelClient {
   readonly options: ResolvedExotelApiOptions;
   send(request: ExotelRequest, options?: ExotelRequestOptions): Promise<ExotelAnswer>;
+  /** Fetches a file from wherever it is kept, as bytes or as a stream. Follows no redirect. */
+  download(
+    request: ExotelDownload,
+    options?: ApiRequestOptions,
+  ): Promise<Omit<HttpAnswer, 'status'>>;
   wire(options: ExotelRequestOptions | undefined): ExotelWire;
   /** `/{version}/accounts/{account sid}/...`, each segment encoded. Voice v1 writes a capital A. */
   path(version: 'v1' | 'v2' | 'v3' | 'v4', ...segments: string[]): string;
@@ -70,11 +91,37 @@ export function createExotelClient(
   return {
     options,
     async send(request, callOptions = {}) {
-      const { config, secrets } = await toConfig(request, callOptions, options);
+      const { config, secrets, remedy } = await toConfig(request, callOptions, options);
       // axios leaves these keys out of the JSON form of its errors; the instance's own list stays in force.
       config.redact = [...(config.redact ?? instance.defaults.redact ?? []), 'authorization'];
       await holdBack(options, request.budget, config.signal);
-      return judge(request.operation, await sendRequest(instance, config), secrets);
+      return judge(await sendRequest(instance, config), {
+        operation: request.operation,
+        secrets,
+        remedy,
+      });
+    },
+    async download(request, callOptions = {}) {
+      const { operation, url } = request;
+      const extra = withoutUndefined(callOptions);
+      const own = request.withApiKey ? await withApiKey(operation, options) : WITHOUT_CREDENTIALS;
+      const answer = await sendRequest(instance, {
+        ...extra,
+        method: 'GET',
+        baseURL: url.origin,
+        url: url.pathname + url.search,
+        responseType: request.responseType,
+        transformResponse: (data: unknown) => data,
+        headers: { ...plainHeaders(extra.headers), ...own.headers },
+        maxRedirects: 0,
+        redact: [...(extra.redact ?? instance.defaults.redact ?? []), 'authorization'],
+        ...NO_DEFAULT_LOGIN,
+        ...own.config,
+      });
+      if (answer.status >= 200 && answer.status < 300) return answer;
+      const told = { ...answer, body: readErrorBody(answer.body) };
+      const sent = { operation, secrets: own.secrets, remedy: undefined };
+      throw toError(told, sent, request.explain(answer.status));
     },
     wire: (callOptions) => resolveWire(options.wire, callOptions?.wire),
     path(version, ...segments) {
@@ -90,10 +137,11 @@ async function toConfig(
   request: ExotelRequest,
   callOptions: ExotelRequestOptions,
   options: ResolvedExotelApiOptions,
-): Promise<{ config: ApiRequestConfig; secrets: readonly string[] }> {
+): Promise<{ config: ApiRequestConfig; secrets: readonly string[]; remedy: string | undefined }> {
   const { authScheme, ...rest } = callOptions;
   const extra = withoutUndefined({ ...rest, wire: undefined });
   const own = await authorise(request, authScheme ?? options.authScheme, options);
+  const otherScheme = own === LEFT_TO_THE_INSTANCE ? 'basic' : 'bearer';
   const config: ApiRequestConfig = {
     // A redirect would ring telephones twice, or take the account's key to a host that nothing names.
     ...(request.ringsPhones === true || own !== LEFT_TO_THE_INSTANCE ? { maxRedirects: 0 } : {}),
@@ -105,8 +153,20 @@ async function toConfig(
     ...(request.body === undefined ? {} : { data: request.body }),
     ...own.config,
   };
-  return { config, secrets: [...own.secrets, ...(request.secrets ?? [])] };
+  return {
+    config,
+    secrets: [...own.secrets, ...(request.secrets ?? [])],
+    remedy: 'fixedAuth' in request ? undefined : SCHEME_REMEDIES[otherScheme],
+  };
 }
+
+/** The documents contradict each other about the scheme, so a 401 may mean the other one. */
+const SCHEME_REMEDIES = Object.freeze({
+  basic:
+    "It went out with what the instance attaches; { authScheme: 'basic' } sends the API key and token of the option basic.",
+  bearer:
+    "It went out with Basic; { authScheme: 'bearer' } sends what the instance attaches, such as a token.",
+});
 
 function contentTypeOf({ body, contentType = 'application/json' }: RequestLine): {
   'Content-Type'?: string;
@@ -123,8 +183,11 @@ function toQuery(query: RequestLine['query'] = {}): string {
   return pairs.length === 0 ? '' : `?${pairs.join('&')}`;
 }
 
+/** `auth` of the instance's defaults would take the place of our header. axios takes null, though its types do not say so. */
+const NO_DEFAULT_LOGIN = Object.freeze({ auth: null as unknown as AxiosBasicCredentials });
+
 interface OwnAuthorisation {
-  headers: { Authorization?: string };
+  headers: { Authorization?: string | null };
   config: { bearer?: false };
   secrets: readonly string[];
 }
@@ -135,33 +198,42 @@ const LEFT_TO_THE_INSTANCE: OwnAuthorisation = Object.freeze({
   secrets: [],
 });
 
+/** A header of the instance's defaults is taken off, too. */
+const WITHOUT_CREDENTIALS: OwnAuthorisation = Object.freeze({
+  headers: { Authorization: null },
+  config: { bearer: false } as const,
+  secrets: [],
+});
+
 async function authorise(
   request: ExotelRequest,
   chosen: 'bearer' | 'basic' | undefined,
   options: ResolvedExotelApiOptions,
 ): Promise<OwnAuthorisation> {
   const { operation } = request;
-  const scheme =
-    'fixedAuth' in request ? request.fixedAuth : (chosen ?? exotelAuthSchemes[request.operation]);
-  if (scheme === 'bearer') return LEFT_TO_THE_INSTANCE;
-  return scheme === 'basic'
-    ? withApiKey(operation, options, 'fixedAuth' in request)
+  if (!('fixedAuth' in request)) {
+    const scheme = chosen ?? exotelAuthSchemes[request.operation];
+    const hasKey = chosen === 'basic' || options.hasBasic;
+    return scheme === 'basic' && hasKey ? withApiKey(operation, options) : LEFT_TO_THE_INSTANCE;
+  }
+  if (request.fixedAuth === 'bearer') return LEFT_TO_THE_INSTANCE;
+  return request.fixedAuth === 'basic'
+    ? withApiKey(operation, options)
     : withTenantLogin(operation, options);
 }
 
 async function withApiKey(
   operation: string,
   options: ResolvedExotelApiOptions,
-  noChoice: boolean,
 ): Promise<OwnAuthorisation> {
   const credentials = await options.basic();
   if (credentials === undefined) {
-    const instead = noChoice ? '' : ", or pass { authScheme: 'bearer' }";
     throw new ApiInputError({
       api: 'exotel',
       operation,
       field: 'options.basic',
-      problem: `is required, because this call goes out with Basic: give createExotelApi apiKey and apiToken${instead}`,
+      problem:
+        'is required, because this call goes out with Basic: give createExotelApi apiKey and apiToken',
     });
   }
   return basicAuthorisation(
@@ -221,11 +293,19 @@ async function holdBack(
   }
 }
 
-function judge(operation: string, answer: HttpAnswer, secrets: readonly string[]): ExotelAnswer {
+/** What an error has to know of its request. */
+interface Sent {
+  operation: string;
+  secrets: readonly string[];
+  /** What to try after a 401. */
+  remedy: string | undefined;
+}
+
+function judge(answer: HttpAnswer, sent: Sent): ExotelAnswer {
   const body = readVoiceXml(answer.body) ?? answer.body;
   const told = findFailure(body);
   if (told !== undefined || answer.status < 200 || answer.status >= 300) {
-    throw toError(operation, { ...answer, body }, secrets);
+    throw toError({ ...answer, body }, sent);
   }
   const requestId = requestIdOf(body);
   return {
@@ -233,9 +313,9 @@ function judge(operation: string, answer: HttpAnswer, secrets: readonly string[]
     requestId,
     unexpected: (note) =>
       new ExotelApiError({
-        operation,
+        operation: sent.operation,
         status: answer.status,
-        httpStatus: answer.status,
+        response: toErrorResponse(answer, sent.secrets),
         reason: 'unexpected-body',
         requestId,
         note,
@@ -244,28 +324,58 @@ function judge(operation: string, answer: HttpAnswer, secrets: readonly string[]
 }
 
 function toError(
-  operation: string,
   answer: HttpAnswer,
-  secrets: readonly string[],
+  { operation, secrets, remedy }: Sent,
+  explained: ReturnType<ExotelDownload['explain']> = {},
 ): ExotelApiError {
   const told = findFailure(answer.body) ?? NOTHING_TOLD;
   // A body that only repeats success while HTTP says otherwise does not overrule HTTP.
   const { status: toldStatus = 0 } = told;
   const status = answer.status < 400 && toldStatus >= 400 ? toldStatus : answer.status;
   const clean = (text: string | undefined) => text && cleanText(text, secrets);
+  const reason = explained.reason ?? toReason(status, told.code);
   return new ExotelApiError({
     operation,
     status,
-    httpStatus: answer.status,
-    reason: toReason(status, told.code),
+    response: toErrorResponse(answer, secrets),
+    reason,
+    remedy: reason === 'authentication-failed' ? remedy : undefined,
     exotelCode: typeof told.code === 'string' ? clean(told.code) : told.code,
     said: clean(told.message),
+    note: explained.note,
     description: clean(told.description),
     requestId: requestIdOf(answer.body),
     retryAfterMs: retryAfterMs(headerOf(answer.headers, 'retry-after'), Date.now()),
     rateLimit: rateLimitOf(answer.headers),
     failures: told.failures.map((failure) => ({ ...failure, message: clean(failure.message) })),
   });
+}
+
+/** The body of a refused download: an error page as text or JSON. A stream is closed unread. */
+function readErrorBody(body: unknown): unknown {
+  const bytes = bytesOf(body);
+  if (bytes === undefined) {
+    const stream = asRecord(body);
+    const close = stream?.destroy ?? stream?.cancel;
+    if (typeof close === 'function') close.call(body);
+    return undefined;
+  }
+  const text = new TextDecoder().decode(bytes.subarray(0, LONGEST_ERROR_BODY));
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+const LONGEST_ERROR_BODY = 16_384;
+
+/** A Buffer in Node, an ArrayBuffer elsewhere. @internal */
+export function bytesOf(body: unknown): Uint8Array | undefined {
+  if (body instanceof ArrayBuffer) return new Uint8Array(body);
+  return ArrayBuffer.isView(body)
+    ? new Uint8Array(body.buffer, body.byteOffset, body.byteLength)
+    : undefined;
 }
 
 function requestIdOf(body: unknown): string | undefined {

@@ -1,3 +1,4 @@
+import { ApiAnswerError, type ApiAnswerErrorDetails } from '../api-answer-error.js';
 import { remedyFor, type ExotelErrorReason } from './error-reasons.js';
 
 /** One failed item of an answer that holds several. */
@@ -16,34 +17,29 @@ export interface ExotelRateLimitState {
 }
 
 /** What an {@link ExotelApiError} is made of: picked one by one, so that nothing of the request can come along. */
-export interface ExotelApiErrorDetails {
-  operation: string;
-  status: number;
-  httpStatus: number;
+export interface ExotelApiErrorDetails extends ApiAnswerErrorDetails {
   reason: ExotelErrorReason;
   exotelCode?: string | number | undefined;
   /** Exotel's own words. */
   said?: string | undefined;
   description?: string | undefined;
   requestId?: string | undefined;
-  retryAfterMs?: number | undefined;
   rateLimit?: ExotelRateLimitState | undefined;
   failures?: readonly ExotelItemFailure[] | undefined;
   /** A sentence of ours in the place of Exotel's words. */
   note?: string | undefined;
+  /** What to try, where this call knows better than the reason. */
+  remedy?: string | undefined;
 }
 
 /**
  * Exotel answered, and the answer is a failure: a 4xx or 5xx, or a failure inside a 200 or 207.
  *
- * It keeps no header, no body, no axios error: nothing of it can leak a credential.
+ * It keeps no header and no axios error. `error.response.status` and `error.response.data` are there for code that was written
+ * for axios.
  */
-export class ExotelApiError extends Error {
+export class ExotelApiError extends ApiAnswerError {
   readonly code = 'ERR_EXOTEL_API';
-  /** The function that was called: `calls.create`. */
-  readonly operation: string;
-  /** The HTTP status; where a failure hides inside a 2xx, the status that the body claims, if it claims one. */
-  readonly status: number;
   /** The HTTP status as it came. */
   readonly httpStatus: number;
   /** What it means, for a `switch`. */
@@ -53,23 +49,18 @@ export class ExotelApiError extends Error {
   readonly description: string | undefined;
   /** Exotel's `request_id`: what its support asks for. */
   readonly requestId: string | undefined;
-  /** How long `Retry-After` asks to wait, in milliseconds. */
-  readonly retryAfterMs: number | undefined;
   readonly rateLimit: ExotelRateLimitState | undefined;
   /** The failed items of an answer that holds several (HTTP 207). */
   readonly failures: readonly ExotelItemFailure[];
 
   constructor(details: ExotelApiErrorDetails) {
-    super(messageOf(details));
+    super(messageOf(details), details);
     this.name = 'ExotelApiError';
-    this.operation = details.operation;
-    this.status = details.status;
-    this.httpStatus = details.httpStatus;
+    this.httpStatus = details.response.status;
     this.reason = details.reason;
     this.exotelCode = details.exotelCode;
     this.description = details.description;
     this.requestId = details.requestId;
-    this.retryAfterMs = details.retryAfterMs;
     this.rateLimit = details.rateLimit;
     this.failures = details.failures ?? [];
   }
@@ -86,11 +77,11 @@ export class ExotelApiError extends Error {
 }
 
 function messageOf(details: ExotelApiErrorDetails): string {
-  const { operation, status, httpStatus, reason, exotelCode, said, note } = details;
-  const inside = status === httpStatus ? '' : ` inside HTTP ${httpStatus}`;
+  const { operation, status, response, reason, exotelCode, said, note, remedy } = details;
+  const inside = status === response.status ? '' : ` inside HTTP ${response.status}`;
   const code = exotelCode === undefined ? '' : `, code ${exotelCode}`;
   const words = note ?? (said === undefined ? undefined : `Exotel says: ${said}`);
-  const sentences = [words, remedyFor(reason)].filter((sentence) => sentence !== undefined);
+  const sentences = [words, remedy, remedyFor(reason)].filter((sentence) => sentence !== undefined);
   return [`exotel ${operation}: ${status}${inside} ${reason}${code}.`, ...sentences].join(' ');
 }
 

@@ -3,7 +3,9 @@ import * as v from 'valibot';
 import { givenOptions } from '../../concealment/given-options.js';
 import { createHostOf, type HostOf } from '../api-hosts.js';
 import { ApiInputError } from '../api-input-error.js';
-import { filledText, oneOf, pathId } from '../input-fields.js';
+import type { CountryCode } from '../calling-codes.js';
+import { filledText, httpUrl, oneOf, pathId } from '../input-fields.js';
+import { countryCode, createPhoneFields, type PhoneFields } from '../phone-numbers.js';
 import type { ApiRequestOptions } from '../request-options.js';
 import { validateInput } from '../validate-input.js';
 import type { ExotelRateLimiter } from './rate-limiter.js';
@@ -106,7 +108,10 @@ export interface ExotelApiOptions {
   region?: ExotelRegion | undefined;
   /** For hosts that neither the instance's `baseURL` nor `region` names. */
   hosts?: ExotelHosts | undefined;
-  /** For calls that go out with Basic. May be a function, asked before each such call. */
+  /**
+   * For calls that go out with Basic: Voice v1 and recordings, and every call whose page shows Basic. Without it the latter go
+   * out with what the instance attaches. May be a function, asked before each such call.
+   */
   basic?:
     | ExotelBasicCredentials
     | (() => ExotelBasicCredentials | Promise<ExotelBasicCredentials>)
@@ -128,6 +133,17 @@ export interface ExotelApiOptions {
    * @defaultValue `+05:30`
    */
   zonelessOffset?: string | undefined;
+  /**
+   * The country of phone numbers that are written without one, such as `IN`. Voice v1 and ExoPhones need none: there Exotel takes
+   * local digits itself.
+   * @defaultValue none: they are refused
+   */
+  defaultCountry?: CountryCode | undefined;
+  /**
+   * Where recordings are kept, as addresses that theirs begin with. The API key goes to these, and to no other address of a recording.
+   * @defaultValue `https://recordings.exotel.com/`, `https://s3-ap-southeast-1.amazonaws.com/exotelrecordings/`, and the hosts of the calls
+   */
+  recordingHosts?: readonly string[] | undefined;
   /** Holds calls back before they exceed the account's limits. @defaultValue none; make one with `createExotelRateLimiter` */
   rateLimiter?: ExotelRateLimiter | undefined;
 }
@@ -147,10 +163,16 @@ export interface ResolvedExotelApiOptions {
   readonly accountSid: string;
   readonly hostOf: HostOf<keyof ExotelHosts>;
   readonly basic: () => Promise<ExotelBasicCredentials | undefined>;
+  readonly hasBasic: boolean;
   readonly tenantBasic: () => Promise<ExotelTenantCredentials | undefined>;
   readonly authScheme: ExotelAuthScheme | undefined;
   readonly wire: ExotelWire;
+  /** With a slash at the end of each. */
+  readonly recordingHosts: readonly string[];
   readonly zonelessOffset: string;
+  readonly defaultCountry: CountryCode | undefined;
+  /** The fields of schemas that hold a phone number. */
+  readonly phones: PhoneFields;
   readonly rateLimiter: ExotelRateLimiter | undefined;
 }
 
@@ -159,6 +181,16 @@ const HOSTS_BY_REGION = Object.freeze({
   singapore: { ccm: 'https://ccm-api.exotel.com', voice: 'https://api.exotel.com' },
   mumbai: { ccm: 'https://ccm-api.in.exotel.com', voice: 'https://api.in.exotel.com' },
 });
+
+/**
+ * The two forms of addresses that were seen. The second host is everybody's, hence the path.
+ *
+ * @see https://custdev.freshdesk.com/support/solutions/articles/3000129985
+ */
+const RECORDING_HOSTS = Object.freeze([
+  'https://recordings.exotel.com/',
+  'https://s3-ap-southeast-1.amazonaws.com/exotelrecordings/',
+]);
 
 const DEFAULT_WIRE: Readonly<ExotelWire> = Object.freeze({
   createCallTo: 'customer_contact_uri',
@@ -183,6 +215,8 @@ const optionsSchema = v.looseObject({
       tenant: v.optional(filledText),
     }),
   ),
+  defaultCountry: v.optional(countryCode),
+  recordingHosts: v.optional(v.array(httpUrl)),
   zonelessOffset: v.optional(
     v.pipe(v.string(), v.regex(/^[+-]\d{2}:\d{2}$/, 'must look like +05:30')),
   ),
@@ -214,10 +248,16 @@ export function resolveExotelOptions(
         "or region ('singapore' or 'mumbai') is required: the axios instance has no baseURL that says where Exotel is",
     }),
     basic: asked(options.basic),
+    hasBasic: options.basic !== undefined,
     tenantBasic: asked(options.tenantBasic),
     authScheme: options.authScheme,
     wire: resolveWire(DEFAULT_WIRE, options.wire),
     zonelessOffset: options.zonelessOffset ?? DEFAULT_ZONELESS_OFFSET,
+    recordingHosts: (options.recordingHosts ?? RECORDING_HOSTS).map((url) =>
+      url.replace(/\/*$/, '/'),
+    ),
+    defaultCountry: options.defaultCountry,
+    phones: createPhoneFields(options.defaultCountry),
     rateLimiter: options.rateLimiter,
   });
 }

@@ -5,6 +5,7 @@
  */
 export { ApiInputError, isApiInputError } from '../api-input-error.js';
 export { ApiPayloadError, isApiPayloadError } from '../api-payload-error.js';
+export type { CountryCode } from '../calling-codes.js';
 export { createExotelApi, type ExotelApi } from './exotel-api.js';
 export { exotelAuthSchemes } from './auth-schemes.js';
 export type {
@@ -54,7 +55,13 @@ export type { ExotelCallsV3, ExotelVoiceLogQuery } from './calls-v3.js';
 export type { ExotelCallLeg, ExotelCallLegs } from './call-legs.js';
 export type { ExotelActiveCall, ExotelActiveCalls } from './active-calls.js';
 export type { ExotelVoiceLog } from './voice-log.js';
-export type { ExotelVoice } from './voice.js';
+export type { ExotelVoice, ExotelVoiceQuery } from './voice.js';
+export type {
+  ExotelDownloadOptions,
+  ExotelRecording,
+  ExotelRecordingBody,
+  ExotelRecordingPlace,
+} from './recording.js';
 export type { ExotelVoiceCall, ExotelVoiceLeg, ExotelVoiceStatus } from './voice-call.js';
 export type {
   ExotelConnectFlowInput,

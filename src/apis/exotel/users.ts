@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { filledText, oneOf, pathId, wholeNumber } from '../input-fields.js';
-import { e164 } from '../phone-numbers.js';
+import type { PhoneFields } from '../phone-numbers.js';
 import { validateInput } from '../validate-input.js';
 import { asRecord, numberOf } from '../wire-values.js';
 import type { ExotelAnswer, ExotelClient } from './exotel-client.js';
@@ -139,14 +139,15 @@ const querySchema = v.strictObject({
   limit: v.optional(wholeNumber(1, 50)),
 });
 
-const createSchema = v.strictObject({
-  firstName: personName,
-  lastName: personName,
-  email: v.optional(emailAddress),
-  deviceContactUri: v.optional(e164),
-  deviceName: v.optional(filledText),
-  role: v.optional(oneOf(['admin', 'supervisor', 'user'])),
-});
+const createSchemaOf = ({ e164 }: PhoneFields) =>
+  v.strictObject({
+    firstName: personName,
+    lastName: personName,
+    email: v.optional(emailAddress),
+    deviceContactUri: v.optional(e164),
+    deviceName: v.optional(filledText),
+    role: v.optional(oneOf(['admin', 'supervisor', 'user'])),
+  });
 
 const updateSchema = v.pipe(
   v.strictObject({
@@ -162,6 +163,7 @@ const updateSchema = v.pipe(
 
 /** @internal */
 export function createUsers(client: ExotelClient): ExotelUsers {
+  const createSchema = createSchemaOf(client.options.phones);
   const { zonelessOffset } = client.options;
 
   async function list(

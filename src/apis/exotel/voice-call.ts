@@ -2,7 +2,7 @@ import { asList, asRecord, numberOf, textOf, type WireRecord } from '../wire-val
 import { parseExotelTime } from './exotel-time.js';
 import type { OpenWord } from '../open-word.js';
 
-/** The states of a Voice v1 call. `ringing` and `canceled` stand in some of the documents' lists only. */
+/** The states of a Voice v1 call. `ringing` and `canceled` are in some of the documents' lists only; others pass as text. */
 export type ExotelVoiceStatus = OpenWord<
   'queued' | 'ringing' | 'in-progress' | 'completed' | 'failed' | 'busy' | 'no-answer' | 'canceled'
 >;
@@ -29,19 +29,29 @@ export interface ExotelVoiceCall {
   from: string | undefined;
   /** Connected to a flow, this is the ExoPhone. */
   to: string | undefined;
+  /** The ExoPhone that took or placed the call, from `PhoneNumber` or `PhoneNumberSid`, which holds the number too. */
+  phoneNumber: string | undefined;
   phoneNumberSid: string | undefined;
   status: ExotelVoiceStatus | undefined;
   durationSeconds: number | undefined;
-  /** In the account's currency, which the answer does not name. */
+  /** In the account's currency. */
   price: number | undefined;
+  /** Seen in lists; the documents do not mention it. */
+  currency: string | undefined;
   direction: OpenWord<'inbound' | 'outbound-dial' | 'outbound-api'> | undefined;
   answeredBy: string | undefined;
   forwardedFrom: string | undefined;
   callerName: string | undefined;
   /** As Exotel writes it. Do not call it: `.json` stands before the sid here, after it in the address that works. */
   uri: string | undefined;
+  /** Private since October 2024: see {@link ExotelVoice.downloadRecording}. */
   recordingUrl: string | undefined;
-  /** Only with `{ legs: true }`. */
+  /**
+   * Needs no login, for some minutes: only with `recordingUrlMinutes`, and if Exotel has enabled signed addresses for the account.
+   * Whoever has it can listen, so keep it out of logs.
+   */
+  signedRecordingUrl: string | undefined;
+  /** How long both talked. In lists; of a single call with `{ legs: true }`. */
   conversationSeconds: number | undefined;
   /** Only with `{ legs: true }`. */
   legs: readonly ExotelVoiceLeg[];
@@ -78,17 +88,21 @@ export function parseVoiceCall(
     endTime: parseExotelTime(call.EndTime, zonelessOffset),
     from: textOf(call.From),
     to: textOf(call.To),
+    phoneNumber: textOf(call.PhoneNumber) ?? textOf(call.PhoneNumberSid),
     phoneNumberSid: textOf(call.PhoneNumberSid),
     status: textOf(call.Status),
     durationSeconds: numberOf(call.Duration),
     price: numberOf(call.Price),
+    currency: textOf(call.Currency),
     direction: textOf(call.Direction),
     answeredBy: textOf(call.AnsweredBy),
     forwardedFrom: textOf(call.ForwardedFrom),
     callerName: textOf(call.CallerName),
     uri: textOf(call.Uri),
     recordingUrl: textOf(call.RecordingUrl),
-    conversationSeconds: numberOf(details.ConversationDuration),
+    signedRecordingUrl: textOf(call.PreSignedRecordingUrl),
+    conversationSeconds:
+      numberOf(details.ConversationDuration) ?? numberOf(call.ConversationDuration),
     legs: parseVoiceLegs(details),
     raw,
   };

@@ -11,6 +11,8 @@ export interface ExotelVoiceCallback {
   status: ExotelVoiceStatus | undefined;
   updatedTime: Date | undefined;
   recordingUrl: string | undefined;
+  /** One app looks for it here; no page says that it is sent. A callback is not signed: download what `voice.get` answers. */
+  signedRecordingUrl: string | undefined;
   /** `undefined` when no events were asked for: it is then the one message at the end. */
   event: OpenWord<'answered' | 'terminal'> | undefined;
   createdTime: Date | undefined;
@@ -61,6 +63,7 @@ export function parseVoiceCallback(
     status,
     updatedTime: time(fields.DateUpdated),
     recordingUrl: textOf(fields.RecordingUrl),
+    signedRecordingUrl: textOf(fields.PreSignedRecordingUrl),
     event,
     createdTime: time(fields.DateCreated),
     startTime: time(fields.StartTime),

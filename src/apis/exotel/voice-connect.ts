@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { filledText, flag, httpUrl, oneOf, pathId, wholeNumber } from '../input-fields.js';
-import { dialable, exoPhone } from '../phone-numbers.js';
+import { createPhoneFields } from '../phone-numbers.js';
 import type { ExotelWire } from './exotel-options.js';
 
 /** What both forms of Voice v1 connect take. */
@@ -50,6 +50,9 @@ export interface ExotelConnectNumbersInput extends ExotelConnectOptions {
 /** Connects a number to a call flow: by its app id, or by its whole address. */
 export type ExotelConnectFlowInput = ExotelConnectOptions &
   ({ appId: string } | { flowUrl: string });
+
+// Exotel takes local digits here itself, so no default country is needed.
+const { dialable, exoPhone } = createPhoneFields();
 
 const shared = {
   from: dialable,

@@ -1,9 +1,16 @@
 import * as v from 'valibot';
-import { flag, pathId } from '../input-fields.js';
+import { flag, pathId, wholeNumber } from '../input-fields.js';
 import { validateInput } from '../validate-input.js';
 import type { ExotelAnswer, ExotelClient } from './exotel-client.js';
 import type { ExotelBasicOnlyOptions, ExotelWire } from './exotel-options.js';
 import { NO_SID_IN_MADE_CALL } from './calls.js';
+import {
+  downloadRecording,
+  type ExotelDownloadOptions,
+  type ExotelRecording,
+  type ExotelRecordingBody,
+  type ExotelRecordingPlace,
+} from './recording.js';
 import { parseVoiceAnswer, type ExotelVoiceCall } from './voice-call.js';
 import {
   connectFlowSchema,
@@ -20,6 +27,12 @@ import {
   type ExotelVoiceListQuery,
   type ExotelVoicePage,
 } from './voice-list.js';
+
+/** What to ask of one call. */
+export interface ExotelVoiceQuery {
+  legs?: boolean | undefined;
+  recordingUrlMinutes?: number | undefined;
+}
 
 /** Voice v1, on its own host. Auth: Basic only, from the options' `basic`; the instance's bearer is switched off. */
 export interface ExotelVoice {
@@ -57,7 +70,8 @@ export interface ExotelVoice {
   ): Promise<ExotelVoiceCall>;
 
   /**
-   * One call; with `{ legs: true }` also its legs and the time talked.
+   * One call; with `{ legs: true }` also its legs and the time talked, with `recordingUrlMinutes` also an address of its recording
+   * that needs no login for 5 to 60 minutes, if Exotel has enabled these for the account.
    *
    * @throws ApiInputError for a call sid that is none.
    * @throws ExotelApiError when Exotel refuses.
@@ -66,9 +80,25 @@ export interface ExotelVoice {
    */
   get(
     callSid: string,
-    query?: { legs?: boolean | undefined },
+    query?: ExotelVoiceQuery,
     options?: ExotelBasicOnlyOptions,
   ): Promise<ExotelVoiceCall>;
+
+  /**
+   * Downloads the recording of a call: give the call as `get` or `list` answered it.
+   *
+   * A signed address goes first, and gets no credentials. Any other gets the API key, and only if it is on a host of the option
+   * `recordingHosts`. No redirect is followed. Right after a call its recording may not be there yet.
+   *
+   * @throws ApiInputError when the call has no recording, or it is on a host that may not have the key; nothing was sent.
+   * @throws ExotelApiError when it is refused: `file-expired` for a signed address whose time is over.
+   * @throws AxiosError when no answer came.
+   * @see https://custdev.freshdesk.com/support/solutions/articles/3000129985
+   */
+  downloadRecording<As extends keyof ExotelRecordingBody = 'bytes'>(
+    recording: ExotelRecordingPlace,
+    options?: ExotelDownloadOptions<As>,
+  ): Promise<ExotelRecording<ExotelRecordingBody[As]>>;
 
   /**
    * One page of finished calls.
@@ -87,7 +117,10 @@ export interface ExotelVoice {
   ): AsyncGenerator<ExotelVoiceCall, void, undefined>;
 }
 
-const getSchema = v.strictObject({ legs: v.optional(flag) });
+const getSchema = v.strictObject({
+  legs: v.optional(flag),
+  recordingUrlMinutes: v.optional(wholeNumber(5, 60)),
+});
 
 /** @internal */
 export function createVoice(client: ExotelClient): ExotelVoice {
@@ -155,7 +188,10 @@ export function createVoice(client: ExotelClient): ExotelVoice {
     async get(callSid, query, options) {
       const operation = 'voice.get';
       const sid = validateInput(pathId, callSid, { api: 'exotel', operation });
-      const { legs } = validateInput(getSchema, query ?? {}, { api: 'exotel', operation });
+      const { legs, recordingUrlMinutes } = validateInput(getSchema, query ?? {}, {
+        api: 'exotel',
+        operation,
+      });
       const answer = await client.send(
         {
           operation,
@@ -163,13 +199,18 @@ export function createVoice(client: ExotelClient): ExotelVoice {
           method: 'GET',
           host: 'voice',
           path: client.path('v1', 'Calls', `${sid}.json`),
-          query: { details: legs === true ? true : undefined },
+          query: {
+            details: legs === true ? true : undefined,
+            RecordingUrlValidity: recordingUrlMinutes,
+          },
           budget: 'voice',
         },
         options,
       );
       return callIn(answer, zonelessOffset, 'The answer holds no call sid.');
     },
+
+    downloadRecording: (recording, options) => downloadRecording(client, recording, options),
 
     list: (query, options) => list('voice.list', query, options),
 

@@ -1,6 +1,6 @@
-import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/core';
-import metadata from 'libphonenumber-js/min/metadata';
 import { ApiInputError } from '../api-input-error.js';
+import type { CountryCode } from '../calling-codes.js';
+import { toE164 } from '../phone-numbers.js';
 
 /** Options of {@link toReceiverNumber}. */
 export interface ReceiverNumberOptions {
@@ -18,14 +18,14 @@ const TWELVE_DIGITS = /^\d{12}$/;
 const SHA256_HEX = /^[0-9a-f]{64}$/;
 
 /**
- * A telephone number as Truecaller takes it: 12 digits, of which two are the country code, without `+`.
+ * A phone number as Truecaller takes it: 12 digits, of which two are the country code by the documents, without `+`.
  *
- * Takes any usual way of writing (`+91 98765 43210`, `098765 43210` with `defaultCountry: 'IN'`); twelve bare digits
- * stay as they are. A number may be new or made up for a test: it only has to have a possible length.
+ * Takes any usual way of writing (`+91 98765 43210`, `919876543210`, `098765 43210` with `defaultCountry: 'IN'`). A number may
+ * be new or made up for a test: only its length counts.
  *
- * The rule leaves out countries whose code has one or three digits, or whose numbers have not ten: such a number is refused.
+ * The rule leaves out countries whose numbers do not come to 12 digits: such a number is refused.
  *
- * @throws ApiInputError when no such number can be made of it.
+ * @throws ApiInputError if `number` is not a phone number of 12 digits.
  * @see https://docs.truecaller.com/truecaller-for-business/verified-campaigns/faqs/what-is-the-format-of-the-phone-number-field-to-be-used-in-the-payload
  */
 export function toReceiverNumber(
@@ -33,24 +33,15 @@ export function toReceiverNumber(
   options: ReceiverNumberOptions = {},
   place: NumberPlace = { operation: 'toReceiverNumber', field: 'number' },
 ): string {
-  if (TWELVE_DIGITS.test(number)) return number;
-  const parsed = parsePhoneNumberFromString(
-    number,
-    options.defaultCountry === undefined ? {} : { defaultCountry: options.defaultCountry },
-    metadata,
-  );
-  if (parsed?.isPossible() !== true) {
+  const digits = toE164(number, options.defaultCountry)?.slice('+'.length);
+  if (digits === undefined) {
     throw refused(
       place,
-      'is no telephone number: write it like +919876543210, or set defaultCountry',
+      'is not a phone number: write it like +919876543210, or set defaultCountry',
     );
   }
-  const digits = parsed.number.slice('+'.length);
-  if (parsed.countryCallingCode.length === 2 && TWELVE_DIGITS.test(digits)) return digits;
-  throw refused(
-    place,
-    'cannot be a receiver: Truecaller documents 12 digits, a country code of 2 and a number of 10',
-  );
+  if (TWELVE_DIGITS.test(digits)) return digits;
+  throw refused(place, 'cannot be a receiver: Truecaller takes 12 digits, country code included');
 }
 
 /** Tells whether the text is a hashed receiver number: a SHA-256 in lower-case hex. */

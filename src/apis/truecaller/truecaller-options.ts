@@ -1,9 +1,10 @@
 import type { AxiosInstance } from 'axios';
-import type { CountryCode } from 'libphonenumber-js/core';
 import * as v from 'valibot';
 import { givenOptions } from '../../concealment/given-options.js';
 import type { HostOf } from '../api-hosts.js';
+import type { CountryCode } from '../calling-codes.js';
 import { filledText, flag, pathId } from '../input-fields.js';
+import { countryCode } from '../phone-numbers.js';
 import type { ApiRequestOptions } from '../request-options.js';
 import { validateInput } from '../validate-input.js';
 import { createTruecallerHostOf } from './truecaller-hosts.js';
@@ -65,9 +66,7 @@ const optionsSchema = v.looseObject({
     v.strictObject({ portal: v.optional(filledText), webhooks: v.optional(filledText) }),
   ),
   hashReceivers: v.optional(flag),
-  defaultCountry: v.optional(
-    v.pipe(v.string(), v.regex(/^[A-Z]{2}$/, 'must be a country of two capital letters, like IN')),
-  ),
+  defaultCountry: v.optional(countryCode),
 });
 
 /**

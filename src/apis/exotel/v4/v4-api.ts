@@ -8,7 +8,7 @@ import { createV4VoiceLogs, type ExotelV4VoiceLogs } from './v4-voice-logs.js';
 /** Options of {@link createExotelV4Api}. */
 export type ExotelV4ApiOptions = Pick<
   ExotelApiOptions,
-  'accountSid' | 'region' | 'hosts' | 'zonelessOffset'
+  'accountSid' | 'region' | 'hosts' | 'defaultCountry' | 'zonelessOffset'
 >;
 
 /** The documented endpoints of Contact Center v4, but its login. */

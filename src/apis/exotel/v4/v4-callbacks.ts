@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { filledText, moment, oneOf, pathId, wholeNumber } from '../../input-fields.js';
-import { e164 } from '../../phone-numbers.js';
+import type { PhoneFields } from '../../phone-numbers.js';
 import { validateInput } from '../../validate-input.js';
 import { asList, asRecord, numberOf, textOf } from '../../wire-values.js';
 import type { ExotelAnswer, ExotelClient } from '../exotel-client.js';
@@ -116,18 +116,19 @@ export interface ExotelV4Callbacks {
   ): Promise<ExotelAcknowledgement>;
 }
 
-const createSchema = v.strictObject({
-  customerNumber: e164,
-  exophone: filledText,
-  customerName: v.optional(filledText),
-  priority: v.optional(oneOf(PRIORITIES)),
-  scheduledTime: v.optional(moment),
-  teamId: v.optional(filledText),
-  agentId: v.optional(filledText),
-  customField: v.optional(filledText),
-  maxRetries: v.optional(wholeNumber(0)),
-  retryIntervalSeconds: v.optional(wholeNumber(0)),
-});
+const createSchemaOf = ({ e164 }: PhoneFields) =>
+  v.strictObject({
+    customerNumber: e164,
+    exophone: filledText,
+    customerName: v.optional(filledText),
+    priority: v.optional(oneOf(PRIORITIES)),
+    scheduledTime: v.optional(moment),
+    teamId: v.optional(filledText),
+    agentId: v.optional(filledText),
+    customField: v.optional(filledText),
+    maxRetries: v.optional(wholeNumber(0)),
+    retryIntervalSeconds: v.optional(wholeNumber(0)),
+  });
 const querySchema = v.strictObject({
   status: v.optional(filledText),
   priority: v.optional(oneOf(PRIORITIES)),
@@ -139,6 +140,7 @@ const querySchema = v.strictObject({
 
 /** @internal */
 export function createV4Callbacks(client: ExotelClient): ExotelV4Callbacks {
+  const createSchema = createSchemaOf(client.options.phones);
   const callbackPath = (callbackId: string, operation: string) =>
     client.path('v4', 'callbacks', validateInput(pathId, callbackId, { api: 'exotel', operation }));
   const shared = { fixedAuth: 'bearer', host: 'ccm' } as const;

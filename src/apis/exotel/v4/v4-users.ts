@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { filledText, oneOf, pathId, wholeNumber } from '../../input-fields.js';
-import { e164 } from '../../phone-numbers.js';
+import type { PhoneFields } from '../../phone-numbers.js';
 import { validateInput } from '../../validate-input.js';
 import { asList, asRecord, textOf } from '../../wire-values.js';
 import type { ExotelAnswer, ExotelClient } from '../exotel-client.js';
@@ -120,26 +120,28 @@ const optionalFields = {
   deviceType: v.optional(oneOf(['softphone', 'phone', 'sip'])),
   skills: v.optional(v.array(filledText)),
 };
-const createSchema = v.strictObject({
-  name: filledText,
-  email,
-  phoneNumber: e164,
-  role: oneOf(ROLES),
-  ...optionalFields,
-});
-const updateSchema = v.pipe(
+const createSchemaOf = ({ e164 }: PhoneFields) =>
   v.strictObject({
-    name: v.optional(filledText),
-    email: v.optional(email),
-    phoneNumber: v.optional(e164),
-    role: v.optional(oneOf(ROLES)),
+    name: filledText,
+    email,
+    phoneNumber: e164,
+    role: oneOf(ROLES),
     ...optionalFields,
-  }),
-  v.check(
-    (changes) => Object.values(changes).some((change) => change !== undefined),
-    'must have something to change',
-  ),
-);
+  });
+const updateSchemaOf = ({ e164 }: PhoneFields) =>
+  v.pipe(
+    v.strictObject({
+      name: v.optional(filledText),
+      email: v.optional(email),
+      phoneNumber: v.optional(e164),
+      role: v.optional(oneOf(ROLES)),
+      ...optionalFields,
+    }),
+    v.check(
+      (changes) => Object.values(changes).some((change) => change !== undefined),
+      'must have something to change',
+    ),
+  );
 const querySchema = v.strictObject({
   role: v.optional(oneOf(ROLES)),
   teamId: v.optional(filledText),
@@ -150,6 +152,8 @@ const querySchema = v.strictObject({
 
 /** @internal */
 export function createV4Users(client: ExotelClient): ExotelV4Users {
+  const createSchema = createSchemaOf(client.options.phones);
+  const updateSchema = updateSchemaOf(client.options.phones);
   const userPath = (userId: string, operation: string) =>
     client.path('v4', 'users', validateInput(pathId, userId, { api: 'exotel', operation }));
   const shared = { fixedAuth: 'bearer', host: 'ccm' } as const;

@@ -1,0 +1,47 @@
+import { cleanText } from './clean-text.js';
+import type { HttpAnswer } from './send-request.js';
+
+/** The part of an answer that an error keeps, where axios keeps it. */
+export interface ApiErrorResponse {
+  /** The HTTP status as it came. */
+  readonly status: number;
+  /** The body as it came, without secrets: long texts and large bodies are cut. */
+  readonly data: unknown;
+}
+
+/** An error body is for a person to read: what is beyond this is left out. */
+const MOST_VALUES = 1_000;
+const DEEPEST = 12;
+
+/** A copy of the answer that is safe to keep. The work is bounded, whatever the server sent. */
+export function toErrorResponse(
+  { status, body }: Pick<HttpAnswer, 'status' | 'body'>,
+  secrets: readonly string[],
+): ApiErrorResponse {
+  let left = MOST_VALUES;
+
+  function clean(value: unknown, depth: number): unknown {
+    if (typeof value === 'string') return cleanText(value, secrets);
+    if (typeof value !== 'object' || value === null) return value;
+    if (depth > DEEPEST || !isPlain(value)) return undefined;
+    if (Array.isArray(value)) return value.slice(0, left).flatMap((item) => kept(item, depth));
+    const entries = Object.entries(value)
+      .slice(0, left)
+      .flatMap(([key, item]) => kept(item, depth).map((copy) => [cleanText(key, secrets), copy]));
+    // Own properties, also for a key that says __proto__.
+    return Object.fromEntries(entries) as unknown;
+  }
+
+  function kept(item: unknown, depth: number): unknown[] {
+    left -= 1;
+    return left < 0 ? [] : [clean(item, depth + 1)];
+  }
+
+  return Object.freeze({ status, data: clean(body, 0) });
+}
+
+/** JSON, and not the connection itself, which an unread body is. */
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return Array.isArray(value) || prototype === Object.prototype || prototype === null;
+}

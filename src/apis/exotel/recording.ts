@@ -1,0 +1,131 @@
+import { ApiInputError } from '../api-input-error.js';
+import type { ApiRequestOptions } from '../request-options.js';
+import { headerOf } from '../send-request.js';
+import { numberOf } from '../wire-values.js';
+import type { ExotelErrorReason } from './error-reasons.js';
+import { bytesOf, type ExotelClient } from './exotel-client.js';
+
+/** What a recording can be fetched with: a call of Voice v1, or `{ recordingUrl }` with an address of another answer. */
+export interface ExotelRecordingPlace {
+  recordingUrl?: string | undefined;
+  /** Goes first. */
+  signedRecordingUrl?: string | undefined;
+}
+
+/** A recording that is arriving. */
+export interface ExotelRecording<Body> {
+  body: Body;
+  /** `audio/mpeg` or `audio/wav`, by the server: the documents do not say it. */
+  contentType: string | undefined;
+  /** From `Content-Length`. */
+  sizeBytes: number | undefined;
+}
+
+/** Where to fetch a recording, and whether the API key may go there. @internal */
+export interface RecordingSource {
+  url: URL;
+  withApiKey: boolean;
+}
+
+/** How a recording arrives. */
+export interface ExotelRecordingBody {
+  bytes: Uint8Array;
+  /** For `pipeline(body, createWriteStream(…))` or `for await`. */
+  stream: AsyncIterable<Uint8Array>;
+}
+
+/** The last argument of `voice.downloadRecording`: axios request config for this call, `onDownloadProgress` among it. */
+export interface ExotelDownloadOptions<
+  As extends keyof ExotelRecordingBody,
+> extends ApiRequestOptions {
+  /** A stream suits long calls: two channels take some 20 MB a minute. @defaultValue `bytes` */
+  as?: As | undefined;
+}
+
+const OPERATION = 'voice.downloadRecording';
+
+/** @internal */
+export async function downloadRecording<As extends keyof ExotelRecordingBody>(
+  client: ExotelClient,
+  place: ExotelRecordingPlace,
+  { as, ...options }: ExotelDownloadOptions<As> = {},
+): Promise<ExotelRecording<ExotelRecordingBody[As]>> {
+  const { recordingHosts, hostOf } = client.options;
+  const source = toRecordingSource(place, [...recordingHosts, `${hostOf('voice', OPERATION)}/`]);
+  const { headers, body } = await client.download(
+    {
+      operation: OPERATION,
+      ...source,
+      responseType: as === 'stream' ? 'stream' : 'arraybuffer',
+      explain: (status) => explain(status, source),
+    },
+    options,
+  );
+  return {
+    // What axios hands over follows from the response type: a stream of Node or of the web, both of which can be iterated.
+    body: (as === 'stream' ? body : bytesOf(body)) as ExotelRecordingBody[As],
+    contentType: headerOf(headers, 'content-type'),
+    sizeBytes: numberOf(headerOf(headers, 'content-length')),
+  };
+}
+
+function explain(
+  status: number,
+  { withApiKey }: RecordingSource,
+): { reason?: ExotelErrorReason; note?: string } {
+  if (status === 404) return { note: 'A recording may be there some minutes after the call.' };
+  return status === 403 && !withApiKey
+    ? {
+        reason: 'file-expired',
+        note: 'The signed address is no longer valid: ask voice.get for another.',
+      }
+    : {};
+}
+
+/**
+ * Decides where a recording is fetched, and with what.
+ *
+ * A signed address gets no credentials: it needs none, and S3 refuses a request that has two kinds. Any other gets the API key, so it
+ * has to begin with one of `hosts`: an address may have come with a callback, which anybody can post.
+ *
+ * @throws ApiInputError naming what is missing, or `recordingHosts` for an address elsewhere.
+ * @internal
+ */
+export function toRecordingSource(
+  { recordingUrl, signedRecordingUrl }: ExotelRecordingPlace,
+  hosts: readonly string[],
+): RecordingSource {
+  const [field, address] =
+    signedRecordingUrl === undefined
+      ? (['recordingUrl', recordingUrl] as const)
+      : (['signedRecordingUrl', signedRecordingUrl] as const);
+  if (address === undefined) {
+    throw refused(
+      field,
+      'is missing: the call was not recorded, or its recording is not ready yet',
+    );
+  }
+  if (!URL.canParse(address)) throw refused(field, 'must be an http or https URL');
+  const url = new URL(address);
+  url.username = '';
+  url.password = '';
+  const isListed = hosts.some((host) => isWithin(url, host));
+  const isSigned = signedRecordingUrl !== undefined;
+  if (isListed || (isSigned && url.protocol === 'https:')) return { url, withApiKey: !isSigned };
+  throw refused(
+    field,
+    isSigned
+      ? 'must be an https URL'
+      : 'is on a host that may not have the API key: if it is yours, name it in the option recordingHosts',
+  );
+}
+
+/** Compared as parsed URLs: `https://recordings.exotel.com@elsewhere` begins with the host, and leads elsewhere. */
+function isWithin({ origin, pathname }: URL, host: string): boolean {
+  const allowed = new URL(host);
+  return origin === allowed.origin && pathname.startsWith(allowed.pathname);
+}
+
+function refused(field: string, problem: string): ApiInputError {
+  return new ApiInputError({ api: 'exotel', operation: OPERATION, field, problem });
+}
