@@ -1,5 +1,5 @@
 /**
- * The five providers, and OAuth 2.0 client credentials.
+ * Exotel, Truecaller (two products), 360Learning, SingleView, Udara360, and OAuth 2.0 client credentials.
  *
  * @module axios-bearer/providers
  */
@@ -16,4 +16,9 @@ export {
 } from './oauth2-client-credentials.js';
 export { singleview, type SingleviewCredentials, type SingleviewOptions } from './singleview.js';
 export { truecaller, type TruecallerCredentials, type TruecallerOptions } from './truecaller.js';
+export {
+  truecallerCalls,
+  type TruecallerCallsCredentials,
+  type TruecallerCallsOptions,
+} from './truecaller-calls.js';
 export { udara360, type Udara360Credentials, type Udara360Options } from './udara360.js';

@@ -7,22 +7,23 @@ import {
   defineProvider,
   type TokenEndpointProvider,
 } from '../provider-definition/define-provider.js';
-import { at } from '../provider-definition/token-response.js';
-import { epochMilliseconds } from '../token/lifetime.js';
 import {
   commonPart,
   type CommonOptions,
   type OwnOptions,
   type WithCredentials,
 } from './provider-options.js';
+import {
+  TRUECALLER_BASE_URL,
+  truecallerTokenRequest,
+  truecallerTokens,
+  type TruecallerKey,
+} from './truecaller-token.js';
 
 /** The credentials of Truecaller for Business. */
-export interface TruecallerCredentials {
+export interface TruecallerCredentials extends TruecallerKey {
   /** From the API Setup page; part of the token path. */
   readonly organisationId: string;
-  /** The secret key, shown once when it is made. A UUID in the document's sample; not checked. */
-  readonly apiKey: string;
-  readonly keyId: string;
 }
 
 /** Options of {@link truecaller}: the credentials, or a function that fetches them, and where the API is. */
@@ -39,7 +40,6 @@ const credentialFields = {
   keyId: { secret: true, hint: HINT },
 } as const;
 const own: OwnOptions<TruecallerOptions> = { baseURL: true };
-const BASE_URL = 'https://enterprise-portal-noneu.truecaller.com';
 
 /**
  * Truecaller for Business campaigns: an opaque token for 60 minutes, of which the answer says nothing.
@@ -55,22 +55,16 @@ export function truecaller(
   options = givenOptions(options);
   return defineProvider<TruecallerCredentials>({
     ...commonPart(options, { name: 'truecaller', credentialFields, own }),
-    baseURL: options.baseURL ?? BASE_URL,
+    baseURL: options.baseURL ?? TRUECALLER_BASE_URL,
     documentation: {
       url: 'https://docs.truecaller.com/truecaller-for-business/verified-campaigns',
       checkedOn: '2026-11-21',
     },
-    tokenRequest: ({ organisationId, apiKey, keyId }) => ({
-      url: `/organisations/${encodeURIComponent(organisationId)}/campaigns/token`,
-      headers: { 'X-Public-Access': 'allow' },
-      body: { json: { api_key: apiKey, key_id: keyId } },
-    }),
-    parseToken: ({ body }) => ({
-      accessToken: at(body, 'token'),
-      issuedAt: epochMilliseconds(at(body, 'created_at')),
-    }),
-    diagnose: ({ body }) => ({ code: at(body, 'slug'), message: at(body, 'message') }),
-    defaultLifetimeSeconds: 3_600,
-    tokenBudget: { calls: 10, windowMs: 30 * 60_000 },
+    tokenRequest: ({ organisationId, ...key }) =>
+      truecallerTokenRequest(
+        `/organisations/${encodeURIComponent(organisationId)}/campaigns/token`,
+        key,
+      ),
+    ...truecallerTokens,
   });
 }
