@@ -42,7 +42,7 @@ function toEntry(line: string): TruecallerEntry {
 }
 
 /** Uploads what is left of the file. The place is kept after each batch, so that another process can go on. */
-async function upload(afterBatch = (_next: number) => {}): Promise<void> {
+async function upload(afterBatch?: (next: number) => void): Promise<void> {
   const entries = readFileSync(csv, 'utf8').split('\n').slice(1).map(toEntry);
   const from = Number(readFileSync(place, 'utf8'));
   const options = { from, onInvalid: 'skip', retries: 3 } as const;
@@ -51,7 +51,7 @@ async function upload(afterBatch = (_next: number) => {}): Promise<void> {
     for (const row of rows) {
       if (row.status === 'rejected') console.log(`set aside: ${row.error.message}`);
     }
-    afterBatch(next);
+    afterBatch?.(next);
   }
 }
 

@@ -61,13 +61,15 @@ export function sidebar(): DefaultTheme.Sidebar {
     ]),
     ...group('Providers', [
       page('providers/exotel.md', 'Exotel'),
-      page('providers/truecaller.md', 'Truecaller for Business'),
+      page('providers/truecaller.md', 'Truecaller campaigns'),
+      page('providers/truecaller-calls.md', 'Truecaller calls'),
       page('providers/learning360.md', '360Learning'),
       page('providers/singleview.md', 'SingleView'),
       page('providers/udara360.md', 'Udara360'),
       page('providers/oauth2.md', 'Any OAuth 2.0 server'),
       page('your-own-provider.md', 'Your own'),
       page('wrapped-apis.md', 'Wrapped APIs'),
+      page('truecaller-uploads.md', 'Uploads to Truecaller'),
     ]),
     ...group('In production', [
       page('shared-store.md', 'One token for a fleet'),

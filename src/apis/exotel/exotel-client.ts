@@ -10,6 +10,7 @@ import {
 } from '../request-options.js';
 import { retryAfterMs } from '../../platform/retry-after.js';
 import { headerOf, sendRequest, type HttpAnswer } from '../send-request.js';
+import { takeTurn } from '../take-turn.js';
 import { asRecord, numberOf, textOf } from '../wire-values.js';
 import { exotelAuthSchemes, type ExotelChoosableOperation } from './auth-schemes.js';
 import { toReason, type ExotelErrorReason } from './error-reasons.js';
@@ -272,25 +273,13 @@ function basicAuthorisation(user: string, password: string): OwnAuthorisation {
   };
 }
 
-/** A cancelled call stops waiting; axios then refuses it with its own error before anything is sent. */
 async function holdBack(
   { rateLimiter }: ResolvedExotelApiOptions,
   budget: ExotelBudget | undefined,
   signal: ApiRequestConfig['signal'],
 ): Promise<void> {
-  if (rateLimiter === undefined || budget === undefined || signal?.aborted === true) return;
-  const turn = rateLimiter.acquire(budget);
-  if (signal?.addEventListener === undefined) return turn;
-  let stopWaiting: (() => void) | undefined;
-  const aborted = new Promise<void>((resolve) => {
-    stopWaiting = resolve;
-    signal.addEventListener?.('abort', stopWaiting);
-  });
-  try {
-    await Promise.race([turn, aborted]);
-  } finally {
-    signal.removeEventListener?.('abort', stopWaiting);
-  }
+  if (rateLimiter === undefined || budget === undefined) return;
+  await takeTurn(() => rateLimiter.acquire(budget), signal);
 }
 
 /** What an error has to know of its request. */

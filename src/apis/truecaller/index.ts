@@ -1,5 +1,5 @@
 /**
- * Truecaller’s campaign APIs, typed, over any axios instance that is authorised.
+ * Truecaller’s campaign and call APIs, typed, over any axios instance that is authorised.
  *
  * @module axios-bearer/truecaller
  */
@@ -37,3 +37,23 @@ export {
   type ReceiverNumberOptions,
 } from './receiver-number.js';
 export { parseTruecallerEvent, type TruecallerEvent } from './event.js';
+export {
+  createTruecallerCallsApi,
+  type TruecallerCallsApi,
+  type TruecallerCallsApiOptions,
+} from './truecaller-calls-api.js';
+export type { TruecallerCallBatchReceipt, TruecallerCallRecords } from './call-records.js';
+export type { TruecallerCallRecord } from './call-record-input.js';
+export type { TruecallerPushOutcome, TruecallerPushRefusal } from './push-outcome.js';
+export type { TruecallerBatchRecord, TruecallerCallBatch } from './call-batch.js';
+export {
+  createTruecallerRateLimiter,
+  type TruecallerBudget,
+  type TruecallerRateLimiter,
+  type TruecallerRateLimiterOptions,
+} from './rate-limiter.js';
+export {
+  parseTruecallerCallEvent,
+  type TruecallerCallEvent,
+  type TruecallerCallMeBack,
+} from './call-event.js';
