@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { toErrorResponse } from '../error-response.js';
 import { pathId } from '../input-fields.js';
 import { takeTurn } from '../take-turn.js';
 import { validateInput } from '../validate-input.js';
@@ -7,7 +8,11 @@ import { readCallBatch, type TruecallerCallBatch } from './call-batch.js';
 import { toWireCallRecord, type TruecallerCallRecord } from './call-record-input.js';
 import { isPushRefusal, toPushOutcome, type TruecallerPushOutcome } from './push-outcome.js';
 import type { TruecallerBudget, TruecallerRateLimiter } from './rate-limiter.js';
-import type { TruecallerClient, TruecallerRequest } from './truecaller-client.js';
+import type {
+  TruecallerClient,
+  TruecallerReceipt,
+  TruecallerRequest,
+} from './truecaller-client.js';
 import { TruecallerApiError } from './truecaller-error.js';
 import type { TruecallerRequestOptions } from './truecaller-options.js';
 
@@ -110,12 +115,12 @@ export function createCallRecords(
         ),
       };
       const path = `${account}/dynamic_call_records`;
-      const { status, raw } = await send({ operation, path, body }, options, 'batches');
-      const batchId = textOf(asRecord(raw)?.batch_id);
-      if (batchId !== undefined) return { batchId, raw };
+      const receipt = await send({ operation, path, body }, options, 'batches');
+      const batchId = textOf(asRecord(receipt.raw)?.batch_id);
+      if (batchId !== undefined) return { batchId, raw: receipt.raw };
       const note =
         'The answer has no batch_id: the records may have been taken, but nothing can tell what becomes of them.';
-      throw new TruecallerApiError({ operation, status, note });
+      throw unexpected(operation, receipt, note);
     },
 
     async getBatch(batchId, options) {
@@ -123,10 +128,16 @@ export function createCallRecords(
       const place = { api: 'truecaller', operation, within: 'batchId' } as const;
       const id = validateInput(pathId, batchId, place);
       const path = `${account}/dynamic_call_records?batchId=${encodeURIComponent(id)}`;
-      const { status, raw } = await send({ operation, method: 'GET', path }, options);
-      const batch = readCallBatch(raw);
+      const receipt = await send({ operation, method: 'GET', path }, options);
+      const batch = readCallBatch(receipt.raw);
       if (batch !== undefined) return batch;
-      throw new TruecallerApiError({ operation, status, note: 'The answer holds no records.' });
+      throw unexpected(operation, receipt, 'The answer holds no records.');
     },
   };
+}
+
+/** For a success that makes no sense. */
+function unexpected(operation: string, { status, raw }: TruecallerReceipt, note: string) {
+  const response = toErrorResponse({ status, body: raw }, []);
+  return new TruecallerApiError({ operation, response, note });
 }

@@ -2,6 +2,7 @@ import type { AxiosInstance } from 'axios';
 import { retryAfterMs } from '../../platform/retry-after.js';
 import type { HostOf } from '../api-hosts.js';
 import { cleanText } from '../clean-text.js';
+import { toErrorResponse } from '../error-response.js';
 import { plainHeaders, withoutUndefined, type ApiRequestConfig } from '../request-options.js';
 import { headerOf, sendRequest, type HttpAnswer } from '../send-request.js';
 import { asRecord, textOf } from '../wire-values.js';
@@ -101,7 +102,7 @@ function judge(
   const clean = (text: string | undefined) => text && cleanText(text, secrets);
   throw new TruecallerApiError({
     operation,
-    status,
+    response: toErrorResponse({ status, body }, secrets),
     slug: clean(slug),
     said: clean(message),
     field: clean(info?.field),
