@@ -44,6 +44,16 @@ const SAYS: Readonly<Record<string, readonly string[]>> = {
     'callback: terminal, terminal, recorded',
     '1 call placed, 2 token calls, 1 401 healed',
   ],
+  'exotel-recording': [
+    'sandboxvoice000001: completed, settled, price 1.5',
+    '15846 of 15846 bytes',
+    'audio/mpeg, 15846 bytes on disk',
+  ],
+  'exotel-call-list': [
+    'the last call of the day: sandboxvoice000450',
+    '449 more, the first of them: sandboxvoice000001',
+    '6 requests: 200 429 200 200 200 200',
+  ],
   'exotel-contacts': [
     'the file has arrived, and its token has expired',
     'sandbox-upload-1: 10000 rows accepted, 604 KiB sent',

@@ -69,6 +69,7 @@ export function sidebar(): DefaultTheme.Sidebar {
       page('providers/oauth2.md', 'Any OAuth 2.0 server'),
       page('your-own-provider.md', 'Your own'),
       page('wrapped-apis.md', 'Wrapped APIs'),
+      page('exotel-calls.md', 'Exotel calls'),
       page('truecaller-uploads.md', 'Uploads to Truecaller'),
     ]),
     ...group('In production', [

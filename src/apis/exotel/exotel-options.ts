@@ -155,6 +155,16 @@ export interface ExotelRequestOptions extends ApiRequestOptions {
   wire?: ExotelWireChoices | undefined;
 }
 
+/** The last argument of iterators. */
+export interface ExotelIterateOptions extends ExotelRequestOptions {
+  /**
+   * How often a page is asked for again after a 429, a 5xx or a broken connection: after as long as `Retry-After` asks, else after a
+   * second that doubles each time.
+   * @defaultValue 0
+   */
+  retries?: number | undefined;
+}
+
 /** The last argument of calls that take Basic only. */
 export type ExotelBasicOnlyOptions = Omit<ExotelRequestOptions, 'authScheme'>;
 

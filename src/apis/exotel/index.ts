@@ -14,6 +14,7 @@ export type {
   ExotelBasicCredentials,
   ExotelBasicOnlyOptions,
   ExotelHosts,
+  ExotelIterateOptions,
   ExotelRegion,
   ExotelRequestOptions,
   ExotelTenantCredentials,
@@ -36,6 +37,11 @@ export {
 } from './rate-limiter.js';
 export type { OpenWord } from '../open-word.js';
 export type { ExotelPage } from './pages.js';
+export { cursorOf } from './list-cursor.js';
+export { toCsv } from '../csv.js';
+export { indianDay } from './exotel-time.js';
+export type { ExotelWaited, ExotelWaitLimits, ExotelWaitState } from './wait-for-call.js';
+export type { ExotelVoiceIterateOptions } from './voice-pages.js';
 export type { ExotelAgentParty, ExotelCustomerParty } from './call-parties.js';
 export type {
   ExotelCallFrom,
@@ -69,7 +75,12 @@ export type {
   ExotelConnectOptions,
   ExotelVoiceCallbackRequest,
 } from './voice-connect.js';
-export type { ExotelVoiceCursor, ExotelVoiceListQuery, ExotelVoicePage } from './voice-list.js';
+export type {
+  ExotelTimeRange,
+  ExotelVoiceCursor,
+  ExotelVoiceListQuery,
+  ExotelVoicePage,
+} from './voice-list.js';
 export type {
   ExotelAcknowledgement,
   ExotelAgentPresence,

@@ -11,6 +11,8 @@
  */
 import type { Answer } from './answers.js';
 import { createCredentialBox } from './credential-box.js';
+import type { ExotelCallTimings } from './exotel-call-timing.js';
+import { createCallTimer } from './exotel-call-timing.js';
 import type { ExotelCalls } from './exotel-calls.js';
 import { createExotelCalls } from './exotel-calls.js';
 import type { ExotelCallsV3 } from './exotel-calls-v3.js';
@@ -22,6 +24,8 @@ import { createExotelContacts } from './exotel-contacts.js';
 import { exotelFailure, exotelSuccess } from './exotel-envelope.js';
 import type { ExotelPresence } from './exotel-presence.js';
 import { createExotelPresence } from './exotel-presence.js';
+import type { ExotelRecordings } from './exotel-recordings.js';
+import { createExotelRecordings } from './exotel-recordings.js';
 import type { ExotelUsers } from './exotel-users.js';
 import { createExotelUsers } from './exotel-users.js';
 import type { ExotelV4 } from './exotel-v4.js';
@@ -52,6 +56,8 @@ export interface ExotelSandbox
     ExotelCalls,
     ExotelCallsV3,
     ExotelVoice,
+    ExotelRecordings,
+    ExotelCallTimings,
     ExotelPresence,
     ExotelContacts,
     ExotelUsers,
@@ -84,18 +90,21 @@ export async function startExotel(setup: ProviderSetup): Promise<StartedProvider
   const lifetime = createLifetimeNotation();
   const presence = createExotelPresence(setup);
   const webhooks = createWebhookSender();
-  const calls = createExotelCalls(setup, presence.agents, webhooks);
-  const callsV3 = createExotelCallsV3(setup, webhooks);
+  let origin = '';
+  const recordings = createExotelRecordings(setup, hasBasic, () => origin);
+  const timer = createCallTimer();
+  const calls = createExotelCalls(setup, presence.agents, webhooks, recordings, timer);
+  const callsV3 = createExotelCallsV3(setup, webhooks, recordings, timer);
   const contacts = createExotelContacts();
   const users = createExotelUsers(setup, presence.agents);
   const configuration = createExotelConfiguration();
-  const voice = createExotelVoice(setup, webhooks, hasBasic);
+  const voice = createExotelVoice(setup, webhooks, hasBasic, recordings, timer);
   const v4 = createExotelV4(setup, ({ accountSid, apiKey, apiToken }) => {
     const now = credentials.current;
     return accountSid === now.accountSid && apiKey === now.apiKey && apiToken === now.apiToken;
   });
   // Presence before users, which are made of its agents.
-  const parts = [calls, callsV3, voice, presence, contacts, users, configuration, v4];
+  const parts = [recordings, calls, callsV3, voice, presence, contacts, users, configuration, v4];
 
   const refuse = (request: SandboxRequest) =>
     exotelFailure(request, 401, 1010, 'Authorization failed');
@@ -144,10 +153,12 @@ export async function startExotel(setup: ProviderSetup): Promise<StartedProvider
       { label: 'exotelWrongRegion', routes, access: refuse, token: refuse },
     ],
     reset() {
+      timer.reset();
       webhooks.reset();
       parts.forEach((part) => part.reset());
     },
   });
+  origin = started.origins[0] ?? '';
   const provider = withVerbs(started.provider, {
     wrongRegionUrl: started.origins[1] ?? '',
     webhooks: webhooks.sent,
@@ -155,6 +166,8 @@ export async function startExotel(setup: ProviderSetup): Promise<StartedProvider
     ...calls.verbs,
     ...callsV3.verbs,
     ...voice.verbs,
+    ...recordings.verbs,
+    ...timer.verbs,
     ...presence.verbs,
     ...contacts.verbs,
     ...users.verbs,
@@ -164,6 +177,7 @@ export async function startExotel(setup: ProviderSetup): Promise<StartedProvider
   return {
     provider,
     async close() {
+      timer.reset();
       await Promise.all([started.close(), webhooks.close()]);
     },
   };
