@@ -4,6 +4,7 @@ import nock from 'nock';
 import {
   createTruecallerApi,
   isTruecallerUploadError,
+  toCsv,
   type TruecallerEntry,
   type TruecallerUploadError,
   type TruecallerUploadOptions,
@@ -84,6 +85,9 @@ describe("with onInvalid: 'skip'", () => {
     expect(runsOf(rows)).toBe('rejected 1, received 6, rejected 1, received 494, rejected 1');
     expect(rows.map(({ index }) => index)).toEqual([...rows.keys()]);
     expect(rows[7]).toMatchObject({ error: { field: 'entries.7.receiverNumber' } });
+    expect((await allOf(toCsv(rows, ['index', 'status']))).slice(0, 2).join('')).toBe(
+      'index,status\r\n0,rejected\r\n',
+    );
   });
 
   it('sends nothing when there is nothing right', async () => {
