@@ -1,5 +1,5 @@
 /*
- * Puts 5000 customers out of a CSV on a campaign, sets the bad rows aside, and goes on after a crash without sending anybody twice.
+ * Puts 5000 customers out of a CSV on a campaign, sets the bad rows aside, and goes on after a crash without sending a row twice.
  *
  *   node examples/run.mjs truecaller-upload
  *
@@ -65,7 +65,7 @@ try {
 }
 
 await upload((next) => {
-  // Whether Truecaller took these rows, nobody knows.
+  // Truecaller may or may not have taken these rows.
   if (next === 4002) api.resetNext(1);
 }).catch((error: unknown) => {
   if (!isTruecallerUploadError(error)) throw error;

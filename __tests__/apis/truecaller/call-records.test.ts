@@ -153,7 +153,7 @@ describe('push', () => {
     ['callReason', { callReason: 'Too short' }],
     ['callReason', { callReason: 'x'.repeat(101) }],
     ['caller', { caller: '919876543210' }],
-  ])('sends nothing when %s cannot be right', async (field, wrong) => {
+  ])('sends nothing when %s is invalid', async (field, wrong) => {
     await expect(recordsApi().push(aRecord(wrong))).rejects.toMatchObject({
       code: 'ERR_API_INPUT',
       api: 'truecaller',
@@ -185,7 +185,7 @@ describe('pushBatch', () => {
     ['records', Array<TruecallerCallRecord>(501).fill(RECORD)],
     ['records.1.endsAt', [RECORD, aRecord({ endsAt: new Date(0) })]],
     ['records.1.receiverNumber', [RECORD, aRecord({ receiverNumber: '' })]],
-  ])('sends nothing when %s cannot be right', async (field, records) => {
+  ])('sends nothing when %s is invalid', async (field, records) => {
     await expect(recordsApi().pushBatch(records)).rejects.toMatchObject({
       code: 'ERR_API_INPUT',
       field,
@@ -266,7 +266,7 @@ describe('getBatch', () => {
     ]);
   });
 
-  it('fails for an answer without records, and sends nothing for an id that is none', async () => {
+  it('fails for an answer without records, and sends nothing for an id with a slash', async () => {
     answerNext(PORTAL, 'GET', { body: { batch_id: 'b' } });
 
     await expect(recordsApi().getBatch('b')).rejects.toMatchObject({ code: 'ERR_TRUECALLER_API' });
@@ -321,7 +321,7 @@ describe('a rate limiter', () => {
     expect(out.batches).toBeGreaterThan(60);
   });
 
-  it('is refused with a limit that is none', () => {
+  it('refuses a limit below 1', () => {
     expect(() => createTruecallerRateLimiter({ callsPerSecond: 0 })).toThrow(
       expect.objectContaining({ code: 'ERR_API_INPUT', field: 'callsPerSecond' }),
     );

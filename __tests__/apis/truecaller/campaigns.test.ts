@@ -93,7 +93,7 @@ describe('bulkUpload', () => {
     ['entries.1.contents.0.ttlDays', { contents: [{ displayUnit: 'cid', ttlDays: '7' }] }],
     ['entries.1.contents.0.deeplink', { contents: [{ displayUnit: 'mid', deeplink: '/x' }] }],
     ['entries.1.contents.0.sub_title', { contents: [{ displayUnit: 'cid', sub_title: 'x' }] }],
-  ])('sends nothing when %s cannot be right', async (field, wrong) => {
+  ])('sends nothing when %s is invalid', async (field, wrong) => {
     const entries = [anEntry(), { ...anEntry(), ...wrong } as TruecallerEntry];
     const error = await failureOf(truecallerApi().campaigns.bulkUpload(entries));
     expect(error).toMatchObject({
@@ -223,7 +223,7 @@ describe('exit', () => {
       'removals.0.receiverNumbers.1',
       [{ campaignId: 'c', receiverNumbers: ['910000000000', '98'] }],
     ],
-  ])('sends nothing when %s cannot be right', async (field, removals) => {
+  ])('sends nothing when %s is invalid', async (field, removals) => {
     await expect(truecallerApi().campaigns.exit(removals)).rejects.toMatchObject({
       code: 'ERR_API_INPUT',
       field,

@@ -16,7 +16,7 @@ import { allOf, answerNext, failureOf, type SentRequest } from '../canned-answer
 import { serve } from '../loopback.js';
 import { anEntry, PORTAL, RECEIVED, truecallerApi } from './truecaller-organisation.js';
 
-/** Rows that can be told apart; those at the given places cannot be right. */
+/** Rows that can be told apart; those at the given places are invalid. */
 function someRows(count: number, ...bad: number[]): TruecallerEntry[] {
   return Array.from({ length: count }, (_, index) =>
     anEntry({ receiverNumber: bad.includes(index) ? '12345' : numberOf(index) }),
@@ -49,7 +49,7 @@ function runsOf(rows: TruecallerUploadError['rows']): string {
 
 describe('before anything is sent', () => {
   it.each(['upload', 'uploadInBatches'] as const)(
-    '%s checks every row, and names the one that cannot be right by its own place',
+    '%s checks every row, and names the invalid one by its index',
     async (operation) => {
       const sent = answerNext(PORTAL, 'POST', { body: RECEIVED });
       const work = truecallerApi().campaigns[operation](someRows(1300, 1234));
@@ -170,7 +170,7 @@ describe('an upload that stops says what became of each row, and where to go on'
     expect(runsOf(error.rows)).toBe(runs);
   });
 
-  it('after a time-out, of which nobody knows', async () => {
+  it('after a time-out', async () => {
     const portal = await serve(() => {});
     const { campaigns } = truecallerApi({ hosts: { portal } });
     const error = await stopOf(campaigns.upload(someRows(2), { timeout: 30, retries: 3 }));

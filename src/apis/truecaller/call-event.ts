@@ -4,7 +4,7 @@ import { readWebhookBody } from '../webhook-body.js';
 import { asRecord, booleanOf, textOf, type WireRecord } from '../wire-values.js';
 import { eventTime } from './event-time.js';
 
-/** Somebody whom you called answers from the Truecaller app. */
+/** An answer, from the Truecaller app, of a person whom you called. */
 export interface TruecallerCallEvent {
   /** The same for every delivery of the event. */
   eventId: string;
@@ -17,7 +17,7 @@ export interface TruecallerCallEvent {
   raw: unknown;
 }
 
-/** Somebody who missed or rejected your call wants to be called back, or does not. */
+/** A person who missed or rejected your call wants to be called back, or does not. */
 export interface TruecallerCallMeBack {
   /** Your number. */
   businessNumber: string | undefined;

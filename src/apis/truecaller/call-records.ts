@@ -30,7 +30,7 @@ export interface TruecallerCallRecords {
    *
    * Nothing of it should hold up the call: give it a short `timeout`, and call whatever comes of it. It is never sent again by itself.
    *
-   * @throws ApiInputError naming the field that cannot be right; nothing was sent.
+   * @throws ApiInputError naming the invalid field; nothing was sent.
    * @throws TruecallerApiError when Truecaller refuses the request. A telephone that cannot show it is an outcome, and no error.
    * @throws AxiosError when no answer came (network, `timeout`, `signal`).
    * @see https://docs.truecaller.com/truecaller-for-business/verified-business-api-documentation/call-personalisation/call-personalisation-real-time-v2
@@ -43,7 +43,7 @@ export interface TruecallerCallRecords {
   /**
    * Hands over 1 to 500 records at once. Truecaller works on them later: `getBatch` tells of each.
    *
-   * @throws ApiInputError naming the record (`records.3.endsAt`) that cannot be right; nothing was sent.
+   * @throws ApiInputError naming the invalid record and field (`records.3.endsAt`); nothing was sent.
    * @throws TruecallerApiError when Truecaller refuses.
    * @throws AxiosError when no answer came (network, `timeout`, `signal`): the records may have been taken.
    * @see https://docs.truecaller.com/truecaller-for-business/verified-business-api-documentation/call-personalisation/call-personalisation-batch-v2

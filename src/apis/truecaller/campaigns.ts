@@ -57,7 +57,7 @@ export interface TruecallerCampaigns {
   /**
    * Puts any number of recipients on campaigns, in calls of 500, and says what became of each.
    *
-   * All entries are read and checked before the first is sent. What cannot be right is set aside with `onInvalid: 'skip'`; a
+   * All entries are read and checked before the first is sent. Invalid ones are set aside with `onInvalid: 'skip'`; a
    * batch that was surely not taken is sent again with `retries`; an upload that stopped goes on with `from`.
    *
    * @example
@@ -65,7 +65,7 @@ export interface TruecallerCampaigns {
    * const { rows } = await campaigns.upload(entries, { onInvalid: 'skip', retries: 3 });
    * const bad = rows.filter((row) => row.status === 'rejected');
    * ```
-   * @throws ApiInputError naming the entry (`entries.1234.receiverNumber`) that cannot be right; nothing was sent.
+   * @throws ApiInputError naming the invalid entry and field (`entries.1234.receiverNumber`); nothing was sent.
    * @throws TruecallerUploadError when a batch fails: `rows` says what became of each row, `next` where to go on.
    */
   upload(

@@ -1,10 +1,10 @@
 import { isApiInputError, type ApiInputError } from '../api-input-error.js';
 
-/** What became of one row of an upload; `index` is its place among all rows, from 0. */
+/** What became of one row of an upload; `index` is its place among all rows, counted from 0. */
 export type TruecallerRow =
   /** Truecaller said that it received the row. */
   | { index: number; status: 'received' }
-  /** It cannot be right, and was set aside. The error names the field. */
+  /** It is invalid, and was set aside. The error names the field. */
   | { index: number; status: 'rejected'; error: ApiInputError }
   /** It was sent, and no answer says whether Truecaller took it. */
   | { index: number; status: 'unknown' }
@@ -21,7 +21,7 @@ export const MOST_ENTRIES = 500;
 /**
  * Checks every row from `from` on.
  *
- * @throws ApiInputError of the first row that cannot be right, unless such rows are skipped.
+ * @throws ApiInputError of the first invalid row, unless they are skipped.
  * @internal
  */
 export async function checkRows<Entry>(

@@ -13,11 +13,11 @@ import { checkRows, settle, toBatches, type TruecallerRow } from './upload-rows.
 /** How an upload of many rows goes about it; beside these, axios request config for each of its calls. */
 export interface TruecallerUploadOptions extends TruecallerRequestOptions {
   /**
-   * What to do with a row that cannot be right. `throw`: nothing is sent. `skip`: it is set aside, and told as `rejected`.
+   * What to do with an invalid row. `throw`: nothing is sent. `skip`: it is set aside, and reported as `rejected`.
    * @defaultValue 'throw'
    */
   onInvalid?: 'throw' | 'skip' | undefined;
-  /** The place of the first row to send, from 0: `next` of an earlier batch or error, with the same rows. @defaultValue 0 */
+  /** The index of the first row to send: `next` of an earlier batch or error, with the same rows. @defaultValue 0 */
   from?: number | undefined;
   /**
    * How often a batch is sent again that Truecaller surely did not take: answered 429 or 503, or the connection was refused. It waits
@@ -29,9 +29,9 @@ export interface TruecallerUploadOptions extends TruecallerRequestOptions {
 
 /** One batch of an upload. */
 export interface TruecallerBatch {
-  /** The place of its first row, from 0. */
+  /** The index of its first row. */
   firstIndex: number;
-  /** The place after its last row: where to go on, should the process end now. */
+  /** The index after its last row: where to go on if the process ends now. */
   next: number;
   /** How many of its rows were sent. */
   count: number;

@@ -1,5 +1,5 @@
 /*
- * Truecaller's Call Me Back webhook: somebody who missed a call asks to be called again.
+ * Truecaller's Call Me Back webhook: a person who missed a call asks to be called back.
  *
  * https://docs.truecaller.com/truecaller-for-business/verified-business-api-documentation/webhooks/event-types
  *
