@@ -11,6 +11,7 @@ const input = {
   providers: 'src/providers/index.ts',
   exotel: 'src/apis/exotel/index.ts',
   truecaller: 'src/apis/truecaller/index.ts',
+  store: 'src/store/index.ts',
   redis: 'src/redis/index.ts',
   opentelemetry: 'src/opentelemetry/index.ts',
   testing: 'src/testing/index.ts',
@@ -57,10 +58,12 @@ function chunkOf(id) {
   const vendor = vendorOf(id.replaceAll('\\', '/'));
   if (vendor !== undefined) return vendor;
   const room =
-    /[\\/]src[\\/](errors|concealment|token|platform|provider-definition|token-call|sharing|token-source|store|axios)[\\/]/.exec(
+    /[\\/]src[\\/](errors|concealment|token|platform|provider-definition|token-call|sharing|token-source|axios)[\\/]/.exec(
       id,
     )?.[1];
   if (room === undefined) return null;
+  // Only what a shared store needs: the entry points of the stores bring it.
+  if (room === 'sharing') return 'sharing';
   return [
     'errors',
     'concealment',

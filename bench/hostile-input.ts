@@ -9,6 +9,8 @@
  * Fails where the one piece costs more than three times as much.
  */
 import { parseCcmCallback, parseVoiceCallback } from '../src/apis/exotel/index.js';
+import { toErrorResponse } from '../src/apis/error-response.js';
+import { toE164 } from '../src/apis/phone-numbers.js';
 import { toContactsCsv, toCsvBlob } from '../src/apis/exotel/contacts-csv.js';
 import { readVoiceXml } from '../src/apis/exotel/voice-xml.js';
 import { parseTruecallerCallEvent, parseTruecallerEvent } from '../src/apis/truecaller/index.js';
@@ -130,6 +132,21 @@ const PARSERS: readonly (readonly [
         '</a></Call></TwilioResponse>',
       ),
       entities: repeated('&amp;', '<TwilioResponse><Call><a>', '</a></Call></TwilioResponse>'),
+    },
+  ],
+  [
+    'toE164',
+    (text: string) => toE164(text, 'IN'),
+    { blanks: repeated(' ', '+91'), digits: repeated('9'), brackets: repeated('(0)', '+') },
+  ],
+  [
+    'toErrorResponse',
+    (body: unknown) => toErrorResponse({ status: 500, body }, ['my-very-secret']),
+    {
+      texts: (length) => Array<string>(length / 100).fill('a '.repeat(50)),
+      fields: (length) =>
+        Object.fromEntries(Array.from({ length: length / 10 }, (_, i) => [`k${i}`, 'a'])),
+      'a long text': repeated('a '),
     },
   ],
   [

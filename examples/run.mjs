@@ -32,6 +32,7 @@ const entries = {
   'axios-bearer/providers': 'src/providers/index.ts',
   'axios-bearer/exotel': 'src/apis/exotel/index.ts',
   'axios-bearer/truecaller': 'src/apis/truecaller/index.ts',
+  'axios-bearer/store': 'src/store/index.ts',
   'axios-bearer/redis': 'src/redis/index.ts',
   'axios-bearer/testing': 'src/testing/index.ts',
   'axios-bearer': 'src/index.ts',

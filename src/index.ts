@@ -1,5 +1,5 @@
 /**
- * Clients, token sources, provider definitions, the memory store, events and errors.
+ * Clients, token sources, provider definitions, events and errors.
  *
  * @module axios-bearer
  */
@@ -40,8 +40,7 @@ export {
 export type { ParsedDiagnosis, TokenFailureClass } from './provider-definition/token-failure.js';
 export type { TokenRequest, TokenRequestBody } from './provider-definition/token-request.js';
 export type { ParsedToken, TokenResponse } from './provider-definition/token-response.js';
-export { createMemoryStore, type MemoryStoreOptions } from './store/memory-store.js';
-export type * from './store/token-store.js';
+export type { SharedStore } from './sharing/shared-store.js';
 export type { Clock } from './platform/clock.js';
 export type {
   TokenSourceEventName,

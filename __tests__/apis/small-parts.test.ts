@@ -4,7 +4,6 @@ import { ApiInputError, isApiInputError } from '../../src/apis/api-input-error.j
 import { ApiPayloadError } from '../../src/apis/api-payload-error.js';
 import { cleanText } from '../../src/apis/clean-text.js';
 import { readVoiceXml } from '../../src/apis/exotel/voice-xml.js';
-import { headerOf } from '../../src/apis/send-request.js';
 import { validateInput } from '../../src/apis/validate-input.js';
 import { booleanOf, numberOf, textOf } from '../../src/apis/wire-values.js';
 
@@ -44,16 +43,6 @@ describe('a wire value reads as', () => {
   ])('a boolean: %j', (value, flag) => expect(booleanOf(value)).toBe(flag));
 });
 
-describe('an answer’s header', () => {
-  it.each([
-    [{ 'Retry-After': '1' }, '1'],
-    [{ 'retry-after': '2' }, '2'],
-    [{ 'retry-after': ['3'] }, undefined],
-    [{}, undefined],
-    [undefined, undefined],
-  ])('in %j is %j', (headers, value) => expect(headerOf(headers, 'retry-after')).toBe(value));
-});
-
 describe('a server’s words lose', () => {
   it.each([
     ['a secret', 'the key s3cret/ is bad', 'the key [redacted] is bad'],
@@ -65,6 +54,12 @@ describe('a server’s words lose', () => {
   it('a secret that begins with another', () => {
     expect(cleanText('the key s3cret/more', ['s3cret/', 's3cret/more'])).toBe('the key [redacted]');
   });
+
+  it.each([
+    ['their line breaks', 'first\r\n  second', 'first second'],
+    ['everything, where they would colour or turn a line of a log', 'a\u001b[31mb', undefined],
+    ['what is too long, between two words', 'word '.repeat(200), 'word '.repeat(100).trim()],
+  ])('%s', (_what, words, clean) => expect(cleanText(words, [])).toBe(clean));
 
   it('nothing for a secret that is too short to be one', () => {
     expect(cleanText('a cat', ['a'])).toBe('a cat');

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 
 import { createProviderClient } from '../../src/index.js';
 import { oauth2ClientCredentials } from '../../src/providers/index.js';
-import { createFakeClock } from '../../src/testing/index.js';
+import { createFakeClock, createFakeTokenEndpoint } from '../../src/testing/index.js';
 
 /*
  * A path that always answers 401, asked fifty times a second through the real interceptors, in virtual time; and beside each
@@ -27,18 +27,10 @@ interface Caller {
 async function refusedForMinutes({ latencyMs, losesReplays = false, request }: Caller) {
   const clock = createFakeClock();
   const after = (ms: number) => new Promise<void>((resolve) => void clock.schedule(resolve, ms));
-  const mintedPerMinute = Array.from({ length: MINUTES }, () => 0);
-  const startedAt = clock.monotonic();
-  const minute = () => Math.floor((clock.monotonic() - startedAt) / 60_000);
-
-  let minted = 0;
-  const tokenEndpoint: AxiosAdapter = async (config) => {
-    minted += 1;
-    mintedPerMinute[minute()]! += 1;
-    const data = JSON.stringify({ access_token: `token-${minted}`, expires_in: 86_400 });
-    await after(MINT_MS);
-    return { status: 200, statusText: 'OK', data, headers: {}, config };
-  };
+  const startedAt = clock.now();
+  const endpoint = createFakeTokenEndpoint({ clock });
+  endpoint.issueTokensLiving(86_400);
+  endpoint.delay(MINT_MS);
   const api: AxiosAdapter = async (config) => {
     if (config.url === '/fine') {
       await after(FINE_MS);
@@ -71,7 +63,7 @@ async function refusedForMinutes({ latencyMs, losesReplays = false, request }: C
       clientSecret: 'fake-secret',
     }),
     { adapter: api },
-    { clock, random: () => 0.5, transport: { adapter: tokenEndpoint } },
+    { clock, random: () => 0.5, transport: { adapter: endpoint.adapter } },
   );
   const abortAfter = (ms: number) => {
     const abort = new AbortController();
@@ -82,7 +74,7 @@ async function refusedForMinutes({ latencyMs, losesReplays = false, request }: C
   let pending = 0;
   let fineFailed = 0;
   const fineMs: number[] = [];
-  while (minute() < MINUTES) {
+  for (let ms = 0; ms < MINUTES * 60_000; ms += EVERY_MS) {
     pending += 1;
     void http
       .request({ url: '/refused', ...request?.(abortAfter) })
@@ -96,6 +88,11 @@ async function refusedForMinutes({ latencyMs, losesReplays = false, request }: C
     await clock.advanceAsync(EVERY_MS);
   }
   await clock.advanceAsync(20_000);
+  const mintedPerMinute = Array.from(
+    { length: MINUTES },
+    (_, minute) =>
+      endpoint.calls.filter(({ at }) => Math.floor((at - startedAt) / 60_000) === minute).length,
+  );
   return { mintedPerMinute, fineFailed, longestFineMs: Math.max(...fineMs), pending };
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { AxiosError, AxiosHeaders, CanceledError, type InternalAxiosRequestConfig } from 'axios';
+import { AxiosError, CanceledError, type InternalAxiosRequestConfig } from 'axios';
 
-import { answerIn, answerOf, headerOf, isAboutOurToken } from '../../src/axios/answer.js';
+import { answerIn, answerOf, isAboutOurToken } from '../../src/axios/answer.js';
 import type { Sent } from '../../src/axios/exchange.js';
 import { watchFetch } from '../../src/axios/fetch-answers.js';
 import { createOriginGuard } from '../../src/axios/origin-guard.js';
@@ -99,16 +99,6 @@ describe('the answer that an error tells of', () => {
     const error = Object.assign(new CanceledError(), { response: { status: 401 } });
     expect(answerOf(error, seen)).toBeUndefined();
   });
-});
-
-test.each<[object, unknown]>([
-  [{ 'www-authenticate': 'a' }, 'a'],
-  [{ 'WWW-Authenticate': 'a' }, 'a'],
-  [{ 'WWW-AUTHENTICATE': ['a', 'b'] }, ['a', 'b']],
-  [new AxiosHeaders({ 'Www-Authenticate': 'a' }), 'a'],
-  [{ authenticate: 'a' }, undefined],
-])('a header is found whatever the case of its name: %j', (headers, value) => {
-  expect(headerOf(headers, 'www-authenticate')).toEqual(value);
 });
 
 describe('a 401 is about our token', () => {

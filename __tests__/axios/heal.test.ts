@@ -7,6 +7,7 @@ import type { AxiosInstance } from 'axios';
 
 import { createProviderClient, type TokenSource } from '../../src/index.js';
 import { oauth2ClientCredentials } from '../../src/providers/index.js';
+import { createFakeTokenEndpoint } from '../../src/testing/index.js';
 import {
   clientOf,
   createMemoryServer,
@@ -204,7 +205,7 @@ describe('a 401 that comes at an awkward time', () => {
 
 describe('behaviour 48: a 401 whose body cannot be read is judged by its status, and healed', () => {
   const isRejected = (request: http.IncomingMessage) =>
-    request.headers.authorization === 'Bearer token-1';
+    request.headers.authorization === 'Bearer fake-token-1';
 
   test.each<[string, object, (response: http.ServerResponse) => void]>([
     [
@@ -226,13 +227,10 @@ describe('behaviour 48: a 401 whose body cannot be read is judged by its status,
       },
     ],
   ])('%s', async (_, config, endWithBody) => {
-    let issued = 0;
+    const endpoint = createFakeTokenEndpoint();
     const api = http.createServer((request, response) => {
       request.resume();
-      if (request.url === '/token') {
-        issued += 1;
-        response.end(JSON.stringify({ access_token: `token-${issued}`, expires_in: 3600 }));
-      } else if (isRejected(request)) {
+      if (isRejected(request)) {
         response.statusCode = 401;
         endWithBody(response);
       } else response.end('{}');
@@ -246,8 +244,10 @@ describe('behaviour 48: a 401 whose body cannot be read is judged by its status,
       baseURL,
     });
     try {
-      const { status } = await createProviderClient(provider, config).get('/x');
-      expect([status, issued]).toEqual([200, 2]);
+      const { adapter } = endpoint;
+      const client = createProviderClient(provider, config, { transport: { adapter } });
+      expect((await client.get('/x')).status).toBe(200);
+      expect(endpoint.calls).toHaveLength(2);
     } finally {
       api.closeAllConnections();
       api.close();

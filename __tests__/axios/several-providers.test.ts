@@ -15,6 +15,7 @@ import {
   type AttachOptions,
 } from '../../src/index.js';
 import { oauth2ClientCredentials } from '../../src/providers/index.js';
+import { createFakeTokenEndpoint } from '../../src/testing/index.js';
 import { answer, failureOf } from './support.js';
 
 const A = 'https://a.example.com';
@@ -32,7 +33,13 @@ function createWorld() {
     const expected = valid.get(url.origin);
     return answer(config, expected === undefined || authorization === expected ? 200 : 401);
   };
-  const issued: string[] = [];
+  const endpoint = createFakeTokenEndpoint();
+  endpoint.onCall = (call, count) => {
+    const { origin, hostname } = new URL(call.url);
+    const token = `${hostname[0]}-token-${count}`;
+    valid.set(origin, `Bearer ${token}`);
+    call.issue(token);
+  };
   const provider = (name: string, baseURL: string) =>
     oauth2ClientCredentials({
       name,
@@ -41,21 +48,13 @@ function createWorld() {
       clientId: 'fake-client',
       clientSecret: 'fake-secret',
     });
-  const adapter: AxiosAdapter = (config) => {
-    const { origin } = new URL(axios.getUri(config));
-    const token = `${new URL(origin).hostname[0]}-token-${issued.length + 1}`;
-    issued.push(token);
-    valid.set(origin, `Bearer ${token}`);
-    const body = JSON.stringify({ access_token: token, expires_in: 3600 });
-    return answer(config, 200, body, { 'content-type': 'application/json' });
-  };
   return {
     sent,
-    issued,
+    issued: endpoint.issuedTokens,
     a: provider('alpha', A),
     b: provider('beta', B),
     api,
-    options: { transport: { adapter } } satisfies AttachOptions,
+    options: { transport: { adapter: endpoint.adapter } } satisfies AttachOptions,
     revoke: (origin: string) => valid.set(origin, 'revoked'),
     /** What the last request carried. */
     carried: () => sent.at(-1)?.authorization,

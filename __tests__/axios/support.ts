@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach } from '@jest/globals';
+import { beforeEach } from '@jest/globals';
 import {
   AxiosError,
   type AxiosAdapter,
@@ -20,27 +20,17 @@ import {
 } from '../../src/index.js';
 import { oauth2ClientCredentials } from '../../src/providers/index.js';
 import {
-  startSandbox,
+  createFakeTokenEndpoint,
   type OAuth2Sandbox,
-  type Sandbox,
   type SandboxEcho,
 } from '../../src/testing/index.js';
+import { useSandbox } from '../testing/use-sandbox.js';
 
 /** The sandbox's OAuth 2.0 server for a whole test file, as good as new before each test. */
 export function useOAuth2(): OAuth2Sandbox {
-  let sandbox: Sandbox | undefined;
-  beforeAll(async () => {
-    sandbox = await startSandbox({ only: ['oauth2'] });
-  });
-  afterAll(() => sandbox?.close());
-  beforeEach(() => {
-    // Real sockets only, and many of them: the pass-through of nock costs four times as much.
-    nock.restore();
-    sandbox?.reset();
-  });
-  return new Proxy({} as OAuth2Sandbox, {
-    get: (_target, name) => Reflect.get(sandbox!.oauth2, name) as unknown,
-  });
+  // Real sockets only, and many of them: the pass-through of nock costs four times as much.
+  beforeEach(() => nock.restore());
+  return useSandbox('oauth2');
 }
 
 /** A provider for the sandbox's OAuth 2.0 server; `overrides` describe its API otherwise. */
@@ -148,8 +138,7 @@ export interface MemoryServer {
 }
 
 export function createMemoryServer(baseURL = 'https://api.example.com'): MemoryServer {
-  let tokenCalls = 0;
-  const valid = new Set<unknown>();
+  const endpoint = createFakeTokenEndpoint();
   const arrivals: (string | undefined)[] = [];
   return {
     provider: oauth2ClientCredentials({
@@ -160,23 +149,16 @@ export function createMemoryServer(baseURL = 'https://api.example.com'): MemoryS
     }),
     arrivals,
     get tokenCalls() {
-      return tokenCalls;
+      return endpoint.calls.length;
     },
     api(config) {
       const sent = config.headers.get('Authorization');
-      arrivals.push(typeof sent === 'string' ? sent.replace(/^Bearer /, '') : undefined);
-      return answer(config, valid.has(sent) ? 200 : 401);
+      const token = typeof sent === 'string' ? sent.replace(/^Bearer /, '') : undefined;
+      arrivals.push(token);
+      return answer(config, endpoint.tokenState(token ?? '') === 'live' ? 200 : 401);
     },
-    tokenEndpoint(config) {
-      tokenCalls += 1;
-      const token = `fake-token-${tokenCalls}`;
-      valid.add(`Bearer ${token}`);
-      const body = JSON.stringify({ access_token: token, expires_in: 3600 });
-      return answer(config, 200, body, { 'content-type': 'application/json' });
-    },
-    revoke() {
-      valid.clear();
-    },
+    tokenEndpoint: endpoint.adapter,
+    revoke: () => endpoint.revokeTokens(),
   };
 }
 

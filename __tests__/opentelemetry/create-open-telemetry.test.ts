@@ -88,7 +88,7 @@ async function observed(
 test('behaviour 45: counts refreshes by reason and outcome', async () => {
   const { source, endpoint, pass, points, end } = await observed({ maxAttempts: 1 });
   endpoint.onCall = (call, count) =>
-    count === 2 ? call.answer(500) : call.token(`token-${count}`);
+    count === 2 ? call.answer(500) : call.issue(`token-${count}`);
   await source.getToken();
   await pass(54 * 60_000);
   await source.getToken();
@@ -119,7 +119,7 @@ test('behaviour 45: counts refreshes by reason and outcome', async () => {
 
 test('behaviour 45: counts joiners, rejections, replays, refusals, stale tokens and spent forced mints', async () => {
   const { source, endpoint, settle, points, end } = await observed({ maxStaleMs: 60_000 });
-  endpoint.onCall = (call, count) => call.token(`token-${count}`);
+  endpoint.onCall = (call, count) => call.issue(`token-${count}`);
   await Promise.all([source.getToken(), source.getToken(), source.getToken()]);
   source.reject('token-1');
   await source.getToken({ not: 'token-1' });
@@ -155,7 +155,7 @@ test('behaviour 45: measures how long token calls take, in seconds and in the bu
   const { source, endpoint, pass, points, unitOf, end } = await observed();
   const caller = source.getToken();
   await pass(400);
-  endpoint.last.token('token-1');
+  endpoint.lastCall.issue('token-1');
   await caller;
   expect(await unitOf('token_call.duration')).toBe('s');
   expect(await points('token_call.duration')).toMatchObject([
@@ -178,7 +178,7 @@ test('behaviour 45: measures how long token calls take, in seconds and in the bu
 
 test('behaviour 45: makes a client span of each token call: its method, server, status, error and number of resends', async () => {
   const { source, endpoint, pass, spans, end } = await observed({ random: () => 0.5 });
-  endpoint.onCall = (call, count) => (count === 1 ? call.answer(503) : call.token('token-1'));
+  endpoint.onCall = (call, count) => (count === 1 ? call.answer(503) : call.issue('token-1'));
   const caller = source.getToken();
   await pass(1_000);
   await caller;
@@ -217,7 +217,7 @@ test.each([
   'the span of a refresh in the background ($reason) is no child of a request',
   async ({ reason, life, elapsedMs }) => {
     const { source, endpoint, pass, settle, spans, end } = await observed();
-    endpoint.onCall = (call, count) => call.token(`token-${count}`, { expires_in: life });
+    endpoint.onCall = (call, count) => call.issue(`token-${count}`, { expires_in: life });
     await source.getToken();
     await pass(elapsedMs);
     await source.getToken();
@@ -232,7 +232,7 @@ test.each([
 
 test('the span of a refresh that a caller waits for stays a child of what is active there', async () => {
   const { source, endpoint, pass, spans, end } = await observed();
-  endpoint.onCall = (call, count) => call.token(`token-${count}`);
+  endpoint.onCall = (call, count) => call.issue(`token-${count}`);
   await source.getToken();
   await pass(59 * 60_000 + 30_000);
   await source.getToken();
@@ -264,7 +264,7 @@ test('spans can be left to an instrumentation of the HTTP client', async () => {
   const { options, spans, points, end } = observatory();
   const { source, endpoint } = bench();
   createOpenTelemetry(source, { ...options, spans: false });
-  endpoint.onCall = (call) => call.token('token-1');
+  endpoint.onCall = (call) => call.issue('token-1');
   await source.getToken();
   expect(spans).toEqual([]);
   expect(await points('token_call.duration')).toMatchObject([{ value: { count: 1 } }]);
@@ -274,7 +274,7 @@ test('spans can be left to an instrumentation of the HTTP client', async () => {
 test('behaviour 45: shows the time to expiry, by the source’s own clock', async () => {
   const { source, endpoint, pass, points, unitOf, end } = await observed();
   expect(await points('token.time_to_expiry')).toEqual([]);
-  endpoint.onCall = (call) => call.token('token-1');
+  endpoint.onCall = (call) => call.issue('token-1');
   await source.getToken();
   await pass(600_000);
   expect(await points('token.time_to_expiry')).toMatchObject([
@@ -288,7 +288,7 @@ test('behaviour 45: shows the time to expiry, by the source’s own clock', asyn
 
 test('detach() ends it all, and may be called twice', async () => {
   const { source, endpoint, spans, points, handle, end } = await observed();
-  endpoint.onCall = (call) => call.token('token-1');
+  endpoint.onCall = (call) => call.issue('token-1');
   handle.detach();
   handle.detach();
   await source.getToken();
@@ -301,7 +301,7 @@ test('detach() ends it all, and may be called twice', async () => {
 test('without an SDK it does nothing and harms nothing', async () => {
   const { source, endpoint } = bench();
   createOpenTelemetry(source);
-  endpoint.onCall = (call) => call.token('token-1');
+  endpoint.onCall = (call) => call.issue('token-1');
   expect(await ended(source.getToken())).toBe('token-1');
 });
 
@@ -310,7 +310,7 @@ test('an SDK that is registered too late gets no metrics', async () => {
   const { source, endpoint } = bench();
   const tooEarly = createOpenTelemetry(source);
   metrics.setGlobalMeterProvider(options.meterProvider);
-  endpoint.onCall = (call, count) => call.token(`token-${count}`);
+  endpoint.onCall = (call, count) => call.issue(`token-${count}`);
   await source.getToken();
   expect(await points('refreshes')).toEqual([]);
   tooEarly.detach();

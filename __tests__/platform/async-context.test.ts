@@ -38,7 +38,7 @@ function observed(options: Parameters<typeof bench>[0] = {}) {
     return ACME;
   };
   const made = bench({ ...options, provider: { credentials } });
-  made.endpoint.onCall = (call, count) => call.token(`token-${count}`);
+  made.endpoint.onCall = (call, count) => call.issue(`token-${count}`);
   const request = (name: string) => requests.run(name, () => made.source.getToken());
   return { ...made, request, askedFor };
 }

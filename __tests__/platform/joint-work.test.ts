@@ -11,9 +11,9 @@ function held() {
 
 test('a caller who comes while it is under way gets its result', async () => {
   const clock = createFakeClock();
-  const joint = new JointWork<string>(clock);
+  const joint = new JointWork(clock, () => 'lost');
   const { ends, work } = held();
-  const both = [joint.run(work, 'lost'), joint.run(work, 'lost')];
+  const both = [joint.run(work), joint.run(work)];
   expect([ends.length, joint.isUnderWay]).toEqual([1, true]);
   ends[0]!('done');
   expect(await Promise.all(both)).toEqual(['done', 'done']);
@@ -30,16 +30,16 @@ test('work that can never end is lost to those who wait, and the next caller sta
         if (!isOver) callback();
       }, ms),
   };
-  const joint = new JointWork<string>(tied);
+  const joint = new JointWork(tied, () => 'lost');
   const { ends, work } = held();
-  void joint.run(work, 'lost');
+  void joint.run(work);
   isOver = true;
   await clock.advanceAsync(500); // Its beat.
   isOver = false;
-  const joined = joint.run(work, 'lost');
+  const joined = joint.run(work);
   await clock.advanceAsync(3_000);
   expect(await outcome(joined)).toBe('lost');
-  const next = joint.run(work, 'lost');
+  const next = joint.run(work);
   expect(ends).toHaveLength(2);
   ends[1]!('done');
   expect(await next).toBe('done');
@@ -50,8 +50,8 @@ test('work that can never end is lost to those who wait, and the next caller sta
 });
 
 test('what another request awaited in vain is lost, with any error of the runtime', async () => {
-  const joint = new JointWork<string>(createFakeClock());
+  const joint = new JointWork(createFakeClock(), () => 'lost');
   const rejects = () => Promise.reject(new Error('This promise can never settle'));
-  joint.run(rejects, 'lost').catch(() => undefined);
-  expect(await joint.run(rejects, 'lost')).toBe('lost');
+  joint.run(rejects).catch(() => undefined);
+  expect(await joint.run(rejects)).toBe('lost');
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
 import { createFakeClock } from '../../src/testing/index.js';
-import { unlessAborted, waitFor } from '../../src/platform/waiting.js';
+import { boundedSignal, sleep, waitFor, within } from '../../src/platform/waiting.js';
 import { outcome } from '../token-source/hand-held.js';
 
 const never = new Promise<never>(() => undefined);
@@ -10,27 +10,26 @@ describe('waiting for something shared', () => {
   test('gives what it gives, and leaves neither a timer nor a listener', async () => {
     const clock = createFakeClock();
     const { signal } = new AbortController();
-    const timeout = { ms: 1_000, error: () => new Error('late') };
-    expect(await waitFor(Promise.resolve('it'), { clock, signal, timeout })).toBe('it');
+    const limits = { clock, signal, until: clock.monotonic() + 1_000 };
+    expect(await waitFor(Promise.resolve('it'), limits)).toEqual({ kind: 'done', value: 'it' });
     expect(clock.pendingTimers).toBe(0);
   });
 
-  test('ends with the caller’s own reason, and that at once if it is too late already', async () => {
+  test('ends when its caller leaves, and at once if that was before', async () => {
     const clock = createFakeClock();
     const abort = new AbortController();
-    const waiting = outcome(waitFor(never, { clock, signal: abort.signal }));
-    abort.abort('gone home');
-    expect(await waiting).toBe('gone home');
-    expect(await outcome(waitFor(never, { clock, signal: abort.signal }))).toBe('gone home');
+    const waiting = waitFor(never, { clock, signal: abort.signal });
+    abort.abort();
+    expect(await waiting).toEqual({ kind: 'aborted' });
+    expect(await waitFor(never, { clock, signal: abort.signal })).toEqual({ kind: 'aborted' });
     expect(clock.pendingTimers).toBe(0);
   });
 
-  test('ends when its time is over', async () => {
+  test('ends when its time is up', async () => {
     const clock = createFakeClock();
-    const waiting = waitFor(never, { clock, timeout: { ms: 5, error: () => new Error('late') } });
-    const end = outcome(waiting);
+    const waiting = waitFor(never, { clock, until: clock.monotonic() + 5 });
     await clock.advanceAsync(5);
-    expect(await end).toEqual(new Error('late'));
+    expect(await waiting).toEqual({ kind: 'timed-out' });
   });
 
   test('goes on without end if it has no limit, but keeps the process alive for an hour only', async () => {
@@ -43,18 +42,35 @@ describe('waiting for something shared', () => {
   });
 });
 
-describe('work that may be aborted', () => {
-  test('fails as it does, and as the signal says only if that comes first', async () => {
-    const abort = new AbortController();
-    const failing = unlessAborted(Promise.reject(new Error('its own')), abort.signal, () => {
-      throw new Error('never asked');
-    });
-    await expect(failing).rejects.toThrow('its own');
-    const deaf = unlessAborted(never, abort.signal, () => new Error('aborted'));
-    abort.abort();
-    await expect(deaf).rejects.toThrow('aborted');
-    await expect(unlessAborted(never, abort.signal, () => new Error('late'))).rejects.toThrow(
-      'late',
+describe('work within bounds', () => {
+  test('fails as it does by itself', async () => {
+    const { signal } = new AbortController();
+    await expect(within(Promise.reject(new Error('its own')), { signal })).rejects.toThrow(
+      'its own',
     );
+  });
+
+  test('is left if it is deaf to them', async () => {
+    const clock = createFakeClock();
+    const bounded = boundedSignal(new AbortController().signal, 5, clock);
+    const deaf = within(never, { signal: bounded.signal });
+    await clock.advanceAsync(5);
+    expect(await deaf).toEqual({ kind: 'aborted' });
+  });
+});
+
+describe('sleep', () => {
+  test('lasts as long as it should, or until its signal aborts', async () => {
+    const clock = createFakeClock();
+    const abort = new AbortController();
+    const whole = sleep(10, { clock, signal: abort.signal });
+    await clock.advanceAsync(9);
+    expect(await outcome(whole)).toBe('pending');
+    await clock.advanceAsync(1);
+    await whole;
+    const cut = sleep(10, { clock, signal: abort.signal });
+    abort.abort();
+    await cut;
+    expect(clock.pendingTimers).toBe(0);
   });
 });

@@ -4,7 +4,8 @@
  */
 import { performance } from 'node:perf_hooks';
 
-import { createProviderClient, bearerOf, type TokenStore } from '../../src/index.js';
+import { createProviderClient, bearerOf } from '../../src/index.js';
+import type { SharedStore } from '../../src/store/index.js';
 import { oauth2ClientCredentials } from '../../src/providers/index.js';
 import type { MemberOrder, MemberReport, MemberSettings } from './fleet-messages.js';
 
@@ -36,7 +37,7 @@ for (const name of [
   });
 }
 
-async function openStore(): Promise<TokenStore | undefined> {
+async function openStore(): Promise<SharedStore | undefined> {
   const { redisPort: port, sentinelFor, client, hints = false } = settings;
   if (port === undefined) return undefined;
   // Only the package that is used is loaded: it takes a process longer than everything else together.

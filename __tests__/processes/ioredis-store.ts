@@ -1,10 +1,10 @@
 import { Redis } from 'ioredis';
 
-import type { TokenStore } from '../../src/index.js';
+import type { SharedStore } from '../../src/store/index.js';
 import { createRedisStore } from '../../src/redis/index.js';
 import type { StoreAddress } from './fleet-messages.js';
 
-export function openStore({ port, sentinelFor, hints }: StoreAddress): Promise<TokenStore> {
+export function openStore({ port, sentinelFor, hints }: StoreAddress): Promise<SharedStore> {
   const host = '127.0.0.1';
   const client =
     sentinelFor === undefined

@@ -1,10 +1,10 @@
 import { createClient, createSentinel } from 'redis';
 
-import type { TokenStore } from '../../src/index.js';
+import type { SharedStore } from '../../src/store/index.js';
 import { createRedisStore } from '../../src/redis/index.js';
 import type { StoreAddress } from './fleet-messages.js';
 
-export async function openStore({ port, sentinelFor, hints }: StoreAddress): Promise<TokenStore> {
+export async function openStore({ port, sentinelFor, hints }: StoreAddress): Promise<SharedStore> {
   const host = '127.0.0.1';
   if (sentinelFor !== undefined) {
     const sentinel = createSentinel({ name: sentinelFor, sentinelRootNodes: [{ host, port }] });

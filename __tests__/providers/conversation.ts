@@ -6,7 +6,7 @@ import {
   encodeTokenRequest,
   type EncodedTokenRequest,
 } from '../../src/token-call/encode-token-request.js';
-import { createFakeClock } from '../../src/testing/index.js';
+import { createFakeClock, createFakeTokenEndpoint } from '../../src/testing/index.js';
 import { createTokenSource, type TokenSource } from '../../src/token-source/token-source.js';
 import type { TokenParams } from '../../src/token/token-params.js';
 
@@ -63,13 +63,12 @@ function sourceAnswering<C extends object>(
   body: unknown,
   headers: Record<string, string> = {},
 ): TokenSource {
-  const data = typeof body === 'string' ? body : JSON.stringify(body);
+  const endpoint = createFakeTokenEndpoint();
+  endpoint.fail({ status, body, headers });
   return createTokenSource(provider, {
     clock: createFakeClock({ now: SENT_AT }),
     maxAttempts: 1,
-    transport: {
-      adapter: (config) => Promise.resolve({ status, statusText: '', headers, data, config }),
-    },
+    transport: { adapter: endpoint.adapter },
   });
 }
 

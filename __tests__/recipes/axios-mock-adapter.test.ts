@@ -3,6 +3,7 @@ import axios, { type AxiosInstance, type AxiosRequestConfig } from 'axios';
 import MockAdapter from 'axios-mock-adapter';
 
 import { attachBearer, bearerOf, createProviderClient } from '../../src/index.js';
+import { createFakeTokenEndpoint } from '../../src/testing/index.js';
 import { ECHO, providerOf, useOAuth2 } from '../axios/support.js';
 
 const server = useOAuth2();
@@ -68,18 +69,13 @@ describe('axios-mock-adapter on an instance with tokens', () => {
 
   test('where the test wants no token at all, the token endpoint is an adapter too', async () => {
     const instance = axios.create({ baseURL: server.url });
-    const data = JSON.stringify({ access_token: 'a-mocked-token', expires_in: 3600 });
-    attachBearer(instance, providerOf(server), {
-      transport: {
-        adapter: (config) =>
-          Promise.resolve({ status: 200, statusText: 'OK', headers: {}, data, config }),
-      },
-    });
+    const { adapter } = createFakeTokenEndpoint();
+    attachBearer(instance, providerOf(server), { transport: { adapter } });
     const mock = mockOf(instance);
     const sent: unknown[] = [];
     mock.onGet('/things').reply(noting(sent, 200));
     await instance.get('/things');
-    expect(sent).toEqual([['Bearer a-mocked-token', undefined]]);
+    expect(sent).toEqual([['Bearer fake-token-1', undefined]]);
     expect(server.tokenCalls).toBe(0);
   });
 });

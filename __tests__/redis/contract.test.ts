@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
-import type { TokenStore } from '../../src/index.js';
+import type { SharedStore } from '../../src/store/index.js';
 import { createRedisStore } from '../../src/redis/index.js';
 import { describeStoreContract } from '../../src/testing/index.js';
 import { aToken, anIdentity, asking } from '../store/slots.js';
@@ -19,7 +19,7 @@ describeWithRedis('on a single node', () => {
 
   describe.each(clientKinds)('$name keeps the contract', (kind) => {
     let connected: Connected;
-    let store: TokenStore;
+    let store: SharedStore;
     beforeAll(async () => {
       connected = await kind.connect(redis);
       store = createRedisStore(connected.client, { storeKey });

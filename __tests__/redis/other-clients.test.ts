@@ -1,7 +1,8 @@
 import { Redis as UpstashRedis } from '@upstash/redis';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
-import { createTokenSource, type TokenStore } from '../../src/index.js';
+import { createTokenSource } from '../../src/index.js';
+import type { SharedStore } from '../../src/store/index.js';
 import { createRedisStore } from '../../src/redis/index.js';
 import { createFakeClock, describeStoreContract } from '../../src/testing/index.js';
 import { aToken, anIdentity, asking } from '../store/slots.js';
@@ -25,7 +26,7 @@ async function stop(): Promise<void> {
 
 describeWithRedis('@valkey/valkey-glide keeps the contract', () => {
   let connected: Connected;
-  let store: TokenStore;
+  let store: SharedStore;
   beforeAll(async () => {
     await start();
     connected = await valkeyGlide.connect(redis);
@@ -90,7 +91,7 @@ describeWithRedis('@upstash/redis, over HTTP, keeps the contract', () => {
   test('three processes share one token', async () => {
     const clock = createFakeClock();
     const endpoint = handHeldEndpoint(clock);
-    endpoint.onCall = (call, count) => call.token(`T${count}`);
+    endpoint.onCall = (call, count) => call.issue(`T${count}`);
     for (let process = 0; process < 3; process += 1) {
       const client = new UpstashRedis({ url: rest.url, ...settings });
       const source = createTokenSource(acme(), {
@@ -105,7 +106,7 @@ describeWithRedis('@upstash/redis, over HTTP, keeps the contract', () => {
 });
 
 /** The token that is read after all scripts were forgotten on the way. */
-async function afterForgottenScripts(store: TokenStore): Promise<string | undefined> {
+async function afterForgottenScripts(store: SharedStore): Promise<string | undefined> {
   const slot = await store.open(anIdentity({ paramsKey: 'scripts' }), () => undefined);
   await slot.begin(asking('a'));
   await admin.command('SCRIPT', 'FLUSH');

@@ -3,7 +3,8 @@ import { Redis } from 'ioredis';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { createTokenSource, type TokenIdentity, type TokenStoreSlot } from '../../src/index.js';
+import { createTokenSource } from '../../src/index.js';
+import type { TokenIdentity, TokenStoreSlot } from '../../src/store/index.js';
 import { oauth2ClientCredentials } from '../../src/providers/index.js';
 import { createRedisStore, type RedisStoreOptions } from '../../src/redis/index.js';
 import { startSandbox, storeContractChecks } from '../../src/testing/index.js';

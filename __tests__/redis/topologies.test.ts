@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { TokenStore } from '../../src/index.js';
+import type { SharedStore } from '../../src/store/index.js';
 import { createRedisStore } from '../../src/redis/index.js';
 import { describeStoreContract } from '../../src/testing/index.js';
 import { aToken, anIdentity } from '../store/slots.js';
@@ -43,7 +43,7 @@ describeWithRedis('on a cluster of three nodes', () => {
 
   describe.each([...clientKinds, valkeyGlide])('$name', (kind) => {
     let connected: Connected;
-    let store: TokenStore;
+    let store: SharedStore;
     beforeAll(async () => {
       connected = await kind.connectCluster(nodes);
       store = createRedisStore(connected.client);

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 
-import { createMemoryStore, type TokenStoreError, type TokenStoreSlot } from '../../src/index.js';
+import type { TokenStoreError } from '../../src/index.js';
+import { createMemoryStore, type TokenStoreSlot } from '../../src/store/index.js';
 import { guardStore } from '../../src/sharing/guarded-store.js';
 import { createChaosStore, createFakeClock } from '../../src/testing/index.js';
 import { anIdentity, asking } from '../store/slots.js';

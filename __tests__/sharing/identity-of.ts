@@ -1,5 +1,5 @@
 import type { TokenEndpointProvider } from '../../src/provider-definition/define-provider.js';
-import type { TokenIdentity } from '../../src/store/token-store.js';
+import type { TokenIdentity } from '../../src/sharing/token-store.js';
 import type { TokenParams } from '../../src/token/token-params.js';
 import { tokenIdentity } from '../../src/sharing/identity.js';
 

@@ -1,10 +1,12 @@
 import { expect, test } from '@jest/globals';
 
-import { createMemoryStore } from '../../src/index.js';
+import { createMemoryStore } from '../../src/store/index.js';
 import { guardStore } from '../../src/sharing/guarded-store.js';
 import { createFakeClock } from '../../src/testing/index.js';
 import { Lease } from '../../src/sharing/lease.js';
-import type { SharedContext, SharedFlight } from '../../src/sharing/shared-flight.js';
+import type { Records } from '../../src/sharing/records.js';
+import type { Refresh } from '../../src/sharing/refresh.js';
+import type { SharedContext } from '../../src/sharing/shared-context.js';
 import { anIdentity, asking } from '../store/slots.js';
 
 test('a mint that hangs for ever loses the lease 5 s after its deadline', async () => {
@@ -13,7 +15,7 @@ test('a mint that hangs for ever loses the lease 5 s after its deadline', async 
   const slot = await store.open(anIdentity(), () => undefined);
   const watcher = { failed: () => undefined, recovered: () => undefined };
   // Only what a lease needs of them.
-  const flight = { open: () => Promise.resolve(slot) } as unknown as SharedFlight;
+  const records = { open: () => Promise.resolve(slot) } as unknown as Records;
   const guarded = guardStore(store, { clock, watcher });
   const context = {
     clock,
@@ -21,9 +23,9 @@ test('a mint that hangs for ever loses the lease 5 s after its deadline', async 
     flightTimeoutMs: 10_000,
     now: () => ({ wallMs: clock.now(), monoMs: clock.monotonic() }),
   } as unknown as SharedContext;
-  const lease = new Lease(flight, context);
-  await lease.begin(undefined);
-  lease.keepRenewing();
+  const lease = new Lease(records, context);
+  await lease.begin({} as Refresh, undefined);
+  void lease.renewedWhile(() => new Promise(() => undefined));
 
   const other = async () => (await slot.begin(asking('other'))).kind;
   await clock.advanceAsync(14_900);

@@ -76,7 +76,7 @@ test('warm requests ask the store nothing', async () => {
 
 test('a process in the early window goes on with its token while another one renews it', async () => {
   const { members, endpoint, pass, settle } = fleet(2);
-  endpoint.onCall = (call, count) => count === 1 && call.token('T1');
+  endpoint.onCall = (call, count) => count === 1 && call.issue('T1');
   const [leader, other] = members as [(typeof members)[0], (typeof members)[0]];
   await leader.token();
   await other.token();
@@ -95,7 +95,7 @@ test('a process in the early window goes on with its token while another one ren
   expect(names(other.events)).not.toContain('coolDownStarted');
   expect(names(other.events)).not.toContain('refreshFailed');
 
-  endpoint.last.token('T2');
+  endpoint.lastCall.issue('T2');
   await pass(3_000);
   expect(await other.token()).toBe('T1');
   await settle();
@@ -105,7 +105,7 @@ test('a process in the early window goes on with its token while another one ren
 
 test('a process whose token draws a 401 while it stood aside waits for the replacement', async () => {
   const { members, endpoint, pass, settle } = fleet(2);
-  endpoint.onCall = (call, count) => count === 1 && call.token('T1');
+  endpoint.onCall = (call, count) => count === 1 && call.issue('T1');
   const [leader, other] = members as [(typeof members)[0], (typeof members)[0]];
   await leader.token();
   await other.token();
@@ -117,7 +117,7 @@ test('a process whose token draws a 401 while it stood aside waits for the repla
   expect(other.source.reject('T1').kind).toBe('replay');
   const replacement = other.token('T1');
   await settle();
-  endpoint.last.token('T2');
+  endpoint.lastCall.issue('T2');
   await pass(1_000);
   expect(await replacement).toBe('T2');
   expect(endpoint.calls).toHaveLength(2);
@@ -125,7 +125,7 @@ test('a process whose token draws a 401 while it stood aside waits for the repla
 
 test('in the last moments callers wait for the other process', async () => {
   const { members, endpoint, pass, settle } = fleet(2);
-  endpoint.onCall = (call, count) => count === 1 && call.token('T1', { expires_in: 600 });
+  endpoint.onCall = (call, count) => count === 1 && call.issue('T1', { expires_in: 600 });
   const [leader, other] = members as [(typeof members)[0], (typeof members)[0]];
   await leader.token();
   await other.token();
@@ -134,7 +134,7 @@ test('in the last moments callers wait for the other process', async () => {
   await settle();
   const waiting = other.token();
   await pass(3_000);
-  endpoint.last.token('T2');
+  endpoint.lastCall.issue('T2');
   await pass(1_000);
   expect(await waiting).toBe('T2');
   expect(await leading).toBe('T2');
@@ -148,7 +148,7 @@ test('a waiting process is told when another brings the token, and how long it w
   await settle();
   const waiting = other.token();
   await pass(400);
-  endpoint.last.token('T1');
+  endpoint.lastCall.issue('T1');
   await pass(600);
   expect(await waiting).toBe('T1');
   const awaited = other.events.find(({ name }) => name === 'leaseAwaited');
@@ -175,7 +175,7 @@ test('a hint ends the waiting at once', async () => {
   const waiting = members[1]!.token();
   await pass(2_000);
   const polls = members[1]!.store.calls.length;
-  endpoint.last.token('T1');
+  endpoint.lastCall.issue('T1');
   await settle();
   expect(await waiting).toBe('T1');
   expect(members[1]!.store.calls.length).toBe(polls + 1);
@@ -235,7 +235,7 @@ test('a lease of 3 s is renewed each second for as long as the mint runs, and gi
     expect(answer.remainingMs).toBeLessThanOrEqual(3_000);
     await pass(1_000);
   }
-  endpoint.last.token('T1');
+  endpoint.lastCall.issue('T1');
   await settle();
   expect(await minted).toBe('T1');
   await pass(10_000);
@@ -266,7 +266,7 @@ test('a renewal that is lost costs nothing: the next one comes before the lease 
   expect((await (await slot()).begin({ owner: 'b', leaseMs: 1, minRemainingMs: 0 })).kind).toBe(
     'held',
   );
-  endpoint.last.token('T1');
+  endpoint.lastCall.issue('T1');
   expect(await minted).toBe('T1');
 });
 
@@ -296,7 +296,7 @@ test('one of the first edition waits for a lease that is renewed, and gets the t
     expect((await asks()).kind).toBe('held');
     await pass(1_000);
   }
-  endpoint.last.token('T1');
+  endpoint.lastCall.issue('T1');
   await settle();
   expect(await asks()).toMatchObject({ kind: 'token', token: { value: 'T1' } });
   expect(await minted).toBe('T1');
@@ -306,7 +306,7 @@ test('another process takes over about 3 s after the holder of the lease died', 
   const { members, slot, endpoint, pass, clock } = fleet(2);
   await (await slot()).begin({ owner: 'ghost', leaseMs: 3_000, minRemainingMs: 0 });
   const startedAt = clock.monotonic();
-  endpoint.onCall = (call) => call.token('T1');
+  endpoint.onCall = (call) => call.issue('T1');
   const served: number[] = [];
   for (const { token } of members)
     void token().then(() => served.push(clock.monotonic() - startedAt));
@@ -323,7 +323,7 @@ test('waiting for another process does not eat the time of the own mint', async 
   await pass(9_500);
   expect(endpoint.calls).toHaveLength(1);
   await pass(4_000);
-  endpoint.last.token('T1');
+  endpoint.lastCall.issue('T1');
   await pass(0);
   expect(await waiting).toBe('T1');
 });
@@ -348,7 +348,7 @@ test('the granted scope comes with the adopted token', async () => {
       }),
     },
   });
-  endpoint.onCall = (call) => call.token('T1');
+  endpoint.onCall = (call) => call.issue('T1');
   await members[0]!.token();
   const late = join();
   await late.token();

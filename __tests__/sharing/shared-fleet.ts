@@ -1,7 +1,8 @@
 import type { ProviderDefinition } from '../../src/provider-definition/define-provider.js';
-import { createMemoryStore, type Clock, type TokenStore } from '../../src/index.js';
+import type { Clock } from '../../src/index.js';
+import { createMemoryStore, type TokenStore } from '../../src/store/index.js';
 import { guardStore } from '../../src/sharing/guarded-store.js';
-import type { TokenStoreSlot } from '../../src/store/token-store.js';
+import type { TokenStoreSlot } from '../../src/sharing/token-store.js';
 import { createChaosStore, createFakeClock, type ChaosStore } from '../../src/testing/index.js';
 import { identityOf } from './identity-of.js';
 import type { TokenSourceOptions } from '../../src/token-source/options.js';
@@ -83,7 +84,7 @@ export function fleet(size: number, options: FleetOptions = {}) {
     },
     /** Each token call is answered at once with the next token. */
     answerAtOnce: (fields: Record<string, unknown> = {}) => {
-      endpoint.onCall = (call, count) => call.token(`T${count}`, fields);
+      endpoint.onCall = (call, count) => call.issue(`T${count}`, fields);
     },
   };
 }

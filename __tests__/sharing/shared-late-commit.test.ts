@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import type { TokenStoreSlot } from '../../src/store/token-store.js';
+import type { TokenStoreSlot } from '../../src/sharing/token-store.js';
 import { fleet } from './shared-fleet.js';
 
 /*
@@ -127,7 +127,7 @@ test.each(['without the lease', 'as a write-back'])(
 
 test('a token that drew a 401 and is issued again is shared like any other', async () => {
   const { members, join, endpoint, pass } = fleet(1);
-  endpoint.onCall = (call) => call.token('T1');
+  endpoint.onCall = (call) => call.issue('T1');
   const [{ source, token }] = members as [Member];
   await token();
   source.reject('T1');
@@ -187,7 +187,7 @@ test('a late holder serves its own where the newer token has drawn a 401, and wr
   const other = await slot();
   await brings(other, 'T-dead');
   await other.reject('T-dead');
-  endpoint.last.token('T1');
+  endpoint.lastCall.issue('T1');
   await pass(0);
   expect(await late).toBe('T1');
   await pass(2_000);
@@ -201,14 +201,14 @@ test('a late holder does not go back to the token that drew a 401 here', async (
   const [{ source, token }] = members as [Member];
   const first = token();
   await settle();
-  endpoint.last.token('T1');
+  endpoint.lastCall.issue('T1');
   await first;
   source.reject('T1');
   const late = token('T1');
   await settle();
   const other = await slot();
   await brings(other, 'T1');
-  endpoint.last.token('T2');
+  endpoint.lastCall.issue('T2');
   await pass(0);
   expect(await late).toBe('T2');
   await pass(2_000);

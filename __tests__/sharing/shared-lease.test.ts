@@ -13,7 +13,7 @@ test('a lease that a lost question takes after all goes back at once, though its
   const asked = late.token();
   await held.arrived;
   await pass(300); // It counts as lost, and the flight asks again.
-  endpoint.last.token('T1');
+  endpoint.lastCall.issue('T1');
   await pass(2_000);
   expect(await Promise.all([first, asked])).toEqual(['T1', 'T1']);
 

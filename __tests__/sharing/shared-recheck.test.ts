@@ -126,6 +126,7 @@ test('a token that another process commits right after the own one is looked up 
     clock,
     transport: { adapter: endpoint.adapter },
     store: {
+      ...shared,
       async open(identity, report) {
         const opened = await shared.open(identity, report);
         const commit: typeof opened.commit = async (request) => {
@@ -218,7 +219,7 @@ describe('behaviour 40: while the records of new credentials cannot be opened, t
   /** A process that holds T2, got with new credentials; its T1 was of the old ones. */
   async function rotated({ isStoreAway = false } = {}) {
     const { clock, endpoint, shared, slot, pass } = fleet(0);
-    endpoint.onCall = (call, count) => call.token(`T${count}`);
+    endpoint.onCall = (call, count) => call.issue(`T${count}`);
     let secret = ACME.clientSecret;
     let isAway = isStoreAway;
     const source = createTokenSource(
@@ -227,6 +228,7 @@ describe('behaviour 40: while the records of new credentials cannot be opened, t
         clock,
         transport: { adapter: endpoint.adapter },
         store: {
+          ...shared,
           async open(identity, report) {
             if (secret !== ACME.clientSecret) throw new Error('no keys for these');
             const opened = await shared.open(identity, report);
@@ -283,6 +285,7 @@ test('what was asked before clear() does not land after it', async () => {
     clock,
     transport: { adapter: endpoint.adapter },
     store: {
+      ...shared,
       async open(identity, report) {
         const slot = await shared.open(identity, report);
         const read = async () => {
@@ -325,7 +328,7 @@ test('clear() in the middle of a mint gives the lease back', async () => {
   await settle();
   source.close();
   await settle();
-  expect(endpoint.last.aborted).toBe(true);
+  expect(endpoint.lastCall.aborted).toBe(true);
   const answer = await (await slot()).begin({ owner: 'b', leaseMs: 1, minRemainingMs: 0 });
   expect(answer.kind).toBe('lead');
 });
@@ -345,6 +348,7 @@ test('a source that is closed while it opens its records listens to nothing', as
     clock,
     transport: { adapter: endpoint.adapter },
     store: {
+      ...shared,
       async open(identity, report) {
         const slot = await shared.open(identity, report);
         return { ...slot, subscribe: () => ((listening += 1), () => (listening -= 1)) };
@@ -454,7 +458,7 @@ test('a 401 while the endpoint is left alone and the store was never reached cha
   const { members, endpoint, pass } = fleet(1, { maxAttempts: 1 });
   const [{ source, store, token }] = members as [Fleet['members'][number]];
   store.hang();
-  endpoint.onCall = (call) => call.token('T1', { expires_in: 60 });
+  endpoint.onCall = (call) => call.issue('T1', { expires_in: 60 });
   const first = token();
   await pass(6_000);
   expect(await first).toBe('T1');

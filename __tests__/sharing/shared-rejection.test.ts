@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
 
-import { createTokenSource, type TokenStore } from '../../src/index.js';
-import { ACME, acme } from '../token-source/hand-held.js';
+import { createTokenSource } from '../../src/index.js';
+import { type SharedStore } from '../../src/store/index.js';
+import { ACME, acme, leaveWaiting } from '../token-source/hand-held.js';
 import { allAsk, fleet, type Fleet } from './shared-fleet.js';
 
 /** Every process holds T1. */
@@ -35,14 +36,14 @@ test('behaviour 43: when the store still holds T1, exactly one process mints', a
 
 test('nobody who starts after a 401 gets the rejected token', async () => {
   const { members, join, endpoint, pass, settle } = await warmFleet(1);
-  endpoint.onCall = undefined;
+  endpoint.onCall = leaveWaiting;
   members[0]!.source.reject('T1');
   void members[0]!.token('T1');
   await settle();
   const late = join();
   const cold = late.token();
   await pass(1_000);
-  endpoint.last.token('T2');
+  endpoint.lastCall.issue('T2');
   await pass(1_000);
   expect(await cold).toBe('T2');
 });
@@ -73,7 +74,7 @@ test('while the endpoint cools down here, a 401 still looks for a token that ano
   expect(b!.events.some(({ name }) => name === 'coolDownStarted')).toBe(true);
   b!.store.recover();
 
-  endpoint.onCall = (call) => call.token('T2');
+  endpoint.onCall = (call) => call.issue('T2');
   a!.source.reject('T1');
   expect(await a!.token('T1')).toBe('T2');
   expect(b!.source.reject('T1')).toEqual({ kind: 'pass', because: 'endpoint-cooling' });
@@ -113,7 +114,7 @@ test('a cacheIdentity takes the place of the secret', async () => {
 
 test('behaviour 28: a token that drew a 401 is not sent again when its credentials come back', async () => {
   const { clock, endpoint, shared, pass } = fleet(0);
-  endpoint.onCall = (call, count) => call.token(`T${count}`);
+  endpoint.onCall = (call, count) => call.issue(`T${count}`);
   let clientSecret = 'first';
   const source = createTokenSource(acme({ credentials: () => ({ ...ACME, clientSecret }) }), {
     clock,
@@ -131,8 +132,9 @@ test('behaviour 28: a token that drew a 401 is not sent again when its credentia
 });
 
 /** A store that reads and cannot be written to: it goes on offering what it has, whatever it is told. */
-function readOnly(store: TokenStore): TokenStore {
+function readOnly(store: SharedStore): SharedStore {
   return {
+    ...store,
     async open(identity, report) {
       const slot = await store.open(identity, report);
       return {
@@ -148,7 +150,7 @@ function readOnly(store: TokenStore): TokenStore {
 test('a token that drew a 401 here is not adopted again, though the store goes on offering it', async () => {
   const { clock, endpoint, shared, settle, pass, members } = await warmFleet(1);
   expect(members).toHaveLength(1);
-  endpoint.onCall = (call, count) => call.token(`T${count}`, { expires_in: 600 });
+  endpoint.onCall = (call, count) => call.issue(`T${count}`, { expires_in: 600 });
   const source = createTokenSource(acme(), {
     clock,
     random: () => 0.5,
@@ -167,7 +169,7 @@ test('a token that drew a 401 here is not adopted again, though the store goes o
 
 test('nor is it where each refresh has another secret and a cacheIdentity names the records', async () => {
   const { clock, endpoint, shared, pass } = await warmFleet(1, { cacheIdentity: 'fleet' });
-  endpoint.onCall = (call, count) => call.token(`T${count}`, { expires_in: 600 });
+  endpoint.onCall = (call, count) => call.issue(`T${count}`, { expires_in: 600 });
   let secrets = 0;
   const credentials = () => ({ ...ACME, clientSecret: `secret-${(secrets += 1)}` });
   const source = createTokenSource(acme({ credentials }), {

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
 import type { StoreOutcome } from '../../src/sharing/guarded-store.js';
-import type { BeginAnswer } from '../../src/store/token-store.js';
+import type { BeginAnswer } from '../../src/sharing/token-store.js';
 import { nextStep, pollPauseMs, type SharedSituation } from '../../src/sharing/shared-step.js';
 
 const situation: SharedSituation = {

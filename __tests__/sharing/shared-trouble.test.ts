@@ -127,7 +127,7 @@ test('one lost answer is no outage to a provider with one active token: it asks 
   const second = b.token();
   await pass(500);
   expect(endpoint.calls).toHaveLength(1);
-  endpoint.last.token('T1');
+  endpoint.lastCall.issue('T1');
   await pass(1_000);
   expect(await first).toBe('T1');
   expect(await second).toBe('T1');
@@ -194,7 +194,7 @@ describe('behaviour 54: where each new token kills the last, and the store is aw
     const startedAt = clock.monotonic();
     endpoint.onCall = (call) => {
       at.push(Math.round((clock.monotonic() - startedAt) / 1_000));
-      call.token(`T${at.length + 1}`);
+      call.issue(`T${at.length + 1}`);
     };
     // Each token is dead on arrival: another process has minted too.
     const requests = async () => {
@@ -335,7 +335,7 @@ test('a late holder serves the newer token that took the place of its own', asyn
     token: { value: 'T-newer', undated: false },
     remainingMs: 3_600_000,
   });
-  endpoint.last.token('T-late');
+  endpoint.lastCall.issue('T-late');
   await pass(0);
   expect(await late).toBe('T-newer');
   expect(source.peek()?.value).toBe('T-newer');
@@ -414,7 +414,7 @@ test('Retry-After is heeded by all', async () => {
   await pass(50_000);
   await Promise.all(members.map(({ token }) => token()));
   expect(endpoint.calls).toHaveLength(1);
-  endpoint.onCall = (call) => call.token('T1');
+  endpoint.onCall = (call) => call.issue('T1');
   await pass(10_000);
   expect(await allAsk(limited)).toEqual(['T1', 'T1', 'T1', 'T1']);
   expect(endpoint.calls).toHaveLength(2);
@@ -425,7 +425,7 @@ test("one host's network fault keeps the others from the endpoint for two second
   const [a, b] = members as [Member, Member];
   endpoint.onCall = (call) => call.cut('ECONNREFUSED');
   expect(isBearerError(await a.token(), 'ERR_TOKEN_ENDPOINT_UNREACHABLE')).toBe(true);
-  endpoint.onCall = (call) => call.token('T1');
+  endpoint.onCall = (call) => call.issue('T1');
   expect(isBearerError(await b.token(), 'ERR_TOKEN_ENDPOINT_UNREACHABLE')).toBe(true);
   await pass(2_001);
   expect(await b.token()).toBe('T1');
@@ -457,7 +457,7 @@ test('a fault on our side of the wire is not shared', async () => {
     },
   };
   const { members, endpoint, settle } = fleet(2, { provider });
-  endpoint.onCall = (call) => call.token('T1');
+  endpoint.onCall = (call) => call.issue('T1');
   const [a, b] = members as [Member, Member];
   isSealed = true;
   expect(isBearerError(await a.token(), 'ERR_BEARER_MISCONFIGURED')).toBe(true);
@@ -504,7 +504,7 @@ test('a process that stood still for longer than its lease asks again instead of
   expect((await other.begin({ owner: 'other', leaseMs: 3_000, minRemainingMs: 0 })).kind).toBe(
     'lead',
   );
-  endpoint.last.cut('ECONNRESET');
+  endpoint.lastCall.cut('ECONNRESET');
   await pass(100);
   const t2 = { value: 'T2', undated: false };
   await other.commit({ owner: 'other', fence: undefined, token: t2, remainingMs: 3_600_000 });

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 
 import { later } from '../../src/token/instant.js';
 import { noForcedMints } from '../../src/token/lifecycle/forced-mints.js';
+import type { Landing } from '../../src/token-source/flights.js';
 import { Violation, type Invariant } from './invariants.js';
 import {
   realCallTokenEndpoint,
@@ -56,8 +57,8 @@ const deafToClear: NonNullable<Bug['callTokenEndpoint']> = (request, options, wo
 
 /** Repeats a call by itself after a pause, which the end of the call ends, unless that is due to `close()`. */
 const pauseDeafToClose: NonNullable<Bug['callTokenEndpoint']> = async (request, options, world) => {
-  const answer = await realCallTokenEndpoint(request, options);
-  if (answer.status < 500) return answer;
+  const outcome = await realCallTokenEndpoint(request, options);
+  if (outcome.kind === 'no-answer' || outcome.answer.status < 500) return outcome;
   await new Promise<void>((resolve) => {
     const cancel = world.clock.schedule(resolve, 1_000);
     options.signal.addEventListener('abort', () => {
@@ -66,7 +67,7 @@ const pauseDeafToClose: NonNullable<Bug['callTokenEndpoint']> = async (request, 
       resolve();
     });
   });
-  return answer;
+  return outcome;
 };
 
 interface SeededBug {
@@ -108,16 +109,16 @@ const bugs: readonly SeededBug[] = [
     caughtBy: ['no token from before clear() is served after it'],
   },
   {
-    name: 'a rejected promise is cached',
+    name: 'a failed flight is cached',
     bug: {
       memoize: (fn) => {
-        let known: Promise<unknown> | undefined;
-        return (flight: unknown) => {
-          known ??= (fn as (flight: unknown) => Promise<unknown>)(flight);
-          known.then(
-            () => (known = undefined),
-            () => undefined,
-          );
+        const start = fn as (...args: unknown[]) => Promise<Landing>;
+        let known: Promise<Landing> | undefined;
+        return (...args: unknown[]) => {
+          known ??= start(...args);
+          void known.then(({ kind }) => {
+            if (kind === 'token') known = undefined;
+          });
           return known;
         };
       },

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { inspect } from 'node:util';
 
-import { createMemoryStore } from '../../src/index.js';
+import { createMemoryStore } from '../../src/store/index.js';
 import { createFakeClock, describeStoreContract } from '../../src/testing/index.js';
 import { aToken, anIdentity, asking } from './slots.js';
 

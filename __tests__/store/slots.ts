@@ -1,4 +1,4 @@
-import type { BeginRequest, StoredToken, TokenIdentity } from '../../src/index.js';
+import type { BeginRequest, StoredToken, TokenIdentity } from '../../src/store/index.js';
 
 /** Small builders for the records of a store: only what a test is about is named. */
 export function anIdentity(changes: Partial<TokenIdentity> = {}): TokenIdentity {

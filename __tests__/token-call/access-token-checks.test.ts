@@ -2,7 +2,6 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
 import { accessTokenProblem, unusableTokenType } from '../../src/token-call/access-token-checks.js';
-import { at } from '../../src/provider-definition/token-response.js';
 import { readJSON } from '../../src/token-call/read-json.js';
 import { propertyRuns } from '../setup/property-runs.js';
 
@@ -132,20 +131,5 @@ describe('a token type', () => {
     undefined,
   ])('for which Bearer does: %j', (type) => {
     expect(unusableTokenType(type)).toBeUndefined();
-  });
-});
-
-describe('a path into an unknown structure', () => {
-  it.each<[unknown, string[], unknown]>([
-    [{ a: { b: 1 } }, ['a', 'b'], 1],
-    [{ a: [5, 6] }, ['a', '1'], 6],
-    [{ a: null }, ['a', 'b'], undefined],
-    [{ a: 'text' }, ['a', 'length'], undefined],
-    [{ a: 1 }, ['b'], undefined],
-    [undefined, ['a'], undefined],
-    ['text', ['length'], undefined],
-    [7, [], 7],
-  ])('%j at %j is %j', (value, path, found) => {
-    expect(at(value, ...path)).toEqual(found);
   });
 });

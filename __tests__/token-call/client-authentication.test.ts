@@ -1,10 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
-import {
-  basicAuthorization,
-  clientSecretBasic,
-} from '../../src/token-call/client-authentication.js';
+import { clientSecretBasic } from '../../src/token-call/client-authentication.js';
 
 /** What a server reads out of a Basic header, before it undoes the form encoding. */
 const decoded = (header: string) =>
@@ -12,33 +9,6 @@ const decoded = (header: string) =>
 
 /** The `application/x-www-form-urlencoded` decoding of RFC 6749, appendix B. */
 const formDecoded = (value: string) => decodeURIComponent(value.replaceAll('+', ' '));
-
-describe('HTTP Basic', () => {
-  it('is the example of RFC 7617', () => {
-    expect(basicAuthorization('Aladdin', 'open sesame')).toBe('Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==');
-  });
-
-  it('joins the two parts as they are, without any encoding of its own', () => {
-    expect(decoded(basicAuthorization('key', 'a+b%c d:e'))).toBe('key:a+b%c d:e');
-  });
-
-  it('carries text beyond ASCII as UTF-8', () => {
-    expect(basicAuthorization('test', '123\u00a3')).toBe('Basic dGVzdDoxMjPCow==');
-  });
-
-  it('gives back any two strings, long ones too', () => {
-    fc.assert(
-      fc.property(
-        fc.string({ unit: 'grapheme' }),
-        fc.string({ unit: 'grapheme' }),
-        (user, password) => {
-          expect(decoded(basicAuthorization(user, password))).toBe(`${user}:${password}`);
-        },
-      ),
-    );
-    expect(decoded(basicAuthorization('u', 'p'.repeat(10_000)))).toHaveLength(10_002);
-  });
-});
 
 describe('client_secret_basic', () => {
   it('is the example of RFC 6749, section 2.3.1', () => {

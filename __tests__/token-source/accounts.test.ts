@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 
 import { CredentialsRejectedError } from '../../src/errors/index.js';
-import { ACME, bench, ended, type Bench, type HeldCall } from './hand-held.js';
+import type { FakeTokenCall } from '../../src/testing/index.js';
+import { ACME, bench, ended, type Bench } from './hand-held.js';
 import { fleet } from '../sharing/shared-fleet.js';
 
 const SECOND = 1_000;
@@ -17,13 +18,13 @@ async function tenantsInTurn(bench: Bench, count: number): Promise<unknown[]> {
 }
 
 /** The tenant called `bad` is refused so; everybody else gets a token. */
-const refusing = (refuse: (call: HeldCall) => void) => (call: HeldCall, count: number) =>
-  call.body.includes('"bad"') ? refuse(call) : call.token(`token-${count}`);
+const refusing = (refuse: (call: FakeTokenCall) => void) => (call: FakeTokenCall, count: number) =>
+  call.body.includes('"bad"') ? refuse(call) : call.issue(`token-${count}`);
 
-const invalidClient = (call: HeldCall) => call.answer(401, { error: 'invalid_client' });
+const invalidClient = (call: FakeTokenCall) => call.answer(401, { error: 'invalid_client' });
 
 describe('behaviour 52: what speaks about the account holds for all its tenants', () => {
-  test.each<[string, (call: HeldCall) => void]>([
+  test.each<[string, (call: FakeTokenCall) => void]>([
     ['invalid_client', invalidClient],
     ['a 401 without a code', (call) => call.answer(401)],
     ['a 429 with Retry-After', (call) => call.answer(429, '', { 'retry-after': '600' })],
@@ -42,7 +43,7 @@ describe('behaviour 52: what speaks about the account holds for all its tenants'
   test('a limit of 10 token calls: 40 tenants make 10', async () => {
     const tokenBudget = { calls: 10, windowMs: 30 * 60 * SECOND };
     const one = bench({ provider: { tokenBudget } });
-    one.endpoint.onCall = (call, count) => call.token(`token-${count}`);
+    one.endpoint.onCall = (call, count) => call.issue(`token-${count}`);
     const results = await tenantsInTurn(one, 40);
     expect(one.endpoint.calls).toHaveLength(10);
     expect(results.filter((result) => typeof result === 'string')).toHaveLength(10);
@@ -72,7 +73,7 @@ describe('behaviour 52: what speaks about the account holds for all its tenants'
     one.endpoint.onCall = invalidClient;
     await tenantsInTurn(one, 2);
     await one.pass(5 * SECOND);
-    one.endpoint.onCall = (call, count) => call.token(`token-${count}`);
+    one.endpoint.onCall = (call, count) => call.issue(`token-${count}`);
     expect(await tenantsInTurn(one, 3)).toEqual(['token-2', 'token-3', 'token-4']);
     one.endpoint.onCall = invalidClient;
     await ask(one, 'another');
@@ -83,22 +84,25 @@ describe('behaviour 52: what speaks about the account holds for all its tenants'
     const one = bench();
     one.endpoint.onCall = invalidClient;
     await tenantsInTurn(one, 3);
-    one.endpoint.onCall = (call, count) => call.token(`token-${count}`);
+    one.endpoint.onCall = (call, count) => call.issue(`token-${count}`);
     one.source.clear();
     expect(await ask(one, 'tenant-7')).toBe('token-2');
   });
 });
 
 describe('behaviour 52: what speaks about one request holds for its tenant only', () => {
-  test.each<[string, (call: HeldCall) => void]>([
+  test.each<[string, (call: FakeTokenCall) => void]>([
     ...['invalid_scope', 'invalid_target', 'invalid_grant', 'unauthorized_client'].map(
-      (error): [string, (call: HeldCall) => void] => [error, (call) => call.answer(400, { error })],
+      (error): [string, (call: FakeTokenCall) => void] => [
+        error,
+        (call) => call.answer(400, { error }),
+      ],
     ),
     ['invalid_scope with status 401', (call) => call.answer(401, { error: 'invalid_scope' })],
     ['403', (call) => call.answer(403)],
     ['another 4xx', (call) => call.answer(422)],
-    ['a token of another type', (call) => call.token('odd', { token_type: 'DPoP' })],
-    ['an expired token', (call) => call.token('old', { expires_at: 1 })],
+    ['a token of another type', (call) => call.issue('odd', { token_type: 'DPoP' })],
+    ['an expired token', (call) => call.issue('old', { expires_at: 1 })],
   ])('%s', async (_, refuse) => {
     const one = bench({
       maxAttempts: 1,
@@ -120,7 +124,7 @@ describe('behaviour 52: what speaks about one request holds for its tenant only'
 
 describe('behaviour 38: rejected credentials stay rejected', () => {
   /** Rejected, and after the cool-down in other trouble. */
-  async function inOtherTrouble(trouble: (call: HeldCall) => void) {
+  async function inOtherTrouble(trouble: (call: FakeTokenCall) => void) {
     const one = bench({ maxAttempts: 1 });
     one.endpoint.onCall = invalidClient;
     await ask(one, 'a');
@@ -129,7 +133,7 @@ describe('behaviour 38: rejected credentials stay rejected', () => {
     return { ...one, error: await ask(one, 'a') };
   }
 
-  test.each<[string, (call: HeldCall) => void]>([
+  test.each<[string, (call: FakeTokenCall) => void]>([
     ['a 503', (call) => call.answer(503)],
     ['a reset', (call) => call.cut('ECONNRESET')],
   ])('%s changes neither the error nor the count of the cool-down', async (_, trouble) => {
@@ -191,7 +195,7 @@ describe('behaviour 52: an account is a token endpoint and a set of credentials'
     let clientSecret = 'wrong';
     const one = bench({ provider: { credentials: () => ({ ...ACME, clientSecret }) } });
     one.endpoint.onCall = (call) =>
-      call.body.includes('wrong') ? invalidClient(call) : call.token('token');
+      call.body.includes('wrong') ? invalidClient(call) : call.issue('token');
     await tenantsInTurn(one, 3);
     expect(one.endpoint.calls).toHaveLength(1);
     clientSecret = 'right';
@@ -207,7 +211,7 @@ describe('behaviour 52: an account is a token endpoint and a set of credentials'
       },
     });
     one.endpoint.onCall = (call) =>
-      call.body.includes('right') ? call.token('token') : invalidClient(call);
+      call.body.includes('right') ? call.issue('token') : invalidClient(call);
     await tenantsInTurn(one, 2);
     expect(one.endpoint.calls.map(({ body }) => /wrong|before|after/.exec(body)?.[0])).toEqual([
       'wrong',
@@ -242,7 +246,7 @@ describe('behaviour 52: an account is a token endpoint and a set of credentials'
 
     test('a limit of token calls counts them all', async () => {
       const one = signing({ tokenBudget: { calls: 3, windowMs: 60 * SECOND } });
-      one.endpoint.onCall = (call, count) => call.token(`token-${count}`);
+      one.endpoint.onCall = (call, count) => call.issue(`token-${count}`);
       await tenantsInTurn(one, 10);
       expect(one.endpoint.calls).toHaveLength(3);
     });

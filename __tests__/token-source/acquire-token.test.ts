@@ -15,8 +15,7 @@ import {
   type TokenFunctionDefinition,
 } from '../../src/provider-definition/define-provider.js';
 import { createRedisStore } from '../../src/redis/index.js';
-import { createMemoryStore } from '../../src/store/memory-store.js';
-import type { TokenStore } from '../../src/store/token-store.js';
+import { createMemoryStore, type SharedStore } from '../../src/store/index.js';
 import { createFakeClock, type FakeClock } from '../../src/testing/index.js';
 import type { TokenSourceOptions } from '../../src/token-source/options.js';
 import { createTokenSource } from '../../src/token-source/token-source.js';
@@ -329,7 +328,7 @@ describe('what it returns is checked, and quoted nowhere', () => {
 
 describe('with a shared store', () => {
   test('it needs a cacheIdentity, and on Redis a storeKey: creation names what is missing', () => {
-    const create = (store: TokenStore, cacheIdentity?: string) =>
+    const create = (store: SharedStore, cacheIdentity?: string) =>
       bench({ store, cacheIdentity }).source;
     const redis = () =>
       createRedisStore({ evalsha: () => Promise.resolve([]), eval: () => Promise.resolve([]) });
@@ -396,6 +395,12 @@ describe('a definition with acquireToken', () => {
   test.each([[null], ['a token'], [{}]])('has it as a function, not as %j', (value) => {
     expect(() => defineProvider({ ...definition, acquireToken: value } as never)).toThrow(
       'sdk: acquireToken is not a function. Give a function.',
+    );
+  });
+
+  test('has no `transport` beside it, which reaches a token endpoint only', () => {
+    expect(() => createTokenSource(defineProvider(definition), { transport: {} })).toThrow(
+      'sdk: options.transport reaches a token endpoint, and acquireToken makes its calls by itself.',
     );
   });
 

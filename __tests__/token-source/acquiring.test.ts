@@ -15,7 +15,7 @@ test('behaviour 1: 100 callers who start at once share one token call', async ()
   await settle();
   expect(endpoint.calls).toHaveLength(1);
 
-  endpoint.last.token('token-1');
+  endpoint.lastCall.issue('token-1');
   const tokens = await Promise.all(callers);
   expect(new Set(tokens.map(({ value }) => value))).toEqual(new Set(['token-1']));
   expect(endpoint.calls).toHaveLength(1);
@@ -27,7 +27,7 @@ test('behaviour 1: a caller who comes when the token call is half done joins it,
   const early = source.getToken();
   await settle();
   const late = source.getToken();
-  endpoint.last.token('token-1');
+  endpoint.lastCall.issue('token-1');
   expect(await early).toBe(await late);
   expect(source.peek()).toBe(await early);
   expect(await source.getToken()).toBe(await early);
@@ -38,7 +38,7 @@ test('behaviour 2: 100 callers share the failure of one flight, and the next one
   const { source, endpoint, settle, pass } = bench({ maxAttempts: 1 });
   const callers = Array.from({ length: 100 }, () => ended(source.getToken()));
   await settle();
-  endpoint.last.answer(500);
+  endpoint.lastCall.answer(500);
   const errors = await Promise.all(callers);
   expect(new Set(errors).size).toBe(1);
   expect(errors[0]).toBeInstanceOf(TokenAcquisitionError);
@@ -48,7 +48,7 @@ test('behaviour 2: 100 callers share the failure of one flight, and the next one
   const later = source.getToken();
   await settle();
   expect(endpoint.calls).toHaveLength(2);
-  endpoint.last.token('token-2');
+  endpoint.lastCall.issue('token-2');
   expect((await later).value).toBe('token-2');
 });
 
@@ -60,9 +60,9 @@ test('behaviour 3: the one who started the flight aborts, and the other still ge
   await settle();
   leader.abort(new Error('the leader left'));
   expect(await left).toEqual(new Error('the leader left'));
-  expect(endpoint.last.aborted).toBe(false);
+  expect(endpoint.lastCall.aborted).toBe(false);
 
-  endpoint.last.token('token-1');
+  endpoint.lastCall.issue('token-1');
   expect((await stays).value).toBe('token-1');
 });
 
@@ -75,7 +75,7 @@ test('behaviour 3: when all abort, nobody is left pending and the flight still e
   for (const error of await Promise.all(callers))
     expect(error).toMatchObject({ name: 'AbortError' });
 
-  endpoint.last.token('token-1');
+  endpoint.lastCall.issue('token-1');
   await settle();
   expect(source.peek()?.value).toBe('token-1');
   expect(clock.pendingTimers).toBe(0);
@@ -90,7 +90,7 @@ test('behaviour 3: one caller runs out of time, and the other still gets the tok
   expect(error).toBeInstanceOf(TokenWaitTimeoutError);
   expect(error).toMatchObject({ timeoutMs: 50, code: 'ERR_TOKEN_WAIT_TIMED_OUT' });
 
-  endpoint.last.token('token-1');
+  endpoint.lastCall.issue('token-1');
   expect((await patient).value).toBe('token-1');
 });
 
@@ -106,7 +106,7 @@ test('behaviour 4: the error says which provider, which phase, and whether and w
   const { source, endpoint, pass } = bench({ maxAttempts: 1 });
   const caller = ended(source.getToken());
   await pass(0);
-  endpoint.last.answer(503);
+  endpoint.lastCall.answer(503);
   expect(await caller).toMatchObject({
     provider: 'acme',
     phase: 'token request',
@@ -129,7 +129,7 @@ test('a caller who comes while the leader’s flight fails gets the same failure
   const leader = ended(source.getToken());
   await settle();
   const joiner = ended(source.getToken());
-  endpoint.last.cut('ECONNRESET');
+  endpoint.lastCall.cut('ECONNRESET');
   expect(await leader).toBe(await joiner);
 });
 
@@ -137,14 +137,14 @@ test('clear() during a flight: whoever waits gets a token that was fetched after
   const { source, endpoint, settle } = bench();
   const waiting = source.getToken();
   await settle();
-  const overtaken = endpoint.last;
+  const overtaken = endpoint.lastCall;
   source.clear();
   await settle();
   expect(overtaken.aborted).toBe(true);
   expect(endpoint.calls).toHaveLength(2);
 
-  overtaken.token('token-from-before');
-  endpoint.last.token('token-from-after');
+  overtaken.issue('token-from-before');
+  endpoint.lastCall.issue('token-from-after');
   expect((await waiting).value).toBe('token-from-after');
   expect(source.peek()?.value).toBe('token-from-after');
 });
@@ -154,12 +154,12 @@ test('clear() during a flight: an old answer that comes late does not overwrite 
   endpoint.deaf = true;
   const waiting = source.getToken();
   await settle();
-  const overtaken = endpoint.last;
+  const overtaken = endpoint.lastCall;
   source.clear();
   await settle();
-  endpoint.last.token('token-new');
+  endpoint.lastCall.issue('token-new');
   await waiting;
-  overtaken.token('token-old');
+  overtaken.issue('token-old');
   await settle();
   expect(source.peek()?.value).toBe('token-new');
 });
@@ -173,8 +173,8 @@ test('clear() during the flight of a token with parameters starts one flight, no
   source.clear();
   const newcomer = source.getToken({ params });
   await settle();
-  expect(endpoint.underWay).toBe(1);
-  endpoint.last.token('token-2');
+  expect(endpoint.calls.filter(({ isOver }) => !isOver)).toHaveLength(1);
+  endpoint.lastCall.issue('token-2');
   expect(await waiting).toBe(await newcomer);
   expect(endpoint.calls).toHaveLength(2);
 });
@@ -220,7 +220,7 @@ test('close() during a flight tells everyone who waits, and ends the call', asyn
   for (const error of await Promise.all(callers)) {
     expect(error).toBeInstanceOf(TokenSourceClosedError);
   }
-  expect(endpoint.last.aborted).toBe(true);
+  expect(endpoint.lastCall.aborted).toBe(true);
   expect(clock.pendingTimers).toBe(0);
   expect(await outcome(source.getToken())).toMatchObject({ code: 'ERR_TOKEN_SOURCE_CLOSED' });
   expect(source.peek()).toBeUndefined();

@@ -35,7 +35,7 @@ describe('a credentials function is asked at each token call', () => {
   test('so an assertion that the server has seen is not sent again', async () => {
     const box = freshEachTime();
     const { source, endpoint, pass } = bench({ provider: { credentials: box.credentials } });
-    endpoint.onCall = (call, count) => (count < 3 ? call.answer(503) : call.token('token-1'));
+    endpoint.onCall = (call, count) => (count < 3 ? call.answer(503) : call.issue('token-1'));
     const caller = ended(source.getToken());
     await pass(5_000);
     expect(await caller).toBe('token-1');
@@ -53,7 +53,7 @@ describe('a credentials function is asked at each token call', () => {
       cacheIdentity: 'acme',
       provider: { credentials: box.credentials },
     });
-    endpoint.onCall = (call, count) => (count < 2 ? call.answer(503) : call.token('token-1'));
+    endpoint.onCall = (call, count) => (count < 2 ? call.answer(503) : call.issue('token-1'));
     const caller = members[0]!.token();
     await pass(5_000);
     expect(await caller).toBe('token-1');
@@ -104,7 +104,7 @@ describe('a credential that is declared to be fresh at each call', () => {
     const box = freshEachTime();
     const { source, endpoint } = bench({ provider: perCall(box) });
     endpoint.onCall = (call) =>
-      call.body.includes('other-client') ? call.token('token-1') : call.answer(401);
+      call.body.includes('other-client') ? call.issue('token-1') : call.answer(401);
     expect(await ended(source.getToken())).toBeInstanceOf(CredentialsRejectedError);
     box.answer = (count) => ({ clientId: 'other-client', clientSecret: `assertion-${count}` });
     expect(await ended(source.getToken())).toBe('token-1');
@@ -135,7 +135,7 @@ describe('a credential that is declared to be fresh at each call', () => {
     expect([await first, await second]).toEqual(['T1', 'T1']);
     expect(endpoint.calls).toHaveLength(1);
     // The first one that was asked for only helped to find the place in the store, which may have taken a while.
-    expect(endpoint.last.body).toContain('assertion-2');
+    expect(endpoint.lastCall.body).toContain('assertion-2');
   });
 });
 
@@ -150,7 +150,7 @@ describe('a token request may be a promise', () => {
         tokenRequest: () => Promise.resolve(signed(`signature-${(signatures += 1)}`)),
       },
     });
-    endpoint.onCall = (call, count) => (count === 1 ? call.answer(503) : call.token('token-1'));
+    endpoint.onCall = (call, count) => (count === 1 ? call.answer(503) : call.issue('token-1'));
     const caller = ended(source.getToken());
     await pass(1_000);
     expect(await caller).toBe('token-1');
@@ -203,7 +203,7 @@ describe('a token request may be a promise', () => {
     const { members, endpoint, settle, pass } = fleet(2, {
       provider: { tokenRequest: () => Promise.resolve(signed('a-signature')) },
     });
-    endpoint.onCall = (call) => call.token('T1');
+    endpoint.onCall = (call) => call.issue('T1');
     const tokens = members.map(({ token }) => token());
     await pass(1_000);
     expect(await Promise.all(tokens)).toEqual(['T1', 'T1']);

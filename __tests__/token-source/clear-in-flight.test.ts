@@ -16,10 +16,10 @@ describe('clear() comes in the very tick in which the answer arrives', () => {
     const { source, endpoint, settle } = bench();
     const asked = ended(source.getToken());
     await settle();
-    endpoint.last.token('before');
+    endpoint.lastCall.issue('before');
     source.clear();
     await settle();
-    endpoint.last.token('after');
+    endpoint.lastCall.issue('after');
     expect(await asked).toBe('after');
     expect(source.peek()?.value).toBe('after');
   });
@@ -29,7 +29,7 @@ describe('clear() comes in the very tick in which the answer arrives', () => {
     const [{ source, token }] = members as [Member];
     const asked = token();
     await settle();
-    endpoint.last.token('before');
+    endpoint.lastCall.issue('before');
     source.close();
     await settle();
     expect(await asked).toMatchObject({ code: 'ERR_TOKEN_SOURCE_CLOSED' });
@@ -43,7 +43,7 @@ describe('clear() comes in the very tick in which the answer arrives', () => {
     store.failNext(1, 'begin');
     const asked = token();
     await settle();
-    endpoint.last.token('before');
+    endpoint.lastCall.issue('before');
     source.close();
     await settle();
     expect(await asked).toMatchObject({ code: 'ERR_TOKEN_SOURCE_CLOSED' });
@@ -77,6 +77,7 @@ describe('clear() while the answer to a commit is under way', () => {
       clock,
       transport: { adapter: endpoint.adapter },
       store: {
+        ...shared,
         async open(identity, report) {
           const slot = await shared.open(identity, report);
           return {
@@ -99,19 +100,19 @@ describe('clear() while the answer to a commit is under way', () => {
     const { source, endpoint, settle, letThrough } = withLateCommits();
     const asked = ended(source.getToken());
     await settle();
-    endpoint.last.token('before');
+    endpoint.lastCall.issue('before');
     await settle();
     source.clear();
     letThrough();
     await settle();
-    endpoint.last.token('after');
+    endpoint.lastCall.issue('after');
     expect(await asked).toBe('after');
     expect(endpoint.calls).toHaveLength(2);
   });
 
   test('also where it was minted without the lease', async () => {
     const { source, endpoint, settle, letThrough, failing } = withLateCommits();
-    endpoint.onCall = (call, count) => call.token(`T${count}`);
+    endpoint.onCall = (call, count) => call.issue(`T${count}`);
     failing.begin = true;
     expect(await ended(source.getToken())).toBe('T1');
     failing.begin = false;

@@ -38,7 +38,7 @@ test('a credentials function is asked at each refresh, with the parameters and a
   await settle();
   expect(box.asked).toMatchObject([{ params: { scope: 'calls' } }]);
   expect(box.asked[0]!.signal.aborted).toBe(false);
-  endpoint.last.token('token-1');
+  endpoint.lastCall.issue('token-1');
   await first;
   await source.getToken({ params: { scope: 'calls' } });
   expect(box.asked).toHaveLength(1);
@@ -47,7 +47,7 @@ test('a credentials function is asked at each refresh, with the parameters and a
   await pass(60 * MINUTE);
   void source.getToken({ params: { scope: 'calls' } }).catch(() => undefined);
   await settle();
-  expect(endpoint.last.body).toContain('secret-2');
+  expect(endpoint.lastCall.body).toContain('secret-2');
   source.close();
 });
 
@@ -102,7 +102,7 @@ describe('a credentials function that fails ends the refresh, and nothing of it 
     expect(told('refreshFailed')).toMatchObject([{ severity: 'error', nextAttemptInMs: 0 }]);
 
     box.answer = undefined;
-    endpoint.onCall = (call) => call.token('token-1');
+    endpoint.onCall = (call) => call.issue('token-1');
     expect(await ended(source.getToken())).toBe('token-1');
   });
 
@@ -165,7 +165,7 @@ describe('behaviour 38: rejected credentials and a vault', () => {
     const box = vault();
     const { source, endpoint, told } = bench({ provider: { credentials: box.credentials } });
     endpoint.onCall = (call) =>
-      call.body.includes('secret-2') ? call.token('token-1') : call.answer(401);
+      call.body.includes('secret-2') ? call.issue('token-1') : call.answer(401);
     for (let request = 0; request < 50; request += 1) {
       expect(await ended(source.getToken())).toBeInstanceOf(CredentialsRejectedError);
     }
@@ -213,7 +213,7 @@ describe('behaviour 38: rejected credentials and a vault', () => {
     const caller = ended(source.getToken());
     await settle();
     box.answer = undefined;
-    endpoint.onCall = (call) => call.token('token-1');
+    endpoint.onCall = (call) => call.issue('token-1');
     source.clear();
     expect(await caller).toBe('token-1');
   });

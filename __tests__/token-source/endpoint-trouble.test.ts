@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { inspect } from 'node:util';
 
 import { CredentialsRejectedError, TokenAcquisitionError } from '../../src/errors/index.js';
-import { ACME, bench, ended, outcome, warmBench, type HeldCall } from './hand-held.js';
+import type { FakeTokenCall } from '../../src/testing/index.js';
+import { ACME, bench, ended, outcome, warmBench } from './hand-held.js';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -16,7 +17,7 @@ const stumbling = () => {
 const TELLTALE = 'telltale-token-value';
 
 describe('behaviour 36: what may pass by itself is tried three times in one flight', () => {
-  test.each<[string, (call: HeldCall) => void, string]>([
+  test.each<[string, (call: FakeTokenCall) => void, string]>([
     ['status 408', (call) => call.answer(408), 'ERR_TOKEN_REQUEST_REFUSED'],
     ['status 429', (call) => call.answer(429), 'ERR_TOKEN_REQUEST_REFUSED'],
     ['status 500', (call) => call.answer(500), 'ERR_TOKEN_REQUEST_REFUSED'],
@@ -58,7 +59,7 @@ describe('behaviour 36: what may pass by itself is tried three times in one flig
 
   test('and the second attempt may bring the token', async () => {
     const { source, endpoint, pass, told } = bench();
-    endpoint.onCall = (call, count) => (count === 1 ? call.answer(500) : call.token('token-1'));
+    endpoint.onCall = (call, count) => (count === 1 ? call.answer(500) : call.issue('token-1'));
     const caller = source.getToken();
     await pass(200);
     expect((await caller).value).toBe('token-1');
@@ -107,12 +108,12 @@ describe('behaviour 36: what may pass by itself is tried three times in one flig
     const caller = ended(source.getToken());
     await pass(5_000);
     expect(await caller).toMatchObject({ code: 'ERR_TOKEN_ENDPOINT_UNREACHABLE' });
-    endpoint.last.token('token-too-late');
+    endpoint.lastCall.issue('token-too-late');
     await pass(0);
     expect(source.peek()).toBeUndefined();
   });
 
-  test.each<[string, (call: HeldCall) => void]>([
+  test.each<[string, (call: FakeTokenCall) => void]>([
     ['400', (call) => call.answer(400)],
     ['404', (call) => call.answer(404)],
     ['invalid_request', (call) => call.answer(400, { error: 'invalid_request' })],
@@ -212,7 +213,7 @@ describe('an answer that cannot be used is called malformed, and quoted nowhere'
     const { source, endpoint, settle, events } = bench({ maxAttempts: 1 });
     const caller = ended(source.getToken());
     await settle();
-    endpoint.last.answer(200, body);
+    endpoint.lastCall.answer(200, body);
     const error = await caller;
     expect(error).toMatchObject({
       code: 'ERR_TOKEN_RESPONSE_MALFORMED',
@@ -235,7 +236,7 @@ describe('an answer that cannot be used is called malformed, and quoted nowhere'
     });
     const caller = ended(source.getToken());
     await settle();
-    endpoint.last.answer(200, 'null');
+    endpoint.lastCall.answer(200, 'null');
     expect(await caller).toMatchObject({ code: 'ERR_TOKEN_RESPONSE_MALFORMED' });
   });
 
@@ -243,7 +244,7 @@ describe('an answer that cannot be used is called malformed, and quoted nowhere'
     const { source, endpoint, settle } = bench({ maxAttempts: 1 });
     const caller = ended(source.getToken());
     await settle();
-    endpoint.last.answer(200, 'null');
+    endpoint.lastCall.answer(200, 'null');
     const error = await caller;
     expect(error).toMatchObject({
       code: 'ERR_TOKEN_RESPONSE_MALFORMED',
@@ -260,7 +261,7 @@ describe('an answer that cannot be used is called malformed, and quoted nowhere'
     });
     const caller = ended(source.getToken());
     await settle();
-    endpoint.last.token('token-1');
+    endpoint.lastCall.issue('token-1');
     const error = await caller;
     expect(error).toMatchObject({ code: 'ERR_TOKEN_RESPONSE_MALFORMED' });
     expect((error as Error).message).toContain('has no access token');
@@ -273,7 +274,7 @@ describe('an answer that cannot be used is called malformed, and quoted nowhere'
     });
     const caller = ended(source.getToken());
     await settle();
-    endpoint.last.token('token-1');
+    endpoint.lastCall.issue('token-1');
     expect(await caller).toMatchObject({
       code: 'ERR_TOKEN_RESPONSE_MALFORMED',
       cause: expect.any(RangeError),
@@ -284,7 +285,7 @@ describe('an answer that cannot be used is called malformed, and quoted nowhere'
     const { source, endpoint, settle } = bench();
     const caller = ended(source.getToken());
     await settle();
-    endpoint.last.answer(401, {
+    endpoint.lastCall.answer(401, {
       error: 'invalid_client',
       error_description: 'no client acme-client-id with secret acme-client-secret',
     });
@@ -300,8 +301,8 @@ describe('an answer that cannot be used is called malformed, and quoted nowhere'
 });
 
 describe('behaviour 36: a provider definition that throws over an answer makes no storm', () => {
-  test.each<[string, object, (call: HeldCall) => void]>([
-    ['parseToken', { parseToken: stumbling }, (call) => call.token('token-1')],
+  test.each<[string, object, (call: FakeTokenCall) => void]>([
+    ['parseToken', { parseToken: stumbling }, (call) => call.issue('token-1')],
     ['classifyFailure', { classifyFailure: stumbling }, (call) => call.answer(502, '<html>')],
   ])('%s: fifty requests cost the calls of one flight', async (_, provider, answer) => {
     const { source, endpoint, pass } = bench({ provider });
@@ -354,7 +355,7 @@ describe('behaviour 37: Retry-After is kept to the second', () => {
     expect(await outcome(source.getToken())).toMatchObject({ retryInMs: 1 });
     expect(endpoint.calls).toHaveLength(1);
     await pass(1);
-    endpoint.onCall = (call) => call.token('token-1');
+    endpoint.onCall = (call) => call.issue('token-1');
     expect((await source.getToken()).value).toBe('token-1');
     expect(endpoint.calls).toHaveLength(2);
   });
@@ -399,13 +400,13 @@ describe('behaviour 37: Retry-After is kept to the second', () => {
     endpoint.onCall = (call) => call.answer(429, '', { 'retry-after': '60' });
     await outcome(source.getToken());
     source.clear();
-    endpoint.onCall = (call) => call.token('token-1');
+    endpoint.onCall = (call) => call.issue('token-1');
     expect((await source.getToken()).value).toBe('token-1');
   });
 });
 
 describe('behaviour 38: rejected credentials', () => {
-  test.each<[string, (call: HeldCall) => void]>([
+  test.each<[string, (call: FakeTokenCall) => void]>([
     ['invalid_client', (call) => call.answer(400, { error: 'invalid_client' })],
     ['unauthorized_client', (call) => call.answer(400, { error: 'unauthorized_client' })],
     ['invalid_scope', (call) => call.answer(400, { error: 'invalid_scope' })],
@@ -463,7 +464,7 @@ describe('behaviour 38: rejected credentials', () => {
     endpoint.onCall = (call) => call.answer(401);
     await outcome(source.getToken());
     source.clear();
-    endpoint.onCall = (call) => call.token('token-1');
+    endpoint.onCall = (call) => call.issue('token-1');
     expect((await source.getToken()).value).toBe('token-1');
   });
 
@@ -495,7 +496,7 @@ describe('a provider’s budget of token calls', () => {
 
   test('turns into a clear error with the time that remains, and no eleventh call', async () => {
     const { source, endpoint, pass } = bench({ provider: { tokenBudget } });
-    endpoint.onCall = (call, count) => call.token(`token-${count}`);
+    endpoint.onCall = (call, count) => call.issue(`token-${count}`);
     for (let call = 0; call < 10; call += 1) {
       source.clear();
       await source.getToken();
@@ -517,7 +518,7 @@ describe('a provider’s budget of token calls', () => {
     const { source, endpoint, pass } = bench({
       provider: { tokenBudget: { calls: 1, windowMs: 2 * HOUR } },
     });
-    endpoint.onCall = (call) => call.token('token-1');
+    endpoint.onCall = (call) => call.issue('token-1');
     await source.getToken();
     await pass(59 * MINUTE + 30 * SECOND);
     expect((await source.getToken()).value).toBe('token-1');
@@ -545,8 +546,8 @@ describe('a provider’s budget of token calls', () => {
   });
 
   test.each([
-    { trouble: 'answers that refuse', fail: (call: HeldCall) => call.answer(503) },
-    { trouble: 'refused connections', fail: (call: HeldCall) => call.cut('ECONNREFUSED') },
+    { trouble: 'answers that refuse', fail: (call: FakeTokenCall) => call.answer(503) },
+    { trouble: 'refused connections', fail: (call: FakeTokenCall) => call.cut('ECONNREFUSED') },
   ])('is not spent by an outage: $trouble', async ({ fail }) => {
     const { source, endpoint, pass } = bench({ provider: { tokenBudget } });
     endpoint.onCall = fail;
@@ -556,7 +557,7 @@ describe('a provider’s budget of token calls', () => {
       await caller;
     }
     expect(endpoint.calls.length).toBeGreaterThan(10);
-    endpoint.onCall = (call) => call.token('token-1');
+    endpoint.onCall = (call) => call.issue('token-1');
     expect((await source.getToken()).value).toBe('token-1');
   });
 
@@ -570,7 +571,7 @@ describe('a provider’s budget of token calls', () => {
     expect(endpoint.calls).toHaveLength(1);
     source.clear();
     await settle();
-    endpoint.last.token('token-1');
+    endpoint.lastCall.issue('token-1');
     expect((await caller).value).toBe('token-1');
   });
 });

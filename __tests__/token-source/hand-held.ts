@@ -1,103 +1,39 @@
-import { AxiosError, AxiosHeaders, type InternalAxiosRequestConfig } from 'axios';
+import type { InternalAxiosRequestConfig } from 'axios';
 
 import {
   defineProvider,
   type ProviderDefinition,
 } from '../../src/provider-definition/define-provider.js';
-import { createFakeClock, type FakeClock } from '../../src/testing/index.js';
+import {
+  createFakeClock,
+  createFakeTokenEndpoint,
+  type FakeClock,
+} from '../../src/testing/index.js';
 import { AccessToken } from '../../src/token/access-token.js';
 import type { RejectionAnswer } from '../../src/token/lifecycle.js';
 import type { TokenSourceEventName, TokenSourceEvents } from '../../src/token-source/events.js';
 import type { TokenSourceOptions } from '../../src/token-source/options.js';
 import { createTokenSource, type TokenSource } from '../../src/token-source/token-source.js';
 
-/** One call of the token endpoint that waits for the test to answer it. */
-export interface HeldCall {
-  readonly url: string;
-  readonly method: string;
-  readonly body: string;
-  readonly headers: Record<string, string>;
-  readonly config: InternalAxiosRequestConfig;
-  /** When it arrived, by the fake wall clock. */
-  readonly at: number;
-  /** Whether the caller has given up. */
-  readonly aborted: boolean;
-  /** Answers with a token. */
-  token(value: string, fields?: Record<string, unknown>): void;
-  /** Answers with anything: an object goes out as JSON. */
-  answer(status: number, body?: unknown, headers?: Record<string, string>): void;
-  /** Ends without an answer, with the code of a network error. */
-  cut(code: string): void;
-}
+/** What `onCall` does where the calls wait in `calls` until the test answers them. */
+export const leaveWaiting = () => undefined;
 
-/** A token endpoint in the test's hand: calls wait in `calls` until they are answered, or `onCall` answers them. */
-export interface HandHeldEndpoint {
-  readonly calls: HeldCall[];
-  readonly last: HeldCall;
-  /** Calls under way that nobody has given up. */
-  readonly underWay: number;
-  /** Answers each call as it arrives; `undefined` leaves them waiting. */
-  onCall: ((call: HeldCall, count: number) => void) | undefined;
-  /** An adapter that never heeds the signal. */
-  deaf: boolean;
-  readonly adapter: (config: InternalAxiosRequestConfig) => Promise<never>;
-}
+export type HandHeldEndpoint = ReturnType<typeof handHeldEndpoint>;
 
-export function handHeldEndpoint(clock: FakeClock): HandHeldEndpoint {
-  const calls: HeldCall[] = [];
-  let underWay = 0;
-  const endpoint: HandHeldEndpoint = {
-    calls,
-    get last() {
-      return calls.at(-1)!;
-    },
-    get underWay() {
-      return underWay;
-    },
-    onCall: undefined,
+/** A fake token endpoint that answers nothing by itself. */
+export function handHeldEndpoint(clock: FakeClock) {
+  const endpoint = createFakeTokenEndpoint({ clock });
+  endpoint.onCall = leaveWaiting;
+  const { adapter } = endpoint;
+  const own = Object.assign(endpoint, {
+    /** An adapter that never heeds the signal. */
     deaf: false,
-    adapter: (config) =>
-      new Promise((resolve, reject) => {
-        const signal = config.signal as AbortSignal;
-        underWay += 1;
-        const settled = once(() => (underWay -= 1));
-        const call: HeldCall = {
-          url: config.url!,
-          method: config.method!.toUpperCase(),
-          body: (config.data as string | undefined) ?? '',
-          headers: { ...(config.headers.toJSON() as Record<string, string>) },
-          config,
-          at: clock.now(),
-          get aborted() {
-            return signal.aborted;
-          },
-          token: (value, fields = {}) =>
-            call.answer(200, { access_token: value, expires_in: 3600, ...fields }),
-          answer: (status, body = '', headers = {}) => {
-            settled();
-            const data = typeof body === 'string' ? body : JSON.stringify(body);
-            const answer = { status, statusText: '', data, headers, config, request: {} };
-            resolve({ ...answer, headers: new AxiosHeaders(headers) } as never);
-          },
-          cut: (code) => {
-            settled();
-            reject(new AxiosError(`connect ${code}`, code, config));
-          },
-        };
-        if (!endpoint.deaf) signal.addEventListener('abort', () => call.cut('ERR_CANCELED'));
-        calls.push(call);
-        endpoint.onCall?.(call, calls.length);
-      }),
-  };
-  return endpoint;
-}
-
-function once(deed: () => void): () => void {
-  let done = false;
-  return () => {
-    if (!done) deed();
-    done = true;
-  };
+    adapter: (config: InternalAxiosRequestConfig) => {
+      if (own.deaf) delete config.signal;
+      return adapter(config);
+    },
+  });
+  return own;
 }
 
 export interface AcmeCredentials {
@@ -213,7 +149,7 @@ export async function warmBench(
   const warm = bench(rest);
   const first = warm.source.getToken();
   await warm.settle();
-  warm.endpoint.last.token('token-1', { expires_in: life });
+  warm.endpoint.lastCall.issue('token-1', { expires_in: life });
   await first;
   return warm;
 }

@@ -1,23 +1,17 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import axios from 'axios';
 import { inspect } from 'node:util';
 
 import { oauth2ClientCredentials } from '../../src/providers/index.js';
-import { startSandbox, type Sandbox } from '../../src/testing/index.js';
 import type { TokenSourceOptions } from '../../src/token-source/options.js';
 import { createTokenSource } from '../../src/token-source/token-source.js';
+import { useSandbox } from '../testing/use-sandbox.js';
 import { ended } from './hand-held.js';
 
-let sandbox: Sandbox;
-
-beforeAll(async () => {
-  sandbox = await startSandbox({ only: ['oauth2'] });
-});
-afterAll(() => sandbox.close());
-beforeEach(() => sandbox.reset());
+const oauth2 = useSandbox('oauth2');
 
 function source(options: TokenSourceOptions = {}) {
-  const { credentials, tokenUrl, url } = sandbox.oauth2;
+  const { credentials, tokenUrl, url } = oauth2;
   return createTokenSource(oauth2ClientCredentials({ ...credentials, tokenUrl, baseURL: url }), {
     maxAttempts: 1,
     ...options,
@@ -50,8 +44,8 @@ describe('behaviour 7: what an app does to the global axios does not reach the t
     axios.defaults.timeout = 1;
 
     const token = await source().getToken();
-    expect(token.value).toBe(sandbox.oauth2.issuedTokens[0]);
-    const [request] = sandbox.oauth2.tokenRequests;
+    expect(token.value).toBe(oauth2.issuedTokens[0]);
+    const [request] = oauth2.tokenRequests;
     expect(request!.headers).not.toHaveProperty('x-app');
     expect(request!.headers.authorization).toMatch(/^Basic /);
     expect(JSON.stringify(request)).not.toContain('leaked');
@@ -60,7 +54,7 @@ describe('behaviour 7: what an app does to the global axios does not reach the t
   test('nor an adapter', async () => {
     // `axios.defaults.adapter` used to be taken where none was given.
     axios.defaults.adapter = () => Promise.reject(new Error('the app’s own adapter'));
-    expect((await source().getToken()).value).toBe(sandbox.oauth2.issuedTokens[0]);
+    expect((await source().getToken()).value).toBe(oauth2.issuedTokens[0]);
   });
 
   test('nor interceptors, not even for the 401 of the token endpoint itself', async () => {
@@ -74,7 +68,7 @@ describe('behaviour 7: what an app does to the global axios does not reach the t
       throw error;
     });
     await source().getToken();
-    sandbox.oauth2.tokenEndpoint.fail({ status: 401, body: { error: 'invalid_client' } });
+    oauth2.tokenEndpoint.fail({ status: 401, body: { error: 'invalid_client' } });
     expect(await ended(source().getToken())).toMatchObject({ code: 'ERR_CREDENTIALS_REJECTED' });
     expect(seen).toEqual([]);
   });
@@ -82,9 +76,9 @@ describe('behaviour 7: what an app does to the global axios does not reach the t
   test.each([401, 403, 429])(
     'a %i of the token endpoint sends one request, with no replay',
     async (status) => {
-      sandbox.oauth2.tokenEndpoint.fail({ status });
+      oauth2.tokenEndpoint.fail({ status });
       await ended(source().getToken());
-      expect(sandbox.oauth2.tokenCalls).toBe(1);
+      expect(oauth2.tokenCalls).toBe(1);
     },
   );
 });
@@ -92,15 +86,15 @@ describe('behaviour 7: what an app does to the global axios does not reach the t
 test.each(['http', 'fetch'])(
   'a redirect of the token endpoint is not followed by %s: the body holds the secret',
   async (adapter) => {
-    sandbox.oauth2.tokenEndpoint.fail({
+    oauth2.tokenEndpoint.fail({
       status: 307,
-      headers: { location: `${sandbox.oauth2.url}/__sandbox/public-echo` },
+      headers: { location: `${oauth2.url}/__sandbox/public-echo` },
     });
     expect(await ended(source({ transport: { adapter } }).getToken())).toMatchObject({
       status: 307,
       retryable: false,
     });
-    expect(sandbox.oauth2.requests).toHaveLength(0);
+    expect(oauth2.requests).toHaveLength(0);
   },
 );
 
@@ -113,7 +107,7 @@ test('an adapter that fails without a code is not quoted: axios may be mocked', 
 });
 
 test('over real HTTP: a refused and a reset connection, and one that hangs', async () => {
-  const { credentials, tokenUrl, url } = sandbox.oauth2;
+  const { credentials, tokenUrl, url } = oauth2;
   const refused = createTokenSource(
     oauth2ClientCredentials({ ...credentials, tokenUrl: 'http://127.0.0.1:9/token', baseURL: url }),
     { maxAttempts: 1 },
@@ -123,13 +117,13 @@ test('over real HTTP: a refused and a reset connection, and one that hangs', asy
     message: expect.stringContaining('refused'),
   });
 
-  sandbox.oauth2.tokenEndpoint.resetConnections();
+  oauth2.tokenEndpoint.resetConnections();
   expect(await ended(source().getToken())).toMatchObject({
     code: 'ERR_TOKEN_ENDPOINT_UNREACHABLE',
     message: expect.stringContaining('reset'),
   });
 
-  sandbox.oauth2.tokenEndpoint.hang();
+  oauth2.tokenEndpoint.hang();
   const hasty = createTokenSource(
     oauth2ClientCredentials({ ...credentials, tokenUrl, baseURL: url }),
     {
@@ -144,7 +138,7 @@ test('over real HTTP: a refused and a reset connection, and one that hangs', asy
 });
 
 test('an answer of more than a megabyte is none', async () => {
-  sandbox.oauth2.tokenEndpoint.answerRaw(`{"access_token":"${'x'.repeat(1_100_000)}"}`);
+  oauth2.tokenEndpoint.answerRaw(`{"access_token":"${'x'.repeat(1_100_000)}"}`);
   expect(await ended(source().getToken())).toMatchObject({
     code: 'ERR_TOKEN_ENDPOINT_UNREACHABLE',
   });

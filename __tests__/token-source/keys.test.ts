@@ -9,7 +9,7 @@ const HOUR = 3_600_000;
 describe('behaviour 39: whoever asks with other parameters gets another token', () => {
   test('each difference costs a token call of its own, and nobody gets another’s token', async () => {
     const { source, endpoint, settle } = bench();
-    endpoint.onCall = (call) => call.token(`token-for-${Buffer.from(call.body).toString('hex')}`);
+    endpoint.onCall = (call) => call.issue(`token-for-${Buffer.from(call.body).toString('hex')}`);
     const variants = [
       undefined,
       { scope: 'a' },
@@ -33,7 +33,7 @@ describe('behaviour 39: whoever asks with other parameters gets another token', 
 
   test('the same parameters in another order share one', async () => {
     const { source, endpoint } = bench();
-    endpoint.onCall = (call) => call.token('token-1');
+    endpoint.onCall = (call) => call.issue('token-1');
     const one = await source.getToken({ params: { tenant: 't', scope: 'a b' } });
     const other = await source.getToken({ params: { scope: 'b a', tenant: 't' } });
     expect(one).toBe(other);
@@ -47,7 +47,7 @@ describe('behaviour 39: whoever asks with other parameters gets another token', 
 
   test('a refused set does not touch another', async () => {
     const { source, endpoint } = bench({ maxAttempts: 1 });
-    endpoint.onCall = (call) => (call.body.includes('bad') ? call.answer(400) : call.token('good'));
+    endpoint.onCall = (call) => (call.body.includes('bad') ? call.answer(400) : call.issue('good'));
     await ended(source.getToken({ params: { scope: 'bad' } }));
     expect(await ended(source.getToken({ params: { scope: 'fine' } }))).toBe('good');
   });
@@ -58,8 +58,8 @@ describe('behaviour 39: whoever asks with other parameters gets another token', 
     const caller = source.getToken({ params });
     params.scope = 'b';
     await settle();
-    expect(endpoint.last.body).toContain('"scope":"a"');
-    endpoint.last.token('token-a');
+    expect(endpoint.lastCall.body).toContain('"scope":"a"');
+    endpoint.lastCall.issue('token-a');
     expect((await caller).value).toBe('token-a');
   });
 
@@ -77,7 +77,7 @@ describe('behaviour 40: other credentials never get a token that was fetched wit
   test('a second client with the same id and a wrong secret', async () => {
     const { source, endpoint } = bench();
     endpoint.onCall = (call) =>
-      call.body.includes(ACME.clientSecret) ? call.token('token-1') : call.answer(401);
+      call.body.includes(ACME.clientSecret) ? call.issue('token-1') : call.answer(401);
     await source.getToken();
     const wrong = createTokenSource(
       acme({ credentials: { ...ACME, clientSecret: 'a wrong one' } }),
@@ -94,7 +94,7 @@ describe('behaviour 40: other credentials never get a token that was fetched wit
     mine.clientSecret = 'changed afterwards';
     void source.getToken().catch(() => undefined);
     await settle();
-    expect(endpoint.last.body).toContain(ACME.clientSecret);
+    expect(endpoint.lastCall.body).toContain(ACME.clientSecret);
     source.close();
   });
 });
@@ -102,7 +102,7 @@ describe('behaviour 40: other credentials never get a token that was fetched wit
 describe('behaviour 41: memory stays bounded', () => {
   test('10,000 sets of parameters leave 1,000 tokens, the ones used last', async () => {
     const { source, endpoint } = bench();
-    endpoint.onCall = (call, count) => call.token(`token-${count}`);
+    endpoint.onCall = (call, count) => call.issue(`token-${count}`);
     for (let tenant = 0; tenant < 10_000; tenant += 1) {
       await source.getToken({ params: { tenant: String(tenant) } });
     }
@@ -115,7 +115,7 @@ describe('behaviour 41: memory stays bounded', () => {
 
   test('also if all are fetched at once, and if all fail', async () => {
     const { source, endpoint } = bench({ maxAttempts: 1, maxEntries: 10 });
-    endpoint.onCall = (call, count) => (count <= 100 ? call.token('token') : call.answer(500));
+    endpoint.onCall = (call, count) => (count <= 100 ? call.issue('token') : call.answer(500));
     const ask = (tenant: number) => ended(source.getToken({ params: { tenant: String(tenant) } }));
     await Promise.all(Array.from({ length: 200 }, (_, tenant) => ask(tenant)));
     for (let tenant = 200; tenant < 300; tenant += 1) await ask(tenant);
@@ -128,7 +128,7 @@ describe('behaviour 41: memory stays bounded', () => {
 
   test('the one used last stays', async () => {
     const { source, endpoint } = bench({ maxEntries: 3 });
-    endpoint.onCall = (call, count) => call.token(`token-${count}`);
+    endpoint.onCall = (call, count) => call.issue(`token-${count}`);
     for (const tenant of ['a', 'b', 'c']) await source.getToken({ params: { tenant } });
     source.peek({ tenant: 'a' });
     await source.getToken({ params: { tenant: 'd' } });
@@ -138,7 +138,7 @@ describe('behaviour 41: memory stays bounded', () => {
 
   test('the token without parameters is never among those that go', async () => {
     const { source, endpoint } = await warmBench({ maxEntries: 1 });
-    endpoint.onCall = (call) => call.token('other');
+    endpoint.onCall = (call) => call.issue('other');
     for (const tenant of ['a', 'b', 'c']) await source.getToken({ params: { tenant } });
     expect(source.peek()?.value).toBe('token-1');
   });
@@ -182,12 +182,12 @@ describe('one more set of parameters takes nothing from another that still has',
 
   test('a cool-down', async () => {
     const { source, endpoint, pass } = bench({ maxAttempts: 1 });
-    endpoint.onCall = (call) => call.token('token-a');
+    endpoint.onCall = (call) => call.issue('token-a');
     await ask(source, 'a');
     await pass(2 * HOUR);
     endpoint.onCall = (call) => call.answer(403, '', { 'retry-after': '600' });
     await ask(source, 'a');
-    endpoint.onCall = (call) => call.token('token-b');
+    endpoint.onCall = (call) => call.issue('token-b');
     await ask(source, 'b');
     expect(await ask(source, 'a')).toMatchObject({ status: 403, retryInMs: 600_000 });
     expect(endpoint.calls).toHaveLength(3);
@@ -195,11 +195,11 @@ describe('one more set of parameters takes nothing from another that still has',
 
   test('a token that may be served stale', async () => {
     const { source, endpoint, pass } = bench({ maxAttempts: 1, maxStaleMs: HOUR });
-    endpoint.onCall = (call) => call.token('token-a');
+    endpoint.onCall = (call) => call.issue('token-a');
     await ask(source, 'a');
     await pass(HOUR + 1_000);
     endpoint.onCall = (call) =>
-      call.body.includes('"b"') ? call.token('token-b') : call.answer(500);
+      call.body.includes('"b"') ? call.issue('token-b') : call.answer(500);
     await ask(source, 'b');
     expect(await ask(source, 'a')).toBe('token-a');
   });
@@ -207,7 +207,7 @@ describe('one more set of parameters takes nothing from another that still has',
   test('token calls that count against the limit of the provider', async () => {
     const tokenBudget = { calls: 1, windowMs: 2 * HOUR };
     const { source, endpoint, pass } = bench({ provider: { tokenBudget } });
-    endpoint.onCall = (call) => call.token('token');
+    endpoint.onCall = (call) => call.issue('token');
     await ask(source, 'a');
     await pass(HOUR + 1_000);
     await ask(source, 'b');
@@ -220,7 +220,7 @@ describe('one more set of parameters takes nothing from another that still has',
   test('and clear() forgets all but those calls', async () => {
     const tokenBudget = { calls: 1, windowMs: 2 * HOUR };
     const { source, endpoint } = bench({ provider: { tokenBudget } });
-    endpoint.onCall = (call) => call.token('token');
+    endpoint.onCall = (call) => call.issue('token');
     await ask(source, 'a');
     source.clear();
     expect(source.peek({ scope: 'a' })).toBeUndefined();
@@ -230,7 +230,7 @@ describe('one more set of parameters takes nothing from another that still has',
 
 test('behaviour 41: a token that goes takes its timer along', async () => {
   const { source, endpoint, clock } = bench({ maxEntries: 1, keepWarm: true });
-  endpoint.onCall = (call, count) => call.token(`token-${count}`);
+  endpoint.onCall = (call, count) => call.issue(`token-${count}`);
   await source.getToken({ params: { tenant: 'a' } });
   expect(clock.pendingTimers).toBe(1);
   await source.getToken({ params: { tenant: 'b' } });
@@ -278,9 +278,9 @@ describe('a parameter of JavaScript that is none', () => {
     const { source, endpoint } = await warmBench();
     const scope = undefined as never;
     expect(source.peek({ scope })?.value).toBe('token-1');
-    endpoint.onCall = (call) => call.token('token-t');
+    endpoint.onCall = (call) => call.issue('token-t');
     await source.getToken({ params: { tenant: 't', scope } });
-    expect(endpoint.last.body).not.toContain('scope');
+    expect(endpoint.lastCall.body).not.toContain('scope');
     expect(source.peek({ tenant: 't' })?.value).toBe('token-t');
   });
 });

@@ -16,7 +16,7 @@ test('behaviour 9: a life counts from before the token call was sent, not from i
   const sentAt = clock.now();
   const caller = source.getToken();
   await pass(5_000);
-  endpoint.last.token('token-1', { expires_in: 3600 });
+  endpoint.lastCall.issue('token-1', { expires_in: 3600 });
   expect((await caller).expiresAt).toBe(sentAt + HOUR);
   expect(source.timeToExpiryMs()).toBe(HOUR - 5_000);
 });
@@ -44,7 +44,7 @@ describe('behaviour 10: whatever is said of a life, it is neither eternal nor ov
     const { source, endpoint, settle } = bench();
     const caller = source.getToken();
     await settle();
-    endpoint.last.answer(200, '{"access_token":"token-1","expires_in": 0000}');
+    endpoint.lastCall.answer(200, '{"access_token":"token-1","expires_in": 0000}');
     expect((await caller).expiresAt).toBeUndefined();
   });
 
@@ -52,7 +52,7 @@ describe('behaviour 10: whatever is said of a life, it is neither eternal nor ov
     const { source, endpoint, clock, settle } = bench();
     const caller = source.getToken();
     await settle();
-    endpoint.last.answer(200, {
+    endpoint.lastCall.answer(200, {
       access_token: 'token-1',
       expires_at: (clock.now() + HOUR) / 1000,
     });
@@ -65,7 +65,7 @@ describe('behaviour 10: whatever is said of a life, it is neither eternal nor ov
     await settle();
     const providersNow = clock.now() + 20 * MINUTE;
     const exp = Math.floor((providersNow + HOUR) / 1000);
-    endpoint.last.answer(
+    endpoint.lastCall.answer(
       200,
       { access_token: jwt({ exp }) },
       { date: new Date(providersNow).toUTCString() },
@@ -81,8 +81,8 @@ describe('behaviour 10: whatever is said of a life, it is neither eternal nor ov
     const short = source.getToken({ params: { scope: 'short' } });
     const long = source.getToken({ params: { scope: 'long' } });
     await settle();
-    endpoint.calls[0]!.token(jwt({ iat, exp: iat + 600 }), { expires_in: 3600 });
-    endpoint.calls[1]!.token(jwt({ iat, exp: iat + 7200 }), { expires_in: 3600 });
+    endpoint.calls[0]!.issue(jwt({ iat, exp: iat + 600 }), { expires_in: 3600 });
+    endpoint.calls[1]!.issue(jwt({ iat, exp: iat + 7200 }), { expires_in: 3600 });
     expect((await short).expiresAt).toBe(clock.now() + 10 * MINUTE);
     expect((await long).expiresAt).toBe(clock.now() + HOUR);
   });
@@ -95,14 +95,14 @@ test('behaviour 11: a token of unknown life is renewed in the background every 1
   await pass(1);
   expect((await source.getToken()).value).toBe('token-1');
   await pass(0);
-  endpoint.last.answer(500);
+  endpoint.lastCall.answer(500);
   await pass(0);
   expect(endpoint.calls.length).toBeGreaterThanOrEqual(2);
 
   await pass(100 * 24 * HOUR);
   expect((await source.getToken()).value).toBe('token-1');
   await pass(0);
-  endpoint.last.token('token-2', { expires_in: undefined });
+  endpoint.lastCall.issue('token-2', { expires_in: undefined });
   await pass(0);
   expect(source.peek()?.value).toBe('token-2');
   expect(told('refreshed').map(({ reason }) => reason)).toEqual(['cold', 'revalidate']);
@@ -149,7 +149,7 @@ describe('behaviour 13: a token that has already expired when it comes', () => {
     const { source, endpoint, pass } = bench();
     const caller = ended(source.getToken());
     await pass(4_000);
-    endpoint.last.token('token-1', { expires_in: 3 });
+    endpoint.lastCall.issue('token-1', { expires_in: 3 });
     expect(await caller).toMatchObject({ code: 'ERR_TOKEN_RESPONSE_MALFORMED' });
     expect(endpoint.calls).toHaveLength(1);
   });
@@ -164,7 +164,7 @@ describe('a wall clock that goes ahead while a token call is under way', () => {
     const caller = ended(source.getToken());
     await pass(100);
     clock.jumpWall(2 * HOUR);
-    endpoint.last.answer(200, answer);
+    endpoint.lastCall.answer(200, answer);
     expect(await caller).toBe('token-1');
     expect(endpoint.calls).toHaveLength(1);
   });
@@ -174,7 +174,7 @@ describe('a wall clock that goes ahead while a token call is under way', () => {
     const caller = source.getToken();
     await pass(100);
     clock.jumpWall(2 * HOUR);
-    endpoint.last.answer(200, answer, dateOf(clock.now()));
+    endpoint.lastCall.answer(200, answer, dateOf(clock.now()));
     expect((await caller).expiresAt).toBeGreaterThan(clock.now() + HOUR - 2_000);
     expect(source.peek()?.value).toBe('token-1');
   });
@@ -185,7 +185,7 @@ describe('a wall clock that goes ahead while a token call is under way', () => {
     await pass(100);
     const answeredAt = clock.now();
     clock.suspend(2 * HOUR);
-    endpoint.last.answer(200, answer, dateOf(answeredAt));
+    endpoint.lastCall.answer(200, answer, dateOf(answeredAt));
     await caller;
     expect(source.peek()).toBeUndefined();
   });
@@ -198,7 +198,7 @@ describe('behaviour 14: a token is over as soon as either clock says so', () => 
     expect(source.peek()).toBeUndefined();
     const caller = source.getToken();
     await settle();
-    endpoint.last.token('token-2');
+    endpoint.lastCall.issue('token-2');
     expect((await caller).value).toBe('token-2');
   });
 
@@ -209,7 +209,7 @@ describe('behaviour 14: a token is over as soon as either clock says so', () => 
     expect(source.peek()).toBeUndefined();
     const caller = source.getToken();
     await settle();
-    endpoint.last.token('token-2');
+    endpoint.lastCall.issue('token-2');
     expect((await caller).value).toBe('token-2');
   });
 

@@ -17,7 +17,7 @@ describe('a token that is handed to somebody else should live for a while', () =
     await settle();
     expect(await ended(source.getToken())).toBe('token-1');
     expect(endpoint.calls).toHaveLength(2);
-    endpoint.last.token('token-2');
+    endpoint.lastCall.issue('token-2');
     expect(await Promise.all(waiting)).toEqual(['token-2', 'token-2']);
   });
 
@@ -35,7 +35,7 @@ describe('a token that is handed to somebody else should live for a while', () =
     ['longer than the provider’s', 600 * MINUTE],
   ])('a life %s is no reason to fetch one at each call', async (_, minRemainingMs) => {
     const { source, endpoint, pass } = bench();
-    endpoint.onCall = (call, count) => call.token(`token-${count}`);
+    endpoint.onCall = (call, count) => call.issue(`token-${count}`);
     for (let second = 0; second < 3_600; second += 10) {
       const { expiresAt } = await source.getToken({ minRemainingMs });
       expect(expiresAt).toBeDefined();
@@ -48,7 +48,7 @@ describe('a token that is handed to somebody else should live for a while', () =
     const { source, endpoint, clock, pass } = await warmBench();
     const expiresAt = source.peek()!.expiresAt!;
     endpoint.onCall = (call) =>
-      call.token('token-1', { expires_in: (expiresAt - clock.now()) / 1_000 });
+      call.issue('token-1', { expires_in: (expiresAt - clock.now()) / 1_000 });
     await pass(35 * MINUTE);
     for (let minute = 0; minute < 15; minute += 1) {
       expect(await ended(source.getToken(HALF_AN_HOUR))).toBe('token-1');

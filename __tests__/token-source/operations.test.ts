@@ -13,7 +13,7 @@ const EARLY = 54 * MINUTE;
 describe('behaviour 45: events', () => {
   test('tell the reason of each refresh', async () => {
     const { source, endpoint, pass, told } = bench();
-    endpoint.onCall = (call, count) => call.token(`token-${count}`);
+    endpoint.onCall = (call, count) => call.issue(`token-${count}`);
     await source.getToken();
     await pass(EARLY);
     await source.getToken();
@@ -34,7 +34,7 @@ describe('behaviour 45: events', () => {
 
   test('tell when the cool-down is entered and left', async () => {
     const { source, endpoint, pass, events } = bench({ maxAttempts: 1 });
-    endpoint.onCall = (call, count) => (count === 1 ? call.answer(503) : call.token('token-1'));
+    endpoint.onCall = (call, count) => (count === 1 ? call.answer(503) : call.issue('token-1'));
     await ended(source.getToken());
     await pass(SECOND);
     await source.getToken();
@@ -51,7 +51,7 @@ describe('behaviour 45: events', () => {
   test('tell of each token call what the conventions for HTTP clients ask for, without its path', async () => {
     const { source, endpoint, pass, told } = bench();
     endpoint.onCall = (call, count) =>
-      count === 1 ? call.cut('ECONNRESET') : count === 2 ? call.answer(200) : call.token('token-1');
+      count === 1 ? call.cut('ECONNRESET') : count === 2 ? call.answer(200) : call.issue('token-1');
     const caller = source.getToken();
     await pass(SECOND);
     await caller;
@@ -70,7 +70,7 @@ describe('behaviour 45: events', () => {
 
   test('a listener can be taken off again', async () => {
     const { source, endpoint } = bench();
-    endpoint.onCall = (call) => call.token('token-1');
+    endpoint.onCall = (call) => call.issue('token-1');
     let heard = 0;
     const off = source.on('refreshed', () => void (heard += 1));
     await source.getToken();
@@ -84,7 +84,7 @@ describe('behaviour 45: events', () => {
   test('a listener that throws harms neither the request nor the next listener, and its error is not swallowed', async () => {
     jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
     const { source, endpoint } = bench();
-    endpoint.onCall = (call) => call.token('token-1');
+    endpoint.onCall = (call) => call.issue('token-1');
     const fault = new Error('the listener’s own fault');
     let heard = 0;
     source.on('refreshed', () => {
@@ -115,7 +115,7 @@ describe('behaviour 45: close()', () => {
 describe('keepWarm', () => {
   test('renews ahead of time while nobody asks', async () => {
     const { source, endpoint, pass, told } = await warmBench({ keepWarm: true });
-    endpoint.onCall = (call, count) => call.token(`token-${count}`);
+    endpoint.onCall = (call, count) => call.issue(`token-${count}`);
     await pass(10 * HOUR);
     expect(source.peek()).toBeDefined();
     expect(
@@ -130,7 +130,7 @@ describe('keepWarm', () => {
   test('goes on after a failure, as the back-off allows, and after rejected credentials', async () => {
     const { source, endpoint, pass } = await warmBench({ keepWarm: true, maxAttempts: 1 });
     let status = 500;
-    endpoint.onCall = (call) => (status === 200 ? call.token('token-2') : call.answer(status));
+    endpoint.onCall = (call) => (status === 200 ? call.issue('token-2') : call.answer(status));
     await pass(EARLY + MINUTE);
     expect(endpoint.calls.length).toBe(6);
     status = 401;
@@ -145,7 +145,7 @@ describe('keepWarm', () => {
     // The timer used to be dropped for good when there was nothing to renew at the moment it fired.
     const { source, endpoint, pass } = await warmBench({ keepWarm: true });
     endpoint.onCall = (call, count) =>
-      count === 2 ? call.token('token-1', { expires_in: 360 }) : call.token(`token-${count}`);
+      count === 2 ? call.issue('token-1', { expires_in: 360 }) : call.issue(`token-${count}`);
     await pass(EARLY + 2 * MINUTE);
     expect(source.peek()?.value).toBe('token-3');
     source.close();
@@ -153,7 +153,7 @@ describe('keepWarm', () => {
 
   test('goes on if the timer fires a little early, or was cut short', async () => {
     const { source, endpoint, clock, pass } = await warmBench({ keepWarm: true });
-    endpoint.onCall = (call, count) => call.token(`token-${count}`);
+    endpoint.onCall = (call, count) => call.issue(`token-${count}`);
     // Timers run by the monotonic clock; the token then lives by a wall clock that was set back.
     clock.jumpWall(-MINUTE);
     await pass(EARLY + MINUTE);
@@ -167,7 +167,7 @@ describe('keepWarm', () => {
       keepWarm: true,
       provider: { tokenBudget: { calls: 1, windowMs: 59 * MINUTE } },
     });
-    endpoint.onCall = (call, count) => call.token(`token-${count}`);
+    endpoint.onCall = (call, count) => call.issue(`token-${count}`);
     const schedule = jest.spyOn(clock, 'schedule');
     await pass(59 * MINUTE + 2 * SECOND);
     expect(source.peek()?.value).toBe('token-2');
@@ -191,7 +191,7 @@ describe('keepWarm', () => {
     await pass(2);
     expect(endpoint.calls).toHaveLength(2);
     expect(told('joined')).toHaveLength(0);
-    endpoint.last.token('token-2');
+    endpoint.lastCall.issue('token-2');
     expect(await outcome(replay)).toBe('token-2');
     source.close();
   });
@@ -217,7 +217,7 @@ describe('behaviour 45: the channels of node:diagnostics_channel', () => {
     subscribe('axios-bearer:refreshed', listener);
     subscribe('axios-bearer:coolDownStarted', listener);
     const one = bench();
-    one.endpoint.onCall = (call) => call.token('token-1');
+    one.endpoint.onCall = (call) => call.issue('token-1');
     await one.source.getToken();
     const other = bench({ provider: { name: 'other' } });
     other.endpoint.onCall = (call) => call.answer(400);
@@ -233,7 +233,7 @@ describe('behaviour 45: the channels of node:diagnostics_channel', () => {
   test('carry nothing when nobody listens', async () => {
     expect(channel('axios-bearer:joined').hasSubscribers).toBe(false);
     const { source, endpoint } = bench();
-    endpoint.onCall = (call) => call.token('token-1');
+    endpoint.onCall = (call) => call.issue('token-1');
     await Promise.all([source.getToken(), source.getToken()]);
     expect(heard).toEqual([]);
   });
@@ -252,7 +252,7 @@ describe('where there is no Node, as in a browser', () => {
     };
     const { endpoint, clock } = bench();
     const { detachedTransport } = await import('../../src/platform/detached-transport.js');
-    endpoint.onCall = (call) => call.token('token-1');
+    endpoint.onCall = (call) => call.issue('token-1');
     const { defineProvider } = await import('../../src/provider-definition/define-provider.js');
     const provider = defineProvider({
       name: 'acme',
@@ -303,7 +303,7 @@ test('keepWarm: with nothing to refresh the timer is set anew', async () => {
   source.reject('token-1');
   await pass(16 * 60_000);
   expect(clock.pendingTimers).toBeGreaterThan(0);
-  endpoint.onCall = (call) => call.token('token-2');
+  endpoint.onCall = (call) => call.issue('token-2');
   await pass(3_600_000);
   expect(source.peek()?.value).toBe('token-2');
   source.close();
@@ -317,7 +317,7 @@ test('a token call over plain http is told with port 80', async () => {
       tokenRequest: () => ({ url: '/token', body: { json: {} } }),
     },
   });
-  endpoint.onCall = (call) => call.token('token-1');
+  endpoint.onCall = (call) => call.issue('token-1');
   await source.getToken();
   expect(told('tokenCalled')).toMatchObject([{ serverPort: 80, serverAddress: '127.0.0.1' }]);
 });

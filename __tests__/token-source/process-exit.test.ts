@@ -1,18 +1,13 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { afterAll, expect, test } from '@jest/globals';
 
-import { startSandbox, type Sandbox } from '../../src/testing/index.js';
+import { useSandbox } from '../testing/use-sandbox.js';
 import { bundleChild, type ChildScript } from './child/processes.js';
 
-let sandbox: Sandbox;
+const oauth2 = useSandbox('oauth2');
 const scripts: ChildScript[] = [];
 
-beforeAll(async () => {
-  sandbox = await startSandbox({ only: ['oauth2'] });
-});
-beforeEach(() => sandbox.reset());
-afterAll(async () => {
+afterAll(() => {
   for (const script of scripts) script.remove();
-  await sandbox.close();
 });
 
 function child(name: string): ChildScript {
@@ -22,7 +17,7 @@ function child(name: string): ChildScript {
 }
 
 function environment(): Record<string, string> {
-  const { url, tokenUrl, credentials } = sandbox.oauth2;
+  const { url, tokenUrl, credentials } = oauth2;
   return {
     SANDBOX_URL: url,
     TOKEN_URL: tokenUrl,
@@ -39,9 +34,9 @@ test.each([
 ])(
   'behaviour 45: a background refresh that hangs keeps no process alive (keepWarm: $keepWarm, own agent: $ownAgent)',
   async ({ keepWarm, ownAgent }) => {
-    const { tokenEndpoint } = sandbox.oauth2;
+    const { tokenEndpoint } = oauth2;
     tokenEndpoint.failNext(1, { status: 200, body: { access_token: 'of-unknown-life' } });
-    const first = sandbox.oauth2.nextTokenRequest();
+    const first = oauth2.nextTokenRequest();
     const running = child('one-early-request').start({
       ...environment(),
       KEEP_WARM: keepWarm,
@@ -49,7 +44,7 @@ test.each([
     });
     await first;
     tokenEndpoint.hang();
-    await sandbox.oauth2.nextTokenRequest();
+    await oauth2.nextTokenRequest();
     const hangingSince = Date.now();
     running.process.send('the renewal is under way');
 
@@ -62,16 +57,16 @@ test.each([
 );
 
 test('a caller who waits for a token does keep the process alive', async () => {
-  sandbox.oauth2.tokenEndpoint.delay(300);
+  oauth2.tokenEndpoint.delay(300);
   const { code, output } = await child('one-cold-request').start(environment()).ended;
   expect(output.trim()).toBe('got the token');
   expect(code).toBe(0);
 });
 
 test('a request that waits for the socket of a background refresh is not lost with the process', async () => {
-  const { tokenEndpoint } = sandbox.oauth2;
+  const { tokenEndpoint } = oauth2;
   tokenEndpoint.failNext(1, { status: 200, body: { access_token: 'of-unknown-life' } });
-  const first = sandbox.oauth2.nextTokenRequest();
+  const first = oauth2.nextTokenRequest();
   const running = child('request-behind-a-refresh').start(environment());
   await first;
   tokenEndpoint.delay(300);

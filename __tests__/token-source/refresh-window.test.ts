@@ -31,7 +31,7 @@ test('behaviour 16: in the early window 5 requests go out at once with the old t
   await settle();
   expect(endpoint.calls).toHaveLength(2);
   expect(told('joined')).toEqual([]); // Nobody waits for it.
-  endpoint.last.token('token-2');
+  endpoint.lastCall.issue('token-2');
   await settle();
   expect(await outcome(source.getToken())).toBe('token-2');
 });
@@ -80,8 +80,8 @@ test('behaviour 18: an early refresh outlives the request that started it', asyn
   await source.getToken({ signal: abort.signal, timeoutMs: 50 });
   abort.abort();
   await pass(60);
-  expect(endpoint.last.aborted).toBe(false);
-  endpoint.last.token('token-2');
+  expect(endpoint.lastCall.aborted).toBe(false);
+  endpoint.lastCall.issue('token-2');
   await settle();
   expect(source.peek()?.value).toBe('token-2');
 });
@@ -93,7 +93,7 @@ describe('behaviour 19: in the last moments', () => {
     const callers = [1, 2, 3].map(() => source.getToken());
     await settle();
     expect(endpoint.calls).toHaveLength(2);
-    endpoint.last.token('token-2');
+    endpoint.lastCall.issue('token-2');
     for (const { value } of await Promise.all(callers)) expect(value).toBe('token-2');
   });
 
@@ -140,7 +140,7 @@ describe('behaviour 19: in the last moments', () => {
     source.reject('token-1');
     await pass(1.5 * SECOND);
     expect(await outcome(caller)).toBe('pending');
-    endpoint.last.token('token-2');
+    endpoint.lastCall.issue('token-2');
     expect(await outcome(caller)).toBe('token-2');
   });
 });
@@ -253,7 +253,7 @@ test('behaviour 22: for any life and any chance a refresh starts in the window a
 test('behaviour 23: a refresh that succeeds after failures clears the back-off, and all deadlines are the new token’s', async () => {
   const { source, endpoint, pass, told } = await warmBench({ maxAttempts: 1 });
   let isDown = true;
-  endpoint.onCall = (call) => (isDown ? call.answer(500) : call.token('token-2'));
+  endpoint.onCall = (call) => (isDown ? call.answer(500) : call.issue('token-2'));
   await pass(EARLY);
   for (let second = 0; second < 30; second += 1) {
     await source.getToken();
@@ -281,7 +281,7 @@ test('a slow endpoint widens the early window to four times its slowest recent c
   const { source, endpoint, pass } = bench();
   const caller = source.getToken();
   await pass(400);
-  endpoint.last.token('token-1', { expires_in: 4 });
+  endpoint.lastCall.issue('token-1', { expires_in: 4 });
   await caller;
   await pass(2_399 - 400);
   expect(source.peek()?.value).toBe('token-1');
@@ -298,7 +298,7 @@ test('with one active token only none is fetched before the last moments', async
   const caller = source.getToken();
   await settle();
   expect(endpoint.calls).toHaveLength(2);
-  endpoint.last.token('token-2');
+  endpoint.lastCall.issue('token-2');
   expect((await caller).value).toBe('token-2');
 });
 
@@ -316,7 +316,7 @@ test('the provider may say that it has one active token only, and an option may 
 
 test('an endpoint that returns the token in hand again is not asked at every request', async () => {
   const { source, endpoint, pass } = await warmBench();
-  endpoint.onCall = (call) => call.token('token-1', { expires_in: (HOUR - EARLY) / 1000 });
+  endpoint.onCall = (call) => call.issue('token-1', { expires_in: (HOUR - EARLY) / 1000 });
   await pass(EARLY);
   for (let request = 0; request < 60; request += 1) {
     expect(await outcome(source.getToken())).toBe('token-1');
@@ -340,7 +340,7 @@ test('a wait for a refresh keeps no more than one timer, and none afterwards', a
   const { source, endpoint, clock, settle } = bench();
   const caller = source.getToken();
   await settle();
-  endpoint.last.token('token-1');
+  endpoint.lastCall.issue('token-1');
   await caller;
   await settle();
   expect(clock.pendingTimers).toBe(0);

@@ -15,7 +15,7 @@ async function afterRejection(source: TokenSource, value: string): Promise<unkno
 
 async function minted(bench: Bench, value: string): Promise<void> {
   await bench.settle();
-  bench.endpoint.last.token(value);
+  bench.endpoint.lastCall.issue(value);
   await bench.settle();
 }
 
@@ -67,7 +67,7 @@ test('behaviour 27: 50 requests with one revoked token cost one token call, and 
   const values = Promise.all(replays.map((replay) => replay));
   await bench.settle();
   expect(endpoint.calls).toHaveLength(2);
-  endpoint.last.token('token-2');
+  endpoint.lastCall.issue('token-2');
   expect(new Set(await values)).toEqual(new Set(['token-2']));
 });
 
@@ -76,7 +76,7 @@ test('behaviour 27: 401s that trickle in while and after the refresh runs cost n
   const { source, endpoint, pass } = bench;
   const replays: Promise<unknown>[] = [];
   for (let request = 0; request < 20; request += 1) {
-    if (request === 10) endpoint.last.token('token-2');
+    if (request === 10) endpoint.lastCall.issue('token-2');
     source.reject('token-1');
     replays.push(source.getToken({ not: 'token-1' }).then(({ value }) => value));
     await pass(3);
@@ -96,7 +96,7 @@ describe('behaviour 28: a 401 while a refresh is under way', () => {
     await settle();
     expect(await outcome(others[0]!)).toBe('pending');
     expect(endpoint.calls).toHaveLength(2);
-    endpoint.last.token('token-2');
+    endpoint.lastCall.issue('token-2');
     for (const other of others) expect(await outcome(other)).toBe('token-2');
     expect(endpoint.calls).toHaveLength(2);
   });
@@ -108,7 +108,7 @@ describe('behaviour 28: a 401 while a refresh is under way', () => {
     const refused = ended(source.getToken({ not: 'token-1' }));
     const other = source.getToken();
     await settle();
-    endpoint.last.answer(500);
+    endpoint.lastCall.answer(500);
     expect(await refused).toMatchObject({ code: 'ERR_TOKEN_REQUEST_REFUSED' });
     expect((await other).value).toBe('token-1');
   });
@@ -134,7 +134,7 @@ test('behaviour 29: while the endpoint cools down a 401 mints nothing; the token
   await pass(54 * MINUTE);
   await source.getToken();
   await settle();
-  endpoint.last.answer(500);
+  endpoint.lastCall.answer(500);
   await settle();
 
   expect(source.reject('token-1')).toEqual({ kind: 'pass', because: 'endpoint-cooling' });
@@ -265,7 +265,7 @@ test('a 401 with no token in hand and the endpoint cooling goes to the caller', 
   source.clear();
   const caller = ended(source.getToken());
   await settle();
-  endpoint.last.answer(500);
+  endpoint.lastCall.answer(500);
   await caller;
   expect(source.reject('token-1')).toEqual({ kind: 'pass', because: 'endpoint-cooling' });
   expect(source.reject('token-1', { on: 'replay' })).toEqual({
@@ -291,7 +291,7 @@ test('a suspect token that expires before it could be replaced is served to nobo
   source.reject('token-1');
   const caller = ended(source.getToken());
   await pass(2 * SECOND);
-  endpoint.last.answer(500);
+  endpoint.lastCall.answer(500);
   await settle();
   expect(await caller).toMatchObject({ code: 'ERR_TOKEN_REQUEST_REFUSED' });
 });

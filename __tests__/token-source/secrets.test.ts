@@ -12,9 +12,9 @@ import { inspect } from 'node:util';
 
 import { attachBearer } from '../../src/index.js';
 import { createOpenTelemetry } from '../../src/opentelemetry/index.js';
-import { createSeededRandom } from '../../src/testing/index.js';
+import { createSeededRandom, type FakeTokenCall } from '../../src/testing/index.js';
 import { answer } from '../axios/support.js';
-import { bench, ended, EVENT_NAMES, type HeldCall } from './hand-held.js';
+import { bench, ended, EVENT_NAMES } from './hand-held.js';
 
 const CLIENT_ID = 'canary-id-5d1f';
 const CLIENT_SECRET = 'canary+secret/8c2e';
@@ -84,7 +84,7 @@ afterEach(() => {
 
 /** Each kind of trouble; some answers quote the request, as real servers do. */
 const SENDS = ['first-send', 'replay', 'only-send'] as const;
-const TROUBLE: readonly ((call: HeldCall) => void)[] = [
+const TROUBLE: readonly ((call: FakeTokenCall) => void)[] = [
   (call) => call.answer(500, call.body),
   (call) => call.answer(503, '', { 'retry-after': '1', 'x-debug': call.body }),
   (call) => call.answer(401, { error: 'invalid_client', error_description: call.body }),
@@ -145,7 +145,7 @@ test('behaviour 45: in a long faulty run nothing that is emitted, logged, inspec
   let answered = 0;
   endpoint.onCall = (call, count) =>
     !isOut() && random() < 0.6
-      ? call.token(`${TOKEN}${count}`, { expires_in: 20 })
+      ? call.issue(`${TOKEN}${count}`, { expires_in: 20 })
       : pick(TROUBLE)(call);
   for (let request = 0; request < 4_000; request += 1) {
     const params = random() < 0.2 ? { scope: pick(['a', 'b']) } : undefined;

@@ -34,7 +34,7 @@ describe('behaviour 50: what ran out while the process stood still says nothing 
       standStill(woken.clock);
       await woken.pass(1_500);
       expect(woken.endpoint.calls).toHaveLength(2);
-      woken.endpoint.last.token('token-1');
+      woken.endpoint.lastCall.issue('token-1');
       expect(await caller).toBe('token-1');
       expectNoBlame(woken);
       expect(woken.told('refreshed')).toMatchObject([{ attempts: 1 }]);
@@ -57,10 +57,10 @@ describe('behaviour 50: what ran out while the process stood still says nothing 
   test('a connection that was lost meanwhile is replaced at once', async () => {
     const { caller, ...woken } = await callUnderWay();
     woken.clock.stall(HOUR);
-    woken.endpoint.last.cut('ECONNRESET');
+    woken.endpoint.lastCall.cut('ECONNRESET');
     await woken.settle();
     expect(woken.endpoint.calls).toHaveLength(2);
-    woken.endpoint.last.token('token-1');
+    woken.endpoint.lastCall.issue('token-1');
     expect(await caller).toBe('token-1');
     expectNoBlame(woken);
   });
@@ -69,7 +69,7 @@ describe('behaviour 50: what ran out while the process stood still says nothing 
     const { caller, clock, endpoint, pass } = await callUnderWay();
     clock.stall(3 * SECOND);
     await pass(900);
-    endpoint.last.token('token-1');
+    endpoint.lastCall.issue('token-1');
     expect(await caller).toBe('token-1');
     expect(endpoint.calls).toHaveLength(1);
   });
@@ -77,9 +77,9 @@ describe('behaviour 50: what ran out while the process stood still says nothing 
   test('a token that died in the socket is fetched anew', async () => {
     const { caller, ...woken } = await callUnderWay();
     woken.clock.stall(HOUR);
-    woken.endpoint.last.token('token-1', { expires_in: 60 });
+    woken.endpoint.lastCall.issue('token-1', { expires_in: 60 });
     await woken.settle();
-    woken.endpoint.last.token('token-2', { expires_in: 60 });
+    woken.endpoint.lastCall.issue('token-2', { expires_in: 60 });
     expect(await caller).toBe('token-2');
     expectNoBlame(woken);
   });
@@ -87,7 +87,7 @@ describe('behaviour 50: what ran out while the process stood still says nothing 
   test('a refusal that was read late is a refusal', async () => {
     const { caller, clock, endpoint } = await callUnderWay();
     clock.stall(HOUR);
-    endpoint.last.answer(401, { error: 'invalid_client' });
+    endpoint.lastCall.answer(401, { error: 'invalid_client' });
     expect(await caller).toMatchObject({ code: 'ERR_CREDENTIALS_REJECTED' });
     expect(endpoint.calls).toHaveLength(1);
   });
@@ -105,7 +105,7 @@ describe('behaviour 50: what ran out while the process stood still says nothing 
     clock.stall(HOUR);
     fail?.(new Error('the vault has closed the connection'));
     await settle();
-    endpoint.last.token('token-1');
+    endpoint.lastCall.issue('token-1');
     expect(await caller).toBe('token-1');
   });
 
@@ -125,13 +125,13 @@ describe('behaviour 50: what ran out while the process stood still says nothing 
     await warm.pass(55 * MINUTE);
     expect(await ended(warm.source.getToken())).toBe('token-1');
     await warm.settle();
-    expect(warm.endpoint.underWay).toBe(1);
+    expect(warm.endpoint.calls.filter(({ isOver }) => !isOver)).toHaveLength(1);
 
     warm.clock.stall(10 * MINUTE);
     const next = ended(warm.source.getToken());
     await warm.settle();
     expect(warm.endpoint.calls).toHaveLength(3);
-    warm.endpoint.last.token('token-2');
+    warm.endpoint.lastCall.issue('token-2');
     expect(await next).toBe('token-2');
     expectNoBlame(warm);
   });
@@ -164,7 +164,7 @@ describe('behaviour 50: what ran out while the process stood still says nothing 
   test('time that stood still is no measure of how long a mint takes', async () => {
     const { caller, clock, source, endpoint, pass } = await callUnderWay();
     clock.stall(HOUR);
-    endpoint.last.token('token-1', { expires_in: 14_400 });
+    endpoint.lastCall.issue('token-1', { expires_in: 14_400 });
     expect(await caller).toBe('token-1');
     // By an hour's mint, half of the life would be the window of the early refresh.
     await pass(2.5 * HOUR);

@@ -54,7 +54,7 @@ async function withTokenToRenew(options: TokenSourceOptions = {}, fields: object
   const tied = tiedToRequests(options);
   const first = tied.source.getToken();
   await tied.pass(0);
-  tied.endpoint.last.token('token-1', { ...fields });
+  tied.endpoint.lastCall.issue('token-1', { ...fields });
   await first;
   tied.end('first');
   await tied.pass(55 * MINUTE);
@@ -74,7 +74,7 @@ describe('a refresh whose request is over can never land', () => {
     expect(endpoint.calls).toHaveLength(2);
     within('third');
     const third = ended(source.getToken());
-    endpoint.last.token('token-1');
+    endpoint.lastCall.issue('token-1');
     expect(await Promise.all([second, third])).toEqual(['token-1', 'token-1']);
     expect(endpoint.calls).toHaveLength(2);
     expect(told('coolDownStarted')).toEqual([]);
@@ -90,7 +90,7 @@ describe('a refresh whose request is over can never land', () => {
     const second = ended(source.getToken());
     await pass(0);
     expect(endpoint.calls).toHaveLength(2);
-    endpoint.last.token('token-1');
+    endpoint.lastCall.issue('token-1');
     expect(await second).toBe('token-1');
   });
 
@@ -98,17 +98,17 @@ describe('a refresh whose request is over can never land', () => {
     const { source, endpoint, pass, within, end } = tiedToRequests();
     void ended(source.getToken());
     await pass(0);
-    const lost = endpoint.last;
+    const lost = endpoint.lastCall;
     end('first');
     await pass(5 * SECOND);
     within('second');
     const second = ended(source.getToken());
     await pass(0);
     expect(lost.aborted).toBe(true);
-    lost.token('token-of-the-lost');
+    lost.issue('token-of-the-lost');
     await pass(0);
     expect(await outcome(second)).toBe('pending');
-    endpoint.last.token('token-1');
+    endpoint.lastCall.issue('token-1');
     expect(await second).toBe('token-1');
   });
 
@@ -151,7 +151,7 @@ describe('on Cloudflare', () => {
     within('third');
     expect(await ended(source.getToken())).toBe('token-1');
     expect(await outcome(second)).toBe('pending');
-    endpoint.last.token('token-2');
+    endpoint.lastCall.issue('token-2');
     expect(await second).toBe('token-2');
     expect(endpoint.calls).toHaveLength(2);
   });
@@ -174,7 +174,7 @@ describe('on Cloudflare', () => {
     within('second');
     const second = ended(source.getToken());
     await pass(0);
-    endpoint.last.answer(503);
+    endpoint.lastCall.answer(503);
     expect(await second).toBe('token-1');
   });
 
@@ -187,7 +187,7 @@ describe('on Cloudflare', () => {
     expect(await ended(source.getToken())).toBe('token-1');
     expect(handedIn).toHaveLength(2);
     await pass(0);
-    endpoint.last.answer(401, { error: 'invalid_client' });
+    endpoint.lastCall.answer(401, { error: 'invalid_client' });
     expect(await Promise.all(handedIn)).toEqual([undefined, undefined]);
   });
 
@@ -199,7 +199,7 @@ describe('on Cloudflare', () => {
     within('second');
     const second = ended(source.getToken());
     await pass(0);
-    endpoint.last.token('token-2');
+    endpoint.lastCall.issue('token-2');
     expect(await second).toBe('token-2');
   });
 });

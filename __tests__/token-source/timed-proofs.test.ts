@@ -49,7 +49,7 @@ describe('a token of 4 s, an endpoint that takes 400 ms, 100 requests/s for 13 s
       slow.endpoint.onCall = (call, count) =>
         void slow.clock.schedule(() => {
           issuedAt.set(`token-${count}`, slow.clock.monotonic());
-          call.token(`token-${count}`, { expires_in: 4 });
+          call.issue(`token-${count}`, { expires_in: 4 });
         }, 400);
       await Promise.all([slow.source.getToken(), slow.pass(400)]);
       const startedAt = slow.clock.monotonic();
@@ -79,7 +79,7 @@ describe('the token endpoint is down', () => {
     'while the token is valid no request fails, and the next mint comes within the back-off (seed %i)',
     async (seed) => {
       const down = bench({ random: createSeededRandom(seed) });
-      down.endpoint.onCall = (call) => call.token('token-1', { expires_in: 3600 });
+      down.endpoint.onCall = (call) => call.issue('token-1', { expires_in: 3600 });
       await down.source.getToken();
       down.endpoint.onCall = (call) => call.cut('ECONNREFUSED');
       await down.pass(50 * MINUTE);
@@ -97,7 +97,7 @@ describe('the token endpoint is down', () => {
         .map((event) => event.nextAttemptInMs)
         .slice(-1);
 
-      down.endpoint.onCall = (call) => call.token('token-2', { expires_in: 3600 });
+      down.endpoint.onCall = (call) => call.issue('token-2', { expires_in: 3600 });
       const backAt = down.clock.monotonic();
       while (down.source.peek() === undefined) await request();
       const recoveredInMs = down.clock.monotonic() - backAt;
@@ -167,7 +167,7 @@ describe('a path that always answers 401 among others that succeed, 50 requests/
     const api = bench({ random });
     api.endpoint.onCall = (call, count) =>
       void api.clock.schedule(
-        () => call.token(sameToken ? 'token-1' : `token-${count}`, { expires_in: 24 * 3600 }),
+        () => call.issue(sameToken ? 'token-1' : `token-${count}`, { expires_in: 24 * 3600 }),
         100,
       );
     await Promise.all([api.source.getToken(), api.pass(100)]);

@@ -1,7 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import nock from 'nock';
-import http from 'node:http';
-import type { AddressInfo } from 'node:net';
 
 import {
   defineProvider,
@@ -14,39 +12,23 @@ import {
   singleview,
   udara360,
 } from '../../src/providers/index.js';
+import { createFakeTokenEndpoint, type FakeTokenEndpoint } from '../../src/testing/index.js';
 import { createTokenSource } from '../../src/token-source/token-source.js';
 
-interface SeenRequest {
-  readonly url: string;
-  readonly body: string;
-}
-
-/** A server on loopback, and what it was asked. */
+/** A token endpoint on loopback. */
 interface Server {
   readonly url: string;
-  readonly seen: SeenRequest[];
+  readonly endpoint: FakeTokenEndpoint;
 }
 
-const servers: http.Server[] = [];
+const servers: FakeTokenEndpoint[] = [];
 
-async function serve(answer: (request: SeenRequest) => unknown, status = 200): Promise<Server> {
-  const seen: SeenRequest[] = [];
-  const server = http.createServer((request, response) => {
-    let body = '';
-    request.on('data', (chunk: Buffer) => (body += chunk.toString()));
-    request.on('end', () => {
-      const one = { url: request.url ?? '', body };
-      seen.push(one);
-      response.writeHead(status, { 'content-type': 'application/json' });
-      response.end(JSON.stringify(answer(one)));
-    });
-  });
-  servers.push(server);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen };
+async function serve(): Promise<Server> {
+  const endpoint = createFakeTokenEndpoint();
+  servers.push(endpoint);
+  return { endpoint, url: new URL(await endpoint.listen()).origin };
 }
 
-const token = { access_token: 'a-token', expires_in: 3600 };
 const once = { maxAttempts: 1 };
 const credentials = { clientId: 'acme-client-id', clientSecret: 'acme-client-secret' };
 
@@ -59,16 +41,13 @@ function oauth2({ url }: Server, more: object = {}) {
   });
 }
 
-afterEach(() => {
-  for (const server of servers.splice(0)) server.close();
-});
+afterEach(() => Promise.all(servers.splice(0).map((server) => server.close())));
 
 describe('behaviour 45: an endpoint that quotes the token request back', () => {
   it('shows no parameter, fixed or of this call, but the words of the protocol', async () => {
-    const server = await serve(
-      ({ body }) => ({ error: 'invalid_scope', error_description: body }),
-      400,
-    );
+    const server = await serve();
+    server.endpoint.onCall = (call) =>
+      call.answer(400, { error: 'invalid_scope', error_description: call.body });
     const provider = oauth2(server, {
       clientAuthentication: 'client_secret_post',
       scope: 'read',
@@ -98,11 +77,11 @@ describe('a token URL that is made with parameters', () => {
       credentialFields: { secret: { secret: true } },
       paramNames: ['tenant'],
       tokenRequest: (json, { tenant }) => ({ url: url(tenant), body: { json } }),
-      parseToken: ({ body }) => ({ accessToken: (body as typeof token).access_token }),
+      parseToken: ({ body }) => ({ accessToken: (body as { access_token: string }).access_token }),
     });
 
   it('is checked at each call: no secret goes out in clear text', async () => {
-    const server = await serve(() => token);
+    const server = await serve();
     const elsewhere = server.url.replace('127.0.0.1', '0.0.0.0');
     const source = createTokenSource(
       tenants(server, (tenant) => (tenant === undefined ? '/token' : `${elsewhere}/token`)),
@@ -112,14 +91,14 @@ describe('a token URL that is made with parameters', () => {
       code: 'ERR_BEARER_MISCONFIGURED',
       option: 'token URL',
     });
-    expect(server.seen).toEqual([]);
-    await expect(source.getToken()).resolves.toMatchObject({ value: 'a-token' });
+    expect(server.endpoint.calls).toEqual([]);
+    await expect(source.getToken()).resolves.toMatchObject({ value: 'fake-token-1' });
   });
 });
 
 describe('a token URL that is made with credentials out of a function, or by a promise', () => {
   it('is checked at each call: no secret goes out in clear text', async () => {
-    const server = await serve(() => token);
+    const server = await serve();
     const request = { url: `${server.url.replace('127.0.0.1', '0.0.0.0')}/token` };
     for (const tokenRequest of [() => request, () => Promise.resolve(request)]) {
       const provider = defineProvider({
@@ -128,7 +107,9 @@ describe('a token URL that is made with credentials out of a function, or by a p
         credentials: () => ({ secret: 'a-secret' }),
         credentialFields: { secret: { secret: true } },
         tokenRequest,
-        parseToken: ({ body }) => ({ accessToken: (body as typeof token).access_token }),
+        parseToken: ({ body }) => ({
+          accessToken: (body as { access_token: string }).access_token,
+        }),
       });
 
       await expect(createTokenSource(provider).getToken()).rejects.toMatchObject({
@@ -136,7 +117,7 @@ describe('a token URL that is made with credentials out of a function, or by a p
         option: 'token URL',
       });
     }
-    expect(server.seen).toEqual([]);
+    expect(server.endpoint.calls).toEqual([]);
   });
 });
 
@@ -149,7 +130,7 @@ describe('a proxy that the environment names', () => {
   });
 
   async function environmentProxy(): Promise<Server> {
-    const proxy = await serve(() => ({ access_token: 'of-the-proxy' }));
+    const proxy = await serve();
     for (const name of ['HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy'])
       process.env[name] = proxy.url;
     for (const name of ['NO_PROXY', 'no_proxy']) Reflect.deleteProperty(process.env, name);
@@ -158,33 +139,35 @@ describe('a proxy that the environment names', () => {
 
   it('carries no token call that was to stay on this machine', async () => {
     const proxy = await environmentProxy();
-    const server = await serve(() => token);
+    const server = await serve();
 
     // A variable that is not set is passed on as `undefined`, which the types forbid and JavaScript does not.
     for (const transport of [{}, { proxy: undefined }] as object[]) {
       const source = createTokenSource(oauth2(server), { transport });
-      expect((await source.getToken()).value).toBe('a-token');
+      await source.getToken();
     }
-    expect(proxy.seen).toEqual([]);
+    expect(server.endpoint.calls).toHaveLength(2);
+    expect(proxy.endpoint.calls).toEqual([]);
   });
 
   it('is no reason to pass by a proxy that the user sets', async () => {
     await environmentProxy();
-    const [server, proxy] = [await serve(() => token), await serve(() => token)];
+    const [server, proxy] = [await serve(), await serve()];
     const { hostname, port } = new URL(proxy.url);
 
     await createTokenSource(oauth2(server), {
       transport: { proxy: { host: hostname, port: Number(port) } },
     }).getToken();
 
-    expect(proxy.seen).toMatchObject([{ url: `${server.url}/token` }]);
-    expect(server.seen).toEqual([]);
+    expect(proxy.endpoint.calls).toMatchObject([{ url: `${server.url}/token` }]);
+    expect(server.endpoint.calls).toEqual([]);
   });
 });
 
 describe('a token that cannot be sent as a bearer token', () => {
   it.each(['DPoP', 'mac', 'PoP'])('is refused by name: %s', async (token_type) => {
-    const server = await serve(() => ({ ...token, token_type }));
+    const server = await serve();
+    server.endpoint.onCall = (call) => call.issue(undefined, { token_type });
 
     const getting = createTokenSource(oauth2(server)).getToken();
 
@@ -193,19 +176,22 @@ describe('a token that cannot be sent as a bearer token', () => {
       message: `oauth2: the token endpoint at ${server.url} gave a malformed answer: status 200, and the body has a token of the type ${token_type}, not a bearer token. Have the server issue bearer tokens to this client.`,
       retryable: false,
     });
-    expect(server.seen).toHaveLength(1);
+    expect(server.endpoint.calls).toHaveLength(1);
   });
 
   it.each(['bearer', 'BEARER', 'N_A', 'Application Access Token', undefined])(
     'is none with another word for its type: %s',
     async (token_type) => {
-      const source = createTokenSource(oauth2(await serve(() => ({ ...token, token_type }))));
-      await expect(source.getToken()).resolves.toMatchObject({ value: 'a-token' });
+      const server = await serve();
+      server.endpoint.onCall = (call) => call.issue(undefined, { token_type });
+      const source = createTokenSource(oauth2(server));
+      await expect(source.getToken()).resolves.toMatchObject({ value: 'fake-token-1' });
     },
   );
 
   it('is refused where it is longer than any header', async () => {
-    const server = await serve(() => ({ access_token: 'x'.repeat(16_385) }));
+    const server = await serve();
+    server.endpoint.onCall = (call) => call.issue('x'.repeat(16_385));
 
     await expect(createTokenSource(oauth2(server), once).getToken()).rejects.toMatchObject({
       code: 'ERR_TOKEN_RESPONSE_MALFORMED',
@@ -217,15 +203,15 @@ describe('a token that cannot be sent as a bearer token', () => {
     [
       'exotel',
       exotel({ accountSid: 'acme', apiKey: 'key', apiToken: 'token' }),
-      { response: { data: { ...token, token_type: 'DPoP' } } },
+      { response: { data: { token_type: 'DPoP' } } },
     ],
-    ['learning360', learning360(credentials), { ...token, token_type: 'DPoP' }],
+    ['learning360', learning360(credentials), { token_type: 'DPoP' }],
     [
       'singleview',
       singleview({ clientId: 'id', clientCode: 'code', merchantId: 'merchant' }),
-      { payload: { ...token, token_type: 'DPoP' } },
+      { payload: { token_type: 'DPoP' } },
     ],
-    ['udara360', udara360(credentials), { accessToken: 'a-token', tokenType: 'DPoP' }],
+    ['udara360', udara360(credentials), { tokenType: 'DPoP' }],
   ])('is known by what %s calls its type', (_, provider, body) => {
     expect(provider.parseToken({ status: 200, headers: {}, body }).tokenType).toBe('DPoP');
   });

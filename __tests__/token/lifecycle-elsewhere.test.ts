@@ -78,6 +78,69 @@ describe('while another process is refreshing the token', () => {
     expect(life.state).toBe(before);
   });
 
+  describe('and no process can refresh now', () => {
+    const away = (life: Life, retryInMs = 2 * SECOND) =>
+      life.happens({
+        kind: 'refreshing-elsewhere',
+        flightId: life.flightId,
+        retryInMs,
+        untilExpiry: true,
+      });
+
+    it('the token in hand serves through its last moments, and callers wait again from the next look on', () => {
+      const life = holding();
+      life.now = moment.last;
+      life.request();
+
+      expect(away(life)).toEqual({ kind: 'stand-down' });
+      expect(life.held.refreshAt).toEqual(later(moment.last, 2 * SECOND));
+      expect(life.held.mandatoryAt).toEqual(life.held.refreshAt);
+      expect(inWords(life.request())).toBe('serve T1');
+      life.pass(2 * SECOND);
+      expect(inWords(life.request())).toBe('wait (last)');
+    });
+
+    it('looks again no later than at the end of its life, and callers wait once that is over', () => {
+      const life = holding();
+      life.now = moment.last;
+      life.request();
+      away(life, HOUR);
+      expect(life.held.refreshAt).toEqual(moment.expired);
+
+      const expired = holding();
+      expired.now = moment.expired;
+      expired.request();
+      expect(away(expired)).toEqual({ kind: 'wait' });
+    });
+
+    it('a token of unknown life has no last moments, then or later', () => {
+      const life = new Life();
+      life.state = stateWith({ slot: undatedToken() });
+      life.now = moment.early;
+      life.request();
+
+      expect(away(life)).toEqual({ kind: 'stand-down' });
+      expect(life.held).not.toHaveProperty('mandatoryAt');
+    });
+  });
+
+  it('callers wait from the very moment on in which the last moments begin', () => {
+    const life = holding();
+    life.now = heldToken().mandatoryAt!;
+    life.request();
+
+    expect(elsewhere(life)).toEqual({ kind: 'wait' });
+  });
+
+  it('the token in hand keeps its last moments', () => {
+    const life = holding();
+    life.now = moment.early;
+    life.request();
+    elsewhere(life);
+
+    expect(life.held.mandatoryAt).toEqual(heldToken().mandatoryAt);
+  });
+
   it('a flight that was overtaken, by another or by clear(), changes nothing', () => {
     const life = holding();
     life.now = moment.early;

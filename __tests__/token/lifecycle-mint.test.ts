@@ -368,7 +368,7 @@ describe('clear()', () => {
       slot: { kind: 'empty', isCleared: true },
       nextFlightId: 5,
     });
-    expect(inWords(life.request())).toBe('wait (forced)');
+    expect(inWords(life.request())).toBe('wait (cleared)');
   });
 
   it('keeps the count of token calls, for the provider does not forget them', () => {
@@ -386,7 +386,7 @@ describe('clear()', () => {
     life.happens({ kind: 'cleared' });
 
     expect(life.notices.map(({ kind }) => kind)).toEqual(['cooling-down', 'cool-down-ended']);
-    expect(inWords(life.request())).toBe('wait (forced)');
+    expect(inWords(life.request())).toBe('wait (cleared)');
   });
 
   it('says nothing where nothing cooled down', () => {

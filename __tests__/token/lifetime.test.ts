@@ -92,6 +92,35 @@ describe('behaviour 51: of several things that tell the end of a life', () => {
     expect(lifeOf({ token: jwt({ exp: NOW / SECOND - 1 }) })).toBe('expired');
   });
 
+  it('one that is over as the answer comes is over, and says by what and how long ago', () => {
+    expect(resolveLifetime({ token: 'opaque', localNow: NOW, expiresAt: NOW - 1 })).toEqual({
+      kind: 'expired',
+      agoMs: 1,
+      by: 'expiresAt',
+    });
+    const token = jwt({ exp: NOW / SECOND - 60 });
+    expect(resolveLifetime({ token, localNow: NOW })).toEqual({
+      kind: 'expired',
+      agoMs: MINUTE,
+      by: 'exp',
+    });
+  });
+
+  it('an instant that is just over does not shorten a life that says otherwise', () => {
+    expect(lifeOf({ expiresAt: NOW, expiresInSeconds: 60, serverNow: NOW })).toBe(MINUTE);
+  });
+
+  it('without the provider’s clock a JWT is judged by its own difference, not by ours', () => {
+    const token = jwt({ iat: NOW / SECOND - 50, exp: NOW / SECOND + 10 });
+    expect(lifeOf({ token })).toBe(MINUTE);
+    expect(lifeOf({ token, serverNow: NOW })).toBe(10 * SECOND);
+  });
+
+  it('a JWT that never ends, or names no beginning, has no life of its own', () => {
+    expect(lifeOf({ token: jwt({ iat: NOW / SECOND }), expiresInSeconds: 60 })).toBe(MINUTE);
+    expect(lifeOf({ token: jwt({ exp: NOW / SECOND + 60 }), serverNow: NOW })).toBe(MINUTE);
+  });
+
   it('the documented life stands in for an answer that says nothing, and a JWT may end before it', () => {
     expect(lifeOf({ defaultSeconds: 3600, expiresAt: NOW + 2 * HOUR })).toBe(2 * HOUR);
     expect(lifeOf({ defaultSeconds: 3600, token: jwtOf(60) })).toBe(MINUTE);
@@ -143,6 +172,15 @@ describe('the documented life', () => {
     expect(lifeOf({ defaultSeconds: 3600, issuedAt: NOW - MINUTE, serverNow: NOW })).toBe(
       HOUR - MINUTE,
     );
+  });
+
+  it('stands in where the expiry that was told cannot be read', () => {
+    expect(lifeOf({ defaultSeconds: 60, expiresAt: 'tomorrow' })).toBe(MINUTE);
+  });
+
+  it('is whole where the token was made at this very moment, or the answer does not say when', () => {
+    expect(lifeOf({ defaultSeconds: 60, issuedAt: NOW, serverNow: NOW })).toBe(MINUTE);
+    expect(lifeOf({ defaultSeconds: 60, serverNow: NOW })).toBe(MINUTE);
   });
 
   it('is not shortened by the difference of two hosts’ clocks', () => {

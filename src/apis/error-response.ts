@@ -1,4 +1,4 @@
-import { cleanText } from './clean-text.js';
+import { scrubText } from '../concealment/scrub-text.js';
 import type { HttpAnswer } from './send-request.js';
 
 /** The part of an answer that an error keeps, where axios keeps it. */
@@ -12,6 +12,8 @@ export interface ApiErrorResponse {
 /** An error body is for a person to read: what is beyond this is left out. */
 const MOST_VALUES = 1_000;
 const DEEPEST = 12;
+const MOST_READ = 4_000;
+const LONGEST_TEXT = 500;
 
 /** A copy of the answer that is safe to keep. The work is bounded, whatever the server sent. */
 export function toErrorResponse(
@@ -21,13 +23,13 @@ export function toErrorResponse(
   let left = MOST_VALUES;
 
   function clean(value: unknown, depth: number): unknown {
-    if (typeof value === 'string') return cleanText(value, secrets);
+    if (typeof value === 'string') return scrubbed(value, secrets);
     if (typeof value !== 'object' || value === null) return value;
     if (depth > DEEPEST || !isPlain(value)) return undefined;
     if (Array.isArray(value)) return value.slice(0, left).flatMap((item) => kept(item, depth));
     const entries = Object.entries(value)
       .slice(0, left)
-      .flatMap(([key, item]) => kept(item, depth).map((copy) => [cleanText(key, secrets), copy]));
+      .flatMap(([key, item]) => kept(item, depth).map((copy) => [scrubbed(key, secrets), copy]));
     // Own properties, also for a key that says __proto__.
     return Object.fromEntries(entries) as unknown;
   }
@@ -38,6 +40,11 @@ export function toErrorResponse(
   }
 
   return Object.freeze({ status, data: clean(body, 0) });
+}
+
+function scrubbed(text: string, secrets: readonly string[]): string {
+  const clean = scrubText(text.slice(0, MOST_READ), secrets);
+  return clean.length > LONGEST_TEXT ? `${clean.slice(0, LONGEST_TEXT)}…` : clean;
 }
 
 /** JSON, and not the connection itself, which an unread body is. */

@@ -32,6 +32,16 @@ export async function sendRequest(
   }
 }
 
+/** No such address, or no server at it. */
+const NOT_CONNECTED = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN)$/;
+
+/** Tells that a request never left: there was no connection, or it was cancelled before. */
+export function wasNeverSent(error: unknown): boolean {
+  if (!isAxiosError(error)) return false;
+  if (error.code === 'ERR_CANCELED') return error.request === undefined;
+  return NOT_CONNECTED.test(error.code ?? '');
+}
+
 /** Apps often unwrap `response.data` in an interceptor of their own; then what comes back is the body already. */
 function toAnswer(result: unknown): HttpAnswer {
   const response = asRecord(result);
@@ -39,13 +49,4 @@ function toAnswer(result: unknown): HttpAnswer {
     return { status: 200, headers: undefined, body: result };
   }
   return { status: response.status, headers: response.headers, body: response.data };
-}
-
-/** A header of an answer by its lower-case name, from axios's own header object or from a plain one. */
-export function headerOf(headers: unknown, name: string): string | undefined {
-  const record = asRecord(headers);
-  if (record === undefined) return undefined;
-  const key = Object.keys(record).find((candidate) => candidate.toLowerCase() === name);
-  const value = key === undefined ? undefined : record[key];
-  return typeof value === 'string' ? value : undefined;
 }

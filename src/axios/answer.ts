@@ -1,5 +1,6 @@
 import { isCancel, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
 
+import { headerOf } from '../concealment/any-object.js';
 import type { Sent } from './exchange.js';
 import { followedTo } from './fetch-answers.js';
 
@@ -53,14 +54,6 @@ function answerBehind(request: unknown): Answer | undefined {
   return followed && answerIn({ ...followed, request });
 }
 
-/** The value of a header, whatever the case of its name. */
-export function headerOf(headers: object, name: string): unknown {
-  for (const [key, value] of Object.entries(headers)) {
-    if (key.toLowerCase() === name) return value;
-  }
-  return undefined;
-}
-
 /** What is used of Node's ClientRequest, and of an XMLHttpRequest. */
 interface SentRequest {
   readonly getHeader?: (name: string) => unknown;
@@ -89,8 +82,7 @@ export function isAboutOurToken(sent: Sent, { request, response }: Answer): bool
 }
 
 function authorizationOf(config: InternalAxiosRequestConfig | undefined): unknown {
-  const headers = config?.headers as object | null | undefined;
-  return headers == null ? undefined : headerOf(headers, 'authorization');
+  return headerOf(config?.headers, 'authorization');
 }
 
 /** The URL that answered after redirects, where the adapter tells it. */

@@ -4,7 +4,7 @@
 import type { InternalAxiosRequestConfig } from 'axios';
 import { getProxyForUrl } from 'proxy-from-env';
 
-import { isLoopback } from '../provider-definition/define-provider.js';
+import { isLoopback } from '../platform/loopback.js';
 
 type Sending = Pick<InternalAxiosRequestConfig, 'adapter' | 'proxy' | 'socketPath'>;
 

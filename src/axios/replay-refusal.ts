@@ -1,3 +1,5 @@
+import { isObject } from '../concealment/any-object.js';
+
 /** Why a 401 reached the caller without a replay. */
 export type ReplayRefusal =
   /** The request said `{ bearer: { replay: false } }`. */
@@ -33,8 +35,4 @@ export function whyNotReplayed(errorOrResponse: unknown): ReplayRefusal | undefi
   if (!isObject(errorOrResponse)) return undefined;
   const { config } = errorOrResponse as { config?: unknown };
   return refusals.get(errorOrResponse) ?? (isObject(config) ? refusals.get(config) : undefined);
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
 }

@@ -36,13 +36,12 @@ export async function replay(rejection: Rejection): Promise<AxiosResponse> {
   discard(rejection.response.data);
   const again = nextConfig(first, token, body ?? { data: first.config.data as unknown });
   if (onReplay !== undefined) {
-    await inTime(rejection, 'replay-hook-failed', ({ signal, leftMs, late }) =>
-      waitFor((async () => onReplay(again))(), {
-        signal,
-        clock: source.clock,
-        timeout: leftMs === undefined ? undefined : { ms: leftMs, error: () => late },
-      }),
-    );
+    const { clock } = source;
+    await inTime(rejection, 'replay-hook-failed', async ({ signal, leftMs, late }) => {
+      const until = leftMs === undefined ? undefined : clock.monotonic() + leftMs;
+      const waited = await waitFor((async () => onReplay(again))(), { signal, until, clock });
+      if (waited.kind !== 'done') throw late;
+    });
   }
   // The hook may have led the request elsewhere, where the token must not go.
   if (first.attachment.guard.destinationOf(again) !== 'own') removeAuthorization(again.headers);

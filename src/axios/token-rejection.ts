@@ -1,7 +1,8 @@
 import { Axios, type InternalAxiosRequestConfig } from 'axios';
 
+import { headerOf } from '../concealment/any-object.js';
 import type { Provider, ResourceRequest } from '../provider-definition/define-provider.js';
-import { headerOf, type Answer } from './answer.js';
+import type { Answer } from './answer.js';
 import { warnOnce } from './warn-once.js';
 
 /** Errors of RFC 6750 that a new token does not cure. */

@@ -3,14 +3,40 @@
  * objects.
  */
 
-/** The value of a property; `undefined` where there is none, or it cannot be read. */
-export function read(holder: unknown, name: string): unknown {
+/**
+ * The value at a path; `undefined` where the path ends early, or cannot be read. Getters and prototypes count, except what somebody
+ * has written to `Object.prototype`.
+ */
+export function read(holder: unknown, ...path: readonly string[]): unknown {
   try {
-    const isHolder = isObject(holder) || typeof holder === 'function';
-    return isHolder ? (holder as Record<string, unknown>)[name] : undefined;
+    return path.reduce<unknown>(
+      (inner, name) =>
+        (isObject(inner) || typeof inner === 'function') && !isPolluted(inner, name)
+          ? (inner as Record<string, unknown>)[name]
+          : undefined,
+      holder,
+    );
   } catch {
     return undefined;
   }
+}
+
+function isPolluted(inner: object, name: string): boolean {
+  return Object.hasOwn(Object.prototype, name) && !Object.hasOwn(inner, name);
+}
+
+/** A header by its lower-case name: of what has a `get`, such as `Headers` and those of axios and Azure, or of a plain object. */
+export function headerOf(headers: unknown, name: string): unknown {
+  const get = read(headers, 'get');
+  if (typeof get === 'function') {
+    try {
+      return Reflect.apply(get, headers, [name]) ?? undefined;
+    } catch {
+      return undefined;
+    }
+  }
+  const key = namesOf(headers).find((candidate) => candidate.toLowerCase() === name);
+  return key === undefined ? undefined : read(headers, key);
 }
 
 /** Writes a property, and tells whether that worked. */

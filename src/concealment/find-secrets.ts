@@ -1,3 +1,5 @@
+import { utf8Bytes } from '../platform/utf8.js';
+
 import { escapesAt } from './escapes.js';
 
 /** A stretch of a text. */
@@ -26,21 +28,10 @@ export function patternsOf(secrets: readonly string[]): Pattern[] {
   const isWordOnly = (secret: string) => secret.length < SHORTEST_WITHIN_WORDS;
   const patterns = new Map<string, Pattern>();
   for (const secret of worthIt) {
-    for (const units of [secret, utf8(secret)])
+    for (const units of [secret, utf8Bytes(secret)])
       patterns.set(units, { units, isWordOnly: isWordOnly(secret) });
   }
   return [...patterns.values()];
-}
-
-/** It has no bytes; encoders write a replacement character. */
-const LONE_SURROGATE = /[\ud800-\udfff]/gu;
-
-/** The bytes of UTF-8, each as one character. */
-function utf8(text: string): string {
-  return encodeURIComponent(text.replace(LONE_SURROGATE, '\ufffd')).replace(
-    /%(..)/g,
-    (_, hex: string) => String.fromCharCode(parseInt(hex, 16)),
-  );
 }
 
 /** Finds every secret in a text, and every fragment of one at a cut. */

@@ -1,34 +1,108 @@
+import pMemoize from 'p-memoize';
+
 import type { Clock } from './clock.js';
 import { Pulse } from './pulse.js';
+import { within } from './waiting.js';
+
+/** What a piece of work lives by while it is under way. */
+export interface WorkLife {
+  /** Aborts when nobody wants its result any more. */
+  readonly signal: AbortSignal;
+  readonly pulse: Pulse;
+}
+
+interface UnderWay extends WorkLife {
+  readonly id: number;
+  readonly abort: () => void;
+}
+
+/** How often those who wait look whether the work can still end. */
+const LOOK_MS = 1_000;
 
 /**
- * Work that is done once for all who want it at the same time. A caller who comes when it can never end, since the request that
- * started it is over, starts it anew.
+ * Work that is done once for all who want it at the same time. Work that can never end, since the request that started it is
+ * over, is given up, and the next caller starts it anew.
  */
-export class JointWork<T> {
+export class JointWork<Result> {
   readonly #clock: Clock;
-  #underWay: { readonly result: Promise<T>; readonly pulse: Pulse } | undefined;
+  readonly #lost: (id: number) => Result;
+  #underWay: UnderWay | undefined;
 
-  constructor(clock: Clock) {
+  // p-memoize with `cache: false` is the single flight and nothing else: what is kept, and for how long, others decide.
+  readonly #start = pMemoize(
+    async (current: UnderWay, work: (life: WorkLife) => Promise<Result>) => {
+      try {
+        return await work(current);
+      } finally {
+        current.pulse.stop();
+        if (this.#underWay === current) this.#underWay = undefined;
+      }
+    },
+    { cacheKey: ([current]) => current, cache: false },
+  );
+
+  /** @param lost - what those get who wait for work that can never end */
+  constructor(clock: Clock, lost: (id: number) => Result) {
     this.#clock = clock;
+    this.#lost = lost;
   }
 
   get isUnderWay(): boolean {
     return this.#underWay !== undefined;
   }
 
-  /** Starts the work, or joins it; `work` must not reject, and `lost` is the result of one that can never end. */
-  run(work: () => Promise<T>, lost: T): Promise<T> {
+  /** Starts the work; or joins it, if work with this id is under way. */
+  run(work: (life: WorkLife) => Promise<Result>, id = 0): Promise<Result> {
     const current = this.#underWay;
-    if (current !== undefined && !current.pulse.isSilent())
-      return current.pulse.attend(current.result).catch(() => lost);
+    if (current?.id === id) return this.#attend(current, this.#start(current, work));
+    const controller = new AbortController();
+    const started = {
+      id,
+      signal: controller.signal,
+      abort: () => controller.abort(),
+      pulse: new Pulse(this.#clock),
+    };
+    this.#underWay = started;
+    return this.#start(started, work);
+  }
+
+  /** Gives up work that can never end, on behalf of a caller who does not wait for it. */
+  stopIfSilent(): void {
+    const current = this.#underWay;
+    if (current?.pulse.isSilent() !== true) return;
+    // After a stall of this process the beat is late, too: then it comes before a timer that is set now.
+    this.#clock.schedule(() => {
+      if (current.pulse.isSilent()) this.#giveUp(current);
+    }, 0);
+  }
+
+  /** Ends the work: nobody wants its result any more. */
+  stop(): void {
+    const current = this.#underWay;
+    this.#underWay = undefined;
+    current?.abort();
     current?.pulse.stop();
-    const pulse = new Pulse(this.#clock);
-    const result = work().finally(() => {
-      pulse.stop();
-      if (this.#underWay?.pulse === pulse) this.#underWay = undefined;
-    });
-    this.#underWay = { result, pulse };
-    return result;
+  }
+
+  /** Waits for work that somebody else started, with timers of the caller's own. */
+  async #attend(current: UnderWay, result: Promise<Result>): Promise<Result> {
+    try {
+      for (let wasSilent = current.pulse.isSilent(); ;) {
+        const timer = { clock: this.#clock, ms: wasSilent ? 0 : LOOK_MS };
+        const waited = await within(result, { timer });
+        if (waited.kind === 'done') return waited.value;
+        const isSilent = current.pulse.isSilent();
+        if (isSilent && wasSilent) return this.#giveUp(current);
+        wasSilent = isSilent;
+      }
+    } catch {
+      // Cloudflare's runtime rejects what a request awaits of another one that is over, with an error of its own.
+      return this.#giveUp(current);
+    }
+  }
+
+  #giveUp(current: UnderWay): Result {
+    if (this.#underWay === current) this.stop();
+    return this.#lost(current.id);
   }
 }

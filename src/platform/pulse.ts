@@ -4,11 +4,6 @@ import type { Clock } from './clock.js';
 const BEAT_MS = 500;
 /** A timer that fires this late was not held up by a busy moment. */
 const LATE_MS = 500;
-/** How often those who wait look whether the beat goes on. */
-const LOOK_MS = 1_000;
-
-/** The beat has stopped. */
-export const SILENT = new Error('a request started this refresh, and was over before it');
 
 /**
  * Beats while a flight is under way, and so tells two things that time-outs alone cannot.
@@ -52,23 +47,6 @@ export class Pulse {
   /** Whether the beat has stopped. After a stall it is late, too: then it comes before a timer that is set now. */
   isSilent(): boolean {
     return this.#clock.monotonic() - this.#lastBeat.monoMs > BEAT_MS + LATE_MS;
-  }
-
-  /**
-   * Waits for the work that this is the pulse of, with timers of the caller's own; rejects with {@link SILENT} once the beat
-   * has stopped, since then the work never ends.
-   */
-  attend<T>(work: Promise<T>): Promise<T> {
-    return new Promise((resolve, reject) => {
-      let cancelTimer: () => void = () => undefined;
-      const look = (again: boolean) => {
-        const isSilent = this.isSilent();
-        if (isSilent && again) reject(SILENT);
-        else cancelTimer = this.#clock.schedule(() => look(isSilent), isSilent ? 0 : LOOK_MS);
-      };
-      look(false);
-      void work.then(resolve, reject).finally(() => cancelTimer());
-    });
   }
 
   stop(): void {

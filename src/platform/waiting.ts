@@ -1,10 +1,19 @@
 import type { Clock } from './clock.js';
 
+/** Time as a wait needs it. */
+type Timers = Pick<Clock, 'schedule'>;
+
+/** How a wait ended. */
+export type Waited<T> =
+  | { readonly kind: 'done'; readonly value: T }
+  | { readonly kind: 'timed-out' }
+  | { readonly kind: 'aborted' };
+
+/** What ends a wait, and nothing else. */
 export interface WaitLimits {
-  /** Ends this caller's wait, and nothing else. */
   readonly signal?: AbortSignal | undefined;
-  /** Ends this caller's wait after that many milliseconds, with this error. */
-  readonly timeout?: { readonly ms: number; readonly error: () => Error } | undefined;
+  /** When it ends, by the monotonic clock. */
+  readonly until?: number | undefined;
   readonly clock: Clock;
 }
 
@@ -18,38 +27,80 @@ const LONGEST_WAIT_MS = 3_600_000;
  */
 export async function waitFor<T>(
   shared: Promise<T>,
-  { signal, timeout, clock }: WaitLimits,
-): Promise<T> {
-  signal?.throwIfAborted();
-  const late = new AbortController();
-  const cancelTimer = clock.schedule(
-    () => late.abort(),
-    Math.max(0, timeout?.ms ?? LONGEST_WAIT_MS),
-    { keepAlive: true },
-  );
-  const inTime =
-    timeout === undefined ? shared : unlessAborted(shared, late.signal, () => timeout.error());
+  { signal, until, clock }: WaitLimits,
+): Promise<Waited<T>> {
+  const ms = until === undefined ? LONGEST_WAIT_MS : Math.max(0, until - clock.monotonic());
+  const waited = await within(shared, { signal, timer: { clock, ms, keepAlive: true } });
+  return waited.kind === 'timed-out' && until === undefined ? within(shared, { signal }) : waited;
+}
+
+/** Bounds for work that may be deaf to them. */
+export interface Bounds {
+  readonly signal?: AbortSignal | undefined;
+  readonly timer?:
+    { readonly clock: Timers; readonly ms: number; readonly keepAlive?: boolean } | undefined;
+}
+
+/** What `work` gives, or rejects with; unless the signal aborts or the time is up before. */
+export async function within<T>(work: Promise<T>, { signal, timer }: Bounds): Promise<Waited<T>> {
+  let cancelTimer: (() => void) | undefined;
+  let stopListening: (() => void) | undefined;
   try {
-    return await (signal === undefined
-      ? inTime
-      : // The reason is the caller's own, whatever it is: it goes back to the caller as it came.
-        unlessAborted(inTime, signal, () => signal.reason as Error));
+    return await new Promise((resolve, reject) => {
+      cancelTimer = timer?.clock.schedule(() => resolve({ kind: 'timed-out' }), timer.ms, {
+        keepAlive: timer.keepAlive === true,
+      });
+      stopListening = onAbort(signal, () => resolve({ kind: 'aborted' }));
+      work.then((value) => resolve({ kind: 'done', value }), reject);
+    });
   } finally {
-    cancelTimer();
+    cancelTimer?.();
+    stopListening?.();
   }
 }
 
-/** What `work` gives; or this error as soon as the signal aborts, whether `work` heeds the signal or not. */
-export function unlessAborted<T>(
-  work: Promise<T>,
-  signal: AbortSignal,
-  error: () => Error,
-): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(error());
-    const done = () => signal.removeEventListener('abort', abort);
-    if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort, { once: true });
-    void work.then(resolve, reject).finally(done);
-  });
+/** Waits that long, or until the signal aborts. */
+export async function sleep(
+  ms: number,
+  { clock, signal }: { readonly clock: Timers; readonly signal: AbortSignal },
+): Promise<void> {
+  await within(new Promise(() => undefined), { signal, timer: { clock, ms } });
+}
+
+export interface BoundedSignal {
+  readonly signal: AbortSignal;
+  abort(): void;
+  /** To be called when the work is done. */
+  release(): void;
+}
+
+/** A signal that aborts with its parent, or after that many milliseconds. */
+export function boundedSignal(
+  parent: AbortSignal | undefined,
+  ms: number,
+  clock: Timers,
+): BoundedSignal {
+  const controller = new AbortController();
+  const abort = () => controller.abort();
+  // Two steps: after a stall of this process the answer may lie in the socket already, and timers come first. The second
+  // step lets it be read.
+  let cancelTimer = clock.schedule(() => {
+    cancelTimer = clock.schedule(abort, 0);
+  }, ms);
+  const stopListening = onAbort(parent, abort);
+  return {
+    signal: controller.signal,
+    abort,
+    release: () => {
+      cancelTimer();
+      stopListening();
+    },
+  };
+}
+
+/** Calls back when the signal aborts, or at once if it has. The function returned stops listening. */
+function onAbort(signal: AbortSignal | undefined, callback: () => void): () => void {
+  if (signal?.aborted === true) callback();
+  else signal?.addEventListener('abort', callback, { once: true });
+  return () => signal?.removeEventListener('abort', callback);
 }

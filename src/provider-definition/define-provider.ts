@@ -1,6 +1,8 @@
+import { read } from '../concealment/any-object.js';
 import { givenOptions } from '../concealment/given-options.js';
 import { refuseUnknownOptions } from '../errors/check-options.js';
 import { MisconfigurationError } from '../errors/index.js';
+import { isLoopback } from '../platform/loopback.js';
 import type { TokenParams } from '../token/token-params.js';
 import type { AcquiredToken, AcquireTokenContext } from './acquire-token.js';
 import {
@@ -14,7 +16,7 @@ import {
 } from './credentials.js';
 import type { ParsedDiagnosis, TokenFailureClass } from './token-failure.js';
 import { absoluteURL, type TokenRequest } from './token-request.js';
-import { at, type ParsedToken, type TokenResponse } from './token-response.js';
+import type { ParsedToken, TokenResponse } from './token-response.js';
 
 /** A response of the resource server, as far as a classifier needs it. */
 export interface ResourceResponse {
@@ -198,7 +200,7 @@ export function defineProvider<C extends object>(
 ): Provider<C> {
   const definition = givenOptions(given);
   const known = isProvider(definition) ? [...MEMBERS, ...RESOLVED_MEMBERS] : MEMBERS;
-  const named = at(definition, 'name');
+  const named = read(definition, 'name');
   refuseUnknownOptions(definition, known, {
     of: 'a provider definition',
     provider: typeof named === 'string' ? named : undefined,
@@ -454,9 +456,4 @@ function checkedOrigin(
   }
   // What the platform gives is glued together from pieces that it keeps.
   return origin === url ? url : origin;
-}
-
-/** Whether a host name can only mean this very machine. */
-export function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
 }

@@ -21,14 +21,3 @@ export interface ParsedToken {
   /** The `token_type` as it came (RFC 6749, section 7.1). @defaultValue taken for `Bearer` */
   readonly tokenType?: unknown;
 }
-
-/** The value at a path of an unknown structure; `undefined` where the path ends early. */
-export function at(value: unknown, ...path: readonly string[]): unknown {
-  return path.reduce<unknown>(
-    (inner, name) =>
-      typeof inner === 'object' && inner !== null && Object.hasOwn(inner, name)
-        ? (inner as Record<string, unknown>)[name]
-        : undefined,
-    value,
-  );
-}

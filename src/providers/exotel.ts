@@ -2,14 +2,15 @@
  * Exotel Contact Center (CCM).
  * https://developer.exotel.com/docs/contact-center/api-reference/token-generation, checked 2026-11-21.
  */
+import { read } from '../concealment/any-object.js';
 import { givenOptions } from '../concealment/given-options.js';
-import { basicAuthorization } from '../token-call/client-authentication.js';
+import { basicAuthorization } from '../platform/basic-authorization.js';
 import {
   defineProvider,
   type TokenEndpointProvider,
 } from '../provider-definition/define-provider.js';
 import { classifyTokenFailure } from '../token-call/token-failure.js';
-import { at, type TokenResponse } from '../provider-definition/token-response.js';
+import type { TokenResponse } from '../provider-definition/token-response.js';
 import {
   commonPart,
   type CommonOptions,
@@ -72,18 +73,18 @@ export function exotel(options: ExotelOptions): TokenEndpointProvider<ExotelCred
       },
     }),
     parseToken: ({ body }) => ({
-      accessToken: at(body, 'response', 'data', 'access_token'),
-      tokenType: at(body, 'response', 'data', 'token_type'),
-      expiresInSeconds: at(body, 'response', 'data', 'expires_in'),
+      accessToken: read(body, 'response', 'data', 'access_token'),
+      tokenType: read(body, 'response', 'data', 'token_type'),
+      expiresInSeconds: read(body, 'response', 'data', 'expires_in'),
     }),
     classifyFailure: (response) => {
       const status = statusIn(response);
       return status === response.status ? undefined : classifyTokenFailure({ ...response, status });
     },
     diagnose: ({ body }) => ({
-      code: at(body, 'response', 'error_data', 'code'),
-      message: at(body, 'response', 'error_data', 'message'),
-      requestId: at(body, 'request_id'),
+      code: read(body, 'response', 'error_data', 'code'),
+      message: read(body, 'response', 'error_data', 'message'),
+      requestId: read(body, 'request_id'),
     }),
     defaultLifetimeSeconds: 86_400,
     rejectedCredentialsAdvice: (response) =>
@@ -96,7 +97,7 @@ export function exotel(options: ExotelOptions): TokenEndpointProvider<ExotelCred
 
 /** The envelope repeats the status, and its family is known to answer 200 around a failure: the inner one counts. */
 function statusIn({ status, body }: TokenResponse): number {
-  return status < 300 && at(body, 'response', 'status') === 'failure'
-    ? Number(at(body, 'response', 'code'))
+  return status < 300 && read(body, 'response', 'status') === 'failure'
+    ? Number(read(body, 'response', 'code'))
     : status;
 }

@@ -2,12 +2,12 @@
  * 360Learning API v2.
  * https://360learning.readme.io/docs/step-2-create-an-access-token, checked 2026-11-21.
  */
+import { read } from '../concealment/any-object.js';
 import { givenOptions } from '../concealment/given-options.js';
 import {
   defineProvider,
   type TokenEndpointProvider,
 } from '../provider-definition/define-provider.js';
-import { at } from '../provider-definition/token-response.js';
 import {
   commonPart,
   type CommonOptions,
@@ -86,14 +86,14 @@ export function learning360(
       },
     }),
     parseToken: ({ body }) => ({
-      accessToken: at(body, 'access_token'),
-      tokenType: at(body, 'token_type'),
-      expiresInSeconds: at(body, 'expires_in'),
+      accessToken: read(body, 'access_token'),
+      tokenType: read(body, 'token_type'),
+      expiresInSeconds: read(body, 'expires_in'),
     }),
     // The token endpoint's `error` is documented as a string, as in RFC 6749; that of the others as an object.
     diagnose: ({ body }) => ({
-      code: at(body, 'error', 'code'),
-      message: at(body, 'error', 'message'),
+      code: read(body, 'error', 'code'),
+      message: read(body, 'error', 'message'),
     }),
     defaultLifetimeSeconds: 3_600,
   });

@@ -2,15 +2,17 @@
  * OAuth 2.0 client credentials, any authorization server.
  * https://www.rfc-editor.org/rfc/rfc6749#section-4.4, checked 2026-11-21.
  */
+import { read } from '../concealment/any-object.js';
 import { givenOptions } from '../concealment/given-options.js';
 import { MisconfigurationError } from '../errors/index.js';
-import { basicAuthorization, clientSecretBasic } from '../token-call/client-authentication.js';
+import { basicAuthorization } from '../platform/basic-authorization.js';
+import { clientSecretBasic } from '../token-call/client-authentication.js';
 import {
   defineProvider,
   type TokenEndpointProvider,
 } from '../provider-definition/define-provider.js';
 import type { TokenRequest } from '../provider-definition/token-request.js';
-import { at, type ParsedToken, type TokenResponse } from '../provider-definition/token-response.js';
+import type { ParsedToken, TokenResponse } from '../provider-definition/token-response.js';
 import { epochMilliseconds } from '../token/lifetime.js';
 import type { TokenParams } from '../token/token-params.js';
 import {
@@ -106,11 +108,11 @@ const AUTHENTICATIONS = Object.keys(REJECTED) as ClientAuthentication[];
 
 const standardParams: readonly string[] = Object.freeze(['scope', 'audience', 'resource']);
 const parseToken = ({ body }: TokenResponse): ParsedToken => ({
-  accessToken: at(body, 'access_token'),
-  tokenType: at(body, 'token_type'),
-  expiresInSeconds: at(body, 'expires_in'),
+  accessToken: read(body, 'access_token'),
+  tokenType: read(body, 'token_type'),
+  expiresInSeconds: read(body, 'expires_in'),
   expiresAt: absoluteExpiry(body),
-  scope: at(body, 'scope'),
+  scope: read(body, 'scope'),
 });
 
 /** 2001, before there were OAuth tokens. */
@@ -124,7 +126,7 @@ const LONG_AGO_MS = 1e12;
  * @see https://learn.microsoft.com/en-us/entra/identity/managed-identities-azure-resources/how-to-use-vm-token
  */
 function absoluteExpiry(body: unknown): number | undefined {
-  const ends = [at(body, 'expires_at'), at(body, 'expires_on')].map(epochMilliseconds);
+  const ends = [read(body, 'expires_at'), read(body, 'expires_on')].map(epochMilliseconds);
   const readable = ends.map((end) => end ?? 0).filter((end) => end > LONG_AGO_MS);
   return readable.length === 0 ? undefined : Math.min(...readable);
 }

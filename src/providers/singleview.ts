@@ -2,13 +2,13 @@
  * SingleView open banking.
  * https://docs.onesingleview.com/docs/ob-v2-get-access-token, checked 2026-11-21.
  */
+import { read } from '../concealment/any-object.js';
 import { givenOptions } from '../concealment/given-options.js';
 import {
   defineProvider,
   type TokenEndpointProvider,
 } from '../provider-definition/define-provider.js';
 import { classifyTokenFailure } from '../token-call/token-failure.js';
-import { at } from '../provider-definition/token-response.js';
 import {
   commonPart,
   oneOf,
@@ -90,9 +90,9 @@ export function singleview(
       body: { json: { clientId, clientCode, merchantId, grantType } },
     }),
     parseToken: ({ body }) => ({
-      accessToken: at(body, 'payload', 'access_token'),
-      tokenType: at(body, 'payload', 'token_type'),
-      expiresInSeconds: at(body, 'payload', 'expires_in'),
+      accessToken: read(body, 'payload', 'access_token'),
+      tokenType: read(body, 'payload', 'token_type'),
+      expiresInSeconds: read(body, 'payload', 'expires_in'),
     }),
     // The failure envelope stands for a bad format, bad details or failed authentication; its status is not documented.
     classifyFailure: (response) =>
@@ -101,9 +101,9 @@ export function singleview(
         : undefined,
     // The first is documented for this call, the second for the neighbouring B2B API.
     diagnose: ({ body }) => ({
-      code: at(body, 'errorCode'),
-      message: at(body, 'message') ?? at(body, 'errorMessage'),
-      requestId: at(body, 'correlationId'),
+      code: read(body, 'errorCode'),
+      message: read(body, 'message') ?? read(body, 'errorMessage'),
+      requestId: read(body, 'correlationId'),
     }),
     // The answer's only published life is the placeholder 0000; 60 minutes stand in the prose and in the sample's JWT.
     defaultLifetimeSeconds: 3_600,
@@ -113,5 +113,5 @@ export function singleview(
 }
 
 function isFailureEnvelope(body: unknown): boolean {
-  return at(body, 'status') === 'FAILURE' || at(body, 'success') === false;
+  return read(body, 'status') === 'FAILURE' || read(body, 'success') === false;
 }

@@ -1,5 +1,5 @@
 import type { ProviderDefinition } from '../provider-definition/define-provider.js';
-import { at } from '../provider-definition/token-response.js';
+import { read } from '../concealment/any-object.js';
 import { epochMilliseconds } from '../token/lifetime.js';
 
 /** The only host that is documented, for Verified Campaigns and Verified Business alike. */
@@ -24,10 +24,10 @@ export function truecallerTokenRequest(url: string, { apiKey, keyId }: Truecalle
 /** How both products answer, and how many tokens they issue. */
 export const truecallerTokens = Object.freeze({
   parseToken: ({ body }) => ({
-    accessToken: at(body, 'token'),
-    issuedAt: epochMilliseconds(at(body, 'created_at')),
+    accessToken: read(body, 'token'),
+    issuedAt: epochMilliseconds(read(body, 'created_at')),
   }),
-  diagnose: ({ body }) => ({ code: at(body, 'slug'), message: at(body, 'message') }),
+  diagnose: ({ body }) => ({ code: read(body, 'slug'), message: read(body, 'message') }),
   defaultLifetimeSeconds: 3_600,
   tokenBudget: { calls: 10, windowMs: 30 * 60_000 },
 } satisfies Partial<ProviderDefinition<never>>);

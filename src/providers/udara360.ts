@@ -2,12 +2,12 @@
  * Udara360 core banking.
  * https://docs.udara360.io/udara360-docs-1/getting-started/authentication/accesstoken, checked 2026-11-21.
  */
+import { read } from '../concealment/any-object.js';
 import { givenOptions } from '../concealment/given-options.js';
 import {
   defineProvider,
   type TokenEndpointProvider,
 } from '../provider-definition/define-provider.js';
-import { at } from '../provider-definition/token-response.js';
 import { positiveNumber } from '../token/lifetime.js';
 import {
   commonPart,
@@ -69,20 +69,20 @@ export function udara360(options: Udara360Options): TokenEndpointProvider<Udara3
       body: { json: { clientId, clientSecret } },
     }),
     parseToken: ({ body }) => {
-      const expiresInSeconds = at(body, 'tokenValiditySec');
+      const expiresInSeconds = read(body, 'tokenValiditySec');
       return {
-        accessToken: at(body, 'accessToken'),
-        tokenType: at(body, 'tokenType'),
+        accessToken: read(body, 'accessToken'),
+        tokenType: read(body, 'tokenType'),
         expiresInSeconds,
         // An absolute time depends on two clocks, and its unit is not stated.
         expiresAt:
-          positiveNumber(expiresInSeconds) === undefined ? at(body, 'expirationTime') : undefined,
+          positiveNumber(expiresInSeconds) === undefined ? read(body, 'expirationTime') : undefined,
       };
     },
     // The envelope of the other calls; that of a failed token call is not documented.
     diagnose: ({ body }) => ({
-      code: at(body, 'data', 'statusCode'),
-      message: at(body, 'message'),
+      code: read(body, 'data', 'statusCode'),
+      message: read(body, 'message'),
     }),
     // Not documented; two integrators go by "about an hour" and renew at 55 minutes.
     defaultLifetimeSeconds: 3_300,

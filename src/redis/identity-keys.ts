@@ -1,6 +1,6 @@
 import { createHash, createHmac, hkdfSync, scrypt } from 'node:crypto';
 
-import type { TokenIdentity } from '../store/token-store.js';
+import type { TokenIdentity } from '../sharing/token-store.js';
 
 /** Everything that is derived for one identity. */
 export interface IdentityKeys {

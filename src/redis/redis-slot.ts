@@ -5,7 +5,7 @@ import type {
   SharedFailure,
   StoredRecord,
   TokenStoreSlot,
-} from '../store/token-store.js';
+} from '../sharing/token-store.js';
 import type { Hints } from './hints.js';
 import type { IdentityKeys } from './identity-keys.js';
 import type { RunScript, Script } from './redis-client.js';

@@ -1,6 +1,6 @@
 import { refuseUnknownOptions } from '../errors/check-options.js';
 import { MisconfigurationError } from '../errors/index.js';
-import type { TokenStore } from '../store/token-store.js';
+import { createSharedStore, type SharedStore } from '../sharing/shared-store.js';
 import { createHints, type RedisSubscriber } from './hints.js';
 import { createKeyring } from './identity-keys.js';
 import { scriptRunner, type RedisClient } from './redis-client.js';
@@ -41,7 +41,10 @@ const DEFAULT_PREFIX = 'axios-bearer';
  * @throws MisconfigurationError for something that is not a Redis client, an option that is not known, a store key that is too short, or a prefix
  * that cannot be used
  */
-export function createRedisStore(client: RedisClient, options: RedisStoreOptions = {}): TokenStore {
+export function createRedisStore(
+  client: RedisClient,
+  options: RedisStoreOptions = {},
+): SharedStore {
   const run = scriptRunner(client);
   refuseUnknownOptions(options, ['storeKey', 'keyPrefix', 'subscriber'], {
     of: 'a Redis store',
@@ -52,7 +55,7 @@ export function createRedisStore(client: RedisClient, options: RedisStoreOptions
   const hints = options.subscriber === undefined ? undefined : createHints(options.subscriber);
   const keysOf = createKeyring(storeKeys);
 
-  return {
+  return createSharedStore({
     check({ cacheIdentity }) {
       if (cacheIdentity === undefined || storeKeys.length > 0) return;
       throw new MisconfigurationError({
@@ -66,7 +69,7 @@ export function createRedisStore(client: RedisClient, options: RedisStoreOptions
       // The braces keep all keys of one identity in one slot of a cluster.
       return createRedisSlot({ run, keys, name: `{${prefix}:${keys.kid}}`, hints, report });
     },
-  };
+  });
 }
 
 function checkedPrefix(prefix: unknown): string {

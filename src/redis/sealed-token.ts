@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 
-import type { StoredToken } from '../store/token-store.js';
+import type { StoredToken } from '../sharing/token-store.js';
 import { isSendableToken } from '../token/access-token.js';
 import type { EncryptionKey } from './identity-keys.js';
 

@@ -1,4 +1,4 @@
-import type { StoredRecord } from '../store/token-store.js';
+import type { StoredRecord } from './token-store.js';
 import { AccessToken } from '../token/access-token.js';
 import type { Instant } from '../token/instant.js';
 

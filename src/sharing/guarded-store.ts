@@ -1,11 +1,7 @@
 import { TokenStoreError } from '../errors/index.js';
+import { boundedSignal, within } from '../platform/waiting.js';
 import { createBreaker, type Breaker } from './breaker.js';
-import type {
-  StoreClock,
-  TokenIdentity,
-  TokenStore,
-  TokenStoreSlot,
-} from '../store/token-store.js';
+import type { StoreClock, TokenIdentity, TokenStore, TokenStoreSlot } from './token-store.js';
 
 /** What became of a store operation. A failure is a value here: no store error may reach a request by accident. */
 export type StoreOutcome<T> =
@@ -118,18 +114,20 @@ async function bounded<T>(
   verdict: Verdict,
 ): Promise<StoreOutcome<T>> {
   const late = startedSafely(work);
-  const timer = timeLimit(timeoutMs, clock);
-  try {
-    const value = await Promise.race([late, timer.elapsed]);
-    verdict.done(value);
-    return { kind: 'done', value };
-  } catch (cause) {
-    const problem = cause === OUT_OF_TIME ? `took longer than ${timeoutMs} ms` : 'failed';
+  const limit = boundedSignal(undefined, timeoutMs, clock);
+  const failed = (problem: string, cause?: unknown): StoreOutcome<T> => {
     verdict.failed(new TokenStoreError(operation, problem, { cause: safeCause(cause) }));
-    late.catch(() => undefined);
     return { kind: 'failed', late };
+  };
+  try {
+    const waited = await within(late, { signal: limit.signal });
+    if (waited.kind !== 'done') return failed(`took longer than ${timeoutMs} ms`);
+    verdict.done(waited.value);
+    return waited;
+  } catch (cause) {
+    return failed('failed', cause);
   } finally {
-    timer.cancel();
+    limit.release();
   }
 }
 
@@ -138,25 +136,11 @@ async function startedSafely<T>(work: () => Promise<T>): Promise<T> {
   return work();
 }
 
-const OUT_OF_TIME = new Error('out of time');
-
-function timeLimit(ms: number, clock: StoreClock): { elapsed: Promise<never>; cancel: () => void } {
-  let cancel: () => void = () => undefined;
-  const elapsed = new Promise<never>((_, reject) => {
-    // Two steps: after a stall of this process the answer may lie in the socket already, and timers come first. The second
-    // step lets it be read, so that our own stall is not taken for the store's.
-    cancel = clock.schedule(() => {
-      cancel = clock.schedule(() => reject(OUT_OF_TIME), 0);
-    }, ms);
-  });
-  return { elapsed, cancel: () => cancel() };
-}
-
 /** What a client library puts into an error is its own affair, the command with all its arguments for instance. */
 function safeCause(cause: unknown): Error | undefined {
   if (!(cause instanceof Error)) return undefined;
   const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined;
   // Redis begins its errors with a word in capitals that says what is wrong; the rest may quote keys or arguments.
   const word = /^[A-Z]{2,20}\b/.exec(cause.message)?.[0];
-  return cause === OUT_OF_TIME ? undefined : new Error(code ?? word ?? cause.name);
+  return new Error(code ?? word ?? cause.name);
 }

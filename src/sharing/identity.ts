@@ -5,7 +5,7 @@ import {
   type EncodedTokenRequest,
 } from '../token-call/encode-token-request.js';
 import type { TokenRequest } from '../provider-definition/token-request.js';
-import type { TokenIdentity } from '../store/token-store.js';
+import type { TokenIdentity } from './token-store.js';
 import { paramsKey, type TokenParams } from '../token/token-params.js';
 
 /** Whose token it is. */

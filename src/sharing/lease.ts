@@ -3,25 +3,28 @@ import type {
   BeginAnswer,
   BeginRequest,
   CommitAnswer,
+  CommitRequest,
   TokenStoreSlot,
-} from '../store/token-store.js';
+} from './token-store.js';
 import { isPast, later, msUntil, type Instant } from '../token/instant.js';
 import { randomHex } from '../token/random-hex.js';
 import type { Minted } from '../token-call/mint.js';
-import type { HeldHere, SharedContext, SharedFlight } from './shared-flight.js';
-import type { failureToShare } from './shared-failure.js';
+import type { Records } from './records.js';
+import type { HeldHere, Refresh } from './refresh.js';
+import type { SharedContext } from './shared-context.js';
+import type { FailureToShare } from './shared-failure.js';
 
 /** Short, so that a process that dies in the middle of a mint keeps the others waiting for so long only. */
 const LEASE_MS = 3_000;
 const RENEW_MS = 1_000;
 /** A mint that hangs past its deadline loses the lease that long after it. */
-const OVERTIME_MS = 5_000;
+export const OVERTIME_MS = 5_000;
 /** A token that lives no longer is not worth adopting. */
 const LEAST_LIFE_MS = 1_000;
 
 /** The refresh lease as one flight asks for it; it must go back on every path. */
 export class Lease {
-  readonly #flight: SharedFlight;
+  readonly #records: Records;
   readonly #context: SharedContext;
   /** With a value that two processes share, one would free the other's lease. */
   readonly #owner = randomHex();
@@ -32,21 +35,21 @@ export class Lease {
   /** Answers that came too late, or may still come. */
   readonly #late: Promise<BeginAnswer>[] = [];
 
-  constructor(flight: SharedFlight, context: SharedContext) {
-    this.#flight = flight;
+  constructor(records: Records, context: SharedContext) {
+    this.#records = records;
     this.#context = context;
   }
 
-  async begin(held: HeldHere | undefined): Promise<StoreOutcome<BeginAnswer>> {
+  async begin(refresh: Refresh, held: HeldHere | undefined): Promise<StoreOutcome<BeginAnswer>> {
     // An early refresh wants a token that lives longer than the one in hand; otherwise any that lives will do.
     const atLeastMs = held === undefined || held.rejected ? 0 : (held.remainingMs ?? 0);
     const request: BeginRequest = {
       owner: this.#owner,
       leaseMs: LEASE_MS,
       inHand: held && { value: held.value, rejected: held.rejected },
-      minRemainingMs: Math.max(LEAST_LIFE_MS, atLeastMs, this.#flight.minRemainingMs ?? 0),
+      minRemainingMs: Math.max(LEAST_LIFE_MS, atLeastMs, refresh.minRemainingMs ?? 0),
     };
-    this.#slot = await this.#flight.open();
+    this.#slot = await this.#records.open(refresh);
     const askedAt = this.#context.now();
     const outcome = await this.#run('begin', (slot) => slot.begin(request));
     const answer = outcome.kind === 'done' ? outcome.value.kind : undefined;
@@ -57,10 +60,10 @@ export class Lease {
   }
 
   /**
-   * Renews the lease each second until the function returned is called. A process that stands still, or dies, loses it;
-   * one whose mint hangs loses it in the end. Its holder goes on all the same: the fence decides whose token stays.
+   * Renews the lease each second while the work goes on. A process that stands still, or dies, loses it; one whose mint
+   * hangs loses it in the end. Its holder goes on all the same: the fence decides whose token stays.
    */
-  keepRenewing(): () => void {
+  async renewedWhile<T>(work: () => Promise<T>): Promise<T> {
     const { clock, flightTimeoutMs } = this.#context;
     const endsAt = clock.monotonic() + flightTimeoutMs + OVERTIME_MS;
     let cancelTimer: () => void = () => undefined;
@@ -75,7 +78,11 @@ export class Lease {
       }, RENEW_MS);
     };
     renewLater();
-    return () => cancelTimer();
+    try {
+      return await work();
+    } finally {
+      cancelTimer();
+    }
   }
 
   /** Whether it may still be ours. */
@@ -96,50 +103,39 @@ export class Lease {
     return this.#confirmedAt === undefined || isPast(later(this.#confirmedAt, LEASE_MS), now());
   }
 
-  commit(
+  async commit(
     { token, sentAt, lifetimeMs }: Minted,
     fence: number | undefined,
+    write: (slot: TokenStoreSlot, request: CommitRequest) => Promise<CommitAnswer>,
   ): Promise<StoreOutcome<CommitAnswer>> {
     const { now, policy } = this.#context;
-    return this.#run('commit', (slot) =>
-      this.#flight.commit(slot, {
+    const outcome = await this.#run('commit', (slot) =>
+      write(slot, {
         owner: this.#owner,
         fence,
         token: { value: token.value, scope: token.scope, undated: lifetimeMs === undefined },
         remainingMs: msUntil(later(sentAt, lifetimeMs ?? policy.revalidateMs), now()),
       }),
     );
+    if (outcome.kind === 'done') this.#mayBeHeld = false;
+    return outcome;
   }
 
   /** In the background: the others shall know, but our own callers need not wait for that. */
-  fail(shared: ReturnType<typeof failureToShare>): void {
+  fail(shared: FailureToShare): void {
+    this.#mayBeHeld = false;
     void this.#run('fail', (slot) => slot.fail({ owner: this.#owner, ...shared }));
   }
 
-  release(): void {
-    void this.#run('release', (slot) => slot.release(this.#owner));
-  }
-
-  /** A lease that was granted after the wait for the answer had ended would stall the others until it runs out. */
-  releaseIfLate(): void {
+  /** Gives it back if it is held, or if a question that seemed to be lost has taken it: it would stall the others until it runs out. */
+  giveBack(): void {
+    if (this.#mayBeHeld) void this.#run('release', (slot) => slot.release(this.#owner));
     const slot = this.#slot;
     for (const late of this.#late.splice(0)) {
       late
         .then((answer) => (answer.kind === 'lead' ? slot?.release(this.#owner) : undefined))
         .catch(() => undefined);
     }
-  }
-
-  /** Asked for, and not needed after all. */
-  giveBack(): void {
-    if (this.#mayBeHeld) this.release();
-    this.releaseIfLate();
-  }
-
-  /** `clear()` or `close()` came first. */
-  abandoned(): Error {
-    this.giveBack();
-    return new Error('the refresh was given up');
   }
 
   #run<T>(

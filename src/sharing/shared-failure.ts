@@ -3,44 +3,27 @@ import {
   TokenAcquisitionError,
   type BearerErrorCode,
 } from '../errors/index.js';
-import type { SharedFailure } from '../store/token-store.js';
+import type { BeginAnswer, SharedFailure } from './token-store.js';
 import { backOffMs } from '../token/back-off.js';
 import type { Concern, LifecyclePolicy } from '../token/lifecycle.js';
+import type { EndpointFailure } from '../token-call/token-call-failure.js';
+import type { CoolingElsewhere } from './acquired.js';
 import type { Adopted } from './adoption.js';
-import { MintFailure } from '../token-call/mint-failure.js';
-
-/** Our own mint failed, after that many in a row elsewhere. */
-export class LedMintFailure extends MintFailure {
-  constructor(
-    failure: MintFailure,
-    /** How many mints of the fleet were refused for their credentials before this one. */
-    readonly fleetFailures: number,
-  ) {
-    super(failure.error, failure.cause, failure.concerns, failure.retryAfterMs);
-  }
-}
-
-/** Another process was refused, and the token endpoint is left alone for a while. */
-export class CoolingElsewhere extends Error {
-  constructor(
-    readonly failure: SharedFailure,
-    readonly remainingMs: number,
-    /** A token that drew a 401 somewhere, but lives. */
-    readonly fallback: Adopted | undefined,
-  ) {
-    super('another process was refused');
-  }
-}
 
 /** A transient failure is shared for so long only: enough to tell those who wait now, and one host's network is not the fleet's. */
 const TRANSIENT_SHARE_MS = 2_000;
 
 /** What is told to the other processes about a failed mint, and for how long: a class and a code, never a text. */
+export interface FailureToShare {
+  readonly failure: SharedFailure;
+  readonly coolMs: number;
+}
+
 export function failureToShare(
-  { cause, concerns, error, retryAfterMs }: MintFailure,
+  { cause, concerns, error, retryAfterMs }: EndpointFailure,
   fleetFailures: number,
   policy: LifecyclePolicy,
-): { readonly failure: SharedFailure; readonly coolMs: number } {
+): FailureToShare {
   const { status, retryable } = error;
   // A record has no room to say that these credentials were rejected for this request only: its code says so.
   const code = cause === 'credentials' && concerns === 'request' ? REFUSED : error.code;
@@ -57,7 +40,7 @@ export function failureToShare(
 const REFUSED = 'ERR_TOKEN_REQUEST_REFUSED';
 
 /** Whether what another process was told holds for the whole account. */
-export function concernFromElsewhere({ cause, code, status, retryable }: SharedFailure): Concern {
+function concernFromElsewhere({ cause, code, status, retryable }: SharedFailure): Concern {
   const isAboutRequest = {
     transient: !retryable,
     'server-set': false,
@@ -74,9 +57,9 @@ const SHAREABLE: readonly BearerErrorCode[] = [
 ];
 
 /** The error for callers of this process, made from what another process left in the store. */
-export function errorFromElsewhere(
+function errorFromElsewhere(
   provider: string,
-  { failure, remainingMs }: CoolingElsewhere,
+  { failure, remainingMs }: Extract<BeginAnswer, { kind: 'cooling' }>,
 ): TokenAcquisitionError {
   const { cause, status, retryable } = failure;
   const rejected = cause === 'credentials' ? 'ERR_CREDENTIALS_REJECTED' : undefined;
@@ -89,4 +72,22 @@ export function errorFromElsewhere(
       `Its own error says why; it is shared through the store.`,
     { provider, phase: 'cooling down', retryable, retryInMs: remainingMs, status },
   );
+}
+
+/** What another process was told, as if it had been told to this one. */
+export function coolingElsewhere(
+  provider: string,
+  cooling: Extract<BeginAnswer, { kind: 'cooling' }>,
+  fallback: Adopted | undefined,
+): CoolingElsewhere {
+  const { failure, remainingMs } = cooling;
+  return {
+    kind: 'cooling-elsewhere',
+    failure: errorFromElsewhere(provider, cooling),
+    cause: failure.cause,
+    concerns: concernFromElsewhere(failure),
+    delayMs: remainingMs,
+    failures: failure.failures,
+    fallback,
+  };
 }

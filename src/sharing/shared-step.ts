@@ -1,5 +1,5 @@
 import type { StoreOutcome } from './guarded-store.js';
-import type { BeginAnswer } from '../store/token-store.js';
+import type { BeginAnswer } from './token-store.js';
 import { jittered } from '../token/back-off.js';
 
 /** What a flight does after it has asked the shared store. */

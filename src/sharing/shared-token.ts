@@ -1,135 +1,235 @@
-import type { StoreOutcome } from './guarded-store.js';
-import type {
-  CommitAnswer,
-  CommitRequest,
-  StoredRecord,
-  TokenIdentity,
-  TokenStoreSlot,
-} from '../store/token-store.js';
-import { jittered } from '../token/back-off.js';
+import { JointWork } from '../platform/joint-work.js';
+import { within } from '../platform/waiting.js';
 import type { Instant } from '../token/instant.js';
 import { randomHex } from '../token/random-hex.js';
-import { adopted, type Adopted } from './adoption.js';
-import { JointWork } from '../platform/joint-work.js';
 import type { Minted } from '../token-call/mint.js';
-import { acquireShared, type Acquired } from './shared-acquisition.js';
-import type { HeldHere, SharedContext, SharedFlight } from './shared-flight.js';
+import type { Acquired } from './acquired.js';
+import { adopted } from './adoption.js';
+import {
+  compare,
+  flightBegun,
+  flightEnded,
+  forgotten,
+  hinted,
+  looking,
+  lookingSoon,
+  mintedHere,
+  nothingKnown,
+  rejectedHere,
+  withFence,
+  type Knowledge,
+  type Moment,
+} from './knowledge.js';
+import type { StoreOutcome } from './guarded-store.js';
+import { Lease } from './lease.js';
+import { Records } from './records.js';
+import type { HeldHere, Refresh, SharedTokenOwner } from './refresh.js';
+import type { SharedContext } from './shared-context.js';
+import {
+  afterAnswer,
+  afterCommit,
+  afterMint,
+  afterWait,
+  isUseless,
+  newFlight,
+  type Asking,
+  type FlightSituation,
+  type Minting,
+  type SharedFlight,
+  type Waiting,
+} from './shared-flight.js';
+import type { CommitAnswer, CommitRequest, StoredRecord, TokenStoreSlot } from './token-store.js';
 
-/** What this token is to the source that shares it. */
-export interface SharedTokenOwner {
-  /** The token in hand. */
-  held(): HeldHere | undefined;
-  /** Takes up a token that was found outside a flight. */
-  adopt(adopted: Adopted): void;
-}
+/** A flight waits for others, or for the store, for so long beyond the time that its own mint may take. */
+const PATIENCE_MS = 7_000;
 
-/** One refresh, as the source starts it. */
-export interface Refresh extends Pick<SharedFlight, 'signal' | 'minRemainingMs' | 'standDown'> {
-  readonly identity: TokenIdentity;
-  mint(): Promise<Minted>;
-}
-
-/** How often a process that uses its token looks for a newer one. */
-const RECHECK_MS = 60_000;
-/** How many rejected tokens are remembered. */
-const REJECTED_KEPT = 10;
-/** How soon it looks again when something was wrong. */
-const RECHECK_SOON_MS = 1_000;
-
-/** One token of a source, shared with other processes through the store. Times are never compared between hosts. */
+/**
+ * One token of a source, shared with other processes through the store: the shell that acts on what `shared-flight.ts` and
+ * `knowledge.ts` decide. Times are never compared between hosts.
+ */
 export class SharedToken {
   readonly #context: SharedContext;
   readonly #owner: SharedTokenOwner;
-  #opened: Opened | undefined;
-  #recheckAt = Infinity;
-  #rechecking: JointWork<undefined> | undefined;
-  /** The fence of the token in hand. */
-  #fence = 0;
-  /** The token in hand was minted while the store was away. */
-  #uncommitted = false;
-  /** Tokens that drew a 401 here or were replaced by a new one: a store may go on offering them, or get them late. */
-  readonly #rejected = new Set<string>();
-  /** Changes with `clear()`: what was asked before must not land after it. */
-  #epoch = 0;
-  #clearing: Promise<void> | undefined;
-  /** `clear()` has not reached the store yet. */
-  #mustClear = false;
-  #isClosed = false;
-  /** Flights and commits under way. */
-  #asking = 0;
-  /** The highest fence that a hint has told meanwhile. */
-  #heard = 0;
+  readonly #records: Records;
+  #known: Knowledge = nothingKnown;
+  #looks: JointWork<undefined> | undefined;
   #wake: (() => void) | undefined;
 
   constructor(context: SharedContext, owner: SharedTokenOwner) {
     this.#context = context;
     this.#owner = owner;
+    this.#records = new Records(context, {
+      hinted: (fence) => this.#hinted(fence),
+      left: () => this.#forget(),
+    });
   }
 
   /** From here on, by the monotonic clock, the next use looks at the store in the background. */
   get recheckAt(): number {
-    return this.#recheckAt;
-  }
-
-  /** Finds or mints a token; throws what `acquireShared` throws. */
-  async acquire(refresh: Refresh): Promise<Acquired> {
-    this.#asking += 1;
-    try {
-      const acquired = await acquireShared(
-        {
-          signal: refresh.signal,
-          minRemainingMs: refresh.minRemainingMs,
-          standDown: (deferral) => refresh.standDown(deferral),
-          mint: () => this.#mint(refresh),
-          open: () => this.#slotOf(refresh),
-          commit: (slot, request) => this.#commit(slot, request),
-          held: () => this.#held(),
-          wasRejected: (value) => this.#rejected.has(value),
-          pause: (ms) => this.#pause(ms, refresh.signal),
-        },
-        this.#context,
-      );
-      if (refresh.signal.aborted) return acquired;
-      if (acquired.from === 'hand') this.#recheckIn(RECHECK_MS);
-      else this.#known(acquired.fence);
-      return acquired;
-    } catch (failure) {
-      // What we could not get, another process may have brought by then.
-      if (!refresh.signal.aborted) this.#recheckIn(RECHECK_SOON_MS);
-      throw failure;
-    } finally {
-      this.#hasAsked();
-    }
-  }
-
-  /** Looks for a newer token if it is time to, or joins who is looking; never rejects. `undefined` if it is too early. */
-  recheckIfDue(): Promise<undefined> | undefined {
-    if (this.#rechecking?.isUnderWay !== true && this.#context.clock.monotonic() < this.#recheckAt)
-      return undefined;
-    return this.recheck();
+    return this.#records.slot === undefined ? Infinity : this.#known.lookAt;
   }
 
   /** A token drew a 401: it is not taken back, and a commit of it that comes late does not bring it to others. */
   remember(rejected: string): void {
-    this.#rejected.add(rejected);
-    const [oldest] = this.#rejected;
-    if (this.#rejected.size > REJECTED_KEPT && oldest !== undefined) this.#rejected.delete(oldest);
+    this.#known = rejectedHere(this.#known, rejected);
+  }
+
+  /** Forgets the stored token, here and for all. Whoever asks afterwards waits for that. */
+  clear(): void {
+    this.#forget();
+    this.#records.clear();
+  }
+
+  /** Lets go of the store, and leaves the stored token to the others. */
+  close(): void {
+    this.#forget();
+    this.#records.close();
+  }
+
+  #forget(): void {
+    this.#known = forgotten(this.#known);
+    this.#wake?.();
+  }
+
+  // ---- one refresh ---------------------------------------------------------------------------------------------
+
+  /** Finds a token in the store; or mints one under the refresh lease, or without it where the store is away. */
+  async acquire(refresh: Refresh): Promise<Acquired> {
+    this.#known = flightBegun(this.#known);
+    try {
+      const acquired = await this.#fly(refresh);
+      if (!refresh.signal.aborted) this.#learn(acquired);
+      return acquired;
+    } finally {
+      this.#known = flightEnded(this.#known, this.#moment());
+    }
+  }
+
+  #learn(acquired: Acquired): void {
+    if (acquired.kind === 'minted' || acquired.kind === 'adopted') this.#holds(acquired.fence);
+    else if (acquired.kind === 'stay') this.#known = looking(this.#known, this.#moment());
+    // What we could not get, another process may have brought by then.
+    else this.#lookSoon();
+  }
+
+  /** Does what the state of the flight says, until it has landed. */
+  async #fly(refresh: Refresh): Promise<Acquired> {
+    let lease = new Lease(this.#records, this.#context);
+    let flight: SharedFlight = newFlight(this.#context.clock.monotonic());
+    for (;;) {
+      switch (flight.kind) {
+        case 'asking':
+          flight = await this.#ask(flight, lease, refresh);
+          break;
+        case 'waiting':
+          flight = await this.#wait(flight, refresh);
+          break;
+        case 'minting':
+          flight = await this.#mint(flight, lease, refresh);
+          if (flight.kind !== 'asking') break;
+          lease.giveBack();
+          lease = new Lease(this.#records, this.#context);
+          break;
+        case 'committing': {
+          const sentAt = this.#context.now();
+          const outcome = await this.#commit(lease, flight.minted, flight.fence);
+          flight = afterCommit(flight, outcome, sentAt, this.#known);
+          break;
+        }
+        case 'landed':
+          if (flight.share === undefined) lease.giveBack();
+          else void this.#commit(lease, flight.share, undefined).then(() => lease.giveBack());
+          return flight.acquired;
+      }
+    }
+  }
+
+  async #ask(asking: Asking, lease: Lease, refresh: Refresh): Promise<SharedFlight> {
+    const held = this.#held();
+    const sentAt = this.#context.now();
+    const outcome = await lease.begin(refresh, held);
+    const isUseful = outcome.kind === 'done' && !isUseless(outcome.value, this.#known.rejected);
+    if (isUseful) this.#context.soloMints.storeIsBack();
+    const next = afterAnswer(asking, outcome, { sentAt, held }, this.#situation(refresh, lease));
+    if ('awaited' in next && next.awaited !== undefined) this.#context.leaseAwaited(next.awaited);
+    return next;
+  }
+
+  async #wait(waiting: Waiting, refresh: Refresh): Promise<SharedFlight> {
+    const { signal } = refresh;
+    const { for: missing, lookAgainInMs: retryInMs, pauseMs } = waiting.step;
+    const hasStoodDown = refresh.standDown({ retryInMs, untilExpiry: missing === 'store' });
+    if (!hasStoodDown) await this.#pause(pauseMs, signal);
+    return afterWait(waiting, hasStoodDown, signal.aborted);
+  }
+
+  async #mint(minting: Minting, lease: Lease, refresh: Refresh): Promise<SharedFlight> {
+    const { soloMints, clock, random } = this.#context;
+    const result = await (minting.lease === undefined
+      ? soloMints.run(() => refresh.mint(), clock, random())
+      : lease.renewedWhile(() => refresh.mint()));
+    if (result.kind === 'minted')
+      this.#known = mintedHere(this.#known, result.minted.token.value, this.#held()?.value);
+    const next = afterMint(minting, result, this.#situation(refresh, lease));
+    if ('tell' in next && next.tell !== undefined) lease.fail(next.tell);
+    return next;
+  }
+
+  #commit(
+    lease: Lease,
+    minted: Minted,
+    fence: number | undefined,
+  ): Promise<StoreOutcome<CommitAnswer>> {
+    return lease.commit(minted, fence, (slot, request) => this.#write(slot, request));
+  }
+
+  #situation({ signal }: Refresh, lease: Lease): FlightSituation {
+    const { provider, policy, random, flightTimeoutMs, store, soloMints } = this.#context;
+    const now = this.#context.now();
+    return {
+      now,
+      random: random(),
+      isOver: signal.aborted,
+      hasLeaseRunOut: lease.hasRunOut(),
+      rejected: this.#known.rejected,
+      storeAwayMs: store.awayForMs(),
+      storePausedMs: store.pausedForMs(),
+      mintAloneInMs: soloMints.inMs(now.monoMs),
+      provider: provider.name,
+      policy,
+      singleActiveToken: policy.singleActiveToken,
+      waitLimitMs: flightTimeoutMs + PATIENCE_MS,
+    };
+  }
+
+  /** Waits for the next poll, or for a hint that it is worth asking now. */
+  async #pause(ms: number, signal: AbortSignal): Promise<void> {
+    const hint = new Promise<void>((resolve) => (this.#wake = resolve));
+    await within(hint, { signal, timer: { clock: this.#context.clock, ms } });
+  }
+
+  // ---- while no refresh is under way ---------------------------------------------------------------------------
+
+  /** Looks for a newer token if it is time to, or joins who is looking; never rejects. `undefined` if it is too early. */
+  recheckIfDue(): Promise<undefined> | undefined {
+    const isDue = this.#context.clock.monotonic() >= this.recheckAt;
+    return isDue || this.#looks?.isUnderWay === true ? this.recheck() : undefined;
   }
 
   /** Looks for a newer token; and tells the store, if the one in hand drew a 401. Never rejects. */
   recheck(rejected?: string): Promise<undefined> {
     if (rejected !== undefined) this.remember(rejected);
-    const slot = this.#opened?.slot;
+    const { slot } = this.#records;
     if (slot === undefined) return Promise.resolve(undefined);
-    this.#rechecking ??= new JointWork(this.#context.clock);
-    return this.#rechecking.run(() => this.#look(slot, rejected), undefined);
+    this.#looks ??= new JointWork(this.#context.clock, () => undefined);
+    return this.#looks.run(() => this.#look(slot, rejected));
   }
 
   async #look(slot: TokenStoreSlot, rejected: string | undefined): Promise<undefined> {
-    this.#recheckIn(RECHECK_MS);
-    const epoch = this.#epoch;
-    if (this.#mustClear && !(await this.#hasCleared(slot))) {
-      this.#recheckIn(this.#soonMs());
+    this.#known = looking(this.#known, this.#moment());
+    const { epoch } = this.#known;
+    if (!(await this.#records.isCleared())) {
+      this.#lookSoon();
       return;
     }
     const sentAt = this.#context.now();
@@ -137,70 +237,39 @@ export class SharedToken {
       rejected === undefined
         ? await this.#run('read', () => slot.read())
         : await this.#run('reject', () => slot.reject(rejected));
-    if (epoch !== this.#epoch) return;
-    if (outcome.kind === 'done') await this.#compare(slot, outcome.value, sentAt);
-    else this.#recheckIn(this.#soonMs());
+    if (epoch !== this.#known.epoch) return;
+    if (outcome.kind === 'done') await this.#take(outcome.value, slot, sentAt);
+    else this.#lookSoon();
   }
 
-  /** Forgets the stored token, here and for all. Whoever asks afterwards waits for that. */
-  clear(): void {
-    this.#forget();
-    const slot = this.#opened?.slot;
-    if (slot === undefined) this.#mustClear = true;
-    else this.#clearStored(slot);
-  }
-
-  /** Lets go of the store, and leaves the stored token to the others. */
-  close(): void {
-    this.#isClosed = true;
-    this.#leave();
-  }
-
-  #leave(): void {
-    this.#forget();
-    this.#opened?.unsubscribe?.();
-    this.#opened = undefined;
-  }
-
-  #forget(): void {
-    this.#epoch += 1;
-    this.#fence = 0;
-    this.#uncommitted = false;
-    this.#recheckAt = Infinity;
-    this.#wake?.();
-  }
-
-  async #compare(
-    slot: TokenStoreSlot,
+  async #take(
     found: StoredRecord | undefined,
+    slot: TokenStoreSlot,
     sentAt: Instant,
   ): Promise<void> {
-    const held = this.#held();
-    if (found !== undefined && found.token.value === held?.value) {
-      this.#known(found.fence);
-      // It drew its 401 while the store was asked.
-      if (held.rejected) await this.#run('reject', () => slot.reject(held.value));
-    } else if (found !== undefined && this.#isNewer(found, held)) {
-      this.#known(found.fence);
-      this.#owner.adopt(adopted(found, sentAt));
-    } else if (this.#uncommitted && held !== undefined && !held.rejected) {
-      await this.#writeBack(slot, held, found === undefined);
+    const compared = compare(this.#known, found, this.#held());
+    switch (compared.kind) {
+      case 'same':
+        this.#holds(compared.fence);
+        // It drew its 401 while the store was asked.
+        if (compared.drew401) await this.#run('reject', () => slot.reject(compared.value));
+        break;
+      case 'newer':
+        this.#holds(compared.found.fence);
+        this.#owner.adopt(adopted(compared.found, sentAt));
+        break;
+      case 'unshared':
+        await this.#writeBack(slot, compared.held, compared.onlyIfAbsent);
+        break;
+      case 'nothing-new':
     }
-  }
-
-  /** A fence says so; but the counter may have been lost with the rest of the store, and a longer life says so too. */
-  #isNewer(found: StoredRecord, held: HeldHere | undefined): boolean {
-    if (this.#rejected.has(found.token.value)) return false;
-    if (held === undefined || held.rejected) return true;
-    if (found.remainingMs > (held.remainingMs ?? Infinity)) return true;
-    return !this.#uncommitted && found.fence > this.#fence;
   }
 
   /** A token that was minted while the store was away is shared as soon as the store is back. */
   async #writeBack(slot: TokenStoreSlot, held: HeldHere, onlyIfAbsent: boolean): Promise<void> {
     const { value, scope, remainingMs } = held;
     const outcome = await this.#run('commit', () =>
-      this.#commit(slot, {
+      this.#write(slot, {
         owner: randomHex(),
         fence: undefined,
         token: { value, scope, undated: remainingMs === undefined },
@@ -208,40 +277,31 @@ export class SharedToken {
         onlyIfAbsent,
       }),
     );
-    if (outcome.kind !== 'done' || outcome.value.kind === 'superseded')
-      this.#recheckIn(this.#soonMs());
+    if (outcome.kind !== 'done' || outcome.value.kind === 'superseded') this.#lookSoon();
   }
 
   /**
    * Commits a token. A client may keep that during an outage and send it when all is over: if the token has drawn a 401 by
    * then, the store is told so at once, and gets the token in hand back, whose place it may have taken.
    */
-  async #commit(slot: TokenStoreSlot, request: CommitRequest): Promise<CommitAnswer> {
+  async #write(slot: TokenStoreSlot, request: CommitRequest): Promise<CommitAnswer> {
     const { value } = request.token;
-    this.#asking += 1;
-    try {
-      const answer = await slot.commit(request);
-      if (answer.kind !== 'committed') return answer;
-      if (this.#rejected.has(value)) {
-        const record = await slot.reject(value);
-        if (record === undefined) this.#known(undefined);
-        return { kind: 'superseded', record };
-      }
-      if (this.#held()?.value === value) this.#known(answer.fence);
-      return answer;
-    } finally {
-      this.#hasAsked();
+    const answer = await slot.commit(request);
+    if (answer.kind !== 'committed') return answer;
+    if (this.#known.rejected.includes(value)) {
+      const record = await slot.reject(value);
+      if (record === undefined) this.#holds(undefined);
+      return { kind: 'superseded', record };
     }
+    if (this.#held()?.value === value) this.#holds(answer.fence);
+    return answer;
   }
 
-  /** What the endpoint has just issued is alive, even if it is what it issued before. */
-  async #mint(refresh: Refresh): Promise<Minted> {
-    const minted = await refresh.mint();
-    const held = this.#held();
-    // The one that it replaces, or has just killed, may have a commit on its way.
-    if (held !== undefined) this.remember(held.value);
-    this.#rejected.delete(minted.token.value);
-    return minted;
+  #hinted(fence: number): void {
+    this.#wake?.();
+    const { isNews, ...known } = hinted(this.#known, fence);
+    this.#known = known;
+    if (isNews) void this.recheck();
   }
 
   #held(): HeldHere | undefined {
@@ -251,106 +311,20 @@ export class SharedToken {
   }
 
   /** The token in hand is the one with this fence; without one the store does not have it. */
-  #known(fence: number | undefined): void {
-    this.#uncommitted = fence === undefined;
-    this.#fence = fence ?? this.#fence;
-    this.#recheckIn(this.#uncommitted ? this.#soonMs() : RECHECK_MS);
+  #holds(fence: number | undefined): void {
+    this.#known = withFence(this.#known, fence, this.#moment());
   }
 
-  #recheckIn(ms: number): void {
-    if (this.#opened === undefined) return;
-    const { clock, random } = this.#context;
-    this.#recheckAt = clock.monotonic() + jittered(ms, random());
+  #lookSoon(): void {
+    this.#known = lookingSoon(this.#known, this.#moment());
   }
 
-  /** Not before the store may be asked again. */
-  #soonMs(): number {
-    return Math.max(RECHECK_SOON_MS, this.#context.store.pausedForMs() * 1.25);
-  }
-
-  /** Waits for the next poll, or for a hint that it is worth asking now. */
-  #pause(ms: number, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const done = () => {
-        cancelTimer();
-        signal.removeEventListener('abort', done);
-        if (this.#wake === done) this.#wake = undefined;
-        resolve();
-      };
-      const cancelTimer = this.#context.clock.schedule(done, ms);
-      this.#wake = done;
-      signal.addEventListener('abort', done, { once: true });
-      if (signal.aborted) done();
-    });
-  }
-
-  async #slotOf(refresh: Refresh): Promise<TokenStoreSlot | undefined> {
-    const key = keyOf(refresh.identity);
-    if (this.#opened?.key !== key) {
-      // Records of credentials that are no more: nothing is taken from there, and nothing written to them.
-      const records = recordsOf(refresh.identity);
-      if (this.#opened !== undefined && this.#opened.records !== records) this.#leave();
-      const outcome = await this.#context.store.open(refresh.identity);
-      if (outcome.kind !== 'done' || this.#isClosed || refresh.signal.aborted) return undefined;
-      this.#opened?.unsubscribe?.();
-      const slot = outcome.value;
-      const unsubscribe = slot.subscribe?.((fence) => this.#hint(fence));
-      this.#opened = { key, records, slot, unsubscribe };
-    }
-    const { slot } = this.#opened;
-    return (await this.#hasCleared(slot)) ? slot : undefined;
-  }
-
-  /** Whether the token that `clear()` was about is gone from the store; until then nothing is taken from there. */
-  async #hasCleared(slot: TokenStoreSlot): Promise<boolean> {
-    if (this.#mustClear) this.#clearStored(slot);
-    await this.#clearing;
-    return !this.#mustClear;
-  }
-
-  #clearStored(slot: TokenStoreSlot): void {
-    this.#mustClear = false;
-    const clearing = this.#run('clear', () => slot.clear()).then(({ kind }) => {
-      if (this.#clearing === clearing) this.#clearing = undefined;
-      // Asked again by the next who needs the store: it may be back by then.
-      this.#mustClear ||= kind !== 'done';
-    });
-    this.#clearing = clearing;
-  }
-
-  #hint(fence: number): void {
-    this.#wake?.();
-    // Of our own commit we hear as well, and a flight asks the store itself.
-    if (this.#asking > 0) this.#heard = Math.max(this.#heard, fence);
-    else if (fence > this.#fence && this.#recheckAt !== Infinity) void this.recheck();
-  }
-
-  /** A token newer than the one that was asked for is looked up at the next use. */
-  #hasAsked(): void {
-    this.#asking -= 1;
-    if (this.#asking > 0) return;
-    if (this.#heard > this.#fence) this.#recheckIn(0);
-    this.#heard = 0;
+  #moment(): Moment {
+    const { clock, random, store } = this.#context;
+    return { monoMs: clock.monotonic(), random: random(), pausedForMs: store.pausedForMs() };
   }
 
   #run<T>(operation: keyof TokenStoreSlot, work: () => Promise<T>): Promise<StoreOutcome<T>> {
     return this.#context.store.run(operation, work);
   }
-}
-
-function keyOf(identity: TokenIdentity): string {
-  return JSON.stringify(identity);
-}
-
-/** With a `cacheIdentity` the same records serve one secret after another. */
-function recordsOf(identity: TokenIdentity): string {
-  const isNamed = identity.cacheIdentity !== undefined;
-  return keyOf(isNamed ? { ...identity, secretParts: [] } : identity);
-}
-
-interface Opened {
-  readonly key: string;
-  readonly records: string;
-  readonly slot: TokenStoreSlot;
-  readonly unsubscribe: (() => void) | undefined;
 }

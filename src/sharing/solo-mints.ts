@@ -5,23 +5,32 @@ import { backOffMs, jittered } from '../token/back-off.js';
  * a time, and ever more seldom until the store answers again. Times are monotonic milliseconds.
  */
 export class SoloMints {
-  #isRunning = false;
+  readonly #longestMintMs: number;
   #inARow = 0;
   #nextAt = -Infinity;
+  #running: { readonly until: number } | undefined;
+
+  /** @param longestMintMs - a mint that has not ended by then never ends: it went with the request that had started it */
+  constructor(longestMintMs: number) {
+    this.#longestMintMs = longestMintMs;
+  }
 
   /** How long until the next one may begin. */
   inMs(now: number): number {
-    return this.#isRunning ? Infinity : Math.max(0, this.#nextAt - now);
+    return Math.max(0, (this.#running?.until ?? this.#nextAt) - now);
   }
 
   async run<T>(mint: () => Promise<T>, clock: { monotonic(): number }, random: number): Promise<T> {
-    this.#isRunning = true;
+    const running = { until: clock.monotonic() + this.#longestMintMs };
+    this.#running = running;
     try {
       return await mint();
     } finally {
-      this.#isRunning = false;
-      this.#nextAt = clock.monotonic() + jittered(backOffMs(BETWEEN, this.#inARow), random);
-      this.#inARow += 1;
+      if (this.#running === running) {
+        this.#running = undefined;
+        this.#nextAt = clock.monotonic() + jittered(backOffMs(BETWEEN, this.#inARow), random);
+        this.#inARow += 1;
+      }
     }
   }
 

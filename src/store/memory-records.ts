@@ -1,4 +1,4 @@
-import type { SharedFailure, StoredToken } from './token-store.js';
+import type { SharedFailure, StoredToken } from '../sharing/token-store.js';
 
 /** The records of one identity. Deadlines are absolute, by the store's own clock. */
 export interface Records {

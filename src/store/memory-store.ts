@@ -1,4 +1,5 @@
 import { refuseUnknownOptions } from '../errors/check-options.js';
+import { createSharedStore, type SharedStore } from '../sharing/shared-store.js';
 import { MemoryRecords, type Records } from './memory-records.js';
 import type {
   BeginAnswer,
@@ -10,9 +11,8 @@ import type {
   StoredRecord,
   TokenIdentity,
   TokenInHand,
-  TokenStore,
   TokenStoreSlot,
-} from './token-store.js';
+} from '../sharing/token-store.js';
 
 /** Settings of {@link createMemoryStore}. */
 export interface MemoryStoreOptions {
@@ -31,12 +31,12 @@ const CREDENTIALS_MEMORY_MS = 600_000;
  *
  * @throws MisconfigurationError for an option that is not known
  */
-export function createMemoryStore(options: MemoryStoreOptions = {}): TokenStore {
+export function createMemoryStore(options: MemoryStoreOptions = {}): SharedStore {
   refuseUnknownOptions(options, ['clock'], { of: 'a memory store', path: 'options.' });
   const clock = options.clock ?? { monotonic: () => performance.now() };
   const now = () => clock.monotonic();
   const all = new MemoryRecords(now);
-  return {
+  return createSharedStore({
     open(identity) {
       const key = canonicalIdentity(identity);
       const who = credentialsIn(identity);
@@ -62,7 +62,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): TokenStore 
         subscribe: (listener) => all.listen(key, listener),
       } satisfies TokenStoreSlot;
     },
-  };
+  });
 }
 
 function canonicalIdentity(identity: TokenIdentity): string {

@@ -1,4 +1,9 @@
-import type { TokenStore, TokenStoreSlot } from '../store/token-store.js';
+import {
+  createSharedStore,
+  type SharedStore,
+  type TokenStore,
+  type TokenStoreSlot,
+} from '../store/index.js';
 
 /** An operation of a store that can be disturbed. */
 export type StoreOperation = Exclude<keyof TokenStoreSlot, 'subscribe'>;
@@ -34,7 +39,7 @@ export interface ChaosSwitches {
 }
 
 /** A store that misbehaves on demand. */
-export interface ChaosStore extends TokenStore, ChaosSwitches {}
+export interface ChaosStore extends SharedStore, ChaosSwitches {}
 
 /** Settings of {@link createChaosStore}. */
 export interface ChaosStoreOptions {
@@ -123,10 +128,14 @@ export function createChaosStore(store: TokenStore, options: ChaosStoreOptions =
     };
   }
 
-  return {
-    calls,
+  const disturbedStore: TokenStore = {
     check: (settings) => store.check?.(settings),
     open: async (identity, report) => disturbedSlot(await store.open(identity, report)),
+  };
+
+  return {
+    ...createSharedStore(disturbedStore),
+    calls,
     delay(ms) {
       delayMs = ms;
     },

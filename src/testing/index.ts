@@ -1,10 +1,17 @@
 /**
- * The sandbox, a fake clock, and a contract suite and a chaos wrapper for stores.
+ * The sandbox, a fake token endpoint, a fake clock, and a contract suite and a chaos wrapper for stores.
  *
  * @module axios-bearer/testing
  */
 export { createFakeClock } from './fake-clock.js';
 export type { AdvanceOptions, FakeClock, FakeClockOptions } from './fake-clock.js';
+export { createFakeTokenEndpoint } from './fake-token-endpoint.js';
+export type {
+  FakeToken,
+  FakeTokenEndpoint,
+  FakeTokenEndpointOptions,
+} from './fake-token-endpoint.js';
+export type { FakeTokenCall } from './fake-token-call.js';
 export { createSeededRandom } from './seeded-random.js';
 export { startSandbox } from './sandbox/start-sandbox.js';
 export type {

@@ -8,7 +8,7 @@ import type {
   TokenIdentity,
   TokenStore,
   TokenStoreSlot,
-} from '../store/token-store.js';
+} from '../store/index.js';
 
 /** One sentence of the contract of a token store, and the proof that a store keeps it. */
 export interface StoreContractCheck {

@@ -1,13 +1,5 @@
-import { formEncode, utf8Bytes } from '../token/utf8.js';
-
-/**
- * The `Authorization` value of HTTP Basic for any two strings, as UTF-8.
- *
- * @see https://www.rfc-editor.org/rfc/rfc7617#section-2
- */
-export function basicAuthorization(user: string, password: string): string {
-  return `Basic ${btoa(utf8Bytes(`${user}:${password}`))}`;
-}
+import { basicAuthorization } from '../platform/basic-authorization.js';
+import { formEncode } from '../platform/utf8.js';
 
 /**
  * The `Authorization` value of `client_secret_basic`: both parts are form-encoded before they are joined,

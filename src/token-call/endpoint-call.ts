@@ -8,37 +8,41 @@ import { encodeTokenRequest, type EncodedTokenRequest } from './encode-token-req
 import { accessTokenProblem } from './access-token-checks.js';
 import type { ParsedToken } from '../provider-definition/token-response.js';
 import { madeRequest } from './made-request.js';
-import { malformed, refused, unreachable, type EndpointCallContext } from './mint-failure.js';
+import { malformed, refused, unreachable, type EndpointCallContext } from './failed-call.js';
 import type { CallFor, Found, ReadyCall } from './ready-call.js';
-import { callTokenEndpoint, NoAnswer, type TokenEndpointAnswer } from './token-endpoint.js';
+import { orLocalFailure, type EndpointFailure, type Failed } from './token-call-failure.js';
+import { callTokenEndpoint, type TokenEndpointAnswer } from './token-endpoint.js';
 
-/**
- * A call of the token endpoint, which is what the provider definition makes of the credentials and parameters this time.
- *
- * Throws what `askCredentials` and `madeRequest` throw, and a misconfiguration error for a token URL over which no secret may go.
- */
-export async function endpointCall(context: CallFor<TokenEndpointProvider>): Promise<ReadyCall> {
+/** A call of the token endpoint, which is what the provider definition makes of the credentials and parameters this time. */
+export async function endpointCall(
+  context: CallFor<TokenEndpointProvider>,
+): Promise<ReadyCall | Failed> {
   const { provider, params, options, signal } = context;
-  const credentials = await context.askCredentials();
-  const request = await madeRequest(provider, credentials, params, signal);
-  const encoded = encodeTokenRequest(request, provider.baseURL);
-  // A URL made with parameters or other credentials is another one each time.
-  checkTokenURL(provider, encoded.url);
-  const call: EndpointCallContext = { provider, credentials, request, options };
-  return {
-    account: { credentials, url: encoded.url },
-    target: target(encoded),
-    tooLate: () => unreachable(call, new NoAnswer('ERR_CANCELED', 'it was too late to ask')).error,
-    send: async (bounded) => {
-      try {
+  return orLocalFailure(provider.name, async () => {
+    const credentials = await context.askCredentials();
+    const request = await madeRequest(provider, credentials, params, signal);
+    const encoded = encodeTokenRequest(request, provider.baseURL);
+    // A URL made with parameters or other credentials is another one each time.
+    checkTokenURL(provider, encoded.url);
+    const call: EndpointCallContext = { provider, credentials, request, options };
+    const ready: ReadyCall = {
+      kind: 'ready',
+      account: { credentials, url: encoded.url },
+      target: target(encoded),
+      tooLate: () => unreachable(call, TOO_LATE).failure.error,
+      send: async (bounded) => {
         const { transport } = options;
-        return readAnswer(call, await callTokenEndpoint(encoded, { signal: bounded, transport }));
-      } catch (error) {
-        throw error instanceof NoAnswer ? unreachable(call, error) : error;
-      }
-    },
-  };
+        const outcome = await callTokenEndpoint(encoded, { signal: bounded, transport });
+        return outcome.kind === 'answered'
+          ? readAnswer(call, outcome.answer)
+          : unreachable(call, outcome);
+      },
+    };
+    return ready;
+  });
 }
+
+const TOO_LATE = { reason: 'ERR_CANCELED', message: 'it was too late to ask' };
 
 function target({ url, method }: EncodedTokenRequest) {
   const { hostname, port, protocol } = new URL(url);
@@ -46,20 +50,23 @@ function target({ url, method }: EncodedTokenRequest) {
   return { method, serverAddress: hostname, serverPort };
 }
 
-function readAnswer(call: EndpointCallContext, answer: TokenEndpointAnswer): Found {
+function readAnswer(call: EndpointCallContext, answer: TokenEndpointAnswer): Found | Failed {
   const { provider } = call;
-  const failure = failureOf(call, answer);
-  if (failure !== undefined) throw refused(call, answer, failure);
+  const judged = failureOf(call, answer);
+  if (judged.kind === 'failed') return judged;
+  if (judged.value !== undefined) return refused(call, answer, judged.value);
   if (answer.body === undefined)
-    throw malformed(call, answer, answer.isEmpty ? 'is empty' : 'is not JSON');
+    return malformed(call, answer, answer.isEmpty ? 'is empty' : 'is not JSON');
 
   const parsed = orMalformed(call, answer, 'parseToken', () => provider.parseToken(answer));
-  const token = (parsed as ParsedToken | undefined) ?? { accessToken: undefined };
+  if (parsed.kind === 'failed') return parsed;
+  const token = (parsed.value as ParsedToken | undefined) ?? { accessToken: undefined };
   // Some servers answer an error with status 200.
   const isMissing = accessTokenProblem(token.accessToken) === 'has no access token';
   if (isMissing && oauthErrorFields(answer.body) !== undefined)
-    throw refused(call, answer, classifyTokenFailure(answer));
+    return refused(call, answer, classifyTokenFailure(answer));
   return {
+    kind: 'found',
     token,
     status: answer.status,
     serverNow: answer.serverNow,
@@ -67,21 +74,20 @@ function readAnswer(call: EndpointCallContext, answer: TokenEndpointAnswer): Fou
   };
 }
 
+type Read<T> = { readonly kind: 'read'; readonly value: T } | Failed<EndpointFailure>;
+
 /** What a failure means, by the provider definition or else by RFC 6749 and the status; `undefined` for a success. */
 function failureOf(
   call: EndpointCallContext,
   answer: TokenEndpointAnswer,
-): TokenFailureClass | undefined {
-  const { provider } = call;
-  if (answer.status < 200 || answer.status >= 300) {
-    try {
-      return provider.classifyFailure?.(answer) ?? classifyTokenFailure(answer);
-    } catch {
-      // It was written for the provider's own answers. A page of a proxy's says enough by its status.
-      return classifyTokenFailure(answer);
-    }
-  }
-  return orMalformed(call, answer, 'classifyFailure', () => provider.classifyFailure?.(answer));
+): Read<TokenFailureClass | undefined> {
+  const own = orMalformed(call, answer, 'classifyFailure', () =>
+    call.provider.classifyFailure?.(answer),
+  );
+  if (answer.status >= 200 && answer.status < 300) return own;
+  // It was written for the provider's own answers. A page of a proxy's says enough by its status.
+  const told = own.kind === 'read' ? own.value : undefined;
+  return { kind: 'read', value: told ?? classifyTokenFailure(answer) };
 }
 
 /** What the provider definition reads out of an answer. If it throws the answer is malformed, as far as anybody can tell. */
@@ -90,11 +96,11 @@ function orMalformed<T>(
   answer: TokenEndpointAnswer,
   method: 'parseToken' | 'classifyFailure',
   read: () => T,
-): T {
+): Read<T> {
   try {
-    return read();
+    return { kind: 'read', value: read() };
   } catch (cause) {
-    throw malformed(call, answer, `made ${method} of the provider definition throw`, {
+    return malformed(call, answer, `made ${method} of the provider definition throw`, {
       cause,
       advice: 'See the cause: the definition is at fault, or a proxy has answered.',
     });

@@ -3,9 +3,10 @@ import { meaningOfThrown } from './thrown.js';
 import type { AcquiredToken } from '../provider-definition/acquire-token.js';
 import type { TokenFunctionProvider } from '../provider-definition/define-provider.js';
 import type { ParsedToken } from '../provider-definition/token-response.js';
-import { MintFailure, threw, unusable, type CallContext } from './mint-failure.js';
+import { threw, unusable, type CallContext } from './failed-call.js';
 import type { CallFor, ReadyCall } from './ready-call.js';
-import { unlessAborted } from '../platform/waiting.js';
+import { localFailure, type Failed } from './token-call-failure.js';
+import { within } from '../platform/waiting.js';
 
 /** A call of the function that yields tokens, in place of a token endpoint. */
 export function functionCall({
@@ -16,21 +17,26 @@ export function functionCall({
   const call: CallContext = { provider, options };
   const late = () => threw(call, { failure: 'transient', networkCode: 'ERR_CANCELED' });
   return {
+    kind: 'ready',
     account: { credentials: {}, url: provider.baseURL }, // It is that of the source.
     target: { method: undefined, serverAddress: undefined, serverPort: undefined },
-    tooLate: () => late().error,
+    tooLate: () => late().failure.error,
     send: async (signal) => {
       // It may be deaf to the signal; the time bound holds all the same.
       const work = async () => provider.acquireToken({ params, signal });
-      const acquired = await unlessAborted(work(), signal, late).catch((thrown: unknown) => {
-        throw failureOf(call, thrown);
-      });
-      return {
-        token: asParsed(acquired),
-        status: undefined,
-        serverNow: undefined,
-        malformed: (problem, about) => unusable(call, problem, about),
-      };
+      try {
+        const outcome = await within(work(), { signal });
+        if (outcome.kind !== 'done') return late();
+        return {
+          kind: 'found',
+          token: asParsed(outcome.value),
+          status: undefined,
+          serverNow: undefined,
+          malformed: (problem, about) => unusable(call, problem, about),
+        };
+      } catch (thrown) {
+        return failureOf(call, thrown);
+      }
     },
   };
 }
@@ -41,8 +47,8 @@ function asParsed(acquired: AcquiredToken | null | undefined): ParsedToken {
 }
 
 /** An option that is wrong stays one, wherever it is found out; everything else is a failed token call. */
-function failureOf(call: CallContext, thrown: unknown): unknown {
-  if (thrown instanceof MintFailure || isBearerError(thrown, 'ERR_BEARER_MISCONFIGURED'))
-    return thrown;
+function failureOf(call: CallContext, thrown: unknown): Failed {
+  if (isBearerError(thrown, 'ERR_BEARER_MISCONFIGURED'))
+    return localFailure(call.provider.name, thrown);
   return threw(call, meaningOfThrown(thrown, call.options.clock.now()), thrown);
 }

@@ -2,7 +2,7 @@ import { requestUnavailable } from '../provider-definition/credentials.js';
 import { isPromise, type TokenEndpointProvider } from '../provider-definition/define-provider.js';
 import type { TokenRequest } from '../provider-definition/token-request.js';
 import type { TokenParams } from '../token/token-params.js';
-import { unlessAborted } from '../platform/waiting.js';
+import { within } from '../platform/waiting.js';
 
 /**
  * The token request that the provider definition makes of these credentials and parameters; a promise of it is bounded by `signal`.
@@ -20,10 +20,10 @@ export async function madeRequest(
   const made = Promise.resolve(request).catch((cause: unknown) => {
     throw requestUnavailable(provider.name, 'rejected. See the cause.', cause);
   });
-  return unlessAborted(made, signal, () =>
-    requestUnavailable(
-      provider.name,
-      'did not answer in time. Let it answer within flightTimeoutMs.',
-    ),
+  const outcome = await within(made, { signal });
+  if (outcome.kind === 'done') return outcome.value;
+  throw requestUnavailable(
+    provider.name,
+    'did not answer in time. Let it answer within flightTimeoutMs.',
   );
 }

@@ -1,3 +1,4 @@
+import { headerOf, read } from '../concealment/any-object.js';
 import { isBearerError } from '../errors/index.js';
 import { retryAfterMs } from '../platform/retry-after.js';
 import type { TokenFailureClass } from '../provider-definition/token-failure.js';
@@ -94,30 +95,4 @@ function delayOf(thrown: unknown, now: number): number | undefined {
   if (typeof own === 'number') return own;
   const headers = read(thrown, 'response', 'headers');
   return retryAfterMs(headerOf(headers, 'retry-after'), now);
-}
-
-/** Of a plain object, or of anything with a `get`: `Headers`, those of axios, those of Azure. */
-function headerOf(headers: unknown, name: string): unknown {
-  const get = read(headers, 'get');
-  if (typeof get === 'function') return Reflect.apply(get, headers, [name]) as unknown;
-  return read(headers, name);
-}
-
-/** The value at a path of what was thrown: getters and prototypes count, except what stands on `Object.prototype`. */
-function read(value: unknown, ...path: readonly string[]): unknown {
-  try {
-    return path.reduce<unknown>(
-      (inner, name) =>
-        typeof inner === 'object' && inner !== null && !isPolluted(inner, name)
-          ? (inner as Record<string, unknown>)[name]
-          : undefined,
-      value,
-    );
-  } catch {
-    return undefined;
-  }
-}
-
-function isPolluted(inner: object, name: string): boolean {
-  return Object.hasOwn(Object.prototype, name) && !Object.hasOwn(inner, name);
 }

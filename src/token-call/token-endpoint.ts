@@ -1,12 +1,12 @@
 import { Axios, AxiosError, type AxiosRequestConfig } from 'axios';
 
 import { givenOptions } from '../concealment/given-options.js';
-import { isLoopback } from '../provider-definition/define-provider.js';
+import { isLoopback } from '../platform/loopback.js';
 import type { EncodedTokenRequest } from './encode-token-request.js';
 import { readJSON } from './read-json.js';
 import type { TokenResponse } from '../provider-definition/token-response.js';
 import { detachedTransport } from '../platform/detached-transport.js';
-import { unlessAborted } from '../platform/waiting.js';
+import { within } from '../platform/waiting.js';
 
 /** An answer, and what was needed to judge it. */
 export interface TokenEndpointAnswer extends TokenResponse {
@@ -15,16 +15,15 @@ export interface TokenEndpointAnswer extends TokenResponse {
   readonly serverNow: number | undefined;
 }
 
-/** No answer came: refused, reset, unresolvable, or out of time. Holds nothing of the request. */
-export class NoAnswer extends Error {
+/** Refused, reset, unresolvable, or out of time. Holds nothing of the request. */
+export interface NoAnswer {
+  readonly kind: 'no-answer';
   readonly reason: string;
-
-  constructor(reason: string, message: string) {
-    super(message);
-    this.name = 'NoAnswer';
-    this.reason = reason;
-  }
+  readonly message: string;
 }
+
+export type CallOutcome =
+  { readonly kind: 'answered'; readonly answer: TokenEndpointAnswer } | NoAnswer;
 
 /** A token response is a few hundred bytes; whatever is longer is none. */
 const LONGEST_ANSWER_BYTES = 1_000_000;
@@ -42,7 +41,7 @@ const STANDARD_ADAPTERS = ['xhr', 'http', 'fetch'];
 export async function callTokenEndpoint(
   request: EncodedTokenRequest,
   options: { readonly signal: AbortSignal; readonly transport: AxiosRequestConfig },
-): Promise<TokenEndpointAnswer> {
+): Promise<CallOutcome> {
   const transport = givenOptions(options.transport);
   try {
     const http = new Axios({
@@ -58,30 +57,34 @@ export async function callTokenEndpoint(
     });
     const { url, method, headers, data } = request;
     // An adapter of the user's own may be deaf to the signal; the time bound holds all the same.
-    const response = await unlessAborted(
-      http.request<unknown>({ url, method, headers, data, signal: options.signal }),
-      options.signal,
-      () => new AxiosError('canceled', AxiosError.ERR_CANCELED),
-    );
+    const sent = http.request<unknown>({ url, method, headers, data, signal: options.signal });
+    const outcome = await within(sent, { signal: options.signal });
+    if (outcome.kind !== 'done') return noAnswer(AxiosError.ERR_CANCELED);
+    const response = outcome.value;
     const text = typeof response.data === 'string' ? response.data : '';
     const lowerCase = headersInLowerCase(response.headers);
     const date = Date.parse(lowerCase['date'] ?? '');
-    return {
+    const answer = {
       status: response.status,
       headers: lowerCase,
       body: readJSON(text),
       isEmpty: text.trim() === '',
       serverNow: Number.isNaN(date) ? undefined : date,
     };
+    return { kind: 'answered', answer };
   } catch (error) {
     // An AxiosError holds the request with the secret in it: only its code goes on.
     const { code } = Object(error) as { readonly code?: unknown };
-    if (typeof code === 'string') throw new NoAnswer(code, reasonInWords(code));
-    throw new NoAnswer(
+    if (typeof code === 'string') return noAnswer(code);
+    return noAnswer(
       'ERR_NETWORK',
       'axios gave neither an answer nor an error code, so it may be mocked',
     );
   }
+}
+
+function noAnswer(reason: string, message = reasonInWords(reason)): NoAnswer {
+  return { kind: 'no-answer', reason, message };
 }
 
 /** One named by `HTTP_PROXY` would get in clear text what was to stay on this machine. A proxy that the user sets is the user's. */

@@ -1,8 +1,9 @@
-import { scrubText } from '../concealment/scrub-text.js';
+import { read } from '../concealment/any-object.js';
+import { printable } from '../concealment/printable.js';
 import type { OAuthErrorFields, ProviderDiagnosis } from '../errors/index.js';
 import type { Concern, CoolDownCause } from '../token/lifecycle.js';
 import type { ParsedDiagnosis, TokenFailureClass } from '../provider-definition/token-failure.js';
-import { at, type TokenResponse } from '../provider-definition/token-response.js';
+import type { TokenResponse } from '../provider-definition/token-response.js';
 
 const REJECTED_CREDENTIALS: readonly string[] = [
   'invalid_client',
@@ -26,10 +27,10 @@ export function oauthErrorFields(
   body: unknown,
   secrets: readonly string[] = [],
 ): OAuthErrorFields | undefined {
-  const error = printable(at(body, 'error'), { longest: 100, secrets });
+  const error = printable(read(body, 'error'), { longest: 100, secrets });
   if (error === undefined) return undefined;
-  const errorDescription = printable(at(body, 'error_description'), { longest: 300, secrets });
-  const errorUri = printable(at(body, 'error_uri'), { longest: 300, secrets });
+  const errorDescription = printable(read(body, 'error_description'), { longest: 300, secrets });
+  const errorUri = printable(read(body, 'error_uri'), { longest: 300, secrets });
   return {
     error,
     ...(errorDescription === undefined ? {} : { errorDescription }),
@@ -61,9 +62,9 @@ export function diagnosisOf(
   };
 }
 
-function orNothing<T>(read: () => T): T | undefined {
+function orNothing<T>(look: () => T): T | undefined {
   try {
-    return read();
+    return look();
   } catch {
     return undefined;
   }
@@ -72,27 +73,6 @@ function orNothing<T>(read: () => T): T | undefined {
 /** Some codes are numbers. */
 function asText(value: unknown): unknown {
   return typeof value === 'number' ? String(value) : value;
-}
-
-/** No control character, and nothing that turns the direction of a line: it goes into logs. */
-const SHOWABLE = /^[^\p{C}\p{Zl}\p{Zp}]+$/u;
-
-/** Some servers quote the request back, at any length. */
-const MOST_READ = 4_000;
-
-function printable(
-  value: unknown,
-  { longest, secrets }: { readonly longest: number; readonly secrets: readonly string[] },
-): string | undefined {
-  if (typeof value !== 'string' || !SHOWABLE.test(value)) return undefined;
-  const clean = scrubText(value.slice(0, MOST_READ), secrets);
-  const short = clean.length <= longest ? clean : cutBetweenWords(clean, longest);
-  return short.trim() === '' ? undefined : short.trim();
-}
-
-/** Not by a pattern that ends with the text: it would try each word of it in turn. */
-function cutBetweenWords(text: string, longest: number): string {
-  return text.slice(0, text.lastIndexOf(' ', longest) + 1);
 }
 
 /** Codes of a connection that never came about. */

@@ -3,7 +3,7 @@ import type { TokenParams } from '../token/token-params.js';
 import type { Account } from './accounts.js';
 import { JointWork } from '../platform/joint-work.js';
 import type { SourceContext } from './source-context.js';
-import { unlessAborted, waitFor, type WaitLimits } from '../platform/waiting.js';
+import { boundedSignal, within } from '../platform/waiting.js';
 
 /** The credentials of one token: asked for at each token call, and again while rejected ones cool down. */
 export class Credentials {
@@ -11,7 +11,6 @@ export class Credentials {
   readonly #params: TokenParams;
   /** The one question under way whether they have changed. */
   #checking: JointWork<object | undefined> | undefined;
-  #abortCheck: AbortController | undefined;
 
   constructor(source: SourceContext, params: TokenParams) {
     this.#source = source;
@@ -42,41 +41,37 @@ export class Credentials {
     const { provider } = this.#source;
     const asked = provider.resolveCredentials({ params: this.#params, signal });
     if (provider.hasFixedCredentials) return asked;
-    return unlessAborted(asked, signal, () =>
-      credentialsUnavailable(
-        provider.name,
-        'did not answer in time. Let it answer within flightTimeoutMs, and heed its signal.',
-      ),
+    const outcome = await within(asked, { signal });
+    if (outcome.kind === 'done') return outcome.value;
+    throw credentialsUnavailable(
+      provider.name,
+      'did not answer in time. Let it answer within flightTimeoutMs, and heed its signal.',
     );
   }
 
   /** Ends the question under way: no caller wants the answer any more. */
   forget(): void {
-    this.#abortCheck?.abort();
+    this.#checking?.stop();
   }
 
   /** Whether they are no longer those of this account; asked once for all who want to know. */
-  async haveChanged(account: Account, limits: WaitLimits): Promise<boolean> {
+  async haveChanged(account: Account): Promise<boolean> {
     const { provider, accounts, options } = this.#source;
     if (provider.hasFixedCredentials) return false;
-    this.#checking ??= new JointWork(options.clock);
-    const asked = this.#checking.run(() => this.#askInTime(), undefined);
-    const credentials = await waitFor(asked, limits);
-    return credentials !== undefined && !accounts.areOf(account, credentials);
+    this.#checking ??= new JointWork<object | undefined>(options.clock, () => undefined);
+    const asked = await this.#checking.run(({ signal }) => this.#askInTime(signal));
+    return asked !== undefined && !accounts.areOf(account, asked);
   }
 
-  async #askInTime(): Promise<object | undefined> {
-    const abort = new AbortController();
-    this.#abortCheck = abort;
+  async #askInTime(parent: AbortSignal): Promise<object | undefined> {
     const { clock, flightTimeoutMs } = this.#source.options;
-    const cancelTimer = clock.schedule(() => abort.abort(), flightTimeoutMs);
+    const bounded = boundedSignal(parent, flightTimeoutMs, clock);
     try {
-      return await this.ask(abort.signal);
+      return await this.ask(bounded.signal);
     } catch {
       return undefined;
     } finally {
-      cancelTimer();
-      this.#abortCheck = undefined;
+      bounded.release();
     }
   }
 }

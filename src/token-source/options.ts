@@ -6,13 +6,16 @@ import { MisconfigurationError } from '../errors/index.js';
 import { defaultPolicy, type LifecyclePolicy } from '../token/lifecycle.js';
 import { perCallFields } from '../provider-definition/credentials.js';
 import type { Provider } from '../provider-definition/define-provider.js';
-import type { TokenStore } from '../store/token-store.js';
+import type { SharedStore } from '../sharing/shared-store.js';
 import { systemClock, type Clock } from '../platform/clock.js';
 
 /** How a token source behaves. Everything has a default; durations are milliseconds. */
 export interface TokenSourceOptions {
-  /** Shares tokens with other processes. @defaultValue none: tokens stay in this source */
-  readonly store?: TokenStore | undefined;
+  /**
+   * Shares tokens with other processes: `createRedisStore()` of `axios-bearer/redis`; or `createMemoryStore()` and
+   * `createSharedStore()`, for a store of your own, of `axios-bearer/store`. @defaultValue none: tokens stay in this source
+   */
+  readonly store?: SharedStore | undefined;
   /**
    * Names the shared identity yourself, in place of the one made from the credentials. Needed where a secret is
    * rotated gradually at a provider that allows one active token only, and where the token request differs from call to
@@ -63,7 +66,7 @@ export interface TokenSourceOptions {
 
 export interface ResolvedTokenSourceOptions {
   readonly policy: LifecyclePolicy;
-  readonly store: TokenStore | undefined;
+  readonly store: SharedStore | undefined;
   readonly cacheIdentity: string | undefined;
   readonly keepWarm: boolean;
   readonly waitUntil: TokenSourceOptions['waitUntil'];
@@ -106,7 +109,13 @@ const ALLOWED: Readonly<Record<keyof TokenSourceOptions, Rule | undefined>> = {
     must: 'must be a function',
     remedy: "Give the waitUntil of 'cloudflare:workers' or '@vercel/functions'.",
   },
-  store: undefined,
+  store: {
+    allows: (value) => typeof (value as Partial<SharedStore> | null)?.['~share'] === 'function',
+    must: 'does not share tokens by itself',
+    remedy:
+      "For a store of your own: import { createSharedStore } from 'axios-bearer/store', and give createSharedStore(yours). " +
+      'For Redis: createRedisStore(client) of axios-bearer/redis.',
+  },
   cacheIdentity: undefined,
   transport: undefined,
   clock: undefined,
@@ -166,6 +175,7 @@ export function resolveOptions(
     const value: unknown = options[name as keyof TokenSourceOptions];
     if (value !== undefined) check(provider, name as keyof TokenSourceOptions, value);
   }
+  if (options.transport !== undefined) checkTransport(provider);
   if (options.store !== undefined) checkSharing(provider, options);
   options.store?.check?.({ cacheIdentity: options.cacheIdentity });
   return {
@@ -182,6 +192,17 @@ export function resolveOptions(
     clock: options.clock ?? systemClock,
     random: options.random ?? Math.random,
   };
+}
+
+/** Of the calls that a function makes, it knows nothing. */
+function checkTransport(provider: Provider): void {
+  if (provider.acquireToken === undefined) return;
+  throw new MisconfigurationError({
+    provider: provider.name,
+    option: 'options.transport',
+    problem: 'reaches a token endpoint, and acquireToken makes its calls by itself',
+    remedy: 'Set agents, proxy or adapter where acquireToken makes them.',
+  });
 }
 
 /** Without a name that is given, tokens are found again under their credentials and their token request. */

@@ -1,18 +1,7 @@
-import {
-  type BearerError,
-  isBearerError,
-  MisconfigurationError,
-  TokenAcquisitionError,
-} from '../errors/index.js';
+import { type BearerError, TokenAcquisitionError } from '../errors/index.js';
 import { inSeconds } from '../errors/token-acquisition-error.js';
+import type { Acquired } from '../sharing/acquired.js';
 import type { Happening, RefusalCause } from '../token/lifecycle.js';
-import { MintFailure } from '../token-call/mint-failure.js';
-import {
-  concernFromElsewhere,
-  CoolingElsewhere,
-  errorFromElsewhere,
-  LedMintFailure,
-} from '../sharing/shared-failure.js';
 
 /** What a caller is told who can be given no token now. */
 export function refusal(
@@ -41,78 +30,26 @@ export function refusal(
   }
 }
 
-/** A flight that made no token call: once its credentials were known, their account was found to be left alone. */
-export class CallRefused extends Error {
-  constructor(
-    readonly because: RefusalCause<BearerError>,
-    readonly retryInMs: number,
-  ) {
-    super('the account is left alone');
-  }
-}
+/** What a flight ends with that brings no token. */
+export type WithoutToken = Extract<Acquired, { kind: 'failed' | 'cooling-elsewhere' }>;
 
 /** A flight that ended without a token, as the decisions want to know it. */
-export type FailedFlight = Extract<
-  Happening<BearerError>,
-  { kind: 'mint-failed' | 'cooling-elsewhere' }
->;
-
-/** Reads what a flight threw: the error for its callers, and what it means for the endpoint gate. */
 export function failedFlight(
-  thrown: unknown,
-  flight: { readonly provider: string; readonly flightId: number; readonly random: number },
-): FailedFlight {
-  const { provider, flightId, random } = flight;
-  if (thrown instanceof CoolingElsewhere) {
-    return {
-      kind: 'cooling-elsewhere',
-      flightId,
-      failure: errorFromElsewhere(provider, thrown),
-      cause: thrown.failure.cause,
-      concerns: concernFromElsewhere(thrown.failure),
-      delayMs: thrown.remainingMs,
-      failures: thrown.failure.failures,
-      fallback: thrown.fallback,
-      random,
-    };
-  }
-  if (thrown instanceof CallRefused) {
-    const failure = refusal(provider, thrown.because, thrown.retryInMs);
-    return {
-      kind: 'mint-failed',
-      flightId,
-      failure,
-      cause: 'not-called',
-      concerns: 'request',
-      random,
-    };
-  }
-  if (!(thrown instanceof MintFailure)) {
-    const failure = ownFault(provider, thrown);
-    return { kind: 'mint-failed', flightId, failure, cause: 'local', concerns: 'request', random };
-  }
+  acquired: WithoutToken,
+  flight: { readonly flightId: number; readonly random: number },
+): Extract<Happening<BearerError>, { kind: 'mint-failed' | 'cooling-elsewhere' }> {
+  if (acquired.kind === 'cooling-elsewhere') return { ...acquired, ...flight };
+  const { failure, failuresElsewhere } = acquired;
+  const { error, cause, concerns, retryAfterMs } = failure;
   return {
     kind: 'mint-failed',
-    flightId,
-    failure: thrown.error,
-    cause: thrown.cause,
-    concerns: thrown.concerns,
-    retryAfterMs: thrown.retryAfterMs,
-    failuresElsewhere: thrown instanceof LedMintFailure ? thrown.fleetFailures : undefined,
-    random,
+    failure: error,
+    cause,
+    concerns,
+    retryAfterMs,
+    failuresElsewhere,
+    ...flight,
   };
-}
-
-/** What `tokenRequest` throws is a fault in the definition: it must not leave the flight open. */
-function ownFault(provider: string, thrown: unknown): BearerError {
-  if (isBearerError(thrown)) return thrown;
-  return new MisconfigurationError({
-    provider,
-    option: 'the provider definition',
-    problem: 'threw while a token was fetched',
-    remedy: 'See the cause: tokenRequest is at fault.',
-    cause: thrown,
-  });
 }
 
 /** The same error with the time of the next attempt in it, which only the state of the token knows. */

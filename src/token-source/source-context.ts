@@ -1,7 +1,8 @@
-import type { BearerError } from '../errors/index.js';
 import type { Provider } from '../provider-definition/define-provider.js';
-import { guardStore } from '../sharing/guarded-store.js';
-import type { TokenStore } from '../store/token-store.js';
+import type { ShareTokens } from '../sharing/share-tokens.js';
+import type { SharedStore } from '../sharing/shared-store.js';
+import type { SharedTokenOwner } from '../sharing/refresh.js';
+import type { SharedToken } from '../sharing/shared-token.js';
 import type { Instant } from '../token/instant.js';
 import { Accounts } from './accounts.js';
 import { publish } from './diagnostics.js';
@@ -13,16 +14,13 @@ import {
 } from './events.js';
 import type { ResolvedTokenSourceOptions } from './options.js';
 import { endsWorkWithItsRequest } from '../platform/runtime.js';
-import type { SharedContext } from '../sharing/shared-flight.js';
-import { PROBE_MS } from '../sharing/shared-step.js';
-import { SoloMints } from '../sharing/solo-mints.js';
 
 /** What all tokens of one source have in common. */
 export class SourceContext {
   readonly provider: Provider;
   readonly options: ResolvedTokenSourceOptions;
   /** Present where the tokens are shared with other processes. */
-  readonly sharing: SharedContext | undefined;
+  readonly share: ((owner: SharedTokenOwner) => SharedToken) | undefined;
   #accounts: Accounts | undefined;
   isClosed = false;
   #listeners: Listeners | undefined;
@@ -30,7 +28,7 @@ export class SourceContext {
   constructor(provider: Provider, options: ResolvedTokenSourceOptions) {
     this.provider = provider;
     this.options = options;
-    this.sharing = options.store === undefined ? undefined : this.#sharingThrough(options.store);
+    this.share = options.store && this.#shareThrough(options.store);
   }
 
   /** Made by the first token call: most sources are idle. */
@@ -81,26 +79,20 @@ export class SourceContext {
     this.#listeners?.clear();
   }
 
-  #sharingThrough(store: TokenStore): SharedContext {
-    const { clock, random, policy, flightTimeoutMs } = this.options;
-    const watcher = {
-      failed: (error: BearerError) => this.emit('storeFailed', { error }),
-      recovered: () => this.emit('storeRecovered', {}),
-    };
-    return {
-      provider: this.provider.name,
-      store: guardStore(store, {
-        clock,
-        watcher,
-        longestPauseMs: policy.singleActiveToken ? PROBE_MS : undefined,
-      }),
-      soloMints: new SoloMints(),
+  /** The code for that is the store's own. */
+  #shareThrough(store: SharedStore): (owner: SharedTokenOwner) => SharedToken {
+    const { clock, random, policy, flightTimeoutMs, cacheIdentity } = this.options;
+    return (store['~share'] as ShareTokens)(store, {
+      provider: this.provider,
       clock,
       random,
       now: () => this.now(),
       policy,
+      cacheIdentity,
       flightTimeoutMs,
+      storeFailed: (error) => this.emit('storeFailed', { error }),
+      storeRecovered: () => this.emit('storeRecovered', {}),
       leaseAwaited: (event) => this.emit('leaseAwaited', event),
-    };
+    });
   }
 }

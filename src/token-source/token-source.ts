@@ -90,8 +90,17 @@ export class TokenSource {
       options.signal?.throwIfAborted();
       if (this.#context.isClosed) throw new TokenSourceClosedError(this.provider.name);
       // Looked up anew each time: the one that was waited for may have made room for others meanwhile.
-      const token = await this.#kept(options.params).get(options, limits);
-      if (token !== undefined) return token;
+      const got = await this.#kept(options.params).get(options, limits);
+      switch (got.kind) {
+        case 'token':
+          return got.token;
+        case 'failed':
+          throw got.error;
+        case 'timed-out':
+          throw new TokenWaitTimeoutError(this.provider.name, options.timeoutMs ?? 0);
+        case 'aborted': // The reason goes back to the caller as it came.
+        case 'changed':
+      }
     }
   }
 
@@ -182,12 +191,10 @@ export class TokenSource {
   }
 
   /** What bounds one caller's wait; the time-out counts from here, however often the caller has to wait. */
-  #limits({ signal, timeoutMs }: GetTokenOptions): () => WaitLimits {
+  #limits({ signal, timeoutMs }: GetTokenOptions): WaitLimits {
     const { clock } = this.#context.options;
-    if (timeoutMs === undefined) return () => ({ signal, clock });
-    const deadline = clock.monotonic() + timeoutMs;
-    const error = () => new TokenWaitTimeoutError(this.provider.name, timeoutMs);
-    return () => ({ signal, clock, timeout: { ms: deadline - clock.monotonic(), error } });
+    const until = timeoutMs === undefined ? undefined : clock.monotonic() + timeoutMs;
+    return { signal, until, clock };
   }
 
   #kept(params: TokenParams | undefined): KeptToken {

@@ -79,9 +79,9 @@ function endsSaid(hints: LifetimeHints): readonly { readonly by: EndedBy; readon
   const claimed =
     iat === undefined || hints.serverNow !== undefined ? epochMilliseconds(exp) : undefined;
   return [
-    ...(expiresAt === undefined ? [] : [{ by: 'expiresAt' as const, at: expiresAt }]),
-    ...(claimed === undefined ? [] : [{ by: 'exp' as const, at: claimed }]),
-  ];
+    { by: 'expiresAt' as const, at: expiresAt },
+    { by: 'exp' as const, at: claimed },
+  ].filter((end): end is { by: EndedBy; at: number } => end.at !== undefined);
 }
 
 /** The times that a JWT claims, in epoch seconds (RFC 7519, section 4.1). One that ends before it begins says nothing. */

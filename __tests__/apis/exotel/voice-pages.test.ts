@@ -64,6 +64,13 @@ describe('a list that stopped', () => {
     expect(queries().map(({ After }) => After)).toEqual([undefined, 'c1', 'c2']);
   });
 
+  it('at its first page starts anew', async () => {
+    const { voice, queries } = voiceThat('reset', page(['a']));
+    const cursor = cursorOf(await failureOf(allOf(voice.iterate())));
+    expect(await allOf(voice.iterate({ cursor }))).toMatchObject([{ callSid: 'a' }]);
+    expect(queries()).toEqual([{}, {}]);
+  });
+
   it('by offset tells the offset', async () => {
     const { users } = voiceThat(
       {

@@ -1,4 +1,8 @@
-import type { TokenIdentity, TokenStore, TokenStoreSlot } from '../../../src/store/token-store.js';
+import type {
+  TokenIdentity,
+  TokenStore,
+  TokenStoreSlot,
+} from '../../../src/sharing/token-store.js';
 import type { Host } from './host.js';
 import type { Command, SimulatedRedis } from './redis.js';
 

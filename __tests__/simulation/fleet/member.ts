@@ -11,6 +11,7 @@ import { ForcedMintBook } from './forced-mint-book.js';
 import { instantOf, type Call, type CallEnd, type FleetWatch } from './fleet-watch.js';
 import type { Host } from './host.js';
 import type { Link } from './link.js';
+import { createSharedStore } from './library.js';
 import type { Edition, FleetSetting, FleetStep } from './steps.js';
 
 /** An edition of the library, as far as a process needs it. */
@@ -130,7 +131,7 @@ export class Member {
       transport: { adapter: (config) => this.#callEndpoint(config) },
       singleActiveToken: setting.singleActiveToken,
       cacheIdentity: setting.isPinned ? 'pinned' : undefined,
-      store: link,
+      store: createSharedStore(link),
     });
   }
 

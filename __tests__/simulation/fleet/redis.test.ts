@@ -2,7 +2,7 @@ import { describe, test } from '@jest/globals';
 
 import { createFakeClock } from '../../../src/testing/fake-clock.js';
 import { describeStoreContract } from '../../../src/testing/index.js';
-import type { TokenStore, TokenStoreSlot } from '../../../src/store/token-store.js';
+import type { TokenStore, TokenStoreSlot } from '../../../src/sharing/token-store.js';
 import { Host } from './host.js';
 import { SimulatedRedis, type Command } from './redis.js';
 

@@ -1,12 +1,12 @@
-import { createMemoryStore } from '../../../src/store/memory-store.js';
 import type {
   BeginAnswer,
   TokenIdentity,
   TokenStore,
   TokenStoreSlot,
-} from '../../../src/store/token-store.js';
+} from '../../../src/sharing/token-store.js';
 import type { FakeClock } from '../../../src/testing/fake-clock.js';
 import type { Host } from './host.js';
+import { createMemoryStore } from './library.js';
 import type { Sent } from './link.js';
 
 /** What a client may ask of the store, with its argument and its answer. */

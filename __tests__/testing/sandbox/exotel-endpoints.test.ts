@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import axios from 'axios';
 import {
   createExotelApi,
@@ -8,25 +8,19 @@ import {
   toContactsCsv,
   type ExotelApi,
 } from '../../../src/apis/exotel/index.js';
-import type { ExotelSandbox, Sandbox } from '../../../src/testing/index.js';
-import { createFakeClock, startSandbox } from '../../../src/testing/index.js';
+import { createFakeClock } from '../../../src/testing/index.js';
 import { allOf } from '../../apis/canned-answer.js';
 import { bodyOf, serve } from '../../apis/loopback.js';
+import { useSandbox } from '../use-sandbox.js';
 
 /*
  * The sandbox's Exotel as the wrapper sees it: whoever wrote the one from the documents meets whoever wrote the other.
  */
 
 const clock = createFakeClock();
-let sandbox: Sandbox;
-let exotel: ExotelSandbox;
+const exotel = useSandbox('exotel', { now: clock.now });
 let api: ExotelApi;
-beforeAll(async () => {
-  sandbox = await startSandbox({ only: ['exotel'], now: clock.now });
-  exotel = sandbox.exotel;
-});
 beforeEach(() => {
-  sandbox.reset();
   const { accountSid, ...basic } = exotel.credentials;
   api = createExotelApi(axios.create(), {
     accountSid,
@@ -36,7 +30,6 @@ beforeEach(() => {
     hosts: { ccm: exotel.url, voice: exotel.url, tenant: exotel.url },
   });
 });
-afterAll(() => sandbox.close());
 
 /** A listener that keeps what is posted to it, and answers with the given statuses in turn. */
 async function listener(...statuses: number[]) {

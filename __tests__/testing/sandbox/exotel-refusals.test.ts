@@ -1,20 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from '@jest/globals';
+import { describe, expect, it, test } from '@jest/globals';
 import axios, { type AxiosResponse } from 'axios';
 
-import { createFakeClock, startSandbox } from '../../../src/testing/index.js';
-import type { ExotelSandbox, Sandbox } from '../../../src/testing/index.js';
+import { createFakeClock } from '../../../src/testing/index.js';
+import { useSandbox } from '../use-sandbox.js';
 
 /* What the sandbox's Exotel refuses: sent by hand, because the wrapper would refuse to send most of it. */
 
 const clock = createFakeClock();
-let sandbox: Sandbox;
-let exotel: ExotelSandbox;
-beforeAll(async () => {
-  sandbox = await startSandbox({ only: ['exotel'], now: clock.now });
-  exotel = sandbox.exotel;
-});
-beforeEach(() => sandbox.reset());
-afterAll(() => sandbox.close());
+const exotel = useSandbox('exotel', { now: clock.now });
 
 type Method = 'GET' | 'POST' | 'PUT';
 

@@ -1,17 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { ExotelSandbox, Sandbox } from '../../../src/testing/index.js';
-import { createFakeClock, startSandbox } from '../../../src/testing/index.js';
+import { describe, expect, it } from '@jest/globals';
+import { createFakeClock } from '../../../src/testing/index.js';
 import { askExotel, bearer, http } from '../plain-http.js';
+import { useSandbox } from '../use-sandbox.js';
 
 const clock = createFakeClock();
-let sandbox: Sandbox;
-let exotel: ExotelSandbox;
-beforeAll(async () => {
-  sandbox = await startSandbox({ only: ['exotel'], now: clock.now });
-  exotel = sandbox.exotel;
-});
-beforeEach(() => sandbox.reset());
-afterAll(() => sandbox.close());
+const exotel = useSandbox('exotel', { now: clock.now });
 
 const account = () => `${exotel.url}/v2/accounts/${exotel.credentials.accountSid}`;
 async function signIn() {

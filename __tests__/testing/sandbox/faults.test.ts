@@ -1,20 +1,12 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { OAuth2Sandbox, Sandbox } from '../../../src/testing/index.js';
-import { startSandbox } from '../../../src/testing/index.js';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { askOAuth2, bearer, http } from '../plain-http.js';
+import { useSandbox } from '../use-sandbox.js';
 
-let sandbox: Sandbox;
-let oauth2: OAuth2Sandbox;
+const oauth2 = useSandbox('oauth2');
 let token: string;
-beforeAll(async () => {
-  sandbox = await startSandbox({ only: ['oauth2'] });
-  oauth2 = sandbox.oauth2;
-});
 beforeEach(async () => {
-  sandbox.reset();
   token = (await askOAuth2(oauth2)).data.access_token as string;
 });
-afterAll(() => sandbox.close());
 
 const call = (path = '/resource') => http.get(oauth2.url + path, bearer(token));
 

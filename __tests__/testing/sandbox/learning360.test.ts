@@ -1,17 +1,10 @@
 import type { AxiosResponse } from 'axios';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Learning360Sandbox, Learning360User, Sandbox } from '../../../src/testing/index.js';
-import { startSandbox } from '../../../src/testing/index.js';
+import { describe, expect, it } from '@jest/globals';
+import type { Learning360User } from '../../../src/testing/index.js';
 import { askLearning360, http } from '../plain-http.js';
+import { useSandbox } from '../use-sandbox.js';
 
-let sandbox: Sandbox;
-let learning360: Learning360Sandbox;
-beforeAll(async () => {
-  sandbox = await startSandbox({ only: ['learning360'] });
-  learning360 = sandbox.learning360;
-});
-beforeEach(() => sandbox.reset());
-afterAll(() => sandbox.close());
+const learning360 = useSandbox('learning360');
 
 async function signIn(extra?: object) {
   const { data } = await askLearning360(learning360, extra);

@@ -1,16 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { OAuth2Sandbox, Sandbox } from '../../../src/testing/index.js';
-import { startSandbox } from '../../../src/testing/index.js';
+import { describe, expect, it } from '@jest/globals';
 import { askOAuth2, bearer, http } from '../plain-http.js';
+import { useSandbox } from '../use-sandbox.js';
 
-let sandbox: Sandbox;
-let oauth2: OAuth2Sandbox;
-beforeAll(async () => {
-  sandbox = await startSandbox({ only: ['oauth2'] });
-  oauth2 = sandbox.oauth2;
-});
-beforeEach(() => sandbox.reset());
-afterAll(() => sandbox.close());
+const oauth2 = useSandbox('oauth2');
 
 /** RFC 6749, section 2.3.1: each half is form-encoded before the pair is encoded in base64. */
 function basic(clientId: string, clientSecret: string): string {

@@ -1,17 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Sandbox, SingleviewSandbox } from '../../../src/testing/index.js';
-import { createFakeClock, startSandbox } from '../../../src/testing/index.js';
+import { describe, expect, it } from '@jest/globals';
+import { createFakeClock } from '../../../src/testing/index.js';
 import { askSingleview, bearer, http } from '../plain-http.js';
+import { useSandbox } from '../use-sandbox.js';
 
 const clock = createFakeClock();
-let sandbox: Sandbox;
-let singleview: SingleviewSandbox;
-beforeAll(async () => {
-  sandbox = await startSandbox({ only: ['singleview'], now: clock.now });
-  singleview = sandbox.singleview;
-});
-beforeEach(() => sandbox.reset());
-afterAll(() => sandbox.close());
+const singleview = useSandbox('singleview', { now: clock.now });
 
 async function signIn() {
   await askSingleview(singleview);

@@ -1,17 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { OAuth2Sandbox, Sandbox } from '../../../src/testing/index.js';
-import { createFakeClock, startSandbox } from '../../../src/testing/index.js';
+import { describe, expect, it } from '@jest/globals';
+import { createFakeClock } from '../../../src/testing/index.js';
 import { askOAuth2, bearer, http } from '../plain-http.js';
+import { useSandbox } from '../use-sandbox.js';
 
 const clock = createFakeClock();
-let sandbox: Sandbox;
-let oauth2: OAuth2Sandbox;
-beforeAll(async () => {
-  sandbox = await startSandbox({ only: ['oauth2'], now: clock.now });
-  oauth2 = sandbox.oauth2;
-});
-beforeEach(() => sandbox.reset());
-afterAll(() => sandbox.close());
+const oauth2 = useSandbox('oauth2', { now: clock.now });
 
 async function mint(params?: Record<string, string>): Promise<string> {
   return (await askOAuth2(oauth2, params)).data.access_token as string;

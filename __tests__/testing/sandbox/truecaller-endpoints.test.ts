@@ -1,24 +1,18 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import axios from 'axios';
 import {
   createTruecallerApi,
   parseTruecallerEvent,
   type TruecallerApi,
 } from '../../../src/apis/truecaller/index.js';
-import type { Sandbox, TruecallerSandbox } from '../../../src/testing/index.js';
-import { createFakeClock, startSandbox } from '../../../src/testing/index.js';
+import { createFakeClock } from '../../../src/testing/index.js';
 import { bodyOf, serve } from '../../apis/loopback.js';
+import { useSandbox } from '../use-sandbox.js';
 
 const clock = createFakeClock();
-let sandbox: Sandbox;
-let truecaller: TruecallerSandbox;
+const truecaller = useSandbox('truecaller', { now: clock.now });
 let api: TruecallerApi;
-beforeAll(async () => {
-  sandbox = await startSandbox({ only: ['truecaller'], now: clock.now });
-  truecaller = sandbox.truecaller;
-});
 beforeEach(() => {
-  sandbox.reset();
   const { organisationId } = truecaller.credentials;
   const { orgId, orgToken } = truecaller.webhookCredentials;
   api = createTruecallerApi(axios.create(), {
@@ -27,7 +21,6 @@ beforeEach(() => {
     hosts: { portal: truecaller.url, webhooks: truecaller.webhookUrl },
   });
 });
-afterAll(() => sandbox.close());
 
 const ENTRY = {
   campaignId: 'fake-campaign-1',

@@ -1,17 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Sandbox, TruecallerSandbox } from '../../../src/testing/index.js';
-import { createFakeClock, startSandbox } from '../../../src/testing/index.js';
+import { describe, expect, it } from '@jest/globals';
+import { createFakeClock } from '../../../src/testing/index.js';
 import { askTruecaller, bearer, http } from '../plain-http.js';
+import { useSandbox } from '../use-sandbox.js';
 
 const clock = createFakeClock();
-let sandbox: Sandbox;
-let truecaller: TruecallerSandbox;
-beforeAll(async () => {
-  sandbox = await startSandbox({ only: ['truecaller'], now: clock.now });
-  truecaller = sandbox.truecaller;
-});
-beforeEach(() => sandbox.reset());
-afterAll(() => sandbox.close());
+const truecaller = useSandbox('truecaller', { now: clock.now });
 
 async function signIn() {
   return bearer((await askTruecaller(truecaller)).data.token);

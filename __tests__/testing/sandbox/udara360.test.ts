@@ -1,17 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Sandbox, Udara360Sandbox } from '../../../src/testing/index.js';
-import { createFakeClock, startSandbox } from '../../../src/testing/index.js';
+import { describe, expect, it } from '@jest/globals';
+import { createFakeClock } from '../../../src/testing/index.js';
 import { askUdara360, bearer, http } from '../plain-http.js';
+import { useSandbox } from '../use-sandbox.js';
 
 const clock = createFakeClock();
-let sandbox: Sandbox;
-let udara360: Udara360Sandbox;
-beforeAll(async () => {
-  sandbox = await startSandbox({ only: ['udara360'], now: clock.now });
-  udara360 = sandbox.udara360;
-});
-beforeEach(() => sandbox.reset());
-afterAll(() => sandbox.close());
+const udara360 = useSandbox('udara360', { now: clock.now });
 
 async function signIn(reference?: string) {
   const { headers } = bearer((await askUdara360(udara360)).data.accessToken);

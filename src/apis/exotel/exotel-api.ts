@@ -10,7 +10,7 @@ import { createPresence, type ExotelPresence } from './presence.js';
 import { createUsers, type ExotelUsers } from './users.js';
 import { createVoice, type ExotelVoice } from './voice.js';
 
-/** Exotel's documented endpoints, by group. */
+/** Exotel's endpoints, by group. `docs/wrapped-apis.md` lists which are left out, and why. */
 export interface ExotelApi {
   /** CCM calls (Voice v2): agent first, then customer. */
   readonly calls: ExotelCalls;

@@ -1,5 +1,6 @@
-import type { AxiosBasicCredentials, AxiosInstance } from 'axios';
+import { isAxiosError, type AxiosBasicCredentials, type AxiosInstance } from 'axios';
 import { ApiInputError } from '../api-input-error.js';
+import { headerOf } from '../../concealment/any-object.js';
 import { cleanText } from '../clean-text.js';
 import { toErrorResponse } from '../error-response.js';
 import {
@@ -8,8 +9,9 @@ import {
   type ApiRequestConfig,
   type ApiRequestOptions,
 } from '../request-options.js';
+import { basicAuthorization } from '../../platform/basic-authorization.js';
 import { retryAfterMs } from '../../platform/retry-after.js';
-import { headerOf, sendRequest, type HttpAnswer } from '../send-request.js';
+import { sendRequest, wasNeverSent, type HttpAnswer } from '../send-request.js';
 import { takeTurn } from '../take-turn.js';
 import { asRecord, numberOf, textOf } from '../wire-values.js';
 import { exotelAuthSchemes, type ExotelChoosableOperation } from './auth-schemes.js';
@@ -96,11 +98,11 @@ export function createExotelClient(
       // axios leaves these keys out of the JSON form of its errors; the instance's own list stays in force.
       config.redact = [...(config.redact ?? instance.defaults.redact ?? []), 'authorization'];
       await holdBack(options, request.budget, config.signal);
-      return judge(await sendRequest(instance, config), {
-        operation: request.operation,
-        secrets,
-        remedy,
+      const answer = await sendRequest(instance, config).catch((error: unknown) => {
+        throw request.ringsPhones === true ? withDoubt(error) : error;
       });
+      const { operation, ringsPhones = false } = request;
+      return judge(answer, { operation, ringsPhones, secrets, remedy });
     },
     async download(request, callOptions = {}) {
       const { operation, url } = request;
@@ -121,7 +123,7 @@ export function createExotelClient(
       });
       if (answer.status >= 200 && answer.status < 300) return answer;
       const told = { ...answer, body: readErrorBody(answer.body) };
-      const sent = { operation, secrets: own.secrets, remedy: undefined };
+      const sent = { operation, ringsPhones: false, secrets: own.secrets, remedy: undefined };
       throw toError(told, sent, request.explain(answer.status));
     },
     wire: (callOptions) => resolveWire(options.wire, callOptions?.wire),
@@ -237,7 +239,7 @@ async function withApiKey(
         'is required, because this call goes out with Basic: give createExotelApi apiKey and apiToken',
     });
   }
-  return basicAuthorisation(
+  return withBasic(
     requireCredential(credentials.apiKey, operation, 'options.basic.apiKey'),
     requireCredential(credentials.apiToken, operation, 'options.basic.apiToken'),
   );
@@ -256,20 +258,17 @@ async function withTenantLogin(
       problem: 'is required, because this call takes a username and password of the tenant host',
     });
   }
-  return basicAuthorisation(
+  return withBasic(
     requireCredential(credentials.username, operation, 'options.tenantBasic.username'),
     requireCredential(credentials.password, operation, 'options.tenantBasic.password'),
   );
 }
 
-/** @see https://www.rfc-editor.org/rfc/rfc7617#section-2 — with UTF-8, as its section 2.1 advises */
-function basicAuthorisation(user: string, password: string): OwnAuthorisation {
-  const bytes = new TextEncoder().encode(`${user}:${password}`);
-  const value = btoa(String.fromCharCode(...bytes));
+function withBasic(user: string, password: string): OwnAuthorisation {
   return {
-    headers: { Authorization: `Basic ${value}` },
+    headers: { Authorization: basicAuthorization(user, password) },
     config: { bearer: false },
-    secrets: [password, value],
+    secrets: [password],
   };
 }
 
@@ -282,9 +281,22 @@ async function holdBack(
   await takeTurn(() => rateLimiter.acquire(budget), signal);
 }
 
+/** No idempotency key is documented, so only looking tells. */
+const MAY_RING =
+  'The telephones may ring all the same: look for the call before you place it again.';
+
+/** The same error; if the call may have been placed, its message says so. */
+function withDoubt(error: unknown): unknown {
+  if (!isAxiosError(error) || wasNeverSent(error)) return error;
+  // A frozen error stays as it is.
+  Reflect.set(error, 'message', `${error.message}. No answer came. ${MAY_RING}`);
+  return error;
+}
+
 /** What an error has to know of its request. */
 interface Sent {
   operation: string;
+  ringsPhones: boolean;
   secrets: readonly string[];
   /** What to try after a 401. */
   remedy: string | undefined;
@@ -314,7 +326,7 @@ function judge(answer: HttpAnswer, sent: Sent): ExotelAnswer {
 
 function toError(
   answer: HttpAnswer,
-  { operation, secrets, remedy }: Sent,
+  { operation, ringsPhones, secrets, remedy }: Sent,
   explained: ReturnType<ExotelDownload['explain']> = {},
 ): ExotelApiError {
   const told = findFailure(answer.body) ?? NOTHING_TOLD;
@@ -328,7 +340,12 @@ function toError(
     status,
     response: toErrorResponse(answer, secrets),
     reason,
-    remedy: reason === 'authentication-failed' ? remedy : undefined,
+    remedy:
+      reason === 'authentication-failed'
+        ? remedy
+        : status >= 500 && ringsPhones
+          ? MAY_RING
+          : undefined,
     exotelCode: typeof told.code === 'string' ? clean(told.code) : told.code,
     said: clean(told.message),
     note: explained.note,

@@ -1,7 +1,7 @@
 import { ApiInputError } from '../api-input-error.js';
 import type { ApiRequestOptions } from '../request-options.js';
-import { headerOf } from '../send-request.js';
-import { numberOf } from '../wire-values.js';
+import { headerOf } from '../../concealment/any-object.js';
+import { numberOf, textOf } from '../wire-values.js';
 import type { ExotelErrorReason } from './error-reasons.js';
 import { bytesOf, type ExotelClient } from './exotel-client.js';
 
@@ -64,7 +64,7 @@ export async function downloadRecording<As extends keyof ExotelRecordingBody>(
   return {
     // What axios hands over follows from the response type: a stream of Node or of the web, both of which can be iterated.
     body: (as === 'stream' ? body : bytesOf(body)) as ExotelRecordingBody[As],
-    contentType: headerOf(headers, 'content-type'),
+    contentType: textOf(headerOf(headers, 'content-type')),
     sizeBytes: numberOf(headerOf(headers, 'content-length')),
   };
 }

@@ -30,9 +30,9 @@ export async function firstVoicePage(
   const operation = 'voice.list';
   const { created } = validateInput(voiceListSchema, query, { api: 'exotel', operation });
   checkRange(created, { now: Date.now(), operation, anyWidth: query.cursor !== undefined });
-  for await (const page of voicePages(client, operation, query, options)) return page;
+  const { value } = await voicePages(client, operation, query, options).next();
   // There is always a first page, or an error.
-  throw new Error('unreachable');
+  return value as ExotelVoicePage;
 }
 
 /** Page after page, and window after window where the range is wider than one request may ask for. @internal */

@@ -68,10 +68,13 @@ export function firstWindow(
       };
 }
 
+/** The first page of a list without a range. */
+const START = 'start';
+
 /** A place as text that can be kept in a file. @internal */
 export function writeCursor({ created, page }: VoicePlace): string {
   const range = created && { from: created.from.toISOString(), to: created.to.toISOString() };
-  return new URLSearchParams({ ...range, ...page }).toString();
+  return new URLSearchParams({ ...range, ...page }).toString() || START;
 }
 
 /** @throws ApiInputError if the text is not a cursor. @internal */
@@ -83,7 +86,7 @@ export function readCursor(text: string, operation: string): VoicePlace {
   const created = from && to ? { from: new Date(from), to: new Date(to) } : undefined;
   const page = after ? { after } : before ? { before } : undefined;
   const isRange = created === undefined || created.from <= created.to;
-  if (!isRange || (created === undefined && page === undefined)) {
+  if (!isRange || (created === undefined && page === undefined && text !== START)) {
     throw new ApiInputError({
       api: 'exotel',
       operation,

@@ -1,10 +1,11 @@
 import type { AxiosInstance } from 'axios';
+import { headerOf } from '../../concealment/any-object.js';
 import { retryAfterMs } from '../../platform/retry-after.js';
 import type { HostOf } from '../api-hosts.js';
 import { cleanText } from '../clean-text.js';
 import { toErrorResponse } from '../error-response.js';
 import { plainHeaders, withoutUndefined, type ApiRequestConfig } from '../request-options.js';
-import { headerOf, sendRequest, type HttpAnswer } from '../send-request.js';
+import { sendRequest, type HttpAnswer } from '../send-request.js';
 import { asRecord, textOf } from '../wire-values.js';
 import { readStatusInfo } from './status-info.js';
 import { TruecallerApiError } from './truecaller-error.js';

@@ -32,7 +32,7 @@ export class TruecallerUploadError extends Error {
       ...(unknown === 0 ? [] : [`${unknown} may or may not have been`]),
       `${count('unsent')} were not sent`,
     ].join(', ');
-    const why = cause instanceof Error ? cleanText(cause.message, []).replace(/\.?$/, '.') : '';
+    const why = cause instanceof Error ? (cleanText(cause.message, []) ?? '') : '';
     super(`truecaller ${operation} stopped: ${counts}. Go on with { from: ${next} }. ${why}`, {
       cause,
     });

@@ -1,8 +1,9 @@
-import { isAxiosError } from 'axios';
+import { isCancel } from 'axios';
 import * as v from 'valibot';
 import { isApiInputError } from '../api-input-error.js';
 import { oneOf, wholeNumber } from '../input-fields.js';
 import { pause, retryPauseMs } from '../retry-pause.js';
+import { wasNeverSent } from '../send-request.js';
 import { validateInput } from '../validate-input.js';
 import type { TruecallerReceipt } from './truecaller-client.js';
 import { isTruecallerApiError } from './truecaller-error.js';
@@ -105,22 +106,15 @@ async function sendPolitely(
   signal: TruecallerRequestOptions['signal'],
 ): Promise<Outcome> {
   for (let repetitions = 0; ; repetitions += 1) {
-    const wasCancelled = signal?.aborted === true;
     try {
       return { fate: 'received', receipt: await send() };
     } catch (error) {
-      const fate = wasCancelled ? 'unsent' : fateAfter(error);
       const waitMs = repetitions < retries ? pauseAfter(error, repetitions) : undefined;
-      if (wasCancelled || waitMs === undefined) return { fate, error };
+      if (waitMs === undefined) return { fate: fateAfter(error), error };
       await pause(waitMs, signal);
     }
   }
 }
-
-/** The connection was never made. */
-const NOT_CONNECTED = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN)$/;
-const isNotConnected = (error: unknown) =>
-  isAxiosError(error) && NOT_CONNECTED.test(error.code ?? '');
 
 /** Whether Truecaller may have taken a batch that failed so. */
 function fateAfter(error: unknown): 'unsent' | 'unknown' {
@@ -128,14 +122,13 @@ function fateAfter(error: unknown): 'unsent' | 'unknown' {
     // 503 says that the server could not handle the request; any other 5xx may come after the work was done.
     return error.status < 500 || error.status === 503 ? 'unsent' : 'unknown';
   }
-  return isApiInputError(error) || isNotConnected(error) || hadNoToken(error)
-    ? 'unsent'
-    : 'unknown';
+  return isApiInputError(error) || wasNeverSent(error) || hadNoToken(error) ? 'unsent' : 'unknown';
 }
 
 /** How long to wait before sending again, or `undefined` if that is not to be. */
 function pauseAfter(error: unknown, repetitions: number): number | undefined {
-  if (isNotConnected(error)) return retryPauseMs(repetitions, undefined, Math.random());
+  if (wasNeverSent(error) && !isCancel(error))
+    return retryPauseMs(repetitions, undefined, Math.random());
   if (!isTruecallerApiError(error) || ![429, 503].includes(error.status)) return undefined;
   return retryPauseMs(repetitions, error.retryAfterMs, Math.random());
 }

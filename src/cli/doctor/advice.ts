@@ -1,3 +1,4 @@
+import { isLoopback } from '../../platform/loopback.js';
 import { inWords } from '../duration.js';
 import { EXIT, EXIT_OF_ERROR, type ExitCode } from '../exit-codes.js';
 import { isNotableOffset } from './checks.js';
@@ -104,7 +105,7 @@ function onNetworkCode(
 ): string | undefined {
   switch (code) {
     case 'ECONNREFUSED':
-      return isLoopback(origin)
+      return isLoopback(new URL(origin).hostname)
         ? `Nothing listens at ${origin}. If it should be the sandbox, start it: axios-bearer sandbox.`
         : `Nothing listens at ${origin}. ${addressHint(configuration)}`;
     case 'ECONNRESET':
@@ -185,8 +186,4 @@ function addressHint({ addressFrom, choice }: Usable): string {
   return choice === undefined
     ? 'Check the address.'
     : `The address is that of ${choice.option} ${choice.value}: check ${choice.variable}.`;
-}
-
-function isLoopback(origin: string): boolean {
-  return /^(localhost|\[::1\]|127\.[\d.]+)$/.test(new URL(origin).hostname);
 }

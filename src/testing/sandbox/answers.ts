@@ -33,9 +33,9 @@ export function empty(status: number, headers: Readonly<Record<string, string>> 
   return { status, headers };
 }
 
-/** Says that the sandbox, not the provider, is at fault: a switch got a value that cannot be sent, say. */
+/** Says that the test, not the provider, is at fault: a switch got a value that cannot be sent, say. */
 export function sandboxFailure(error: unknown): Answer {
-  return json(500, { message: `The sandbox itself failed: ${String(error)}` });
+  return json(500, { message: `The test kit failed: ${String(error)}` });
 }
 
 function toJsonText(value: unknown): string {

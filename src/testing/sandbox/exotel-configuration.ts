@@ -7,6 +7,7 @@
  * 10), a `total` that is a string, the bare array of campaigns, the bare object of assignments, the error envelope.
  * Hypothesis: the code inside 401; the ids of campaign users.
  */
+import { basicAuthorization } from '../../platform/basic-authorization.js';
 import type { Answer } from './answers.js';
 import { json } from './answers.js';
 import { exotelSuccess } from './exotel-envelope.js';
@@ -47,9 +48,9 @@ export function createExotelConfiguration(): {
   reset(): void;
 } {
   const leadUserIds = new Set<string>();
-  const pair = Buffer.from(`${TENANT.username}:${TENANT.password}`).toString('base64');
+  const login = basicAuthorization(TENANT.username, TENANT.password);
   const tenantOnly: Access = ({ headers }) =>
-    headers.authorization === `Basic ${pair}` ? undefined : tenantFailure(401, 'Unauthorized');
+    headers.authorization === login ? undefined : tenantFailure(401, 'Unauthorized');
 
   function assign(request: SandboxRequest): Answer {
     const body = objectBody(request);

@@ -8,9 +8,9 @@
  * Hypothesis: the word `completed` for an upload that is done (only `processing` is documented); that it is done after it was
  * asked for once (the real one takes seconds); which duplicate counts as what; the codes inside 400, 413, 410 and 429.
  */
+import { toE164 } from '../../apis/phone-numbers.js';
 import type { Answer } from './answers.js';
 import { json } from './answers.js';
-import { E164 } from './e164.js';
 import { exotelFailure, exotelSuccess } from './exotel-envelope.js';
 import { formOf, textsIn } from './form.js';
 import type { Route } from './router.js';
@@ -190,7 +190,7 @@ function faultIn(
 ): ExotelContactRowFailure['code'] | undefined {
   const { phone_number: phoneNumber = '', email = '' } = fields;
   if (phoneNumber === '') return 'MISSING_REQUIRED';
-  if (!E164.test(phoneNumber)) return 'INVALID_PHONE';
+  if (toE164(phoneNumber) !== phoneNumber) return 'INVALID_PHONE';
   return email === '' || email.includes('@') ? undefined : 'INVALID_EMAIL';
 }
 

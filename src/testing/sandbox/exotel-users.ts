@@ -7,8 +7,8 @@
  * one by one and that one user's answer is wrapped once.
  * Hypothesis: that one user comes as an object ("same structure", the page says); the status of a device that is switched off.
  */
+import { toE164 } from '../../apis/phone-numbers.js';
 import type { Answer } from './answers.js';
-import { E164 } from './e164.js';
 import { exotelFailure, exotelSuccess } from './exotel-envelope.js';
 import type { ExotelAgent } from './exotel-presence.js';
 import type { ProviderSetup } from './provider.js';
@@ -119,7 +119,7 @@ export function createExotelUsers(
     if (![firstName, lastName].every((name) => NAME.test(name))) {
       return exotelFailure(request, 400, 1007, 'Invalid name');
     }
-    if (contactUri !== undefined && !E164.test(contactUri)) {
+    if (contactUri !== undefined && toE164(contactUri) !== contactUri) {
       return exotelFailure(request, 400, 1401, 'Invalid phone number');
     }
     if (email !== undefined && users.some((user) => user.email === email)) {

@@ -9,6 +9,7 @@
  * Exotel's other v2 APIs use, with code 1010; the claims in the JWT; the answer of the call list, which appears only in an
  * example request; that the CCM calls take Bearer as well as Basic, since the documents show both.
  */
+import { basicAuthorization } from '../../platform/basic-authorization.js';
 import type { Answer } from './answers.js';
 import { createCredentialBox } from './credential-box.js';
 import type { ExotelCallTimings } from './exotel-call-timing.js';
@@ -111,8 +112,7 @@ export async function startExotel(setup: ProviderSetup): Promise<StartedProvider
 
   function hasBasic({ headers }: SandboxRequest): boolean {
     const { apiKey, apiToken } = credentials.current;
-    const pair = Buffer.from(`${apiKey}:${apiToken}`).toString('base64');
-    return headers.authorization === `Basic ${pair}`;
+    return headers.authorization === basicAuthorization(apiKey, apiToken);
   }
 
   function issueToken(request: SandboxRequest, params: Readonly<Record<string, string>>): Answer {

@@ -12,10 +12,10 @@ export interface FaultAnswer {
   headers?: Record<string, string>;
 }
 
-/** A request that the sandbox holds until the test lets it go on. */
-export interface HeldRequest {
+/** A request that is held until the test lets it go on. */
+export interface HeldRequest<Request = SandboxRequest> {
   /** Resolves when a request has arrived and is held. */
-  readonly arrived: Promise<SandboxRequest>;
+  readonly arrived: Promise<Request>;
   /** Lets the request go on; it is judged only now, so a token that died meanwhile is refused. */
   release(): void;
 }
@@ -24,11 +24,11 @@ export interface HeldRequest {
  * Ways to disturb one endpoint.
  *
  * A disturbance lasts until {@link FaultSwitches.recover}; a later one takes the place of an earlier one, but a delay adds
- * to it. Delays are in real time, because the traffic is real.
+ * to it. Delays of the sandbox are in real time, because its traffic is real.
  */
-export interface FaultSwitches {
+export interface FaultSwitches<Request = SandboxRequest> {
   /** Writes every answer that many milliseconds late; the request itself is judged on arrival. */
-  delay(ms: number | ((request: SandboxRequest) => number)): void;
+  delay(ms: number | ((request: Request) => number)): void;
   /** Answers the next `times` requests so, then goes on as before. Calls add up, in order. */
   failNext(times: number, answer: FaultAnswer): void;
   /** Answers every request so. */
@@ -42,7 +42,7 @@ export interface FaultSwitches {
   /** Answers every request with this text, well-formed or not; by default as JSON with status 200. */
   answerRaw(text: string, options?: { status?: number; headers?: Record<string, string> }): void;
   /** Holds the next request that is not yet spoken for, so that a test can fix the order of events by hand. */
-  holdNext(): HeldRequest;
+  holdNext(): HeldRequest<Request>;
   /** Ends every disturbance and lets every hanging and held request go on. */
   recover(): void;
 }
@@ -59,15 +59,15 @@ export type Verdict = Answer | 'pass' | 'reset';
  *
  * @internal
  */
-export interface Faults extends FaultSwitches {
+export interface Faults<Request = SandboxRequest> extends FaultSwitches<Request> {
   /** A promise to wait for before judging the request, or `undefined` to go on at once. */
-  gate(request: SandboxRequest): Promise<void> | undefined;
+  gate(request: Request): Promise<void> | undefined;
   verdict(): Verdict;
-  delayFor(request: SandboxRequest): number;
+  delayFor(request: Request): number;
 }
 
-interface Hold {
-  arrive(request: SandboxRequest): void;
+interface Hold<Request> {
+  arrive(request: Request): void;
   readonly released: Promise<void>;
   release(): void;
 }
@@ -77,12 +77,12 @@ interface Hold {
  *
  * @internal
  */
-export function createFaults(): Faults {
-  let delayOf: number | ((request: SandboxRequest) => number) = 0;
+export function createFaults<Request = SandboxRequest>(): Faults<Request> {
+  let delayOf: number | ((request: Request) => number) = 0;
   let standing: Verdict = 'pass';
   let next: { times: number; readonly verdict: Verdict }[] = [];
-  let expectedHolds: Hold[] = [];
-  const openHolds = new Set<Hold>();
+  let expectedHolds: Hold<Request>[] = [];
+  const openHolds = new Set<Hold<Request>>();
   let hanging: { readonly over: Promise<void>; end(): void } | undefined;
 
   function disturb(verdict: Verdict): void {
@@ -120,9 +120,9 @@ export function createFaults(): Faults {
       disturb({ status, headers: { 'content-type': 'application/json', ...headers }, body: text });
     },
     holdNext() {
-      const arrival = createSignal<SandboxRequest>();
+      const arrival = createSignal<Request>();
       const release = createSignal<undefined>();
-      const hold: Hold = {
+      const hold: Hold<Request> = {
         arrive: arrival.resolve,
         released: release.promise,
         release() {
@@ -158,7 +158,8 @@ export function createFaults(): Faults {
   };
 }
 
-function toAnswer({ status, body, headers = {} }: FaultAnswer): Answer {
+/** @internal */
+export function toAnswer({ status, body, headers = {} }: FaultAnswer): Answer {
   if (body === undefined) return { status, headers };
   if (typeof body === 'string') {
     return { status, headers: { 'content-type': 'text/plain; charset=utf-8', ...headers }, body };

@@ -27,7 +27,7 @@ export interface TokenSwitches {
   /**
    * The endpoint returns the last token again, even a dead one, instead of a new one. Off at the start.
    *
-   * For `oauth2` that is the last token of the same scope, audience and resource.
+   * For `oauth2` that is the last token of the same scope, audience and resource; for a fake token endpoint, of the same scope.
    */
   issueSameToken(on?: boolean): void;
   /** Tokens live for that many seconds from now on, and their answers say so. Those already out keep their end. */
@@ -42,7 +42,8 @@ export interface TokenSwitches {
  * @internal
  */
 export interface TokenLedger extends TokenSwitches {
-  issue(grant?: Readonly<Record<string, string>>): IssuedToken;
+  /** @param token - the string itself, where it is not to be written by {@link TokenLedgerOptions.write} */
+  issue(grant?: Readonly<Record<string, string>>, token?: string): IssuedToken;
   state(token: string): TokenState;
   find(token: string): IssuedToken | undefined;
   readonly issuedTokens: readonly string[];
@@ -105,13 +106,13 @@ export function createTokenLedger({
     current = [];
   }
 
-  function mint(grant: Readonly<Record<string, string>>): Entry {
+  function mint(grant: Readonly<Record<string, string>>, given: string | undefined): Entry {
     serial += 1;
     const at = now();
     const life = lifeSeconds * 1000;
     const expiresAt = expired ? at - EXPIRED_SINCE_SECONDS * 1000 : at + life;
     const issuedAt = expiresAt - life;
-    const token = write({ serial, issuedAt, expiresAt });
+    const token = given ?? write({ serial, issuedAt, expiresAt });
     const stated = expired ? -EXPIRED_SINCE_SECONDS : lifeSeconds;
     const entry = { token, issuedAt, expiresAt, lifetimeSeconds: stated, grant, revoked: false };
     entries.set(token, entry);
@@ -121,15 +122,15 @@ export function createTokenLedger({
   }
 
   return {
-    issue(grant = {}) {
+    issue(grant = {}, token) {
       const key = JSON.stringify(Object.entries(grant).sort());
       const last = lastByGrant.get(key);
-      if (same && last !== undefined) {
+      if (same && token === undefined && last !== undefined) {
         issuedTokens.push(last.token);
         return { ...last, lifetimeSeconds: Math.floor((last.expiresAt - now()) / 1000) };
       }
       if (oneActive) revokeAll();
-      const entry = mint(grant);
+      const entry = mint(grant, token);
       lastByGrant.set(key, entry);
       issuedTokens.push(entry.token);
       return entry;

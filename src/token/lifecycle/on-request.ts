@@ -86,7 +86,7 @@ function isServableStale(held: HeldToken, now: Instant, { maxStaleMs }: Lifecycl
 }
 
 function reasonFor(slot: TokenSlot, phase: Phase | undefined): RefreshReason {
-  if (slot.kind === 'empty') return slot.isCleared === true ? 'forced' : 'cold';
+  if (slot.kind === 'empty') return slot.isCleared === true ? 'cleared' : 'cold';
   if (slot.suspect) return 'rejected';
   return phase === 'last' ? 'last' : 'expired';
 }

@@ -11,7 +11,7 @@ export type RefreshReason =
   | 'rejected'
   | 'revalidate'
   /** The first after `clear()`. */
-  | 'forced';
+  | 'cleared';
 
 /** Why the token endpoint is left alone for a while. */
 export type CoolDownCause = 'transient' | 'server-set' | 'credentials';

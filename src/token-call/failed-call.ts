@@ -13,8 +13,8 @@ import { coolDownCause, diagnosisOf, failureConcerns, oauthErrorFields } from '.
 import type { TokenFailureClass } from '../provider-definition/token-failure.js';
 import { requestSecrets } from './request-secrets.js';
 import { absoluteURL, type TokenRequest } from '../provider-definition/token-request.js';
-import type { Concern, CoolDownCause } from '../token/lifecycle.js';
 import type { TokenCallOptions } from './token-call.js';
+import { failed, type EndpointFailure, type Failed } from './token-call-failure.js';
 import type { NoAnswer, TokenEndpointAnswer } from './token-endpoint.js';
 
 /** Whose token call failed. */
@@ -30,38 +30,12 @@ export interface EndpointCallContext extends CallContext {
   readonly request: TokenRequest;
 }
 
-/** A refresh that gave up: the error for the callers, and what it means for the endpoint gate. */
-export class MintFailure extends Error {
-  readonly error: TokenAcquisitionError;
-  override readonly cause: CoolDownCause;
-  /** What it speaks about: the account, or the request for this token alone. */
-  readonly concerns: Concern;
-  readonly retryAfterMs: number | undefined;
-  /** The code of the network error, where no answer came. */
-  readonly networkCode: string | undefined;
-
-  constructor(
-    error: TokenAcquisitionError,
-    cause: CoolDownCause,
-    concerns: Concern,
-    retryAfter?: number,
-    networkCode?: string,
-  ) {
-    super(error.message);
-    this.error = error;
-    this.cause = cause;
-    this.concerns = concerns;
-    this.retryAfterMs = retryAfter;
-    this.networkCode = networkCode;
-  }
-}
-
 /** The endpoint answered, and gave no token. */
 export function refused(
   call: EndpointCallContext,
   answer: TokenEndpointAnswer,
   failure: TokenFailureClass,
-): MintFailure {
+): Failed<EndpointFailure> {
   const { provider, options } = call;
   const retryAfter = askedDelayMs(answer, options);
   const cause = coolDownCause(failure, retryAfter);
@@ -79,7 +53,8 @@ export function refused(
       message: `answered ${answer.status}${inWords(diagnosis)}. ${adviceOnRefusal(provider, failure, answer)}`,
     },
   );
-  return new MintFailure(error, cause, failureConcerns(failure, answer, retryAfter), retryAfter);
+  const concerns = failureConcerns(failure, answer, retryAfter);
+  return failed({ error, cause, concerns, retryAfterMs: retryAfter });
 }
 
 /** A delay of zero is none: a server that always says so would be asked at every request. */
@@ -123,7 +98,7 @@ export function malformed(
     advice = 'A proxy or a wrong base URL may be in the way.',
     cause,
   }: { readonly repeat?: boolean; readonly advice?: string; readonly cause?: unknown } = {},
-): MintFailure {
+): Failed<EndpointFailure> {
   const diagnosis = diagnose(call, answer);
   const error = endpointError(call, 'ERR_TOKEN_RESPONSE_MALFORMED', {
     phase: 'token response',
@@ -134,22 +109,29 @@ export function malformed(
     message: `gave a malformed answer: status ${answer.status}, and the body ${problem}${inWords(diagnosis)}. ${advice}`,
   });
   // A token that cannot be used was issued for this request; anything else may be a proxy's.
-  return new MintFailure(error, 'transient', repeat ? 'account' : 'request');
+  return failed({ error, cause: 'transient', concerns: repeat ? 'account' : 'request' });
 }
 
 /** No answer came. */
-export function unreachable(call: EndpointCallContext, { reason, message }: NoAnswer): MintFailure {
+export function unreachable(
+  call: EndpointCallContext,
+  { reason, message }: Omit<NoAnswer, 'kind'>,
+): Failed<EndpointFailure> {
   const error = endpointError(call, 'ERR_TOKEN_ENDPOINT_UNREACHABLE', {
     phase: 'token request',
     retryable: true,
     message: `could not be reached: ${message}.${adviceOnSilence(reason, call.options)}`,
     cause: Object.assign(new Error(message), { code: reason }),
   });
-  return new MintFailure(error, 'transient', 'account', undefined, reason);
+  return failed({ error, cause: 'transient', concerns: 'account', networkCode: reason });
 }
 
 /** A function that yields tokens threw, or did not answer in time. What it threw is the cause, and no word of it is repeated. */
-export function threw(call: CallContext, meaning: ThrownMeaning, cause?: unknown): MintFailure {
+export function threw(
+  call: CallContext,
+  meaning: ThrownMeaning,
+  cause?: unknown,
+): Failed<EndpointFailure> {
   const { provider, options } = call;
   const { failure, status, networkCode } = meaning;
   const retryAfter = usableDelayMs(meaning.retryAfterMs, options.policy);
@@ -173,7 +155,7 @@ export function threw(call: CallContext, meaning: ThrownMeaning, cause?: unknown
   });
   const concerns = failureConcerns(failure, { status, body: undefined }, retryAfter);
   const coolDown = coolDownCause(failure, retryAfter);
-  return new MintFailure(error, coolDown, concerns, retryAfter, networkCode);
+  return failed({ error, cause: coolDown, concerns, retryAfterMs: retryAfter, networkCode });
 }
 
 function whatItDid({ failure, status, networkCode }: ThrownMeaning): string {
@@ -191,13 +173,13 @@ export function unusable(
   call: CallContext,
   problem: string,
   { repeat = false, advice = '' }: { readonly repeat?: boolean; readonly advice?: string } = {},
-): MintFailure {
+): Failed<EndpointFailure> {
   const error = acquisitionError(call, 'acquireToken', 'ERR_TOKEN_RESPONSE_MALFORMED', {
     phase: 'token response',
     retryable: repeat,
     message: `returned something that cannot be used: it ${problem}. ${advice}`,
   });
-  return new MintFailure(error, 'transient', repeat ? 'account' : 'request');
+  return failed({ error, cause: 'transient', concerns: repeat ? 'account' : 'request' });
 }
 
 /** Codes of OpenSSL and Node that can mean nothing but TLS. */

@@ -1,0 +1,49 @@
+import { expect, test } from '@jest/globals';
+
+import { SoloMints } from '../../src/sharing/solo-mints.js';
+import { createFakeClock } from '../../src/testing/index.js';
+
+const never = () => new Promise<never>(() => undefined);
+
+function bench() {
+  const clock = createFakeClock();
+  const mints = new SoloMints(15_000);
+  return {
+    clock,
+    mints,
+    mint: (work: () => Promise<unknown> = () => Promise.resolve()) => mints.run(work, clock, 0.5),
+    inMs: () => mints.inMs(clock.monotonic()),
+  };
+}
+
+test('mints without the store follow one another after 2 s, 4 s and so on, and at once when the store is back', async () => {
+  const { mints, mint, inMs } = bench();
+  expect(inMs()).toBe(0);
+  await mint();
+  expect(inMs()).toBe(2_000);
+  await mint(() => Promise.reject(new Error('refused'))).catch(() => undefined);
+  expect(inMs()).toBe(4_000);
+  mints.storeIsBack();
+  expect(inMs()).toBe(0);
+  await mint();
+  expect(inMs()).toBe(2_000);
+});
+
+test('one that ended with the request that had started it holds up the next one for as long as a mint may take', async () => {
+  const { clock, mint, inMs } = bench();
+  void mint(never);
+  expect(inMs()).toBe(15_000);
+  await clock.advanceAsync(15_000);
+  expect(inMs()).toBe(0);
+});
+
+test('one that ends late leaves the next one, which is under way, alone', async () => {
+  const { clock, mint, inMs } = bench();
+  let end: (value?: unknown) => void = () => undefined;
+  const late = mint(() => new Promise((resolve) => (end = resolve)));
+  await clock.advanceAsync(15_000);
+  void mint(never);
+  end();
+  await late;
+  expect(inMs()).toBe(15_000);
+});

@@ -1,0 +1,41 @@
+import { MisconfigurationError } from '../errors/index.js';
+import { shareTokens } from './share-tokens.js';
+import type { TokenStore } from './token-store.js';
+
+/**
+ * What the option `store` takes: a store, and the code that shares tokens through it. That code comes with the store, so
+ * that an app without one does not carry it.
+ */
+export interface SharedStore extends TokenStore {
+  /** @internal Found by its name, so that it works between copies of the package. */
+  readonly '~share': (...given: never) => unknown;
+}
+
+/**
+ * Makes a store of your own ready for the option `store` of a token source.
+ *
+ * @example
+ * ```ts
+ * const tokens = createTokenSource(provider, { store: createSharedStore(new MyStore()) });
+ * ```
+ * @throws MisconfigurationError for something that is not a store
+ */
+export function createSharedStore(store: TokenStore): SharedStore {
+  if (!isStore(store)) {
+    throw new MisconfigurationError({
+      option: 'store',
+      problem: 'is not a token store',
+      remedy: 'Give an object with the function `open`, as TokenStore describes it.',
+    });
+  }
+  return {
+    check: (settings) => store.check?.(settings),
+    open: (identity, report) => store.open(identity, report),
+    '~share': shareTokens,
+  };
+}
+
+function isStore(value: unknown): boolean {
+  const { open } = (value ?? {}) as Partial<TokenStore>;
+  return typeof open === 'function';
+}

@@ -1,0 +1,110 @@
+import type { Provider } from '../provider-definition/define-provider.js';
+import type { ParsedToken } from '../provider-definition/token-response.js';
+import { AccessToken } from '../token/access-token.js';
+import { inWords } from '../token/duration.js';
+import type { Instant } from '../token/instant.js';
+import { resolveLifetime } from '../token/lifetime.js';
+import {
+  accessTokenProblem,
+  unusableTokenType,
+  type MalformedReason,
+} from './access-token-checks.js';
+import type { Found } from './ready-call.js';
+import type { EndpointFailure, Failed } from './token-call-failure.js';
+
+/** A token that a call has brought. */
+export interface UsableToken {
+  readonly kind: 'usable';
+  readonly token: AccessToken;
+  /** The life counts from here. */
+  readonly sentAt: Instant;
+  readonly lifetimeMs: number | undefined;
+  /** The HTTP status of the answer. */
+  readonly status: number | undefined;
+}
+
+/** A `Date` header is cut to the second; what is left of a life must not be overestimated by the part cut off. */
+const DATE_RESOLUTION_MS = 999;
+
+/** The token that a call has brought, and how long it lives; or why it cannot be used. */
+export function judgeToken(
+  { token: parsed, status, serverNow, malformed }: Found,
+  provider: Provider,
+  call: { readonly sentAt: Instant; readonly now: Instant },
+): UsableToken | Failed<EndpointFailure> {
+  const elapsedMs = call.now.monoMs - call.sentAt.monoMs;
+  const sentAt = { ...call.sentAt, wallMs: sentByWallClock(call.sentAt, call.now, serverNow) };
+  const problem = accessTokenProblem(parsed.accessToken);
+  if (problem !== undefined) return malformed(problem, adviceOnToken(parsed, problem, provider));
+  const type = unusableTokenType(parsed.tokenType);
+  if (type !== undefined) {
+    return malformed(`has a token of the type ${type}, not a bearer token`, {
+      repeat: false,
+      advice: 'Have the server issue bearer tokens to this client.',
+    });
+  }
+
+  const value = parsed.accessToken as string;
+  const lifetime = resolveLifetime({
+    ...parsed,
+    token: value,
+    defaultSeconds: provider.defaultLifetimeSeconds,
+    serverNow: serverNow === undefined ? undefined : serverNow + DATE_RESOLUTION_MS,
+    localNow: sentAt.wallMs,
+  });
+  if (lifetime.kind === 'expired') {
+    const when = `${lifetime.by === 'exp' ? ': its exp passed' : ','} ${inWords(lifetime.agoMs)} ago`;
+    return malformed(`holds a token that has already expired${when}`, {
+      repeat: false,
+      advice:
+        'A cache may have answered, a clock may be wrong, or the provider gives out old tokens.',
+    });
+  }
+  const lifetimeMs = lifetime.kind === 'known' ? lifetime.ms : undefined;
+  // A life shorter than the call that brought it is over before anyone can use it. How long that took, the wall clock cannot say:
+  // it may have been set meanwhile.
+  if (lifetimeMs !== undefined && elapsedMs >= lifetimeMs)
+    return malformed('holds a token that expired while it was under way', {
+      repeat: false,
+      advice: 'The token call took longer than the token lives.',
+    });
+  const expiresAt = lifetimeMs === undefined ? undefined : sentAt.wallMs + lifetimeMs;
+  const scope = typeof parsed.scope === 'string' ? parsed.scope : undefined;
+  return {
+    kind: 'usable',
+    token: new AccessToken({ value, expiresAt, scope }),
+    sentAt,
+    lifetimeMs,
+    status,
+  };
+}
+
+/**
+ * When a call was sent, by the wall clock as it goes now: it may have been set right meanwhile, and then the provider's clock agrees with it. If it
+ * does not, the host may have slept for as long as our clock has gone ahead, and the token has aged.
+ */
+function sentByWallClock(sentAt: Instant, now: Instant, serverNow = -Infinity): number {
+  const byNow = now.wallMs - (now.monoMs - sentAt.monoMs);
+  return Math.max(sentAt.wallMs, Math.min(byNow, serverNow));
+}
+
+/** A proxy's page has no token at all; one that is there and cannot be used comes from the provider, or from the definition. */
+function adviceOnToken(
+  { accessToken }: ParsedToken,
+  problem: MalformedReason,
+  provider: Provider,
+): { advice?: string } {
+  if (provider.acquireToken !== undefined)
+    return {
+      advice:
+        problem === 'has an access token with white space around it'
+          ? 'Trim it: files often end in a line break.'
+          : 'Return the token itself, or an object with it as `accessToken`.',
+    };
+  return accessToken === undefined || accessToken === null || accessToken === ''
+    ? {}
+    : {
+        advice:
+          'The provider sends it so; parseToken of a definition of your own can put it right.',
+      };
+}
