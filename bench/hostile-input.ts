@@ -19,7 +19,7 @@ import { toErrorResponse } from '../src/apis/error-response.js';
 import { toE164 } from '../src/apis/phone-numbers.js';
 import { toContactsCsv, toCsvBlob } from '../src/apis/exotel/contacts-csv.js';
 import { readVoiceXml } from '../src/apis/exotel/voice-xml.js';
-import { parseTruecallerEvent } from '../src/apis/truecaller/index.js';
+import { parseTruecallerCallEvent, parseTruecallerEvent } from '../src/apis/truecaller/index.js';
 import { isStandardRejection } from '../src/axios/token-rejection.js';
 import { scrubText } from '../src/concealment/scrub-text.js';
 import { retryAfterMs } from '../src/platform/retry-after.js';
@@ -120,6 +120,18 @@ const PARSERS: readonly (readonly [
       'a time of digits': repeated('9', '{"event_id":"x","click_timestamp":"', '"}'),
       'a time of words': repeated('May 1 ', '{"event_id":"x","click_timestamp":"', '"}'),
       'a time in brackets': repeated('(', '{"event_id":"x","click_timestamp":"', '"}'),
+    },
+  ],
+  [
+    'parseTruecallerCallEvent',
+    parseTruecallerCallEvent,
+    {
+      'a time of digits': repeated('9', '{"event_id":"x","event_type":"cmb","created_at":"', '"}'),
+      'a time of words': repeated(
+        'May 1 ',
+        '{"event_id":"x","event_type":"cmb","created_at":"',
+        '"}',
+      ),
     },
   ],
   [
@@ -280,7 +292,7 @@ for (const [parser, run, inputs] of PARSERS) {
     isLinear &&= !isSlow;
     const growth = inOne > LEAST_MS ? `x ${(inOne / inPieces).toFixed(1)}` : '';
     console.log(
-      `${parser.padEnd(22)}${name.padEnd(34)}${inPieces.toFixed(1).padStart(9)} ms` +
+      `${parser.padEnd(26)}${name.padEnd(34)}${inPieces.toFixed(1).padStart(9)} ms` +
         `${inOne.toFixed(1).padStart(9)} ms   ${growth}${isSlow ? '  grows faster than its input' : ''}`,
     );
   }

@@ -48,16 +48,11 @@ describe.each(['exotel', 'truecaller'])('the import graph of axios-bearer/%s', (
   });
 });
 
-it('the throttle is for Exotel alone', () => {
-  expect([...graphOf('apis/truecaller/index.ts').keys()].flatMap(importsOf)).not.toContain(
-    'p-throttle',
-  );
-});
-
 it.each([
   ['exotel', 'parseCcmCallback'],
   ['exotel', 'parseCallDetails'],
   ['truecaller', 'parseTruecallerEvent'],
+  ['truecaller', 'parseTruecallerCallEvent'],
 ])('a bundle of %s with %s alone leaves all the rest out', async (api, name) => {
   const { outputFiles } = await build({
     stdin: {

@@ -77,6 +77,21 @@ const SAYS: Readonly<Record<string, readonly string[]>> = {
     'the second customer tapped (sandbox-event-1:click)',
     '3 uploads, 3 token calls, 2 401s healed',
   ],
+  'truecaller-launch': [
+    '12345,Too short: entries.1234.receiverNumber',
+    '+1 415 555 2671,Too far: entries.3000.receiverNumber',
+    '4998 received, in 11 calls',
+    '1 seen, 1 clicked',
+  ],
+  'truecaller-upload': [
+    expect.stringMatching(/^set aside: .*entries\.1234\.receiverNumber/) as unknown as string,
+    'Error: the process ends at row 2001',
+    expect.stringMatching(/^set aside: .*entries\.3000\.receiverNumber/) as unknown as string,
+    expect.stringMatching(
+      /: 2000 rows were received, 500 may or may not have been, 498 were not sent\. Go on with \{ from: 4502 \}/,
+    ) as unknown as string,
+    '11 requests; 4498 rows for 4498 people',
+  ],
   'learning360-users': [
     '1103 active users on 3 pages',
     'courses: Course 1, Course 2',

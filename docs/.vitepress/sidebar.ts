@@ -61,7 +61,8 @@ export function sidebar(): DefaultTheme.Sidebar {
     ]),
     ...group('Providers', [
       page('providers/exotel.md', 'Exotel'),
-      page('providers/truecaller.md', 'Truecaller for Business'),
+      page('providers/truecaller.md', 'Truecaller campaigns'),
+      page('providers/truecaller-calls.md', 'Truecaller calls'),
       page('providers/learning360.md', '360Learning'),
       page('providers/singleview.md', 'SingleView'),
       page('providers/udara360.md', 'Udara360'),
@@ -71,6 +72,7 @@ export function sidebar(): DefaultTheme.Sidebar {
       page('exotel-calls.md', 'Exotel calls'),
       page('exotel-campaigns.md', 'Exotel campaigns'),
       page('exotel-flows.md', 'Exotel call flows'),
+      page('truecaller-uploads.md', 'Uploads to Truecaller'),
     ]),
     ...group('In production', [
       page('shared-store.md', 'One token for a fleet'),

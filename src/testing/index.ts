@@ -90,6 +90,15 @@ export type {
   TruecallerWebhookCredentials,
 } from './sandbox/truecaller.js';
 export type { TruecallerCampaigns, TruecallerPayload } from './sandbox/truecaller-campaigns.js';
+export type {
+  TruecallerCallRecordPayload,
+  TruecallerCallsCredentials,
+  TruecallerCallsSandbox,
+} from './sandbox/truecaller-calls.js';
+export type {
+  TruecallerCallMeBackNews,
+  TruecallerCallMeBacks,
+} from './sandbox/truecaller-call-me-back.js';
 export type { TruecallerEvents, TruecallerNews } from './sandbox/truecaller-events.js';
 export type { Learning360Credentials, Learning360Sandbox } from './sandbox/learning360.js';
 export type { Learning360Catalogue, Learning360User } from './sandbox/learning360-catalogue.js';

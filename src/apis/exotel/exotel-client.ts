@@ -11,7 +11,8 @@ import {
 } from '../request-options.js';
 import { basicAuthorization } from '../../platform/basic-authorization.js';
 import { retryAfterMs } from '../../platform/retry-after.js';
-import { sendRequest, type HttpAnswer } from '../send-request.js';
+import { sendRequest, wasNeverSent, type HttpAnswer } from '../send-request.js';
+import { takeTurn } from '../take-turn.js';
 import { asRecord, numberOf, textOf } from '../wire-values.js';
 import { exotelAuthSchemes, type ExotelChoosableOperation } from './auth-schemes.js';
 import { toReason, type ExotelErrorReason } from './error-reasons.js';
@@ -279,37 +280,22 @@ function withBasic(user: string, password: string): OwnAuthorisation {
   };
 }
 
-/** A cancelled call stops waiting; axios then refuses it with its own error before anything is sent. */
 async function holdBack(
   { rateLimiter }: ResolvedExotelApiOptions,
   budget: ExotelBudget | undefined,
   signal: ApiRequestConfig['signal'],
 ): Promise<void> {
-  if (rateLimiter === undefined || budget === undefined || signal?.aborted === true) return;
-  const turn = rateLimiter.acquire(budget);
-  if (signal?.addEventListener === undefined) return turn;
-  let stopWaiting: (() => void) | undefined;
-  const aborted = new Promise<void>((resolve) => {
-    stopWaiting = resolve;
-    signal.addEventListener?.('abort', stopWaiting);
-  });
-  try {
-    await Promise.race([turn, aborted]);
-  } finally {
-    signal.removeEventListener?.('abort', stopWaiting);
-  }
+  if (rateLimiter === undefined || budget === undefined) return;
+  await takeTurn(() => rateLimiter.acquire(budget), signal);
 }
 
 /** No idempotency key is documented, so only looking tells. */
 const MAY_RING =
   'The telephones may ring all the same: look for the call before you place it again.';
-/** The request never left: there was no such address, or no server at it. */
-const NEVER_SENT = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN)$/;
 
 /** The same error; if the call may have been placed, its message says so. */
 function withDoubt(error: unknown): unknown {
-  if (!isAxiosError(error) || NEVER_SENT.test(error.code ?? '')) return error;
-  if (error.code === 'ERR_CANCELED' && error.request === undefined) return error;
+  if (!isAxiosError(error) || wasNeverSent(error)) return error;
   // A frozen error stays as it is.
   Reflect.set(error, 'message', `${error.message}. No answer came. ${MAY_RING}`);
   return error;

@@ -1,6 +1,6 @@
-import pThrottle from 'p-throttle';
 import * as v from 'valibot';
 import { wholeNumber } from '../input-fields.js';
+import { turnsOf } from '../turns.js';
 import { validateInput } from '../validate-input.js';
 
 /**
@@ -75,7 +75,5 @@ export function createExotelRateLimiter(options: ExotelRateLimiterOptions = {}):
 }
 
 function turnsAMinute(limit: number): () => Promise<void> {
-  // strict: the windowed algorithm would let twice the limit through around the turn of a window.
-  const throttle = pThrottle({ limit, interval: MINUTE_MS, strict: true });
-  return throttle(() => Promise.resolve());
+  return turnsOf(limit, MINUTE_MS);
 }

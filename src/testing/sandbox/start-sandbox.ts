@@ -10,6 +10,8 @@ import type { SingleviewSandbox } from './singleview.js';
 import { startSingleview } from './singleview.js';
 import type { TruecallerSandbox } from './truecaller.js';
 import { startTruecaller } from './truecaller.js';
+import type { TruecallerCallsSandbox } from './truecaller-calls.js';
+import { startTruecallerCalls } from './truecaller-calls.js';
 import type { Udara360Sandbox } from './udara360.js';
 import { startUdara360 } from './udara360.js';
 
@@ -17,6 +19,7 @@ import { startUdara360 } from './udara360.js';
 export interface SandboxProviders {
   readonly exotel: ExotelSandbox;
   readonly truecaller: TruecallerSandbox;
+  readonly truecallerCalls: TruecallerCallsSandbox;
   readonly learning360: Learning360Sandbox;
   readonly singleview: SingleviewSandbox;
   readonly udara360: Udara360Sandbox;
@@ -26,7 +29,7 @@ export interface SandboxProviders {
 /** The name of a sandbox provider. */
 export type SandboxProviderName = keyof SandboxProviders;
 
-/** The name of a sandbox server: one per provider, two for Exotel and Truecaller. */
+/** The name of a sandbox server: one per provider, two for Exotel and for Truecaller's campaigns. */
 export type SandboxServerName = SandboxProviderName | 'exotelWrongRegion' | 'truecallerWebhook';
 
 /** Options of {@link startSandbox}. */
@@ -69,7 +72,7 @@ export interface SandboxOptions {
   maxLogEntries?: number;
 }
 
-/** Six fake providers over real HTTP on loopback, with switches to break them. */
+/** Seven fake providers over real HTTP on loopback, with switches to break them. */
 export interface Sandbox extends SandboxProviders {
   /** The providers that were started. */
   readonly providers: readonly SandboxProvider[];
@@ -88,6 +91,7 @@ const STARTERS: {
 } = {
   exotel: startExotel,
   truecaller: startTruecaller,
+  truecallerCalls: startTruecallerCalls,
   learning360: startLearning360,
   singleview: startSingleview,
   udara360: startUdara360,
@@ -97,8 +101,8 @@ const STARTERS: {
 const ALL = Object.keys(STARTERS) as readonly SandboxProviderName[]; // the keys of the table above
 
 /**
- * Starts fakes of Exotel, Truecaller, 360Learning, SingleView, Udara360 and a generic OAuth 2.0 server on free loopback ports. They
- * answer as documented.
+ * Starts fakes of Exotel, Truecaller (campaigns and calls), 360Learning, SingleView, Udara360 and a generic OAuth 2.0 server on free
+ * loopback ports. They answer as documented.
  *
  * Behaviour that is not documented is a guess, listed at the top of each provider's file. Besides the documented paths every server
  * has test routes under `/__sandbox/`: `echo`, `public-echo`, `always-401`, `status/{code}`, `slow?ms=`, `redirect?to=` and `stream`.
