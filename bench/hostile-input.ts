@@ -8,7 +8,15 @@
  * piece. The two take turns, and of several rounds the fastest of each counts, which the rest of the machine disturbed least.
  * Fails where the one piece costs more than three times as much.
  */
-import { parseCcmCallback, parseVoiceCallback } from '../src/apis/exotel/index.js';
+import {
+  parseCampaignCallback,
+  parseCcmCallback,
+  parseFlowRequest,
+  parseHeartbeat,
+  parseVoiceCallback,
+} from '../src/apis/exotel/index.js';
+import { toErrorResponse } from '../src/apis/error-response.js';
+import { toE164 } from '../src/apis/phone-numbers.js';
 import { toContactsCsv, toCsvBlob } from '../src/apis/exotel/contacts-csv.js';
 import { readVoiceXml } from '../src/apis/exotel/voice-xml.js';
 import { parseTruecallerEvent } from '../src/apis/truecaller/index.js';
@@ -85,6 +93,27 @@ const PARSERS: readonly (readonly [
     },
   ],
   [
+    'parseCampaignCallback',
+    parseCampaignCallback,
+    {
+      'sids of calls': repeated('"a",', '{"campaign_sid":"x","call_sids":[', '"a"]}'),
+      'sids in one text': repeated('a,', '{"campaign_sid":"x","call_sids":"', '"}'),
+      'a time of blanks': repeated(' ', 'campaign_sid=x&call_sid=y&date_created='),
+    },
+  ],
+  [
+    'parseFlowRequest',
+    parseFlowRequest,
+    {
+      'fields of a stream': fields((id) => `Stream[a${id}]`, '/hook?CallSid=x'),
+      'a stream as JSON': repeated('[', 'CallSid=x&Stream={"a":'),
+      'question marks': repeated('?', '/hook', 'CallSid=x'),
+      'quoted digits': repeated('"', 'CallSid=x&digits='),
+      'a time in words': repeated('Jan ', 'CallSid=x&Created=Tue, 01 '),
+    },
+  ],
+  ['parseHeartbeat', parseHeartbeat, { sids: repeated('1,', '{"status_type":"OK","a":[', '1]}') }],
+  [
     'parseTruecallerEvent',
     parseTruecallerEvent,
     {
@@ -118,6 +147,21 @@ const PARSERS: readonly (readonly [
         '</a></Call></TwilioResponse>',
       ),
       entities: repeated('&amp;', '<TwilioResponse><Call><a>', '</a></Call></TwilioResponse>'),
+    },
+  ],
+  [
+    'toE164',
+    (text: string) => toE164(text, 'IN'),
+    { blanks: repeated(' ', '+91'), digits: repeated('9'), brackets: repeated('(0)', '+') },
+  ],
+  [
+    'toErrorResponse',
+    (body: unknown) => toErrorResponse({ status: 500, body }, ['my-very-secret']),
+    {
+      texts: (length) => Array<string>(length / 100).fill('a '.repeat(50)),
+      fields: (length) =>
+        Object.fromEntries(Array.from({ length: length / 10 }, (_, i) => [`k${i}`, 'a'])),
+      'a long text': repeated('a '),
     },
   ],
   [

@@ -8,7 +8,7 @@ const SOURCES = fileURLToPath(new URL('../../src/', import.meta.url));
 /** What a file imports and re-exports, types too: a type of the token code would be knowledge of it as well. */
 function importsOf(file: string): string[] {
   const text = readFileSync(join(SOURCES, file), 'utf8');
-  return [...text.matchAll(/(?:from|import)\s*\(?'([^']+)'/g)].map(([, name]) => name!);
+  return [...text.matchAll(/(?:[}*\s]from|\bimport)\s*\(?'([^']+)'/g)].map(([, name]) => name!);
 }
 
 function neighboursOf(file: string): string[] {

@@ -44,6 +44,24 @@ const SAYS: Readonly<Record<string, readonly string[]>> = {
     'callback: terminal, terminal, recorded',
     '1 call placed, 2 token calls, 1 401 healed',
   ],
+  'exotel-flow': [
+    'sandboxincoming000001 pressed 1: completed, +919876500011',
+    'gather, 200: {"gather_prompt":{"text":"For sales press 1, for help press 2"},"max_input_digits":1,"finish_on_key":"#","input_timeout":5,"repeat_menu":1,"repeat_gather_prompt":{"text":"For sales press 1, for help press 2"}}',
+    'connect, 200: dials +919876500011',
+    'passthru, 200: the flow goes on',
+    'sandboxincoming000002 pressed nothing: incomplete, no one',
+    'no agent for another key: the second branch (302)',
+  ],
+  'exotel-recording': [
+    'sandboxvoice000001: completed, settled, price 1.5',
+    '15846 of 15846 bytes',
+    'audio/mpeg, 15846 bytes on disk',
+  ],
+  'exotel-call-list': [
+    'the last call of the day: sandboxvoice000450',
+    '449 more, the first of them: sandboxvoice000001',
+    '6 requests: 200 429 200 200 200 200',
+  ],
   'exotel-contacts': [
     'the file has arrived, and its token has expired',
     'sandbox-upload-1: 10000 rows accepted, 604 KiB sent',

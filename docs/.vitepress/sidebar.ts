@@ -68,6 +68,9 @@ export function sidebar(): DefaultTheme.Sidebar {
       page('providers/oauth2.md', 'Any OAuth 2.0 server'),
       page('your-own-provider.md', 'Your own'),
       page('wrapped-apis.md', 'Wrapped APIs'),
+      page('exotel-calls.md', 'Exotel calls'),
+      page('exotel-campaigns.md', 'Exotel campaigns'),
+      page('exotel-flows.md', 'Exotel call flows'),
     ]),
     ...group('In production', [
       page('shared-store.md', 'One token for a fleet'),

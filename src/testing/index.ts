@@ -50,8 +50,33 @@ export type {
   ExotelContactUpload,
 } from './sandbox/exotel-contacts.js';
 export type { ExotelUser, ExotelUserDevice, ExotelUsers } from './sandbox/exotel-users.js';
+export type {
+  ExotelAttemptOutcome,
+  ExotelCallCampaign,
+  ExotelCampaignCall,
+  ExotelCampaigns,
+  ExotelSmsCampaign,
+} from './sandbox/exotel-campaigns.js';
+export type {
+  ExotelCampaignBook,
+  ExotelCampaignContact,
+  ExotelCampaignList,
+} from './sandbox/exotel-campaign-lists.js';
+export type {
+  ExotelApplet,
+  ExotelFlows,
+  ExotelFlowStep,
+  ExotelIncomingCall,
+} from './sandbox/exotel-flows.js';
 export type { ExotelV4 } from './sandbox/exotel-v4.js';
-export type { ExotelVoice, ExotelVoiceCall } from './sandbox/exotel-voice.js';
+export type {
+  ExotelEndedStatus,
+  ExotelPastCall,
+  ExotelVoice,
+  ExotelVoiceCall,
+} from './sandbox/exotel-voice.js';
+export type { ExotelRecordings } from './sandbox/exotel-recordings.js';
+export type { ExotelCallTiming, ExotelCallTimings } from './sandbox/exotel-call-timing.js';
 export type { SentWebhook } from './sandbox/webhook-sender.js';
 export type {
   ExotelAgent,
