@@ -166,10 +166,10 @@ describe('behaviour 50: what ran out while the process stood still says nothing 
     const caller = members[0]!.token();
     await settle();
     clock.stall(2 * SECOND);
-    endpoint.last.cut('ECONNRESET');
+    endpoint.lastCall.cut('ECONNRESET');
     await settle();
     expect(endpoint.calls).toHaveLength(2);
-    endpoint.last.token('token-1');
+    endpoint.lastCall.issue('token-1');
     expect(await caller).toBe('token-1');
   });
 
