@@ -1,5 +1,5 @@
 /**
- * A store in memory, and what a store of your own needs.
+ * The store in memory, and what a store of your own needs.
  *
  * @module axios-bearer/store
  */
