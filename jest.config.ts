@@ -28,7 +28,7 @@ const config: Config = {
       },
     ],
   },
-  coverageProvider: 'babel',
+  coverageProvider: 'v8',
   collectCoverageFrom: ['src/**/*.ts'],
 };
 

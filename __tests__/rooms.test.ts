@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize, resolve } from 'node:path';
 
 /*
@@ -102,6 +102,7 @@ function sourceOf(built: string): string {
 }
 
 const roomOf = (file: string) => file.split('/')[0]!;
+const rooms = [...new Set(files.filter((file) => file.includes('/')).map(roomOf))].sort();
 
 describe('the rooms of src', () => {
   test('every import leads to a file that exists', () => {
@@ -171,6 +172,29 @@ function roomsBuiltInto(entry: string): string[] {
   }
   return [...new Set([...built].map(roomOf))];
 }
+
+describe('each room says what it is for', () => {
+  const contributing = readFileSync(resolve(root, '../CONTRIBUTING.md'), 'utf8');
+
+  test.each(rooms)('%s has a README that leads to its main file', (room) => {
+    const [purpose = '', empty, way = ''] = readFileSync(
+      join(root, room, 'README.md'),
+      'utf8',
+    ).split('\n');
+    const [, main = ''] = /\]\(([^)]+)\)/.exec(way) ?? [];
+    expect(purpose).toMatch(/\bnever\b.*\.$/);
+    expect(empty).toBe('');
+    expect([main, existsSync(join(root, room, main))]).toEqual([
+      expect.stringMatching(/\.ts$/),
+      true,
+    ]);
+  });
+
+  test('CONTRIBUTING.md lists them all', () => {
+    const listed = [...contributing.matchAll(/^\| \[`([\w-]+)`\]\(src\/[\w-]+\/README\.md\) \|/gm)];
+    expect(listed.map(([, room]) => room).sort()).toEqual(rooms);
+  });
+});
 
 function findCycle(graph: ReadonlyMap<string, readonly string[]>): string[] {
   const done = new Set<string>();

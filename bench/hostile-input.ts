@@ -8,7 +8,13 @@
  * piece. The two take turns, and of several rounds the fastest of each counts, which the rest of the machine disturbed least.
  * Fails where the one piece costs more than three times as much.
  */
-import { parseCcmCallback, parseVoiceCallback } from '../src/apis/exotel/index.js';
+import {
+  parseCampaignCallback,
+  parseCcmCallback,
+  parseFlowRequest,
+  parseHeartbeat,
+  parseVoiceCallback,
+} from '../src/apis/exotel/index.js';
 import { toErrorResponse } from '../src/apis/error-response.js';
 import { toE164 } from '../src/apis/phone-numbers.js';
 import { toContactsCsv, toCsvBlob } from '../src/apis/exotel/contacts-csv.js';
@@ -86,6 +92,27 @@ const PARSERS: readonly (readonly [
       'other fields': fields((id) => id, 'call_sid=x&event_type=y'),
     },
   ],
+  [
+    'parseCampaignCallback',
+    parseCampaignCallback,
+    {
+      'sids of calls': repeated('"a",', '{"campaign_sid":"x","call_sids":[', '"a"]}'),
+      'sids in one text': repeated('a,', '{"campaign_sid":"x","call_sids":"', '"}'),
+      'a time of blanks': repeated(' ', 'campaign_sid=x&call_sid=y&date_created='),
+    },
+  ],
+  [
+    'parseFlowRequest',
+    parseFlowRequest,
+    {
+      'fields of a stream': fields((id) => `Stream[a${id}]`, '/hook?CallSid=x'),
+      'a stream as JSON': repeated('[', 'CallSid=x&Stream={"a":'),
+      'question marks': repeated('?', '/hook', 'CallSid=x'),
+      'quoted digits': repeated('"', 'CallSid=x&digits='),
+      'a time in words': repeated('Jan ', 'CallSid=x&Created=Tue, 01 '),
+    },
+  ],
+  ['parseHeartbeat', parseHeartbeat, { sids: repeated('1,', '{"status_type":"OK","a":[', '1]}') }],
   [
     'parseTruecallerEvent',
     parseTruecallerEvent,

@@ -1,107 +1,88 @@
 /*
  * The whole proof: lint, format, types, unit, integration, the built package (in a browser too), the docs site, the
- * snippets of the docs. In that order, but two at a time: what only reads the sources runs beside the tests, and the
- * simulation, six thousand runs on one processor, beside what needs the build. The fleets of real processes run alone: what
- * they show is exact as long as Redis answers each of them within its 250 ms.
- * Runs every step even if an earlier one failed, and ends with the numbers of all of them.
+ * snippets of the docs. The outages of Redis come first and alone: the library waits 250 ms for an answer, and a machine
+ * that is busy takes longer. Then two stages at a time: the sources and what is built of them, and the tests.
+ * Runs every stage even if an earlier one failed, and ends with what was slow and the numbers of all of them.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { relative } from 'node:path';
 import { text } from 'node:stream/consumers';
 
 const REPORTS = 'reports/tests';
 rmSync(REPORTS, { recursive: true, force: true });
 mkdirSync(REPORTS, { recursive: true });
 
-const sources = [
-  { name: 'lint', script: 'lint' },
-  { name: 'format', script: 'format:check' },
-  { name: 'types', script: 'typecheck' },
-  { name: 'build', script: 'build' },
-  { name: 'publint', script: 'check:publint' },
-  { name: 'types as published', script: 'check:attw' },
-];
-const tests = [
-  { name: 'unit', script: 'test:unit' },
-  { name: 'integration', script: 'test:integration' },
-];
-const fleets = [{ name: 'fleets', script: 'test:fleet' }];
-const simulation = [{ name: 'simulation', script: 'test:simulation' }];
-const testsOfTheBuild = [
-  { name: 'package and browser', script: 'test:package' },
-  { name: 'docs site', script: 'test:docs' },
-  { name: 'snippets', script: 'test:snippets' },
-];
+const startedAt = performance.now();
+const results = [];
 
-const isThere = (program) => spawnSync(program, ['--version']).status === 0;
-const hasRedis = isThere('redis-server');
-const hasWorkerd = isThere('node_modules/workerd/bin/workerd');
-const hasChromium = ['chromium', 'chromium-browser', 'google-chrome'].some(isThere);
-
-const [ofSources, ofTests] = await Promise.all([inOrder(sources, check), inOrder(tests, testWith)]);
-const ofFleets = await inOrder(fleets, testWith);
-const [ofSimulation, ofBuild] = await Promise.all([
-  inOrder(simulation, testWith),
-  inOrder(testsOfTheBuild, testWith),
+await inOrder([['outages', 'test:outages', testWith]]);
+const untilBuilt = inOrder([
+  ['lint', 'lint', check],
+  ['types', 'typecheck', check],
+  ['build', 'build', check],
 ]);
-const results = [...ofSources, ...ofTests, ...ofFleets, ...ofSimulation, ...ofBuild];
-const passed = results.reduce((sum, result) => sum + result.passed, 0);
-const failed = results.reduce((sum, result) => sum + result.failed, 0);
-const rows = results.map(
-  ({ name, passed, failed, seconds }) =>
-    `${name.padEnd(20)} ${String(passed).padStart(5)} passed ${String(failed).padStart(3)} failed  ${seconds.toFixed(0)} s`,
-);
+await Promise.all([
+  untilBuilt.then(() =>
+    inOrder([
+      ['publint', 'check:publint', check],
+      ['types as published', 'check:attw', check],
+      ['docs site', 'test:docs', testWith],
+      ['snippets', 'test:snippets', testWith],
+      ['format', 'format:check', check],
+    ]),
+  ),
+  inOrder([
+    ['unit', 'test:unit', testWith],
+    ['integration', 'test:integration', testWith],
+    ['simulation', 'test:simulation', testWith],
+  ])
+    .then(() => untilBuilt)
+    .then(() => inOrder([['package and browser', 'test:package', testWith]])),
+]);
 
-console.log(`\n${rows.join('\n')}`);
-if (!hasRedis) {
-  console.log(
-    '\nLeft out: everything that needs a real Redis, because redis-server is not on the PATH.',
-  );
-  console.log(
-    'Install it (Debian: apt-get install redis-server; macOS: brew install redis) and run again.',
-  );
-}
-if (!hasChromium) {
-  console.log(
-    '\nLeft out: everything that needs a real browser, because none of chromium, chromium-browser and google-chrome is on the PATH.',
-  );
-  console.log('Install one (Debian: apt-get install chromium) and run again.');
-}
-if (!hasWorkerd) {
-  console.log(
-    "\nLeft out: everything that needs Cloudflare's runtime, because workerd does not start on this system.",
-  );
-}
+const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
+const passed = sum(results.map((result) => result.passed));
+const failed = sum(results.map((result) => result.failed));
+const files = results.flatMap((result) => result.files ?? []);
+const slowest = files.sort((a, b) => b.seconds - a.seconds).slice(0, 10);
+
+console.log('\nThe slowest test files:');
+for (const { name, seconds } of slowest)
+  console.log(`${seconds.toFixed(0).padStart(5)} s  ${name}`);
+console.log(`\nThe stages, ${clock()} in all:`);
+for (const { name, seconds, ...counts } of results)
+  console.log(`${seconds.toFixed(0).padStart(5)} s  ${name.padEnd(20)} ${told(counts)}`);
+tellWhatIsMissing();
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
 
-async function inOrder(steps, run) {
-  const results = [];
-  for (const step of steps) {
-    const startedAt = Date.now();
-    const { said, ...counts } = await run(step);
-    const seconds = (Date.now() - startedAt) / 1000;
-    console.log(
-      `\n──── ${step.name} ${'─'.repeat(Math.max(0, 72 - step.name.length))}\n${said.trim()}`,
-    );
-    results.push({ name: step.name, seconds, ...counts });
+async function inOrder(stages) {
+  for (const [name, script, run] of stages) {
+    console.log(`${clock()}  ${name} …`);
+    const begunAt = performance.now();
+    const { said, ...counts } = await run(script);
+    results.push({ name, seconds: (performance.now() - begunAt) / 1000, ...counts });
+    console.log(`${clock()}  ${name}: ${told(counts)}`);
+    const worthReading = counts.failed > 0 ? withoutPassed(said) : withoutUsual(said);
+    if (worthReading !== '') console.log(`\n${worthReading}\n`);
   }
-  return results;
 }
 
-/** A step without tests of its own counts as one. */
-async function check({ script }) {
+/** A stage without tests of its own counts as one. */
+async function check(script) {
   const { status, said } = await npm(script);
   return { said, passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1 };
 }
 
-/** A run of jest that failed outside its tests counts as one failure too. */
-async function testWith({ script }) {
+/** A run of jest that failed outside its tests, or found none, counts as one failure. */
+async function testWith(script) {
   const report = `${REPORTS}/${script.replaceAll(':', '-')}.json`;
   const { status, said } = await npm(script, '--', '--json', `--outputFile=${report}`);
-  const counts = existsSync(report) ? read(report) : { passed: 0, failed: 0 };
-  if (status !== 0 && counts.failed === 0) counts.failed = 1;
-  return { said, ...counts };
+  const found = existsSync(report) ? read(report) : { passed: 0, failed: 0, files: [] };
+  const isBroken = found.failed === 0 && (status !== 0 || found.passed === 0);
+  if (!isBroken) return { said, ...found };
+  return { ...found, failed: 1, said: `${said}\n${script} broke off, or found no test.` };
 }
 
 /** What it says is kept until its end, so that two that run side by side do not talk at once. */
@@ -117,8 +98,59 @@ async function npm(script, ...args) {
 }
 
 function read(report) {
-  const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites } = JSON.parse(
+  const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites, testResults } = JSON.parse(
     readFileSync(report, 'utf8'),
   );
-  return { passed: numPassedTests, failed: numFailedTests + numRuntimeErrorTestSuites };
+  return {
+    passed: numPassedTests,
+    failed: numFailedTests + numRuntimeErrorTestSuites,
+    files: testResults.map(({ name, startTime, endTime }) => ({
+      name: relative('__tests__', name),
+      seconds: (endTime - startTime) / 1000,
+    })),
+  };
+}
+
+function withoutPassed(said) {
+  return said.replaceAll(/^PASS .*\n/gm, '').trim();
+}
+
+/** What is left of the words of a stage that passed: warnings, and what was left out. */
+function withoutUsual(said) {
+  const usual =
+    /^(PASS |Test Suites:|Tests:|Snapshots:|Time:|Ran all test suites|Test results written|\s*$)/;
+  const lines = said.split('\n').filter((line) => !usual.test(line));
+  return lines.join('\n');
+}
+
+function told({ passed, failed }) {
+  return failed === 0 ? `${passed} passed` : `${passed} passed, ${failed} FAILED`;
+}
+
+function clock() {
+  const seconds = Math.round((performance.now() - startedAt) / 1000);
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+}
+
+function tellWhatIsMissing() {
+  const isThere = (program) => spawnSync(program, ['--version']).status === 0;
+  if (!isThere('redis-server')) {
+    console.log(
+      '\nLeft out: everything that needs a real Redis, because redis-server is not on the PATH.',
+    );
+    console.log(
+      'Install it (Debian: apt-get install redis-server; macOS: brew install redis) and run again.',
+    );
+  }
+  if (!['chromium', 'chromium-browser', 'google-chrome'].some(isThere)) {
+    console.log(
+      '\nLeft out: everything that needs a real browser, because none of chromium, chromium-browser and google-chrome is on the PATH.',
+    );
+    console.log('Install one (Debian: apt-get install chromium) and run again.');
+  }
+  if (!isThere('node_modules/workerd/bin/workerd')) {
+    console.log(
+      "\nLeft out: everything that needs Cloudflare's runtime, because workerd does not start on this system.",
+    );
+  }
 }

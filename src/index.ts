@@ -1,5 +1,5 @@
 /**
- * Clients, token sources, provider definitions, events and errors.
+ * Axios clients with bearer tokens: clients, token sources, provider definitions, events and errors.
  *
  * @module axios-bearer
  */

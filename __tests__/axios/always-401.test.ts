@@ -7,11 +7,11 @@ import { oauth2ClientCredentials } from '../../src/providers/index.js';
 import { createFakeClock, createFakeTokenEndpoint } from '../../src/testing/index.js';
 
 /*
- * A path that always answers 401, asked fifty times a second through the real interceptors, in virtual time; and beside each
+ * A path that always answers 401, asked ten times a second through the real interceptors, in virtual time; and beside each
  * such request one that any token does for. Whatever becomes of the replays, the token endpoint is not asked more often.
  */
 
-const EVERY_MS = 20;
+const EVERY_MS = 100;
 const MINUTES = 2;
 const MINT_MS = 50;
 const FINE_MS = 10;

@@ -36,7 +36,7 @@ function refusalOf(attach: () => unknown): string {
   throw new Error('It was expected to fail.');
 }
 
-describe('an instance that carries tokens already', () => {
+describe('an instance that already has a token source', () => {
   test('keeps its attachment when a provider made of the same data is attached, as by a handler at each request', () => {
     const http = axios.create();
     const attachment = attachBearer(http, another({}));
@@ -60,13 +60,13 @@ describe('an instance that carries tokens already', () => {
     const http = axios.create();
     const attachment = attachBearer(http, provider);
     expect(refusalOf(() => attachBearer(http, other() as Provider))).toBe(
-      `${provider.name}: the instance already gets the tokens of ${provider.name} for ${provider.baseURL}. ` +
-        'Call detach() on that attachment first, or use an instance of its own.',
+      `${provider.name}: the instance already has ${provider.name} attached for ${provider.baseURL}. ` +
+        'Call detach() on that attachment first, or use a separate instance.',
     );
     expect(bearerOf(http)).toBe(attachment);
   });
 
-  test('is not robbed of a later attachment by an earlier one that is detached once more', () => {
+  test('keeps a later attachment when an earlier one is detached again', () => {
     const http = axios.create();
     const first = attachBearer(http, provider);
     first.detach();
@@ -82,7 +82,7 @@ describe('what cannot work is refused at once', () => {
   test.each([
     ['onForeignOrgin', 'onForeignOrigin'],
     ['earlyWindow', 'earlyWindowMs'],
-  ])('an option that is not known, with what was probably meant: %s', (name, meant) => {
+  ])('an unknown option, with a suggestion: %s', (name, meant) => {
     const attach = () => attachBearer(axios.create(), provider, { [name]: 'error' });
     expect(refusalOf(attach)).toContain(
       `options.${name} is not an option of an attachment. Did you mean \`${meant}\`?`,
@@ -96,7 +96,7 @@ describe('what cannot work is refused at once', () => {
     const twoOrigins = { ...provider, allowedOrigins: ['https://a.example', 'https://b.example'] };
     const http = axios.create({ baseURL: 'https://c.example' });
     expect(refusalOf(() => attachBearer(http, twoOrigins as Provider))).toBe(
-      `${provider.name}: the instance's baseURL lies outside the origins that a token may go to ` +
+      `${provider.name}: the instance's baseURL is not one of the origins that the token may go to ` +
         "(https://a.example, https://b.example). Set the provider's baseURL or origins to match.",
     );
   });
@@ -106,7 +106,7 @@ describe('what cannot work is refused at once', () => {
     expect(() => attachBearer(http, provider).detach()).not.toThrow();
   });
 
-  test('a choice for foreign origins that nobody knows', () => {
+  test('an unknown value of onForeignOrigin', () => {
     const options = { onForeignOrigin: 'deny' as never };
     expect(refusalOf(() => attachBearer(axios.create(), provider, options))).toBe(
       `${provider.name}: options.onForeignOrigin must be 'pass' or 'error'. Leave it out for the default.`,

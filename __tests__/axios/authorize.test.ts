@@ -33,7 +33,7 @@ describe('a request gets a token', () => {
     expect(server.tokenCalls).toBe(1);
   });
 
-  test('on an instance that somebody took the defaults of axios off', async () => {
+  test('on an instance without defaults', async () => {
     const { http } = clientOf(server);
     delete http.defaults.transitional;
     http.interceptors.request.use((config) => config);
@@ -105,7 +105,7 @@ describe('a request gets a token', () => {
   });
 });
 
-describe('a token that cannot be had', () => {
+describe('a token that cannot be fetched', () => {
   test('behaviour 2: 100 callers who share a failed flight get the same error from one token call, and the next call starts anew', async () => {
     const clock = createFakeClock();
     const { http } = clientOf(server, {}, { clock, maxAttempts: 1 });
@@ -288,7 +288,7 @@ describe('a token that stops being fresh between the start of a request and its 
     expect(memory.arrivals).toEqual(['fake-token-1', 'fake-token-2']);
   });
 
-  test('a synchronous interceptor that asks for another token, which is not in hand, gets a typed error', async () => {
+  test('a synchronous interceptor that sets params for which there is no token yet gets a typed error', async () => {
     const { memory, http, source } = setUp();
     await source.getToken();
     http.interceptors.request.use(
@@ -301,7 +301,7 @@ describe('a token that stops being fresh between the start of a request and its 
     );
     const error = await failureOf(http.get('/x'));
     expect(error).toMatchObject({ code: 'ERR_BEARER_MISCONFIGURED', option: 'bearer.params' });
-    expect(error.message).toMatch(/bearer\.params came from a synchronous request interceptor/);
+    expect(error.message).toMatch(/bearer\.params was set by a synchronous request interceptor/);
     expect(error.message).toMatch(/or register that interceptor without `synchronous: true`/);
     expect(memory.arrivals).toEqual([]);
   });

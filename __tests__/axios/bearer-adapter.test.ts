@@ -50,7 +50,7 @@ describe('an SDK with an adapter of ours', () => {
     expect(transformed).toHaveLength(2);
   });
 
-  test('gets axios’s own 401 where no token cures it, with its own config and without the token', async () => {
+  test('gets axios’s own permanent 401, with its own config and without the token', async () => {
     const adapter = createBearerAdapter(providerOf(server));
     const http = sdkWith({ adapter });
     const error = await failureOf(http.get(ALWAYS_401, { headers: { 'X-Mine': '1' } }));

@@ -132,7 +132,7 @@ describe('behaviour 47: a wait ends as soon as its stream fails, with the error 
   });
 });
 
-describe('a body whose request is never sent is let go of', () => {
+describe('the body of a request that is never sent', () => {
   const refused = new Error('no token');
 
   test('its file is closed, and the error is that of the wait', async () => {
@@ -154,7 +154,7 @@ describe('a body whose request is never sent is let go of', () => {
     expect(cancel).toHaveBeenCalledWith(refused);
   });
 
-  test('a stream that cannot be destroyed is no hindrance', async () => {
+  test('a stream that cannot be destroyed does no harm', async () => {
     const body = { pipe: () => undefined, on: () => undefined, off: () => undefined };
     const waiting = unlessBodyFails(configOf(body), () => Promise.reject(refused));
     expect(await failureOf(waiting)).toBe(refused);

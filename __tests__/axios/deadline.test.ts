@@ -50,9 +50,12 @@ describe('the caller’s time-out', () => {
     [0.4, 1],
     [0, 1],
     [-3, 1],
-  ])('with %p ms left is sent as %i: whole, and never 0, which means none', (leftMs, timeout) => {
-    expect(asTimeout(leftMs)).toBe(timeout);
-  });
+  ])(
+    'with %p ms left is sent as %i: a whole number, and never 0, which means no timeout',
+    (leftMs, timeout) => {
+      expect(asTimeout(leftMs)).toBe(timeout);
+    },
+  );
 });
 
 describe('what comes back has the time-out that the caller wrote', () => {

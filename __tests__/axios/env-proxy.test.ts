@@ -94,7 +94,7 @@ describe('axios itself', () => {
     ['other.example.com', {}],
     [undefined, { proxy: false as const }],
     [undefined, { adapter: 'fetch' as const }],
-  ])('does what is foretold, with NO_PROXY %s and %j', async (exceptions, config) => {
+  ])('uses the proxy as predicted, with NO_PROXY %s and %j', async (exceptions, config) => {
     const [target, proxy] = [await listen('target'), await listen('proxy')];
     setProxies({
       HTTP_PROXY: proxy,

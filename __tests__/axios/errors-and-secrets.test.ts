@@ -99,7 +99,7 @@ describe.each(['http', 'fetch'] as const)(
   (adapter) => {
     const failures: [string, (http: AxiosInstance) => Promise<unknown>][] = [
       ['a 500', (http) => http.get('/__sandbox/status/500')],
-      ['a 401 that no token cures', (http) => http.post(ALWAYS_401, { a: 1 })],
+      ['a 401 that a new token does not fix', (http) => http.post(ALWAYS_401, { a: 1 })],
       ['a 401 of a stream', (http) => http.get(ALWAYS_401, { responseType: 'stream' })],
       [
         'a reset connection',
@@ -375,7 +375,7 @@ describe('an error stays useful', () => {
     expect(JSON.stringify(error)).not.toContain('hidden');
   });
 
-  test('that nobody gave a token keeps its print as axios has it', async () => {
+  test('without our token prints as in axios', async () => {
     const { http } = clientOf(server);
     const error = await failureOf(http.get(ECHO, { headers: { Authorization: 'Custom mine' } }));
     expect(inspect(error, { depth: 5 })).toContain('Custom mine');
@@ -391,7 +391,7 @@ test('two sources that share nothing show nothing of each other', async () => {
   expectNoSecrets(error);
 });
 
-describe('an agent leads to the headers of every other request that is under way', () => {
+describe('an agent leads to the headers of every other request in flight', () => {
   async function failureBesideOthers() {
     const httpAgent = new Agent({ keepAlive: true });
     const config = { httpAgent, metadata: { trace: 'abc' }, signal: new AbortController().signal };

@@ -21,7 +21,7 @@ describe('with the fetch adapter', () => {
     expect(server.tokenCalls).toBe(2);
   });
 
-  test('an incurable 401 costs two sends', async () => {
+  test('a permanent 401 costs two sends', async () => {
     const { http } = await warmClientOf(server, { adapter });
     const error = await failureOf(http.get(ALWAYS_401));
     expect(whyNotReplayed(error)).toBe('already-replayed');

@@ -69,7 +69,7 @@ describe('handlers around those of others', () => {
     expect(after).toHaveBeenCalledWith(first);
   });
 
-  test('are told whether another library walks the interceptors in its own way', () => {
+  test('know whether another library wraps the iteration', () => {
     const before = jest.fn(() => undefined);
     const wrap = (walkable: Walkable<Config>) => {
       const theirs = walkable.forEach.bind(walkable);
@@ -134,7 +134,7 @@ test('interceptors can be surrounded where axios walks them by a method; a mock 
   expect(isWalkable({ use: () => 0 } as unknown as Manager)).toBe(false);
 });
 
-test('a manager is empty until somebody registers an interceptor, and after clear()', () => {
+test('a manager is empty until an interceptor is registered, and after clear()', () => {
   const manager = managerOf();
   expect(isEmpty(manager)).toBe(true);
   manager.use((config) => config);

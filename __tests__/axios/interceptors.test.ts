@@ -73,7 +73,7 @@ describe.each([true, false])(
       ]);
     });
 
-    test('and an incurable 401 once', async () => {
+    test('and a permanent 401 once', async () => {
       const { http, log } = await watchedInstance();
       await failureOf(http.get(ALWAYS_401));
       expect(log.slice(2)).toEqual(['before: error 401', 'after: error 401']);
@@ -296,7 +296,7 @@ describe('attached twice', () => {
     const first = attachBearer(http, providerOf(server));
     const other = createTokenSource(providerOf(server));
     expect(() => attachBearer(http, other)).toThrow(
-      'already gets the tokens of oauth2 for http://127.0.0.1',
+      'already has oauth2 attached for http://127.0.0.1',
     );
     first.detach();
     expect(attachBearer(http, other).source).toBe(other);
@@ -307,7 +307,7 @@ describe('attached twice', () => {
     const source = createTokenSource(providerOf(server));
     const http = axios.create({ baseURL: server.url });
     expect(() => attachBearer(http, source, { keepWarm: true })).toThrow(
-      /options\.keepWarm comes beside a token source.* Give it to createTokenSource\(\)/,
+      /options\.keepWarm has no effect on an existing token source\. Pass it to createTokenSource\(\) instead/,
     );
     expect(() => attachBearer(http, source, { onForeignOrigin: 'Error' as never })).toThrow(
       "options.onForeignOrigin must be 'pass' or 'error'",

@@ -21,7 +21,7 @@ test('its mask is known as well, as text and as what a clone of it is', () => {
   expect(isOurs(new ConcealedValue('Bearer never-attached'))).toBe(false);
 });
 
-test('tokens that look alike are told apart', () => {
+test('similar tokens are distinguished', () => {
   rememberToken(tokenOf('look-alike-1'));
   for (const other of ['look-alike-2', 'look-alike-', 'look-alike-11', 'Look-alike-1', ''])
     expect(isOurs(`Bearer ${other}`)).toBe(false);

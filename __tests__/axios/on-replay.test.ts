@@ -204,7 +204,7 @@ describe('while an onReplay runs', () => {
     expect(server.requests).toHaveLength(2);
   });
 
-  test('what it spends is missing for the replay', async () => {
+  test('the time it takes is subtracted from the replay’s', async () => {
     const clock = createFakeClock();
     const timeouts: unknown[] = [];
     const { onReplay, reached, release } = heldHook();
@@ -226,7 +226,7 @@ describe('while an onReplay runs', () => {
     expect(timeouts).toEqual([10_000, 6_000]);
   });
 
-  test('what it throws after the caller has gone is nobody’s error', async () => {
+  test('what it throws after the caller has left is not reported as unhandled', async () => {
     const uncaught = jest.fn();
     process.on('unhandledRejection', uncaught);
     let fail!: (error: Error) => void;

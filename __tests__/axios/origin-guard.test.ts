@@ -95,6 +95,6 @@ test.each<[object, string]>([
   [{ baseURL: EVIL, url: `${API}/a`, allowAbsoluteUrls: false }, EVIL],
   [{ url: '/a' }, '(not a URL)'],
   [{}, '(not a URL)'],
-])('the origin of %j is told as %s', (fields, origin) => {
+])('the origin of %j is reported as %s', (fields, origin) => {
   expect(guard().originOf(config(fields))).toBe(origin);
 });

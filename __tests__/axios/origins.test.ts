@@ -187,7 +187,7 @@ describe('behaviour 6: a token does not go', () => {
       }),
     );
     expect(() => createProviderClient(provider, { baseURL: 'http://api.example.com' })).toThrow(
-      'lies outside the origins',
+      'is not one of the origins',
     );
     expect(() => createProviderClient(provider, { baseURL: `${API}/v2` })).not.toThrow();
     expect(() => createProviderClient(provider, { baseURL: '/proxied' })).not.toThrow();

@@ -90,7 +90,7 @@ describe('a config that is sent again', () => {
     expect(server.tokenCalls).toBe(1);
   });
 
-  test('with { bearer: false } is a request of which we know nothing any more', async () => {
+  test('with { bearer: false } is no longer ours', async () => {
     const { http } = await warmClientOf(server);
     const first = await failureOf(http.get(ALWAYS_401, { timeout: 5_000 }));
     expect(whyNotReplayed(first)).toBe('already-replayed');

@@ -190,7 +190,7 @@ describe('the guard', () => {
     ['the origin as user name', 'https://api.example.com@evil.example/'],
     ['what is no URL', '/v2'],
     ['nothing', undefined],
-  ])('takes it off before %s, in whatever case it is written', (_place, href) => {
+  ])('removes it before %s, in any spelling', (_place, href) => {
     expect(followed(href)).toEqual({ accept: '*/*' });
     expect(followed(href, { AUTHORIZATION: 'Bearer fake-token' })).toEqual({ accept: '*/*' });
   });

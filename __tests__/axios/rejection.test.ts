@@ -23,7 +23,7 @@ import {
 
 const server = useOAuth2();
 
-describe('a 401 that no token cures', () => {
+describe('a 401 that a new token does not fix', () => {
   test('behaviour 25: costs two sends and one token call, the caller gets the second 401, and the new token is kept for others', async () => {
     const { http, source, token } = await warmClientOf(server);
     const error = await failureOf(http.get(ALWAYS_401));
@@ -120,7 +120,7 @@ describe('what an answer to the replay says about the new token', () => {
   });
 });
 
-describe('a token that dies again before the replay that it was minted for is answered', () => {
+describe('a token that becomes invalid again before the replay it was fetched for is answered', () => {
   test('costs no caller a request, however long that answer takes', async () => {
     const { http } = await warmClientOf(server);
     server.revokeTokens();
@@ -282,7 +282,7 @@ describe('a validateStatus that accepts 401', () => {
     expect([status, data.token]).toEqual([200, server.issuedTokens[1]]);
   });
 
-  test('gets an incurable 401 as a response, as it would from axios, and can ask why', async () => {
+  test('gets a permanent 401 as a response, as from axios, and can ask why', async () => {
     const { http } = await warmClientOf(server, { validateStatus: () => true });
     const response = await http.get(ALWAYS_401);
     expect(response.status).toBe(401);
@@ -292,7 +292,7 @@ describe('a validateStatus that accepts 401', () => {
     expect(server.requests).toHaveLength(2);
   });
 
-  test('gets the 401 untouched where no other token can be had', async () => {
+  test('gets the 401 unchanged when no new token can be fetched', async () => {
     const options = { maxAttempts: 1 };
     const { http } = await warmClientOf(server, { validateStatus: () => true }, options);
     server.revokeTokens();
@@ -326,7 +326,7 @@ test('a failure that names no config is judged by its status, and passes through
   expect(whyNotReplayed('text')).toBeUndefined();
 });
 
-test('an adapter that tells nothing of the request it sent is believed', async () => {
+test('an adapter that reveals nothing about the request it sent is trusted', async () => {
   const memory = createMemoryServer();
   const { http } = memoryClientOf(memory, {
     adapter: async (config) => {

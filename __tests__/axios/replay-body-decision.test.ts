@@ -151,7 +151,7 @@ test.each<[string, () => unknown, boolean]>([
   ['not text', () => 'FormData', false],
   ['not null', () => null, false],
   ['not nothing', () => undefined, false],
-])('a web form is told by what it does: %s', (_, body, expected) => {
+])('a web form is recognised by its methods: %s', (_, body, expected) => {
   expect(isWebForm(body())).toBe(expected);
 });
 

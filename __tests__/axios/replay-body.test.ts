@@ -287,7 +287,7 @@ describe('behaviour 34: a body that can be read once', () => {
     expect([first.json, second.json]).toEqual([{ a: 1 }, { a: 1 }]);
   });
 
-  test('a list that holds itself is no stream', async () => {
+  test('a list that contains itself is not a stream', async () => {
     const memory = createMemoryServer();
     const { http } = memoryClientOf(memory, { transformRequest: [] });
     await http.get('/x');
@@ -321,7 +321,7 @@ test('a web FormData on an instance of the other build of axios is sent again, t
 });
 
 describe('an unread answer', () => {
-  test('of a 401 is let go of, so that the replay gets the only socket', async () => {
+  test('of a 401 is discarded, so that the replay gets the only socket', async () => {
     const httpAgent = new Agent({ maxSockets: 1, keepAlive: true });
     const { http } = await warmClientOf(server, { httpAgent });
     server.api.failNext(1, { status: 401, body: 'x'.repeat(1_000_000) });

@@ -6,7 +6,7 @@ import { noteRefusal, whyNotReplayed } from '../../src/axios/replay-refusal.js';
 const config = () => ({ url: '/a' }) as InternalAxiosRequestConfig;
 
 describe('why a 401 was not replayed', () => {
-  test('is told of the error or response that its caller got', () => {
+  test('is known for the error or response that the caller got', () => {
     for (const outcome of [
       new AxiosError('401'),
       { status: 401 },
@@ -17,13 +17,13 @@ describe('why a 401 was not replayed', () => {
     }
   });
 
-  test('is told of an error that was made anew around the same config', () => {
+  test('is known for a new error with the same config', () => {
     const sent = config();
     noteRefusal('opted-out', new AxiosError('401', undefined, sent), sent);
     expect(whyNotReplayed(new AxiosError('wrapped', undefined, sent))).toBe('opted-out');
   });
 
-  test('is told by the config alone where the adapter threw no object', () => {
+  test('is found by the config alone if the adapter threw no object', () => {
     const sent = config();
     noteRefusal('no-other-token', 'thrown text', sent);
     expect(whyNotReplayed({ config: sent })).toBe('no-other-token');

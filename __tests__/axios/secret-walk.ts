@@ -21,7 +21,7 @@ export function createSecret(): string {
 /** Finds the secrets, however they are spelled or cut: by their first and last eight characters, plain or in Base64. */
 export function traceOf(secrets: readonly string[]): RegExp {
   const ends = secrets.flatMap((secret) => [secret.slice(0, 8), secret.slice(-8)]);
-  return new RegExp(ends.flatMap((end) => [end, ...base64Of(end)]).join('|'));
+  return new RegExp([...new Set(ends.flatMap((end) => [end, ...base64Of(end)]))].join('|'));
 }
 
 /** What is sure to stand in the Base64 of a longer text: it depends on how many bytes of a group of three come before. */
@@ -180,6 +180,7 @@ function* stepsFrom(value: object): Generator<readonly [string, unknown]> {
   for (const holder of holdersOf(value)) {
     for (const key of Reflect.ownKeys(holder)) {
       if (key === 'constructor') continue; // A class holds nothing of a request.
+      if (key === '_outBuffer') continue; // What zlib has not yet written to is any memory that the process has freed.
       yield [`.${String(key)} (its name)`, key];
       yield [`.${String(key)}`, orNothing(() => Reflect.get(holder, key, value) as unknown)];
       const { get, set } = Reflect.getOwnPropertyDescriptor(holder, key) ?? {};

@@ -69,7 +69,7 @@ function appWith(world: ReturnType<typeof createWorld>, options: AttachOptions =
 }
 
 describe('behaviour 55: two providers on one instance', () => {
-  test('each get their own token to their own origin, and nobody else gets one', async () => {
+  test('each get their own token at their own origin, and other origins get none', async () => {
     const world = createWorld();
     const { http } = appWith(world);
     const urls = [`${A}/x`, `${B}/x`, `${FOREIGN}/x`, `${A}/y`, `${B}/y`];
@@ -97,7 +97,7 @@ describe('behaviour 55: two providers on one instance', () => {
     }
   });
 
-  test('are told apart by where a request goes after the interceptors of the app', async () => {
+  test('are chosen by the destination of a request after the app’s interceptors', async () => {
     const world = createWorld();
     const { http } = appWith(world);
     http.interceptors.request.use((config) => ({ ...config, url: config.url!.replace(A, B) }));
@@ -213,8 +213,8 @@ describe('behaviour 55: attaching once more', () => {
       const error = refusalOf(() => attach(http));
       const [mine, theirs] = [error.message.split(':')[0], origin === A ? 'alpha' : 'beta'];
       expect(error.message).toBe(
-        `${mine}: the instance already gets the tokens of ${theirs} for ${origin}. ` +
-          'Call detach() on that attachment first, or use an instance of its own.',
+        `${mine}: the instance already has ${theirs} attached for ${origin}. ` +
+          'Call detach() on that attachment first, or use a separate instance.',
       );
       expect([bearerOf(http, A), bearerOf(http, B)]).toEqual([a, b]);
     },

@@ -79,7 +79,7 @@ describe('by the provider’s own classifier', () => {
     expect(isRejectedBy(broken, { status: 419 })).toBe(false);
   });
 
-  test('a promise means no, whatever becomes of it, and is named once as a mistake', () => {
+  test('a promise counts as "no", and one warning names the mistake', () => {
     const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
     for (const promise of [
       () => Promise.resolve(true),

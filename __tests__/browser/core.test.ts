@@ -4,6 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import type { SandboxEcho } from '../../src/testing/index.js';
 import { ECHO, useOAuth2 } from '../axios/support.js';
 import { describeWithChromium, launchChromium } from './chromium.js';
+import { startCoverage, writeCoverage } from './page-coverage.js';
 import { startPageServer, type PageServer } from './page-server.js';
 import type { App, PageOptions } from './page.js';
 
@@ -30,6 +31,7 @@ describeWithChromium('in a real browser', () => {
     beforeEach(async () => {
       pages.foreignArrivals.length = 0;
       page = await browser.newPage();
+      await startCoverage(page);
       page.on('pageerror', (error) => complaints.push(error.message));
       page.on('console', (message) => {
         // Chromium itself reports every 401, the healed ones too.
@@ -41,6 +43,7 @@ describeWithChromium('in a real browser', () => {
       await page.goto(`${pages.origin}/?${new URLSearchParams({ ...options }).toString()}`);
     });
     afterEach(async () => {
+      await writeCoverage(page);
       await page.close();
       if (complaints.length > 0) throw new Error(`The page complained: ${complaints.join('; ')}`);
     });

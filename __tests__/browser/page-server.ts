@@ -1,4 +1,4 @@
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 import { once } from 'node:events';
 import {
   createServer,
@@ -9,6 +9,8 @@ import {
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
+
+import { coverageBuild, coverageFolder } from '../setup/coverage.js';
 
 const repository = resolve(import.meta.dirname, '../..');
 
@@ -53,7 +55,10 @@ export async function startPageServer(target: string): Promise<PageServer> {
   };
 }
 
-/** The page names the sources, for its types; what is bundled is the built package, as a user's bundler finds it. */
+/**
+ * The page names the sources, for its types; what is bundled is the built package, as a user's bundler finds it. Where the
+ * lines that run are counted, the sources are.
+ */
 export async function bundlePage(): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [join(import.meta.dirname, 'page.ts')],
@@ -62,23 +67,20 @@ export async function bundlePage(): Promise<string> {
     platform: 'browser',
     format: 'esm',
     logLevel: 'error',
-    plugins: [
-      {
-        name: 'built package',
-        setup(bundler) {
-          bundler.onResolve({ filter: /\/src\/(providers\/)?index\.js$/ }, ({ path }) => ({
-            path: join(
-              repository,
-              'dist',
-              path.includes('providers') ? 'providers.js' : 'index.js',
-            ),
-          }));
-        },
-      },
-    ],
+    plugins: coverageFolder === undefined ? [builtPackage] : [],
+    ...coverageBuild,
   });
   return outputFiles[0]!.text;
 }
+
+const builtPackage: Plugin = {
+  name: 'built package',
+  setup(bundler) {
+    bundler.onResolve({ filter: /\/src\/(providers\/)?index\.js$/ }, ({ path }) => ({
+      path: join(repository, 'dist', path.includes('providers') ? 'providers.js' : 'index.js'),
+    }));
+  },
+};
 
 async function listen(
   serve: (incoming: IncomingMessage, response: ServerResponse) => void,

@@ -4,6 +4,8 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 
+import { coverageBuild, coverageEnv } from '../setup/coverage.js';
+
 export { environmentOf } from '../../src/cli/sandbox-environment.js';
 
 /** The command line as a user meets it: bundled, and run in a process of its own. */
@@ -43,10 +45,13 @@ export async function buildCli(): Promise<BuiltCli> {
     platform: 'node',
     format: 'esm',
     logLevel: 'warning',
+    ...coverageBuild,
   });
   const file = join(folder, 'bin.mjs');
   const start: BuiltCli['start'] = (args, { env = {} } = {}) =>
-    spawn(process.execPath, [file, ...args], { env: { PATH: process.env['PATH'], ...env } });
+    spawn(process.execPath, [file, ...args], {
+      env: { PATH: process.env['PATH'], ...coverageEnv, ...env },
+    });
   return {
     file,
     start,

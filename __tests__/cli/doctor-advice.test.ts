@@ -86,7 +86,7 @@ describe('the advice, likeliest cause first:', () => {
       on: 'a rejected key: the region, and how to try the other, then the key',
       found: findings({ outcome: REJECTED, answer: { status: 401 } }),
       advice: [
-        /another region than mumbai.*axios-bearer doctor exotel --region singapore.*EXOTEL_REGION/,
+        /a region other than mumbai.*axios-bearer doctor exotel --region singapore.*EXOTEL_REGION/,
         /^in the words of the library$/,
         /apiKey/,
       ],
@@ -95,27 +95,27 @@ describe('the advice, likeliest cause first:', () => {
     {
       on: 'a rejected key where there are no regions: what the library says, then the key',
       found: findings({ outcome: REJECTED, configuration: { choice: undefined } }),
-      advice: [/^in the words of the library$/, /^The key is wrong/],
+      advice: [/^in the words of the library$/, /^The key may be wrong/],
       exitCode: 4,
     },
     {
       on: 'a rejected key where the region is the only one',
       found: findings({ outcome: REJECTED, configuration: { choice: { ...MUMBAI, others: [] } } }),
-      advice: [/^in the words of the library$/, /^The key is wrong/],
+      advice: [/^in the words of the library$/, /^The key may be wrong/],
       exitCode: 4,
     },
     {
       on: 'a rejected key at an address of the user’s own',
       found: findings({ outcome: REJECTED, configuration: { addressFrom: '--base-url' } }),
       advice: [
-        /^--base-url leads to another address than that of region mumbai/,
+        /^--base-url overrides the address of region mumbai/,
         /^in the words of the library$/,
-        /^The key is/,
+        /^The key may be/,
       ],
       exitCode: 4,
     },
     {
-      on: 'a scope that is refused, which is no word about the key',
+      on: 'a refused scope, which says nothing about the key',
       found: findings({
         outcome: { ...REJECTED, oauthCode: 'invalid_scope' },
         answer: { status: 400 },
@@ -124,23 +124,23 @@ describe('the advice, likeliest cause first:', () => {
       exitCode: 4,
     },
     {
-      on: 'an account that lacks a right, neither',
+      on: 'an account without permission, which says nothing about the key either',
       found: findings({ outcome: REJECTED, answer: { status: 403 } }),
       advice: [/^in the words of the library$/],
       exitCode: 4,
     },
     {
-      on: 'a client that is unknown, with whatever status',
+      on: 'an unknown client, whatever the status',
       found: findings({
         outcome: { ...REJECTED, oauthCode: 'invalid_client' },
         answer: { status: 403 },
         configuration: { choice: undefined },
       }),
-      advice: [/^in the words of the library$/, /^The key is wrong/],
+      advice: [/^in the words of the library$/, /^The key may be wrong/],
       exitCode: 4,
     },
     {
-      on: 'a web page with status 403, which is no word about the key',
+      on: 'a web page with status 403, which says nothing about the key',
       found: findings({ outcome: REJECTED, answer: { status: 403, isWebPage: true } }),
       advice: [/^A web page came back \(status 403\)/, /check EXOTEL_REGION/],
       exitCode: 5,
@@ -148,19 +148,19 @@ describe('the advice, likeliest cause first:', () => {
     {
       on: 'a spent limit of unknown size',
       found: refused(429),
-      advice: [/Wait a while/, /shared store/],
+      advice: [/Wait a while/, /a store \(axios-bearer\/redis\)/],
       exitCode: 5,
     },
     {
-      on: 'trouble at the provider',
+      on: 'a server error at the provider',
       found: refused(503),
-      advice: [/trouble of its own/],
+      advice: [/^The server at \S+ failed/],
       exitCode: 5,
     },
     {
       on: 'a redirect',
       found: refused(302),
-      advice: [/points elsewhere.*region mumbai/],
+      advice: [/redirects elsewhere.*region mumbai/],
       exitCode: 5,
     },
     { on: 'a wrong path', found: refused(404), advice: [/no token endpoint at this/], exitCode: 5 },
@@ -173,7 +173,7 @@ describe('the advice, likeliest cause first:', () => {
     {
       on: 'a name that cannot be resolved',
       found: unreachable('ENOTFOUND', { dns: { kind: 'failed', code: 'ENOTFOUND' } }),
-      advice: [/^The name ccm-api\.in\.exotel\.com cannot be resolved.*EXOTEL_REGION/],
+      advice: [/^Cannot resolve ccm-api\.in\.exotel\.com.*EXOTEL_REGION/],
       exitCode: 5,
     },
     {
@@ -182,44 +182,44 @@ describe('the advice, likeliest cause first:', () => {
         connection: { kind: 'unreachable', code: 'ECONNREFUSED' },
       }),
       advice: [
-        /^Nothing listens at https:\/\/ccm-api\.in\.exotel\.com\. The address is that of region/,
+        /^Nothing is listening at https:\/\/ccm-api\.in\.exotel\.com\. The address is the one for region/,
       ],
       exitCode: 5,
     },
     {
-      on: 'a connection that is cut',
+      on: 'a connection that the server closes',
       found: unreachable('ECONNRESET', {}),
-      advice: [/cut the connection/],
+      advice: [/closed the connection/],
       exitCode: 5,
     },
     {
-      on: 'a network that leads nowhere',
+      on: 'an unreachable network',
       found: unreachable('ENETUNREACH', {}),
-      advice: [/no way to https:\/\/ccm-api/],
+      advice: [/^https:\/\/ccm-api\S+ cannot be reached/],
       exitCode: 5,
     },
     {
-      on: 'a connection that never comes about',
+      on: 'a connection that times out',
       found: unreachable('ERR_CANCELED', {
         connection: { kind: 'unreachable', code: 'ETIMEDOUT' },
       }),
-      advice: [/^There was no connection to https:\S+ within 4 s\. A firewall.*HTTPS_PROXY/],
+      advice: [/^Could not connect to https:\S+ within 4 s\. A firewall.*HTTPS_PROXY/],
       exitCode: 5,
     },
     {
-      on: 'silence on a connection that is there, which no firewall explains',
+      on: 'no response on an open connection, which no firewall explains',
       found: unreachable('ERR_CANCELED', {}),
-      advice: [/^Connected to https:\S+, but there was no answer within 4 s\.(?!.*firewall)/],
+      advice: [/^Connected to https:\S+, but got no response within 4 s\.(?!.*firewall)/],
       exitCode: 5,
     },
     {
-      on: 'silence behind a proxy',
+      on: 'no response through a proxy',
       found: unreachable('ERR_CANCELED', { proxyFrom: 'HTTPS_PROXY' }),
-      advice: [/^No answer came through the proxy in HTTPS_PROXY within 4 s\./],
+      advice: [/^No response came through the proxy set in HTTPS_PROXY within 4 s\./],
       exitCode: 5,
     },
     {
-      on: 'an answer that breaks off, in the words of the library',
+      on: 'a response that breaks off, in the words of the library',
       found: unreachable('ERR_BAD_RESPONSE', {}),
       advice: [/^in the words of the library$/],
       exitCode: 5,
@@ -233,7 +233,7 @@ describe('the advice, likeliest cause first:', () => {
           certificate: { issuer: 'An Authority', validTo: 'Jan 1 2020' },
         },
       }),
-      advice: [/valid to Jan 1 2020.*this machine's date first/],
+      advice: [/valid until Jan 1 2020.*this machine's date first/],
       exitCode: 5,
     },
     {
@@ -241,11 +241,11 @@ describe('the advice, likeliest cause first:', () => {
       found: unreachable('ERR_TLS_CERT_ALTNAME_INVALID', {
         connection: { kind: 'insecure', code: 'ERR_TLS_CERT_ALTNAME_INVALID' },
       }),
-      advice: [/for another host than ccm-api\.in\.exotel\.com/],
+      advice: [/for a host other than ccm-api\.in\.exotel\.com/],
       exitCode: 5,
     },
     {
-      on: 'a proxy that inspects TLS, seen by the token call alone',
+      on: 'a proxy that inspects TLS, noticed by the token call only',
       found: unreachable('SELF_SIGNED_CERT_IN_CHAIN', {
         proxyFrom: 'HTTPS_PROXY',
         dns: { kind: 'skipped' },
@@ -263,7 +263,7 @@ describe('the advice, likeliest cause first:', () => {
     {
       on: 'a clock that is early, after the cause of the failure',
       found: findings({ ...refusedAt(503), answer: { status: 503, clockOffsetMs: -90_000 } }),
-      advice: [/trouble of its own/, /clock is 1 min 30 s ahead of the provider's/],
+      advice: [/^The server at \S+ failed/, /clock is 1 min 30 s ahead of the provider's/],
       exitCode: 5,
     },
   ])('$on', ({ found, advice, exitCode }) => {
@@ -272,7 +272,7 @@ describe('the advice, likeliest cause first:', () => {
     expect(exitCodeOf(found)).toBe(exitCode);
   });
 
-  test('a clock is not worth a word for what a Date header cuts off', () => {
+  test('a clock that differs by less than a Date header can show is not reported', () => {
     expect(adviseOn(findings({ answer: { clockOffsetMs: 4_999 } }))).toEqual([]);
     expect(adviseOn(findings({ answer: { clockOffsetMs: 5_000 } }))).toHaveLength(1);
   });
@@ -283,30 +283,30 @@ function refusedAt(status: number) {
 }
 
 describe('the checks', () => {
-  test('say what was seen of a provider where all is well', () => {
+  test('say what was seen when all is well', () => {
     expect(checksOf(findings({})).map(({ what, outcome, seen }) => [what, outcome, seen])).toEqual([
       ['configuration', 'ok', 'apiKey, region mumbai'],
       ['DNS', 'ok', '192.0.2.1'],
-      ['TLS', 'ok', 'TLSv1.3, certificate by An Authority, valid to Jan 1 2030'],
+      ['TLS', 'ok', 'TLSv1.3, certificate from An Authority, valid until Jan 1 2030'],
       ['token call', 'ok', 'status 200 from https://ccm-api.in.exotel.com in 80 ms'],
-      ['read as', 'ok', 'a token of 100 characters, good for 1 h'],
+      ['read as', 'ok', 'a token of 100 characters, valid for 1 h'],
       ['clock', 'ok', "the same as the provider's"],
     ]);
   });
 
-  test('tell what the provider itself says', () => {
+  test("give the provider's own words", () => {
     const diagnosis = { code: '1010', message: 'Authorization failed', requestId: 'rq-1' };
     const checks = checksOf(
       findings({ outcome: { ...REJECTED, diagnosis }, answer: { status: 401 } }),
     );
-    expect(checks.find(({ what }) => what === 'it says')).toEqual({
-      what: 'it says',
+    expect(checks.find(({ what }) => what === 'provider says')).toEqual({
+      what: 'provider says',
       outcome: 'note',
       seen: '1010, Authorization failed, request rq-1',
     });
   });
 
-  test('leave to a proxy what a proxy does', () => {
+  test('skip what a proxy does instead', () => {
     const proxied = findings({
       network: {
         proxyFrom: 'HTTPS_PROXY',
@@ -318,7 +318,7 @@ describe('the checks', () => {
     expect(skipped.map(({ what }) => what)).toEqual(['DNS', 'TLS']);
   });
 
-  test('have no clock to compare where no answer came', () => {
+  test('have no clock to compare without a response', () => {
     const checks = checksOf(unreachable('ECONNREFUSED', {}));
     expect(checks.slice(-2).map(({ what, outcome }) => [what, outcome])).toEqual([
       ['read as', 'skipped'],

@@ -53,15 +53,15 @@ const ELSEWHERE = { EXOTEL_BASE_URL: 'https://exotel.invalid' };
 const fixture = (name: string) => join(import.meta.dirname, 'fixtures', name);
 
 describe('axios-bearer doctor', () => {
-  test('has nothing to say where all is well, and makes one token call', async () => {
+  test('has no advice when all is well, and makes one token call', async () => {
     const { code, ok, checks, advice } = await diagnose('exotel', environmentOf(sandbox.exotel));
     expect({ code, ok, advice }).toEqual({ code: 0, ok: true, advice: [] });
     expect(Object.values(checks).map(({ outcome }) => outcome)).toEqual(Array(6).fill('ok'));
-    expect(checks['read as']?.seen).toMatch(/^a token of 183 characters, good for (24 h|23 h 59)/);
+    expect(checks['read as']?.seen).toMatch(/^a token of 183 characters, valid for (24 h|23 h 59)/);
     expect(sandbox.exotel.tokenCalls).toBe(1);
   });
 
-  test('reports in words, and shows neither token nor credentials', async () => {
+  test('prints a readable report without the token or credentials', async () => {
     const env = environmentOf(sandbox.truecaller);
     const { stdout } = await cli.run(['doctor', 'truecaller'], { env });
     expect(stdout).toMatch(/^ok {2}configuration {2}organisationId, apiKey, keyId, address from/);
@@ -72,28 +72,28 @@ describe('axios-bearer doctor', () => {
   });
 
   test.each(['exotel', 'truecaller', 'singleview'] as const)(
-    'tells of a wrong key of %s by its fields',
+    'reports a wrong key of %s and names its fields',
     async (name) => {
       const env = environmentOf(sandbox[name]);
       sandbox[name].rotateCredentials();
       const { code, checks, advice } = await diagnose(name, env);
       expect([code, checks['read as']?.seen]).toEqual([4, 'ERR_CREDENTIALS_REJECTED']);
       const fields = Object.keys(sandbox[name].credentials).join(', ');
-      expect(advice.at(-1)).toContain(`The key is wrong or was withdrawn: compare ${fields}`);
+      expect(advice.at(-1)).toContain(`The key may be wrong or revoked: compare ${fields}`);
     },
   );
 
-  test('tells of a wrong region, which answers a good key like a wrong one', async () => {
+  test('reports a possible wrong region, which answers a valid key like a wrong one', async () => {
     const { wrongRegionUrl } = sandbox.exotel;
     const env = { ...environmentOf(sandbox.exotel), EXOTEL_BASE_URL: wrongRegionUrl };
     const { code, checks, advice } = await diagnose('exotel', env);
     expect(code).toBe(4);
     expect(checks['token call']?.seen).toContain(`status 401 from ${wrongRegionUrl}`);
-    expect(advice[0]).toMatch(/^EXOTEL_BASE_URL leads to another address than that of region/);
-    expect(advice[1]).toContain('Exotel answers the same for a good key in the wrong region');
+    expect(advice[0]).toMatch(/^EXOTEL_BASE_URL overrides the address of region/);
+    expect(advice[1]).toContain('Exotel gives the same answer to a valid key in the wrong region');
   });
 
-  test('tells of a clock that is ten minutes off, and that a token came all the same', async () => {
+  test('reports a clock that is ten minutes off, although a token came', async () => {
     const ahead = await startSandbox({ only: ['udara360'], now: () => Date.now() + 600_000 });
     const { code, checks, advice } = await diagnose('udara360', environmentOf(ahead.udara360));
     await ahead.close();
@@ -102,7 +102,7 @@ describe('axios-bearer doctor', () => {
     expect(advice[0]).toMatch(/clock is (10 min|9 min 59 s)( 1 s)? behind the provider's/);
   });
 
-  test('tells of a limit that is spent, and how large it is', async () => {
+  test('reports a rate limit that has been reached, and its size', async () => {
     const { tokenUrl, credentials } = sandbox.truecaller;
     const body = { api_key: credentials.apiKey, key_id: credentials.keyId };
     const headers = { 'x-public-access': 'allow' };
@@ -110,19 +110,21 @@ describe('axios-bearer doctor', () => {
 
     const { code, advice } = await diagnose('truecaller', environmentOf(sandbox.truecaller));
     expect(code).toBe(5);
-    expect(advice[0]).toContain('The rate limit is spent: 10 tokens in 30 min. Wait 30 min');
+    expect(advice[0]).toContain(
+      'The rate limit has been reached: 10 tokens per 30 min. Wait 30 min',
+    );
     expect(advice[1]).toContain('Share one token source');
     expect(sandbox.truecaller.tokenCalls).toBe(11);
   });
 
-  test('tells how long a provider asks to wait', async () => {
+  test('reports how long the provider asks to wait', async () => {
     const headers = { 'retry-after': '120' };
     sandbox.learning360.tokenEndpoint.fail({ status: 429, headers });
     const { advice } = await diagnose('learning360', environmentOf(sandbox.learning360));
     expect(advice[0]).toContain('Wait 2 min');
   });
 
-  test.each([200, 403, 502])('tells of a web page with status %i', async (status) => {
+  test.each([200, 403, 502])('reports a web page with status %i', async (status) => {
     const html = '<!DOCTYPE html><html><body>Please log in</body></html>';
     sandbox.exotel.tokenEndpoint.answerRaw(html, {
       status,
@@ -131,12 +133,12 @@ describe('axios-bearer doctor', () => {
     const { code, checks, advice } = await diagnose('exotel', environmentOf(sandbox.exotel));
     expect([code, checks['read as']?.seen]).toEqual([5, 'a web page']);
     expect(advice[0]).toContain(
-      'a proxy or a login page of this network may have taken the request',
+      'a proxy or login page on this network may have intercepted the request',
     );
-    expect(advice.join()).not.toContain('key is wrong');
+    expect(advice.join()).not.toContain('The key may be');
   });
 
-  test('names the proxy that answered in place of the provider', async () => {
+  test('names the proxy that answered instead of the provider', async () => {
     const page = '<html>Who are you?</html>';
     const proxy = createHTTP().on('connect', (_request, socket) => {
       socket.end(
@@ -148,45 +150,47 @@ describe('axios-bearer doctor', () => {
     const { checks, advice } = await diagnose('exotel', env);
     proxy.close();
     expect(checks['proxy']?.seen).toContain('HTTPS_PROXY applies');
-    expect(advice[0]).toContain('the proxy in HTTPS_PROXY may have answered itself');
+    expect(advice[0]).toContain('the proxy set in HTTPS_PROXY may have answered instead');
   });
 
-  test('tells of a proxy that is down', async () => {
+  test('reports a proxy that is down', async () => {
     const HTTPS_PROXY = `http://127.0.0.1:${await freePort()}`;
     const env = { ...environmentOf(sandbox.exotel), ...ELSEWHERE, HTTPS_PROXY };
     const { code, advice } = await diagnose('exotel', env);
     expect(code).toBe(5);
-    expect(advice[0]).toContain('No answer came through the proxy in HTTPS_PROXY (ECONNREFUSED)');
+    expect(advice[0]).toContain(
+      'No response came through the proxy set in HTTPS_PROXY (ECONNREFUSED)',
+    );
   });
 
-  test('knows that the token call asks no proxy of the environment for this very machine', async () => {
+  test('knows that the token call to loopback bypasses a proxy from the environment', async () => {
     const HTTP_PROXY = `http://127.0.0.1:${await freePort()}`;
     const env = { ...environmentOf(sandbox.exotel), HTTP_PROXY };
     const { code, checks } = await diagnose('exotel', env);
     expect([code, checks['proxy']]).toEqual([0, undefined]);
   });
 
-  test('tells that nothing listens', async () => {
+  test('reports that nothing is listening', async () => {
     const UDARA360_BASE_URL = `http://127.0.0.1:${await freePort()}`;
     const env = { ...environmentOf(sandbox.udara360), UDARA360_BASE_URL };
     const { code, checks, advice } = await diagnose('udara360', env);
     expect([code, checks['connection']?.seen]).toEqual([5, 'ECONNREFUSED']);
     expect(advice).toEqual([
-      `Nothing listens at ${UDARA360_BASE_URL}. If it should be the sandbox, start it: axios-bearer sandbox.`,
+      `Nothing is listening at ${UDARA360_BASE_URL}. If this should be the sandbox, start it: axios-bearer sandbox.`,
     ]);
   });
 
-  test('tells of a host that takes the connection and does not answer', async () => {
+  test('reports a host that accepts the connection and does not respond', async () => {
     sandbox.exotel.tokenEndpoint.hang();
     const args = ['doctor', 'exotel', '--timeout', '0.5', '--json'];
     const { code, stdout } = await cli.run(args, { env: environmentOf(sandbox.exotel) });
     const { advice } = JSON.parse(stdout) as { advice: string[] };
     expect(code).toBe(5);
     expect(advice).toHaveLength(1);
-    expect(advice[0]).toMatch(/^Connected to http:\S+, but there was no answer within 500 ms\./);
+    expect(advice[0]).toMatch(/^Connected to http:\S+, but got no response within 500 ms\./);
   });
 
-  test('tells what the provider itself says, without the key, and gives programs its fields', async () => {
+  test('reports the words of the provider without the key, and its fields as JSON', async () => {
     const message = `Unknown key ${sandbox.truecaller.credentials.apiKey}`;
     sandbox.truecaller.tokenEndpoint.answerRaw(
       JSON.stringify({ slug: 'authorization-error', message }),
@@ -195,10 +199,10 @@ describe('axios-bearer doctor', () => {
     const env = environmentOf(sandbox.truecaller);
     const { checks, diagnosis } = await diagnose('truecaller', env);
     expect(diagnosis).toEqual({ code: 'authorization-error', message: 'Unknown key [redacted]' });
-    expect(checks['it says']?.seen).toBe('authorization-error, Unknown key [redacted]');
+    expect(checks['provider says']?.seen).toBe('authorization-error, Unknown key [redacted]');
   });
 
-  test('sends nobody to the key where Exotel says that the account is not enabled', async () => {
+  test('does not blame the key when Exotel says that the account is not enabled', async () => {
     const error_data = { code: 1003, message: 'Not authorised' };
     sandbox.exotel.tokenEndpoint.answerRaw(
       JSON.stringify({
@@ -209,18 +213,18 @@ describe('axios-bearer doctor', () => {
     );
     const { code, advice, diagnosis } = await diagnose('exotel', environmentOf(sandbox.exotel));
     expect(code).toBe(4);
-    expect(advice).toEqual([expect.stringContaining('an account that is not authorized for CCM')]);
+    expect(advice).toEqual([expect.stringContaining('this account is not authorized for CCM')]);
     expect(diagnosis).toEqual({ code: '1003', message: 'Not authorised', requestId: 'rq-1' });
   });
 
-  test('tells of a secret that a file gave its line break', async () => {
+  test('reports a secret that ends with the line break of its file', async () => {
     const env = { ...environmentOf(sandbox.exotel), EXOTEL_API_TOKEN: 'fake-token\n' };
     const { code, advice } = await diagnose('exotel', env);
     expect([code, sandbox.exotel.tokenCalls]).toEqual([3, 0]);
-    expect(advice).toEqual([expect.stringContaining('apiToken ends in a line break')]);
+    expect(advice).toEqual([expect.stringContaining('apiToken ends with a line break')]);
   });
 
-  test('tells what is missing in the configuration, and asks nobody', async () => {
+  test('reports what is missing in the configuration, without a network call', async () => {
     const { code, checks, advice } = await diagnose('exotel', { EXOTEL_ACCOUNT_SID: 'a' });
     expect([code, Object.keys(checks)]).toEqual([3, ['configuration']]);
     expect(advice[0]).toContain('Set EXOTEL_API_KEY, EXOTEL_API_TOKEN');
@@ -248,21 +252,23 @@ describe('over TLS, axios-bearer doctor', () => {
   });
   afterAll(() => void server.close());
 
-  test('tells of a certificate that nobody vouches for, and by whom it was issued', async () => {
+  test('reports an untrusted certificate, and its issuer', async () => {
     const { code, checks, advice } = await diagnose('exotel', env);
     expect([code, checks['TLS']?.seen]).toEqual([5, 'DEPTH_ZERO_SELF_SIGNED_CERT']);
     expect(advice[0]).toContain('It was issued by axios-bearer tests only.');
     expect(advice[1]).toContain('NODE_EXTRA_CA_CERTS');
   });
 
-  test('is content once the machine trusts the certificate', async () => {
+  test('passes once the machine trusts the certificate', async () => {
     const trusting = { ...env, NODE_EXTRA_CA_CERTS: fixture('self-signed-cert.pem') };
     const { code, checks } = await diagnose('exotel', trusting);
     expect(code).toBe(0);
-    expect(checks['TLS']?.seen).toMatch(/^TLSv1\.3, certificate by axios-bearer tests only, valid/);
+    expect(checks['TLS']?.seen).toMatch(
+      /^TLSv1\.3, certificate from axios-bearer tests only, valid/,
+    );
   });
 
-  test('tells of a port that does not speak TLS', async () => {
+  test('reports a port that does not speak TLS', async () => {
     const plain = sandbox.exotel.url.replace('http:', 'https:');
     const { code, advice } = await diagnose('exotel', { ...env, EXOTEL_BASE_URL: plain });
     expect(code).toBe(5);

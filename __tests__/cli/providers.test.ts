@@ -51,11 +51,11 @@ describe('axios-bearer providers', () => {
     }
   });
 
-  test('tells of one provider alone, in words', async () => {
+  test('prints one provider alone, as text', async () => {
     const { code, stdout, stderr } = await cli.run(['providers', 'truecaller']);
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toContain('TRUECALLER_KEY_ID');
-    expect(stdout).toContain('at most 10 tokens in 30 min');
+    expect(stdout).toContain('at most 10 tokens per 30 min');
     expect(stdout).not.toContain('EXOTEL');
   });
 });

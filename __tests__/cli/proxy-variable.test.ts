@@ -63,7 +63,7 @@ describe('the variable that names a proxy for an address', () => {
     expect(data).toBe(variable === undefined ? 'the API' : 'the proxy');
   });
 
-  test('shows nothing of an address that holds a password', () => {
+  test('is shown without the address, which may hold a password', () => {
     process.env = { ...withoutProxies(), HTTPS_PROXY: 'me:fake-password@proxy.example:3128' };
 
     expect(proxyVariable('https://api.acme.example')).toBe('HTTPS_PROXY');

@@ -26,7 +26,7 @@ const run = (args: readonly string[], input?: string) =>
   cli.run(['request', 'exotel', ...args], { env, ...(input === undefined ? {} : { input }) });
 
 describe('axios-bearer request', () => {
-  test('sends an authorised request, and nothing but the answer goes to standard output', async () => {
+  test('sends an authorised request, and writes only the response to standard output', async () => {
     const { code, stdout, stderr } = await run(['GET', '/__sandbox/echo?page=2']);
     expect([code, stderr]).toEqual([0, '']);
     const echo = JSON.parse(stdout) as SandboxEcho;
@@ -34,7 +34,7 @@ describe('axios-bearer request', () => {
     expect(echo.token).toBe(sandbox.exotel.issuedTokens[0]);
   });
 
-  test('sends headers, and the body out of a file', async () => {
+  test('sends headers, and the body from a file', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'axios-bearer-cli-'));
     const body = join(folder, 'body.json');
     writeFileSync(body, '{"to":"someone"}');
@@ -52,13 +52,13 @@ describe('axios-bearer request', () => {
     expect(echo.headers['content-type']).toBe('text/csv');
   });
 
-  test('writes a large answer whole, as it comes', async () => {
+  test('streams a large response whole', async () => {
     const { code, stdout } = await run(['GET', '/__sandbox/stream?chunks=64&bytes=65536']);
     expect(code).toBe(0);
     expect(stdout).toHaveLength(64 * 65_536);
   });
 
-  test('stops quietly when the reader of a large answer goes away', async () => {
+  test('stops quietly when the reader of a large response goes away', async () => {
     const args = ['request', 'exotel', 'GET', '/__sandbox/stream?chunks=512&bytes=65536'];
     const child = cli.start(args, { env });
     const exit = new Promise((done) => child.once('exit', done));
@@ -66,7 +66,7 @@ describe('axios-bearer request', () => {
     expect(await exit).toBe(0);
   });
 
-  test('tells with --verbose of the token call, the 401 and the replay, without a secret', async () => {
+  test('reports with --verbose the token call, the 401 and the replay, without secrets', async () => {
     sandbox.exotel.api.failNext(1, { status: 401 });
     const { code, stdout, stderr } = await run(['GET', '/__sandbox/echo', '--verbose']);
     expect(code).toBe(0);
@@ -75,11 +75,11 @@ describe('axios-bearer request', () => {
     const { host } = new URL(sandbox.exotel.url);
     expect(told.slice(0, 6)).toEqual([
       `* token call: POST ${host} 200`,
-      expect.stringMatching(/^\* new token, good for (24 h|23 h 59 min)$/),
+      expect.stringMatching(/^\* new token, valid for (24 h|23 h 59 min)$/),
       '* the API rejected the token: replay',
       `* token call: POST ${host} 200`,
-      expect.stringMatching(/^\* new token, good for (24 h|23 h 59 min)$/),
-      '* sent again with another token: accepted',
+      expect.stringMatching(/^\* new token, valid for (24 h|23 h 59 min)$/),
+      '* sent again with a new token: accepted',
     ]);
     expect(stderr).toContain('200 OK');
     const { apiKey, apiToken } = sandbox.exotel.credentials;
@@ -87,7 +87,7 @@ describe('axios-bearer request', () => {
       expect(stderr).not.toContain(secret);
   });
 
-  test('ends with 6 after an error status, and the answer is written all the same', async () => {
+  test('ends with 6 after an error status, and still writes the response', async () => {
     const { code, stdout, stderr } = await run(['GET', '/__sandbox/status/418']);
     expect([code, JSON.parse(stdout)]).toEqual([6, { status: 418 }]);
     expect(stderr).toMatch(/^418 /);
@@ -98,34 +98,34 @@ describe('axios-bearer request', () => {
     expect([code, sandbox.exotel.tokenCalls]).toEqual([6, 2]);
   });
 
-  test('ends with 7 where the API cuts the connection', async () => {
+  test('ends with 7 when the API closes the connection', async () => {
     sandbox.exotel.api.resetConnections();
     const { code, stdout, stderr } = await run(['GET', '/__sandbox/echo']);
     expect([code, stdout]).toEqual([7, '']);
-    expect(stderr).toContain('No answer of the API');
+    expect(stderr).toContain('The API did not respond');
   });
 
-  test('ends with 7 after the time that it was given', async () => {
+  test('ends with 7 after --timeout', async () => {
     sandbox.exotel.api.hang();
     const { code } = await run(['GET', '/__sandbox/echo', '--timeout', '1']);
     expect(code).toBe(7);
   });
 
-  test('ends with 4 where there is no token, and sends nothing', async () => {
+  test('ends with 4 when there is no token, and sends nothing', async () => {
     sandbox.exotel.rotateCredentials();
     const { code } = await run(['GET', '/__sandbox/echo']);
     expect([code, sandbox.exotel.requests]).toEqual([4, []]);
   });
 
-  test('sends nothing to an address that is not the provider’s', async () => {
+  test('sends nothing to an address outside the provider’s origins', async () => {
     const { code, stderr } = await run(['GET', `${sandbox.truecaller.url}/__sandbox/public-echo`]);
     expect([code, sandbox.truecaller.requests]).toEqual([3, []]);
-    expect(stderr).toContain('a token may not go to');
+    expect(stderr).toContain('the token may not be sent to');
   });
 
-  test('takes standard input for one thing only', async () => {
+  test('accepts standard input for one thing only', async () => {
     const { code, stderr } = await run(['POST', '/', '-d', '-', '--credentials', '-']);
     expect(code).toBe(2);
-    expect(stderr).toContain('Standard input cannot be');
+    expect(stderr).toContain('Standard input cannot hold both');
   });
 });

@@ -36,7 +36,7 @@ async function stop(child: ChildProcessWithoutNullStreams, signal: NodeJS.Signal
 }
 
 describe('axios-bearer sandbox', () => {
-  test('prints an environment with which every provider gives a token', async () => {
+  test('prints an environment in which every provider issues a token', async () => {
     const env = await start('--port', '0');
     const outcomes = await Promise.all(
       PROVIDER_NAMES.map((name) => cli.run(['token', name], { env })),
@@ -49,7 +49,7 @@ describe('axios-bearer sandbox', () => {
     expect(await stop(running!, signal)).toBe(0);
   });
 
-  test('starts those that are asked for, each on its own place after the first port', async () => {
+  test('starts only the requested providers, each on its usual port after the first', async () => {
     const port = await freePort();
     const env = await start(
       '--port',
@@ -61,7 +61,7 @@ describe('axios-bearer sandbox', () => {
     expect(Object.keys(env).every((name) => name.startsWith('OAUTH2_'))).toBe(true);
   });
 
-  test('says which port is taken, and what to do', async () => {
+  test('says which port is in use, and what to do', async () => {
     const taken = createServer();
     taken.listen(0, '127.0.0.1');
     await once(taken, 'listening');
@@ -75,7 +75,7 @@ describe('axios-bearer sandbox', () => {
     ]);
     taken.close();
     expect([code, stdout]).toEqual([1, '']);
-    expect(stderr).toContain(`Port ${port} is taken`);
+    expect(stderr).toContain(`Port ${port} is in use`);
     expect(stderr).toContain('--port 0');
   });
 

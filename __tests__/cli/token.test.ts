@@ -35,16 +35,16 @@ describe('axios-bearer token', () => {
     expect(provider.tokenCalls).toBe(1);
   });
 
-  test('masks it unless told otherwise', async () => {
+  test('masks it by default', async () => {
     const env = environmentOf(sandbox.exotel);
     const { code, stdout, stderr } = await cli.run(['token', 'exotel'], { env });
     const [token] = sandbox.exotel.issuedTokens;
     expect(code).toBe(0);
     expect(stdout).toBe(`${token!.slice(0, 4)}…${token!.slice(-4)}\n`);
-    expect(stderr).toMatch(/^183 characters, good for (24 h|23 h 59 min); fetched in .*\nMasked/);
+    expect(stderr).toMatch(/^183 characters, valid for (24 h|23 h 59 min); fetched in .*\nMasked/);
   });
 
-  test('tells the same as JSON', async () => {
+  test('prints the same as JSON', async () => {
     const env = environmentOf(sandbox.oauth2);
     const args = ['token', 'oauth2', '--json', '--param', 'scope=read write'];
     const { stdout, stderr } = await cli.run(args, { env });
@@ -78,7 +78,7 @@ describe('credentials come', () => {
     expect(code).toBe(0);
   });
 
-  test('from a file rather than from the environment, where both have one', async () => {
+  test('from a file rather than from the environment, if both have them', async () => {
     const env = { ...environmentOf(sandbox.exotel), EXOTEL_API_KEY: 'of-another-account' };
     const { apiKey } = sandbox.exotel.credentials;
     const input = JSON.stringify({ apiKey });
@@ -87,10 +87,10 @@ describe('credentials come', () => {
   });
 
   test.each([
-    { what: 'broken JSON', content: '{ "apiKey": a-secret', says: 'starts like JSON' },
+    { what: 'broken JSON', content: '{ "apiKey": a-secret', says: 'looks like JSON' },
     { what: 'a number', content: '{ "apiKey": 12345 }', says: 'apiKey is not a string' },
     { what: 'neither form', content: 'a-secret', says: 'neither a JSON object nor a line' },
-  ])('from no file that holds $what, and none of it is shown', async ({ content, says }) => {
+  ])('not from a file with $what, whose content is not shown', async ({ content, says }) => {
     const path = file('wrong', content);
     const { code, stderr } = await cli.run(['token', 'exotel', '--credentials', path]);
     expect(code).toBe(2);
@@ -100,7 +100,7 @@ describe('credentials come', () => {
 });
 
 describe('without a token it ends with', () => {
-  test('3 where credentials are missing, and lists all of them at once', async () => {
+  test('3 when credentials are missing, and lists all of them at once', async () => {
     const env = { EXOTEL_ACCOUNT_SID: 'an-account', EXOTEL_API_TOKEN: '' };
     const { code, stdout, stderr } = await cli.run(['token', 'exotel'], { env });
     expect([code, stdout]).toEqual([3, '']);
@@ -111,21 +111,21 @@ describe('without a token it ends with', () => {
     { name: 'exotel', variable: 'EXOTEL_REGION', says: 'one of: singapore, mumbai' },
     { name: 'oauth2', variable: 'OAUTH2_BODY_ENCODING', says: 'one of: form, json' },
     { name: 'udara360', variable: 'UDARA360_BASE_URL', says: 'not an absolute URL' },
-  ] as const)('3 where $variable is impossible', async ({ name, variable, says }) => {
+  ] as const)('3 when $variable is not valid', async ({ name, variable, says }) => {
     const env = { ...environmentOf(sandbox[name]), [variable]: 'mars' };
     const { code, stderr } = await cli.run(['token', name], { env });
     expect(code).toBe(3);
     expect(stderr).toContain(says);
   });
 
-  test('3 where OAuth 2.0 has no token URL', async () => {
+  test('3 when OAuth 2.0 has no token URL', async () => {
     const env = { ...environmentOf(sandbox.oauth2), OAUTH2_TOKEN_URL: '' };
     const { code, stderr } = await cli.run(['token', 'oauth2'], { env });
     expect(code).toBe(3);
     expect(stderr).toContain('tokenUrl is missing. Set OAUTH2_TOKEN_URL.');
   });
 
-  test('4 where the credentials are rejected, and shows none of them', async () => {
+  test('4 when the credentials are rejected, and shows none of them', async () => {
     const env = environmentOf(sandbox.learning360);
     sandbox.learning360.rotateCredentials();
     const { code, stdout, stderr } = await cli.run(['token', 'learning360'], { env });
@@ -134,7 +134,7 @@ describe('without a token it ends with', () => {
     expect(stderr).not.toContain(env['LEARNING360_CLIENT_SECRET']);
   });
 
-  test('5 where the token endpoint answers nonsense', async () => {
+  test('5 when the token endpoint sends a malformed response', async () => {
     sandbox.exotel.tokenEndpoint.answerRaw('nonsense');
     const env = environmentOf(sandbox.exotel);
     expect(await cli.run(['token', 'exotel'], { env })).toMatchObject({ code: 5, stdout: '' });

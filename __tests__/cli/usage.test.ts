@@ -76,10 +76,10 @@ describe('a credential among the arguments', () => {
     expect(stderr).not.toContain('a-secret');
   });
 
-  test('is told where it belongs', async () => {
+  test('is refused with the right places for it', async () => {
     const { stderr } = await cli.run(['token', 'exotel', '--api-key', 'a-secret']);
-    expect(stderr).toContain('--api-key: credentials are never taken from arguments');
-    for (const place of ['environment\nvariables', '--credentials <file>', '--credentials -'])
+    expect(stderr).toContain('--api-key: credentials are not accepted as arguments');
+    for (const place of ['environment variables', '--credentials <file>', '--credentials -'])
       expect(stderr).toContain(place);
   });
 
@@ -94,7 +94,7 @@ describe('a credential among the arguments', () => {
     },
   );
 
-  test('is not seen in the options that there are', () => {
+  test('is not mistaken for one of the real options', () => {
     const options = ['credentials', 'region', 'environment', 'base-url', 'param', 'reveal', 'json'];
     const known = [...options, 'header', 'data', 'timeout', 'verbose', 'port', 'only', 'help'];
     for (const option of known) expect(credentialArgument([`--${option}`])).toBeUndefined();

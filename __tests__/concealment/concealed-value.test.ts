@@ -72,7 +72,7 @@ describe('a concealed header value shows its mask', () => {
   });
 });
 
-describe('a clone of a concealed header value has the mask only', () => {
+describe('a clone of a concealed header value has only the mask', () => {
   test.each<[string, () => unknown]>([
     ['structuredClone', () => structuredClone(value)],
     ['the constructor, as lodash clones a String', () => new ConcealedValue(value)],
@@ -97,7 +97,7 @@ describe('a clone of a concealed header value has the mask only', () => {
   });
 });
 
-test('an error handler that takes header values for text does not trip over it', () => {
+test('an error handler that expects strings in headers works with it', () => {
   expect(value).toBeInstanceOf(String);
   expect(value.startsWith('Bearer ')).toBe(true);
   expect(value.toLowerCase()).toBe(SECRET.toLowerCase());

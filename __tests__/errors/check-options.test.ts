@@ -77,8 +77,11 @@ describe('options that pass', () => {
   });
 });
 
-it.each([undefined, null, 'scope', 5])('options are an object: %p is none', (given) => {
-  expect(refusal(given)?.message).toBe(
-    'acme: options is not an object. Give the options of a thing by name.',
-  );
-});
+it.each([undefined, null, 'scope', 5])(
+  'options that are not an object are refused: %p',
+  (given) => {
+    expect(refusal(given)?.message).toBe(
+      'acme: options is not an object. Pass the options of a thing as an object.',
+    );
+  },
+);

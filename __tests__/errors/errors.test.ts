@@ -92,7 +92,7 @@ describe('every error', () => {
   });
 });
 
-describe('telling errors apart', () => {
+describe('recognising errors', () => {
   it('asks for the code where one is given', () => {
     expect(isBearerError(misconfigured(), 'ERR_CREDENTIALS_REJECTED')).toBe(false);
   });
@@ -128,7 +128,7 @@ describe('telling errors apart', () => {
     expect(isBearerError(value)).toBe(false);
   });
 
-  it('leaves no mark where fields are listed or copied', () => {
+  it('adds no property that is listed or copied', () => {
     const error = misconfigured();
 
     expect(Object.getOwnPropertySymbols(Object.assign({}, error))).toEqual([]);
@@ -203,7 +203,7 @@ describe('behaviour 4: a token that could not be had', () => {
 
     expect(later).toMatchObject({
       code: 'ERR_TOKEN_ENDPOINT_UNREACHABLE',
-      message: 'acme: could not be reached. It is not asked again for 1.2 s.',
+      message: 'acme: could not be reached. No further attempt for 1.2 s.',
       provider: 'acme',
       phase: 'cooling down',
       retryable: true,
@@ -239,7 +239,7 @@ describe('messages that say what to do', () => {
     const error = new TokenWaitTimeoutError('acme', 50);
 
     expect(error.message).toBe(
-      'acme: no token within 50 ms. The refresh goes on; allow more time or try again.',
+      'acme: no token within 50 ms. The refresh continues; allow more time or try again.',
     );
     expect(error).toMatchObject({ provider: 'acme', timeoutMs: 50 });
   });
@@ -251,7 +251,7 @@ describe('messages that say what to do', () => {
     ]);
 
     expect(error.message).toBe(
-      'acme: a token may not go to https://evil.example. Allowed: https://a.example, https://b.example. ' +
+      'acme: the token may not be sent to https://evil.example. Allowed origins: https://a.example, https://b.example. ' +
         'Add the origin to `origins`, or send the request with { bearer: false }.',
     );
     expect(error).toMatchObject({ provider: 'acme', origin: 'https://evil.example' });

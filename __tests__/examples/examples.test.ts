@@ -2,11 +2,11 @@ import { readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect, test } from '@jest/globals';
 
+import { describeWithRedis, startRedis } from '../redis/redis-server.js';
 import { linesOf, repository } from './run-example.js';
 
 /*
- * Every example as a user runs it, in a process of its own, and what it says. The fleet of workers stands in
- * redis/fleet-example.test.ts: its counts are exact as long as Redis answers each of them in time, so it runs alone.
+ * Every example as a user runs it, in a process of its own, and what it says.
  */
 
 const SAYS: Readonly<Record<string, readonly string[]>> = {
@@ -43,6 +43,14 @@ const SAYS: Readonly<Record<string, readonly string[]>> = {
     'callback: answered, active',
     'callback: terminal, terminal, recorded',
     '1 call placed, 2 token calls, 1 401 healed',
+  ],
+  'exotel-flow': [
+    'sandboxincoming000001 pressed 1: completed, +919876500011',
+    'gather, 200: {"gather_prompt":{"text":"For sales press 1, for help press 2"},"max_input_digits":1,"finish_on_key":"#","input_timeout":5,"repeat_menu":1,"repeat_gather_prompt":{"text":"For sales press 1, for help press 2"}}',
+    'connect, 200: dials +919876500011',
+    'passthru, 200: the flow goes on',
+    'sandboxincoming000002 pressed nothing: incomplete, no one',
+    'no agent for another key: the second branch (302)',
   ],
   'exotel-recording': [
     'sandboxvoice000001: completed, settled, price 1.5',
@@ -109,6 +117,27 @@ const SAYS: Readonly<Record<string, readonly string[]>> = {
 
 test.each(Object.entries(SAYS))('%s tells its story', async (name, lines) => {
   expect(await linesOf(name)).toEqual(lines);
+});
+
+describeWithRedis('redis-workers', () => {
+  test('tells its story', async () => {
+    const redis = await startRedis();
+    try {
+      const lines = await linesOf('redis-workers', {
+        REDIS_URL: `redis://${redis.host}:${redis.port}`,
+      });
+      // A worker for which Redis has no answer in time, as on a machine that is busy, fetches a token of its own.
+      expect(lines).toEqual([
+        expect.stringMatching(/^4 workers start cold: 100 requests, [1-4] token call$/),
+        expect.stringMatching(/^4 more, later: 100 requests, still [1-8] token call$/),
+        expect.stringMatching(
+          /^4 more, the token revoked: 100 requests, ([2-9]|1[0-2]) token calls$/,
+        ),
+      ]);
+    } finally {
+      await redis.stop();
+    }
+  });
 });
 
 test('every example is among them', () => {

@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 
+import { coverageEnv } from '../setup/coverage.js';
 import { HANGS_AFTER_MS } from '../setup/patience.js';
 
 const run = promisify(execFile);
@@ -12,7 +13,7 @@ export async function linesOf(name: string, env: NodeJS.ProcessEnv = {}): Promis
   const { stdout, stderr } = await run(process.execPath, ['examples/run.mjs', name], {
     cwd: repository,
     timeout: HANGS_AFTER_MS,
-    env: { ...process.env, ...env },
+    env: { ...process.env, ...coverageEnv, ...env },
   });
   expect(stderr).toBe('');
   return stdout.trimEnd().split('\n');

@@ -89,7 +89,7 @@ describe('behaviour 18: a background refresh belongs to no caller, nor runs it i
   });
 });
 
-describe('where such contexts are not to be had', () => {
+describe('without support for async contexts', () => {
   afterEach(() => void jest.restoreAllMocks());
 
   /** The module as it is loaded where `process.getBuiltinModule` is this. */

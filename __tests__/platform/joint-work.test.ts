@@ -9,7 +9,7 @@ function held() {
   return { ends, work: () => new Promise<string>((resolve) => ends.push(resolve)) };
 }
 
-test('a caller who comes while it is under way gets its result', async () => {
+test('a caller who arrives meanwhile gets its result', async () => {
   const clock = createFakeClock();
   const joint = new JointWork(clock, () => 'lost');
   const { ends, work } = held();
@@ -49,9 +49,36 @@ test('work that can never end is lost to those who wait, and the next caller sta
   expect(clock.pendingTimers).toBe(0);
 });
 
-test('what another request awaited in vain is lost, with any error of the runtime', async () => {
+test('a wait that another request’s end broke is lost, with any error of the runtime', async () => {
   const joint = new JointWork(createFakeClock(), () => 'lost');
   const rejects = () => Promise.reject(new Error('This promise can never settle'));
   joint.run(rejects).catch(() => undefined);
   expect(await joint.run(rejects)).toBe('lost');
+});
+
+test('work that is stopped hears of it, and the next caller starts it anew', async () => {
+  const clock = createFakeClock();
+  const joint = new JointWork(clock, () => 'lost');
+  const { ends, work } = held();
+  let isAborted = false;
+  const stopped = joint.run(({ signal }) => {
+    signal.addEventListener('abort', () => (isAborted = true));
+    return work();
+  });
+  joint.stop();
+  expect(isAborted).toBe(true);
+  const next = joint.run(work);
+  ends[0]!('of the stopped');
+  ends[1]!('done');
+  expect(await Promise.all([stopped, next])).toEqual(['of the stopped', 'done']);
+  expect(clock.pendingTimers).toBe(0);
+});
+
+test('other work does not wait for what is under way', async () => {
+  const joint = new JointWork(createFakeClock(), () => 'lost');
+  const { ends, work } = held();
+  const both = [joint.run(work, 1), joint.run(work, 2)];
+  ends[1]!('second');
+  ends[0]!('first');
+  expect(await Promise.all(both)).toEqual(['first', 'second']);
 });

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { coverageBuild, coverageEnv } from '../setup/coverage.js';
 import type { MemberOrder, MemberReport, MemberSettings } from './fleet-messages.js';
 
 /** A process of our own that makes requests when it is told to. */
@@ -42,6 +43,7 @@ export async function childFleet(): Promise<ChildFleet> {
     target: 'node20',
     format: 'esm',
     logLevel: 'error',
+    ...coverageBuild,
     // Packages in CommonJS ask for Node's own modules by `require`.
     banner: {
       js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
@@ -52,7 +54,7 @@ export async function childFleet(): Promise<ChildFleet> {
 
   async function start(settings: MemberSettings): Promise<ChildMember> {
     const child = fork(script, [], {
-      env: { PATH: process.env['PATH'], MEMBER: JSON.stringify(settings) },
+      env: { PATH: process.env['PATH'], ...coverageEnv, MEMBER: JSON.stringify(settings) },
       execArgv: [],
     });
     running.add(child);

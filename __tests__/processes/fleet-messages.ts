@@ -11,6 +11,8 @@ export interface MemberSettings {
   readonly hints?: boolean | undefined;
   readonly singleActiveToken?: boolean | undefined;
   readonly flightTimeoutMs?: number | undefined;
+  /** Waits for Redis as long as it takes, so that token calls can be counted on a machine that is busy. */
+  readonly isPatient?: boolean | undefined;
 }
 
 /** Where a process finds its store. */

@@ -91,7 +91,7 @@ describe('a provider', () => {
   it.each([undefined, '', 5])('needs a name: %p is none', (name) => {
     expect(misconfiguration(() => acme({ name: name as string }))).toMatchObject({
       option: 'name',
-      message: 'name is missing. Name the provider.',
+      message: 'name is missing. Give the provider a name.',
     });
   });
 
@@ -102,14 +102,14 @@ describe('a provider', () => {
 
       expect(error.option).toBe('defaultLifetimeSeconds');
       expect(error.message).toBe(
-        'acme: defaultLifetimeSeconds is not a positive number. Give it in seconds, or leave it out if the life is unknown.',
+        'acme: defaultLifetimeSeconds is not a positive number. Give it in seconds, or leave it out if the lifetime is unknown.',
       );
     },
   );
 });
 
 describe('a member of a definition', () => {
-  it('that is not known is refused, with what was probably meant', () => {
+  it('that is unknown is refused, with a suggestion', () => {
     const error = misconfiguration(() => acme({ isTokenRejected: () => true } as never));
 
     expect(error.option).toBe('isTokenRejected');
@@ -151,7 +151,7 @@ describe('a member of a definition', () => {
 
   it.each([undefined, null, 'acme'])('is missed where there is no definition: %p', (definition) => {
     expect(misconfiguration(() => defineProvider(definition as never)).message).toBe(
-      'options is not an object. Give the options of a provider definition by name.',
+      'options is not an object. Pass the options of a provider definition as an object.',
     );
   });
 });
@@ -190,7 +190,7 @@ describe('behaviour 6: the origins that a token may go to', () => {
       provider: 'acme',
       option: 'baseURL',
       message:
-        'acme: baseURL is plain http, which would show the token to the network. Use https, or set allowInsecureHttp.',
+        'acme: baseURL uses plain http, which exposes the token to the network. Use https, or set allowInsecureHttp.',
     });
   });
 
@@ -203,7 +203,7 @@ describe('behaviour 6: the origins that a token may go to', () => {
   const NOT_ABSOLUTE =
     'is not an absolute URL. Give it with scheme and host, such as https://api.example.com.';
   const WITH_USER =
-    'has a user name or password in it. Give them as credentials: URLs end up in logs.';
+    'contains a user name or password. Pass them as credentials: URLs end up in logs.';
   it.each([
     ['baseURL', { baseURL: 'api.acme.example' }, NOT_ABSOLUTE],
     ['baseURL', { baseURL: '' }, NOT_ABSOLUTE],
@@ -257,8 +257,8 @@ describe('a budget of token calls', () => {
     expect(misconfiguration(() => acme({ tokenBudget }))).toMatchObject({
       option: 'tokenBudget',
       message:
-        'acme: tokenBudget allows no token call, or names no window. ' +
-        'Give `calls` as a whole number from 1 on and `windowMs` in milliseconds.',
+        'acme: tokenBudget needs at least one call and a window of time. ' +
+        'Give `calls` as a whole number, at least 1, and `windowMs` in milliseconds.',
     });
   });
 
@@ -268,7 +268,7 @@ describe('a budget of token calls', () => {
   });
 });
 
-describe('credentials given as they are', () => {
+describe('fixed credentials', () => {
   it('are handed out as they were given, checked and frozen', async () => {
     const given = { account: 'a-1', secret: SECRET };
     const provider = acme({ credentials: given });
@@ -302,23 +302,23 @@ describe('credentials given as they are', () => {
   });
 
   it.each([
-    ['a-secret\n', 'ends in a line break'],
-    ['a-secret\r\n', 'ends in a line break'],
-    ['\na-secret\n', 'ends in a line break'],
-    ['a-secret ', 'ends in white space'],
-    ['a-secret\u00a0', 'ends in white space'],
-    ['\ta-secret', 'begins with white space'],
-    ['\ufeffa-secret', 'begins with white space'],
+    ['a-secret\n', 'ends with a line break'],
+    ['a-secret\r\n', 'ends with a line break'],
+    ['\na-secret\n', 'ends with a line break'],
+    ['a-secret ', 'ends with whitespace'],
+    ['a-secret\u00a0', 'ends with whitespace'],
+    ['\ta-secret', 'starts with whitespace'],
+    ['\ufeffa-secret', 'starts with whitespace'],
   ])('are refused where a file left its mark on them: %j', (secret, problem) => {
     const error = misconfiguration(() => acme({ credentials: { account: 'a', secret } }));
 
     expect(error).toMatchObject({
       option: 'secret',
-      message: `acme: secret ${problem}. Trim it: files often end in a line break.`,
+      message: `acme: secret ${problem}. Trim it: files often end with a line break.`,
     });
   });
 
-  it('are taken with the white space around them where they are keys of several lines', async () => {
+  it('may have whitespace around them if they are keys of several lines', async () => {
     const secret = '-----BEGIN\nfake\nEND-----\n';
     const provider = acme({
       credentials: { account: 'a', secret },
@@ -410,12 +410,12 @@ describe('credentials from a function', () => {
       phase: 'credentials',
       retryable: true,
       message:
-        'acme: no credentials could be fetched: the credentials function threw. See the cause.',
+        'acme: could not get the credentials: the credentials function threw. See the cause.',
       cause: new Error('The vault is sealed.'),
     });
   });
 
-  const NO_OBJECT = 'are not an object. Return an object with the credentials by name.';
+  const NO_OBJECT = 'are not an object. Return an object with one property per credential.';
   it.each<[string, unknown, string, string]>([
     ['nothing', undefined, 'credentials', NO_OBJECT],
     ['null', null, 'credentials', NO_OBJECT],
@@ -426,7 +426,7 @@ describe('credentials from a function', () => {
       'a secret as a file holds it',
       { account: 'a', secret: `${SECRET}\n` },
       'secret',
-      'ends in a line break. Trim it: files often end in a line break.',
+      'ends with a line break. Trim it: files often end with a line break.',
     ],
     [
       'an empty field',
@@ -474,7 +474,7 @@ describe('a token request that is a promise', () => {
   });
 });
 
-describe('a credential that is made fresh for each call', () => {
+describe('a perCall credential', () => {
   const credentialFields = {
     account: {},
     secret: { secret: true, perCall: true },
@@ -485,7 +485,7 @@ describe('a credential that is made fresh for each call', () => {
     const error = misconfiguration(() => acme({ credentialFields }));
 
     expect(error.option).toBe('credentialFields.secret.perCall');
-    expect(error.message).toContain('Give `credentials` as a function.');
+    expect(error.message).toContain('Pass `credentials` as a function.');
   });
 
   it('says nothing about the account', () => {

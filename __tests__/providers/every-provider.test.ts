@@ -125,8 +125,8 @@ describe.each(providers)('$name', ({ name, file, create, fields, secret }) => {
       ['empty', '', 'is empty'],
       ['blank', '   ', 'is empty'],
       ['a number', 42, 'is not a string'],
-      ['read from a file with its line break', 'fake-value\n', 'ends in a line break'],
-      ['copied with a blank', ' fake-value', 'begins with white space'],
+      ['read from a file with its line break', 'fake-value\n', 'ends with a line break'],
+      ['copied with a blank', ' fake-value', 'starts with whitespace'],
     ])('is refused at creation when it is %s', (_, value, problem) => {
       const error = misconfiguration(() => create({ ...credentials, [field]: value }));
 
@@ -187,7 +187,7 @@ describe.each(providers)('$name', ({ name, file, create, fields, secret }) => {
     expect(own).toHaveLength(1);
     expect(allowedOrigins).toEqual([...own, 'https://tenant.example.com']);
     expect(() => create({ ...credentials, origins: ['http://plain.example.com'] })).toThrow(
-      'origins is plain http',
+      'origins uses plain http',
     );
   });
 

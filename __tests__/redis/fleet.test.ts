@@ -4,11 +4,12 @@ import { performance } from 'node:perf_hooks';
 import { startSandbox, type Sandbox } from '../../src/testing/index.js';
 import { childFleet, type ChildFleet, type ChildMember } from '../processes/child-fleet.js';
 import type { MemberReport, MemberSettings } from '../processes/fleet-messages.js';
+import { tell } from '../setup/figures.js';
 import { eventually } from '../setup/patience.js';
 import { currentIoredis, type Connected } from './clients.js';
 import { describeWithRedis, startRedis, type RedisServer } from './redis-server.js';
 
-/** Said at the end of the run: what a fleet costs its provider and its Redis. */
+/** What a fleet costs its provider and its Redis. */
 const figures: string[] = [];
 
 describeWithRedis('a fleet of real processes', () => {
@@ -32,7 +33,7 @@ describeWithRedis('a fleet of real processes', () => {
   afterAll(async () => {
     admin.close();
     await Promise.all([fleet.close(), sandbox.close(), redis.stop()]);
-    process.stdout.write(`${figures.map((line) => `  ${line}`).join('\n')}\n`);
+    tell(figures);
   });
 
   function settings(changes: Partial<MemberSettings> = {}): MemberSettings {
@@ -44,6 +45,7 @@ describeWithRedis('a fleet of real processes', () => {
       credentials: { clientId, clientSecret },
       client: 'ioredis',
       redisPort: redis.port,
+      isPatient: true,
       ...changes,
     };
   }

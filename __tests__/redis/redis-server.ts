@@ -82,6 +82,12 @@ export async function startRedis(...args: string[]): Promise<RedisServer> {
   };
 }
 
+/** A test run that is cut short takes its servers with it. */
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const server of running) server.kill('SIGKILL');
+});
+
 async function launch(
   folder: string,
   port: number,
@@ -106,10 +112,8 @@ async function launch(
       reject(new Error(`redis-server ended with ${String(code)}: ${output}`)),
     );
   });
-  // A test run that is cut short takes its servers with it.
-  const orphaned = () => child.kill('SIGKILL');
-  process.once('exit', orphaned);
-  child.once('exit', () => process.removeListener('exit', orphaned));
+  running.add(child);
+  child.once('exit', () => running.delete(child));
   return child;
 }
 

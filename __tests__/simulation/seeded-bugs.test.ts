@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { later } from '../../src/token/instant.js';
 import { noForcedMints } from '../../src/token/lifecycle/forced-mints.js';
 import type { Landing } from '../../src/token-source/flights.js';
+import { tell } from '../setup/figures.js';
 import { Violation, type Invariant } from './invariants.js';
 import {
   realCallTokenEndpoint,
@@ -20,9 +21,7 @@ import { World } from './world.js';
 
 const found: string[] = [];
 
-afterAll(() => {
-  process.stdout.write(`${found.map((line) => `    ${line}`).join('\n')}\n`);
-});
+afterAll(() => tell(found));
 
 /** Decides as always, but on what `bend` makes of the facts. */
 function bent(bend: (state: AnyState, happening: AnyHappening) => [AnyState, AnyHappening]): Bug {

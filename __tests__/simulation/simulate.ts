@@ -1,3 +1,4 @@
+import { tell as tellFigures } from '../setup/figures.js';
 import { explore, runsUnlessGiven } from './explore.js';
 import type { Order } from './order.js';
 import { setting, steps, type Setting, type Step } from './steps.js';
@@ -16,7 +17,7 @@ export async function simulate(
   usualSeed: number,
   isWanted: (given: Setting) => Partial<Setting>,
 ): Promise<Tally> {
-  const runs = Math.ceil(runsUnlessGiven(4_000) / 2);
+  const runs = Math.ceil(runsUnlessGiven(1_000) / 2);
   const tally: Tally = { seed: usualSeed, runs, steps: 0, tokenCalls: 0 };
   tally.seed = await explore({
     usualSeed,
@@ -43,7 +44,5 @@ export async function runOnce(
 }
 
 export function tell(name: string, { seed, runs, steps, tokenCalls }: Tally): void {
-  process.stdout.write(
-    `    ${name}: seed ${seed}, ${runs} runs, ${steps} steps, ${tokenCalls} token calls\n`,
-  );
+  tellFigures([`${name}: seed ${seed}, ${runs} runs, ${steps} steps, ${tokenCalls} token calls`]);
 }

@@ -129,7 +129,7 @@ test('every snippet compiles against the built package', async () => {
     join(folder, 'tsconfig.json'),
     JSON.stringify({
       extends: '../../tsconfig.json',
-      compilerOptions: { noUnusedLocals: false },
+      compilerOptions: { noUnusedLocals: false, paths: {} },
       include: ['*.mts'],
     }),
   );

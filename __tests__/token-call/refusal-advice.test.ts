@@ -18,19 +18,19 @@ describe('behaviour 38: the advice on a token call that was refused', () => {
   it.each([
     [401, 'invalid_client', 'Check the credentials.'],
     [401, undefined, 'Check the credentials.'],
-    [403, undefined, 'Check the credentials, and whether the account may have a token.'],
+    [403, undefined, 'Check the credentials, and whether the account is allowed to get a token.'],
     [403, 'invalid_client', 'Check the credentials.'],
     [400, 'invalid_scope', /^Check the scope: /],
     [403, 'invalid_scope', /^Check the scope: /],
     [400, 'unauthorized_client', /does not allow it this grant/],
-    [400, 'unsupported_grant_type', /does not offer this grant/],
+    [400, 'unsupported_grant_type', /does not support this grant/],
     [400, 'invalid_target', /`resource` and `audience`/],
     [400, 'invalid_request', /parameters of the token request/],
     [400, 'something_else', /base URL, the region and the parameters/],
-    [302, undefined, /are not redirected/],
+    [302, undefined, /do not follow redirects/],
     [429, undefined, 'Too many token calls.'],
-    [503, undefined, 'This may pass by itself.'],
-    [400, 'temporarily_unavailable', 'This may pass by itself.'],
+    [503, undefined, 'This may be temporary.'],
+    [400, 'temporarily_unavailable', 'This may be temporary.'],
   ])('of status %d with %s', (status, error, advice) => {
     const given = adviceOn(status, error);
     if (advice instanceof RegExp) expect(given).toMatch(advice);
@@ -39,7 +39,7 @@ describe('behaviour 38: the advice on a token call that was refused', () => {
 });
 
 describe("a provider's own advice", () => {
-  it('takes the place of ours where the credentials are rejected', () => {
+  it('replaces ours if the credentials are rejected', () => {
     expect(adviceOn(401, undefined, 'Check the region.')).toBe('Check the region.');
     expect(adviceOn(401, undefined, ({ status }) => `Mind the ${status}.`)).toBe('Mind the 401.');
   });
@@ -49,11 +49,11 @@ describe("a provider's own advice", () => {
     [400, 'unauthorized_client'],
     [404, undefined],
     [503, undefined],
-  ])('is not asked for where something else is refused: %d %s', (status, error) => {
+  ])('is not used if something else is refused: %d %s', (status, error) => {
     expect(adviceOn(status, error, 'Check the region.')).not.toContain('region.');
   });
 
-  it('is missed where it throws over an answer that is not the provider’s', () => {
+  it('is ignored if it throws on a response that is not the provider’s', () => {
     const own = () => {
       throw new TypeError('undefined has no status');
     };

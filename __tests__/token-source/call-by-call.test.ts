@@ -172,7 +172,7 @@ describe('a token request may be a promise', () => {
         code: 'ERR_CREDENTIALS_UNAVAILABLE',
         phase: 'credentials',
         retryable: true,
-        message: 'acme: the token request could not be made: tokenRequest rejected. See the cause.',
+        message: 'acme: could not build the token request: tokenRequest rejected. See the cause.',
         cause,
       });
     }

@@ -133,10 +133,14 @@ describe('what is wrong with a token that came is said', () => {
     [
       'the scheme in it',
       { access_token: 'Bearer abc' },
-      /the scheme "Bearer" in it\. The provider sends it so/,
+      /the scheme "Bearer" in it\. The provider sends it like this/,
     ],
-    ['a line break', { access_token: 'abc\n' }, /white space around it\. The provider sends it so/],
-    ['no text', { access_token: 42 }, /is not a string\. The provider sends it so/],
+    [
+      'a line break',
+      { access_token: 'abc\n' },
+      /whitespace around it\. The provider sends it like this/,
+    ],
+    ['no text', { access_token: 42 }, /is not a string\. The provider sends it like this/],
     [
       'its exp behind it',
       { access_token: `eyJ.${btoa('{"exp":1000000}')}.sig` },
@@ -162,7 +166,7 @@ describe('what is wrong with a token that came is said', () => {
     endpoint.onCall = (call) => call.answer(200, '<html>');
     expect(await outcome(source.getToken())).toMatchObject({
       message: expect.stringContaining(
-        'is not JSON. A proxy or a wrong base URL may be in the way.',
+        'is not JSON. A proxy may have answered, or the base URL may be wrong.',
       ),
     });
   });
@@ -221,7 +225,7 @@ describe('an answer that cannot be used is called malformed, and quoted nowhere'
       status: 200,
       retryable: true,
     });
-    expect((error as Error).message).toContain('malformed answer');
+    expect((error as Error).message).toContain('malformed response');
     expect(source.peek()).toBeUndefined();
     expect(inspect([error, events], { depth: 20, showHidden: true })).not.toContain(TELLTALE);
     expect(JSON.stringify([error, events])).not.toContain(TELLTALE);

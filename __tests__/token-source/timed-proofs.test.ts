@@ -2,20 +2,18 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 
 import { createSeededRandom } from '../../src/testing/index.js';
 import type { TokenSource } from '../../src/token-source/token-source.js';
+import { tell } from '../setup/figures.js';
 import { bench, ended, type Bench } from './hand-held.js';
 
 /*
- * What the library promises in figures, in virtual time: nothing sleeps, so minutes take milliseconds. The figures of the
- * last run stand in the output of the tests.
+ * What the library promises in figures, in virtual time: nothing sleeps, so minutes take milliseconds.
  */
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const figures: string[] = [];
 
-afterAll(() => {
-  process.stdout.write(`${figures.map((figure) => `    ${figure}`).join('\n')}\n`);
-});
+afterAll(() => tell(figures));
 
 interface Asked {
   readonly waitedMs: number;

@@ -54,7 +54,7 @@ describe('a certificate that only the agent of the instance trusts', () => {
     await expect(client(httpsAgent).get('/things')).rejects.toMatchObject({
       code: 'ERR_TOKEN_ENDPOINT_UNREACHABLE',
       message: expect.stringMatching(
-        /\(DEPTH_ZERO_SELF_SIGNED_CERT\)\. If the instance has an httpsAgent .* in `transport`\.$/,
+        /\(DEPTH_ZERO_SELF_SIGNED_CERT\)\. If your instance has an httpsAgent .* in `transport` too\.$/,
       ),
     });
     const { data } = await client(httpsAgent, { transport: { httpsAgent } }).get('/things');
@@ -81,7 +81,7 @@ describe('a token endpoint that nobody leads to', () => {
     expect(error).toMatchObject({
       code: 'ERR_TOKEN_ENDPOINT_UNREACHABLE',
       message: expect.stringMatching(
-        /the connection was refused\. If the instance has a proxy or an agent, .* `transport`\.$/,
+        /the connection was refused\. If your instance has a proxy or an agent, .* `transport` too\.$/,
       ),
     });
   });

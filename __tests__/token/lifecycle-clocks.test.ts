@@ -60,7 +60,7 @@ describe('behaviour 14: two clocks', () => {
     },
   );
 
-  it('a cool-down is over when either clock says so, so that no clock that is set back prolongs it', () => {
+  it('a cool-down is over when either clock says so, so that setting a clock back does not prolong it', () => {
     const life = new Life();
     life.request();
     life.fails('transient');

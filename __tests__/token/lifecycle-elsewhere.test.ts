@@ -293,7 +293,7 @@ describe('a token that another process has brought', () => {
     expect(life.held.earlyMs).toBe(120 * SECOND);
   });
 
-  it('is taken up without a word where nothing cooled down', () => {
+  it('is taken up silently if nothing cooled down', () => {
     const life = holding();
     found(life);
 

@@ -330,7 +330,7 @@ describe('behaviour 38: rejected credentials', () => {
 });
 
 describe('a fault on our own side of the wire', () => {
-  it('closes no gate where there is no token: the next request may try again at once', () => {
+  it('closes no gate without a token: the next request may try again immediately', () => {
     const life = new Life();
     life.request();
 

@@ -389,7 +389,7 @@ describe('clear()', () => {
     expect(inWords(life.request())).toBe('wait (cleared)');
   });
 
-  it('says nothing where nothing cooled down', () => {
+  it('reports nothing if nothing cooled down', () => {
     const life = holding();
     life.happens({ kind: 'cleared' });
 

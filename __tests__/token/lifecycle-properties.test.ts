@@ -122,7 +122,7 @@ describe('whatever happens in whatever order', () => {
       propertyRuns(300),
     );
 
-  it('no expired, refused or replaced token is served, no flight starts while the gate cools, and there is one at most', () => {
+  it('no expired, refused or replaced token is served, no flight starts during a cool-down, and there is at most one', () => {
     expectInvariants(0);
   });
 

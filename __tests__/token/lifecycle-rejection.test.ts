@@ -48,7 +48,7 @@ describe('behaviour 24: a 401 on the current token', () => {
     },
   );
 
-  it('is healed by a new token, which nobody doubts', () => {
+  it('is healed by a new token, which is not suspected', () => {
     const life = healed();
 
     expect(inWords(life.request('T1'))).toBe('serve T2');
@@ -212,7 +212,7 @@ describe('the budget of forced mints', () => {
     return life;
   };
 
-  it('allows six, one right after the other; a token that dies twice is healed twice at once', () => {
+  it('allows six in a row: a token that becomes invalid twice is healed twice immediately', () => {
     const life = exhausted();
 
     expect(life.mints).toBe(6);
@@ -228,7 +228,7 @@ describe('the budget of forced mints', () => {
     expect(inWords(life.request())).toBe('serve T7');
   });
 
-  it('tells that it is spent when that is first felt, and when the next one may be had', () => {
+  it('reports that it is spent when a 401 first notices, and when the next mint is possible', () => {
     const life = exhausted();
     expect(life.notices).toEqual([]);
     life.pass(20 * SECOND).reject('T7');
@@ -276,7 +276,7 @@ describe('the budget of forced mints', () => {
     expect(life.forcedMintsLeft).toBe(5);
   });
 
-  it('learns nothing from an accepted replay that forced none, or before clear()', () => {
+  it('ignores an accepted replay whose 401 forced none, or that began before clear()', () => {
     const life = holding();
     life.heals('T2');
     life.happens({ kind: 'cleared' });

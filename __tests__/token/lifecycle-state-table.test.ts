@@ -195,7 +195,7 @@ describe('behaviour 15: a fresh token', () => {
   });
 });
 
-describe('the token for a caller whose refresh brought none', () => {
+describe('the token for a caller whose refresh failed', () => {
   const policy = policyWith({ maxStaleMs: 60 * SECOND });
   const servable = (state: State, now: Instant, not?: string) => {
     const found = servableToken(state, now, not, policy);

@@ -84,7 +84,7 @@ describe('behaviour 51: of several things that tell the end of a life', () => {
     expect(lifeOf({ token, serverNow: NOW })).toBe(10 * MINUTE);
   });
 
-  it('our own clock is doubted where it alone says that the token is over', () => {
+  it('our own clock is not trusted if it alone says that the token has expired', () => {
     const passed = { expiresAt: NOW - HOUR, expiresInSeconds: 3600 };
     expect(lifeOf(passed)).toBe(HOUR);
     expect(lifeOf({ ...passed, serverNow: NOW })).toBe('expired');
@@ -92,7 +92,7 @@ describe('behaviour 51: of several things that tell the end of a life', () => {
     expect(lifeOf({ token: jwt({ exp: NOW / SECOND - 1 }) })).toBe('expired');
   });
 
-  it('one that is over as the answer comes is over, and says by what and how long ago', () => {
+  it('one that has passed on arrival means expired, with its source and how long ago', () => {
     expect(resolveLifetime({ token: 'opaque', localNow: NOW, expiresAt: NOW - 1 })).toEqual({
       kind: 'expired',
       agoMs: 1,
@@ -106,7 +106,7 @@ describe('behaviour 51: of several things that tell the end of a life', () => {
     });
   });
 
-  it('an instant that is just over does not shorten a life that says otherwise', () => {
+  it('a time that has just passed does not shorten a lifetime that says otherwise', () => {
     expect(lifeOf({ expiresAt: NOW, expiresInSeconds: 60, serverNow: NOW })).toBe(MINUTE);
   });
 
@@ -116,12 +116,12 @@ describe('behaviour 51: of several things that tell the end of a life', () => {
     expect(lifeOf({ token, serverNow: NOW })).toBe(10 * SECOND);
   });
 
-  it('a JWT that never ends, or names no beginning, has no life of its own', () => {
+  it('a JWT without exp, or without iat, states no lifetime of its own', () => {
     expect(lifeOf({ token: jwt({ iat: NOW / SECOND }), expiresInSeconds: 60 })).toBe(MINUTE);
     expect(lifeOf({ token: jwt({ exp: NOW / SECOND + 60 }), serverNow: NOW })).toBe(MINUTE);
   });
 
-  it('the documented life stands in for an answer that says nothing, and a JWT may end before it', () => {
+  it('the documented lifetime applies if the response states none, and a JWT may end before it', () => {
     expect(lifeOf({ defaultSeconds: 3600, expiresAt: NOW + 2 * HOUR })).toBe(2 * HOUR);
     expect(lifeOf({ defaultSeconds: 3600, token: jwtOf(60) })).toBe(MINUTE);
   });
@@ -295,7 +295,7 @@ describe('whatever is said', () => {
   );
   const seconds = fc.integer({ min: -10, max: 100_000 });
 
-  it('a life is positive, a year at most, and no longer than the JWT says', () => {
+  it('a lifetime is positive, at most a year, and no longer than the JWT says', () => {
     fc.assert(
       fc.property(
         anything,
@@ -345,6 +345,6 @@ describe('whatever is said', () => {
   });
 });
 
-it('the longest life that is believed is a year', () => {
+it('a lifetime is capped at a year', () => {
   expect(LONGEST_LIFETIME_SECONDS).toBe(31_536_000);
 });

@@ -70,6 +70,8 @@ export function sidebar(): DefaultTheme.Sidebar {
       page('your-own-provider.md', 'Your own'),
       page('wrapped-apis.md', 'Wrapped APIs'),
       page('exotel-calls.md', 'Exotel calls'),
+      page('exotel-campaigns.md', 'Exotel campaigns'),
+      page('exotel-flows.md', 'Exotel call flows'),
       page('truecaller-uploads.md', 'Uploads to Truecaller'),
     ]),
     ...group('In production', [

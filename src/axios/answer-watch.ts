@@ -3,7 +3,7 @@ import axios, { type AxiosResponseTransformer, type InternalAxiosRequestConfig }
 import type { AnswerWatch } from './exchange.js';
 import { watchFetch } from './fetch-answers.js';
 
-/** Puts into a config what sees the answer where axios would hand on too little of it; `undefined` where it hands on all. */
+/** Adds hooks to a config that see the answer where axios itself hands on too little; `undefined` if none are needed. */
 export function watchAnswer(config: InternalAxiosRequestConfig): AnswerWatch | undefined {
   const transforms = watchTransforms(config);
   const takeOffFetch = watchFetch(config);
@@ -11,7 +11,7 @@ export function watchAnswer(config: InternalAxiosRequestConfig): AnswerWatch | u
   return isWatched ? both(transforms, takeOffFetch) : undefined;
 }
 
-/** Apart from its caller, like the rest that makes closures: V8 allocates what they share wherever a function starts. */
+/** A separate function, because V8 allocates the context of closures at function entry, even where none is made. */
 function both(
   transforms: AnswerWatch | undefined,
   takeOffFetch: AnswerWatch['takeOff'] | undefined,
@@ -26,8 +26,8 @@ function both(
 }
 
 /**
- * Sees status and headers of an answer before the caller's `transformResponse`: if that throws, as a JSON parser does at
- * the HTML page of a proxy, its error replaces the 401. `undefined` where no transform can throw.
+ * Sees status and headers before the caller's `transformResponse`. If that throws, as a JSON parser does on a proxy's HTML page,
+ * its error replaces the 401. `undefined` if no transform can throw.
  */
 function watchTransforms(config: InternalAxiosRequestConfig): AnswerWatch | undefined {
   return mayThrow(config) ? lookFirst(config) : undefined;
@@ -51,10 +51,10 @@ function lookFirst(config: InternalAxiosRequestConfig): AnswerWatch {
   };
 }
 
-/** As they are when this module is loaded; under a mock of axios there may be none. */
+/** axios's own transform, read when this module loads. A mock of axios may have none. */
 const [STANDARD] = listOf((axios as Partial<typeof axios>).defaults?.transformResponse);
 
-/** The transform of axios itself throws an error that holds the response. */
+/** The transform of axios itself does not matter here: its errors hold the response. */
 function mayThrow({ transformResponse }: InternalAxiosRequestConfig): boolean {
   if (Array.isArray(transformResponse) && transformResponse.length === 1)
     return transformResponse[0] !== STANDARD;

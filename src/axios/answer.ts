@@ -5,21 +5,21 @@ import type { Sent } from './exchange.js';
 import { followedTo } from './fetch-answers.js';
 
 /**
- * What is known of the answer to a request. Usually axios's response itself; where the body could not be read, only what
- * came before the body.
+ * What is known of the answer to a request: usually axios's response, or only status and headers if the body could not be
+ * read.
  */
 export interface Answer {
   readonly status: number;
   readonly headers: object;
   readonly data: unknown;
-  /** What adapters leave of the request that was answered: Node's ClientRequest, an XMLHttpRequest, fetch's Request. */
+  /** The adapter's request object: Node's ClientRequest, an XMLHttpRequest or a fetch Request. */
   readonly request: unknown;
   readonly response: AxiosResponse | undefined;
 }
 
 type Unknown<T> = { readonly [K in keyof T]?: unknown };
 
-/** The answer in a response of any shape; `undefined` if it has no status. */
+/** Reads the answer from a response of any shape; `undefined` if it has no status. */
 export function answerIn(response: unknown): Answer | undefined {
   const { status, headers, data, request } = (response ?? {}) as Unknown<AxiosResponse>;
   const code = typeof status === 'string' ? Number(status) : status;
@@ -34,9 +34,9 @@ export function answerIn(response: unknown): Answer | undefined {
 }
 
 /**
- * The answer that an error of any shape tells of; `undefined` if none came, or the caller gave up.
+ * Reads the answer from an error of any shape; `undefined` if none came or the request was cancelled.
  *
- * @param seen - what was seen of it before a transform threw
+ * @param seen - status and headers seen before a transform threw
  */
 export function answerOf(error: unknown, seen: unknown): Answer | undefined {
   if (isCancel(error)) return undefined;
@@ -44,7 +44,7 @@ export function answerOf(error: unknown, seen: unknown): Answer | undefined {
   return answerIn(response) ?? answerBehind(request) ?? answerIn(seen);
 }
 
-/** The answer whose body was not read: one that is too long, or that broke off. */
+/** An answer whose body was not read, because it is too long or broke off. */
 function answerBehind(request: unknown): Answer | undefined {
   const { res } = (request ?? {}) as { res?: { statusCode?: unknown; headers?: unknown } | null };
   if (res != null) {
@@ -54,7 +54,7 @@ function answerBehind(request: unknown): Answer | undefined {
   return followed && answerIn({ ...followed, request });
 }
 
-/** What is used of Node's ClientRequest, and of an XMLHttpRequest. */
+/** The parts of Node's ClientRequest and of an XMLHttpRequest that we use. */
 interface SentRequest {
   readonly getHeader?: (name: string) => unknown;
   readonly res?: { readonly responseUrl?: unknown } | null;
@@ -62,9 +62,8 @@ interface SentRequest {
 }
 
 /**
- * Whether it was our token that arrived, and one of the provider's own hosts that judged it, as far as the adapter
- * tells. A redirect to another origin takes the header off for good, even if a further one leads back; so do
- * credentials in the URL.
+ * Whether our token arrived and one of the provider's own hosts answered, as far as the adapter tells. A redirect to another
+ * origin removes the header for good, even if a later one leads back; so do credentials in the URL.
  */
 export function isAboutOurToken(sent: Sent, { request, response }: Answer): boolean {
   const { authorization } = sent.token;
@@ -76,7 +75,7 @@ export function isAboutOurToken(sent: Sent, { request, response }: Answer): bool
     const carried = authorizationOf(config);
     if (carried !== undefined && carried !== authorization) return false;
   }
-  if (authorizationOf(sent.config) === undefined) return false; // A transform took it off.
+  if (authorizationOf(sent.config) === undefined) return false; // A transform removed it.
   const url = answeringURL(request, sent.config);
   return url === undefined || sent.attachment.guard.allowsURL(url);
 }
@@ -85,11 +84,11 @@ function authorizationOf(config: InternalAxiosRequestConfig | undefined): unknow
   return headerOf(config?.headers, 'authorization');
 }
 
-/** The URL that answered after redirects, where the adapter tells it. */
+/** The URL that answered after redirects, if the adapter tells it. */
 function answeringURL(request: unknown, { socketPath }: InternalAxiosRequestConfig) {
-  if (socketPath != null) return undefined; // All of them go to the same socket, and the URL names no host.
+  if (socketPath != null) return undefined; // Every request goes to the same socket, and the URL names no host.
   const { res, responseURL } = (request ?? {}) as SentRequest;
   const url = res?.responseUrl ?? responseURL ?? followedTo(request)?.url;
-  // One without an origin comes from no adapter of axios: axios-mock-adapter puts the path there that was asked for.
+  // A relative one is not from an adapter of axios: axios-mock-adapter puts the requested path here.
   return typeof url === 'string' && URL.canParse(url) ? url : undefined;
 }

@@ -16,18 +16,19 @@ import { intercept } from './intercept.js';
 import { createOriginGuard } from './origin-guard.js';
 import { redirectGuardFor } from './redirect-guard.js';
 
-/** How an instance treats its requests; and, where a provider is passed, how its token source behaves. */
+/** How an instance treats its requests and, if a provider is passed, how its token source behaves. */
 export interface AttachOptions extends TokenSourceOptions {
   /**
-   * What happens to a request that leaves the provider's own origins, or goes out in clear text.
+   * What happens to a request outside the provider's origins or over plain http: `pass` sends it without a token, `error`
+   * throws an {@link OriginNotAllowedError}.
    *
-   * @defaultValue 'pass': it is sent without a token
+   * @defaultValue 'pass'
    */
   readonly onForeignOrigin?: 'pass' | 'error' | undefined;
   /**
-   * Called before a request is sent again, with the new token and the body in place: to renew a signature, a nonce or a
-   * timestamp. May be asynchronous, within the request's own time-out. If it throws, the caller gets the original
-   * 401, with what it threw as `cause`.
+   * Called before a request is sent again, with the new token and the body in place, for instance to renew a signature, a nonce
+   * or a timestamp. It may be asynchronous, within the request's timeout. If it throws, the caller gets the original 401 with
+   * that error as `cause`.
    *
    * @example
    * ```ts
@@ -45,18 +46,18 @@ const ATTACH_OPTIONS: readonly string[] = ['onForeignOrigin', 'onReplay', ...TOK
 
 /** One provider on one axios instance. */
 export interface BearerAttachment {
-  /** Where the tokens come from. Pass it on, so that another instance shares them. */
+  /** The token source. Pass it to another instance to share its tokens. */
   readonly source: TokenSource;
-  /** Takes this provider off the instance again. Closes the token source if it was made here. */
+  /** Removes this provider from the instance, and closes the token source if `attachBearer` created it. */
   detach(): void;
 }
 
 /**
- * An axios instance, of whichever build of axios: `import` and `require` have types of their own in TypeScript, which
- * refuse each other, and a framework's instance may be of the other one.
+ * An axios instance from either build of axios. In TypeScript the types of `import` and `require` are incompatible, and a
+ * framework's instance may come from the other build.
  */
 export interface AttachableInstance {
-  /** axios has them; a mock need not. */
+  /** Optional, because a mock need not have them. */
   readonly defaults?: { readonly baseURL?: string | undefined };
   readonly interceptors: {
     readonly request: InterceptorRegistry;
@@ -64,20 +65,20 @@ export interface AttachableInstance {
   };
 }
 
-/** Where an instance keeps its interceptors of one kind. */
+/** The interceptors of one kind. */
 interface InterceptorRegistry {
-  /** Registers an interceptor, and returns the id by which it is ejected. */
+  /** Registers an interceptor and returns its id, for `eject`. */
   use(...interceptor: never[]): number;
 }
 
-/** The attachments of an instance, under a name that every copy of the package knows. */
+/** Stored under a name that every copy of the package knows. */
 const ATTACHMENTS = Symbol.for('axios-bearer.attachments');
 
 interface Marked {
   [ATTACHMENTS]?: BearerAttachment[];
 }
 
-/** What this copy of the package put onto an instance. */
+/** What this copy of the package installed on an instance. */
 interface Installed {
   readonly attachments: Attachment[];
   readonly takeOff: () => void;
@@ -86,15 +87,15 @@ interface Installed {
 const installed = new WeakMap<object, Installed>();
 
 /**
- * Gives an existing axios instance bearer tokens: each request carries a valid one, and a 401 is healed by a new token
- * and one replay. The interceptors that the instance has, or gets later, see the final response exactly once.
+ * Adds bearer tokens to an existing axios instance: each request carries a valid token, and a 401 is healed by fetching a new
+ * token and replaying the request once. The instance's own interceptors see only the final response, once.
  *
- * An instance may have several providers: each request gets the token of the one whose origin it goes to, and a request to
- * none of them goes out as it is. Attaching the same provider or token source again, or a provider made of the same data,
- * changes nothing and returns the attachment that is there.
+ * An instance may have several providers. Each request gets the token of the provider whose origin it goes to; a request to
+ * any other origin gets none. Attaching the same provider or token source again, or a provider made from the same data,
+ * returns the existing attachment.
  *
- * @throws {@link MisconfigurationError} if another provider of the instance has one of its origins, if the instance's
- * `baseURL` lies outside the origins of all of them, or for an option that cannot work
+ * @throws {@link MisconfigurationError} if another provider of the instance has one of the origins, if the instance's
+ * `baseURL` is outside the origins of all its providers, or for an invalid option
  */
 export function attachBearer<C extends object>(
   instance: AttachableInstance,
@@ -128,7 +129,7 @@ export function attachBearer<C extends object>(
     throw new MisconfigurationError({
       provider: provider.name,
       option: "the instance's baseURL",
-      problem: `lies outside the origins that a token may go to (${provider.allowedOrigins.join(', ')})`,
+      problem: `is not one of the origins that the token may go to (${provider.allowedOrigins.join(', ')})`,
       remedy: "Set the provider's baseURL or origins to match.",
     });
   }
@@ -155,12 +156,12 @@ export function attachBearer<C extends object>(
   return attachment;
 }
 
-/** The same data count as the same provider: a handler may attach at each request, and a module may be loaded again. */
+/** Providers made from the same data are the same: a handler may attach on each request, and a module may be loaded twice. */
 function isSame(one: Provider, other: Provider): boolean {
   return one === other || describesTheSame(one, other);
 }
 
-/** Adds an attachment to the pair of interceptors that the instance has from us, or gets now. */
+/** Adds an attachment to our pair of interceptors, which is installed with the first one. */
 function install(instance: AxiosInstance, attachment: Attachment): () => void {
   let ours = installed.get(instance);
   if (ours === undefined) {
@@ -198,7 +199,7 @@ function unmark(instance: AttachableInstance, attachment: BearerAttachment): voi
   else Object.defineProperty(instance, ATTACHMENTS, { value, configurable: true });
 }
 
-/** Told by what is used of it. A mock may have `use` and nothing else. */
+/** Checks only what is used. A mock may have nothing but `use`. */
 function isAttachable(instance: unknown): instance is AxiosInstance {
   const { interceptors } = (instance ?? {}) as Partial<AxiosInstance>;
   return [interceptors?.request, interceptors?.response].every(
@@ -223,15 +224,15 @@ function notAttachable(): MisconfigurationError {
   });
 }
 
-/** They would do nothing, without a word. */
+/** They would be silently ignored. */
 function refuseOptions({ name }: Provider, options: TokenSourceOptions): void {
   const [option] = Object.entries(options).find(([, value]) => value !== undefined) ?? [];
   if (option === undefined) return;
   throw new MisconfigurationError({
     provider: name,
     option: `options.${option}`,
-    problem: 'comes beside a token source, which has options of its own',
-    remedy: 'Give it to createTokenSource().',
+    problem: 'has no effect on an existing token source',
+    remedy: 'Pass it to createTokenSource() instead.',
   });
 }
 
@@ -263,16 +264,16 @@ function refuseTakenOrigin(provider: Provider, other: Provider): void {
   throw new MisconfigurationError({
     provider: provider.name,
     option: 'the instance',
-    problem: `already gets the tokens of ${other.name} for ${origin}`,
-    remedy: 'Call detach() on that attachment first, or use an instance of its own.',
+    problem: `already has ${other.name} attached for ${origin}`,
+    remedy: 'Call detach() on that attachment first, or use a separate instance.',
   });
 }
 
 /**
- * The attachment of an instance, with its token source; `undefined` if it has none.
+ * Returns the attachment of an instance, with its token source; `undefined` if it has none.
  *
- * @param url - which one, if the instance has several: an absolute URL that it serves. Left out, it is the one that serves
- * the instance's `baseURL`, or else the one attached first.
+ * @param url - an absolute URL, to choose between several attachments. Without it, the one that serves the instance's `baseURL`
+ * is returned, or else the first
  */
 export function bearerOf(instance: AttachableInstance, url?: string): BearerAttachment | undefined {
   const attachments = attachmentsOf(instance);
@@ -286,10 +287,10 @@ export function bearerOf(instance: AttachableInstance, url?: string): BearerAtta
 }
 
 /**
- * Creates an axios instance for a provider: its `baseURL` is the provider's, and every request carries a valid token.
+ * Creates an axios instance for a provider. Its `baseURL` is the provider's, and every request carries a valid token.
  *
- * @param config - defaults of the instance, as for `axios.create`
- * @param options - how tokens are kept and renewed
+ * @param config - the defaults of the instance, as for `axios.create`
+ * @param options - how tokens are attached, kept and renewed
  * @throws {@link MisconfigurationError} as `attachBearer` does
  */
 export function createProviderClient<C extends object>(
@@ -299,7 +300,7 @@ export function createProviderClient<C extends object>(
 ): AxiosInstance {
   const provider = isTokenSource(providerOrSource) ? providerOrSource.provider : providerOrSource;
   const instance = axios.create({ ...config, baseURL: config.baseURL ?? provider.baseURL });
-  // A mocked axios may create nothing, or something without interceptors: that is handed on, as without us.
+  // A mocked axios may create nothing, or something without interceptors. It is returned unchanged.
   if (isAttachable(instance)) attachBearer(instance, providerOrSource, options);
   return instance;
 }

@@ -7,18 +7,18 @@ import type { RedirectGuard } from './redirect-guard.js';
 /** Called before a request is sent again, with the new token and the body in place. */
 export type ReplayHook = (config: InternalAxiosRequestConfig) => void | Promise<void>;
 
-/** One provider on one instance, as far as its interceptors need to know. */
+/** One provider on one instance, as the interceptors see it. */
 export interface Attachment {
   readonly source: TokenSource;
   readonly guard: OriginGuard;
   readonly redirects: RedirectGuard | undefined;
   readonly onForeignOrigin: 'pass' | 'error';
   readonly onReplay: ReplayHook | undefined;
-  /** Those of the instance, for a config that lost its adapter on the way. */
+  /** The instance's defaults, for a config that lost its adapter on the way. */
   readonly defaults: Pick<AxiosDefaults, 'adapter'> | undefined;
 }
 
-/** The attachment that serves the origin a request goes to; `undefined` if the request goes to none of them. */
+/** The attachment for the origin that a request goes to; `undefined` if there is none. */
 export function servingAttachment(
   attachments: readonly Attachment[],
   config: InternalAxiosRequestConfig,

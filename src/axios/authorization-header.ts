@@ -3,9 +3,9 @@ import { AxiosHeaders, type AxiosRequestHeaders, type InternalAxiosRequestConfig
 import { isOurs } from './known-tokens.js';
 
 /**
- * The name under which the request carries an `Authorization` header, in any case; `undefined` if it has none.
+ * The exact spelling of the request's `Authorization` header; `undefined` if it has none.
  *
- * Written for the warm path: axios's own `has` and `set` cost more than the rest of an authorised request.
+ * Optimised for the warm path: axios's own `has` and `set` cost more than everything else we do there.
  */
 function authorizationKey(headers: AxiosRequestHeaders): string | undefined {
   if (headers['Authorization'] !== undefined) return 'Authorization';
@@ -23,12 +23,12 @@ export function authorizationIn(headers: unknown): unknown {
   return key === undefined ? undefined : (headers as AxiosRequestHeaders)[key];
 }
 
-/** Who has authorised a request so far: its caller, by a header or by axios's `auth`; we, when it was sent before; or neither. */
+/** Who has authorised a request so far: its caller, with a header or axios's `auth`; we, if it was sent before; or neither. */
 export type Authorizer = 'caller' | 'ours' | 'none';
 
 /**
- * Who authorises a request so far. A header that is `false` or `null` is a choice of the caller's too; one that we wrote
- * into a config that is sent again is not: by now the token may be another, or none may go to this place.
+ * Who has authorised a request so far. A header set to `false` or `null` is the caller's choice too. A header that we wrote
+ * into a config that is sent again is replaced: the token may have changed, or may not go to this destination.
  */
 export function authorizerOf(config: InternalAxiosRequestConfig): Authorizer {
   try {
@@ -38,11 +38,11 @@ export function authorizerOf(config: InternalAxiosRequestConfig): Authorizer {
     if (config.auth || carried?.some((one) => !isOurs(one))) return 'caller';
     return carried === undefined ? 'none' : 'ours';
   } catch {
-    return 'caller'; // Headers that cannot be read at all: axios says so itself.
+    return 'caller'; // The headers cannot be read, and axios itself will report that.
   }
 }
 
-/** The config without the header that we wrote into it. */
+/** The config without our header. */
 export function withoutAuthorization(
   given: InternalAxiosRequestConfig,
 ): InternalAxiosRequestConfig {
@@ -52,8 +52,8 @@ export function withoutAuthorization(
 }
 
 /**
- * The config with headers that can be written by name. An interceptor may have left anything there: plain or frozen
- * objects, fetch's Headers, nothing at all. They are read as axios would read them.
+ * The config with headers that can be written by name. An interceptor may have left anything there, such as a frozen object,
+ * fetch's Headers or nothing. They are read as axios reads them.
  */
 export function withWritableHeaders(
   config: InternalAxiosRequestConfig,
@@ -66,12 +66,12 @@ export function withWritableHeaders(
   return Object.assign(isWritable ? config : flatCopy(config), { headers: own });
 }
 
-/** A copy as axios makes it of a config that is not its own: without a prototype, but with what came from one. */
+/** A copy as axios makes of a foreign config: without a prototype, but with the inherited properties. */
 export function flatCopy(config: InternalAxiosRequestConfig): InternalAxiosRequestConfig {
   const copy = Object.create(null) as Record<PropertyKey, unknown>;
   let level: object = config;
   let prototype = Object.getPrototypeOf(level) as object | null;
-  // What ends a chain is no part of it, such as the Object.prototype of any realm.
+  // The last prototype of the chain is left out: it is the Object.prototype of some realm.
   while (level === config || prototype !== null) {
     for (const key of Reflect.ownKeys(level)) {
       const isUnsafe = ['__proto__', 'constructor', 'prototype'].includes(String(key));
@@ -84,13 +84,13 @@ export function flatCopy(config: InternalAxiosRequestConfig): InternalAxiosReque
   return copy as unknown as InternalAxiosRequestConfig;
 }
 
-/** Of whichever copy of axios. */
+/** From any copy of axios. */
 function isOfAxios(headers: unknown): headers is object {
   const { normalize } = (headers ?? {}) as { normalize?: unknown };
   return typeof normalize === 'function' && typeof headers === 'object';
 }
 
-/** Not the app's own object: it may be used elsewhere, too. */
+/** A copy, because the app may use its object elsewhere too. */
 function copyOf(headers: object): object {
   const prototype = isOfAxios(headers)
     ? Object.prototype
@@ -104,20 +104,20 @@ function isPlain(headers: unknown): headers is object {
   return prototype === null || prototype === Object.prototype;
 }
 
-/** A plain object, which axios of any copy and version takes. */
+/** A plain object, which every copy and version of axios accepts. */
 function read(headers: unknown): object {
   return Object.assign({}, AxiosHeaders.from((headers ?? undefined) as string | undefined));
 }
 
 /** All `Authorization` values: a plain object may have one in each spelling. `undefined` if there is none. */
 function authorizationsIn(headers: object): unknown[] | undefined {
-  if (authorizationIn(headers) === undefined) return undefined; // Nearly always, and cheaper.
+  if (authorizationIn(headers) === undefined) return undefined; // The common case, and cheaper.
   return Object.entries(headers)
     .filter(([name, value]) => name.toLowerCase() === 'authorization' && value !== undefined)
     .map(([, value]) => value as unknown);
 }
 
-/** Takes the `Authorization` header off, in every spelling. */
+/** Removes the `Authorization` header in every spelling. */
 export function removeAuthorization(headers: AxiosRequestHeaders): void {
   for (const name of Object.keys(headers)) {
     // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- axios's own `delete` is slower

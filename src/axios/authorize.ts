@@ -36,11 +36,11 @@ export interface AuthorizeContext {
   readonly manager: AxiosInterceptorManager<Config>;
   /** As `knowsInterceptorOrder` tells. */
   readonly knowsOrder: boolean;
-  /** Told of each request that axios starts; `undefined` if it gets no token. */
+  /** Called for each request that axios starts; with `undefined` if it gets no token. */
   readonly begin: (exchange: Exchange | undefined) => void;
 }
 
-/** A request handler of ours, and the exchange of the request that it has been shown, if the handler serves it. */
+/** One of our request handlers, with the exchange of the current request if the handler serves it. */
 interface Lane extends Mutable<Handler<Config>> {
   begun: Exchange | undefined;
 }
@@ -48,19 +48,19 @@ interface Lane extends Mutable<Handler<Config>> {
 /**
  * The request side: attaches the token.
  *
- * Where no other interceptor is registered, the config that axios shows to `runWhen` is the one that goes out. A token in
- * hand is written there and then, and no interceptor runs: axios's chain for one costs more than all the rest of a warm
- * request. Any other request gets a handler at either end, since axios reverses the order of request interceptors
- * unless `transitional.legacyInterceptorReqResOrdering` is off: the one that runs last applies.
+ * If no other interceptor is registered, the config that axios passes to `runWhen` is the one it sends. A token in hand is
+ * written right there, and no interceptor runs: axios's chain for one costs more than the rest of a warm request. Any other
+ * request gets a handler at both ends, and the one that runs last does the work, since axios reverses the order of request
+ * interceptors unless `transitional.legacyInterceptorReqResOrdering` is off.
  *
- * axios runs request interceptors synchronously only if every one that applies says so, and asks that right after
- * `runWhen`. So with a fresh token in hand nothing asynchronous happens at all; otherwise the request waits for one.
+ * axios runs request interceptors synchronously only if all that apply are synchronous, and asks right after `runWhen`. So
+ * with a fresh token in hand nothing is asynchronous; otherwise the request waits for a token.
  */
 export function authorizeHandlers(context: AuthorizeContext): Surroundings<Config, Lane> {
   const { attachments, manager, begin, knowsOrder } = context;
   let isProbing = false;
 
-  /** Whether the interceptors of others all run at once, so that ours must not wait. */
+  /** Whether all other interceptors are synchronous, so that ours must not wait. */
   const othersRunAtOnce = (config: Config): boolean => {
     isProbing = true;
     try {
@@ -70,7 +70,7 @@ export function authorizeHandlers(context: AuthorizeContext): Surroundings<Confi
     }
   };
 
-  /** For a request without interceptors: it never runs, and needs no state but for the moment. */
+  /** For a request without interceptors. It never runs, so all requests can share it. */
   const shortcut: Lane = {
     begun: undefined,
     fulfilled: null,
@@ -102,7 +102,7 @@ export function authorizeHandlers(context: AuthorizeContext): Surroundings<Confi
           attachments.length === 1 ? attachments[0] : servingAttachment(attachments, config);
         inHandFor = paramsOf(config);
         inHand = inHandOf?.source.peek(inHandFor);
-        // Where no interceptor may send it elsewhere, a request to none of the providers has nothing to wait for.
+        // A request to none of the providers waits for nothing, unless an interceptor may redirect it.
         handler.synchronous = inHand !== undefined || (inHandOf === undefined && isEmpty(manager));
         return true;
       },
@@ -117,7 +117,7 @@ export function authorizeHandlers(context: AuthorizeContext): Surroundings<Confi
         if (token !== undefined) return write(token);
         if (inHand === undefined || !othersRunAtOnce(config))
           return acquire(exchange, config, params, attachment);
-        // The token stopped being fresh within this very tick, and a synchronous chain cannot wait.
+        // The token stopped being fresh within this tick, and a synchronous chain cannot wait.
         if (attachment !== inHandOf || params !== inHandFor) throw cannotWait(attachment.source);
         return write(inHand);
       },
@@ -144,8 +144,8 @@ export function authorizeHandlers(context: AuthorizeContext): Surroundings<Confi
 }
 
 /**
- * Authorises a request that no interceptor will change, with a token in hand or none; `undefined` if it needs more than that.
- * What fails here fails again in the handler that axios runs, where response interceptors see the error.
+ * Authorises a request that no interceptor will change, if that is possible synchronously; otherwise `undefined`. An error
+ * here occurs again in the handler that axios runs, where response interceptors see it.
  */
 function authorizeAtOnce(attachments: readonly Attachment[], config: Config): Exchange | undefined {
   try {
@@ -164,12 +164,12 @@ function authorizeAtOnce(attachments: readonly Attachment[], config: Config): Ex
   }
 }
 
-/** Older versions of axios call this where a synchronous interceptor throws, without a look whether it is there. */
+/** Older versions of axios call `rejected` when a synchronous interceptor throws, without checking that it exists. */
 function rethrow(error: unknown): never {
   throw error;
 }
 
-/** The only lane of an instance that does not show its walk, such as a mock: a request may always have to wait. */
+/** The only handler for an instance whose `forEach` cannot be hooked, such as a mock. It is always asynchronous. */
 export function authorizeAnyRequest(
   attachments: readonly Attachment[],
 ): (exchange: Exchange, config: Config) => Config | Promise<Config> {
@@ -182,7 +182,7 @@ export function authorizeAnyRequest(
   };
 }
 
-/** Where an interceptor returned nothing, axios's own error follows. */
+/** If an interceptor returned nothing, axios's own error follows. */
 function isConfig(left: unknown): left is Config {
   return typeof left === 'object' && left !== null;
 }
@@ -191,7 +191,7 @@ function runsReversed({ transitional }: Config): boolean {
   return transitional == null || transitional.legacyInterceptorReqResOrdering === true;
 }
 
-/** Decides which provider's token a request gets, now that no interceptor will touch it again. */
+/** Decides which provider's token a request gets, after all other interceptors have run. */
 function destinedFor(
   attachments: readonly Attachment[],
   left: Config,
@@ -202,7 +202,7 @@ function destinedFor(
   return { config, attachment: isOnItsOwn ? undefined : attachmentFor(attachments, config) };
 }
 
-/** The provider whose token may go where the request goes; `undefined` for none. */
+/** The provider whose token may go to the request's destination; `undefined` for none. */
 function attachmentFor(attachments: readonly Attachment[], config: Config): Attachment | undefined {
   const serving = servingAttachment(attachments, config);
   if (serving !== undefined) return serving;
@@ -222,7 +222,7 @@ function attach(
   params: TokenParams | undefined,
   attachment: Attachment,
 ): Config {
-  // An older axios refuses it past the response interceptors, so that its error would show the token.
+  // Older versions of axios reject it after our response interceptor, so their error would show the token.
   if (attachment.redirects !== undefined && isCancelled(config)) return config;
   const { timeout } = config;
   const timeoutMs = timeoutMsOf(timeout);
@@ -236,7 +236,7 @@ async function acquire(
   params: TokenParams | undefined,
   attachment: Attachment,
 ): Promise<Config> {
-  if (isCancelled(config)) return config; // axios refuses it, without sending anything.
+  if (isCancelled(config)) return config; // axios rejects it without sending anything.
   const { source } = attachment;
   const { timeout } = config;
   const timeoutMs = timeoutMsOf(timeout);
@@ -256,7 +256,7 @@ async function acquire(
   return authorize(exchange, sent, attachment, token, params, startedAt, timeout, left);
 }
 
-/** Writes the token into the request, and keeps what a replay needs. */
+/** Writes the token into the request and records what a replay needs. */
 function authorize(
   exchange: Exchange,
   given: Config,
@@ -287,7 +287,7 @@ function authorize(
   return config;
 }
 
-/** The object that axios will send, where it copies one that an interceptor has put in place of its own. */
+/** The object that axios will send: it copies a config that an interceptor substituted for its own. */
 function asDispatched({ copies }: Exchange, config: Config): Config {
   const isItsOwn = Object.getPrototypeOf(config) === null && Object.isExtensible(config);
   return withWritableHeaders(copies && !isItsOwn ? flatCopy(config) : config);
@@ -297,7 +297,7 @@ function cannotWait({ provider }: TokenSource): MisconfigurationError {
   return new MisconfigurationError({
     provider: provider.name,
     option: 'bearer.params',
-    problem: 'came from a synchronous request interceptor, and no token for them is in hand',
-    remedy: 'Give them with the request, or register that interceptor without `synchronous: true`.',
+    problem: 'was set by a synchronous request interceptor, and there is no token for it yet',
+    remedy: 'Set it on the request, or register that interceptor without `synchronous: true`.',
   });
 }

@@ -14,21 +14,21 @@ import { quietly } from './give-back.js';
 
 type Config = InternalAxiosRequestConfig;
 
-/** How {@link createBearerAdapter} sends, and how its token source behaves. */
+/** Options of {@link createBearerAdapter}: how it sends, and how its token source behaves. */
 export interface BearerAdapterOptions extends AttachOptions {
-  /** What sends the requests. @defaultValue the adapters of axios */
+  /** The adapter that sends the requests. @defaultValue axios's own */
   readonly adapter?: AxiosRequestConfig['adapter'];
 }
 
 /** An axios adapter that attaches tokens. */
 export interface BearerAdapter extends AxiosAdapter {
-  /** Where the tokens come from. */
+  /** The token source. */
   readonly source: TokenSource;
 }
 
 /**
- * Creates an axios adapter that attaches a valid token to each request and heals a 401, for an SDK that takes an `adapter`
- * and gives out no instance. The instance itself never sees the token.
+ * Creates an axios adapter that attaches a valid token to each request and heals a 401, for an SDK that accepts an `adapter`
+ * but does not expose its instance. The instance never sees the token.
  *
  * @throws {@link MisconfigurationError} as {@link attachBearer} does
  * @example
@@ -51,7 +51,7 @@ export function createBearerAdapter<C extends object>(
       ...config,
       headers: Object.assign({}, config.headers),
       adapter: adapter ?? axios.defaults.adapter,
-      // The instance around this adapter has transformed the body, and will transform the answer.
+      // The surrounding instance has already transformed the body, and will transform the response.
       transformRequest: [],
       transformResponse: isJudged ? [readableFor(body)] : [],
     } as AxiosRequestConfig;
@@ -69,7 +69,7 @@ export function createBearerAdapter<C extends object>(
   return Object.assign(send, { source });
 }
 
-/** The body of an answer as it came, while the provider's classifier is shown what can be read of it. */
+/** The raw body of a response, kept while `isTokenRejection` sees the parsed one. */
 interface Body {
   raw: unknown;
 }
@@ -85,7 +85,7 @@ function readableFor(body: Body): (data: unknown) => unknown {
   };
 }
 
-/** What comes back names the config that this adapter was given, and carries the body as it came. */
+/** Restores the config that this adapter was given, and the raw body. */
 function handBack(outcome: unknown, config: Config, body: Body | undefined): void {
   if (!isObject(outcome)) return;
   quietly(() => Object.assign(outcome, { config }, body && { data: body.raw }));

@@ -2,7 +2,7 @@ import { AxiosError, CanceledError, type InternalAxiosRequestConfig } from 'axio
 
 import { discard } from './replay-body.js';
 
-/** What is used of a Node stream. */
+/** The parts of a Node stream that we use. */
 interface NodeStream {
   readonly destroyed?: boolean;
   readonly errored?: Error | null;
@@ -13,11 +13,11 @@ interface NodeStream {
 }
 
 /**
- * Runs a wait of a request before it is sent, and ends it as soon as the request's body fails: a stream error without
- * a listener takes the process down, and a stream that was destroyed would leave its request hanging.
+ * Runs a wait before a request is sent, and ends it as soon as the request's body fails. A stream error without a listener
+ * would crash the process, and a destroyed stream would leave its request hanging.
  *
- * The failure is the one that axios gives for a body that fails while it is sent. A body whose request is never sent is
- * destroyed, so that no file stays open.
+ * The failure is the same as axios's for a body that fails while it is sent. If the request is never sent, its body is
+ * destroyed so that no file stays open.
  */
 export async function unlessBodyFails<T>(
   config: InternalAxiosRequestConfig,
@@ -30,7 +30,7 @@ export async function unlessBodyFails<T>(
   let onClose!: () => void;
   const failure = new Promise<never>((_, reject) => {
     onClose = () => reject(new CanceledError('Request stream has been aborted', config));
-    // Stays on: between here and the adapter, which listens for itself, an error must be heard too.
+    // Never removed, because an error may come before the adapter adds its own listener.
     body.on('error', (error) => reject(AxiosError.from(error, undefined, config)));
     body.on('close', onClose);
     if (body.errored != null) reject(AxiosError.from(body.errored, undefined, config));

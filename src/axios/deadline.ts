@@ -10,16 +10,16 @@ import type { Sent } from './exchange.js';
 
 type Config = InternalAxiosRequestConfig;
 
-/** The caller's time-out in milliseconds, read as axios reads it: a number may come as text. 0 if there is none. */
+/** The caller's timeout in milliseconds, or 0 for none. Like axios, it accepts a numeric string. */
 export function timeoutMsOf(timeout: unknown): number {
   const ms = typeof timeout === 'string' ? Number.parseInt(timeout, 10) : timeout;
   return typeof ms === 'number' && ms > 0 && ms < Infinity ? ms : 0;
 }
 
 /**
- * What is left of the caller's `timeout`, in milliseconds; `undefined` if there is none.
+ * The rest of the caller's `timeout` in milliseconds; `undefined` if there is none.
  *
- * axios counts its time-out from the moment it sends. Here waiting for a token, fetching it and the replay share it.
+ * axios counts its timeout from the moment it sends. Here it covers waiting for a token and the replay too.
  */
 export function remainingMs(
   { timeoutMs, startedAt }: Pick<Sent, 'timeoutMs' | 'startedAt'>,
@@ -28,18 +28,18 @@ export function remainingMs(
   return timeoutMs > 0 ? timeoutMs - (nowMs - startedAt) : undefined;
 }
 
-/** A time-out that an adapter keeps: a whole number, and never 0, which would mean none. */
+/** As adapters need it: a whole number, and never 0, which would mean no timeout. */
 export function asTimeout(leftMs: number): number {
   return Math.max(1, Math.floor(leftMs));
 }
 
-/** Gives a config that comes back the time-out that the caller wrote, in place of what was left of it. */
+/** Restores the caller's timeout in a config that comes back. */
 export function restoreTimeout(sent: Sent, config: Config): void {
   const { writtenTimeout, usedTimeout } = sent;
   if (config.timeout === usedTimeout) Object.assign(config, { timeout: writtenTimeout });
 }
 
-/** Has an error of a time-out name the time that the caller wrote, not what was left of it. */
+/** Makes a timeout error name the caller's timeout instead of what was left of it. */
 export function rewordTimeout({ usedTimeout, timeoutMs }: Sent, error: unknown): void {
   if (!(error instanceof Error) || error.message !== timeoutMessage(usedTimeout)) return;
   const message = timeoutMessage(timeoutMs);
@@ -64,8 +64,8 @@ export function timedOut(config: Config, timeoutMs: number, cause?: unknown): Ax
 }
 
 /**
- * Runs something that the caller may abort, by `signal` or by axios's older cancel token, and listens no longer than
- * that: both may outlive thousands of requests.
+ * Runs something that the caller may abort with `signal` or axios's older cancel token. The listeners are removed at the end,
+ * because both may outlive thousands of requests.
  */
 export async function withAbortSignal<T>(
   { signal, cancelToken }: Config,
@@ -74,7 +74,7 @@ export async function withAbortSignal<T>(
   if (!cancelToken && (!signal || signal instanceof AbortSignal)) return run(signal || undefined);
   const controller = new AbortController();
   const abort = () => controller.abort();
-  // axios takes whatever looks like an AbortSignal; and its cancel tokens have methods that its types leave out.
+  // axios accepts anything like an AbortSignal, and its cancel tokens have methods that its types leave out.
   const token = cancelToken as (CancelToken & Subscribable) | undefined;
   quietly(() => (signal as AbortSignal).addEventListener('abort', abort));
   quietly(() => token?.subscribe(abort));
@@ -87,7 +87,7 @@ export async function withAbortSignal<T>(
   }
 }
 
-/** Whether axios will refuse to send a request, because its caller has given it up. */
+/** Whether axios will refuse to send a request because its caller has cancelled it. */
 export function isCancelled({ signal, cancelToken }: Config): boolean {
   if (signal === undefined && cancelToken === undefined) return false;
   try {
@@ -98,22 +98,22 @@ export function isCancelled({ signal, cancelToken }: Config): boolean {
   }
 }
 
-/** There may be none, or one that cannot be listened to: an adapter of the app's own may never look at it. */
+/** The signal may be missing or unusable: an app's own adapter may never look at it. */
 function quietly(listen: () => void): void {
   try {
     listen();
   } catch {
-    // Then nothing aborts the wait.
+    // Then the wait cannot be aborted.
   }
 }
 
 interface Subscribable {
-  /** Calls back at once if the token is cancelled already. */
+  /** Calls back immediately if already cancelled. */
   subscribe(listener: () => void): void;
   unsubscribe(listener: () => void): void;
 }
 
-/** A failed wait as the caller of an axios request expects it: cancelled, timed out, or our own typed error. */
+/** Turns the failure of a wait into what a caller of axios expects: a cancellation, a timeout, or our own typed error. */
 export function asAxiosFailure(
   error: unknown,
   config: Config,

@@ -1,4 +1,4 @@
-// Every program that compiles this file needs these types, and none of them lists the file.
+// Every program that compiles this file needs these types, and none of them includes that file.
 // eslint-disable-next-line @typescript-eslint/triple-slash-reference
 /// <reference path="./proxy-from-env.d.ts" />
 import type { InternalAxiosRequestConfig } from 'axios';
@@ -9,11 +9,11 @@ import { isLoopback } from '../platform/loopback.js';
 type Sending = Pick<InternalAxiosRequestConfig, 'adapter' | 'proxy' | 'socketPath'>;
 
 /**
- * Whether a proxy that only the environment names (`HTTP_PROXY`, `ALL_PROXY`) would carry a request for this very machine, in
- * clear text: what was to stay here then goes somewhere else. A proxy that the request names itself is the user's choice.
+ * Whether a proxy from the environment (`HTTP_PROXY`, `ALL_PROXY`) would carry a plain http request for loopback off this
+ * machine. A proxy in the request's own config is the user's choice.
  *
- * axios's http adapter is the one that asks the environment, by the library that is asked here. That `localhost` in
- * `NO_PROXY` means `127.0.0.1` as well is known to some versions of axios only, so it does not count.
+ * Only axios's http adapter reads the environment, with the library used here. Only some versions of axios take `localhost` in
+ * `NO_PROXY` to include `127.0.0.1`, so that is not assumed.
  */
 export function isProxiedInTheClear(url: string, { adapter, proxy, socketPath }: Sending): boolean {
   if (proxy != null || socketPath != null || !hasEnvironment() || !mayBeHttp(adapter)) return false;
@@ -24,12 +24,12 @@ export function isProxiedInTheClear(url: string, { adapter, proxy, socketPath }:
   );
 }
 
-/** A list is tried in turn, and in Node http stands before fetch. A function may be a wrapper, of a cache for instance. */
+/** In a list, http may be chosen. A function may wrap the http adapter, for instance in a cache. */
 function mayBeHttp(adapter: Sending['adapter']): boolean {
   return [adapter ?? 'http'].flat().some((one) => one === 'http' || typeof one === 'function');
 }
 
-/** There is none in a browser. */
+/** False in a browser. */
 function hasEnvironment(): boolean {
   return (globalThis as { process?: { env?: object } }).process?.env !== undefined;
 }

@@ -7,40 +7,40 @@ import type { Attachment } from './attachment.js';
 /**
  * One request of an attached instance, from its interceptors to its answer.
  *
- * axios lists the response interceptors of a request right after its request interceptors, so the two of one request can
- * share this object. Nothing has to be recognised in what comes back: an adapter may answer with any config, or with none.
+ * axios lists a request's response interceptors right after its request interceptors, so both can share this object. The answer
+ * need not be matched to its request by config: an adapter may return any config, or none.
  */
 export interface Exchange {
   /** Set once a token has been attached. */
   sent: Sent | undefined;
-  /** Whether this version of axios copies a config with a prototype before it sends it: its own have none. */
+  /** Whether this version of axios copies a config that has a prototype before it sends it. */
   copies: boolean;
 }
 
 /** What was attached to a request, and what is needed to send it again. */
 export interface Sent {
   readonly attachment: Attachment;
-  /** As it was handed to axios, which sends this very object. */
+  /** The very object that axios sends. */
   readonly config: InternalAxiosRequestConfig;
   readonly token: AccessToken;
   readonly params: TokenParams | undefined;
   /** The body before axios transformed it. */
   readonly rawBody: unknown;
-  /** By the monotonic clock; 0 where the request has no time-out to keep. */
+  /** By the monotonic clock; 0 if the request has no timeout. */
   readonly startedAt: number;
-  /** The caller's time-out in milliseconds, which waiting, acquisition and replay share; 0 if there is none. */
+  /** The caller's timeout in milliseconds, shared by waiting, fetching and replay; 0 for none. */
   readonly timeoutMs: number;
-  /** The time-out as the caller wrote it, which may be text. */
+  /** The timeout as the caller wrote it, which may be a string. */
   readonly writtenTimeout: unknown;
-  /** The one that the adapter was given: what was left. */
+  /** The remaining timeout that the adapter was given. */
   readonly usedTimeout: unknown;
-  /** Sees the answer where axios hands on too little of it. */
+  /** Present if axios would hand on too little of the answer. */
   readonly watch: AnswerWatch | undefined;
 }
 
-/** Sees an answer before axios has read it, by something put into the config for one send. */
+/** Sees an answer before axios reads it, through hooks in the config for one send. */
 export interface AnswerWatch {
-  /** Leaves a config that comes back as it was. It may be a copy of the one that was sent. */
+  /** Removes the hooks from a config that comes back, which may be a copy. */
   takeOff(config: InternalAxiosRequestConfig): void;
   /** Status and headers of the answer; `undefined` if none has come. */
   seen(): { readonly status: unknown; readonly headers: unknown } | undefined;

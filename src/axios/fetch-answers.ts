@@ -4,7 +4,7 @@ import type { AnswerWatch } from './exchange.js';
 
 type Fetch = typeof globalThis.fetch;
 
-/** What axios does not hand on of an answer that came by fetch: where it came from, and the status of an unread one. */
+/** What axios does not hand on about a fetch response: its URL, and the status if the body was not read. */
 interface FetchAnswer {
   readonly url: unknown;
   readonly status: unknown;
@@ -14,16 +14,16 @@ interface FetchAnswer {
 const answers = new WeakMap<object, FetchAnswer>();
 const watched = new WeakMap<Fetch, Fetch>();
 
-/** What came back for a Request of fetch; `undefined` for anything else. */
+/** The response to a fetch Request; `undefined` for anything else. */
 export function followedTo(request: unknown): FetchAnswer | undefined {
   return typeof request === 'object' && request !== null ? answers.get(request) : undefined;
 }
 
 /**
- * Has axios's fetch adapter send by a fetch that remembers where an answer came from: after a redirect to another
- * origin, a 401 says nothing about our token. axios before 1.12 has no place for it.
+ * Makes axios's fetch adapter use a fetch that remembers where a response came from: after a redirect to another origin, a 401
+ * says nothing about our token. Has no effect before axios 1.12.
  *
- * @returns what takes it off again; `undefined` where fetch is not used
+ * @returns a function that removes it; `undefined` if fetch is not used
  */
 export function watchFetch(config: InternalAxiosRequestConfig): AnswerWatch['takeOff'] | undefined {
   return sendsByFetch(config.adapter) ? replaceFetch(config) : undefined;
@@ -31,8 +31,8 @@ export function watchFetch(config: InternalAxiosRequestConfig): AnswerWatch['tak
 
 function replaceFetch(config: InternalAxiosRequestConfig): AnswerWatch['takeOff'] | undefined {
   const given = config.env as { fetch?: Fetch } | undefined;
-  // One for each fetch, not for each request: axios keeps an adapter for ever for every one it sees.
-  if (given?.fetch && typeof given.fetch !== 'function') return undefined; // axios says so itself.
+  // One per fetch, not per request: axios caches an adapter for each fetch it sees, for ever.
+  if (given?.fetch && typeof given.fetch !== 'function') return undefined; // axios reports it.
   const fetch = watching(given?.fetch || fetchOfNow);
   Object.assign(config, { env: { ...given, fetch } });
   return (returned) => {
@@ -42,7 +42,7 @@ function replaceFetch(config: InternalAxiosRequestConfig): AnswerWatch['takeOff'
   };
 }
 
-/** Looked up at each call, so that mocks of the global fetch are seen. */
+/** Looked up on each call, so that mocks of the global fetch are used. */
 const fetchOfNow: Fetch = (input, init) => globalThis.fetch(input, init);
 
 function watching(send: Fetch): Fetch {
@@ -58,7 +58,7 @@ function watching(send: Fetch): Fetch {
   return watch;
 }
 
-/** A mock of fetch may answer with anything. */
+/** Tolerant, because a mock of fetch may return anything. */
 function note(input: unknown, response: unknown): void {
   if (typeof input !== 'object' || input === null) return;
   const { url, status, headers } = (response ?? {}) as Partial<Response>;
@@ -66,7 +66,7 @@ function note(input: unknown, response: unknown): void {
   answers.set(input, { url, status, headers: fields });
 }
 
-/** Whether axios will choose its fetch adapter: it is named, or it is the first of a list that works here. */
+/** Whether axios will choose its fetch adapter: by name, or as the first supported one of a list. */
 function sendsByFetch(adapter: unknown): boolean {
   if (typeof adapter === 'string') return adapter.toLowerCase() === 'fetch';
   if (!Array.isArray(adapter)) return false;
@@ -81,6 +81,6 @@ function isSupported(name: unknown): boolean {
     case 'http':
       return Object.prototype.toString.call(globalThis.process) === '[object process]';
     default:
-      return true; // An adapter of the app's own, or fetch.
+      return true; // The app's own adapter, or fetch.
   }
 }

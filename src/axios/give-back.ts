@@ -7,8 +7,8 @@ import type { Sent } from './exchange.js';
 type Config = InternalAxiosRequestConfig;
 
 /**
- * Takes off what was put into a config for one send, wherever it comes back: on the config that was sent, and on a copy of it
- * that the adapter may have named. Never throws: what is frozen goes back as it is.
+ * Undoes the changes made to a config for one send, on the config that was sent and on any copy in the outcome. Never throws; a
+ * frozen config stays unchanged.
  */
 export function giveBack(sent: Sent, outcome: unknown): void {
   for (const config of new Set([sent.config, ...configsOf(outcome)])) {
@@ -21,14 +21,14 @@ export function giveBack(sent: Sent, outcome: unknown): void {
   quietly(() => rewordTimeout(sent, outcome));
 }
 
-/** The configs that a response or an error names. */
+/** The configs referenced by a response or an error. */
 export function configsOf(outcome: unknown): Config[] {
   return holdersOf(outcome)
     .map((holder) => read(holder, 'config'))
     .filter((config): config is Config => isObject(config));
 }
 
-/** What may name a config: the response or error itself, the response of an error, and what caused it. */
+/** The objects that may reference a config: the response or error itself, an error's response, and its causes. */
 export function holdersOf(outcome: unknown): { config?: unknown }[] {
   const holders = new Set<object>();
   for (let one = outcome; isObject(one) && !holders.has(one); one = read(one, 'cause')) {
@@ -39,11 +39,11 @@ export function holdersOf(outcome: unknown): { config?: unknown }[] {
   return [...holders];
 }
 
-/** Runs a step that must not get in the way of what it is about. */
+/** Runs a step whose failure must not change the outcome. */
 export function quietly(step: () => void): void {
   try {
     step();
   } catch {
-    // A frozen object, a getter that throws: it stays as it is.
+    // A frozen object or a getter that throws.
   }
 }

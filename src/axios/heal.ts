@@ -15,17 +15,17 @@ import { mayReplay } from './request-options.js';
 import { isRejection } from './token-rejection.js';
 
 /**
- * The response side: a 401 on our token is judged, the token is reported by value, and the request is sent once more.
+ * The response side: judges a 401 on our token, reports the token by value, and sends the request once more.
  *
- * `axios-auth-refresh` matches the error and has the request sent again. Everything that makes this right
- * stands around it; docs/decisions/0002 says why each option has the only value that works:
- * - it gets a view of the instance that has nothing but a place for its response interceptor, because its queue of
- *   paused requests has a race of one microtask; with the view the queue never enters the request path;
- * - `refreshAuthCall` acquires nothing and cannot fail, because it is called for one of many concurrent 401s only,
- *   and what it throws replaces the caller's error; the token is acquired by the replay;
- * - `shouldRefresh` is synchronous and total.
+ * `axios-auth-refresh` matches the error and triggers the replay. docs/decisions/0002 says why each of its options has the only
+ * value that works:
+ * - it gets a view of the instance with nothing but a response interceptor, because its queue of paused requests has a race of
+ *   one microtask; with the view the queue never enters the request path;
+ * - `refreshAuthCall` does nothing and cannot fail, because it is called for only one of many concurrent 401s, and its error
+ *   would replace the caller's; the replay fetches the token;
+ * - `shouldRefresh` is synchronous and never throws.
  *
- * @returns a function that makes the response interceptor of one request
+ * @returns a function that creates the response interceptor of one request
  */
 export function healer(): (exchange: Exchange) => Handler<AxiosResponse> {
   let matchAndReplay!: (rejection: Rejection) => Promise<AxiosResponse>; // Set by createAuthRefresh below.
@@ -40,7 +40,7 @@ export function healer(): (exchange: Exchange) => Handler<AxiosResponse> {
       },
     },
   };
-  // Its types are those of axios's CommonJS build and refuse an instance of the other; so would they refuse this view.
+  // Its types come from axios's CommonJS build, and accept neither the other build's instances nor this view.
   createAuthRefresh(view as never, () => Promise.resolve(), {
     deduplicateRefresh: false,
     maxRetries: 1,
@@ -66,7 +66,7 @@ export function healer(): (exchange: Exchange) => Handler<AxiosResponse> {
     if (answer === undefined) throw concealError(error, isOurs);
     return heal(new Rejection(sent, answer, { kind: 'error', error }));
   }
-  // One for all requests: axios takes the two functions out of it at once. Bound ones take less memory than closures.
+  // One object for all requests, since axios reads its two functions at once. Bound functions take less memory than closures.
   const handler = {
     synchronous: false,
     runWhen: null,
@@ -79,7 +79,7 @@ export function healer(): (exchange: Exchange) => Handler<AxiosResponse> {
     return handler;
   };
 
-  /** The healed response, or what bare axios would have given. */
+  /** The healed response, or the outcome of bare axios. */
   async function heal(rejection: Rejection): Promise<AxiosResponse> {
     try {
       return await matchAndReplay(rejection);
@@ -92,14 +92,14 @@ export function healer(): (exchange: Exchange) => Handler<AxiosResponse> {
   }
 }
 
-/** Whether something was put into the config for the one send. */
+/** Whether the config was changed for this send. */
 function isChanged({ watch, usedTimeout, writtenTimeout, attachment }: Sent): boolean {
   return (
     watch !== undefined || usedTimeout !== writtenTimeout || attachment.redirects !== undefined
   );
 }
 
-/** The answer, if it rejects our token; else `undefined`. Never throws, whatever came back. */
+/** The answer, if it rejects our token; otherwise `undefined`. Never throws. */
 function rejectingAnswer<O>(
   sent: Sent,
   answerIn: (outcome: O, seen: unknown) => Answer | undefined,
@@ -116,7 +116,7 @@ function rejectingAnswer<O>(
   }
 }
 
-/** Most answers are not looked at any further. */
+/** A quick check that covers most answers. */
 function isAccepted({ attachment }: Sent, response: AxiosResponse): boolean {
   try {
     return attachment.source.provider.isTokenRejection === undefined && response.status < 400;
@@ -125,7 +125,7 @@ function isAccepted({ attachment }: Sent, response: AxiosResponse): boolean {
   }
 }
 
-/** Reports the token, and decides whether another one may cure the 401. Never throws. */
+/** Reports the token, and decides whether a new one may heal the 401. Never throws. */
 function isWorthReplaying(rejection: Rejection): boolean {
   const { sent } = rejection;
   const { token, params, attachment } = sent;
@@ -141,7 +141,7 @@ function isWorthReplaying(rejection: Rejection): boolean {
   return false;
 }
 
-/** Why the request must not be sent again, whatever the token source says. */
+/** A reason in the request itself not to send it again. */
 function ownRefusal(rejection: Rejection): ReplayRefusal | undefined {
   const { sent } = rejection;
   if (!mayReplay(sent.config)) return 'opted-out';

@@ -10,34 +10,33 @@ export interface Handler<V> {
 
 type Visit<V> = (handler: Handler<V>) => void;
 
-/** What the type of axios leaves out: it walks its interceptors with this method. */
+/** axios iterates over its interceptors with this method, which its types leave out. */
 export interface Walkable<V> {
   forEach(visit: Visit<V>): void;
 }
 
-/** Handlers around those of others; asked for at each walk, which axios makes once for each request. */
+/** Handlers around those of the app, asked for on each iteration. axios iterates once per request. */
 export interface Surroundings<V, H extends Handler<V> = Handler<V>> {
-  /** @param isOnlyWalk - whether no other library wraps the walk, which might add handlers that no list shows */
+  /** @param isOnlyWalk - whether no other library wraps `forEach`, which might add handlers that are not in the list */
   readonly before: (isOnlyWalk: boolean) => H | undefined;
-  /** @param first - what `before` gave, after axios has looked at it */
+  /** @param first - what `before` returned, after axios has visited it */
   readonly after?: (first: H | undefined) => H | undefined;
-  /** Told at the end of a walk which handlers of ours it has visited. Other requests may have started within it. */
+  /** Called at the end of an iteration with our visited handlers. Other requests may have started during it. */
   readonly walked?: (first: H | undefined, last: H | undefined) => void;
 }
 
-/** Whether axios walks these interceptors by a method that can be hooked. A mock may have `use` alone. */
+/** Whether these interceptors have a `forEach` that can be hooked. A mock may have only `use`. */
 export function isWalkable<V>(manager: AxiosInterceptorManager<V>): boolean {
   return typeof (manager as Partial<Walkable<V>>).forEach === 'function';
 }
 
 /**
- * Adds handlers around those that a manager holds now and will ever hold, and returns a function that takes them off.
+ * Adds handlers around all that a manager holds now or later, and returns a function that removes them.
  *
- * `use` can only append, and the order of registration decides who sees what. The bearer interceptors have to
- * be the innermost pair of any instance: the last to touch a request, so that they see the URL, the headers and
- * the body that go out, and the first to see a response, so that a healed 401 is seen by nobody else. Putting
- * them into the manager's array would break the ids that `use` gave to others, so they are handed to axios where
- * it walks the array instead.
+ * `use` can only append, and the order of registration decides what each interceptor sees. The bearer interceptors must be the
+ * innermost pair: the last to touch a request, so that they see the final URL, headers and body, and the first to see a
+ * response, so that other interceptors never see a healed 401. Inserting them into the manager's array would break the ids that
+ * `use` returned to others, so they are passed to axios while it iterates.
  */
 export function surround<V, H extends Handler<V>>(
   manager: AxiosInterceptorManager<V>,
@@ -60,7 +59,7 @@ export function surround<V, H extends Handler<V>>(
   }
 
   function leave(): void {
-    if (walkable.forEach !== walkWithOurs) return; // Somebody wrapped it after us: stay, do nothing, leave later.
+    if (walkable.forEach !== walkWithOurs) return; // Wrapped again after us: stay inactive, and remove it later.
     if (hadOwn) walkable.forEach = walk;
     else delete (walkable as Partial<Walkable<V>>).forEach;
   }
@@ -72,12 +71,12 @@ export function surround<V, H extends Handler<V>>(
   };
 }
 
-/** Whether a manager holds no interceptor of anybody else's. */
+/** Whether the app has no interceptor in this manager. */
 export function isEmpty<V>(manager: AxiosInterceptorManager<V>): boolean {
   return (manager as { handlers?: unknown[] }).handlers?.length === 0;
 }
 
-/** Whether every request interceptor that applies to `config` is synchronous, and axios thus runs them at once. */
+/** Whether every request interceptor that applies to `config` is synchronous, so that axios runs them synchronously. */
 export function runSynchronously<V extends InternalAxiosRequestConfig>(
   manager: AxiosInterceptorManager<V>,
   config: V,

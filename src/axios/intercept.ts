@@ -9,10 +9,10 @@ import { isWalkable, surround } from './innermost.js';
 type Interceptors = AxiosInstance['interceptors'];
 
 /**
- * Puts our pair of interceptors onto an instance, once for all of its attachments, and returns what takes it off.
+ * Installs our pair of interceptors on an instance, once for all its attachments. Returns a function that removes it.
  *
- * @param attachments - those of the moment: the list may grow and shrink
- * @param knowsOrder - as `knowsInterceptorOrder` tells
+ * @param attachments - a live list, which may grow and shrink
+ * @param knowsOrder - the result of `knowsInterceptorOrder`
  */
 export function intercept(
   { request, response }: Interceptors,
@@ -23,7 +23,7 @@ export function intercept(
   if (!isWalkable(request) || !isWalkable(response))
     return interceptByUse({ request, response }, attachments, responseHandler);
 
-  /** The request that axios is starting: it walks the response interceptors right after the others. */
+  /** The request that axios is starting. It lists the response interceptors right after the request interceptors. */
   let starting: Exchange | undefined;
   const begin = (exchange: Exchange | undefined) => (starting = exchange);
   const undo = [
@@ -42,8 +42,8 @@ export function intercept(
 }
 
 /**
- * For an instance without a walk to hook: a mock, or a client that only looks like axios.
- * There our pair stands where `use` puts it, and an answer is told by the config that it names.
+ * For an instance whose `forEach` cannot be hooked: a mock, or a client that only looks like axios. Our pair is registered with
+ * `use`, and an answer is matched to its request by config.
  */
 function interceptByUse(
   { request, response }: Interceptors,

@@ -1,17 +1,17 @@
 import { REDACTED } from '../concealment/redacted.js';
 import type { AccessToken } from '../token/access-token.js';
 
-/** Enough for the last tokens of thousands of sources; as hashes they take half a megabyte. */
+/** Enough for the latest tokens of thousands of sources. As hashes they take half a megabyte. */
 const REMEMBERED = 10_000;
 
 /**
- * Hashes of the tokens that this process attached last, of all sources: a config that is sent again, cloned, serialised
- * or handed to another instance carries one of them, and it must not pass for a header of the caller's own.
+ * Hashes of the tokens that this process attached most recently, for all sources. A config that is sent again, cloned,
+ * serialised or passed to another instance carries one of them, which must not be taken for the caller's own header.
  *
- * Shared by the whole process on purpose: a token of one provider must not go to another one.
+ * Deliberately shared by the whole process: one provider's token must not go to another provider.
  */
 const remembered = new Set<number>();
-/** A token is hashed once; the warm path of several sources takes turns with their tokens. */
+/** So that a token is hashed only once, even if several sources are used in turn. */
 const hashes = new WeakMap<AccessToken, number>();
 let latest: AccessToken | undefined;
 
@@ -28,14 +28,14 @@ export function rememberToken(token: AccessToken): void {
   remembered.delete(oldest as number);
 }
 
-/** Whether an `Authorization` value was written by us: a token attached lately, or the mask of one. */
+/** Whether we wrote an `Authorization` value: a recently attached token, or its mask. */
 export function isOurs(authorization: unknown): boolean {
   if (typeof authorization !== 'string' && !(authorization instanceof String)) return false;
   const value = String(authorization);
   return value === REDACTED || remembered.has(hashOf(value));
 }
 
-/** 53 bits, so that no header of a caller's ever meets one by chance (cyrb53, public domain). */
+/** 53 bits, so that a caller's header does not collide by chance (cyrb53, public domain). */
 function hashOf(text: string): number {
   let high = 0xdeadbeef;
   let low = 0x41c6ce57;

@@ -2,29 +2,29 @@ import type { InternalAxiosRequestConfig } from 'axios';
 
 import { isProxiedInTheClear } from './env-proxy.js';
 
-/** What axios takes for an absolute URL. */
+/** axios's own test for an absolute URL. */
 const ABSOLUTE_URL = /^([a-z][a-z\d+\-.]*:)?\/\//i;
 
 /**
- * Where a request goes: to an origin that a token may go to, to another one, or to a URL with credentials of its own,
- * which axios sends in place of any `Authorization` header.
+ * Where a request goes: to an allowed origin, to another one, or to a URL that contains credentials, which axios sends instead
+ * of any `Authorization` header.
  */
 export type Destination = 'own' | 'foreign' | 'with-credentials';
 
-/** Tells whether a request stays within the origins that a token may go to. */
+/** Checks whether a request stays within the allowed origins. */
 export interface OriginGuard {
   destinationOf(config: InternalAxiosRequestConfig): Destination;
-  /** Whether an absolute URL, such as that of an answer after redirects, lies within them. */
+  /** Whether an absolute URL is within the allowed origins, for instance the URL of a response after redirects. */
   allowsURL(url: string): boolean;
-  /** The origin that a request goes to, for an error message. */
+  /** The origin of a request, for an error message. */
   originOf(config: InternalAxiosRequestConfig): string;
 }
 
 /**
- * A guard over the given origins. It follows axios in how `baseURL` and `url` become one, and parses a URL only
- * where comparing strings does not settle it: parsing costs more than everything else on the warm path.
+ * A guard for the given origins. It joins `baseURL` and `url` as axios does, and parses a URL only if comparing strings is not
+ * enough: parsing costs more than everything else on the warm path.
  *
- * @param alwaysFolds - as `foldsAbsoluteURLs` tells
+ * @param alwaysFolds - the result of `foldsAbsoluteURLs`
  */
 export function createOriginGuard(
   allowedOrigins: readonly string[],
@@ -51,11 +51,11 @@ export function createOriginGuard(
     const { baseURL, url } = config;
     if (baseURL === lastBaseURL && baseURL !== undefined && isPath(url)) return lastDestination;
     const joinedTo = baseOf(config);
-    // Then it may be sent as it is, too.
+    // Some adapters then send the absolute URL unchanged.
     const staysAbsolute = !alwaysFolds && joinedTo !== undefined && isAbsolute(url);
     if (staysAbsolute && destination(asText(url)) !== 'own') return 'foreign';
     if (joinedTo === undefined) return destination(asText(url));
-    // Whatever is joined to a base URL stays on its origin, since axios puts a slash between the two.
+    // A URL joined to a base URL stays on its origin, since axios puts a slash between the two.
     if (joinedTo !== lastBaseURL) {
       lastDestination = destination(joinedTo);
       lastBaseURL = joinedTo;
@@ -71,7 +71,7 @@ export function createOriginGuard(
   };
 }
 
-/** What a proxy of the environment would carry off in clear text goes to a foreign place, whatever its URL says. */
+/** A request that a proxy from the environment would carry in plain text counts as foreign, whatever its URL. */
 function unlessProxied(destinationOf: OriginGuard['destinationOf']): OriginGuard['destinationOf'] {
   return (config) => {
     const destination = destinationOf(config);
@@ -80,7 +80,7 @@ function unlessProxied(destinationOf: OriginGuard['destinationOf']): OriginGuard
   };
 }
 
-/** The base URL that axios joins the request's URL to; `undefined` if it sends that URL as it is. */
+/** The base URL that axios joins the request's URL to; `undefined` if it sends the URL unchanged. */
 function baseOf(config: InternalAxiosRequestConfig): string | undefined {
   const { url, allowAbsoluteUrls } = config;
   const baseURL = asText(config.baseURL);
@@ -92,7 +92,7 @@ function isAbsolute(url: unknown): boolean {
   return ABSOLUTE_URL.test(asText(url));
 }
 
-/** Most URLs are told by their first two characters. */
+/** A quick check by the first two characters. */
 function isPath(url: unknown): boolean {
   return typeof url === 'string' && url[0] === '/' && url[1] !== '/';
 }
@@ -101,7 +101,7 @@ function targetURL(config: InternalAxiosRequestConfig): string {
   return baseOf(config) ?? asText(config.url);
 }
 
-/** axios also takes a URL object, which its types do not tell. What is no text at all leads nowhere we know. */
+/** axios also accepts a URL object, although its types do not say so. Anything unprintable becomes the empty string. */
 function asText(url: unknown): string {
   try {
     return String((url as string | URL | null | undefined) ?? '');
@@ -110,7 +110,7 @@ function asText(url: unknown): string {
   }
 }
 
-/** A URL taken apart; in a browser a relative one is taken against the page. `undefined` if it is none. */
+/** Parses a URL, in a browser relative to the page. `undefined` if it is not a URL. */
 function parsed(url: string): URL | undefined {
   const base = (globalThis as { location?: { href: string } }).location?.href;
   return URL.canParse(url, base) ? new URL(url, base) : undefined;

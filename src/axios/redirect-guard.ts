@@ -8,13 +8,13 @@ type Config = InternalAxiosRequestConfig;
 
 /** Keeps a token within its origins when a redirect is followed. */
 export interface RedirectGuard {
-  /** Stands on a request that carries a token, before its own `beforeRedirect`. Returns the config that goes on. */
+  /** Guards a request that carries a token, ahead of its own `beforeRedirect`. Returns the config to send. */
   watch(config: Config): Config;
-  /** Gives a config that comes back the `beforeRedirect` that the caller wrote into it. */
+  /** Restores the caller's `beforeRedirect` in a config that comes back. */
   restore(config: Config): void;
 }
 
-/** The request that a redirect leads to, as axios hands it to `beforeRedirect` before it is sent. */
+/** The request that a redirect leads to, as axios passes it to `beforeRedirect`. */
 interface NextRequest {
   readonly href?: unknown;
   readonly headers?: Record<string, unknown>;
@@ -22,28 +22,26 @@ interface NextRequest {
 
 type BeforeRedirect = (this: unknown, next: NextRequest, ...details: unknown[]) => void;
 
-/** Where our `beforeRedirect` keeps the caller's; a symbol that other copies of the package know as well. */
+/** Where our `beforeRedirect` keeps the caller's. Other copies of the package know this symbol too. */
 const CALLERS = Symbol.for('axios-bearer.before-redirect');
 
 type Guarding = BeforeRedirect & { readonly [CALLERS]: unknown };
 
-/** A config as it may come: `beforeRedirect` is whatever the caller wrote there. */
+/** `beforeRedirect` may be anything that the caller wrote. */
 interface WithBeforeRedirect {
   beforeRedirect?: unknown;
 }
 
-/** What is asked of the origins that a token may go to. */
 type Origins = Pick<OriginGuard, 'allowsURL'>;
 
 /**
- * Takes our token off as soon as a redirect leads out of the origins that it may go to. Before 1.21 axios forwards the
- * `Authorization` header to sub-domains.
+ * Removes our token when a redirect leads outside the allowed origins. Before 1.21 axios forwards the `Authorization` header to
+ * subdomains.
  *
- * The caller's own `beforeRedirect` runs after that, as it does after axios's own stripping from 1.21 on: it sees a
- * request without our token, and has the last word. A header that it sets for a foreign place is its own business, and
- * stays on the hops that follow.
+ * The caller's own `beforeRedirect` runs after that, as it does after axios's own stripping since 1.21. It sees a request
+ * without our token and has the last word: a header that it sets stays on the following hops.
  *
- * Only axios's http adapter asks `beforeRedirect`. Over HTTP/2 it follows no redirect; `fetch` and browsers strip by
+ * Only axios's http adapter calls `beforeRedirect`. Over HTTP/2 it follows no redirects; `fetch` and browsers remove the header
  * themselves.
  */
 export function createRedirectGuard(origins: Origins): RedirectGuard {
@@ -60,13 +58,13 @@ export function createRedirectGuard(origins: Origins): RedirectGuard {
       strip(next);
       (callers as BeforeRedirect).call(this, next, ...details);
     };
-    // axios asks none that is falsy.
+    // axios does not call a falsy one.
     return Object.assign(callers ? guarding : (next: NextRequest) => strip(next), {
       [CALLERS]: callers,
     });
   };
 
-  /** Made once, as most requests bring no `beforeRedirect`, and the default of an instance comes with each. */
+  /** Made once for requests without `beforeRedirect`. An instance's default, which comes with each request, is cached below. */
   const alone = before(undefined);
   const known = new WeakMap<object, Guarding>();
 
@@ -85,7 +83,7 @@ export function createRedirectGuard(origins: Origins): RedirectGuard {
         config.beforeRedirect = beforeRedirect;
         return config;
       } catch {
-        // Frozen by an interceptor, which axios allows from 1.20 on. It copies whatever has a prototype.
+        // Frozen by an interceptor, which axios allows since 1.20, when it copies every config with a prototype.
         return Object.assign(Object.create(null) as Config, config, { beforeRedirect });
       }
     },
@@ -97,15 +95,15 @@ export function createRedirectGuard(origins: Origins): RedirectGuard {
         if (callers === undefined) Reflect.deleteProperty(config, 'beforeRedirect');
         else config.beforeRedirect = callers;
       } catch {
-        // Frozen by an adapter. If it is sent again, the guard finds the caller's function in its own.
+        // Frozen by an adapter. If the config is sent again, the caller's function is still found inside ours.
       }
     },
   };
 }
 
 /**
- * The guard for an instance; `undefined` where axios itself strips the header: one more property on a config costs there
- * as much as half of all that we do for a warm request.
+ * The guard for an instance; `undefined` if axios itself removes the header. Setting one more property on a config would cost
+ * half as much as everything else we do for a warm request.
  */
 export function redirectGuardFor(
   instance: Parameters<typeof stripsOnRedirect>[0],
@@ -114,7 +112,7 @@ export function redirectGuardFor(
   return stripsOnRedirect(instance) ? undefined : createRedirectGuard(origins);
 }
 
-/** The caller's own, also on a config that still has a guard on it. What only a polluted `Object.prototype` carries does not count. */
+/** The caller's own `beforeRedirect`, also inside our guard. A polluted `Object.prototype` does not count. */
 function callersOf(config: WithBeforeRedirect): unknown {
   const { beforeRedirect } = config;
   if (beforeRedirect === undefined) return undefined;

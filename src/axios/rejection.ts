@@ -5,20 +5,20 @@ import type { Sent } from './exchange.js';
 import type { ReplayBody } from './replay-body.js';
 import { noteRefusal, type ReplayRefusal } from './replay-refusal.js';
 
-/** What the caller gets if the 401 cannot be healed: the answer of bare axios. */
+/** What the caller gets if the 401 is not healed, as from bare axios. */
 export type Original =
   | { readonly kind: 'error'; readonly error: unknown }
   | { readonly kind: 'response'; readonly response: AxiosResponse };
 
-/** A 401 on our token, in the shape of an error of axios. axios-auth-refresh writes to `config`, which is therefore our own. */
+/** A 401 on our token, in the shape of an axios error. axios-auth-refresh writes to `config`, so it is a separate object. */
 export class Rejection {
   readonly config: { readonly rejection: Rejection };
   readonly response: Answer;
   readonly sent: Sent;
   readonly original: Original;
-  /** Set once it is clear that the request can be sent again. */
+  /** Set if the request can be sent again. */
   body: ReplayBody | undefined;
-  /** The mint that this very 401 has forced, if it has. */
+  /** The id of the mint that this 401 forced, if any. */
   forcedMint: number | undefined;
 
   constructor(sent: Sent, answer: Answer, original: Original) {
@@ -28,7 +28,7 @@ export class Rejection {
     this.original = original;
   }
 
-  /** The request is not sent again, and its caller gets the original: with `cause`, where something failed. */
+  /** Records why the request is not sent again. The caller gets the original outcome, with `cause` if something failed. */
   refuse(because: ReplayRefusal, cause?: unknown): void {
     const { original, sent } = this;
     const outcome = original.kind === 'error' ? original.error : original.response;
@@ -43,6 +43,6 @@ function setCause(error: unknown, cause: unknown): void {
     const property = { value: cause, configurable: true, writable: true };
     Object.defineProperty(error, 'cause', property);
   } catch {
-    // A frozen error, or a thrown string, stays as it is.
+    // A frozen error or a thrown string cannot carry a cause.
   }
 }

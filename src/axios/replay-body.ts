@@ -11,17 +11,17 @@ import { randomHex } from '../token/random-hex.js';
 /** The bytes of a request that can be sent again. */
 export interface ReplayBody {
   readonly data: unknown;
-  /** That of a form, with the boundary in it: an adapter may have written it to headers of its own. */
+  /** The content type of a form with its boundary, which an adapter may have written only to its own headers. */
   readonly contentType?: string;
 }
 
 /**
- * The body with which a request can be sent again, byte for byte; `undefined` if its bytes can be read once only.
+ * The body for sending a request again, byte for byte; `undefined` if its bytes can be read only once.
  *
- * What counts is what was sent, after every transform: a Node stream, a web stream, the form-data package or an async
- * iterable has been read by now, wherever it hides. The exception is the form-data object that axios itself makes out of
- * plain fields (`postForm` in Node): axios can make the same again. A transform or a visitor of the caller's has no such
- * promise, since it may have changed the fields, or give something else each time.
+ * What counts is what was sent, after all transforms. A Node stream, a web stream, a form-data object or an async iterable has
+ * been read by now, also if it is nested. The exception is the form-data object that axios itself makes from plain fields
+ * (`postForm` in Node), which axios can make again. This does not hold with a transform or visitor of the caller's, which may
+ * have changed the fields or return something else each time.
  *
  * @param raw - the body before axios transformed it
  */
@@ -39,7 +39,7 @@ export function replayBody(
   return data === undefined ? undefined : { data, contentType };
 }
 
-/** Whether a body, or anything inside it, can be read once only. */
+/** Whether a body, or anything inside it, can be read only once. */
 function isReadOnce(body: unknown, seen = new Set<unknown>()): boolean {
   if (!isObject(body) || seen.has(body)) return false;
   const {
@@ -57,7 +57,7 @@ function isReadOnce(body: unknown, seen = new Set<unknown>()): boolean {
   return parts.some((part) => isReadOnce(part, seen));
 }
 
-/** The bytes of the form that axios made, made again; `undefined` if a part of it can be read once only. */
+/** Makes axios's form again and returns its bytes; `undefined` if a part can be read only once. */
 function bytesOfFormLike(
   sent: FormDataPackage,
   raw: unknown,
@@ -65,18 +65,18 @@ function bytesOfFormLike(
 ): Uint8Array | undefined {
   try {
     const form = axios.toFormData(raw as object, emptyFormLike(sent), config.formSerializer);
-    return (form as FormDataPackage).getBuffer(); // Throws at a part that is a stream.
+    return (form as FormDataPackage).getBuffer(); // Throws if a part is a stream.
   } catch {
     return undefined;
   }
 }
 
 /**
- * Names the boundary of a web `FormData` before it is sent for the first time, where the caller has not. Otherwise the
- * adapter makes one up for each send, and the bytes of the replay differ.
+ * Sets the boundary of a web `FormData` before the first send, unless the caller did. Otherwise the adapter would choose a new
+ * one for each send, and the replay's bytes would differ.
  */
 export function fixBoundary(config: InternalAxiosRequestConfig): void {
-  // Of either build of axios: its own headers would be made anew by the other.
+  // Not `instanceof`: the headers may come from the other build of axios.
   const isReady = typeof config.headers.setContentType === 'function';
   const headers = isReady ? config.headers : AxiosHeaders.from(config.headers);
   const contentType = headers.getContentType() ?? 'multipart/form-data';
@@ -85,7 +85,7 @@ export function fixBoundary(config: InternalAxiosRequestConfig): void {
   config.headers = headers;
 }
 
-/** Whether a body is a web `FormData`, as axios tells one: it may come from another realm, and the package's has the same tag. */
+/** Whether a body is a web `FormData`, checked as axios does: it may come from another realm, and form-data has the same tag. */
 export function isWebForm(body: unknown): boolean {
   if (typeof body !== 'object' || body === null) return false;
   const form = body as Partial<Iterable<unknown>> & {
@@ -110,7 +110,7 @@ function isOfAxios(transform: AxiosRequestTransformer): boolean {
   return transforms(axios.defaults).includes(transform);
 }
 
-/** What axios uses of the form-data package, and what we use. */
+/** The parts of a form-data object that axios and we use. */
 interface FormDataPackage extends GenericFormData {
   getBoundary(): string;
   setBoundary(boundary: string): void;
@@ -123,20 +123,20 @@ function isFormDataPackage(body: unknown): body is FormDataPackage {
   );
 }
 
-/** The boundary is written with each field, so it has to be there before the first. */
+/** The boundary is written with each field, so it must be set before the first. */
 function emptyFormLike(form: FormDataPackage): FormDataPackage {
   const empty = new (form.constructor as new () => FormDataPackage)();
   empty.setBoundary(form.getBoundary());
   return empty;
 }
 
-/** Lets go of a body that will not be read: an unread stream would hold its socket, and the replay may need it. */
+/** Discards a body that will not be read: an unread stream would hold its socket, which the replay may need. */
 export function discard(body: unknown, reason?: unknown): void {
   if (typeof body !== 'object' || body === null) return;
   try {
     if ('pipe' in body) (body as { destroy?(): void }).destroy?.();
     else if ('getReader' in body) (body as ReadableStream).cancel(reason).catch(() => undefined);
   } catch {
-    // Then it was not what it looked like.
+    // It only looked like a stream.
   }
 }

@@ -1,25 +1,25 @@
 import { isObject } from '../concealment/any-object.js';
 
-/** Why a 401 reached the caller without a replay. */
+/** Why a 401 was not replayed. */
 export type ReplayRefusal =
-  /** The request said `{ bearer: { replay: false } }`. */
+  /** The request has `{ bearer: { replay: false } }`. */
   | 'opted-out'
-  /** The body could be read once only, and has been. */
+  /** The body can be read only once, and has been. */
   | 'body-consumed'
-  /** The request was sent again already, and rejected again. */
+  /** The replay was rejected too. */
   | 'already-replayed'
-  /** 401s have forced as many token calls as they may for now: the last tokens that they brought were rejected too. */
+  /** Refreshing on a 401 is paused: the last refreshed tokens were rejected too. */
   | 'forced-mints-spent'
-  /** The token endpoint is cooling down, so no other token can be fetched. */
+  /** The token endpoint is cooling down, so no new token can be fetched. */
   | 'endpoint-cooling'
-  /** No other token could be fetched: the error's `cause` says why. */
+  /** No new token could be fetched. The error's `cause` says why. */
   | 'no-other-token'
-  /** Your `onReplay` threw: the error's `cause` is what it threw. */
+  /** Your `onReplay` threw. Its error is the `cause`. */
   | 'replay-hook-failed';
 
 const refusals = new WeakMap<object, ReplayRefusal>();
 
-/** Notes why a 401 was not replayed, on what its caller gets: the error or response, and its config. */
+/** Remembers why a 401 was not replayed, for the error or response that the caller gets, and its config. */
 export function noteRefusal(because: ReplayRefusal, ...holders: readonly unknown[]): void {
   for (const holder of holders) {
     if (isObject(holder)) refusals.set(holder, because);
@@ -27,9 +27,9 @@ export function noteRefusal(because: ReplayRefusal, ...holders: readonly unknown
 }
 
 /**
- * Tells why a 401 was not replayed; `undefined` if it was not up to us, or for anything but such a 401.
+ * Returns why a 401 was not replayed; `undefined` for anything else, such as a 401 that was not about our token.
  *
- * Takes the error that axios threw, or the response where `validateStatus` accepts a 401.
+ * @param errorOrResponse - the error that axios threw, or the response if `validateStatus` accepts a 401
  */
 export function whyNotReplayed(errorOrResponse: unknown): ReplayRefusal | undefined {
   if (!isObject(errorOrResponse)) return undefined;

@@ -18,9 +18,9 @@ import { isRejection } from './token-rejection.js';
 type Config = InternalAxiosRequestConfig;
 
 /**
- * Sends a request once more, with another token and the same bytes, past every interceptor of the instance.
+ * Sends a request once more with a new token and the same bytes, bypassing all interceptors of the instance.
  *
- * @throws the rejection itself if the request cannot be sent again: then the caller gets the original answer
+ * @throws the rejection itself if the request cannot be sent again, so that the caller gets the original answer
  */
 export async function replay(rejection: Rejection): Promise<AxiosResponse> {
   const { sent: first, body } = rejection;
@@ -43,15 +43,15 @@ export async function replay(rejection: Rejection): Promise<AxiosResponse> {
       if (waited.kind !== 'done') throw late;
     });
   }
-  // The hook may have led the request elsewhere, where the token must not go.
+  // The hook may have changed the destination to one where the token must not go.
   if (first.attachment.guard.destinationOf(again) !== 'own') removeAuthorization(again.headers);
-  if (again.data !== body?.data) again.headers.delete('Content-Length'); // The hook has written another body.
+  if (again.data !== body?.data) again.headers.delete('Content-Length'); // The hook replaced the body.
   const leftMs = timeLeft(rejection);
   if (leftMs !== undefined) again.timeout = asTimeout(leftMs);
   return send(rejection, token, again);
 }
 
-/** The config of the next send: as the first one went out, but for the token. */
+/** The config of the replay: the first one with the new token. */
 function nextConfig(first: Sent, token: AccessToken, { data, contentType }: ReplayBody): Config {
   const headers = new AxiosHeaders(Object.assign({}, first.config.headers));
   if (!isLengthOf(data, headers.getContentLength())) headers.delete('Content-Length');
@@ -59,12 +59,12 @@ function nextConfig(first: Sent, token: AccessToken, { data, contentType }: Repl
   removeAuthorization(headers);
   headers['Authorization'] = token.authorization;
   rememberToken(token);
-  // axios-mock-adapter takes itself off each config it answers: without it the replay would go out for real.
+  // axios-mock-adapter removes itself from each config that it answers. Without it the replay would really be sent.
   const adapter = first.config.adapter ?? first.attachment.defaults?.adapter;
   return { ...first.config, ...(adapter && { adapter }), data, headers };
 }
 
-/** The adapter writes the length anew, but never overwrites one. */
+/** A wrong length has to be removed, because the adapter writes one only if there is none. */
 function isLengthOf(data: unknown, length: unknown): boolean {
   return !ArrayBuffer.isView(data) || length === undefined || Number(length) === data.byteLength;
 }
@@ -79,7 +79,7 @@ async function send(
   first.attachment.redirects?.watch(again);
   const sent: Sent = { ...first, config: again, token, watch, usedTimeout: again.timeout };
   const dispatch: Dispatch = { config: undefined, transformRequest: sendAsItIs };
-  // In place of the transforms that made the bytes: they are sent as they are.
+  // Replaces the transforms that produced these bytes.
   function sendAsItIs(this: Config, bytes: unknown) {
     dispatch.config = this;
     return bytes;
@@ -95,13 +95,13 @@ async function send(
   }
 }
 
-/** The config that axios made for the replay, and the transform that is in it for the one send. */
+/** The config that axios made for the replay, and our transform in it. */
 interface Dispatch {
   config: Config | undefined;
   readonly transformRequest: unknown;
 }
 
-/** The second answer is told to the token source, and handed out under the config of the first send. Never throws. */
+/** Reports the second answer to the token source, and restores the config of the first send in it. Never throws. */
 function afterReplay(
   sent: Sent,
   { sent: first, forcedMint }: Rejection,
@@ -122,7 +122,7 @@ function afterReplay(
   quietly(() => renameConfig(first, dispatch.config, outcome));
 }
 
-/** Tells the token source how the replay was answered; and on what its caller gets, why a second 401 was not healed. */
+/** Reports the replay's outcome to the token source, and notes on a second 401 why it was not healed. */
 function settle(
   sent: Sent,
   answer: Answer | undefined,
@@ -133,7 +133,7 @@ function settle(
   const { attachment, token, params, config } = sent;
   const { source } = attachment;
   const accepted = !isRejection(source.provider, answer, config);
-  // A server that is out of order says nothing about the token.
+  // A server error says nothing about the token.
   const speaksForToken = answer.status < 500;
   source.replayed({ accepted, params, forcedMint: speaksForToken ? forcedMint : undefined });
   if (accepted) return;
@@ -143,8 +143,8 @@ function settle(
 }
 
 /**
- * Names the config of the first send in what came back, with what the second one has changed: an app that keeps
- * something by the config of a request finds it, and a config that is sent again is the one that the caller wrote.
+ * Puts the config of the first send, updated from the second, into the outcome. So an app that stores something by config finds
+ * it, and a config that is sent again is the caller's.
  */
 function renameConfig(first: Sent, dispatched: Config | undefined, outcome: unknown): void {
   if (dispatched === undefined) return;
@@ -154,18 +154,18 @@ function renameConfig(first: Sent, dispatched: Config | undefined, outcome: unkn
   const holders = holdersOf(outcome).filter((holder) => read(holder, 'config') === dispatched);
   const isWritable = (holder: object) =>
     Object.getOwnPropertyDescriptor(holder, 'config')?.writable === true;
-  // All of them name the same one, as with bare axios.
+  // All of them must reference the same config, as with bare axios.
   if (holders.every(isWritable)) for (const holder of holders) holder.config = first.config;
 }
 
 interface Limits {
   readonly signal: AbortSignal | undefined;
   readonly leftMs: number | undefined;
-  /** The error that ends a wait of its own when the time is up. */
+  /** The error to throw when the time is up. */
   readonly late: Error;
 }
 
-/** Runs one step of a replay within the caller's time-out and signal. If it fails, the caller gets the original answer. */
+/** Runs one step of a replay within the caller's timeout and signal. If it fails, the caller gets the original answer. */
 async function inTime<T>(
   rejection: Rejection,
   otherwise: ReplayRefusal,
@@ -181,12 +181,12 @@ async function inTime<T>(
       const failure = asAxiosFailure(error, config, timeoutMs, signal);
       if (failure !== error || error === late) throw failure;
       rejection.refuse(otherwise, error);
-      throw rejection as unknown as Error; // Told apart by identity, and never seen by a caller.
+      throw rejection as unknown as Error; // Recognised by identity, and never seen by a caller.
     }
   });
 }
 
-/** What is left of the caller's time; throws if it is up. */
+/** The rest of the caller's timeout; throws if it is over. */
 function timeLeft({ sent, original }: Rejection): number | undefined {
   const leftMs = remainingMs(sent, sent.attachment.source.clock.monotonic());
   if (leftMs !== undefined && leftMs <= 0) {

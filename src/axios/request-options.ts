@@ -2,11 +2,11 @@ import type { InternalAxiosRequestConfig } from 'axios';
 
 import type { TokenParams } from '../token/token-params.js';
 
-/** What one request may say about its bearer token. */
+/** Bearer options of one request, as `config.bearer`. */
 export interface BearerRequestOptions {
-  /** `false`: the token is attached, but the request is never sent a second time. @defaultValue true */
+  /** With `false` a token is attached, but the request is never sent again after a 401. @defaultValue true */
   readonly replay?: boolean;
-  /** Parameters of the token request, where the provider takes any: `scope`, `audience`, a tenant. */
+  /** Parameters of the token request, if the provider has any, such as `scope`, `audience` or a tenant. @defaultValue none */
   readonly params?: TokenParams;
 }
 
@@ -14,20 +14,20 @@ declare module 'axios' {
   // eslint-disable-next-line @typescript-eslint/no-unused-vars, @typescript-eslint/no-explicit-any -- declared as axios declares them
   export interface AxiosRequestConfig<D = any, P = any> {
     /**
-     * How axios-bearer treats this request: `false` sends it without a token and without replay.
+     * Bearer options of this request. `false` sends it without a token and without replay.
      *
-     * @defaultValue a token is attached, and a 401 is replayed once
+     * @defaultValue a token is attached, and the request is sent once more after a 401
      */
     bearer?: false | BearerRequestOptions;
   }
 }
 
-/** The parameters of the token that the request asks for. */
+/** The parameters of the request's token. */
 export function paramsOf({ bearer }: InternalAxiosRequestConfig): TokenParams | undefined {
   return bearer ? bearer.params : undefined;
 }
 
-/** Whether the request may be sent a second time, as far as its caller says. */
+/** Whether the caller allows a replay. */
 export function mayReplay({ bearer }: InternalAxiosRequestConfig): boolean {
   return !(bearer && bearer.replay === false);
 }

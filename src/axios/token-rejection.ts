@@ -5,11 +5,11 @@ import type { Provider, ResourceRequest } from '../provider-definition/define-pr
 import type { Answer } from './answer.js';
 import { warnOnce } from './warn-once.js';
 
-/** Errors of RFC 6750 that a new token does not cure. */
+/** Errors of RFC 6750 that a new token does not fix. */
 const NOT_THE_TOKENS_FAULT = /\berror\s*=\s*"?(insufficient_scope|invalid_request)\b/i;
 
 /**
- * Whether an answer says that the token was rejected: status 401, unless the challenge names another cause.
+ * Whether an answer means that the token was rejected: status 401, unless the challenge names another cause.
  *
  * @see https://www.rfc-editor.org/rfc/rfc6750#section-3.1
  */
@@ -24,7 +24,7 @@ export function isStandardRejection({
   );
 }
 
-/** Whether an answer says that the token was rejected, by the provider's own classifier or else by the standard. Never throws. */
+/** Whether an answer means that the token was rejected, by the provider's `isTokenRejection` or the standard. Never throws. */
 export function isRejection(
   { name, isTokenRejection }: Provider,
   answer: Answer,
@@ -34,7 +34,7 @@ export function isRejection(
   try {
     const verdict: unknown = isTokenRejection(answer.response ?? answer, requestOf(config));
     if (!isPromise(verdict)) return Boolean(verdict);
-    // A promise is truthy whatever becomes of it: taken for a yes it would send a POST again that was answered 200.
+    // A promise is always truthy. Taken as "yes" it would resend a POST that was answered 200.
     verdict.then(undefined, () => undefined);
     warnOnce(
       `${name}: isTokenRejection returned a promise, which counts as "no": 401s are not healed. Make it synchronous.`,

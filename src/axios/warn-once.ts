@@ -1,6 +1,6 @@
 const told = new Set<string>();
 
-/** Names a mistake of the app's that nothing else shows: as a warning of the process, or on the console. Once each. */
+/** Warns of a mistake in the app that would go unnoticed: as a process warning or on the console, once per message. */
 export function warnOnce(message: string): void {
   if (told.has(message)) return;
   told.add(message);

@@ -11,7 +11,7 @@ import { PROVIDER_NAMES, type ProviderName } from './provider-names.js';
 
 type EndWith = (code: ExitCode) => void;
 
-/** Adds every command. What one of them does is loaded when it is asked for, so that the others start quickly. */
+/** Adds every command. The code of a command is loaded when it runs, so that the others start quickly. */
 export function addCommands(program: Command, endWith: EndWith): void {
   addProviders(program);
   addToken(program);
@@ -25,7 +25,7 @@ function addProviders(program: Command): void {
   program
     .command('providers')
     .description('list the providers: credentials, settings and their environment variables')
-    .addArgument(new Argument('[provider]', 'one of them').choices(PROVIDER_NAMES))
+    .addArgument(new Argument('[provider]', 'show only this one').choices(PROVIDER_NAMES))
     .option('--json', 'as JSON')
     .addHelpText('after', examples('providers', 'providers exotel', 'providers --json'))
     .action(async (name: ProviderName | undefined, options: { json?: boolean }) => {
@@ -57,18 +57,26 @@ function addToken(program: Command): void {
 
 function addRequest(program: Command, endWith: EndWith): void {
   withProvider(program.command('request'))
-    .description('send one authorised request; the answer goes to standard output as it comes')
+    .description('send one authorised request and stream the response body to standard output')
     .argument('<method>', 'GET, POST, ...')
-    .argument('<url>', 'path below the base URL, or an absolute URL of the provider')
+    .argument('<url>', 'path relative to the base URL, or an absolute URL of the provider')
     .addOption(
-      new Option('-H, --header <name: value>', 'a header; may be given again')
+      new Option('-H, --header <name: value>', 'a request header; repeatable')
         .argParser(collectHeader)
         .default({}, 'none'),
     )
-    .option('-d, --data <file>', 'the body: a file, or - for standard input; JSON by default')
+    .option(
+      '-d, --data <file>',
+      'request body: a file, or - for standard input; sent as JSON by default',
+    )
     .addOption(paramOption())
-    .option('--timeout <seconds>', 'for all of it, tokens included', positiveNumber, 30)
-    .option('-v, --verbose', 'tell of token calls, 401s and replays')
+    .option(
+      '--timeout <seconds>',
+      'for the whole command, token calls included',
+      positiveNumber,
+      30,
+    )
+    .option('-v, --verbose', 'report token calls, 401s and replays')
     .addHelpText(
       'after',
       examples(
@@ -85,7 +93,7 @@ function addRequest(program: Command, endWith: EndWith): void {
 
 function addDoctor(program: Command, endWith: EndWith): void {
   withProvider(program.command('doctor'))
-    .description('find out why there is no token; makes one token call')
+    .description('diagnose why there is no token; makes one token call')
     .option('--timeout <seconds>', 'for each step', positiveNumber, 10)
     .option('--json', 'as JSON')
     .addHelpText(
@@ -101,18 +109,18 @@ function addDoctor(program: Command, endWith: EndWith): void {
 function addSandbox(program: Command): void {
   program
     .command('sandbox')
-    .description('serve the providers on loopback, to try things out')
+    .description('serve fake providers on loopback, to try things out')
     .option(
       '--port <first>',
-      'port of the first provider, the others follow; 0: free ones',
+      'port of the first server, the others follow; 0 picks free ports',
       port,
       4001,
     )
-    .addOption(new Option('--only <providers...>', 'start these only').choices(PROVIDER_NAMES))
+    .addOption(new Option('--only <providers...>', 'start only these').choices(PROVIDER_NAMES))
     .option('--ui', 'serve a page that shows the life of each token, with buttons to break things')
     .addHelpText(
       'after',
-      `\nPrints the environment that leads a program there.\n${examples(
+      `\nPrints the environment variables that point a program at it.\n${examples(
         'sandbox',
         'sandbox --only exotel truecaller --port 5000',
         'sandbox > sandbox.env',
@@ -128,7 +136,7 @@ function addSandbox(program: Command): void {
 function addDemo(program: Command, endWith: EndWith): void {
   program
     .command('demo')
-    .description('a storm of requests at the sandbox, while everything that can go wrong does')
+    .description('a storm of requests against the sandbox, while everything that can go wrong does')
     .addHelpText('after', examples('demo'))
     .action(async () => {
       const { demo } = await import('./commands/demo.js');
@@ -140,15 +148,15 @@ function addDemo(program: Command, endWith: EndWith): void {
 function withProvider(command: Command): Command {
   return command
     .addArgument(new Argument('<provider>').choices(PROVIDER_NAMES))
-    .option('--credentials <file>', 'JSON or an env-file; - for standard input')
+    .option('--credentials <file>', 'JSON or an env file; - for standard input')
     .option('--region <name>', 'where the account lives (exotel, learning360)')
     .option('--environment <name>', 'which system (singleview, udara360)')
-    .option('--base-url <url>', 'another address, a sandbox for instance')
+    .option('--base-url <url>', 'use another address, such as a sandbox')
     .addHelpText('after', `\n${WHERE_CREDENTIALS_GO}`);
 }
 
 function paramOption(): Option {
-  return new Option('--param <name=value>', 'a parameter of the token request; may be given again')
+  return new Option('--param <name=value>', 'a token request parameter; repeatable')
     .argParser(collectParam)
     .default({}, 'none');
 }
@@ -157,7 +165,7 @@ function examples(...lines: string[]): string {
   return `\nExamples:\n${lines.map((line) => `  $ axios-bearer ${line}`).join('\n')}`;
 }
 
-// ---- what arguments are read as --------------------------------------------------------------------------------
+// ---- parsing arguments -----------------------------------------------------------------------------------------
 
 type Collected = Readonly<Record<string, string>>;
 
@@ -171,31 +179,31 @@ function collectHeader(text: string, before: Collected): Collected {
   if (/^(proxy-)?authorization$/i.test(name)) {
     throw new CommandError(
       EXIT.usage,
-      `--header ${name}: the token goes there.\n${WHERE_CREDENTIALS_GO}`,
+      `--header ${name}: the token is sent in this header.\n${WHERE_CREDENTIALS_GO}`,
     );
   }
   return { ...before, [name]: value };
 }
 
-/** An error of commander's own would quote the value, which may be a secret in the wrong place. */
+/** Commander's own error would quote the value, which may be a misplaced secret. */
 function split(text: string, separator: string, option: string): [string, string] {
   const at = text.indexOf(separator);
   if (at < 1) {
-    throw new CommandError(EXIT.usage, `${option} takes a name, "${separator}" and a value.`);
+    throw new CommandError(EXIT.usage, `${option} must have the form name${separator}value.`);
   }
   return [text.slice(0, at).trim(), text.slice(at + 1).trim()];
 }
 
 function positiveNumber(text: string): number {
   const number = Number(text);
-  if (!(number > 0)) throw new InvalidArgumentError('It has to be a number above zero.');
+  if (!(number > 0)) throw new InvalidArgumentError('It must be a number above zero.');
   return number;
 }
 
 function port(text: string): number {
   const number = Number(text);
   if (!Number.isInteger(number) || number < 0 || number > 65_000) {
-    throw new InvalidArgumentError('It has to be a whole number from 0 to 65000.');
+    throw new InvalidArgumentError('It must be a whole number from 0 to 65000.');
   }
   return number;
 }

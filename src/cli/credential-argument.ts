@@ -1,10 +1,10 @@
-/** How the names of credentials end: `--api-key`, `--clientSecret`, `--account-sid`, `--key-id`. */
+/** The endings of credential names: `--api-key`, `--clientSecret`, `--account-sid`, `--key-id`. */
 const LIKE_A_CREDENTIAL = /(sid|id|key|token|secret|code|password|passwd|pwd|auth|bearer|user)$/i;
 
 /**
- * The first option among the arguments that looks as if it carried a credential, without its value; `undefined` if none does.
+ * The first option that looks as if it carries a credential, without its value; `undefined` if none does.
  *
- * `-u` is how curl takes one.
+ * `-u` is curl's option for credentials.
  */
 export function credentialArgument(args: readonly string[]): string | undefined {
   for (const arg of args) {
@@ -16,8 +16,8 @@ export function credentialArgument(args: readonly string[]): string | undefined 
   return undefined;
 }
 
-/** Says where a credential belongs instead. */
+/** Where to put a credential instead. */
 export const WHERE_CREDENTIALS_GO =
-  'Arguments show in the process list and stay in the history of the shell. Put credentials into environment\n' +
-  'variables (`axios-bearer providers` lists their names), into a file (--credentials <file>: JSON, or lines like\n' +
+  'Arguments show in the process list and stay in the shell history. Put credentials in environment variables\n' +
+  '(`axios-bearer providers` lists their names), in a file (--credentials <file>: JSON, or lines like\n' +
   'EXOTEL_API_KEY=...), or on standard input (--credentials -).';

@@ -5,7 +5,7 @@ const UNITS = [
   { name: 's', ms: 1_000, from: 1_000 },
 ] as const;
 
-/** A duration for people, in two units at most: `23 h 59 min`; below a second in milliseconds. */
+/** A duration in at most two units, such as `23 h 59 min`, or in milliseconds below a second. */
 export function inWords(exactMs: number): string {
   const ms = exactMs < 1_000 ? Math.round(exactMs) : Math.round(exactMs / 1_000) * 1_000;
   const first = UNITS.findIndex(({ from }) => ms >= from);

@@ -1,6 +1,6 @@
 import type { BearerErrorCode } from '../index.js';
 
-/** What the process ends with. Scripts rely on these numbers: never give one another meaning. */
+/** The exit codes of the process. Scripts rely on them: never change the meaning of a number. */
 export const EXIT = {
   ok: 0,
   failed: 1,
@@ -17,16 +17,19 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 /** The table of `--help` and of docs/cli.md. */
 export const EXIT_CODES: readonly (readonly [ExitCode, string])[] = [
   [EXIT.ok, 'done'],
-  [EXIT.failed, 'anything else went wrong; for demo, a promise did not hold'],
-  [EXIT.usage, 'wrong usage: an argument, an option, or a file that cannot be read'],
-  [EXIT.misconfigured, 'a credential or a setting is missing or impossible'],
+  [EXIT.failed, 'any other failure; for demo, a broken promise'],
+  [EXIT.usage, 'usage error: a wrong argument or option, or a file that cannot be read'],
+  [EXIT.misconfigured, 'a credential or setting is missing or not valid'],
   [EXIT.credentialsRejected, 'the provider rejected the credentials'],
-  [EXIT.noToken, 'no token for another reason: no answer, a limit, an answer that is none'],
-  [EXIT.errorStatus, 'request: the API answered with a status of 400 or more'],
-  [EXIT.apiUnreachable, 'request: the API did not answer, or its answer broke off'],
+  [
+    EXIT.noToken,
+    'no token for another reason: endpoint unreachable, token budget spent, or malformed answer',
+  ],
+  [EXIT.errorStatus, 'request: the API answered with status 400 or above'],
+  [EXIT.apiUnreachable, 'request: the API did not respond, or its response broke off'],
 ];
 
-/** The exit code of each error of the library that can end a command. */
+/** The exit code for each library error that can end a command. */
 export const EXIT_OF_ERROR: Readonly<Record<BearerErrorCode, ExitCode>> = {
   ERR_BEARER_MISCONFIGURED: EXIT.misconfigured,
   ERR_ORIGIN_NOT_ALLOWED: EXIT.misconfigured,

@@ -1,7 +1,7 @@
 import { CommandError } from './command-error.js';
 import { EXIT, EXIT_OF_ERROR, type ExitCode } from './exit-codes.js';
 
-/** What an error that ends a command means: the exit code, and a message without secrets. */
+/** The exit code and message for an error that ended a command. The message holds no secrets. */
 export function failureOf(error: unknown): { exitCode: ExitCode; message: string } {
   if (error instanceof CommandError) return { exitCode: error.exitCode, message: error.message };
   if (!(error instanceof Error)) return { exitCode: EXIT.failed, message: String(error) };

@@ -9,7 +9,7 @@ import type { ProviderName } from './provider-names.js';
 
 export type Values = Readonly<Record<string, string>>;
 
-/** Reads a credentials file, or standard input where its name is `-`: JSON, or lines of an env-file. */
+/** Reads a credentials file, or standard input if its name is `-`: JSON, or the lines of an env file. */
 export async function readCredentials(file: string): Promise<Values> {
   const content = await (file === '-' ? text(process.stdin) : readFile(file, 'utf8')).catch(
     (error: unknown) => {
@@ -19,7 +19,7 @@ export async function readCredentials(file: string): Promise<Values> {
   return content.trimStart().startsWith('{') ? parseObject(content) : envFile(content);
 }
 
-/** The credentials and settings of one provider, by option: environment variables first, then what overrides them. */
+/** The credentials and settings of one provider, by option name. A file overrides the environment. */
 export function valuesOf(
   provider: ProviderName,
   options: readonly string[],
@@ -29,19 +29,19 @@ export function valuesOf(
   const given = options.flatMap((option): [string, string][] => {
     const variable = variableOf(provider, option);
     const value = file[option] ?? file[variable] ?? environment[variable];
-    // A variable that is set to nothing is how a shell leaves one out.
+    // In a shell, an empty variable means one that is not set.
     return value === undefined || value === '' ? [] : [[option, value]];
   });
   return Object.fromEntries(given);
 }
 
-/** Messages of the parser quote the text, which holds secrets: none of them is passed on. */
+/** The parser's messages are dropped, because they quote the text, which holds secrets. */
 function parseObject(content: string): Values {
   let parsed: unknown;
   try {
     parsed = JSON.parse(content);
   } catch {
-    throw new CommandError(EXIT.usage, '--credentials: this starts like JSON, but is none.');
+    throw new CommandError(EXIT.usage, '--credentials: looks like JSON but does not parse.');
   }
   const wrong = Object.entries(parsed as object).find(([, value]) => typeof value !== 'string');
   if (wrong !== undefined) {

@@ -1,8 +1,8 @@
 const SHOWN = 4;
-/** Below this, eight characters would be too large a part of the token. */
+/** In a shorter token, eight characters would be too large a part. */
 const SHORTEST_SHOWN = 32;
 
-/** Enough of a token to tell two of them apart, too little to use it. */
+/** Enough of a token to distinguish it from another, too little to use it. */
 export function masked(token: string): string {
   return token.length < SHORTEST_SHOWN
     ? '********'

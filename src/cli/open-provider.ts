@@ -5,7 +5,7 @@ import { readCredentials, valuesOf, type Values } from './given-values.js';
 import { CATALOGUE, credentialsOf, variableOf, type Setting } from './provider-catalogue.js';
 import type { ProviderName } from './provider-names.js';
 
-/** The options of every command that asks a provider. */
+/** The options of every command that talks to a provider. */
 export interface ProviderOptions {
   /** A file, or `-` for standard input. */
   readonly credentials?: string;
@@ -15,10 +15,10 @@ export interface ProviderOptions {
 }
 
 /**
- * The provider with the credentials and settings that the user gave.
+ * Creates the provider from the user's credentials and settings.
  *
  * @throws {@link CommandError} for a file that cannot be read, or an option that this provider does not have
- * @throws {@link MisconfigurationError} for a credential or setting that is missing or impossible
+ * @throws {@link MisconfigurationError} for a credential or setting that is missing or not valid
  */
 export async function openProvider(
   name: ProviderName,
@@ -28,7 +28,7 @@ export async function openProvider(
 }
 
 /**
- * Credentials and settings by their names in the library: options before the file, the file before the environment.
+ * Credentials and settings by their names in the library. Options override the file, and the file overrides the environment.
  *
  * @throws {@link CommandError} for a file that cannot be read, or an option that this provider does not have
  */
@@ -39,7 +39,7 @@ export async function gatherValues(name: ProviderName, options: ProviderOptions)
   return { ...valuesOf(name, known, process.env, file), ...overrides };
 }
 
-/** @throws {@link MisconfigurationError} for a credential or setting that is missing or impossible */
+/** @throws {@link MisconfigurationError} for a credential or setting that is missing or not valid */
 export function createProvider(name: ProviderName, values: Values): TokenEndpointProvider {
   const { create, settings } = CATALOGUE[name];
   for (const setting of settings) checkValue(name, setting, values[setting.option]);
@@ -68,7 +68,7 @@ function settingsFromOptions(
   return Object.fromEntries(given);
 }
 
-/** In JavaScript the compiler watches over these; here nobody else does. */
+/** In the library the compiler checks these values. Here they are strings from outside. */
 function checkValue(
   provider: ProviderName,
   { option, values, isRequired }: Setting,
@@ -92,7 +92,7 @@ function checkValue(
   });
 }
 
-/** The provider names the first credential that is missing; whoever starts from nothing wants all of them. */
+/** The provider names only the first missing credential. A new user needs the whole list. */
 function withPlacesFor(provider: ProviderName, missing: readonly string[]): MisconfigurationError {
   const variables = missing.map((field) => variableOf(provider, field)).join(', ');
   return new MisconfigurationError({
@@ -100,7 +100,7 @@ function withPlacesFor(provider: ProviderName, missing: readonly string[]): Misc
     option: missing.join(', '),
     problem: missing.length === 1 ? 'is missing' : 'are missing',
     remedy:
-      `Set ${variables}; or give a file with --credentials <file>, or standard input with --credentials -. ` +
-      `\`axios-bearer providers ${provider}\` says more.`,
+      `Set ${variables}; or use --credentials <file>, or --credentials - for standard input. ` +
+      `For details: axios-bearer providers ${provider}.`,
   });
 }

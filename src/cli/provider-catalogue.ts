@@ -17,11 +17,11 @@ import {
 } from '../providers/index.js';
 import type { ProviderName } from './provider-names.js';
 
-/** An option of a provider that is no credential. */
+/** An option of a provider that is not a credential. */
 export interface Setting {
   /** The option's name in the library. */
   readonly option: string;
-  /** What it may be, if that is a short list; the default comes first. */
+  /** The allowed values, if there are only a few; the default comes first. */
   readonly values?: readonly string[];
   readonly isRequired?: boolean;
   readonly meaning: string;
@@ -29,18 +29,18 @@ export interface Setting {
 
 export interface CatalogueEntry {
   readonly title: string;
-  /** The function of `axios-bearer/providers`. */
+  /** The function's name in `axios-bearer/providers`. */
   readonly factory: string;
   readonly settings: readonly Setting[];
-  /** Makes the provider. What comes from outside is strings; the provider itself checks them. */
+  /** Creates the provider, which checks these options itself. */
   readonly create: (options: object) => TokenEndpointProvider;
 }
 
-const BASE_URL: Setting = { option: 'baseURL', meaning: 'takes the place of the address' };
+const BASE_URL: Setting = { option: 'baseURL', meaning: 'replaces the default address' };
 
 /**
- * What the provider definitions do not say of themselves: their options, and the values that these take. A test compares it
- * with the definitions.
+ * What the provider definitions cannot tell at run time: their options and the allowed values. A test compares it with the
+ * definitions.
  */
 export const CATALOGUE: Readonly<Record<ProviderName, CatalogueEntry>> = {
   exotel: {
@@ -68,7 +68,7 @@ export const CATALOGUE: Readonly<Record<ProviderName, CatalogueEntry>> = {
     title: '360Learning',
     factory: 'learning360',
     settings: [
-      { option: 'region', values: ['eu', 'us'], meaning: 'the platform of the company' },
+      { option: 'region', values: ['eu', 'us'], meaning: 'the platform that hosts the company' },
       { option: 'userId', meaning: 'the user to act for' },
       { option: 'companyId', meaning: 'the company to act for' },
       BASE_URL,
@@ -79,7 +79,7 @@ export const CATALOGUE: Readonly<Record<ProviderName, CatalogueEntry>> = {
     title: 'SingleView open banking',
     factory: 'singleview',
     settings: [
-      { option: 'environment', values: ['sandbox'], meaning: 'for production give the base URL' },
+      { option: 'environment', values: ['sandbox'], meaning: 'for production, set the base URL' },
       {
         option: 'grantType',
         values: ['client_credentials', 'client_Credentials', 'Client_Credentials'],
@@ -114,9 +114,9 @@ export const CATALOGUE: Readonly<Record<ProviderName, CatalogueEntry>> = {
         values: ['form', 'json'],
         meaning: 'encoding of the token request',
       },
-      { option: 'scope', meaning: 'separated by spaces' },
-      { option: 'audience', meaning: 'for whom the token is meant' },
-      { option: 'resource', meaning: 'the same, by RFC 8707' },
+      { option: 'scope', meaning: 'scopes, separated by spaces' },
+      { option: 'audience', meaning: 'the audience of the token' },
+      { option: 'resource', meaning: 'the resource indicator (RFC 8707)' },
     ],
     create: (options) => oauth2ClientCredentials(options as OAuth2ClientCredentialsOptions),
   },
@@ -127,10 +127,10 @@ export function variableOf(provider: ProviderName, option: string): string {
   return `${provider}_${option}`.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toUpperCase();
 }
 
-/** What a required URL is while a provider is only described. */
+/** Stands in for a required URL while a provider is only described. */
 const NOWHERE = 'https://description.invalid';
 
-/** A provider to read the description of: it has no credentials. */
+/** A provider without credentials, created only to read its definition. */
 export function described(name: ProviderName, settings: object = {}): TokenEndpointProvider {
   const { create, settings: known } = CATALOGUE[name];
   const required = known.filter(({ isRequired }) => isRequired).map(({ option }) => option);
@@ -141,7 +141,7 @@ export function described(name: ProviderName, settings: object = {}): TokenEndpo
   });
 }
 
-/** Names of the credentials of a provider. */
+/** The names of a provider's credentials. */
 export function credentialsOf(name: ProviderName): string[] {
   return Object.keys(described(name).credentialFields);
 }

@@ -1,4 +1,4 @@
-/** The providers that the command line knows, by the names that the library gives them. */
+/** The providers of the command line, by their names in the library. */
 export const PROVIDER_NAMES = [
   'exotel',
   'truecaller',

@@ -7,11 +7,11 @@ import { EXIT, EXIT_CODES, type ExitCode } from './exit-codes.js';
 import { failureOf } from './failure.js';
 import { colorsFor, columns, tell } from './terminal.js';
 
-/** Runs one command line to its end, and says how the process should end. */
+/** Runs one command line and returns the exit code. */
 export async function run(args: readonly string[]): Promise<ExitCode> {
   const leaked = credentialArgument(args);
   if (leaked !== undefined) {
-    complain(`${leaked}: credentials are never taken from arguments.\n${WHERE_CREDENTIALS_GO}`);
+    complain(`${leaked}: credentials are not accepted as arguments.\n${WHERE_CREDENTIALS_GO}`);
     return EXIT.usage;
   }
   let exitCode: ExitCode = EXIT.ok;
@@ -21,7 +21,7 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
     await program.parseAsync(args, { from: 'user' });
     return exitCode;
   } catch (error) {
-    // It has told the user already. Help and the version end so too, and are no failure.
+    // Commander has already printed its message. --help and --version end up here too, and are not failures.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     const failure = failureOf(error);
     complain(failure.message);
@@ -34,7 +34,7 @@ function complain(message: string): void {
 }
 
 function createProgram(): Command {
-  // By its own name, so that it is found from wherever the bundler puts this file.
+  // By package name, so that it is found wherever the bundler puts this file.
   const { version } = createRequire(import.meta.url)('axios-bearer/package.json') as {
     version: string;
   };
@@ -50,7 +50,7 @@ function createProgram(): Command {
     .addHelpText('after', `\nExit codes:\n${codes.join('\n')}`);
 }
 
-/** Of an option that it does not know, commander repeats the value too. */
+/** For an unknown option, commander would repeat the value too. */
 function withoutValue(error: string): string {
   return error.replace(/'(--[^'=]+)=[^]*'/, "'$1'");
 }

@@ -2,9 +2,9 @@ import type { SandboxProvider } from '../testing/index.js';
 import { variableOf } from './provider-catalogue.js';
 import type { ProviderName } from './provider-names.js';
 
-/** The environment variables that lead the command line, and any program that reads them, to a provider of the sandbox. */
+/** The environment variables that point the command line, or any program that reads them, at a sandbox provider. */
 export function environmentOf(provider: SandboxProvider): Record<string, string> {
-  // The sandbox names its providers as the command line does.
+  // The sandbox uses the same provider names as the command line.
   const name = provider.name as ProviderName;
   const values: Record<string, string> = {
     ...provider.credentials,

@@ -1,11 +1,11 @@
 import pc from 'picocolors';
 
-/** Writes a line of the result. */
+/** Writes a line of the result to standard output. */
 export function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-/** Writes a line of everything that is not the result: progress, notices, errors. */
+/** Writes a line of anything else to standard error: progress, notices, errors. */
 export function tell(text: string): void {
   process.stderr.write(`${text}\n`);
 }
@@ -16,7 +16,7 @@ export function printJSON(value: unknown): void {
 
 export type Colors = ReturnType<typeof pc.createColors>;
 
-/** The colours of one stream: picocolors itself judges by standard output alone, and colours pipes where `CI` is set. */
+/** The colours for one stream. picocolors itself looks only at standard output, and colours pipes if `CI` is set. */
 export function colorsFor(stream: NodeJS.WriteStream): Colors {
   const { NO_COLOR = '', FORCE_COLOR = '', TERM } = process.env;
   const isForced = FORCE_COLOR !== '' && FORCE_COLOR !== '0';
@@ -25,7 +25,7 @@ export function colorsFor(stream: NodeJS.WriteStream): Colors {
   return pc.createColors(NO_COLOR === '' && (isForced || isTerminal));
 }
 
-/** Columns that line up; the last one is left as long as it is. */
+/** Pads cells so that columns line up; the last column is not padded. */
 export function columns(rows: readonly (readonly string[])[], gap = '  '): string[] {
   const widths = rows.reduce<number[]>(
     (widest, row) => row.map((cell, index) => Math.max(widest[index] ?? 0, cell.length)),

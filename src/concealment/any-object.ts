@@ -1,11 +1,10 @@
 /*
- * Reading and writing objects of any origin without ever throwing: there are getters and proxies that throw, and frozen
- * objects.
+ * Reading and writing arbitrary objects without ever throwing, even with throwing getters, proxies and frozen objects.
  */
 
 /**
- * The value at a path; `undefined` where the path ends early, or cannot be read. Getters and prototypes count, except what somebody
- * has written to `Object.prototype`.
+ * The value at a path; `undefined` if the path ends early or cannot be read. Getters and prototypes count, except for what
+ * someone has written to `Object.prototype`.
  */
 export function read(holder: unknown, ...path: readonly string[]): unknown {
   try {
@@ -25,7 +24,7 @@ function isPolluted(inner: object, name: string): boolean {
   return Object.hasOwn(Object.prototype, name) && !Object.hasOwn(inner, name);
 }
 
-/** A header by its lower-case name: of what has a `get`, such as `Headers` and those of axios and Azure, or of a plain object. */
+/** A header by its lower-case name: from an object with a `get`, such as `Headers` or the headers of axios and Azure, or from a plain object. */
 export function headerOf(headers: unknown, name: string): unknown {
   const get = read(headers, 'get');
   if (typeof get === 'function') {
@@ -39,7 +38,7 @@ export function headerOf(headers: unknown, name: string): unknown {
   return key === undefined ? undefined : read(headers, key);
 }
 
-/** Writes a property, and tells whether that worked. */
+/** Writes a property and returns whether that worked. */
 export function write(holder: unknown, name: string, value: unknown): boolean {
   try {
     return isObject(holder) && Reflect.set(holder, name, value);
@@ -48,7 +47,7 @@ export function write(holder: unknown, name: string, value: unknown): boolean {
   }
 }
 
-/** The names of what an object lists. */
+/** The enumerable names of an object. */
 export function namesOf(holder: unknown): string[] {
   try {
     return isObject(holder) ? Object.keys(holder) : [];
@@ -57,7 +56,7 @@ export function namesOf(holder: unknown): string[] {
   }
 }
 
-/** `undefined` where it cannot be told. */
+/** `undefined` if it cannot be read. */
 export function prototypeOf(value: object): object | null | undefined {
   try {
     return Object.getPrototypeOf(value) as object | null;

@@ -1,12 +1,12 @@
 import { REDACTED } from './redacted.js';
 
 /**
- * The same object, readable by name, that shows nothing to what lists, walks, prints or serialises it.
+ * A view of an object that can be read by name, but shows nothing to code that lists, walks, prints or serialises it.
  *
- * For objects that lead to sockets: each socket leads to the requests on it, and these to their headers, also those of
- * other requests that are under way. Methods run on the real object.
+ * For objects that lead to sockets: a socket leads to the requests on it and their headers, including other requests in flight.
+ * Methods run on the real object.
  *
- * @param prototype - what it is an instance of; none by default
+ * @param prototype - the prototype of the view; none by default
  */
 export function byNameOnly<T extends object>(real: T, prototype: object | null = null): T {
   if (views.has(real)) return real;
@@ -19,7 +19,7 @@ const views = new WeakSet();
 
 type Method = (...args: unknown[]) => unknown;
 
-/** JSON has no place for it. */
+/** Makes JSON omit the view. */
 const leaveOut = () => undefined;
 
 function withoutAuthorization(headers: unknown): unknown {
@@ -30,7 +30,7 @@ function withoutAuthorization(headers: unknown): unknown {
 
 class ByName implements ProxyHandler<object> {
   readonly #real: object;
-  /** So that a method is the same each time it is read. */
+  /** So that a method is the same function each time it is read. */
   #methods: Map<Method, Method> | undefined;
 
   constructor(real: object) {
@@ -42,7 +42,7 @@ class ByName implements ProxyHandler<object> {
     const value: unknown = Reflect.get(this.#real, name, this.#real);
     if (typeof value !== 'function') return value;
     const method = this.#bound(value as Method);
-    // pino takes what has a `setHeader` for a response of a server, and prints all its headers.
+    // pino treats an object with `setHeader` as a server response and prints all its headers.
     return name === 'getHeaders' ? () => withoutAuthorization(method()) : method;
   }
 

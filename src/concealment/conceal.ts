@@ -6,10 +6,10 @@ import { ConcealedValue } from './concealed-value.js';
 export type IsSecret = (value: unknown, name: string) => boolean;
 
 /**
- * Keeps the secrets of headers out of everything that prints, walks, serialises or clones an error that is
- * handed out, and returns that same error. What is read by name stays, and its config can be sent again.
+ * Hides secret headers from everything that prints, walks, serialises or clones an error, and returns the same error. They can
+ * still be read by name, and its config can be sent again.
  *
- * Never throws, whatever the error is. What is frozen stays as it is.
+ * Never throws, whatever the error is. Frozen objects stay unchanged.
  */
 export function concealError<E>(error: E, isSecret: IsSecret): E {
   const seen = new Set<unknown>();
@@ -21,7 +21,7 @@ export function concealError<E>(error: E, isSecret: IsSecret): E {
     hide(one, 'request');
     hide(response, 'request');
     const body = read(response, 'data');
-    // A body that is the connection itself. One that was decoded on its way leads nowhere.
+    // Only a body that is the connection itself: a decoded body does not lead to the socket.
     if (isObject(body) && isConnection(body)) hide(response, 'data', streamPrototypeOf(body));
   }
   return error;
@@ -42,7 +42,7 @@ function concealConfig(config: unknown, isSecret: IsSecret): void {
   }
 }
 
-/** Whether something leads to sockets: an agent, or a plain structure that an app keeps one in. */
+/** Whether a value leads to sockets: an agent, or a plain structure that contains one. */
 function leadsToSockets(value: unknown, seen = new Set<unknown>()): boolean {
   if (!isObject(value) || seen.has(value)) return false;
   if (isAgent(value)) return true;
@@ -50,7 +50,7 @@ function leadsToSockets(value: unknown, seen = new Set<unknown>()): boolean {
   return isPlain(value) && namesOf(value).some((name) => leadsToSockets(read(value, name), seen));
 }
 
-/** The same structure, in which agents can be read by name only. The app's own stays as it is. */
+/** A copy of the structure in which agents can be read only by name. The app's own structure stays unchanged. */
 function withoutAgents(value: unknown, copies = new Map<unknown, unknown>()): unknown {
   if (!isObject(value)) return value;
   if (isAgent(value)) return byNameOnly(value, prototypeOf(value));
@@ -62,7 +62,7 @@ function withoutAgents(value: unknown, copies = new Map<unknown, unknown>()): un
   return copy;
 }
 
-/** Those of Node, and what undici's fetch takes as a dispatcher. */
+/** Node's agents, and dispatchers for undici's fetch. */
 function isAgent(value: object): boolean {
   return ['addRequest', 'dispatch'].some((name) => typeof read(value, name) === 'function');
 }
@@ -71,7 +71,7 @@ function isPlain(value: object): boolean {
   return ([null, Object.prototype, Array.prototype] as unknown[]).includes(prototypeOf(value));
 }
 
-/** Leaves an object that leads to sockets readable by name only. */
+/** Makes an object that leads to sockets readable only by name. */
 function hide(holder: unknown, name: string, prototype: object | null = null): void {
   const value = read(holder, name);
   if (isObject(value)) write(holder, name, byNameOnly(value, prototype));
@@ -84,7 +84,7 @@ function isConnection(body: object): boolean {
   );
 }
 
-/** That of Node's streams: the prototypes below it have accessors that lead to the socket. */
+/** The prototype of Node's streams. The prototypes derived from it have accessors that lead to the socket. */
 function streamPrototypeOf(body: object): object | null {
   let prototype = prototypeOf(body);
   while (prototype != null && !/^(Readable|Duplex)$/.test(nameOf(prototype)))

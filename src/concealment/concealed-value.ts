@@ -1,22 +1,22 @@
 import { REDACTED } from './redacted.js';
 
 /**
- * A header value that is sent but not shown. Everything that prints, walks, serialises or clones it finds the mask; only
- * turning it into text on purpose, `String(value)`, as axios does with every header it is given, yields the value. So
- * a config with it in its headers can be sent again, by any axios.
+ * A header value that is sent but not shown. Code that prints, walks, serialises or clones it gets the mask. Only explicit
+ * conversion with `String(value)`, as axios does with every header, returns the value. So a config with it in its headers can be
+ * sent again by any axios.
  *
- * It is a String, so that an error handler which takes header values for text does not trip over it.
+ * It extends String, so that error handlers that expect strings in headers still work.
  */
 export class ConcealedValue extends String {
   readonly #value: string;
 
   constructor(value: unknown) {
     super(REDACTED);
-    // A deep clone makes one out of the object it clones, and must not bring the value into the open.
+    // A deep clone calls this constructor with the cloned object, and must not expose the value.
     this.#value = typeof value === 'string' ? value : REDACTED;
   }
 
-  /** `String(value)` and template strings ask for text; concatenation, comparison and arithmetic do not. */
+  /** The hint is `string` for `String(value)` and template strings, but not for concatenation, comparison and arithmetic. */
   [Symbol.toPrimitive](hint: string): string {
     return hint === 'string' && #value in this ? this.#value : REDACTED;
   }

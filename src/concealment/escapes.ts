@@ -1,14 +1,14 @@
-/** One way to read the characters at a position as something else than themselves. */
+/** One way to read the characters at a position as an escape sequence. */
 export interface Escape {
-  /** The character that is meant; of percent-encoding it is one byte, as a character up to U+00FF. */
+  /** The decoded character; for percent-encoding one byte, as a character up to U+00FF. */
   readonly value: string;
-  /** Where the text goes on. */
+  /** Where the text continues. */
   readonly end: number;
 }
 
 const NONE: readonly Escape[] = Object.freeze([]);
 
-/** What the characters at a position may stand for in a URL, a form, JSON or HTML. Looks at a few characters, however long the text. */
+/** What the characters at a position may mean in a URL, a form, JSON or HTML. Reads only a few characters. */
 export function escapesAt(text: string, at: number): readonly Escape[] {
   switch (text[at]) {
     case '%':
@@ -24,7 +24,7 @@ export function escapesAt(text: string, at: number): readonly Escape[] {
   }
 }
 
-/** Often encoded twice, where a URL stands within a URL: `%2541` is read as `%41`, and that as `A`. */
+/** Also decodes double encoding, as in a URL inside a URL: `%2541` means `%41`, which means `A`. */
 function percentEscapes(text: string, at: number): readonly Escape[] {
   const found: Escape[] = [];
   for (let from = at + 1; found.length < 4; from += 2) {
@@ -54,7 +54,7 @@ function jsonEscape(text: string, at: number): readonly Escape[] {
   return [{ value, end: at + all.length }];
 }
 
-/** The names of what is no letter and no digit: encoders write the first five, and some of them all. */
+/** Names of characters other than letters and digits. All encoders write the first five, some of them all. */
 const HTML_NAMES: Readonly<Record<string, string>> = {
   amp: '&',
   lt: '<',
@@ -96,7 +96,7 @@ const HTML_NAMES: Readonly<Record<string, string>> = {
   rcub: '}',
 };
 
-/** Often escaped twice: `&amp;lt;` is read as `&lt;`, and that as `<`. */
+/** Also decodes double escaping: `&amp;lt;` means `&lt;`, which means `<`. */
 function htmlEscapes(text: string, at: number): readonly Escape[] {
   const found: Escape[] = [];
   for (let from = at + 1; found.length < 4;) {

@@ -2,27 +2,27 @@ import { utf8Bytes } from '../platform/utf8.js';
 
 import { escapesAt } from './escapes.js';
 
-/** A stretch of a text. */
+/** A range of a text. */
 export interface Range {
   readonly from: number;
   readonly to: number;
 }
 
-/** A secret as it is looked for: character by character, each as itself or in any of its escapes. */
+/** A secret to search for, character by character, each unchanged or as any of its escapes. */
 export interface Pattern {
   readonly units: string;
-  /** Too short to be told from a part of another word. */
+  /** Whether it is so short that it counts only as a whole word. */
   readonly isWordOnly: boolean;
 }
 
-/** Anything shorter than this is found everywhere. */
+/** Anything shorter would match everywhere. */
 const SHORTEST_SECRET = 3;
-/** From here on a secret is no part of an ordinary word by chance. */
+/** From this length on a secret is unlikely to be part of an ordinary word. */
 const SHORTEST_WITHIN_WORDS = 6;
-/** At a cut of the text, this much of a secret gives it away. */
+/** This many characters of a secret next to a cut count as the secret. */
 export const SHORTEST_FRAGMENT = 8;
 
-/** The secrets as their characters, and as the bytes of UTF-8, which percent-encoding and Base64 are made of. */
+/** Each secret as characters, and as UTF-8 bytes, on which percent-encoding and Base64 are based. */
 export function patternsOf(secrets: readonly string[]): Pattern[] {
   const worthIt = secrets.filter((secret) => secret.length >= SHORTEST_SECRET);
   const isWordOnly = (secret: string) => secret.length < SHORTEST_WITHIN_WORDS;
@@ -34,7 +34,7 @@ export function patternsOf(secrets: readonly string[]): Pattern[] {
   return [...patterns.values()];
 }
 
-/** Finds every secret in a text, and every fragment of one at a cut. */
+/** Finds every secret in a text, and every fragment of a secret next to a cut. */
 export function findSecrets(text: string, patterns: readonly Pattern[]): Range[] {
   const cuts = cutsOf(text);
   const beginnings = byFirstUnit(patterns);
@@ -59,7 +59,7 @@ export function findSecrets(text: string, patterns: readonly Pattern[]): Range[]
   return found;
 }
 
-/** What can be read at a position: the character itself, and what it may be the escape of. */
+/** The possible readings at a position: the character itself, and what it may be an escape for. */
 function firstUnits(text: string, at: number): string[] {
   return [text.charAt(at), ...escapesAt(text, at).map(({ value }) => value.charAt(0))];
 }
@@ -76,12 +76,12 @@ function byFirstUnit(patterns: readonly Pattern[]): ReadonlyMap<string, Pattern[
 interface Reading {
   readonly text: string;
   readonly cuts: Cuts;
-  /** Which character of the secret comes first; another than 0 only behind a cut. */
+  /** The index of the secret's first character to match; other than 0 only after a cut. */
   readonly index: number;
   readonly from: number;
 }
 
-/** Where a secret, read from here, ends, or what is left of it at a cut; `undefined` if it does not stand here. */
+/** Where a secret that starts here ends, or its fragment before a cut; `undefined` if it does not start here. */
 function endOf({ units, isWordOnly }: Pattern, reading: Reading): number | undefined {
   const { text, cuts, index: first, from } = reading;
   let farthest: number | undefined;
@@ -95,7 +95,7 @@ function endOf({ units, isWordOnly }: Pattern, reading: Reading): number | undef
     if (isWhole) continue;
     const escapes = escapesAt(text, at).filter(({ value }) => units.startsWith(value, index));
     if (escapes.length > 0) {
-      // A percent sign, say, may stand for itself or begin an escape. Without this, a secret of nothing else takes all the ways there are.
+      // A percent sign may be itself or start an escape. Without this check, a secret of percent signs takes exponential time.
       const key = index * (text.length + 1) + at;
       if (seen.has(key)) continue;
       seen.add(key);
@@ -113,15 +113,15 @@ function isWord(text: string, from: number, to: number): boolean {
   return !isPartOfWord(text[from - 1]) && !isPartOfWord(text[to]);
 }
 
-/** Where a text was cut: positions before which, and behind which, something is missing. */
+/** Where a text was cut: positions before and after which something is missing. */
 interface Cuts {
   readonly before: ReadonlySet<number>;
   readonly behind: ReadonlySet<number>;
 }
 
-/** At each character that may be the first of one: in `....key` the fourth dot may belong to either. */
+/** Matches at each possible first character: in `....key` the fourth dot may or may not belong to the ellipsis. */
 const ELLIPSES = /(?=(…|\.\.|\*{3}|&hellip;|\\u2026|%E2%80%A6))/gi;
-/** An escape that was cut in the middle itself. */
+/** An escape that was itself cut in the middle. */
 const HALF_ESCAPE = /(?:%(?:25)?[\da-f]?|\\(?:u[\da-f]{0,3})?|&#?\w{0,6})$/i;
 
 function cutsOf(text: string): Cuts {

@@ -1,9 +1,9 @@
 /**
- * Options without what only `Object.prototype` carries. A dependency that lets strangers write there would otherwise give every call
- * a `baseURL`, and secrets would be sent to it. Class instances, getters and `Object.create(defaults)` count as given.
+ * Options without properties from `Object.prototype`. Otherwise a dependency that lets attackers write there could set a `baseURL`
+ * for every call, and secrets would be sent to it. Class instances, getters and `Object.create(defaults)` still work.
  */
 export function givenOptions<Options extends object>(options: Options): Options {
-  // Nearly always: nothing is copied, for there may be 100,000 providers.
+  // The usual case copies nothing, since there may be 100,000 providers.
   if (Object.keys(Object.prototype).length === 0) return options;
   const given = Object.create(null) as Options;
   for (
@@ -13,7 +13,7 @@ export function givenOptions<Options extends object>(options: Options): Options 
   ) {
     for (const name of Reflect.ownKeys(layer)) {
       if (Object.hasOwn(given, name)) continue;
-      // The description of a property must not inherit either.
+      // The property descriptor must not inherit from it either.
       Object.defineProperty(given, name, {
         __proto__: null,
         get: () => Reflect.get(options, name) as unknown,

@@ -8,14 +8,14 @@ import {
 import { REDACTED } from './redacted.js';
 
 /**
- * Takes secrets out of a text that is not ours: some servers quote the request back. In their place stands {@link REDACTED}.
+ * Replaces secrets with {@link REDACTED} in a text from a server, since some servers quote the request.
  *
- * A secret is found as it is, percent-encoded, form-encoded, escaped for JSON or HTML, and anywhere within Base64 or
- * Base64url, of which the whole word goes. Where the text was cut (at its begin and end, and at `…`, `...` or `***`), eight
- * characters of a secret that touch the cut are enough. A secret under six characters counts as a whole word only, and one under
- * three not at all. What looks like an `Authorization` value or a JWT goes as well, whoever's it is.
+ * A secret is found unchanged, percent-encoded, form-encoded, escaped for JSON or HTML, and anywhere inside Base64 or Base64url, where
+ * the whole word is replaced. Where the text was cut (at its start and end, and at `…`, `...` or `***`), eight characters next to the
+ * cut are enough. A secret under six characters is found only as a whole word, and one under three not at all. Anything that looks like
+ * an `Authorization` value or a JWT is replaced too.
  *
- * The work grows with the length of the text and no faster.
+ * The work is linear in the length of the text.
  */
 export function scrubText(text: string, secrets: readonly string[]): string {
   const patterns = patternsOf(secrets);
@@ -34,7 +34,7 @@ function replaced(text: string, ranges: Range[]): string {
   return clean + text.slice(copiedTo);
 }
 
-/** In order, and as one where they touch: secrets may overlap, and nothing of either may remain. */
+/** Sorts the ranges and merges those that touch or overlap, so that nothing of either secret remains. */
 function merged(ranges: Range[]): Range[] {
   const whole: { from: number; to: number }[] = [];
   for (const { from, to } of ranges.sort((a, b) => a.from - b.from)) {
@@ -53,7 +53,7 @@ const BASE64_WORD = new RegExp(`(?:[\\w+/-]|${SPELLED_PLUS}|${SPELLED_SLASH})+={
 const EACH_PLUS = new RegExp(`${SPELLED_PLUS}|-`, 'gi');
 const EACH_SLASH = new RegExp(`${SPELLED_SLASH}|_`, 'gi');
 
-/** The words in which a secret is hidden by Base64, which may begin behind a prefix of the same letters, a path for instance. */
+/** The Base64 words that contain a secret. Base64 may follow a prefix of the same characters, such as a path. */
 function base64Words(text: string, patterns: readonly Pattern[]): Range[] {
   const fewest = Math.min(SHORTEST_FRAGMENT, ...patterns.map(({ units }) => units.length));
   const shortest = Math.ceil((fewest * 4) / 3);
@@ -68,14 +68,14 @@ function base64Words(text: string, patterns: readonly Pattern[]): Range[] {
   });
 }
 
-/** The bytes, each as one character; of a word that was cut, as many as are whole. */
+/** The decoded bytes, each as one character; from a cut word, only the complete ones. */
 function fromBase64(word: string): string {
   return atob(word.length % 4 === 1 ? word.slice(0, -1) : word);
 }
 
-// ---- credentials that are not ours -----------------------------------------------------------------------------
+// ---- other credentials -----------------------------------------------------------------------------------------
 
-/** "Basic authentication is required" is no credential: a word is one if it has a digit, an inner dot or twenty characters. */
+/** Not in "Basic authentication is required": a credential has a digit, an inner dot or twenty characters. */
 const AUTHORIZATION =
   /\b(Bearer|Basic)\s+(?=[\w~+/=-]*[\d.][\w~+/=-]|[\w~+/=-]{20})[\w.~+/=-]{4,}/gi;
 const JWT = /(^|[^\w-])eyJ[\w-]+\.[\w-]+\.[\w-]*/g;

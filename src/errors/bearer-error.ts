@@ -1,4 +1,4 @@
-/** Every `code` that an error of this library can carry. */
+/** Every `code` of this library's errors. docs/errors.md explains each. */
 export type BearerErrorCode =
   | 'ERR_BEARER_MISCONFIGURED'
   | 'ERR_TOKEN_ENDPOINT_UNREACHABLE'
@@ -13,10 +13,10 @@ export type BearerErrorCode =
   | 'ERR_ORIGIN_NOT_ALLOWED'
   | 'ERR_TOKEN_STORE_FAILED';
 
-/** Shared through the global symbol registry, so that a second copy of the package recognises our errors. */
+/** In the global symbol registry, so that another copy of the package recognises our errors. */
 const brand = Symbol.for('axios-bearer.error');
 
-/** The base of every error that this library throws. Tell them apart by `code`. */
+/** The base class of every error that this library throws. Its `code` says what went wrong. */
 export class BearerError extends Error {
   override readonly name: string = 'BearerError';
   readonly code: BearerErrorCode;
@@ -27,16 +27,16 @@ export class BearerError extends Error {
     Object.defineProperty(this, brand, { value: true });
   }
 
-  /** The fields that are safe to log; never a token, a secret or a response body. */
+  /** The fields that are safe to log: no token, secret or response body. */
   toJSON(): Record<string, unknown> {
     return { name: this.name, code: this.code, message: this.message };
   }
 }
 
 /**
- * Tells whether `error` comes from this library, and, where `code` is given, whether it is that one.
+ * Whether `error` comes from this library and, if `code` is given, has that code.
  *
- * It also recognises errors of another copy of the package (ESM beside CommonJS), where `instanceof` would not.
+ * It also recognises errors from another copy of the package (ESM next to CommonJS), which `instanceof` does not.
  */
 export function isBearerError(error: unknown, code?: BearerErrorCode): error is BearerError {
   if (!(error instanceof Error) || !(brand in error)) return false;

@@ -1,17 +1,16 @@
 import { MisconfigurationError } from './misconfiguration-error.js';
 
-/** Whose options are checked, for the words of the error. */
+/** Whose options are checked, for the error message. */
 export interface OptionsOwner {
-  /** Who takes them, with an article: `a token source`. */
+  /** What takes them, with an article: `a token source`. */
   readonly of: string;
   readonly provider?: string | undefined;
-  /** What stands before the name of an option: `options.`. @defaultValue nothing */
+  /** The prefix of an option's name: `options.`. @defaultValue none */
   readonly path?: string | undefined;
 }
 
 /**
- * Refuses an option that is not known, and says which one was probably meant. A name whose value is `undefined` passes, so
- * that a variable that is not set can be passed on.
+ * Refuses an unknown option and suggests the one that was probably meant. An unknown name with the value `undefined` passes.
  *
  * @throws {@link MisconfigurationError} naming the option
  */
@@ -25,10 +24,10 @@ export function refuseUnknownOptions(
       provider,
       option: path === '' ? 'options' : path.replace(/\.$/, ''),
       problem: 'is not an object',
-      remedy: `Give the options of ${of} by name.`,
+      remedy: `Pass the options of ${of} as an object.`,
     });
   }
-  // Those of `Object.create(defaults)` too, but not what somebody has written to Object.prototype.
+  // Inherited options count, as with `Object.create(defaults)`, but not a polluted Object.prototype.
   for (const name in given) {
     if (Object.hasOwn(Object.prototype, name) && !Object.hasOwn(given, name)) continue;
     if (known.includes(name) || (given as Record<string, unknown>)[name] === undefined) continue;
@@ -45,9 +44,9 @@ export function refuseUnknownOptions(
   }
 }
 
-/** The candidate that differs least, if it differs by a third of its letters at most: `scope` for `scopes`. */
+/** The most similar candidate, if at most a third of its letters differ: `scope` for `scopes`. */
 function closest(word: string, candidates: readonly string[]): string | undefined {
-  // Nobody mistypes a name of that length, and the work grows with it.
+  // The work grows with the length, and no option name is this long.
   if (word.length > 50) return undefined;
   const [best] = candidates
     .map((candidate) => ({
@@ -59,12 +58,12 @@ function closest(word: string, candidates: readonly string[]): string | undefine
   return best?.candidate;
 }
 
-/** Spellings that differ in case and separators only are the same word: `client_id`, `clientID`. */
+/** Ignores case and separators, so that `client_id` matches `clientID`. */
 function letters(name: string): string {
   return name.replace(/[^a-z0-9]/gi, '').toLowerCase();
 }
 
-/** Levenshtein's: how many letters have to be added, taken away or replaced to get from one word to the other. */
+/** The Levenshtein distance. */
 function editDistance(from: string, to: string): number {
   let above = Array.from({ length: to.length + 1 }, (_, column) => column);
   for (const [row, letter] of Array.from(from).entries()) {

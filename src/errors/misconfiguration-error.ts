@@ -1,11 +1,11 @@
 import { BearerError } from './bearer-error.js';
 
-/** An option, a credential or a provider definition that cannot work. Thrown at creation wherever possible. */
+/** An option, credential or provider definition is not valid. Thrown at creation wherever possible. */
 export class MisconfigurationError extends BearerError {
   override readonly name: string = 'MisconfigurationError';
-  /** The option or credential that is wrong, as a path: `apiKey`, `options.maxStaleMs`. */
+  /** The path of the wrong option or credential: `apiKey`, `options.maxStaleMs`. */
   readonly option: string;
-  /** The provider it was meant for, where one is known. */
+  /** The name of the provider, if known. */
   readonly provider: string | undefined;
 
   constructor(details: {

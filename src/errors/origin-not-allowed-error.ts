@@ -1,16 +1,16 @@
 import { BearerError } from './bearer-error.js';
 
-/** The request would leave the provider's own origins, or go out in clear text, and the option says to refuse that. */
+/** With `onForeignOrigin: 'error'`: the request would go outside the provider's origins, or over plain http. */
 export class OriginNotAllowedError extends BearerError {
   override readonly name: string = 'OriginNotAllowedError';
   readonly provider: string;
-  /** The origin that was asked for; never the path or the query. */
+  /** The origin of the request, without path and query. */
   readonly origin: string;
 
   constructor(provider: string, origin: string, allowed: readonly string[]) {
     super(
       'ERR_ORIGIN_NOT_ALLOWED',
-      `${provider}: a token may not go to ${origin}. Allowed: ${allowed.join(', ')}. ` +
+      `${provider}: the token may not be sent to ${origin}. Allowed origins: ${allowed.join(', ')}. ` +
         'Add the origin to `origins`, or send the request with { bearer: false }.',
     );
     this.provider = provider;

@@ -1,7 +1,7 @@
 import { BearerError, type BearerErrorCode } from './bearer-error.js';
 
 /**
- * The error members of RFC 6749 section 5.2, as far as the token endpoint gave them.
+ * The error fields of RFC 6749, as far as the token endpoint sent them.
  *
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-5.2
  */
@@ -12,42 +12,41 @@ export interface OAuthErrorFields {
 }
 
 /**
- * What the provider itself says of a token call that it refused, under whichever names it says it: short, printable text
- * without secrets.
+ * The provider's own words about a token call that it refused: short, printable text without secrets.
  */
 export interface ProviderDiagnosis {
-  /** Its own word for what is wrong: `invalid_client`, a number, a slug. */
+  /** The provider's error code: `invalid_client`, a number or a slug. */
   readonly code?: string;
   readonly message?: string;
-  /** Under which it knows this very call: what its support will ask for. */
+  /** The provider's id for this call, which its support will ask for. */
   readonly requestId?: string;
 }
 
-/** Where the acquisition of a token failed. */
+/** The step at which fetching a token failed. */
 export type AcquisitionPhase = 'credentials' | 'token request' | 'token response' | 'cooling down';
 
-/** What is known of an acquisition that failed. It holds no token, no secret and no body. */
+/** What is known about a failure to fetch a token. It holds no token, secret or body. */
 export interface TokenAcquisitionDetails {
   readonly provider: string;
   readonly phase: AcquisitionPhase;
-  /** Whether the same call may succeed later without any change by you. */
+  /** Whether the same call may succeed later without any change on your side. */
   readonly retryable: boolean;
-  /** Whole milliseconds until the token endpoint is asked again, where that is known. */
+  /** Milliseconds until the token endpoint is called again, if known. */
   readonly retryInMs?: number | undefined;
-  /** HTTP status of the token endpoint's answer, where there was one. */
+  /** The HTTP status of the token endpoint's response, if there was one. */
   readonly status?: number | undefined;
   readonly oauthError?: OAuthErrorFields | undefined;
-  /** What the provider itself says, where it says anything. */
+  /** The provider's own words, if it sent any. */
   readonly diagnosis?: ProviderDiagnosis | undefined;
   readonly cause?: unknown;
 }
 
 /**
- * No token could be had, and so the request was not sent.
+ * No token could be fetched, so the request was not sent.
  *
- * `code` says why: your credentials function (or an asynchronous `tokenRequest`) gave none, the endpoint was unreachable, refused the request, answered
- * nonsense, rejected the credentials (then it is a `CredentialsRejectedError`), the provider's token budget is spent, or
- * another process holds the lease of a shared store and brings no token.
+ * `code` says why: your credentials function or asynchronous `tokenRequest` failed; the endpoint was unreachable, refused the
+ * request, sent a malformed response or rejected the credentials (then it is a {@link CredentialsRejectedError}); the token
+ * budget is spent; or another process held the lease of a shared store and brought no token.
  */
 export class TokenAcquisitionError extends BearerError {
   override readonly name: string = 'TokenAcquisitionError';
@@ -70,13 +69,13 @@ export class TokenAcquisitionError extends BearerError {
     this.diagnosis = details.diagnosis;
   }
 
-  /** The same failure as a caller meets it while the endpoint cools down, with the delay that is left. */
+  /** The same failure for a caller who arrives during the cool-down, with the remaining delay. */
   coolingDown(retryInMs: number): TokenAcquisitionError {
-    const message = `${this.message} It is not asked again for ${inSeconds(retryInMs)}.`;
+    const message = `${this.message} No further attempt for ${inSeconds(retryInMs)}.`;
     return copyOf(this, message, { phase: 'cooling down', retryInMs });
   }
 
-  /** The same failure with the time of the next attempt in it. */
+  /** The same failure with the delay until the next attempt. */
   retryingIn(retryInMs: number): TokenAcquisitionError {
     return copyOf(this, this.message, { retryInMs });
   }
@@ -95,7 +94,7 @@ export class TokenAcquisitionError extends BearerError {
   }
 }
 
-/** A delay in words that do not overstate it by much: in tenths of a second where it is short. */
+/** A delay for a message, in tenths of a second if it is under ten seconds. */
 export function inSeconds(ms: number): string {
   return `${ms < 10_000 ? Math.ceil(ms / 100) / 10 : Math.ceil(ms / 1000)} s`;
 }
@@ -114,7 +113,7 @@ function copyOf(
 /**
  * The token endpoint rejected the credentials: `invalid_client`, `unauthorized_client`, `invalid_scope`, 401 or 403.
  *
- * Retrying does not help; changing what the message names does. Changed credentials take effect on the next request.
+ * Retrying does not help. Change what the message names; changed credentials take effect on the next request.
  */
 export class CredentialsRejectedError extends TokenAcquisitionError {
   override readonly name: string = 'CredentialsRejectedError';

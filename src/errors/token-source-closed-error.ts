@@ -1,6 +1,6 @@
 import { BearerError } from './bearer-error.js';
 
-/** The token source was closed before a token could be had. Create a new source, or close this one later. */
+/** The token source was closed before it could return a token. Create a new source, or close it later. */
 export class TokenSourceClosedError extends BearerError {
   override readonly name: string = 'TokenSourceClosedError';
   readonly provider: string;

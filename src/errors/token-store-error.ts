@@ -1,9 +1,9 @@
 import { BearerError } from './bearer-error.js';
 
-/** The shared store failed. It is reported as an event and never fails a request that could be served. */
+/** The shared store failed. Reported as the event `storeFailed`; requests that can be served without the store go on. */
 export class TokenStoreError extends BearerError {
   override readonly name: string = 'TokenStoreError';
-  /** What failed: `open`, a method of `TokenStoreSlot`, or `record` for one that cannot be read. */
+  /** What failed: `open`, a method of `TokenStoreSlot`, or `record` for an unreadable record. */
   readonly operation: string;
 
   constructor(operation: string, problem: string, options?: ErrorOptions) {

@@ -1,16 +1,16 @@
 import { BearerError } from './bearer-error.js';
 
-/** The caller's own time ran out while it waited for a token. The refresh itself goes on for the others. */
+/** The caller's `timeoutMs` ran out while waiting for a token. The refresh itself continues for other callers. */
 export class TokenWaitTimeoutError extends BearerError {
   override readonly name: string = 'TokenWaitTimeoutError';
   readonly provider: string;
-  /** The time that the caller had given, in milliseconds. */
+  /** The caller's limit, in milliseconds. */
   readonly timeoutMs: number;
 
   constructor(provider: string, timeoutMs: number) {
     super(
       'ERR_TOKEN_WAIT_TIMED_OUT',
-      `${provider}: no token within ${timeoutMs} ms. The refresh goes on; allow more time or try again.`,
+      `${provider}: no token within ${timeoutMs} ms. The refresh continues; allow more time or try again.`,
     );
     this.provider = provider;
     this.timeoutMs = timeoutMs;

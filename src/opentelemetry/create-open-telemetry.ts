@@ -13,14 +13,14 @@ import {
 import type { TokenSourceEventName, TokenSourceEvents } from '../token-source/events.js';
 import type { TokenSource } from '../token-source/token-source.js';
 
-/** Settings of {@link createOpenTelemetry}. */
+/** Options of {@link createOpenTelemetry}. */
 export interface OpenTelemetryOptions {
-  /** Where metrics go. @defaultValue the global one */
+  /** Where metrics go. @defaultValue the global meter provider */
   readonly meterProvider?: MeterProvider | undefined;
-  /** Where spans go. @defaultValue the global one */
+  /** Where spans go. @defaultValue the global tracer provider */
   readonly tracerProvider?: TracerProvider | undefined;
   /**
-   * Whether each token call becomes a span. Switch it off where an instrumentation of your HTTP client makes them already.
+   * Whether each token call becomes a span. Turn it off if your HTTP client is instrumented already.
    * @defaultValue true
    */
   readonly spans?: boolean | undefined;
@@ -28,7 +28,7 @@ export interface OpenTelemetryOptions {
 
 /** A running measurement. */
 export interface OpenTelemetryHandle {
-  /** Stops measuring. May be called twice. */
+  /** Stops measuring. Safe to call twice. */
   detach(): void;
 }
 
@@ -39,18 +39,18 @@ type Recorders = {
 
 const SCOPE = 'axios-bearer';
 
-/** The buckets that the semantic conventions give for the duration of HTTP requests, in seconds. */
+/** In seconds, as the semantic conventions specify for HTTP request durations. */
 const DURATION_BUCKETS = [
   0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10,
 ];
 
 /**
- * Measures a token source with OpenTelemetry: a client span for each token call, a histogram of how long they take,
- * counters for what happens to tokens and callers, and the time to expiry.
+ * Measures a token source with OpenTelemetry: a client span for each token call, a histogram of their duration, counters for
+ * refreshes, rejections and replays, and a gauge of the time to expiry.
  *
- * Attributes follow the semantic conventions for HTTP clients, but for `url.full`, which is left out: some providers have an
- * account's id in the path. No token, secret or client id is among them. Call it after the OpenTelemetry SDK has been
- * registered: global metrics do not find one that comes later.
+ * Attributes follow the semantic conventions for HTTP clients, without `url.full`, because some providers have an account id
+ * in the path. They hold no token, secret or client id. Call it after registering the OpenTelemetry SDK: global metrics do
+ * not find one that is registered later.
  *
  * @see https://opentelemetry.io/docs/specs/semconv/http/
  */
@@ -92,24 +92,24 @@ function recordersFor(meter: Meter, tracer: Tracer | undefined): Recorders {
     return (attributes: Attributes) => instrument.add(1, attributes);
   };
   const duration = meter.createHistogram('axios_bearer.token_call.duration', {
-    description: 'Duration of the calls of the token endpoint.',
+    description: 'Duration of token endpoint calls.',
     unit: 's',
     advice: { explicitBucketBoundaries: DURATION_BUCKETS },
   });
   const refreshes = counter('refreshes', 'Refreshes that ended, by reason and outcome.');
-  const joiners = counter('joiners', 'Callers that joined a refresh under way.');
+  const joiners = counter('joiners', 'Callers that joined a running refresh.');
   const rejections = counter('rejections', 'Tokens that the resource server rejected.');
-  const replays = counter('replays', 'Requests sent once more with another token.');
-  const refusals = counter('replay_refusals', 'Rejected requests that were not sent once more.');
-  const coolDowns = counter('cool_downs', 'Times that the token endpoint was left alone.');
+  const replays = counter('replays', 'Requests sent again with a new token.');
+  const refusals = counter('replay_refusals', 'Rejected requests that were not sent again.');
+  const coolDowns = counter('cool_downs', 'Times that a cool-down of the token endpoint started.');
   const forcedMintsSpent = counter(
     'forced_mints.spent',
-    'Times that 401s had forced as many token calls as they may.',
+    'Times that 401s had used up the budget of forced token calls.',
   );
   const staleServes = counter('stale_serves', 'Expired tokens that were served.');
   const storeFailures = counter('store_failures', 'Failures of the shared store.');
   const storeRecoveries = counter('store_recoveries', 'Outages of the shared store that ended.');
-  const leaseWaits = counter('lease_waits', 'Waits for another process that refreshes.');
+  const leaseWaits = counter('lease_waits', 'Waits for a refresh by another process.');
 
   return {
     tokenCalled(event) {
@@ -145,7 +145,7 @@ function common(provider: string, reason?: string): Attributes {
   };
 }
 
-/** `url.full` is left out although the conventions ask for it: some providers have an account's id in the path. */
+/** Without `url.full`, which the conventions ask for, because some providers have an account id in the path. */
 function httpAttributes(event: Events['tokenCalled']): Attributes {
   return {
     ...common(event.provider, event.reason),
@@ -161,12 +161,12 @@ function httpAttributes(event: Events['tokenCalled']): Attributes {
   };
 }
 
-/** A refresh that no caller waits for when it starts: the request that happened to start it may be long over. */
+/** Whether no caller waits for the refresh. The request that started it may be long over, so its span is no parent. */
 function isInBackground({ reason }: Events['tokenCalled']): boolean {
   return reason === 'early' || reason === 'revalidate';
 }
 
-/** The call has ended when we hear of it, so its span is written in arrears. */
+/** The event comes after the call, so the span is recorded with a past start time. */
 function recordSpan(tracer: Tracer, event: Events['tokenCalled']): void {
   const endTime = Date.now();
   const span = tracer.startSpan(event.method ?? 'acquireToken', {

@@ -1,5 +1,5 @@
 /**
- * Spans and metrics of a token source.
+ * OpenTelemetry spans and metrics for a token source.
  *
  * @module axios-bearer/opentelemetry
  */

@@ -1,22 +1,22 @@
 import { nodeBuiltin } from './node-builtin.js';
 
-/** The part of `node:async_hooks` that is used here. */
+/** The parts of `node:async_hooks` that are used here. */
 interface AsyncHooks {
   readonly AsyncLocalStorage?: {
     snapshot?(): <Result>(run: () => Result) => Result;
   };
 }
 
-/** Runs a function in the async context that this module was loaded in. */
+/** Runs a function in the async context in which this module was loaded. */
 const inContextOfLoading = (
   nodeBuiltin('node:async_hooks') as AsyncHooks | undefined
 )?.AsyncLocalStorage?.snapshot?.();
 
 /**
- * Runs a function in no request's async context, provided that no request has loaded this module.
+ * Runs a function outside of any request's async context, provided that this module was not loaded by a request.
  *
- * What is started for everybody within somebody's request would otherwise keep all that the app holds for that request
- * (`AsyncLocalStorage`, spans, the id in each line of its log), and a timer that renews itself would keep it for ever.
+ * Shared work started within a request would otherwise keep that request's context (`AsyncLocalStorage`, spans, log ids), and a
+ * timer that renews itself would keep it for ever.
  *
  * @see https://nodejs.org/api/async_context.html#static-method-asynclocalstoragesnapshot
  */
@@ -30,7 +30,7 @@ export function inContextOfNoRequest<Result>(run: () => Result): Result {
     });
   } catch (error) {
     if (hasRun) throw error;
-    // Cloudflare's runtime lets nobody back into the context of a request, if it was one that loaded this module.
+    // If a request loaded this module, Cloudflare's runtime does not allow its context to be entered again.
     return run();
   }
 }

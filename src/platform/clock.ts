@@ -1,11 +1,10 @@
 /**
- * Time as the library sees it. Everything that waits, expires or measures goes through one of these,
- * so a test can hold the time in its hand.
+ * The library's source of time. All waiting, expiry and measuring uses it, so that a test can control the time.
  */
 export interface Clock {
   /** Wall-clock time in epoch milliseconds. It may jump. */
   now(): number;
-  /** Monotonic milliseconds from an arbitrary origin. It never goes back, but may stand still while the host sleeps. */
+  /** Monotonic milliseconds from an arbitrary origin. It never goes back, but may stop while the host is suspended. */
   monotonic(): number;
   /**
    * Calls `callback` once after `delayMs` milliseconds and returns a function that cancels it.
@@ -15,7 +14,7 @@ export interface Clock {
   schedule(callback: () => void, delayMs: number, options?: { keepAlive?: boolean }): () => void;
 }
 
-/** The longest delay that `setTimeout` keeps; a longer one fires at once. */
+/** The longest delay that `setTimeout` supports; a longer one fires immediately. */
 const LONGEST_TIMEOUT_MS = 2_147_483_647;
 
 /** The real clock: `Date.now`, `performance.now` and `setTimeout`. */
@@ -29,7 +28,7 @@ export const systemClock: Clock = Object.freeze({
   },
 });
 
-/** Browsers return a number from `setTimeout`; Node returns an object that can be detached from the event loop. */
+/** In Node, `setTimeout` returns an object that can be detached from the event loop; in browsers a number. */
 function unref(timer: unknown): void {
   if (typeof timer === 'object' && timer !== null && 'unref' in timer) {
     (timer as { unref(): void }).unref();

@@ -16,7 +16,7 @@ interface NodeAgent {
   readonly maxTotalSockets: number;
 }
 
-/** What axios's http adapter takes in place of `node:http`. */
+/** What axios's http adapter accepts instead of `node:http`. */
 export interface DetachedTransport {
   request(
     options: { readonly protocol?: string | undefined },
@@ -25,10 +25,10 @@ export interface DetachedTransport {
 }
 
 /**
- * Sends requests whose sockets keep no process alive: a refresh belongs to nobody, and whoever waits for one holds
- * the process by a timer. An agent attaches an idle socket again as soon as another request takes it.
+ * Sends requests whose sockets do not keep the process alive. A refresh alone must not keep it alive; callers who wait for one do,
+ * with a timer. An agent references an idle socket again when another request uses it.
  *
- * `undefined` where there is no Node.
+ * `undefined` outside of Node.
  */
 export function detachedTransport(): DetachedTransport | undefined {
   const http = nodeBuiltin('node:http') as NodeHTTP | undefined;
@@ -36,8 +36,8 @@ export function detachedTransport(): DetachedTransport | undefined {
   if (http === undefined || https === undefined) return undefined;
 
   /**
-   * Requests of the app may wait for this very socket: they would go down with the process, and get it as it is. Only
-   * Node's own agents have such a queue; others may bear the names of their limits and mean nothing by them (agent-base).
+   * The app's requests may be queued for this socket, and would get it unreferenced and die with the process. Only Node's own
+   * agents have such a queue; other agents may have properties with the same names and ignore them (agent-base).
    */
   const mayHaveQueue = (agent: object | undefined) =>
     agent instanceof http.Agent && Math.min(agent.maxSockets, agent.maxTotalSockets) < Infinity;

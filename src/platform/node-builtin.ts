@@ -1,8 +1,8 @@
 /**
- * A module of Node's own, or `undefined` where there is no Node.
+ * A built-in module of Node; `undefined` outside of Node.
  *
- * Asked for at run time: an import of a `node:` module would keep this library out of browsers. Where Node is only half
- * there, the question itself may throw (Next's edge runtime).
+ * Loaded at run time, because importing a `node:` module would break browsers. In a partial Node environment the lookup itself may
+ * throw (Next's edge runtime).
  */
 export function nodeBuiltin(id: `node:${string}`): unknown {
   const { process } = globalThis as { process?: { getBuiltinModule?: (id: string) => unknown } };

@@ -1,5 +1,5 @@
 /**
- * Whether this runtime ends what a request has started as soon as that request is answered.
+ * Whether this runtime ends everything that a request has started as soon as the request is answered.
  *
  * @see https://developers.cloudflare.com/workers/runtime-apis/web-standards/#navigatoruseragent
  */

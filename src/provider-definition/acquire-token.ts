@@ -1,13 +1,13 @@
 import type { TokenParams } from '../token/token-params.js';
 import type { ParsedToken } from './token-response.js';
 
-/** What `acquireToken` is told. */
+/** What `acquireToken` is called with. */
 export interface AcquireTokenContext {
-  /** The parameters of the token that is asked for; empty unless the caller gave some. */
+  /** The caller's parameters for the token; empty if there are none. */
   readonly params: TokenParams;
-  /** Aborts when the attempt is over: after `attemptTimeoutMs`, or when no caller wants the token any more. */
+  /** Aborts after `attemptTimeoutMs`, or when no caller waits for the token any more. */
   readonly signal: AbortSignal;
 }
 
-/** What `acquireToken` yields: the token and what is known of it, as it came; or the token alone. */
+/** What `acquireToken` returns: the token string, or the token with what is known about it. */
 export type AcquiredToken = ParsedToken | string;

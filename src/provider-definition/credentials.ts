@@ -3,31 +3,31 @@ import { refuseUnknownOptions } from '../errors/check-options.js';
 import { MisconfigurationError, TokenAcquisitionError } from '../errors/index.js';
 import type { TokenParams } from '../token/token-params.js';
 
-/** What an asynchronous credentials function is told. */
+/** What a credentials function is called with. */
 export interface CredentialsContext {
-  /** The parameters of the token that is asked for; empty unless the caller gave some. */
+  /** The caller's parameters for the token; empty if there are none. */
   readonly params: TokenParams;
-  /** Aborts when the refresh gives up. */
+  /** Aborts when the refresh gives up, after `flightTimeoutMs` at the latest. */
   readonly signal: AbortSignal;
 }
 
-/** Fetches the credentials, from a vault for instance. Asked at each token call, so a rotated secret is picked up. */
+/** Fetches the credentials, for instance from a vault. Called before each token call, so a rotated secret is picked up. */
 export type CredentialsFunction<C extends object> = (context: CredentialsContext) => C | Promise<C>;
 
-/** What a credential must look like. */
+/** The rules for one credential. */
 export interface CredentialField {
-  /** A secret never shows in anything, and is part of the identity under which a token is shared. */
+  /** A secret is never shown anywhere. It is part of the identity under which a token is shared. @defaultValue false */
   readonly secret?: boolean;
-  /** May be left out. */
+  /** Whether it may be left out. @defaultValue false */
   readonly optional?: boolean;
-  /** The longest that the provider's document allows, in characters. */
+  /** The maximum length in characters, from the provider's documentation. @defaultValue no limit */
   readonly maxLength?: number;
   /**
-   * Made fresh for each token call, such as a signed assertion or a one-time password: it says nothing about which account this is.
-   * Only a credentials function can give it, and with a shared store it needs a `cacheIdentity`. @defaultValue false
+   * Made anew for each token call, such as a signed assertion or a one-time password, so it does not identify the account.
+   * Needs a credentials function, and with a shared store a `cacheIdentity`. @defaultValue false
    */
   readonly perCall?: boolean;
-  /** Where to find it, in the words of the provider's console; shown when it is missing. */
+  /** Where to find it in the provider's console. Shown when it is missing. */
   readonly hint?: string;
 }
 
@@ -45,13 +45,13 @@ interface Fields {
   readonly credentialFields: object;
 }
 
-/** A provider whose tokens come from a function has no credentials to describe. */
+/** A provider with `acquireToken` has no credential fields. */
 interface MaybeFields {
   readonly credentialFields?: object | undefined;
 }
 
 /**
- * Refuses a rule that is mistyped, which would be none: a secret whose rule says `secrets` would be taken for public.
+ * Refuses a mistyped rule: with `secrets` in place of `secret`, a secret would be treated as public.
  *
  * @throws {@link MisconfigurationError} naming the rule
  */
@@ -63,7 +63,7 @@ export function checkFieldRules({ name, credentialFields }: Fields): void {
 }
 
 /**
- * Refuses credentials that are an object where one of them is made fresh for each call.
+ * Refuses fixed credentials if one of the fields is `perCall`.
  *
  * @throws {@link MisconfigurationError} naming the field
  */
@@ -74,26 +74,24 @@ export function checkPerCallFields(provider: Fields, credentials: unknown): void
   throw new MisconfigurationError({
     provider: provider.name,
     option: `credentialFields.${field}.perCall`,
-    problem: 'stands beside credentials that are an object, and so the same for each call',
-    remedy: 'Give `credentials` as a function.',
+    problem: 'needs a credentials function, and the credentials are a fixed object',
+    remedy: 'Pass `credentials` as a function.',
   });
 }
 
-/** The names of the credentials that are made fresh for each token call. */
+/** The names of the `perCall` credentials. */
 export function perCallFields({ credentialFields = {} }: MaybeFields): readonly string[] {
   return fieldsOf({ credentialFields })
     .filter(([, rules]) => givenOptions(rules).perCall === true)
     .map(([field]) => field);
 }
 
-/** Whose credentials these are is not known here, and so neither are their names. */
 function fieldsOf({ credentialFields }: Pick<Fields, 'credentialFields'>) {
   return Object.entries(credentialFields as Readonly<Record<string, CredentialField>>);
 }
 
 /**
- * The credentials that say which account this is, sorted by name: without what is made fresh for each call, and without what is
- * `undefined`.
+ * The credentials that identify the account, sorted by name: without `perCall` fields and without `undefined`.
  */
 export function accountCredentials(
   provider: MaybeFields,
@@ -122,7 +120,7 @@ export async function callCredentials(
   }
 }
 
-/** A credentials function gave none: its vault may be down, and the next request asks it again. */
+/** The credentials function failed. It is called again for the next request. */
 export function credentialsUnavailable(
   provider: string,
   whatItDid: string,
@@ -130,12 +128,12 @@ export function credentialsUnavailable(
 ): TokenAcquisitionError {
   return unavailable(
     provider,
-    `no credentials could be fetched: the credentials function ${whatItDid}`,
+    `could not get the credentials: the credentials function ${whatItDid}`,
     cause,
   );
 }
 
-/** A promise of `tokenRequest` brought none: the service that signs it may be down, and the next request asks it again. */
+/** An asynchronous `tokenRequest` failed. It is called again for the next request. */
 export function requestUnavailable(
   provider: string,
   whatItDid: string,
@@ -143,7 +141,7 @@ export function requestUnavailable(
 ): TokenAcquisitionError {
   return unavailable(
     provider,
-    `the token request could not be made: tokenRequest ${whatItDid}`,
+    `could not build the token request: tokenRequest ${whatItDid}`,
     cause,
   );
 }
@@ -174,7 +172,7 @@ export function checkedCredentials(provider: Fields, credentials: unknown): obje
     return fail(
       'credentials',
       'are not an object',
-      'Return an object with the credentials by name.',
+      'Return an object with one property per credential.',
     );
   }
   const given = givenOptions(credentials) as Record<string, unknown>;
@@ -186,7 +184,7 @@ export function checkedCredentials(provider: Fields, credentials: unknown): obje
     if (typeof value !== 'string') return fail(field, 'is not a string', rules.hint);
     if (value.trim() === '') return fail(field, 'is empty', rules.hint);
     const edge = whiteSpaceAround(value);
-    if (edge !== undefined) return fail(field, edge, 'Trim it: files often end in a line break.');
+    if (edge !== undefined) return fail(field, edge, 'Trim it: files often end with a line break.');
     if (rules.maxLength !== undefined && value.length > rules.maxLength) {
       return fail(field, `is longer than ${rules.maxLength} characters`, rules.hint);
     }
@@ -195,12 +193,12 @@ export function checkedCredentials(provider: Fields, credentials: unknown): obje
 }
 
 /**
- * What is wrong with the ends of a credential: a file that holds one often ends in a line break, and servers call that a
- * wrong secret. A value of several lines is a key (PEM, for instance), which is read with its ends as they are.
+ * Whitespace at the ends of a credential. Files often end with a line break, and servers then report a wrong secret. A value of
+ * several lines is a key, such as PEM, and passes.
  */
 function whiteSpaceAround(value: string): string | undefined {
   const word = value.trim();
   if (word === value || /[\r\n]/.test(word)) return undefined;
-  if (/[\r\n]$/.test(value)) return 'ends in a line break';
-  return value.trimStart() === value ? 'ends in white space' : 'begins with white space';
+  if (/[\r\n]$/.test(value)) return 'ends with a line break';
+  return value.trimStart() === value ? 'ends with whitespace' : 'starts with whitespace';
 }

@@ -18,101 +18,100 @@ import type { ParsedDiagnosis, TokenFailureClass } from './token-failure.js';
 import { absoluteURL, type TokenRequest } from './token-request.js';
 import type { ParsedToken, TokenResponse } from './token-response.js';
 
-/** A response of the resource server, as far as a classifier needs it. */
+/** An API response, as `isTokenRejection` sees it. */
 export interface ResourceResponse {
   readonly status: number;
   readonly headers: unknown;
   readonly data: unknown;
 }
 
-/** The request that a response answers, as far as a classifier needs it. */
+/** The request that was answered, as `isTokenRejection` sees it. */
 export interface ResourceRequest {
-  /** In capitals. */
+  /** In upper case. */
   readonly method: string;
   /** Absolute. */
   readonly url: string;
 }
 
-/** What every definition says, wherever its tokens come from. */
+/** What every provider definition has, with a token endpoint or with `acquireToken`. */
 export interface CommonDefinition {
-  /** Short and stable; it is part of the identity of a token. */
+  /** A short, stable name. It is part of the identity of a token. */
   readonly name: string;
-  /** Where the API lives; the default `baseURL` of `createProviderClient`, and the first origin a token may go to. */
+  /** The URL of the API: the default `baseURL` of `createProviderClient`, and the first origin the token may go to. */
   readonly baseURL: string;
-  /** Further origins that a token may go to. @defaultValue none */
+  /** Further origins that the token may go to. @defaultValue none */
   readonly origins?: readonly string[] | undefined;
-  /** Allows clear-text http to hosts other than loopback. @defaultValue false */
+  /** Allows plain http to hosts other than loopback. @defaultValue false */
   readonly allowInsecureHttp?: boolean | undefined;
-  /** The page that describes the token call, and when it was last checked (ISO date). */
+  /** The page that documents the token call, and when it was last checked (ISO date). */
   readonly documentation?: { readonly url: string; readonly checkedOn: string } | undefined;
-  /** Names of the parameters that may differ from call to call. @defaultValue none */
+  /** The names of the parameters that requests may set. @defaultValue none */
   readonly paramNames?: readonly string[] | undefined;
   /**
-   * Tells whether a response of the API says that the token was rejected. A promise counts as no.
+   * Whether an API response means that the token was rejected. Must be synchronous: a promise counts as `false`.
    *
    * @defaultValue status 401, unless `WWW-Authenticate` says `insufficient_scope` or `invalid_request` (RFC 6750, section 3.1)
    */
   readonly isTokenRejection?:
     ((response: ResourceResponse, request: ResourceRequest) => boolean) | undefined;
-  /** The life that the documentation promises where the answer names none, in seconds. @defaultValue unknown */
+  /** The lifetime in seconds, for responses that do not state it. @defaultValue unknown */
   readonly defaultLifetimeSeconds?: number | undefined;
-  /** A new token kills the last one. @defaultValue false */
+  /** Whether a new token invalidates the previous one. @defaultValue false */
   readonly singleActiveToken?: boolean | undefined;
-  /** How many token calls the provider allows in a sliding window. @defaultValue no limit */
+  /** How many token calls the provider allows in a sliding window, in milliseconds. @defaultValue no limit */
   readonly tokenBudget?: { readonly calls: number; readonly windowMs: number } | undefined;
 }
 
 /**
- * Everything that the library knows about one authorization server: data, and functions without side effects. They are
- * called as methods of the provider, which has the members named here and no others.
+ * Everything that the library knows about one authorization server: data, and functions without side effects. The functions
+ * are called as methods of the provider. Unknown members are refused.
  */
 export interface ProviderDefinition<C extends object> extends CommonDefinition {
   /** The credentials, or a function that fetches them. */
   readonly credentials: C | CredentialsFunction<C>;
-  /** What each credential must look like. */
+  /** The rules for each credential. */
   readonly credentialFields: { readonly [Name in keyof C]-?: CredentialField };
   /**
-   * Builds the token request, at each token call. It may return a promise, where a request is signed by a key management service or by
-   * Web Crypto; that promise is bounded by `flightTimeoutMs`.
+   * Builds the token request for each token call. It may return a promise, for instance to sign the request with a key
+   * management service or Web Crypto; the promise is limited by `flightTimeoutMs`.
    *
-   * Credentials that are an object are checked at creation by one call, of which only the URL is looked at. A promise is not
-   * waited for there: its URL is checked before the first token call.
+   * With fixed credentials it is also called once at creation, to check the URL. If it returns a promise, the URL is checked
+   * before the first token call instead.
    */
   tokenRequest(credentials: C, params: TokenParams): TokenRequest | Promise<TokenRequest>;
-  /** Reads the token out of a successful answer (HTTP 2xx). */
+  /** Reads the token from a successful response (HTTP 2xx). */
   parseToken(response: TokenResponse): ParsedToken;
   /**
-   * Judges an answer of the token endpoint that is special to this provider, a failure inside a 200 for instance.
-   * `undefined` leaves it to RFC 6749 and the status.
+   * Classifies a provider-specific failure, such as an error inside a 200. `undefined` leaves the decision to RFC 6749 and the
+   * status.
    */
   classifyFailure?(response: TokenResponse): TokenFailureClass | undefined;
   /**
-   * Reads what the provider itself says of a token call that it refused, for the error. It is checked, and freed of secrets,
-   * before it is shown.
+   * Reads the provider's own words about a refused token call, for the error. Secrets are removed before they are shown.
    * @defaultValue `error` and `error_description` (RFC 6749, section 5.2)
    */
   diagnose?(response: TokenResponse): ParsedDiagnosis;
   /**
-   * What to do when the credentials are rejected, in one or two sentences for the error: what the provider's document says of
-   * this answer, or a region to check. @defaultValue 'Check the credentials.'
+   * What to do when the credentials are rejected, in one or two sentences for the error message.
+   * @defaultValue 'Check the credentials.'
    */
   readonly rejectedCredentialsAdvice?: string | ((response: TokenResponse) => string) | undefined;
   readonly acquireToken?: undefined;
 }
 
-/** A provider whose tokens come from a function of yours, in place of a token endpoint that is described. */
+/** A provider whose tokens come from your own function instead of a described token endpoint. */
 export interface TokenFunctionDefinition extends CommonDefinition {
   /**
-   * Yields a token: by an SDK, from a vault or a file, by a login of several steps. It is used like a token endpoint: called once however many
-   * ask, ahead of the expiry, bounded by `attemptTimeoutMs` (even if it is deaf to its signal), tried again where what it throws says that this
-   * may pass by itself, and left alone for a while after a failure.
+   * Fetches a token, for instance with an SDK, from a vault or a file, or by logging in. It is treated like a token endpoint:
+   * called once for all concurrent callers, called before the token expires, limited by `attemptTimeoutMs`, retried after a
+   * transient failure, and left alone for a while after a refresh fails.
    *
-   * A token alone has an unknown life, unless it is a JWT. What is thrown becomes the `cause` of the error and is judged by `credentialsRejected`,
-   * `retryable` and `retryAfterMs`; else by `status`, `statusCode` or `response.status`, by an error of RFC 6749, or by the `code` of a network
-   * error. Anything else is not tried again at once.
+   * A plain string has an unknown lifetime, unless it is a JWT. What the function throws becomes the `cause` of the error. It
+   * is classified by `credentialsRejected`, `retryable` and `retryAfterMs`; otherwise by `status`, `statusCode` or
+   * `response.status`, an RFC 6749 error, or the `code` of a network error. Anything else is not retried at once.
    */
   acquireToken(context: AcquireTokenContext): AcquiredToken | Promise<AcquiredToken>;
-  /** What to do when the credentials are rejected, in one or two sentences for the error. @defaultValue 'Check the credentials.' */
+  /** What to do when the credentials are rejected, in one or two sentences for the error message. @defaultValue 'Check the credentials.' */
   readonly rejectedCredentialsAdvice?: string | undefined;
   readonly credentials?: undefined;
   readonly credentialFields?: undefined;
@@ -122,7 +121,7 @@ export interface TokenFunctionDefinition extends CommonDefinition {
   readonly diagnose?: undefined;
 }
 
-/** All members of a definition: what is none of them is refused. */
+/** All members of a definition. Any other is refused. */
 const MEMBERS = Object.keys({
   name: true,
   baseURL: true,
@@ -144,7 +143,7 @@ const MEMBERS = Object.keys({
   acquireToken: true,
 } satisfies Record<keyof ProviderDefinition<object>, true>);
 
-/** Those of a token endpoint, which make no sense beside a function that yields the token itself. */
+/** The members that describe a token endpoint, refused next to `acquireToken`. */
 const ENDPOINT_MEMBERS = [
   'credentials',
   'credentialFields',
@@ -154,21 +153,21 @@ const ENDPOINT_MEMBERS = [
   'diagnose',
 ];
 
-/** What a provider has beside them: it may be spread into the definition of another one. */
+/** Members that a provider has in addition, allowed because a provider may be spread into another definition. */
 const RESOLVED_MEMBERS = ['allowedOrigins', 'hasFixedCredentials', 'resolveCredentials'];
 
 const brand = Symbol.for('axios-bearer.provider');
 
 interface CheckedDefinition<C extends object> {
-  /** Every origin that a token may go to. */
+  /** Every origin that the token may go to. */
   readonly allowedOrigins: readonly string[];
-  /** Whether no function yields the credentials, and so they cannot change. */
+  /** Whether the credentials are a fixed object and cannot change. */
   readonly hasFixedCredentials: boolean;
   /**
-   * Yields checked credentials.
+   * Returns the checked credentials.
    *
-   * @throws {@link TokenAcquisitionError} if the credentials function throws; what it threw is the `cause`
-   * @throws {@link MisconfigurationError} if it returns nonsense
+   * @throws {@link TokenAcquisitionError} if the credentials function throws; its error is the `cause`
+   * @throws {@link MisconfigurationError} if it returns invalid credentials
    */
   resolveCredentials(context: CredentialsContext): Promise<C>;
 }
@@ -177,19 +176,19 @@ interface CheckedDefinition<C extends object> {
 export interface TokenEndpointProvider<C extends object = object>
   extends Omit<ProviderDefinition<C>, 'credentials'>, CheckedDefinition<C> {}
 
-/** A provider whose tokens come from a function. */
+/** A provider whose tokens come from `acquireToken`. */
 export interface TokenFunctionProvider
   extends Omit<TokenFunctionDefinition, 'credentials'>, CheckedDefinition<object> {}
 
-/** A checked provider definition. Made by `defineProvider`; frozen, and without the credentials in sight. */
+/** A checked provider definition, made by `defineProvider`. It is frozen and does not show the credentials. */
 export type Provider<C extends object = object> = TokenEndpointProvider<C> | TokenFunctionProvider;
 
 /**
- * Describes a provider that is not built in: where its token endpoint is, what the request looks like and how to
- * read the answer; or the function that yields its tokens.
+ * Defines a provider that is not built in: its token endpoint, the token request and how to read the response; or a function
+ * that returns its tokens.
  *
- * @throws {@link MisconfigurationError} at once, for a missing name, an unusable URL, a member that is not known, one of a token endpoint beside
- * `acquireToken`, or a credential that is missing, empty, too long, or ends in white space
+ * @throws {@link MisconfigurationError} for a missing name, an unusable URL, an unknown member, a token endpoint member next
+ * to `acquireToken`, or a credential that is missing, empty, too long or has whitespace at an end
  */
 export function defineProvider(definition: TokenFunctionDefinition): TokenFunctionProvider;
 export function defineProvider<C extends object>(
@@ -213,8 +212,8 @@ export function defineProvider<C extends object>(
     checkedOrigin(definition, index === 0 ? 'baseURL' : 'origins', url),
   );
   const fixed = isEndpoint ? fixedCredentialsOf(definition) : NO_CREDENTIALS;
-  // Member by member: so all providers have one shape, which takes half the memory of a spread. There may be 100 000.
-  /* eslint-disable @typescript-eslint/unbound-method -- they are methods of the provider from here on */
+  // Member by member, so that all providers have one shape. That takes half the memory of a spread, and there may be 100,000.
+  /* eslint-disable @typescript-eslint/unbound-method -- they become methods of the provider */
   const provider = {
     name: definition.name,
     baseURL: definition.baseURL,
@@ -246,16 +245,16 @@ export function defineProvider<C extends object>(
   return Object.freeze(provider) as Provider<C>;
 }
 
-/** A function that yields tokens has them somewhere else. */
+/** With `acquireToken` the function has its own credentials. */
 const NO_CREDENTIALS = Object.freeze({});
 
-/** Credentials that were given as they are, checked; `undefined` if a function yields them. */
+/** Fixed credentials, checked; `undefined` if they come from a function. */
 function fixedCredentialsOf<C extends object>(definition: ProviderDefinition<C>): C | undefined {
   const { credentials } = definition;
   if (typeof credentials === 'function') return undefined;
-  // Not a spread, of which each one that is frozen gets a shape of its own.
+  // Not a spread: each frozen spread would get its own shape in V8.
   const given = checkedCredentials(definition, Object.assign({}, credentials));
-  // Checked against the fields, which are those of C.
+  // Safe, because it was checked against the fields of C.
   const fixed = Object.freeze(given) as C;
   checkRequestAhead(definition, fixed);
   return fixed;
@@ -267,7 +266,7 @@ function checkCommonPart(definition: CommonDefinition): void {
     throw new MisconfigurationError({
       option: 'name',
       problem: 'is missing',
-      remedy: 'Name the provider.',
+      remedy: 'Give the provider a name.',
     });
   }
   if (life !== undefined && !(life > 0)) {
@@ -275,7 +274,7 @@ function checkCommonPart(definition: CommonDefinition): void {
       provider: name,
       option: 'defaultLifetimeSeconds',
       problem: 'is not a positive number',
-      remedy: 'Give it in seconds, or leave it out if the life is unknown.',
+      remedy: 'Give it in seconds, or leave it out if the lifetime is unknown.',
     });
   }
   checkTokenBudget(definition);
@@ -292,15 +291,15 @@ function checkTokenEndpoint<C extends object>(definition: ProviderDefinition<C>)
 
 function checkTokenFunction(definition: TokenFunctionDefinition): void {
   checkMethods(definition, { required: ['acquireToken'], optional: ['isTokenRejection'] });
-  // The types rule them out; JavaScript does not.
+  // JavaScript callers are not stopped by the types.
   const members = definition as unknown as Readonly<Record<string, unknown>>;
   const given = ENDPOINT_MEMBERS.find((member) => members[member] !== undefined);
   if (given === undefined) return;
   throw new MisconfigurationError({
     provider: definition.name,
     option: given,
-    problem: 'stands beside acquireToken, which yields the token by itself',
-    remedy: 'Describe a token endpoint, or give acquireToken.',
+    problem: 'cannot be combined with acquireToken, which returns the token itself',
+    remedy: 'Describe a token endpoint or give acquireToken, not both.',
   });
 }
 
@@ -311,8 +310,8 @@ function checkTokenBudget({ name, tokenBudget }: CommonDefinition): void {
   throw new MisconfigurationError({
     provider: name,
     option: 'tokenBudget',
-    problem: 'allows no token call, or names no window',
-    remedy: 'Give `calls` as a whole number from 1 on and `windowMs` in milliseconds.',
+    problem: 'needs at least one call and a window of time',
+    remedy: 'Give `calls` as a whole number, at least 1, and `windowMs` in milliseconds.',
   });
 }
 
@@ -338,7 +337,7 @@ function checkMethods(
   });
 }
 
-// Functions of their own, so that neither keeps more in memory than it needs: there may be 100 000 providers.
+// Separate functions, so that their closures keep no more in memory than they need: there may be 100,000 providers.
 function always<T>(value: T): () => T {
   return () => value;
 }
@@ -352,13 +351,12 @@ function asking<C extends object>(definition: ProviderDefinition<C>) {
     );
 }
 
-/** What two descriptions of one provider have in common; kept apart, so that a provider shows no credentials. */
+/** Kept outside the provider, so that a provider never shows its credentials. */
 const fixedCredentials = new WeakMap<object, object>();
 
 /**
- * Whether two providers describe the same one: made of the same data, as by a module that is evaluated again, they make the
- * same token request. Never where credentials or tokens come from a function: it may have others each time. Nor where the request is
- * a promise: creation cannot wait for it.
+ * Whether two providers were made from the same data and so send the same token request, as when a module is evaluated twice.
+ * Always `false` if credentials or tokens come from a function, or if `tokenRequest` returns a promise.
  */
 export function describesTheSame(one: Provider, other: Provider): boolean {
   const identity = identityOf(one);
@@ -377,12 +375,12 @@ function identityOf(provider: Provider): string | undefined {
   ]);
 }
 
-/** Tells whether a value was made by `defineProvider`, of this copy of the package or another. */
+/** Whether a value was made by `defineProvider`, of this or another copy of the package. */
 export function isProvider(value: unknown): value is Provider {
   return typeof value === 'object' && value !== null && brand in value;
 }
 
-/** Finds out at creation, rather than at the first token call, that fixed credentials lead to a URL over which no secret may go. */
+/** With fixed credentials, refuses an unsafe token URL at creation rather than at the first token call. */
 function checkRequestAhead<C extends object>(
   provider: ProviderDefinition<C>,
   credentials: C,
@@ -391,7 +389,7 @@ function checkRequestAhead<C extends object>(
   if (request !== undefined) checkTokenURL(provider, absoluteURL(request.url, provider.baseURL));
 }
 
-/** The token request where it is there at once; `undefined` if it is a promise, whose failure the token call will meet again. */
+/** The token request if it is synchronous. A promise is ignored, because the token call will see its failure too. */
 function requestAhead<C extends object>(
   provider: Pick<ProviderDefinition<C>, 'tokenRequest'>,
   credentials: C,
@@ -402,7 +400,7 @@ function requestAhead<C extends object>(
   return undefined;
 }
 
-/** Of any realm and any library. */
+/** Recognises promises from other realms and libraries too. */
 export function isPromise<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
   return (
     typeof value === 'object' &&
@@ -413,9 +411,9 @@ export function isPromise<T>(value: T | PromiseLike<T>): value is PromiseLike<T>
 }
 
 /**
- * Refuses a token URL over which no secret may go.
+ * Refuses a token URL that is unsafe for secrets.
  *
- * @throws {@link MisconfigurationError} for plain http to another machine, another scheme, or a user name or password in it
+ * @throws {@link MisconfigurationError} for plain http to a host other than loopback, another scheme, or a user name or password
  */
 export function checkTokenURL(
   provider: Pick<CommonDefinition, 'name' | 'allowInsecureHttp'>,
@@ -424,7 +422,7 @@ export function checkTokenURL(
   checkedOrigin(provider, 'token URL', url);
 }
 
-/** The origin of a URL over which a secret may go: https, or http to loopback, unless clear text is allowed. */
+/** The origin of a URL that is safe for secrets: https, or http to loopback, unless plain http is allowed. */
 function checkedOrigin(
   provider: { name: string; allowInsecureHttp?: boolean | undefined },
   option: string,
@@ -444,16 +442,16 @@ function checkedOrigin(
     return fail(`has the scheme ${protocol}`, 'Use https.');
   if (protocol === 'http:' && !isLoopback(hostname) && provider.allowInsecureHttp !== true) {
     return fail(
-      'is plain http, which would show the token to the network',
+      'uses plain http, which exposes the token to the network',
       'Use https, or set allowInsecureHttp.',
     );
   }
   if (username !== '' || password !== '') {
     return fail(
-      'has a user name or password in it',
-      'Give them as credentials: URLs end up in logs.',
+      'contains a user name or password',
+      'Pass them as credentials: URLs end up in logs.',
     );
   }
-  // What the platform gives is glued together from pieces that it keeps.
+  // The platform's string keeps the pieces it was built from in memory.
   return origin === url ? url : origin;
 }

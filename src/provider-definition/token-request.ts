@@ -3,18 +3,18 @@ export type TokenRequestBody =
   | { readonly json: Readonly<Record<string, unknown>> }
   | { readonly form: Readonly<Record<string, string | readonly string[]>> };
 
-/** One token request as a provider's document describes it: data, not yet sent. */
+/** A token request as plain data, before it is sent. */
 export interface TokenRequest {
   /** Absolute, or relative to the provider's `baseURL`. */
   readonly url: string;
   /** @defaultValue 'POST' */
   readonly method?: 'POST' | 'GET' | 'PUT';
   readonly headers?: Readonly<Record<string, string>>;
-  /** None: the request goes out without a body. */
+  /** @defaultValue no body */
   readonly body?: TokenRequestBody;
 }
 
-/** Joins a path to a base URL the way axios does: the base may have a path of its own, and keeps it. */
+/** Joins a path to a base URL as axios does, keeping the base's own path. */
 export function absoluteURL(url: string, baseURL: string): string {
   if (/^https?:\/\//i.test(url)) return url;
   return `${baseURL.replace(/\/+$/, '')}/${url.replace(/^\/+/, '')}`;

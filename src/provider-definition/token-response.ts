@@ -1,4 +1,4 @@
-/** An answer of the token endpoint, as far as the HTTP layer could read it. */
+/** A response of the token endpoint. */
 export interface TokenResponse {
   readonly status: number;
   /** Header names in lower case. */
@@ -7,17 +7,17 @@ export interface TokenResponse {
   readonly body: unknown;
 }
 
-/** What a provider reads out of a successful answer. Wire names end here. */
+/** What `parseToken` reads from a successful response. The values may be unchecked. */
 export interface ParsedToken {
-  /** The access token as it came; checked before use. */
+  /** The access token. */
   readonly accessToken: unknown;
-  /** Life in seconds as it came: number, numeric string or nonsense. */
+  /** The lifetime in seconds: a number or a numeric string. Anything else counts as absent. */
   readonly expiresInSeconds?: unknown;
-  /** Absolute expiry as it came: epoch seconds, epoch milliseconds or ISO 8601. */
+  /** The time of expiry: epoch seconds, epoch milliseconds or ISO 8601. */
   readonly expiresAt?: unknown;
-  /** When the provider made the token, epoch milliseconds by its own clock. */
+  /** When the token was issued, in epoch milliseconds by the provider's clock. */
   readonly issuedAt?: number | undefined;
   readonly scope?: unknown;
-  /** The `token_type` as it came (RFC 6749, section 7.1). @defaultValue taken for `Bearer` */
+  /** The `token_type` (RFC 6749, section 7.1). @defaultValue `Bearer` */
   readonly tokenType?: unknown;
 }

@@ -21,7 +21,7 @@ import { baseURLOf } from './region.js';
 
 /** The credentials of Exotel Contact Center. */
 export interface ExotelCredentials {
-  /** The account's SID, part of every path. */
+  /** The account SID, part of every path. */
   readonly accountSid: string;
   readonly apiKey: string;
   readonly apiToken: string;
@@ -32,16 +32,16 @@ const REGIONS = Object.freeze({
   mumbai: 'https://ccm-api.in.exotel.com',
 });
 
-/** Options of {@link exotel}: the credentials, or a function that fetches them, and where the API is. */
+/** Options of {@link exotel}: the credentials, or a function that fetches them, and the address of the API. */
 export type ExotelOptions = WithCredentials<ExotelCredentials> &
   CommonOptions & {
-    /** The data centre that holds the account. Credentials are valid in their own region only. @defaultValue 'singapore' */
+    /** The data centre of the account. Credentials work only in their own region. @defaultValue 'singapore' */
     readonly region?: keyof typeof REGIONS | undefined;
-    /** Takes the place of the region's URL, for a sandbox. */
+    /** Replaces the region's URL, for instance with a sandbox. @defaultValue the region's URL */
     readonly baseURL?: string | undefined;
   };
 
-const HINT = 'It is in the Exotel dashboard under API settings.';
+const HINT = 'Find it in the Exotel dashboard under API settings.';
 const credentialFields = {
   accountSid: { hint: HINT },
   apiKey: { secret: true, hint: HINT },
@@ -50,7 +50,7 @@ const credentialFields = {
 const own: OwnOptions<ExotelOptions> = { region: true, baseURL: true };
 
 /**
- * Exotel Contact Center: HTTP Basic in, a JWT for 24 hours (by default) out, in a nested envelope.
+ * The provider for Exotel Contact Center. It exchanges an API key for a JWT that is valid for 24 hours by default.
  *
  * @throws MisconfigurationError for an unknown region or a missing credential
  * @see https://developer.exotel.com/docs/contact-center/api-reference/token-generation
@@ -66,7 +66,7 @@ export function exotel(options: ExotelOptions): TokenEndpointProvider<ExotelCred
     },
     tokenRequest: ({ accountSid, apiKey, apiToken }) => ({
       url: `/v2/accounts/${encodeURIComponent(accountSid)}/configuration/basicauth`,
-      // The document shows the header on a request without a body.
+      // The documentation shows this header on a request without a body.
       headers: {
         'Content-Type': 'application/json',
         Authorization: basicAuthorization(apiKey, apiToken),
@@ -89,13 +89,13 @@ export function exotel(options: ExotelOptions): TokenEndpointProvider<ExotelCred
     defaultLifetimeSeconds: 86_400,
     rejectedCredentialsAdvice: (response) =>
       statusIn(response) === 403
-        ? 'The document calls this an account that is not authorized for CCM: ask Exotel to enable the Contact Center API for it.'
+        ? 'According to Exotel this account is not authorized for CCM: ask Exotel to enable the Contact Center API for it.'
         : // The wrong region's host answers a good key with 401.
-          'Check the credentials. Exotel answers the same for a good key in the wrong region: check `region`.',
+          'Check the credentials. Exotel gives the same answer to a valid key in the wrong region: check `region` too.',
   });
 }
 
-/** The envelope repeats the status, and its family is known to answer 200 around a failure: the inner one counts. */
+/** Related APIs answer 200 around a failure, so the status inside the envelope counts. */
 function statusIn({ status, body }: TokenResponse): number {
   return status < 300 && read(body, 'response', 'status') === 'failure'
     ? Number(read(body, 'response', 'code'))

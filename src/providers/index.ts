@@ -1,5 +1,5 @@
 /**
- * Exotel, Truecaller (two products), 360Learning, SingleView, Udara360, and OAuth 2.0 client credentials.
+ * The built-in providers, and OAuth 2.0 client credentials for any authorization server.
  *
  * @module axios-bearer/providers
  */

@@ -27,20 +27,20 @@ const REGIONS = Object.freeze({
   us: 'https://app.us.360learning.com',
 });
 
-/** Options of {@link learning360}: the credentials, or a function that fetches them, and where the API is. */
+/** Options of {@link learning360}: the credentials, or a function that fetches them, and the address of the API. */
 export type Learning360Options = WithCredentials<Learning360Credentials> &
   CommonOptions & {
-    /** The platform that holds the company. @defaultValue 'eu' */
+    /** The platform that hosts the company. @defaultValue 'eu' */
     readonly region?: keyof typeof REGIONS | undefined;
-    /** Takes the place of the region's URL, for a sandbox. */
+    /** Replaces the region's URL, for instance with a sandbox. @defaultValue the region's URL */
     readonly baseURL?: string | undefined;
-    /** The user on whose behalf tokens are issued, for user-authorized endpoints. May differ per request through `params.user_id`. */
+    /** The user to act for, on user-authorized endpoints. A request can override it with `params.user_id`. */
     readonly userId?: string | undefined;
-    /** The company for service-authorized endpoints. May differ per request through `params.company_id`. */
+    /** The company to act for, on service-authorized endpoints. A request can override it with `params.company_id`. */
     readonly companyId?: string | undefined;
   };
 
-const HINT = 'It is in the API v2 panel of the 360Learning administration.';
+const HINT = 'Find it in the API v2 panel of the 360Learning administration.';
 const credentialFields = {
   clientId: { hint: HINT },
   clientSecret: { secret: true, hint: HINT },
@@ -53,9 +53,9 @@ const own: OwnOptions<Learning360Options> = {
 };
 
 /**
- * 360Learning: a JSON client-credentials call, and `expires_in` as a string.
+ * The provider for 360Learning: OAuth 2.0 client credentials as JSON.
  *
- * Unknown properties are answered with `invalid_request`, so nothing but the documented ones is sent.
+ * 360Learning rejects unknown properties with `invalid_request`, so only documented ones are sent.
  *
  * @throws MisconfigurationError for an unknown region or a missing credential
  * @see https://360learning.readme.io/docs/step-2-create-an-access-token
@@ -90,7 +90,7 @@ export function learning360(
       tokenType: read(body, 'token_type'),
       expiresInSeconds: read(body, 'expires_in'),
     }),
-    // The token endpoint's `error` is documented as a string, as in RFC 6749; that of the others as an object.
+    // On the token endpoint `error` is documented as a string, as in RFC 6749; on the other endpoints as an object.
     diagnose: ({ body }) => ({
       code: read(body, 'error', 'code'),
       message: read(body, 'error', 'message'),

@@ -32,41 +32,42 @@ export interface OAuth2ClientCredentials {
 type ClientAuthentication =
   'client_secret_basic' | 'client_secret_basic_interop' | 'client_secret_post';
 
-/** Options of {@link oauth2ClientCredentials}: the credentials, or a function that fetches them, and how the server wants to be asked. */
+/** Options of {@link oauth2ClientCredentials}: the credentials, or a function that fetches them, and the token request. */
 export type OAuth2ClientCredentialsOptions = WithCredentials<OAuth2ClientCredentials> &
   CommonOptions & {
-    /** The token endpoint, absolute. */
+    /** The absolute URL of the token endpoint. */
     readonly tokenUrl: string;
-    /** Where the API lives. */
+    /** The URL of the API. */
     readonly baseURL: string;
-    /** Names this authorization server in events and errors. @defaultValue 'oauth2' */
+    /** The name of this authorization server in events and errors. @defaultValue 'oauth2' */
     readonly name?: string | undefined;
     /**
-     * How the client authenticates (RFC 6749, section 2.3.1). `client_secret_basic_interop` is HTTP Basic without the form encoding
-     * that the RFC asks for, for servers that do not decode it.
+     * How the client authenticates (RFC 6749, section 2.3.1). `client_secret_basic_interop` is HTTP Basic without the form
+     * encoding that the RFC requires, for servers that do not decode it.
      *
      * @defaultValue 'client_secret_basic'
      */
     readonly clientAuthentication?: ClientAuthentication | undefined;
-    /** The encoding of the body; the RFC knows `form` only. @defaultValue 'form' */
+    /** The encoding of the body; the RFC defines only `form`. @defaultValue 'form' */
     readonly bodyEncoding?: 'form' | 'json' | undefined;
-    /** Space-separated, or a list. May differ per request through `params.scope`. */
+    /** Scopes, space-separated or as a list. A request can override them with `params.scope`. */
     readonly scope?: string | readonly string[] | undefined;
     readonly audience?: string | undefined;
-    /** RFC 8707; may be given more than once. */
+    /** The resource indicators (RFC 8707). */
     readonly resource?: string | readonly string[] | undefined;
-    /** Further parameters of the token request, by their wire names. */
+    /** Further parameters of the token request, by the names that the server expects. */
     readonly extraParams?: TokenParams | undefined;
-    /** Names of further parameters that may differ per request. */
+    /** The names of further parameters that a request may set. @defaultValue only `scope`, `audience` and `resource` */
     readonly paramNames?: readonly string[] | undefined;
-    /** The life where the answer has no `expires_in`, in seconds. @defaultValue unknown: renewed every 15 min */
+    /** The lifetime in seconds, for responses without `expires_in`. @defaultValue unknown: renewed every 15 min */
     readonly defaultLifetimeSeconds?: number | undefined;
+    /** Whether a new token invalidates the previous one. @defaultValue false */
     readonly singleActiveToken?: boolean | undefined;
-    /** Allows clear-text http to hosts other than loopback. @defaultValue false */
+    /** Allows plain http to hosts other than loopback. @defaultValue false */
     readonly allowInsecureHttp?: boolean | undefined;
   };
 
-// Common to all of them: a process may have 100 000, one for each tenant.
+// Shared, because a process may have 100,000 providers, one for each tenant.
 const documentation = Object.freeze({
   url: 'https://www.rfc-editor.org/rfc/rfc6749#section-4.4',
   checkedOn: '2026-11-21',
@@ -91,18 +92,18 @@ const own: OwnOptions<OAuth2ClientCredentialsOptions> = {
   allowInsecureHttp: true,
 };
 
-/** Servers say `invalid_client` for a secret that they read in another way than it was sent, too. */
+/** Servers also answer `invalid_client` when they decode the secret differently from how it was sent. */
 const REJECTED: Readonly<Record<ClientAuthentication, string>> = {
   client_secret_basic:
-    "Check the credentials. If they are right, try another clientAuthentication: 'client_secret_post', for a server that " +
-    "takes them in the body; or 'client_secret_basic_interop', for one that does not form-decode HTTP Basic, where secrets " +
-    'with other characters than letters and digits are wrong.',
+    "Check the credentials. If they are right, try another clientAuthentication: 'client_secret_post' if the server " +
+    "expects them in the body; or 'client_secret_basic_interop' if it does not form-decode HTTP Basic, which breaks " +
+    'secrets with characters other than letters and digits.',
   client_secret_basic_interop:
-    "Check the credentials. If they are right, try another clientAuthentication: 'client_secret_basic', for a server that " +
-    "form-decodes HTTP Basic as RFC 6749 says; or 'client_secret_post', for one that takes them in the body.",
+    "Check the credentials. If they are right, try another clientAuthentication: 'client_secret_basic' if the server " +
+    "form-decodes HTTP Basic as RFC 6749 says; or 'client_secret_post' if it expects them in the body.",
   client_secret_post:
-    "Check the credentials. If they are right, try another clientAuthentication: 'client_secret_basic', for a server that " +
-    "takes them in the Authorization header; or 'client_secret_basic_interop', for one that does not form-decode them there.",
+    "Check the credentials. If they are right, try another clientAuthentication: 'client_secret_basic' if the server " +
+    "expects them in the Authorization header; or 'client_secret_basic_interop' if it does not form-decode them there.",
 };
 const AUTHENTICATIONS = Object.keys(REJECTED) as ClientAuthentication[];
 
@@ -115,13 +116,12 @@ const parseToken = ({ body }: TokenResponse): ParsedToken => ({
   scope: read(body, 'scope'),
 });
 
-/** 2001, before there were OAuth tokens. */
+/** In 2001, before OAuth. An earlier value is not a time of expiry. */
 const LONG_AGO_MS = 1e12;
 
 /**
- * An absolute expiry, beside or in place of the `expires_in` of RFC 6749: `expires_on` is epoch seconds at Microsoft's, `expires_at` is epoch
- * seconds or ISO 8601, depending on the server. What is neither says nothing; nor does what lies long ago, for it may be the seconds of a life
- * under the name of an instant.
+ * The time of expiry, which some servers send with or instead of `expires_in`: Microsoft's `expires_on` is epoch seconds, and
+ * `expires_at` is epoch seconds or ISO 8601. Values long ago are ignored: they may be a lifetime in seconds.
  *
  * @see https://learn.microsoft.com/en-us/entra/identity/managed-identities-azure-resources/how-to-use-vm-token
  */
@@ -132,16 +132,16 @@ function absoluteExpiry(body: unknown): number | undefined {
 }
 
 /**
- * Any OAuth 2.0 authorization server, by the client credentials grant.
+ * The provider for any OAuth 2.0 authorization server with the client credentials grant.
  *
- * @throws MisconfigurationError for a missing URL, a missing credential, an option that is not known, or clear-text http
+ * @throws MisconfigurationError for a missing URL or credential, an unknown option, or plain http
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-4.4
  */
 export function oauth2ClientCredentials(
   options: OAuth2ClientCredentialsOptions,
 ): TokenEndpointProvider<OAuth2ClientCredentials> {
   options = givenOptions(options);
-  // In JavaScript there may be none at all; what reads them next says so.
+  // JavaScript callers may pass no options; commonPart reports it.
   const { name = 'oauth2' } = Object(options) as Partial<OAuth2ClientCredentialsOptions>;
   const common = commonPart(options, { name, credentialFields, own });
   const { tokenUrl, clientAuthentication = 'client_secret_basic', bodyEncoding = 'form' } = options;
@@ -188,7 +188,7 @@ export function oauth2ClientCredentials(
   });
 }
 
-/** `scope` is one string on the wire (RFC 6749, section 3.3); every other list is repeated. */
+/** `scope` is sent as one string (RFC 6749, section 3.3). Other lists are sent as repeated parameters. */
 function spaceSeparatedScope(params: TokenParams): TokenParams {
   const { scope } = params;
   return scope === undefined || typeof scope === 'string'

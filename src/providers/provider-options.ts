@@ -3,32 +3,31 @@ import { MisconfigurationError } from '../errors/index.js';
 import type { CredentialsFunction } from '../provider-definition/credentials.js';
 import type { ProviderDefinition } from '../provider-definition/define-provider.js';
 
-/** Credentials given as they are, or as a function that fetches them at each token call. */
+/** The credentials themselves, or a function that fetches them before each token call. */
 export type WithCredentials<C extends object> =
   (C & { readonly credentials?: undefined }) | { readonly credentials: CredentialsFunction<C> };
 
-/** What every provider takes. */
+/** Options of every provider. */
 export interface CommonOptions {
-  /** Further origins that a token may go to, where the provider has given you another host. */
+  /** Further origins that the token may go to, for instance a dedicated host. @defaultValue none */
   readonly origins?: readonly string[] | undefined;
   /**
-   * Tells whether a response of the API says that the token was rejected, where the API says so in another way than by a 401.
+   * Whether an API response means that the token was rejected, for APIs that do not use 401 for this.
    *
    * @defaultValue status 401, unless `WWW-Authenticate` says `insufficient_scope` or `invalid_request` (RFC 6750, section 3.1)
    */
   readonly isTokenRejection?: ProviderDefinition<object>['isTokenRejection'];
 }
 
-/** The options that a provider has beside its credentials and the common ones: all of them, as the compiler sees to. */
+/** The provider's own options, besides the credentials and the common ones. The type ensures that none is forgotten. */
 export type OwnOptions<Options> = Readonly<
   Record<Exclude<keyof Options, 'credentials' | keyof CommonOptions>, true>
 >;
 
 /**
- * The part of a definition that every provider reads from its options in the same way: the credentials, which are a function
- * or the fields by name, and what is common to all.
+ * The part of a definition that every provider reads from its options in the same way.
  *
- * @throws MisconfigurationError for an option that the provider does not have
+ * @throws MisconfigurationError for an unknown option
  */
 export function commonPart<C extends object>(
   options: WithCredentials<C> & CommonOptions,
@@ -55,7 +54,6 @@ function credentialsOf<C extends object>(
   options: WithCredentials<C>,
   fields: readonly string[],
 ): C | CredentialsFunction<C> {
-  // Whatever was given under this name is meant to be it; what it is worth is checked with the provider.
   if (options.credentials !== undefined) return options.credentials;
   const given = options as Readonly<Record<string, unknown>>;
   return Object.fromEntries(
@@ -64,9 +62,9 @@ function credentialsOf<C extends object>(
 }
 
 /**
- * Hands back a value that is one of a few.
+ * Returns the value if it is one of the allowed ones.
  *
- * @throws MisconfigurationError naming those that exist
+ * @throws MisconfigurationError with the allowed values
  */
 export function oneOf<Value extends string>(
   provider: string,

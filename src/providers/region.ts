@@ -3,7 +3,7 @@ import { oneOf } from './provider-options.js';
 /**
  * The base URL of a region or environment.
  *
- * @throws MisconfigurationError naming the regions that exist
+ * @throws MisconfigurationError with the known regions
  */
 export function baseURLOf<Region extends string>(
   provider: string,

@@ -21,9 +21,9 @@ import { baseURLOf } from './region.js';
 /** The credentials of SingleView. */
 export interface SingleviewCredentials {
   readonly clientId: string;
-  /** The secret under another name: the console labels it Client Secret. */
+  /** The client secret; the console calls it Client Secret. */
   readonly clientCode: string;
-  /** "UUID format" in the document, whose own sample is none; not checked. */
+  /** Not checked: the documentation says UUID, but its own sample is not one. */
   readonly merchantId: string;
 }
 
@@ -35,20 +35,20 @@ const GRANT_TYPES = Object.freeze([
   'Client_Credentials',
 ] as const);
 
-/** Options of {@link singleview}: the credentials, or a function that fetches them, and where the API is. */
+/** Options of {@link singleview}: the credentials, or a function that fetches them, and the address of the API. */
 export type SingleviewOptions = WithCredentials<SingleviewCredentials> &
   CommonOptions & {
-    /** The only environment with a public address. For production give `baseURL`. @defaultValue 'sandbox' */
+    /** The only environment with a public address. For production, set `baseURL`. @defaultValue 'sandbox' */
     readonly environment?: keyof typeof ENVIRONMENTS | undefined;
-    /** The address that SingleView hands over at go-live. */
+    /** The production address, which SingleView gives you at go-live. @defaultValue the environment's URL */
     readonly baseURL?: string | undefined;
-    /** How the grant is spelled; the documents have three spellings. @defaultValue 'client_credentials' */
+    /** The spelling of the grant type; the documentation has three. @defaultValue 'client_credentials' */
     readonly grantType?: (typeof GRANT_TYPES)[number] | undefined;
-    /** Headers that some snapshots of the document ask for on the token call: `signature`, `clientId`, `clientCode`. */
+    /** Headers for the token call. Some versions of the documentation ask for `signature`, `clientId` and `clientCode`. */
     readonly tokenHeaders?: Readonly<Record<string, string>> | undefined;
   };
 
-const HINT = 'It is in the SingleView console.';
+const HINT = 'Find it in the SingleView console.';
 const credentialFields = {
   clientId: { hint: HINT },
   clientCode: { secret: true, hint: HINT },
@@ -62,8 +62,7 @@ const own: OwnOptions<SingleviewOptions> = {
 };
 
 /**
- * SingleView open banking: the token nested under `payload`, a life that is documented as `0000`, and failures that may
- * come with status 200.
+ * The provider for SingleView open banking.
  *
  * @throws MisconfigurationError for an unknown environment or a missing credential
  * @see https://docs.onesingleview.com/docs/ob-v2-get-access-token
@@ -94,21 +93,21 @@ export function singleview(
       tokenType: read(body, 'payload', 'token_type'),
       expiresInSeconds: read(body, 'payload', 'expires_in'),
     }),
-    // The failure envelope stands for a bad format, bad details or failed authentication; its status is not documented.
+    // The envelope means a bad format, bad details or failed authentication. Its status is not documented.
     classifyFailure: (response) =>
       isFailureEnvelope(response.body) && classifyTokenFailure(response) !== 'transient'
         ? 'credentials'
         : undefined,
-    // The first is documented for this call, the second for the neighbouring B2B API.
+    // `message` is documented for this call, `errorMessage` for the related B2B API.
     diagnose: ({ body }) => ({
       code: read(body, 'errorCode'),
       message: read(body, 'message') ?? read(body, 'errorMessage'),
       requestId: read(body, 'correlationId'),
     }),
-    // The answer's only published life is the placeholder 0000; 60 minutes stand in the prose and in the sample's JWT.
+    // The documented response says only `0000`. The prose and the sample JWT say 60 minutes.
     defaultLifetimeSeconds: 3_600,
     rejectedCredentialsAdvice:
-      'Check the credentials. SingleView answers the same for a malformed request: check `merchantId` and `grantType` too.',
+      'Check the credentials. SingleView gives the same answer to a malformed request: check `merchantId` and `grantType` too.',
   });
 }
 

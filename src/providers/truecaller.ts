@@ -22,18 +22,18 @@ import {
 
 /** The credentials of Truecaller for Business. */
 export interface TruecallerCredentials extends TruecallerKey {
-  /** From the API Setup page; part of the token path. */
+  /** From the API Setup page. Part of the token path. */
   readonly organisationId: string;
 }
 
-/** Options of {@link truecaller}: the credentials, or a function that fetches them, and where the API is. */
+/** Options of {@link truecaller}: the credentials, or a function that fetches them, and the address of the API. */
 export type TruecallerOptions = WithCredentials<TruecallerCredentials> &
   CommonOptions & {
-    /** Takes the place of `https://enterprise-portal-noneu.truecaller.com`, the only host that is documented. */
+    /** The address of the API. @defaultValue 'https://enterprise-portal-noneu.truecaller.com', the only documented host */
     readonly baseURL?: string | undefined;
   };
 
-const HINT = 'It is on the API Setup page of the Truecaller for Business console.';
+const HINT = 'Find it on the API Setup page of the Truecaller for Business console.';
 const credentialFields = {
   organisationId: { hint: HINT },
   apiKey: { secret: true, hint: HINT },
@@ -42,9 +42,9 @@ const credentialFields = {
 const own: OwnOptions<TruecallerOptions> = { baseURL: true };
 
 /**
- * Truecaller for Business campaigns: an opaque token for 60 minutes, of which the answer says nothing.
+ * The provider for Truecaller for Business, Verified Campaigns. A token is valid for 60 minutes.
  *
- * At most 10 tokens are issued in 30 minutes; that budget is kept here, so that an account is never locked out.
+ * Truecaller issues at most 10 tokens in 30 minutes. The provider stays within this limit, so that the account is not locked.
  *
  * @throws MisconfigurationError for a missing credential
  * @see https://docs.truecaller.com/truecaller-for-business/verified-campaigns

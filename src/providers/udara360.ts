@@ -30,16 +30,16 @@ const ENVIRONMENTS = Object.freeze({
   live: 'https://openapi.udara360.io',
 });
 
-/** Options of {@link udara360}: the credentials, or a function that fetches them, and where the API is. */
+/** Options of {@link udara360}: the credentials, or a function that fetches them, and the address of the API. */
 export type Udara360Options = WithCredentials<Udara360Credentials> &
   CommonOptions & {
     /** @defaultValue 'live' */
     readonly environment?: keyof typeof ENVIRONMENTS | undefined;
-    /** Takes the place of the environment's URL, for a sandbox. */
+    /** Replaces the environment's URL, for instance with a sandbox. @defaultValue the environment's URL */
     readonly baseURL?: string | undefined;
   };
 
-const HINT = 'It comes from Udara360 with your API access.';
+const HINT = 'Udara360 sends it with your API access.';
 const credentialFields = {
   clientId: { maxLength: 100, hint: HINT },
   clientSecret: { secret: true, maxLength: 100, hint: HINT },
@@ -47,7 +47,7 @@ const credentialFields = {
 const own: OwnOptions<Udara360Options> = { environment: true, baseURL: true };
 
 /**
- * Udara360: no grant type, and two fields for the life, of which the relative one is trusted first.
+ * The provider for Udara360 core banking.
  *
  * @throws MisconfigurationError for an unknown environment, or a credential that is missing or over 100 characters
  * @see https://docs.udara360.io/udara360-docs-1/getting-started/authentication/accesstoken
@@ -63,7 +63,7 @@ export function udara360(options: Udara360Options): TokenEndpointProvider<Udara3
       url: 'https://docs.udara360.io/udara360-docs-1/getting-started/authentication/accesstoken',
       checkedOn: '2026-11-21',
     },
-    // The document's table says clientID, its sample and every known client clientId.
+    // The documentation's table says clientID, but its sample and all known clients use clientId.
     tokenRequest: ({ clientId, clientSecret }) => ({
       url: '/api/auth/v1/authenticate',
       body: { json: { clientId, clientSecret } },
@@ -74,17 +74,17 @@ export function udara360(options: Udara360Options): TokenEndpointProvider<Udara3
         accessToken: read(body, 'accessToken'),
         tokenType: read(body, 'tokenType'),
         expiresInSeconds,
-        // An absolute time depends on two clocks, and its unit is not stated.
+        // Second choice: an absolute time depends on two clocks, and its unit is not documented.
         expiresAt:
           positiveNumber(expiresInSeconds) === undefined ? read(body, 'expirationTime') : undefined,
       };
     },
-    // The envelope of the other calls; that of a failed token call is not documented.
+    // As in the other calls: the response of a failed token call is not documented.
     diagnose: ({ body }) => ({
       code: read(body, 'data', 'statusCode'),
       message: read(body, 'message'),
     }),
-    // Not documented; two integrators go by "about an hour" and renew at 55 minutes.
+    // Not documented. Two integrators assume about an hour and renew at 55 minutes.
     defaultLifetimeSeconds: 3_300,
   });
 }

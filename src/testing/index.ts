@@ -1,5 +1,5 @@
 /**
- * The sandbox, a fake token endpoint, a fake clock, and a contract suite and a chaos wrapper for stores.
+ * The test kit: the sandbox, a fake token endpoint, a fake clock, and for stores a contract suite and a chaos wrapper.
  *
  * @module axios-bearer/testing
  */
@@ -50,6 +50,24 @@ export type {
   ExotelContactUpload,
 } from './sandbox/exotel-contacts.js';
 export type { ExotelUser, ExotelUserDevice, ExotelUsers } from './sandbox/exotel-users.js';
+export type {
+  ExotelAttemptOutcome,
+  ExotelCallCampaign,
+  ExotelCampaignCall,
+  ExotelCampaigns,
+  ExotelSmsCampaign,
+} from './sandbox/exotel-campaigns.js';
+export type {
+  ExotelCampaignBook,
+  ExotelCampaignContact,
+  ExotelCampaignList,
+} from './sandbox/exotel-campaign-lists.js';
+export type {
+  ExotelApplet,
+  ExotelFlows,
+  ExotelFlowStep,
+  ExotelIncomingCall,
+} from './sandbox/exotel-flows.js';
 export type { ExotelV4 } from './sandbox/exotel-v4.js';
 export type {
   ExotelEndedStatus,

@@ -95,7 +95,7 @@ export function malformed(
   problem: string,
   {
     repeat = true,
-    advice = 'A proxy or a wrong base URL may be in the way.',
+    advice = 'A proxy may have answered, or the base URL may be wrong.',
     cause,
   }: { readonly repeat?: boolean; readonly advice?: string; readonly cause?: unknown } = {},
 ): Failed<EndpointFailure> {
@@ -106,7 +106,7 @@ export function malformed(
     diagnosis,
     retryable: repeat,
     cause,
-    message: `gave a malformed answer: status ${answer.status}, and the body ${problem}${inWords(diagnosis)}. ${advice}`,
+    message: `sent a malformed response: status ${answer.status}, and the body ${problem}${inWords(diagnosis)}. ${advice}`,
   });
   // A token that cannot be used was issued for this request; anything else may be a proxy's.
   return failed({ error, cause: 'transient', concerns: repeat ? 'account' : 'request' });
@@ -150,7 +150,7 @@ export function threw(
     cause,
     message:
       cause === undefined
-        ? 'did not answer in time. Let it answer within attemptTimeoutMs, and heed its signal.'
+        ? 'did not answer in time. Make it answer within attemptTimeoutMs, and respect its signal.'
         : `${whatItDid(meaning)}. ${failure === 'credentials' ? adviceOnRejection(provider) : 'See the cause.'}`,
   });
   const concerns = failureConcerns(failure, { status, body: undefined }, retryAfter);
@@ -177,7 +177,7 @@ export function unusable(
   const error = acquisitionError(call, 'acquireToken', 'ERR_TOKEN_RESPONSE_MALFORMED', {
     phase: 'token response',
     retryable: repeat,
-    message: `returned something that cannot be used: it ${problem}. ${advice}`,
+    message: `returned an unusable value: it ${problem}. ${advice}`,
   });
   return failed({ error, cause: 'transient', concerns: repeat ? 'account' : 'request' });
 }
@@ -200,11 +200,11 @@ function adviceOnSilence(
   if (transport.adapter !== undefined) return '';
   if (TLS_CODE.test(reason)) {
     return transport.httpsAgent === undefined
-      ? ' If the instance has an httpsAgent that trusts the certificate, give it to token calls too, in `transport`.'
+      ? ' If your instance has an httpsAgent that trusts the certificate, pass it in `transport` too.'
       : ' Check the certificates that the httpsAgent in `transport` trusts.';
   }
   return NO_WAY_THERE.includes(reason) && Object.keys(transport).length === 0
-    ? ' If the instance has a proxy or an agent, give it to token calls too, in `transport`.'
+    ? ' If your instance has a proxy or an agent, pass it in `transport` too.'
     : '';
 }
 

@@ -24,6 +24,6 @@ export async function madeRequest(
   if (outcome.kind === 'done') return outcome.value;
   throw requestUnavailable(
     provider.name,
-    'did not answer in time. Let it answer within flightTimeoutMs.',
+    'did not answer in time. Make it answer within flightTimeoutMs.',
   );
 }

@@ -4,7 +4,7 @@ import type { TokenFailureClass } from '../provider-definition/token-failure.js'
 import type { TokenResponse } from '../provider-definition/token-response.js';
 
 /**
- * What to do about the errors that are not about the credentials.
+ * What to do about errors that do not concern the credentials.
  *
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-5.2
  * @see https://www.rfc-editor.org/rfc/rfc8707#section-2
@@ -12,18 +12,18 @@ import type { TokenResponse } from '../provider-definition/token-response.js';
 const ADVICE_ON_CODE: ReadonlyMap<string, string> = new Map([
   [
     'invalid_scope',
-    'Check the scope: the server does not know it, or this client may not have it.',
+    'Check the scope: the server does not know it, or this client is not allowed to use it.',
   ],
   [
     'unauthorized_client',
-    'The server knows the client, and does not allow it this grant: have the grant allowed for the client.',
+    'The server knows the client but does not allow it this grant: have the grant enabled for the client.',
   ],
-  ['unsupported_grant_type', 'The server does not offer this grant: check the token URL.'],
+  ['unsupported_grant_type', 'The server does not support this grant: check the token URL.'],
   ['invalid_target', 'Check `resource` and `audience`: the server does not know them.'],
   ['invalid_request', 'Check the parameters of the token request.'],
 ]);
 
-/** What to do about a token call that was refused: one or two sentences for the error. */
+/** What to do about a refused token call: one or two sentences for the error. */
 export function adviceOnRefusal(
   { rejectedCredentialsAdvice: own }: Pick<ProviderDefinition<object>, 'rejectedCredentialsAdvice'>,
   failure: TokenFailureClass,
@@ -31,13 +31,13 @@ export function adviceOnRefusal(
 ): string {
   const { status } = response;
   if (failure === 'transient')
-    return status === 429 ? 'Too many token calls.' : 'This may pass by itself.';
+    return status === 429 ? 'Too many token calls.' : 'This may be temporary.';
   const code = oauthErrorFields(response.body)?.error ?? '';
   const onCode = ADVICE_ON_CODE.get(code);
   if (onCode !== undefined) return onCode;
   if (failure === 'credentials') return adviceOf(own, response) ?? generalAdvice(code, status);
   return status >= 300 && status < 400
-    ? 'Token calls are not redirected: check baseURL and region.'
+    ? 'Token calls do not follow redirects: check baseURL and region.'
     : 'Check the base URL, the region and the parameters of the token request.';
 }
 
@@ -48,13 +48,13 @@ function adviceOf(
   try {
     return typeof own === 'function' ? own(response) : own;
   } catch {
-    // It was written for the provider's own answers, and this may be a proxy's.
+    // It was written for the provider's responses, and this may be a proxy's.
     return undefined;
   }
 }
 
 function generalAdvice(code: string, status: number): string {
   return status === 403 && code === ''
-    ? 'Check the credentials, and whether the account may have a token.'
+    ? 'Check the credentials, and whether the account is allowed to get a token.'
     : 'Check the credentials.';
 }

@@ -45,7 +45,7 @@ export class Credentials {
     if (outcome.kind === 'done') return outcome.value;
     throw credentialsUnavailable(
       provider.name,
-      'did not answer in time. Let it answer within flightTimeoutMs, and heed its signal.',
+      'did not answer in time. Make it answer within flightTimeoutMs, and respect its signal.',
     );
   }
 

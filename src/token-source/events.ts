@@ -3,20 +3,20 @@ import type { CoolDownCause, RefreshReason } from '../token/lifecycle.js';
 import type { TokenCall } from '../token-call/token-call.js';
 
 /**
- * What a token source tells whoever listens. No event holds a token, a secret or a client id, with one exception: what a
- * function of your own throws, a vault's client for instance, is the `cause` of the `error` of `refreshFailed`, as it came.
+ * The events of a token source. No event holds a token, a secret or a client id, with one exception: what your own function
+ * throws, for instance a vault's client, is the `cause` of the `error` of `refreshFailed`, unchanged.
  */
 export interface TokenSourceEvents {
-  /** A new token is in hand. */
+  /** There is a new token. */
   refreshed: {
     readonly provider: string;
     readonly reason: RefreshReason;
-    /** `endpoint`: minted by us; `store`: adopted from the shared store. */
+    /** `endpoint`: fetched by this process; `store`: adopted from the shared store. */
     readonly from: 'endpoint' | 'store';
     readonly tookMs: number;
-    /** Token calls that it took, failed ones included. */
+    /** The number of token calls, failed ones included. */
     readonly attempts: number;
-    /** Milliseconds until it expires; `undefined` if nobody knows. */
+    /** Milliseconds until it expires; `undefined` if unknown. */
     readonly expiresInMs: number | undefined;
   };
   /** A refresh gave up. */
@@ -24,49 +24,49 @@ export interface TokenSourceEvents {
     readonly provider: string;
     readonly reason: RefreshReason;
     readonly error: BearerError;
-    /** `error` where only you can help: the credentials, or something else on this side of the wire. Otherwise `warning`. */
+    /** `error` if only you can fix it: the credentials, or something else on your side. Otherwise `warning`. */
     readonly severity: 'warning' | 'error';
     /** Milliseconds until the next attempt is allowed. */
     readonly nextAttemptInMs: number;
-    /** Whether callers are still served with the token in hand, which has drawn no 401. */
+    /** Whether callers still get the current token, which has drawn no 401. */
     readonly stillServing: boolean;
   };
-  /** One call of the token endpoint ended, whatever came of it; a refresh may take several. */
+  /** A call of the token endpoint ended, with any outcome. A refresh may take several. */
   tokenCalled: TokenCall & {
     readonly provider: string;
-    /** Why the refresh was started; `undefined` if `clear()` has overtaken it. */
+    /** Why the refresh was started; `undefined` if `clear()` was called meanwhile. */
     readonly reason: RefreshReason | undefined;
   };
-  /** The token endpoint is left alone for a while. */
+  /** The token endpoint will be left alone for `delayMs`. */
   coolDownStarted: {
     readonly provider: string;
     readonly cause: CoolDownCause;
     readonly delayMs: number;
   };
-  /** The token endpoint answered again. */
+  /** The token endpoint works again. */
   coolDownEnded: { readonly provider: string };
-  /** A 401 was passed on, because 401s have forced as many token calls as they may; the next one may after `delayMs`. */
+  /** Refreshing on a 401 is paused: the last refreshed tokens were rejected too. The next 401 can refresh after `delayMs`. */
   forcedMintsSpent: { readonly provider: string; readonly delayMs: number };
-  /** A caller joined a refresh that was under way. */
+  /** A caller joined a running refresh. */
   joined: { readonly provider: string; readonly reason: RefreshReason };
   /** The resource server rejected a token. */
   rejected: {
     readonly provider: string;
-    /** What follows: a replay, a new token for others where the request cannot be sent again, or the 401 goes to the caller. */
+    /** What follows: a replay, a new token for other requests (if this one cannot be sent again), or why the 401 goes to the caller. */
     readonly consequence:
       'replay' | 'replacement' | 'already-replayed' | 'forced-mints-spent' | 'endpoint-cooling';
   };
-  /** A request was sent once more with another token. */
+  /** A request was sent once more with a new token. */
   replayed: { readonly provider: string; readonly accepted: boolean };
   /** A 401 was not replayed. */
   replayRefused: { readonly provider: string; readonly because: string };
-  /** An expired token was served because `maxStaleMs` allows it. */
+  /** An expired token was used because `maxStaleMs` allows it. */
   servedStale: { readonly provider: string };
-  /** The shared store failed, told once an outage; or it holds a record that cannot be read. The source goes on without it. */
+  /** The shared store failed, emitted once per outage; or it holds an unreadable record. The source continues without it. */
   storeFailed: { readonly provider: string; readonly error: BearerError };
-  /** The shared store answers again. */
+  /** The shared store works again. */
   storeRecovered: { readonly provider: string };
-  /** Waited for another process that holds the refresh lease. */
+  /** This process waited for another one that holds the refresh lease. */
   leaseAwaited: {
     readonly provider: string;
     readonly waitedMs: number;
@@ -77,12 +77,12 @@ export interface TokenSourceEvents {
 /** The name of an event of a token source. */
 export type TokenSourceEventName = keyof TokenSourceEvents;
 
-/** What `on` calls at each event of that name. */
+/** A listener for one event. */
 export type TokenSourceListener<Name extends TokenSourceEventName> = (
   event: TokenSourceEvents[Name],
 ) => void;
 
-/** Every listener of one token source. A listener that throws never harms a request, nor the next listener. */
+/** The listeners of one token source. A listener that throws affects neither requests nor other listeners. */
 export class Listeners {
   readonly #listeners = new Map<TokenSourceEventName, Set<TokenSourceListener<never>>>();
 
@@ -110,7 +110,7 @@ export class Listeners {
   }
 }
 
-/** A fault of a listener surfaces as an uncaught error of its own, as it would from an EventTarget. */
+/** An error in a listener surfaces as an uncaught error, as with an EventTarget. */
 function reportUncaught(error: unknown): void {
   setTimeout(() => {
     throw error;

@@ -9,7 +9,7 @@ import type { Provider } from '../provider-definition/define-provider.js';
 import type { SharedStore } from '../sharing/shared-store.js';
 import { systemClock, type Clock } from '../platform/clock.js';
 
-/** How a token source behaves. Everything has a default; durations are milliseconds. */
+/** Options of {@link createTokenSource}. All have defaults; durations are in milliseconds. */
 export interface TokenSourceOptions {
   /**
    * Shares tokens with other processes: `createRedisStore()` of `axios-bearer/redis`; or `createMemoryStore()` and
@@ -17,48 +17,48 @@ export interface TokenSourceOptions {
    */
   readonly store?: SharedStore | undefined;
   /**
-   * Names the shared identity yourself, in place of the one made from the credentials. Needed where a secret is
-   * rotated gradually at a provider that allows one active token only, and where the token request differs from call to
-   * call. It stands for the secret and for everything that the provider sends along: name what differs apart.
-   * @defaultValue made from the provider, the token URL, the credentials and the parameters
+   * Your own name for the tokens in a shared store, instead of the one derived from the credentials. Needed if a secret is
+   * rotated gradually at a provider that allows only one active token, and if the token request differs from call to call. It
+   * replaces the secret and everything else in the token request, so use different names for whatever differs there.
+   * @defaultValue derived from the provider, the token URL, the credentials and the parameters
    */
   readonly cacheIdentity?: string | undefined;
-  /** How long before expiry a refresh starts in the background. @defaultValue a tenth of the life, at most 15 min; see the docs */
+  /** How long before expiry a background refresh starts. @defaultValue a tenth of the lifetime, at most 15 min; see the docs */
   readonly earlyWindowMs?: number | undefined;
-  /** How long before expiry callers wait for the refresh. @defaultValue a twentieth of the life, at most 60 s */
+  /** How long before expiry callers wait for the refresh. @defaultValue a twentieth of the lifetime, at most 60 s */
   readonly mandatoryWindowMs?: number | undefined;
-  /** How often a token of unknown life is renewed in the background. @defaultValue 900000 (15 min) */
+  /** How often a token of unknown lifetime is renewed in the background. @defaultValue 900000 (15 min) */
   readonly revalidateMs?: number | undefined;
-  /** How long after its expiry a token may be served while the endpoint is down. @defaultValue 0: never */
+  /** How long after its expiry a token may be used while the endpoint is down. @defaultValue 0: never */
   readonly maxStaleMs?: number | undefined;
-  /** Overrides what the provider says about one active token only. @defaultValue the provider's */
+  /** Whether a new token invalidates the previous one. @defaultValue the provider's */
   readonly singleActiveToken?: boolean | undefined;
-  /** What happens to a valid token when its credentials are rejected. @defaultValue 'keep': served to its expiry */
+  /** What happens to a valid token when its credentials are rejected. @defaultValue 'keep': it is used until it expires */
   readonly onCredentialsRejected?: 'keep' | 'drop' | undefined;
-  /** Renews the token ahead of time even while nobody asks. The timer keeps no process alive. @defaultValue false */
+  /** Renews the token ahead of time even without requests. The timer does not keep the process alive. @defaultValue false */
   readonly keepWarm?: boolean | undefined;
   /**
-   * Keeps a refresh going when the request that started it is over: `waitUntil` of Cloudflare or Vercel, called with each
-   * refresh as it starts.
-   * @defaultValue none: on Cloudflare, the request that starts a refresh ahead of time waits for it, up to a second
+   * Keeps a refresh running after the request that started it has ended: `waitUntil` of Cloudflare or Vercel, called with each
+   * refresh when it starts.
+   * @defaultValue none: on Cloudflare, the request that starts an early refresh waits for it, up to a second
    */
   readonly waitUntil?: ((refresh: Promise<unknown>) => void) | undefined;
-  /** Bound of one token call. @defaultValue 5000 */
+  /** The limit for one token call. @defaultValue 5000 */
   readonly attemptTimeoutMs?: number | undefined;
-  /** Bound of one refresh with all its attempts. @defaultValue 10000 */
+  /** The limit for one refresh with all its attempts. @defaultValue 10000 */
   readonly flightTimeoutMs?: number | undefined;
-  /** Token calls within one refresh. @defaultValue 3 */
+  /** The maximum number of token calls in one refresh. @defaultValue 3 */
   readonly maxAttempts?: number | undefined;
-  /** Tokens kept at once where requests use different parameters; the one least recently used goes first. @defaultValue 1000 */
+  /** How many tokens are kept if requests use different parameters; the least recently used is dropped first. @defaultValue 1000 */
   readonly maxEntries?: number | undefined;
-  /** How the token endpoint is reached: agents, proxy or adapter of axios. @defaultValue axios's own */
+  /** How to reach the token endpoint: axios's agents, proxy or adapter. @defaultValue axios's own */
   readonly transport?:
     | Pick<
         AxiosRequestConfig,
         'adapter' | 'httpAgent' | 'httpsAgent' | 'proxy' | 'lookup' | 'family'
       >
     | undefined;
-  /** Time, for tests. @defaultValue the system's */
+  /** The clock, for tests. @defaultValue the system's */
   readonly clock?: Clock | undefined;
   /** Random numbers in [0, 1), for tests. @defaultValue Math.random */
   readonly random?: (() => number) | undefined;
@@ -87,7 +87,7 @@ const defaults = Object.freeze({
   maxEntries: 1_000,
 });
 
-/** What each option may be; `undefined` where the types say it all. */
+/** What each option may be; `undefined` if only the types check it. */
 const ALLOWED: Readonly<Record<keyof TokenSourceOptions, Rule | undefined>> = {
   earlyWindowMs: milliseconds(1),
   mandatoryWindowMs: milliseconds(1),
@@ -107,7 +107,7 @@ const ALLOWED: Readonly<Record<keyof TokenSourceOptions, Rule | undefined>> = {
   waitUntil: {
     allows: (value) => typeof value === 'function',
     must: 'must be a function',
-    remedy: "Give the waitUntil of 'cloudflare:workers' or '@vercel/functions'.",
+    remedy: "Pass the waitUntil of 'cloudflare:workers' or '@vercel/functions'.",
   },
   store: {
     allows: (value) => typeof (value as Partial<SharedStore> | null)?.['~share'] === 'function',
@@ -170,7 +170,7 @@ export function resolveOptions(
     provider: provider.name,
     path: 'options.',
   });
-  // Those of `Object.create(defaults)` too.
+  // Inherited options count too, as with `Object.create(defaults)`.
   for (const name in options) {
     const value: unknown = options[name as keyof TokenSourceOptions];
     if (value !== undefined) check(provider, name as keyof TokenSourceOptions, value);
@@ -194,33 +194,33 @@ export function resolveOptions(
   };
 }
 
-/** Of the calls that a function makes, it knows nothing. */
+/** It has no effect on the calls that `acquireToken` makes. */
 function checkTransport(provider: Provider): void {
   if (provider.acquireToken === undefined) return;
   throw new MisconfigurationError({
     provider: provider.name,
     option: 'options.transport',
-    problem: 'reaches a token endpoint, and acquireToken makes its calls by itself',
-    remedy: 'Set agents, proxy or adapter where acquireToken makes them.',
+    problem: 'has no effect on acquireToken, which makes its own calls',
+    remedy: 'Set the agents, proxy or adapter inside acquireToken.',
   });
 }
 
-/** Without a name that is given, tokens are found again under their credentials and their token request. */
+/** Without `cacheIdentity`, tokens are identified by their credentials and token request. */
 function checkSharing(provider: Provider, { cacheIdentity }: TokenSourceOptions): void {
   const reason = whyNameless(provider);
   if (reason === undefined || cacheIdentity !== undefined) return;
   throw new MisconfigurationError({
     provider: provider.name,
     option: 'options.cacheIdentity',
-    problem: `is missing: with a shared store, ${reason}`,
+    problem: `is missing. A shared store needs it, because ${reason}`,
     remedy:
-      'Name what the tokens belong to, the account for instance. A store on Redis needs a storeKey with it.',
+      'Name what the tokens belong to, for instance the account. A Redis store also needs a storeKey.',
   });
 }
 
 function whyNameless(provider: Provider): string | undefined {
   if (provider.acquireToken !== undefined)
-    return 'there are no credentials under which the tokens of acquireToken could be found again';
+    return 'acquireToken has no credentials that identify its tokens';
   const [field] = perCallFields(provider);
   return field === undefined
     ? undefined
@@ -237,7 +237,7 @@ function policyOf(provider: Provider, options: TokenSourceOptions): LifecyclePol
     onCredentialsRejected: options.onCredentialsRejected,
     tokenBudget: provider.tokenBudget,
   }).filter(([, value]) => value !== undefined);
-  // Most sources have none of their own and share one: a process may have 100 000.
+  // Most sources have no policy of their own and share the default: a process may have 100,000 sources.
   return own.length === 0 ? defaultPolicy : { ...defaultPolicy, ...Object.fromEntries(own) };
 }
 

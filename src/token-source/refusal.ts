@@ -17,14 +17,14 @@ export function refusal(
     case 'budget-spent':
       return new TokenAcquisitionError(
         'ERR_TOKEN_BUDGET_SPENT',
-        `${provider}: the provider's limit of token calls is spent. The next one is possible in ` +
-          `${inSeconds(retryInMs)}. Share one token source, or a shared store, between all callers.`,
+        `${provider}: the provider's limit of token calls is used up. The next call is possible in ` +
+          `${inSeconds(retryInMs)}. Share one token source, or a store, between all callers.`,
         { provider, phase: 'token request', retryable: true, retryInMs },
       );
     case 'same-token':
       return new TokenAcquisitionError(
         'ERR_TOKEN_REQUEST_REFUSED',
-        `${provider}: the token call brought the rejected token again.`,
+        `${provider}: the token call returned the rejected token again.`,
         { provider, phase: 'token response', retryable: true },
       );
   }

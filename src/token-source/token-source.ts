@@ -21,19 +21,19 @@ import type { WaitLimits } from '../platform/waiting.js';
 
 /** How one caller waits for a token. */
 export interface GetTokenOptions {
-  /** Ends this caller's wait and nothing else; the promise rejects with the signal's reason. */
+  /** Ends only this caller's wait; the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
-  /** Bounds this caller's wait, in milliseconds. @defaultValue none: a refresh is bounded by itself */
+  /** The limit for this caller's wait, in milliseconds. @defaultValue none, since a refresh has its own limit */
   readonly timeoutMs?: number | undefined;
-  /** Parameters of the token request, where the provider takes any. */
+  /** Parameters of the token request, if the provider has any. @defaultValue none */
   readonly params?: TokenParams | undefined;
-  /** A token string that was refused with a 401: it is not handed back. Report it by `reject()` first. */
+  /** A token string that was rejected with a 401 and must not be returned. Report it with `reject()` first. */
   readonly not?: string | undefined;
   /**
-   * How long the token should live on, in milliseconds, where you hand it to somebody else: one that has less is renewed first, and you wait for
-   * that. A wish, not a promise: if no other can be had now, or the provider's tokens live no longer, you get the one that lives longest, whose
-   * `expiresAt` says how long. A life that no token has costs a token call for each tenth of the life there is, at most. A token of unknown
-   * life is taken as it is. @defaultValue 0
+   * The remaining lifetime you need, in milliseconds, for instance to pass the token on: a token that has less is renewed first. This
+   * is not guaranteed: if no new token can be fetched, or the provider's tokens do not live that long, you get the longest available;
+   * check its `expiresAt`. If you ask for more than the provider's tokens have, a token is renewed at most once per tenth of its
+   * lifetime. A token of unknown lifetime is returned as it is. @defaultValue 0
    */
   readonly minRemainingMs?: number | undefined;
 }
@@ -42,9 +42,9 @@ const brand = Symbol.for('axios-bearer.token-source');
 const NO_PARAMS: TokenParams = Object.freeze({});
 
 /**
- * Yields a usable access token: cached, renewed ahead of time, and fetched once however many ask.
+ * Returns valid access tokens: cached, renewed ahead of time, and fetched once for all concurrent callers.
  *
- * Made by {@link createTokenSource}. Any number of axios instances may share one; two sources share nothing.
+ * Created by {@link createTokenSource}. Any number of axios instances may share one. Two sources share nothing.
  */
 export class TokenSource {
   readonly provider: Provider;
@@ -62,24 +62,22 @@ export class TokenSource {
   }
 
   /**
-   * The token if it is fresh, at once; `undefined` where it has to be waited for, is about to be renewed, or is about to
-   * be compared with what the shared store has.
-   *
-   * It starts nothing: `getToken` does.
+   * Returns the token immediately if it is fresh; `undefined` if a caller has to wait, or if a refresh or a look into the shared
+   * store is due. It never starts anything; `getToken` does.
    */
   peek(params?: TokenParams): AccessToken | undefined {
     return params === undefined ? this.#main.peek() : this.#known(paramsKey(params))?.peek();
   }
 
   /**
-   * A usable token, fetched if need be; all who ask at once share one token call.
+   * Returns a usable token, and fetches one if necessary. Concurrent callers share one token call.
    *
-   * @throws {@link TokenAcquisitionError} if none can be had: `code`, `retryable` and `retryInMs` say why and when to come
-   * back; also if the credentials function throws
+   * @throws {@link TokenAcquisitionError} if no token can be fetched, for instance because the credentials function throws: `code`,
+   * `retryable` and `retryInMs` say why and when to retry
    * @throws {@link CredentialsRejectedError} if the provider rejects the credentials
-   * @throws {@link MisconfigurationError} if the credentials function returns nonsense, a parameter is unknown, or `minRemainingMs` is no
-   * length of time
-   * @throws {@link TokenWaitTimeoutError} if `timeoutMs` elapses first
+   * @throws {@link MisconfigurationError} if the credentials function returns invalid credentials, a parameter is unknown, or
+   * `minRemainingMs` is not a duration
+   * @throws {@link TokenWaitTimeoutError} if `timeoutMs` runs out first
    * @throws {@link TokenSourceClosedError} after `close()`
    * @throws the signal's reason if `signal` aborts
    */
@@ -89,7 +87,7 @@ export class TokenSource {
     for (;;) {
       options.signal?.throwIfAborted();
       if (this.#context.isClosed) throw new TokenSourceClosedError(this.provider.name);
-      // Looked up anew each time: the one that was waited for may have made room for others meanwhile.
+      // Looked up each time, because the kept token may have been dropped meanwhile to make room for others.
       const got = await this.#kept(options.params).get(options, limits);
       switch (got.kind) {
         case 'token':
@@ -98,20 +96,20 @@ export class TokenSource {
           throw got.error;
         case 'timed-out':
           throw new TokenWaitTimeoutError(this.provider.name, options.timeoutMs ?? 0);
-        case 'aborted': // The reason goes back to the caller as it came.
+        case 'aborted': // Its reason is passed on unchanged.
         case 'changed':
       }
     }
   }
 
   /**
-   * Reports that the resource server rejected a token, and tells whether the request is worth sending again.
+   * Reports that the resource server rejected a token, and returns whether the request should be sent again.
    *
-   * Only the token named is doubted: a late 401 on one that was replaced long ago costs nothing.
+   * Only this token is suspected: a late 401 on a token that has been replaced costs nothing.
    *
    * @param value - the token string that drew the 401
-   * @param options - `on`: `replay` if the request had been sent again already, `only-send` if it cannot be; else
-   *   `first-send`
+   * @param options - `on`: `replay` if the request has been sent again already, `only-send` if it cannot be sent again, otherwise
+   *   `first-send`, the default
    */
   reject(
     value: string,
@@ -128,8 +126,8 @@ export class TokenSource {
   /**
    * Reports that a replay was answered, and whether it was accepted.
    *
-   * @param options - `forcedMint`: what `reject()` answered for this request; given only if the answer speaks for the new
-   *   token, which a status of 5xx does not
+   * @param options - `forcedMint`: what `reject()` returned for this request; only if the answer says something about the new
+   *   token, which a 5xx does not
    */
   replayed(options: {
     readonly accepted: boolean;
@@ -143,8 +141,8 @@ export class TokenSource {
   }
 
   /**
-   * Forgets every token and every cool-down, in the shared store as well. Whoever waits gets a token fetched after this call.
-   * A provider's limit of token calls is not forgotten.
+   * Forgets every token and every cool-down, in the shared store too. Waiting callers get a token fetched after this call. The count
+   * of token calls towards a provider's limit is kept.
    */
   clear(): void {
     for (const token of this.#all()) {
@@ -154,7 +152,7 @@ export class TokenSource {
     this.#context.accounts.forgetFailures();
   }
 
-  /** Ends the source for good: whoever waits is told so, timers and tokens go. May be called twice. */
+  /** Closes the source for good: waiting callers fail, and timers and tokens are dropped. Safe to call twice. */
   close(): void {
     this.#context.close();
     for (const token of this.#all()) {
@@ -164,7 +162,7 @@ export class TokenSource {
     this.#others?.clear();
   }
 
-  /** Calls `listener` at each event of that name; the function returned takes it off again. */
+  /** Calls `listener` for each event of this name. Returns a function that removes it. */
   on<Name extends TokenSourceEventName>(
     name: Name,
     listener: TokenSourceListener<Name>,
@@ -252,9 +250,9 @@ function checkParams({ name, paramNames = [] }: Provider, params: TokenParams): 
 }
 
 /**
- * Creates the object that yields tokens for one provider. It opens no connection and starts no timer until asked.
+ * Creates a token source for one provider. It opens no connection and starts no timer until a token is requested.
  *
- * @throws {@link MisconfigurationError} for an option that cannot work, naming it
+ * @throws {@link MisconfigurationError} for an invalid option, which it names
  */
 export function createTokenSource<C extends object>(
   provider: Provider<C>,
@@ -272,7 +270,7 @@ export function createTokenSource<C extends object>(
   return new TokenSource(anyProvider, resolveOptions(anyProvider, options));
 }
 
-/** Tells whether a value is a token source, of this copy of the package or another. */
+/** Whether a value is a token source, from this or another copy of the package. */
 export function isTokenSource(value: unknown): value is TokenSource {
   return typeof value === 'object' && value !== null && brand in value;
 }

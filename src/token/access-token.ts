@@ -1,16 +1,16 @@
-/** What an access token is made of. */
+/** The parts of an access token. */
 export interface AccessTokenFields {
   readonly value: string;
-  /** When it expires by the wall clock, in epoch milliseconds; absent if nobody knows. */
+  /** The time of expiry by the wall clock, in epoch milliseconds; absent if unknown. */
   readonly expiresAt?: number | undefined;
-  /** The granted scope, where the token endpoint named one. */
+  /** The granted scope, if the token endpoint named it. */
   readonly scope?: string | undefined;
 }
 
 /**
- * An access token that does not show itself: logging, inspecting or serialising it prints everything but the value.
+ * An access token that hides its value: logging, inspecting or serialising it prints everything else.
  *
- * Read `value` where the token itself is needed.
+ * Read `value` to get the token string.
  */
 export class AccessToken {
   readonly expiresAt: number | undefined;
@@ -31,12 +31,12 @@ export class AccessToken {
     return this.#value;
   }
 
-  /** The value of the `Authorization` header: `Bearer` and the token (RFC 6750, section 2.1). */
+  /** The value for the `Authorization` header: `Bearer` and the token (RFC 6750, section 2.1). */
   get authorization(): string {
     return this.#authorization;
   }
 
-  /** What `JSON.stringify` shows: everything but the value. */
+  /** Everything but the value, for `JSON.stringify`. */
   toJSON(): Record<string, unknown> {
     return { type: 'access token', expiresAt: this.expiresAt, scope: this.scope };
   }
@@ -46,16 +46,16 @@ export class AccessToken {
     return '[access token]';
   }
 
-  /** What Node's `util.inspect` shows, whatever it is told to look into. */
+  /** Everything but the value, for Node's `util.inspect`. */
   [Symbol.for('nodejs.util.inspect.custom')](): Record<string, unknown> {
     return this.toJSON();
   }
 }
 
 /**
- * Tells whether a string can stand in an `Authorization` header: visible ASCII only, no space, no control character.
+ * Whether a string is safe in an `Authorization` header: only visible ASCII, without spaces or control characters.
  *
- * Wider than the `b64token` of RFC 6750, since providers issue opaque strings; narrow enough that nothing can be injected.
+ * Wider than the `b64token` of RFC 6750, since providers issue opaque strings, but narrow enough to prevent header injection.
  */
 export function isSendableToken(value: string): boolean {
   return /^[\x21-\x7e]+$/.test(value);

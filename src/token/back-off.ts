@@ -1,4 +1,4 @@
-/** Exponential back-off: the first delay, doubled by each repetition, up to the longest. Milliseconds. */
+/** Exponential back-off: the first delay, doubled with each repetition, up to the longest. Milliseconds. */
 export interface BackOff {
   readonly firstMs: number;
   readonly longestMs: number;
@@ -9,7 +9,7 @@ export function backOffMs({ firstMs, longestMs }: BackOff, repetitions: number):
   return Math.min(firstMs * 2 ** Math.min(repetitions, 30), longestMs);
 }
 
-/** `ms`, moved by up to a fifth either way; `random` lies in [0, 1). */
+/** `ms`, changed by up to a fifth either way; `random` is in [0, 1). */
 export function jittered(ms: number, random: number): number {
   return ms * (0.8 + 0.4 * random);
 }

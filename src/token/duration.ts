@@ -5,7 +5,7 @@ const UNITS = [
   { name: 'seconds', ms: 1_000 },
 ] as const;
 
-/** About how long it was, for people: in the largest unit of which there are two at least. */
+/** An approximate duration for a message, in the largest unit that gives at least 2. */
 export function inWords(ms: number): string {
   const unit = UNITS.find((candidate) => ms >= 2 * candidate.ms);
   return unit === undefined ? 'a moment' : `${Math.floor(ms / unit.ms)} ${unit.name}`;

@@ -1,4 +1,4 @@
-/** A moment as both clocks saw it: the wall clock in epoch milliseconds, the monotonic one from its own origin. */
+/** A moment on both clocks: the wall clock in epoch milliseconds, the monotonic one from its own origin. */
 export interface Instant {
   readonly wallMs: number;
   readonly monoMs: number;
@@ -7,19 +7,19 @@ export interface Instant {
 /**
  * The moment `ms` later, on both clocks.
  *
- * A deadline is kept on both because either clock alone can lie: the wall clock may be set back, and the
- * monotonic one stands still while a Linux host is suspended.
+ * A deadline is kept on both because each can be wrong: the wall clock may be set back, and the monotonic one stops while a
+ * Linux host is suspended.
  */
 export function later(from: Instant, ms: number): Instant {
   return { wallMs: from.wallMs + ms, monoMs: from.monoMs + ms };
 }
 
-/** Milliseconds until `deadline`, by the clock that says it is nearer. Zero or less once it has passed. */
+/** Milliseconds until `deadline`, by the clock on which it is nearer. Zero or less once it has passed. */
 export function msUntil(deadline: Instant, now: Instant): number {
   return Math.min(deadline.wallMs - now.wallMs, deadline.monoMs - now.monoMs);
 }
 
-/** Whether either clock says that `deadline` has passed. */
+/** Whether `deadline` has passed on either clock. */
 export function isPast(deadline: Instant, now: Instant): boolean {
   return now.wallMs >= deadline.wallMs || now.monoMs >= deadline.monoMs;
 }

@@ -1,10 +1,10 @@
 /*
- * The life of one token, decided without a clock, a timer, a network or axios: a state, the present moment
- * and what happened go in; the next state, an answer and notices come out. `token-source/` acts on them.
+ * The life of one token, decided without a clock, a timer, a network or axios: a state, the current time and an event go in;
+ * the next state, an answer and notices come out. `token-source/` acts on them.
  *
- * Three independent parts: a token slot and a budget of forced mints (may a 401 force a new token?) for each token, and
- * an endpoint gate (may the token endpoint be called at all?), which the tokens of one account share. A token may be fine while the endpoint cools down, and
- * a storm of 401s must not block a refresh that is due to expiry.
+ * There are three independent parts: a token slot and a budget of forced mints (may a 401 force a new token?) for each token,
+ * and an endpoint gate (may the token endpoint be called?), which the tokens of one account share. A token may be valid while
+ * the endpoint cools down, and a storm of 401s must not block a refresh because of expiry.
  */
 
 import type { Instant } from './instant.js';
@@ -54,7 +54,7 @@ export type {
 } from './lifecycle/happening.js';
 export { patienceMs, servableToken } from './lifecycle/on-request.js';
 
-/** Decides what follows from what happened. Pure: the same arguments give the same decision. */
+/** Decides what follows from an event. Pure: the same arguments give the same decision. */
 export function decide<Failure, Kind extends Happening<Failure>['kind']>(
   state: TokenState<Failure>,
   now: Instant,

@@ -1,40 +1,40 @@
-/** A life longer than this is taken as this: no provider's clock deserves more trust. One year. */
+/** Longer lifetimes are capped at one year. */
 export const LONGEST_LIFETIME_SECONDS = 365 * 24 * 3600;
 
-/** What a token response and the token itself say about how long the token lives. All of it is hearsay. */
+/** What a token response and the token itself say about the lifetime. None of it is trusted blindly. */
 export interface LifetimeHints {
-  /** `expires_in` as it came over the wire: number, numeric string, or nonsense. Seconds. */
+  /** The unchecked `expires_in`, in seconds: a number, a numeric string or nonsense. */
   readonly expiresInSeconds?: unknown;
-  /** An absolute expiry as it came over the wire: epoch seconds, epoch milliseconds or ISO 8601. */
+  /** The unchecked time of expiry: epoch seconds, epoch milliseconds or ISO 8601. */
   readonly expiresAt?: unknown;
-  /** When the provider says that it made the token, epoch milliseconds by the provider's clock. */
+  /** When the token was issued, in epoch milliseconds by the provider's clock. */
   readonly issuedAt?: number | undefined;
-  /** What the provider's documentation promises where the response says nothing. Seconds. */
+  /** The documented lifetime in seconds, if the response does not state one. */
   readonly defaultSeconds?: number | undefined;
   /** The token string, which may be a JWT. */
   readonly token: string;
-  /** The provider's clock when it answered (its `Date` header), epoch milliseconds. */
+  /** The provider's clock when it answered (its `Date` header), in epoch milliseconds. */
   readonly serverNow?: number | undefined;
-  /** Our own wall clock before the request was sent, epoch milliseconds. */
+  /** Our own wall clock before the request was sent, in epoch milliseconds. */
   readonly localNow: number;
 }
 
-/** A life in milliseconds counted from before the request was sent; `unknown` if nothing usable was said. */
+/** A lifetime in milliseconds, counted from before the request was sent; `unknown` if there is no usable information. */
 export type Lifetime =
   | { kind: 'known'; ms: number }
   | { kind: 'unknown' }
-  /** It was over before it came: that long ago, by the claim of the token or by what the answer said. */
+  /** It had expired on arrival, according to the token's claim or the response. */
   | { kind: 'expired'; agoMs: number; by: EndedBy };
 
-/** Where an end of life was told as an instant: in the answer, or in the claims of the token. */
+/** The source of a time of expiry: the response, or the claims of the token. */
 type EndedBy = 'expiresAt' | 'exp';
 
-/** Two clocks of one provider may differ by this much before we call a token expired on arrival. */
+/** Two clocks of one provider may differ by this much before a token counts as expired on arrival. */
 const CLOCK_SKEW_MS = 60_000;
 
 /**
- * Works out how long a new token lives: until the earliest end that anything tells. An instant is judged by the provider's own clock
- * where it tells it, else by ours. Non-positive and unreadable values say nothing; huge ones are clamped.
+ * Works out the lifetime of a new token: until the earliest time of expiry from any source. An absolute time is compared with the
+ * provider's clock if known, otherwise with ours. Non-positive and unreadable values are ignored; huge ones are capped.
  */
 export function resolveLifetime(hints: LifetimeHints): Lifetime {
   const lives = livesSaid(hints);
@@ -53,12 +53,12 @@ export function resolveLifetime(hints: LifetimeHints): Lifetime {
     : { kind: 'known', ms: Math.min(...all, LONGEST_LIFETIME_SECONDS * 1000) };
 }
 
-/** Against a life that says otherwise, neither our own clock nor a small difference between the provider's proves anything. */
+/** If a stated lifetime says otherwise, neither our own clock nor a small difference between the provider's clocks is proof. */
 function isCertainlyOver(leftMs: number, { serverNow }: LifetimeHints): boolean {
   return serverNow !== undefined && leftMs <= -CLOCK_SKEW_MS;
 }
 
-/** Every life that is told, in milliseconds. */
+/** Every stated lifetime, in milliseconds. */
 function livesSaid(hints: LifetimeHints): readonly number[] {
   const stated = milliseconds(hints.expiresInSeconds);
   const isSilent = stated === undefined && epochMilliseconds(hints.expiresAt) === undefined;
@@ -71,11 +71,11 @@ function livesSaid(hints: LifetimeHints): readonly number[] {
   ].filter((ms) => ms !== undefined);
 }
 
-/** Every end of life that is told as an instant, epoch milliseconds, and where it stands. */
+/** Every absolute time of expiry, in epoch milliseconds, with its source. */
 function endsSaid(hints: LifetimeHints): readonly { readonly by: EndedBy; readonly at: number }[] {
   const expiresAt = epochMilliseconds(hints.expiresAt);
   const { iat, exp } = jwtTimes(hints.token);
-  // Without a `Date`, `iat` is the provider's clock: our own one does not come in.
+  // Without a `Date` header, `iat` stands for the provider's clock, so `exp` is not compared with ours.
   const claimed =
     iat === undefined || hints.serverNow !== undefined ? epochMilliseconds(exp) : undefined;
   return [
@@ -84,7 +84,7 @@ function endsSaid(hints: LifetimeHints): readonly { readonly by: EndedBy; readon
   ].filter((end): end is { by: EndedBy; at: number } => end.at !== undefined);
 }
 
-/** The times that a JWT claims, in epoch seconds (RFC 7519, section 4.1). One that ends before it begins says nothing. */
+/** The times in a JWT, in epoch seconds (RFC 7519, section 4.1). Ignored if `exp` is before `iat`. */
 function jwtTimes(token: string): { readonly iat?: number; readonly exp?: number } {
   const claims = jwtClaims(token);
   const [iat, exp] = [positiveNumber(claims?.['iat']), positiveNumber(claims?.['exp'])];
@@ -93,14 +93,14 @@ function jwtTimes(token: string): { readonly iat?: number; readonly exp?: number
   return exp > iat ? { iat, exp } : {};
 }
 
-/** How old the token was when it came, by the provider's own clock alone: two hosts' clocks are never compared. */
+/** The token's age on arrival, by the provider's clock only: two hosts' clocks are never compared. */
 function ageMs({ issuedAt, serverNow }: LifetimeHints, lifetimeMs: number): number {
   if (issuedAt === undefined || serverNow === undefined) return 0;
   const age = serverNow - issuedAt;
   return age > 0 && age < lifetimeMs ? age : 0;
 }
 
-/** Reads the claims of a JWT without verifying it: they only ever shorten a life. Anything else is no JWT. */
+/** Reads the claims of a JWT without verifying it, since they only shorten a lifetime. `undefined` if it is not a JWT. */
 export function jwtClaims(token: string): Record<string, unknown> | undefined {
   const payload = /^[\w-]+\.([\w-]+)\.[\w-]*$/.exec(token)?.[1];
   if (payload === undefined) return undefined;
@@ -114,28 +114,28 @@ export function jwtClaims(token: string): Record<string, unknown> | undefined {
   }
 }
 
-/** A positive finite number, or one spelled as a decimal string; `undefined` for anything else. */
+/** A positive finite number, also from a decimal string; `undefined` for anything else. */
 export function positiveNumber(value: unknown): number | undefined {
   const number =
     typeof value === 'string' && /^\s*\d+(\.\d+)?\s*$/.test(value) ? Number(value) : value;
   return typeof number === 'number' && Number.isFinite(number) && number > 0 ? number : undefined;
 }
 
-/** Seconds as they came, in milliseconds. */
+/** Converts unchecked seconds to milliseconds. */
 function milliseconds(seconds: unknown): number | undefined {
   const number = positiveNumber(seconds);
   return number === undefined ? undefined : number * 1000;
 }
 
-/** Above this an epoch value cannot be seconds: it would lie beyond the year 5000. */
+/** A larger epoch value cannot be seconds: it would be after the year 5000. */
 const LARGEST_EPOCH_SECONDS = 1e11;
 
-/** An instant given as epoch seconds, epoch milliseconds or ISO 8601 (UTC unless it says otherwise), as epoch milliseconds. */
+/** Converts epoch seconds, epoch milliseconds or ISO 8601 (UTC by default) to epoch milliseconds. */
 export function epochMilliseconds(value: unknown): number | undefined {
   const number = positiveNumber(value);
   if (number !== undefined) return number > LARGEST_EPOCH_SECONDS ? number : number * 1000;
   if (typeof value !== 'string' || !/^\d{4}-\d{2}-\d{2}T/.test(value)) return undefined;
-  // Without a zone Date.parse would take it for the time of wherever this host stands.
+  // Without a zone, Date.parse would use this host's local time.
   const ms = Date.parse(/(Z|[+-]\d{2}:?\d{2})$/i.test(value) ? value : `${value}Z`);
   return Number.isNaN(ms) ? undefined : ms;
 }

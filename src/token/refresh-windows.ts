@@ -1,6 +1,6 @@
-/** How long before its expiry a token is renewed, in milliseconds. */
+/** How long before expiry a token is renewed, in milliseconds. */
 export interface RefreshWindows {
-  /** From here to expiry a refresh runs in the background while the token is still served. */
+  /** From here to expiry a refresh runs in the background while the token is still used. */
   readonly earlyMs: number;
   /** From here to expiry callers wait for the refresh. */
   readonly mandatoryMs: number;
@@ -9,18 +9,18 @@ export interface RefreshWindows {
 export interface WindowOptions {
   /** Overrides the early window, in milliseconds. */
   readonly earlyWindowMs?: number | undefined;
-  /** Overrides the last-moments window, in milliseconds. */
+  /** Overrides the mandatory window, in milliseconds. */
   readonly mandatoryWindowMs?: number | undefined;
-  /** A new token kills the last one: then none is fetched before it is needed. */
+  /** A new token invalidates the previous one, so none is fetched before it is needed. */
   readonly singleActiveToken?: boolean | undefined;
   /** The slowest recent token call, in milliseconds. */
   readonly slowestMintMs?: number | undefined;
 }
 
 /**
- * Computes the windows for a token that lives `lifetimeMs`; they shrink with it, so that short tokens stay usable.
+ * Computes the windows for a lifetime. They shrink with it, so that short-lived tokens stay usable.
  *
- * Holds for every input: `0 < mandatory <= early <= lifetime / 2`.
+ * For every input: `0 < mandatory <= early <= lifetime / 2`.
  */
 export function refreshWindows(lifetimeMs: number, options: WindowOptions = {}): RefreshWindows {
   const half = lifetimeMs / 2;
@@ -31,7 +31,7 @@ export function refreshWindows(lifetimeMs: number, options: WindowOptions = {}):
   if (options.singleActiveToken === true) return { earlyMs: mandatoryMs, mandatoryMs };
 
   const usual = Math.max(2 * mandatoryMs, Math.min(900_000, lifetimeMs * 0.1));
-  // A window shorter than a mint would make every expiry a wait.
+  // With a window shorter than a mint, requests would wait at every expiry.
   const wanted = options.earlyWindowMs ?? Math.max(usual, 4 * (options.slowestMintMs ?? 0));
   return { earlyMs: Math.min(Math.max(wanted, mandatoryMs), half), mandatoryMs };
 }

@@ -1,13 +1,13 @@
 /**
- * Parameters of one token request that vary from call to call, such as `scope`, `audience` or a tenant.
+ * Parameters of a token request that vary from call to call, such as `scope`, `audience` or a tenant.
  *
- * Two calls that differ in any of them never share a token.
+ * Calls with different parameters never share a token.
  */
 export type TokenParams = Readonly<Record<string, string | readonly string[]>>;
 
 /**
- * The key under which a token for `params` is kept: the same parameters in another order give the same key,
- * and no two different sets do, because the pairs are encoded as JSON and never joined by a delimiter.
+ * The key under which a token for `params` is kept. Order does not matter, and different sets always have different keys, because
+ * the pairs are encoded as JSON and not joined with a delimiter.
  */
 export function paramsKey(params: TokenParams | undefined): string {
   if (params === undefined) return '';
@@ -17,7 +17,7 @@ export function paramsKey(params: TokenParams | undefined): string {
   return pairs.length === 0 ? '' : JSON.stringify(pairs);
 }
 
-/** A parameter that is `undefined` is one that is left out. */
+/** Leaves out parameters that are `undefined`. */
 export function definedParams(params: TokenParams): TokenParams {
   const given = Object.entries<TokenParams[string] | undefined>(params);
   return Object.fromEntries(given.filter(([, value]) => value !== undefined)) as TokenParams;
@@ -30,8 +30,8 @@ export function isParamValue(value: unknown): value is string | readonly string[
 }
 
 /**
- * Lists are sets here: order and repetition mean nothing, nor do they in `scope` (RFC 6749, section 3.3). What is no
- * parameter has a key as well, and is refused when a token is made for it.
+ * Lists are treated as sets: order and repetition do not matter, as in `scope` (RFC 6749, section 3.3). An invalid value has a key
+ * too, and is refused when a token is fetched for it.
  */
 function canonicalValue(name: string, value: unknown): unknown {
   if (!isParamValue(value)) return value;

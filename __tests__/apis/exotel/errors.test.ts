@@ -493,6 +493,7 @@ describe.each(Object.entries({ ...CHOOSABLE, ...FIXED }))('%s', (operation, call
       'presence.set',
       'users.delete',
       'devices.setPassword',
+      'request',
     ].includes(operation);
     const outcome = await call(exotelApi()).then(
       (result: any): unknown => result.raw,

@@ -1,6 +1,7 @@
 import { afterAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
+import { tell } from '../../setup/figures.js';
 import { withoutStacks } from '../explore.js';
 import { Violation, type FleetInvariant } from '../invariants.js';
 import { Fleet } from './fleet.js';
@@ -12,9 +13,7 @@ import { fleetSetting, healthySteps, troubledSteps, type FleetSetting } from './
 
 const found: string[] = [];
 
-afterAll(() => {
-  process.stdout.write(`${found.map((line) => `    ${line}`).join('\n')}\n`);
-});
+afterAll(() => tell(found));
 
 /** What a command says, but for its owner. */
 function ownedBy(command: Command, owner: string): Command {

@@ -1,12 +1,12 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { buildSync } from 'esbuild';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { coverageBuild, coverageEnv } from '../../setup/coverage.js';
 import { HANGS_AFTER_MS } from '../../setup/patience.js';
-
-const ROOT = join(import.meta.dirname, '../../..');
 
 /** A script of this folder, bundled with the library, that can be run in a Node process of its own. */
 export interface ChildScript {
@@ -24,21 +24,15 @@ export interface RunningChild {
 export function bundleChild(name: string): ChildScript {
   const folder = mkdtempSync(join(tmpdir(), 'axios-bearer-'));
   const file = join(folder, `${name}.cjs`);
-  const entry = join(import.meta.dirname, `${name}.ts`);
-  const esbuild = join(ROOT, 'node_modules/esbuild/bin/esbuild');
-  const built = spawnSync(
-    esbuild,
-    [
-      entry,
-      '--bundle',
-      '--platform=node',
-      '--format=cjs',
-      `--outfile=${file}`,
-      '--log-level=error',
-    ],
-    { cwd: ROOT, encoding: 'utf8' },
-  );
-  if (built.status !== 0) throw new Error(built.stderr);
+  buildSync({
+    entryPoints: [join(import.meta.dirname, `${name}.ts`)],
+    outfile: file,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    logLevel: 'error',
+    ...coverageBuild,
+  });
   return {
     start: (env) => start(file, env),
     remove: () => rmSync(folder, { recursive: true }),
@@ -48,7 +42,7 @@ export function bundleChild(name: string): ChildScript {
 function start(file: string, env: Record<string, string>): RunningChild {
   const startedAt = Date.now();
   const child = spawn(process.execPath, [file], {
-    env: { PATH: process.env['PATH'], ...env },
+    env: { PATH: process.env['PATH'], ...coverageEnv, ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     timeout: HANGS_AFTER_MS,
   });

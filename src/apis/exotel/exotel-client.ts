@@ -41,6 +41,8 @@ interface RequestLine {
   budget?: ExotelBudget;
   /** Whether the request makes telephones ring: it must not be sent twice, so redirects are not followed either. */
   ringsPhones?: boolean;
+  /** Whether some items may fail while others succeed: then the answer is handed over, and the failures stand in it. */
+  partial?: boolean;
   /** Parts of the body that no error may repeat. */
   secrets?: readonly string[];
 }
@@ -82,8 +84,8 @@ export interface ExotelClient {
     options?: ApiRequestOptions,
   ): Promise<Omit<HttpAnswer, 'status'>>;
   wire(options: ExotelRequestOptions | undefined): ExotelWire;
-  /** `/{version}/accounts/{account sid}/...`, each segment encoded. Voice v1 writes a capital A. */
-  path(version: 'v1' | 'v2' | 'v3' | 'v4', ...segments: string[]): string;
+  /** `/{version}/accounts/{account sid}/...`, each segment encoded. Voice v1 and v2_beta write a capital A. */
+  path(version: 'v1' | 'v2' | 'v2_beta' | 'v3' | 'v4', ...segments: string[]): string;
 }
 
 /** Turns requests into answers or errors. @internal */
@@ -101,8 +103,8 @@ export function createExotelClient(
       const answer = await sendRequest(instance, config).catch((error: unknown) => {
         throw request.ringsPhones === true ? withDoubt(error) : error;
       });
-      const { operation, ringsPhones = false } = request;
-      return judge(answer, { operation, ringsPhones, secrets, remedy });
+      const { operation, ringsPhones = false, partial = false } = request;
+      return judge(answer, { operation, ringsPhones, partial, secrets, remedy });
     },
     async download(request, callOptions = {}) {
       const { operation, url } = request;
@@ -123,12 +125,18 @@ export function createExotelClient(
       });
       if (answer.status >= 200 && answer.status < 300) return answer;
       const told = { ...answer, body: readErrorBody(answer.body) };
-      const sent = { operation, ringsPhones: false, secrets: own.secrets, remedy: undefined };
+      const sent = {
+        operation,
+        ringsPhones: false,
+        secrets: own.secrets,
+        remedy: undefined,
+        partial: false,
+      };
       throw toError(told, sent, request.explain(answer.status));
     },
     wire: (callOptions) => resolveWire(options.wire, callOptions?.wire),
     path(version, ...segments) {
-      const accounts = version === 'v1' ? 'Accounts' : 'accounts';
+      const accounts = version === 'v1' || version === 'v2_beta' ? 'Accounts' : 'accounts';
       return ['', version, accounts, options.accountSid, ...segments]
         .map(encodeURIComponent)
         .join('/');
@@ -300,12 +308,15 @@ interface Sent {
   secrets: readonly string[];
   /** What to try after a 401. */
   remedy: string | undefined;
+  /** Whether some items of the answer may have failed. */
+  partial: boolean;
 }
 
 function judge(answer: HttpAnswer, sent: Sent): ExotelAnswer {
   const body = readVoiceXml(answer.body) ?? answer.body;
   const told = findFailure(body);
-  if (told !== undefined || answer.status < 200 || answer.status >= 300) {
+  const failed = told !== undefined && !(sent.partial && told.failures.length > 0);
+  if (failed || answer.status < 200 || answer.status >= 300) {
     throw toError({ ...answer, body }, sent);
   }
   const requestId = requestIdOf(body);

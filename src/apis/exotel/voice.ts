@@ -4,6 +4,7 @@ import { validateInput } from '../validate-input.js';
 import type { ExotelAnswer, ExotelClient } from './exotel-client.js';
 import type { ExotelBasicOnlyOptions, ExotelWire } from './exotel-options.js';
 import { NO_SID_IN_MADE_CALL } from './calls.js';
+import { flowUrlOf } from './flow-url.js';
 import {
   downloadRecording,
   type ExotelDownloadOptions,
@@ -251,12 +252,6 @@ function callIn(answer: ExotelAnswer, zonelessOffset: string, note: string): Exo
   const call = parseVoiceAnswer(answer.body, zonelessOffset);
   if (call === undefined) throw answer.unexpected(note);
   return call;
-}
-
-/** @see https://developer.exotel.com/api/make-a-call-api — plain http, in the documents of both generations */
-function flowUrlOf(accountSid: string, appId: string): string {
-  const [account, app] = [accountSid, appId].map(encodeURIComponent);
-  return `http://my.exotel.com/${account}/exoml/start_voice/${app}`;
 }
 
 function toForm(fields: [string, string][], wire: ExotelWire) {

@@ -12,7 +12,7 @@ export interface DoctorOptions extends ProviderOptions {
   readonly json?: boolean;
 }
 
-/** Finds out why there is no token, and says what to do about it. */
+/** Diagnoses why there is no token, and says what to do. */
 export async function doctor(name: ProviderName, options: DoctorOptions): Promise<ExitCode> {
   const findings = await examine(name, options, options.timeout * 1000);
   const checks = checksOf(findings);

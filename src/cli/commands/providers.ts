@@ -3,7 +3,7 @@ import { CATALOGUE, described, variableOf, type Setting } from '../provider-cata
 import { PROVIDER_NAMES, type ProviderName } from '../provider-names.js';
 import { colorsFor, columns, print, printJSON } from '../terminal.js';
 
-/** Lists what each provider needs, and by which environment variables it is given. */
+/** Lists what each provider needs, and the environment variables that supply it. */
 export function providers(name: ProviderName | undefined, options: { json?: boolean }): void {
   const described = (name === undefined ? PROVIDER_NAMES : [name]).map(describe);
   if (options.json === true) printJSON(described);
@@ -43,7 +43,7 @@ function describe(name: ProviderName) {
   };
 }
 
-/** The address of each region or environment; of one that has neither, the only one; of a server of your own, none. */
+/** One address per region or environment, the only address where there are neither, and none for a server of the user's own. */
 function addresses(
   name: ProviderName,
   settings: readonly Setting[],
@@ -71,7 +71,7 @@ function inWords(description: Description): string {
   const limit =
     tokenBudget === undefined
       ? []
-      : [`at most ${tokenBudget.calls} tokens in ${tokenBudget.windowMs / 60_000} min`];
+      : [`at most ${tokenBudget.calls} tokens per ${tokenBudget.windowMs / 60_000} min`];
   const documents =
     documentation === undefined
       ? []

@@ -27,7 +27,7 @@ export interface RequestOptions extends ProviderOptions {
   readonly verbose?: boolean;
 }
 
-/** Sends one authorised request and streams the answer to standard output. */
+/** Sends one authorised request and streams the response body to standard output. */
 export async function request(
   name: ProviderName,
   method: string,
@@ -35,7 +35,10 @@ export async function request(
   options: RequestOptions,
 ): Promise<ExitCode> {
   if (options.data === '-' && options.credentials === '-') {
-    throw new CommandError(EXIT.usage, 'Standard input cannot be the body and the credentials.');
+    throw new CommandError(
+      EXIT.usage,
+      'Standard input cannot hold both the body and the credentials.',
+    );
   }
   const provider = await openProvider(name, options);
   const data = options.data === undefined ? undefined : await readBody(options.data);
@@ -63,10 +66,10 @@ export async function request(
   }
 }
 
-/** All of these APIs speak JSON; a header of the user's own replaces it. */
+/** All of these APIs speak JSON. The user's own header overrides it. */
 const JSON_BODY = { 'content-type': 'application/json' };
 
-/** Read as a whole: what can be read only once could not be sent again after a 401. */
+/** Read whole, because a stream could not be sent again after a 401. */
 async function readBody(file: string): Promise<Buffer> {
   try {
     return await (file === '-' ? buffer(process.stdin) : readFile(file));
@@ -83,33 +86,33 @@ function report({ status, statusText, headers }: AxiosResponse, verbose: boolean
   for (const [header, value] of Object.entries(headers)) tell(dim(`${header}: ${String(value)}`));
 }
 
-/** What the library does behind the scenes. Its events hold no secret. */
+/** Reports what the library does behind the scenes. Its events hold no secrets. */
 function narrate(source: TokenSource): void {
   const { dim, yellow } = colorsFor(process.stderr);
   const say = (text: string) => tell(dim(`* ${text}`));
   source.on('tokenCalled', ({ method, serverAddress, serverPort, status, errorType, tookMs }) => {
-    const outcome = status ?? errorType ?? 'no answer';
+    const outcome = status ?? errorType ?? 'no response';
     say(`token call: ${method} ${serverAddress}:${serverPort} ${outcome} in ${inWords(tookMs)}`);
   });
   source.on('refreshed', ({ expiresInMs }) => {
-    say(expiresInMs === undefined ? 'new token' : `new token, good for ${inWords(expiresInMs)}`);
+    say(expiresInMs === undefined ? 'new token' : `new token, valid for ${inWords(expiresInMs)}`);
   });
   source.on('rejected', ({ consequence }) => {
     tell(yellow(`* the API rejected the token: ${consequence}`));
   });
   source.on('replayed', ({ accepted }) => {
-    say(`sent again with another token: ${accepted ? 'accepted' : 'rejected again'}`);
+    say(`sent again with a new token: ${accepted ? 'accepted' : 'rejected again'}`);
   });
   source.on('replayRefused', ({ because }) => say(`not sent again: ${because}`));
 }
 
-/** Errors of axios say what happened to the request; where there is no token, the library's own error does. */
+/** An axios error, or a response cut short, means that the API did not answer. Any other error is passed on. */
 function withoutAnswer(error: unknown): unknown {
   const broken =
     error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
   if (!isAxiosError(error) && !broken) return error;
   return new CommandError(
     EXIT.apiUnreachable,
-    `No answer of the API: ${error.message || String(error.code)}`,
+    `The API did not respond: ${error.message || String(error.code)}`,
   );
 }

@@ -13,38 +13,38 @@ import { environmentOf } from '../sandbox-environment.js';
 import { print, tell } from '../terminal.js';
 
 export interface SandboxCommandOptions {
-  /** The port of the first server; the others follow. 0: any that are free. */
+  /** The port of the first server; the others follow. 0 picks free ports. */
   readonly port: number;
   readonly only?: readonly ProviderName[];
-  /** Serves a page that shows the life of each token, and breaks things on demand. */
+  /** Serves a page that shows the life of each token, with buttons to break things. */
   readonly ui?: boolean;
 }
 
-/** The two servers that are no provider of their own come last, so that the providers keep their ports. */
+/** The two servers that are not providers come last, so that the providers keep their ports. */
 const SERVERS: readonly SandboxServerName[] = [
   ...PROVIDER_NAMES,
   'exotelWrongRegion',
   'truecallerWebhook',
 ];
 
-/** Serves the providers on loopback until it is interrupted, and prints the environment that leads a program there. */
+/** Serves the providers on loopback until interrupted, and prints the environment variables that point a program at them. */
 export async function sandbox(options: SandboxCommandOptions): Promise<void> {
   const interrupted = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   const only = options.only ?? PROVIDER_NAMES;
-  // It may run for hours, and nobody reads its logs.
+  // It may run for hours, and its logs are not read.
   const settings = { only, ports: portsFrom(options.port), maxLogEntries: 1_000 };
   const running = await startSandbox(settings).catch(explainPort);
   const ui = options.ui === true ? await startUi(running, options.port) : undefined;
   for (const line of environmentLines(running, only)) print(line);
   if (only.includes('exotel')) tell(`Exotel's wrong region: ${running.exotel.wrongRegionUrl}`);
-  if (ui !== undefined) tell(`The life of a token: ${ui.url}`);
-  tell('Give these lines to another shell. Ctrl-C ends the sandbox.');
+  if (ui !== undefined) tell(`Live view of the tokens: ${ui.url}`);
+  tell('Paste these lines into another shell. Ctrl-C stops the sandbox.');
   await interrupted;
   await ui?.close();
   await running.close();
 }
 
-/** Its port comes after those of all servers. */
+/** The page gets the port after those of the servers. */
 async function startUi(sandbox: Sandbox, first: number) {
   const port = first === 0 ? 0 : first + SERVERS.length;
   try {
@@ -68,7 +68,7 @@ function environmentLines(running: Sandbox, only: readonly ProviderName[]): stri
   );
 }
 
-/** For a shell, and for whatever reads env-files. */
+/** Quoted so that shells and env-file parsers both read it. */
 function quoted(value: string): string {
   return /^[\w@%+=:,./-]+$/.test(value) ? value : `'${value.replaceAll("'", String.raw`'\''`)}'`;
 }
@@ -78,6 +78,6 @@ function explainPort(error: unknown): never {
   if (code !== 'EADDRINUSE') throw error;
   throw new CommandError(
     EXIT.failed,
-    `Port ${port} is taken, perhaps by another sandbox. Choose others with --port <first>; --port 0 takes free ones.`,
+    `Port ${port} is in use, perhaps by another sandbox. Choose another with --port <first>, or let --port 0 pick free ports.`,
   );
 }

@@ -12,7 +12,7 @@ export interface TokenOptions extends ProviderOptions {
   readonly param: TokenParams;
 }
 
-/** Fetches a token and shows it, masked unless the user says otherwise. */
+/** Fetches a token and shows it, masked unless `--reveal` is given. */
 export async function token(name: ProviderName, options: TokenOptions): Promise<void> {
   const source = createTokenSource(await openProvider(name, options));
   let tookMs = 0;
@@ -36,8 +36,8 @@ export async function token(name: ProviderName, options: TokenOptions): Promise<
     return;
   }
   print(shown);
-  const life = livesMs === undefined ? 'of unknown life' : `good for ${inWords(livesMs)}`;
+  const life = livesMs === undefined ? 'lifetime unknown' : `valid for ${inWords(livesMs)}`;
   const granted = scope === undefined ? '' : `, scope ${scope}`;
   tell(`${value.length} characters, ${life}${granted}; fetched in ${inWords(tookMs)}`);
-  if (options.reveal !== true) tell('Masked; --reveal shows it.');
+  if (options.reveal !== true) tell('Masked. Use --reveal to show it.');
 }

@@ -8,14 +8,14 @@ export interface Promised {
   readonly seen: string;
 }
 
-/** What goes on while it goes on. */
+/** Where the demo reports its progress. */
 export interface Progress {
   step(text: string): void;
   tick(text: string): void;
   end(): void;
 }
 
-/** Tells it on one line that renews itself on a terminal, on plain lines in a log. */
+/** Progress on one line that is redrawn on a terminal, or on plain lines in a log. */
 export function createProgress(output: NodeJS.WriteStream): Progress {
   let lastTick = 0;
   const isTerminal = output.isTTY;
@@ -59,7 +59,7 @@ export interface Row {
   readonly failedTokenCalls: number;
 }
 
-/** The final table, one provider a line. */
+/** The final table, one line per provider. */
 export function table(rows: readonly Row[], { bold }: Colors): string {
   const cells = COLUMNS.map(({ title, of }) => [title, ...rows.map((row) => String(of(row)))]);
   const aligned = cells.map((column, index) => {
@@ -70,7 +70,7 @@ export function table(rows: readonly Row[], { bold }: Colors): string {
   return [bold(line(0)), ...rows.map((_, index) => line(index + 1))].join('\n');
 }
 
-/** What was promised, and what became of it. */
+/** Each promise, and whether it was kept. */
 export function verdict(promises: readonly Promised[], { green, red }: Colors): string {
   return promises
     .map(({ what, held, seen }) => `${held ? green('kept  ') : red('BROKEN')}  ${what}: ${seen}`)

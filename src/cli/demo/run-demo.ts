@@ -9,15 +9,15 @@ const BURST = 200;
 const CONCURRENCY = 6;
 const TOKEN_LIFE_SECONDS = 9;
 const LONG_LIFE_SECONDS = 3_600;
-/** Counted from the first token call: within the early window of the first token, and over before its last moments. */
+/** Counted from the first token call: inside the early window of the first token, and over before it expires. */
 const OUTAGE_MS = { from: 4_700, to: 6_400 };
 const AFTER_OUTAGE_MS = 8_500;
 
 /**
- * Five providers over real HTTP on loopback, one storm of requests for each, while their tokens expire, are revoked in
- * mid-flight and the token endpoint is down for a while. Tells what goes on, and ends with a table.
+ * Sends a storm of requests to each of five providers over real HTTP on loopback, while their tokens expire and are revoked
+ * mid-flight, and while the token endpoint is down for a while. Reports progress and ends with a table.
  *
- * @returns whether everything that the library promises held
+ * @returns whether the library kept all its promises
  */
 export async function runDemo(): Promise<boolean> {
   const sandbox = await startSandbox({
@@ -38,11 +38,11 @@ async function goThrough(storms: readonly Storm[], progress: Progress): Promise<
   for (const { provider } of storms) {
     provider.issueTokensLiving(TOKEN_LIFE_SECONDS);
     provider.tokenEndpoint.delay(150);
-    // Answers come back in another order than the requests went out, and so do the 401s.
+    // Responses, and so the 401s, come back in a different order from the requests.
     provider.api.delay(({ serial }) => 5 + ((serial * 7) % 55));
   }
 
-  progress.step(`${BURST} requests at once for each provider, and no token yet`);
+  progress.step(`${BURST} requests at once for each provider, with no token yet`);
   const startedAt = performance.now();
   const until = (ms: number) => sleep(Math.max(0, startedAt + ms - performance.now()));
   const cold = await oneTokenCallEach(storms, 'a cold storm costs one token call', () =>
@@ -71,7 +71,7 @@ async function goThrough(storms: readonly Storm[], progress: Progress): Promise<
     async () => {
       const bursts = Promise.all(storms.map((storm) => storm.burst(BURST)));
       for (const { provider } of storms) {
-        // On a busy machine the burst outlives a short token, whose renewal would be counted here.
+        // On a busy machine the burst outlives a short-lived token, whose renewal would be counted here.
         provider.issueTokensLiving(LONG_LIFE_SECONDS);
         provider.revokeTokens();
       }
@@ -90,7 +90,7 @@ async function goThrough(storms: readonly Storm[], progress: Progress): Promise<
   return [cold, revoked, ...overall(storms)];
 }
 
-/** Promises that `deed` costs each provider one token call. */
+/** The promise that `deed` costs each provider one token call. */
 async function oneTokenCallEach(
   storms: readonly Storm[],
   what: string,
@@ -114,9 +114,13 @@ function overall(storms: readonly Storm[]): Promised[] {
   const absorbed = total(({ provider }) => failedTokenCalls(provider));
   return [
     { what: 'no request fails', held: failures === 0, seen: `${failures} of ${requests}` },
-    { what: '401s are healed unseen', held: healed > 0, seen: `${healed} healed` },
     {
-      what: 'an outage of the token endpoint is not felt while a token is good',
+      what: '401s are healed without the caller noticing',
+      held: healed > 0,
+      seen: `${healed} healed`,
+    },
+    {
+      what: 'a token endpoint outage is not felt while a token is valid',
       held: absorbed > 0 && failures === 0,
       seen: `${absorbed} failed token calls, ${failures} failed requests`,
     },

@@ -14,26 +14,26 @@ export interface Tally {
   readonly name: string;
   requests: number;
   failures: number;
-  /** Requests whose first answer was a 401 and whose caller never knew. */
+  /** Requests that were answered with a 401 first, without their caller noticing. */
   healed: number;
   replays: number;
-  /** Of the steady load; a burst measures the machine more than the library. */
+  /** From the steady load only: a burst measures the machine more than the library. */
   readonly latenciesMs: number[];
   readonly firstFailures: string[];
 }
 
-/** One provider under load: two instances that share one token source, as a larger app would have them. */
+/** One provider under load: two instances that share a token source, as in a larger app. */
 export interface Storm {
   readonly tally: Tally;
   readonly provider: SandboxProvider;
-  /** Starts that many requests at once and waits for all of them. */
+  /** Starts this many requests at once and waits for all of them. */
   burst(requests: number): Promise<void>;
-  /** Keeps that many requests under way until `isOver`. */
+  /** Keeps this many requests in flight until `isOver`. */
   keepUp(concurrency: number, isOver: () => boolean): Promise<void>;
   close(): void;
 }
 
-/** Every provider that the sandbox serves, each with the library's own description of it. */
+/** A storm for each provider in the sandbox, defined as in `axios-bearer/providers`. */
 export function createStorms(sandbox: Sandbox): Storm[] {
   const at = <C extends object>(provider: SandboxProvider<C>) => ({
     ...provider.credentials,
@@ -52,7 +52,7 @@ function createStorm<C extends object>(
   sandboxProvider: SandboxProvider,
   provider: Provider<C>,
 ): Storm {
-  // A wide early window, so that the outage of the token endpoint meets refreshes that are under way.
+  // A wide early window, so that refreshes are under way when the token endpoint goes down.
   const source = createTokenSource(provider, { earlyWindowMs: 4_500 });
   const client = createProviderClient(source, { timeout: 10_000 });
   const existing = axios.create({ baseURL: provider.baseURL, timeout: 10_000 });
@@ -100,7 +100,7 @@ function createStorm<C extends object>(
   };
 }
 
-/** Every other request has a body, and the answer has to show that it arrived whole, replay or not. */
+/** Every other request has a body, and the response must show that it arrived whole, replayed or not. */
 async function sendOne(http: AxiosInstance, serial: number): Promise<void> {
   if (serial % 2 === 0) {
     await http.get('/__sandbox/echo');

@@ -7,7 +7,7 @@ import { adviceOnTLS, isTLSCode } from './tls-advice.js';
 
 type Usable = Extract<Configuration, { kind: 'usable' }>;
 
-/** What to do, the likeliest cause first; empty if there is nothing to do. */
+/** What to do, likeliest cause first; empty if there is nothing to do. */
 export function adviseOn({ provider, configuration, network }: Findings): string[] {
   if (configuration.kind === 'wrong') return [configuration.problem];
   if (network === undefined) return [];
@@ -18,7 +18,7 @@ export function adviseOn({ provider, configuration, network }: Findings): string
   ];
 }
 
-/** How `doctor` ends: a doubtful clock alone is no failure. */
+/** The exit code of `doctor`. A clock that is off is not a failure by itself. */
 export function exitCodeOf({ configuration, network }: Findings): ExitCode {
   if (configuration.kind === 'wrong') return EXIT.misconfigured;
   const call = network?.tokenCall;
@@ -44,10 +44,12 @@ function onFailure(
       : [message];
   }
   if (answer.status >= 500) {
-    return [`${network.origin} has trouble of its own (status ${answer.status}). Try again later.`];
+    return [`The server at ${network.origin} failed (status ${answer.status}). Try again later.`];
   }
   if (answer.status >= 300 && answer.status < 400) {
-    return [`It points elsewhere (status ${answer.status}). ${addressHint(configuration)}`];
+    return [
+      `The server redirects elsewhere (status ${answer.status}). ${addressHint(configuration)}`,
+    ];
   }
   if (answer.status === 404 || answer.status === 405) {
     return [
@@ -75,25 +77,25 @@ function onSilence(
       ? `within ${time}`
       : `(${networkCode ?? 'unknown reason'})`;
     return [
-      `No answer came through the proxy in ${proxyFrom} ${reason}. Check that it is up and lets requests to ${origin} pass; or list the host in NO_PROXY.`,
+      `No response came through the proxy set in ${proxyFrom} ${reason}. Check that it is running and allows requests to ${origin}, or add the host to NO_PROXY.`,
     ];
   }
   if (dns.kind === 'failed') {
     const { hostname } = new URL(origin);
     return [
-      `The name ${hostname} cannot be resolved (${dns.code}). Check it for typing errors, and this machine's DNS. ${addressHint(configuration)}`,
+      `Cannot resolve ${hostname} (${dns.code}). Check the spelling and this machine's DNS. ${addressHint(configuration)}`,
     ];
   }
   const code = connection.kind === 'unreachable' ? connection.code : networkCode;
   if (!isTimeOut(code)) return [onNetworkCode(code, configuration, origin) ?? message];
   return [
     connection.kind === 'unreachable'
-      ? `There was no connection to ${origin} within ${time}. A firewall may swallow the packets: ask for a way out to this address, or set HTTPS_PROXY if there is a proxy.`
-      : `Connected to ${origin}, but there was no answer within ${time}. The provider may be overloaded, or something behind this address hangs: try again later, or allow more time with --timeout.`,
+      ? `Could not connect to ${origin} within ${time}. A firewall may be dropping the packets: have it opened for this address, or set HTTPS_PROXY if there is a proxy.`
+      : `Connected to ${origin}, but got no response within ${time}. The provider may be overloaded: try again later, or allow more time with --timeout.`,
   ];
 }
 
-/** How the end of our own patience, and of the system's, is called. */
+/** The error codes of our own time limit and of the system's. */
 function isTimeOut(code: string | undefined): boolean {
   return ['ERR_CANCELED', 'ECONNABORTED', 'ETIMEDOUT'].includes(code ?? '');
 }
@@ -106,28 +108,28 @@ function onNetworkCode(
   switch (code) {
     case 'ECONNREFUSED':
       return isLoopback(new URL(origin).hostname)
-        ? `Nothing listens at ${origin}. If it should be the sandbox, start it: axios-bearer sandbox.`
-        : `Nothing listens at ${origin}. ${addressHint(configuration)}`;
+        ? `Nothing is listening at ${origin}. If this should be the sandbox, start it: axios-bearer sandbox.`
+        : `Nothing is listening at ${origin}. ${addressHint(configuration)}`;
     case 'ECONNRESET':
     case 'EPIPE':
-      return `${origin} cut the connection. A firewall, or a proxy that is needed here, may be in the way.`;
+      return `${origin} closed the connection. A firewall may be in the way, or this network may require a proxy.`;
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':
-      return `There is no way to ${origin} from here (${code}). Check this machine's network and VPN.`;
+      return `${origin} cannot be reached from here (${code}). Check this machine's network and VPN.`;
     default:
       return undefined;
   }
 }
 
-// ---- answers that are no token ---------------------------------------------------------------------------------
+// ---- answers without a token -----------------------------------------------------------------------------------
 
 function onWebPage(configuration: Usable, { proxyFrom }: Network, status: number): string[] {
   const proxy =
     proxyFrom === undefined
-      ? 'a proxy or a login page of this network may have taken the request'
-      : `the proxy in ${proxyFrom} may have answered itself`;
+      ? 'a proxy or login page on this network may have intercepted the request'
+      : `the proxy set in ${proxyFrom} may have answered instead`;
   return [
-    `A web page came back (status ${status}), not an answer of the token endpoint: ${proxy}. Look at the address from a browser on this machine, or try another network.`,
+    `A web page came back (status ${status}) instead of a token: ${proxy}. Open the address in a browser on this machine, or try another network.`,
     addressHint(configuration),
   ];
 }
@@ -135,26 +137,26 @@ function onWebPage(configuration: Usable, { proxyFrom }: Network, status: number
 function onSpentLimit({ tokenBudget }: Usable, { retryAfterMs }: Answer): string[] {
   const limit =
     tokenBudget === undefined
-      ? 'The rate limit for token calls is spent.'
-      : `The rate limit is spent: ${tokenBudget.calls} tokens in ${inWords(tokenBudget.windowMs)}.`;
+      ? 'The rate limit for token calls has been reached.'
+      : `The rate limit has been reached: ${tokenBudget.calls} tokens per ${inWords(tokenBudget.windowMs)}.`;
   const pause = retryAfterMs ?? tokenBudget?.windowMs;
   return [
-    `${limit} Wait ${pause === undefined ? 'a while' : inWords(pause)}; each further try may count.`,
-    'Find out who asks so often: every process that keeps no token, or its own. Share one token source in a process, and a shared store (axios-bearer/redis) between processes.',
+    `${limit} Wait ${pause === undefined ? 'a while' : inWords(pause)}; each further attempt may count.`,
+    'Find out what makes so many token calls. Share one token source within a process, and a store (axios-bearer/redis) between processes.',
   ];
 }
 
-/** A scope or a grant may be what is refused, or an account that lacks a right: a 403 by itself. */
+/** Otherwise the provider refused a scope or a grant, or, with a bare 403, an account that lacks a permission. */
 function isAboutTheKey({ oauthCode }: FailedOutcome, { status }: Answer): boolean {
   return oauthCode === undefined ? status !== 403 : oauthCode === 'invalid_client';
 }
 
 function onRejectedKey(provider: string, configuration: Usable, message: string): string[] {
   const { choice, addressFrom, credentials } = configuration;
-  const wrongKey = `The key is wrong or was withdrawn: compare ${credentials.join(', ')} with the provider's console. A blank or a line break at the end counts.`;
+  const wrongKey = `The key may be wrong or revoked: compare ${credentials.join(', ')} with the provider's console, and look for a trailing space or line break.`;
   if (addressFrom !== undefined && choice !== undefined) {
     return [
-      `${addressFrom} leads to another address than that of ${choice.option} ${choice.value}: this key may not be valid there.`,
+      `${addressFrom} overrides the address of ${choice.option} ${choice.value}: this key may not be valid there.`,
       message,
       wrongKey,
     ];
@@ -164,7 +166,7 @@ function onRejectedKey(provider: string, configuration: Usable, message: string)
     .map((other) => `axios-bearer doctor ${provider} --${choice.option} ${other}`)
     .join(', or: ');
   return [
-    `The key may belong to another ${choice.option} than ${choice.value}. Try: ${tries}. If that works, set ${choice.variable}.`,
+    `The key may belong to a ${choice.option} other than ${choice.value}. Try: ${tries}. If that works, set ${choice.variable}.`,
     message,
     wrongKey,
   ];
@@ -176,14 +178,14 @@ function onClock(offsetMs: number | undefined): string[] {
   if (offsetMs === undefined || !isNotableOffset(offsetMs)) return [];
   const direction = offsetMs > 0 ? 'behind' : 'ahead of';
   return [
-    `This machine's clock is ${inWords(Math.abs(offsetMs))} ${direction} the provider's. Set it by NTP (timedatectl set-ntp true). Lives of tokens are counted here without comparing clocks, but certificates and signatures are not.`,
+    `This machine's clock is ${inWords(Math.abs(offsetMs))} ${direction} the provider's. Sync it with NTP (timedatectl set-ntp true). Token lifetimes do not depend on it, but certificates and signatures do.`,
   ];
 }
 
-/** Where the address of the token endpoint comes from. */
+/** Which setting to check if the address is wrong. */
 function addressHint({ addressFrom, choice }: Usable): string {
   if (addressFrom !== undefined) return `The address comes from ${addressFrom}: check it.`;
   return choice === undefined
     ? 'Check the address.'
-    : `The address is that of ${choice.option} ${choice.value}: check ${choice.variable}.`;
+    : `The address is the one for ${choice.option} ${choice.value}: check ${choice.variable}.`;
 }

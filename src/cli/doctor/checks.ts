@@ -15,7 +15,7 @@ export interface Check {
   readonly seen: string;
 }
 
-/** The findings, one after the other, in plain words. */
+/** The findings as lines for a reader. */
 export function checksOf({ configuration, network }: Findings): Check[] {
   return [
     { what: 'configuration', ...configurationCheck(configuration) },
@@ -58,7 +58,7 @@ function dnsCheck(dns: Lookup): Outcome {
     case 'skipped':
       return { outcome: 'skipped', seen: 'left to the proxy' };
     case 'needless':
-      return { outcome: 'ok', seen: 'an address, nothing to look up' };
+      return { outcome: 'ok', seen: 'an IP address, nothing to look up' };
     case 'resolved':
       return { outcome: 'ok', seen: dns.addresses.join(', ') };
     case 'failed':
@@ -76,7 +76,7 @@ function connectionCheck(connection: Connection): Outcome {
       const { protocol, certificate } = connection;
       return {
         outcome: 'ok',
-        seen: `${protocol}, certificate by ${certificate.issuer}, valid to ${certificate.validTo}`,
+        seen: `${protocol}, certificate from ${certificate.issuer}, valid until ${certificate.validTo}`,
       };
     }
     case 'unreachable':
@@ -88,7 +88,7 @@ function connectionCheck(connection: Connection): Outcome {
 function callCheck({ answer, tookMs, outcome }: TokenCall, origin: string): Outcome {
   const seen =
     answer === undefined
-      ? `no answer from ${origin}`
+      ? `no response from ${origin}`
       : `status ${answer.status} from ${origin} in ${inWords(tookMs)}`;
   return { outcome: outcome.kind === 'token' ? 'ok' : 'failed', seen };
 }
@@ -96,7 +96,7 @@ function callCheck({ answer, tookMs, outcome }: TokenCall, origin: string): Outc
 function readingCheck({ answer, outcome }: TokenCall): Outcome {
   if (outcome.kind === 'token') {
     const { length, livesMs, scope } = outcome;
-    const life = livesMs === undefined ? 'of unknown life' : `good for ${inWords(livesMs)}`;
+    const life = livesMs === undefined ? 'lifetime unknown' : `valid for ${inWords(livesMs)}`;
     const granted = scope === undefined ? '' : `, scope ${scope}`;
     return { outcome: 'ok', seen: `a token of ${length} characters, ${life}${granted}` };
   }
@@ -104,19 +104,19 @@ function readingCheck({ answer, outcome }: TokenCall): Outcome {
   return { outcome: 'failed', seen: answer.isWebPage ? 'a web page' : outcome.code };
 }
 
-/** What the provider itself says of a call that it refused. */
+/** The provider's own words about a call it refused. */
 function diagnosisChecks({ outcome }: TokenCall): Check[] {
   if (outcome.kind === 'token' || outcome.diagnosis === undefined) return [];
   const { code, message, requestId } = outcome.diagnosis;
   const request = requestId === undefined ? undefined : `request ${requestId}`;
   const seen = [code, message, request].filter((text) => text !== undefined).join(', ');
-  return [{ what: 'it says', outcome: 'note', seen }];
+  return [{ what: 'provider says', outcome: 'note', seen }];
 }
 
-/** A clock that differs by less is not worth a word: the `Date` header itself is cut to the second. */
+/** Smaller differences are not reported: the `Date` header itself is cut to the second. */
 const TOLERATED_OFFSET_MS = 5_000;
 
-/** Whether the clocks differ by more than the network and the cut of the `Date` header explain. */
+/** Whether the clocks differ by more than the network and the rounding of the `Date` header explain. */
 export function isNotableOffset(offsetMs: number): boolean {
   return Math.abs(offsetMs) >= TOLERATED_OFFSET_MS;
 }

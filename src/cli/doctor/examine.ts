@@ -8,7 +8,7 @@ import { probeConnection, probeDNS } from './probe-network.js';
 import { probeTokenCall } from './probe-token-call.js';
 import { proxyVariable } from './proxy-variable.js';
 
-/** Looks at the configuration, the way to the token endpoint, and one token call. */
+/** Checks the configuration and the path to the token endpoint, and makes one token call. */
 export async function examine(
   name: ProviderName,
   options: ProviderOptions,

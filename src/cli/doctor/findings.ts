@@ -1,11 +1,11 @@
 import type { BearerErrorCode, ProviderDiagnosis } from '../../index.js';
 import type { ProviderName } from '../provider-names.js';
 
-/** What the doctor found out about one provider. Plain data: no secret, no token, nothing of an answer's body. */
+/** What `doctor` found out about one provider. Plain data: no secrets, no token, nothing from a response body. */
 export interface Findings {
   readonly provider: ProviderName;
   readonly configuration: Configuration;
-  /** `undefined` if the configuration leaves nothing to ask. */
+  /** `undefined` if the configuration is wrong, so that no call can be made. */
   readonly network?: Network | undefined;
 }
 
@@ -17,7 +17,7 @@ export type Configuration =
       readonly credentials: readonly string[];
       /** The region or environment that was chosen, and the others. */
       readonly choice?: Choice | undefined;
-      /** The variable or option that gave the address, where the provider's own is not used. */
+      /** The variable or option that overrides the provider's address. */
       readonly addressFrom?: string | undefined;
       readonly tokenBudget?: { readonly calls: number; readonly windowMs: number } | undefined;
     };
@@ -40,7 +40,7 @@ export interface Network {
 }
 
 export type Lookup =
-  /** A proxy does it. */
+  /** The proxy resolves the name. */
   | { readonly kind: 'skipped' }
   | { readonly kind: 'needless' }
   | { readonly kind: 'resolved'; readonly addresses: readonly string[] }
@@ -55,7 +55,7 @@ export type Connection =
       readonly certificate: Certificate;
     }
   | { readonly kind: 'unreachable'; readonly code: string }
-  /** It could be reached, but not in a way that deserves trust. */
+  /** Reachable, but the connection cannot be trusted. */
   | {
       readonly kind: 'insecure';
       readonly code: string;
@@ -68,11 +68,11 @@ export interface Certificate {
   readonly validTo: string;
 }
 
-/** What an answer looked like from outside. */
+/** What the response looked like, apart from its body. */
 export interface Answer {
   readonly status: number;
   readonly isWebPage: boolean;
-  /** What its `Retry-After` asks for. */
+  /** From its `Retry-After`, in milliseconds. */
   readonly retryAfterMs?: number | undefined;
   /** How far its clock is ahead of ours, in milliseconds, by its `Date`. */
   readonly clockOffsetMs?: number | undefined;
@@ -80,11 +80,11 @@ export interface Answer {
 
 export interface TokenCall {
   readonly tookMs: number;
-  /** How long it was given. */
+  /** The time limit, in milliseconds. */
   readonly timeoutMs: number;
-  /** Whether no proxy was to carry it, whatever the environment says. */
+  /** Whether it bypassed any proxy from the environment. */
   readonly isDirect: boolean;
-  /** `undefined` if none came. */
+  /** `undefined` if no response came. */
   readonly answer?: Answer | undefined;
   readonly outcome: TokenOutcome | FailedOutcome;
 }
@@ -93,7 +93,7 @@ export interface TokenOutcome {
   readonly kind: 'token';
   /** Characters. */
   readonly length: number;
-  /** `undefined` if nobody knows. */
+  /** `undefined` if unknown. */
   readonly livesMs?: number | undefined;
   readonly scope?: string | undefined;
 }
@@ -104,8 +104,8 @@ export interface FailedOutcome {
   readonly message: string;
   /** The code of RFC 6749, where the answer has one. */
   readonly oauthCode?: string | undefined;
-  /** What the provider itself says. */
+  /** The provider's own words. */
   readonly diagnosis?: ProviderDiagnosis | undefined;
-  /** The code of a network error, where no answer came. */
+  /** The code of a network error, if no response came. */
   readonly networkCode?: string | undefined;
 }

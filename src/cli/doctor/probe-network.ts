@@ -15,7 +15,7 @@ export async function probeDNS(hostname: string): Promise<Lookup> {
   }
 }
 
-/** Opens a connection to look at, and sends nothing over it. */
+/** Opens a connection and inspects it, without sending anything. */
 export function probeConnection(origin: string, timeoutMs: number): Promise<Connection> {
   const { protocol, hostname, port } = new URL(origin);
   const isSecure = protocol === 'https:';
@@ -27,7 +27,7 @@ export function probeConnection(origin: string, timeoutMs: number): Promise<Conn
       ? connectTLS({
           ...target,
           ...(isIP(host) === 0 ? { servername: host } : {}),
-          // A certificate that is not trusted is what we want to see; nothing is sent.
+          // We want to look at an untrusted certificate, and nothing is sent.
           rejectUnauthorized: false,
         })
       : connectTCP(target);

@@ -9,7 +9,7 @@ import {
 } from '../../index.js';
 import type { Answer, FailedOutcome, TokenCall } from './findings.js';
 
-/** Makes one token call, the way the library makes it, and looks over its shoulder. */
+/** Makes one token call through the library and records what happened. */
 export async function probeTokenCall(provider: Provider, timeoutMs: number): Promise<TokenCall> {
   let answer: Answer | undefined;
   let tookMs = 0;
@@ -27,7 +27,7 @@ export async function probeTokenCall(provider: Provider, timeoutMs: number): Pro
     }
   };
   const source = createTokenSource(provider, {
-    // A second try would tell nothing new, and may count against a limit.
+    // A second attempt would show nothing new and might count against a limit.
     maxAttempts: 1,
     attemptTimeoutMs: timeoutMs,
     flightTimeoutMs: timeoutMs,
@@ -45,7 +45,7 @@ export async function probeTokenCall(provider: Provider, timeoutMs: number): Pro
   }
 }
 
-/** A `Date` header is cut to the second: on the average half of one is missing. */
+/** A `Date` header is cut to the second, so half a second is missing on average. */
 const DATE_CUT_MS = 500;
 
 function lookAt({ status, headers, data }: AxiosResponse<unknown>, localTime: number): Answer {

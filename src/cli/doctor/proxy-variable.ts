@@ -2,20 +2,20 @@ import { createRequire } from 'node:module';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The environment variable that sends requests to this origin through a proxy, as axios itself finds it. */
+/** The environment variable that sends requests to this origin through a proxy, found as axios finds it. */
 export function proxyVariable(origin: string): string | undefined {
   const proxy = proxyFor(origin);
   return proxy === '' ? undefined : nameOf(proxy, origin, process.env);
 }
 
-/** Asks the library by which axios reads the environment: its very copy, since versions of it differ. */
+/** Asks the very copy of the library that axios uses, since its versions differ. */
 function proxyFor(origin: string): string {
   const axios = createRequire(import.meta.url).resolve('axios');
   const library = createRequire(axios)('proxy-from-env') as { getProxyForUrl(url: string): string };
   return library.getProxyForUrl(origin);
 }
 
-/** The variable that holds the address; it may lack the scheme there. */
+/** The variable that holds the address, which may lack the scheme. */
 function nameOf(proxy: string, origin: string, environment: Environment): string {
   const scheme = new URL(origin).protocol.slice(0, -1);
   const names = [`npm_config_${scheme}_proxy`, `${scheme}_proxy`, 'npm_config_proxy', 'all_proxy'];

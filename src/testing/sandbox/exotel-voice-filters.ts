@@ -1,4 +1,14 @@
-import type { ExotelVoiceCall } from './exotel-voice.js';
+/** What of a call the list can be narrowed by. @internal */
+export interface ListedCall {
+  readonly sid: string;
+  readonly from: string;
+  readonly to: string;
+  readonly exoPhone: string;
+  readonly status: string;
+  readonly direction: string;
+  /** Epoch milliseconds. */
+  readonly createdAt: number;
+}
 
 const INDIA_MS = 5.5 * 3_600_000;
 const WIDEST_MS = 31 * 86_400_000;
@@ -14,11 +24,11 @@ export function toIndianTime(at: number): string {
  * @see https://developer.exotel.com/api/call-details-bulk
  * @internal
  */
-export function readVoiceFilter(
+export function readVoiceFilter<Call extends ListedCall>(
   query: URLSearchParams,
-  secondsOf: (call: ExotelVoiceCall) => number,
+  secondsOf: (call: Call) => number,
   price: number,
-): ((call: ExotelVoiceCall) => boolean) | string {
+): ((call: Call) => boolean) | string {
   const created = readRange(query.get('DateCreated'), (text) =>
     Date.parse(`${text.replace(' ', 'T')}+05:30`),
   );

@@ -12,6 +12,11 @@
 import { basicAuthorization } from '../../platform/basic-authorization.js';
 import type { Answer } from './answers.js';
 import { createCredentialBox } from './credential-box.js';
+import { createExotelAccount } from './exotel-account.js';
+import type { ExotelCampaigns } from './exotel-campaigns.js';
+import { createExotelCampaigns } from './exotel-campaigns.js';
+import type { ExotelFlows } from './exotel-flows.js';
+import { createExotelFlows } from './exotel-flows.js';
 import type { ExotelCallTimings } from './exotel-call-timing.js';
 import { createCallTimer } from './exotel-call-timing.js';
 import type { ExotelCalls } from './exotel-calls.js';
@@ -37,7 +42,7 @@ import { createJwtWriter } from './fake-tokens.js';
 import { createLifetimeNotation } from './lifetime-notation.js';
 import type { ProviderSetup, SandboxProvider, StartedProvider } from './provider.js';
 import { startProvider, withVerbs } from './provider.js';
-import type { Route } from './router.js';
+import type { Access, Route } from './router.js';
 import type { SandboxRequest } from './sandbox-request.js';
 import { createTokenLedger } from './token-ledger.js';
 import type { SentWebhook } from './webhook-sender.js';
@@ -63,6 +68,8 @@ export interface ExotelSandbox
     ExotelContacts,
     ExotelUsers,
     ExotelConfiguration,
+    ExotelCampaigns,
+    ExotelFlows,
     ExotelV4 {
   /** A host of the other region, where these same credentials and tokens draw a 401. */
   readonly wrongRegionUrl: string;
@@ -104,11 +111,19 @@ export async function startExotel(setup: ProviderSetup): Promise<StartedProvider
     const now = credentials.current;
     return accountSid === now.accountSid && apiKey === now.apiKey && apiToken === now.apiToken;
   });
+  const basicOnly: Access = (request) => (hasBasic(request) ? undefined : refuse(request));
+  const campaigns = createExotelCampaigns(setup, webhooks, basicOnly);
+  const account = createExotelAccount(basicOnly);
+  const flows = createExotelFlows(setup);
   // Presence before users, which are made of its agents.
-  const parts = [recordings, calls, callsV3, voice, presence, contacts, users, configuration, v4];
+  const parts = [
+    ...[recordings, calls, callsV3, voice, presence, contacts, users, configuration, v4],
+    ...[campaigns, account],
+  ];
 
-  const refuse = (request: SandboxRequest) =>
-    exotelFailure(request, 401, 1010, 'Authorization failed');
+  function refuse(request: SandboxRequest): Answer {
+    return exotelFailure(request, 401, 1010, 'Authorization failed');
+  }
 
   function hasBasic({ headers }: SandboxRequest): boolean {
     const { apiKey, apiToken } = credentials.current;
@@ -155,6 +170,7 @@ export async function startExotel(setup: ProviderSetup): Promise<StartedProvider
     reset() {
       timer.reset();
       webhooks.reset();
+      flows.reset();
       parts.forEach((part) => part.reset());
     },
   });
@@ -172,6 +188,8 @@ export async function startExotel(setup: ProviderSetup): Promise<StartedProvider
     ...contacts.verbs,
     ...users.verbs,
     ...configuration.verbs,
+    ...campaigns.verbs,
+    ...flows.verbs,
     ...v4.verbs,
   });
   return {

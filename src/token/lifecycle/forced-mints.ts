@@ -2,23 +2,23 @@ import type { Instant } from '../instant.js';
 import type { LifecyclePolicy } from './policy.js';
 
 /**
- * How many mints 401s may yet force. Each takes one; it comes back when the replay that it was for is accepted, and by
- * itself after a while. By the monotonic clock: a wall clock set ahead would fill the budget.
+ * How many more mints 401s may force. Each mint takes one from the budget. It is returned when the replay of its 401 is accepted,
+ * or after a while. This uses the monotonic clock, since setting the wall clock ahead would fill the budget.
  */
 export interface ForcedMints {
-  /** When the budget will be full: each one taken moves this by the time in which one comes back by itself. */
+  /** When the budget will be full again: each mint taken moves this by `refillMs`. */
   readonly fullAt: number;
-  /** Those of the last minute, oldest first. Their number is limited even if every replay is accepted. */
+  /** The mints of the last minute, oldest first. Their number is limited even if every replay is accepted. */
   readonly recent: readonly ForcedMint[];
-  /** A 401 has been passed on since one was last to be had. */
+  /** Whether a 401 has been passed on since the budget was last available. */
   readonly isFelt: boolean;
 }
 
 interface ForcedMint {
-  /** The flight that it leads to. */
+  /** The flight that it started. */
   readonly flightId: number;
   readonly takenAt: number;
-  /** When its token came: until then it may have waited for a caller who wants one. */
+  /** When its token arrived. */
   readonly mintedAt?: number;
   readonly isGivenBack?: true;
 }
@@ -50,7 +50,7 @@ export function takeForcedMint(
   };
 }
 
-/** Its replay has been accepted, before it came back by itself. It counts on among those of the last minute. */
+/** Returns a mint because its replay was accepted. It still counts among the mints of the last minute. */
 export function giveBackForcedMint(
   forced: ForcedMints,
   { monoMs }: Instant,
@@ -69,7 +69,7 @@ export function giveBackForcedMint(
   };
 }
 
-/** Nothing was minted for it after all: a token was adopted, or none was to be had. */
+/** Undoes the pending mint, because none was made: a token was adopted, or none could be fetched. */
 export function cancelForcedMint(
   forced: ForcedMints,
   { forcedMints: { refillMs } }: LifecyclePolicy,
@@ -84,7 +84,7 @@ export function landForcedMint(forced: ForcedMints, { monoMs }: Instant): Forced
   return { ...forced, recent: forced.recent.with(-1, { ...pending, mintedAt: monoMs }) };
 }
 
-/** The endpoint insists on the token that drew the 401: asking again at once would bring nothing else. */
+/** Spends the whole budget, because the endpoint returned the rejected token again. */
 export function spendForcedMints(
   forced: ForcedMints,
   now: Instant,
@@ -93,7 +93,7 @@ export function spendForcedMints(
   return { ...landForcedMint(forced, now), fullAt: now.monoMs + budget * refillMs };
 }
 
-/** Whether a fresh start would do as well. */
+/** Whether the budget is the same as a new one. */
 export function isFullBudget(
   { fullAt, recent }: ForcedMints,
   { monoMs }: Instant,
@@ -102,7 +102,7 @@ export function isFullBudget(
   return fullAt <= monoMs && countedFrom(recent.at(-1)) + windowMs <= monoMs;
 }
 
-/** The one that has brought no token yet: always the latest. */
+/** The mint without a token so far, which is always the latest. */
 function pendingOf({ recent }: ForcedMints): ForcedMint | undefined {
   const latest = recent.at(-1);
   return latest?.mintedAt === undefined ? latest : undefined;

@@ -11,13 +11,13 @@ import {
   phaseOf,
 } from './state.js';
 
-/** Why no flight may start; `undefined` if one may, or is under way. */
+/** Why no flight may start; `undefined` if one may, or if one is running. */
 export function endpointClosed<Failure>(
   state: TokenState<Failure>,
   now: Instant,
   policy: LifecyclePolicy,
 ): Closed<Failure> | undefined {
-  // The call under way may have been the last of the budget: whoever comes now joins it.
+  // The running call may be the last of the budget, and callers can still join it.
   return state.flight === undefined ? callsClosed(state, now, policy) : undefined;
 }
 
@@ -33,7 +33,7 @@ export function callsClosed<Failure>(
   const retryInMs = Math.max(0, coolMs, budgetMs);
   if (retryInMs === 0) return undefined;
   if (coolMs <= 0) return { because: { kind: 'budget-spent' }, retryInMs };
-  // Rejected credentials are named first: only a change of them helps.
+  // Rejected credentials come first, because they have to be changed.
   const rejected = rejectedOf(state);
   if (rejected !== undefined)
     return {
@@ -46,12 +46,12 @@ export function callsClosed<Failure>(
   return { because: { kind: 'cooling', cause, failure }, retryInMs };
 }
 
-/** What is remembered of rejected credentials, for the account or for this token's requests alone. */
+/** The remembered rejection of credentials, for the account or only for this token's requests. */
 export function rejectedOf<Failure>(state: TokenState<Failure>) {
   return state.account.endpoint.rejected ?? state.endpoint.rejected;
 }
 
-/** Milliseconds until the token endpoint may be called; 0 if it may now. Of cool-downs and a limit the longest counts. */
+/** Milliseconds until the token endpoint may be called, 0 if it may now. The longest of all cool-downs and the budget counts. */
 export function nextCallInMs(state: TokenState, now: Instant, policy: LifecyclePolicy): number {
   return callsClosed(state, now, policy)?.retryInMs ?? 0;
 }
@@ -70,7 +70,6 @@ function gatesOf<Failure>({ account, endpoint }: TokenState<Failure>) {
   return [account.endpoint, endpoint] as const;
 }
 
-/** Of a time set back, the nearer clock counts. */
 function coolInMs(
   { rejected, trouble }: EndpointGate<unknown>,
   slot: TokenSlot,
@@ -86,7 +85,7 @@ function coolInMs(
   return Math.max(0, ...deadlines.map((until) => (isPast(until, now) ? 0 : msUntil(until, now))));
 }
 
-/** How long the endpoint is left alone for the sake of a token in this slot. */
+/** How long the endpoint is left alone, given the token in this slot. */
 export function troubleMs(
   { delayMs, failures, random }: Omit<Trouble<unknown>, 'failedAt' | 'failure' | 'cause'>,
   slot: TokenSlot,
@@ -102,7 +101,7 @@ export function troubleMs(
   return jittered(backOffMs({ firstMs, longestMs: bound }, earlier), random);
 }
 
-/** Whether it remembers nothing: no cool-down, and no failure that the next one would be counted after. */
+/** Whether a gate remembers nothing: no cool-down, and no failure to count from. */
 export function isOpen({ rejected, trouble }: EndpointGate<unknown>): boolean {
   return rejected === undefined && trouble === undefined;
 }

@@ -2,21 +2,21 @@ import type { AccessToken } from '../access-token.js';
 import type { Instant } from '../instant.js';
 import type { CoolDownCause, Flight, TokenState } from './state.js';
 
-/** What a failed token call speaks about. */
+/** What a failed token call is about. */
 export type Concern = 'account' | 'request';
 
-/** A token, and what is known of its life. */
+/** A token and its lifetime. */
 export interface NewToken {
   readonly token: AccessToken;
-  /** The life counts from here. */
+  /** The lifetime counts from here. */
   readonly sentAt: Instant;
-  /** Absent: nobody knows. */
+  /** Absent if unknown. */
   readonly lifetimeMs?: number | undefined;
 }
 
-/** What happened. `random` values lie in [0, 1). */
+/** An event in the life of a token. `random` values are in [0, 1). */
 export type Happening<Failure> =
-  /** A caller wants a token; `not` is the one that it was refused with, `minRemainingMs` how long it should live at least. */
+  /** A caller wants a token: not the rejected token `not`, and preferably with at least `minRemainingMs` left. */
   | {
       readonly kind: 'requested';
       readonly not?: string | undefined;
@@ -32,7 +32,7 @@ export type Happening<Failure> =
   | { readonly kind: 'replay-accepted'; readonly forcedMint: number }
   /** A token call is about to go out. */
   | { readonly kind: 'token-call' }
-  /** A token call is over. If it issued no token for certain it costs nothing of the budget. */
+  /** A token call has ended. If it certainly issued no token, it does not count towards the budget. */
   | {
       readonly kind: 'token-call-ended';
       readonly sentAt: Instant;
@@ -42,9 +42,9 @@ export type Happening<Failure> =
       readonly kind: 'minted';
       readonly flightId: number;
       readonly token: AccessToken;
-      /** When the token call was sent: the life counts from here. */
+      /** When the token call was sent. The lifetime counts from here. */
       readonly sentAt: Instant;
-      /** Absent: nobody knows. */
+      /** Absent if unknown. */
       readonly lifetimeMs?: number | undefined;
       /** How long the token call took; absent if the token came from the shared store. */
       readonly tookMs?: number | undefined;
@@ -55,26 +55,26 @@ export type Happening<Failure> =
       readonly flightId: number;
       readonly failure: Failure;
       /**
-       * `local`: the fault is on our side of the wire, a vault for instance; nothing needs protection from us.
-       * `not-called`: the account is left alone, as was found once the credentials were known.
+       * `local`: the failure is on our side, for instance a vault, so the endpoint needs no cool-down.
+       * `not-called`: the account turned out to be cooling down once the credentials were known.
        */
       readonly cause: CoolDownCause | 'local' | 'not-called';
-      /** What it speaks about: the token endpoint and the credentials, or the request for this token alone. */
+      /** The token endpoint with its credentials, or only the request for this token. */
       readonly concerns: Concern;
       readonly retryAfterMs?: number | undefined;
-      /** How many failures in a row other processes had before this one, where credentials were rejected. */
+      /** How many times in a row the credentials were rejected in other processes before. */
       readonly failuresElsewhere?: number | undefined;
       readonly random: number;
     }
-  /** Another process is refreshing this token just now, or may be: the shared store is away. */
+  /** Another process is refreshing this token, or may be, because the shared store is down. */
   | {
       readonly kind: 'refreshing-elsewhere';
       readonly flightId: number;
       readonly retryInMs: number;
-      /** No process can refresh now: the token in hand serves to the end of its life. */
+      /** No process can refresh now, so the token in hand is used until it expires. */
       readonly untilExpiry?: boolean | undefined;
     }
-  /** Another process was refused a moment ago, and all leave the endpoint alone for a while. */
+  /** Another process was refused recently, and all processes leave the endpoint alone for a while. */
   | {
       readonly kind: 'cooling-elsewhere';
       readonly flightId: number;
@@ -82,20 +82,20 @@ export type Happening<Failure> =
       readonly cause: CoolDownCause;
       readonly concerns: Concern;
       readonly delayMs: number;
-      /** How many failures came in a row, wherever. */
+      /** How many failures in a row, in all processes. */
       readonly failures: number;
-      /** A token that drew a 401 somewhere but lives: better than none. */
+      /** A token that drew a 401 somewhere but has not expired: better than none. */
       readonly fallback?: NewToken | undefined;
       readonly random: number;
     }
-  /** A newer token was found in the shared store, outside any flight. */
+  /** A newer token was found in the shared store, outside of a flight. */
   | ({ readonly kind: 'found' } & NewToken & { readonly random: number })
-  /** The flight under way will never land. */
+  /** The running flight will never land. */
   | { readonly kind: 'flight-lost' }
   | { readonly kind: 'credentials-changed' }
   | { readonly kind: 'cleared' };
 
-/** Which send of a request drew a 401: its first, its replay, or the only one that there can be. */
+/** Which send of a request drew a 401: the first, the replay, or the only possible one. */
 export type RejectedSend = 'first-send' | 'replay' | 'only-send';
 
 export type RequestAnswer<Failure> =
@@ -111,7 +111,7 @@ export type RequestAnswer<Failure> =
 export type RefusalCause<Failure> =
   | { readonly kind: 'cooling'; readonly cause: CoolDownCause; readonly failure: Failure }
   | { readonly kind: 'budget-spent' }
-  /** The only token to be had is the one that was refused. */
+  /** The only available token is the rejected one. */
   | { readonly kind: 'same-token' };
 
 /** Why the token endpoint may not be called, and for how many milliseconds. */
@@ -120,11 +120,11 @@ export interface Closed<Failure> {
   readonly retryInMs: number;
 }
 
-/** Whether a rejected request is worth sending again; if not, why the 401 goes to its caller. */
+/** Whether to replay a rejected request; if not, why the 401 goes to its caller. */
 export type RejectionAnswer =
   | {
       readonly kind: 'replay';
-      /** The mint that this very 401 forces. It is given back if the replay of this request is accepted. */
+      /** The id of the mint that this 401 forces. It is given back if the replay of this request is accepted. */
       readonly forcedMint?: number;
     }
   | {
@@ -136,16 +136,16 @@ export type FlightAnswer =
   { readonly kind: 'accepted' } | { readonly kind: 'refused' } | { readonly kind: 'superseded' };
 
 export type ElsewhereAnswer =
-  /** The flight is over: the token in hand does meanwhile. */
+  /** The flight ends: the token in hand is good enough meanwhile. */
   | { readonly kind: 'stand-down' }
-  /** Callers need the replacement: wait for the other process. */
+  /** Callers need a new token: wait for the other process. */
   | { readonly kind: 'wait' };
 
 export type CallAnswer<Failure> =
   | { readonly kind: 'go'; readonly sentAt: Instant }
   | ({ readonly kind: 'closed' } & Closed<Failure>);
 
-/** What is answered to each kind of happening. */
+/** The answer to each kind of event. */
 export interface Answers<Failure> {
   requested: RequestAnswer<Failure>;
   rejected: RejectionAnswer;
@@ -162,11 +162,11 @@ export interface Answers<Failure> {
   cleared: undefined;
 }
 
-/** Something worth telling whoever watches. */
+/** Something to report to listeners. */
 export type Notice =
   | { readonly kind: 'cooling-down'; readonly cause: CoolDownCause; readonly delayMs: number }
   | { readonly kind: 'cool-down-ended' }
-  /** A 401 was passed on, since 401s have forced as many mints as they may: the next one is possible after `delayMs`. */
+  /** Refreshing on a 401 is paused: the last refreshed tokens were rejected too. The next 401 can refresh after `delayMs`. */
   | { readonly kind: 'forced-mints-spent'; readonly delayMs: number };
 
 export interface Decision<Failure, Answer> {

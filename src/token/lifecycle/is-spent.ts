@@ -6,8 +6,8 @@ import type { LifecyclePolicy } from './policy.js';
 import type { TokenState } from './state.js';
 
 /**
- * Whether a fresh start would do as well: no token that may yet be served, no refresh under way, no gate that is closed
- * or remembers failures, and no forced mint that still counts. What holds for its account is kept with that.
+ * Whether this state can be forgotten: no usable token, no running refresh, no gate that is closed or remembers failures, and no
+ * forced mint that still counts. The account is kept separately.
  */
 export function isSpent(state: TokenState, now: Instant, policy: LifecyclePolicy): boolean {
   return (

@@ -14,7 +14,7 @@ import type { LifecyclePolicy } from './policy.js';
 import { openGates, openingNotices } from './opening.js';
 import type { EndpointGate, TokenState } from './state.js';
 
-/** While the token in hand is good, nobody waits for another process; the store is looked at again a little later. */
+/** While the token in hand is usable, callers do not wait for another process. The store is checked again a little later. */
 export function onRefreshingElsewhere<Failure>(
   state: TokenState<Failure>,
   now: Instant,
@@ -59,7 +59,7 @@ export function onCoolingElsewhere<Failure>(
   );
 }
 
-/** As long as is left there. What this process knows of its own rejected credentials says more than a class and a code. */
+/** Takes over the remaining cool-down. This process's own failure is kept, since it has more detail than the shared one. */
 function gateFromElsewhere<Failure>(
   gate: EndpointGate<Failure>,
   now: Instant,
@@ -90,7 +90,7 @@ export function onFound<Failure>(
   found: NewToken & { random: number },
   policy: LifecyclePolicy,
 ): Decision<Failure, FlightAnswer> {
-  // A flight asks the store itself, and what it brings is at least as new.
+  // A flight asks the store itself, and its token is at least as new.
   if (state.flight !== undefined) return decided(state, { kind: 'superseded' });
   const slowestMintMs = Math.max(0, ...state.recentMintsMs);
   return {

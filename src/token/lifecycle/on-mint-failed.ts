@@ -29,7 +29,7 @@ export function onMintFailed<Failure>(
   const landed = { ...rest, forcedMints: cancelForcedMint(state.forcedMints, policy) };
 
   const hasUsableToken = state.slot.kind === 'held' && phaseOf(state.slot, now) !== 'expired';
-  // Without a token the next request may ask at once; with one, a broken vault is not asked at every request.
+  // Without a token the next request may try again immediately. With one, a broken vault is not called for every request.
   if (failed.cause === 'not-called' || (failed.cause === 'local' && !hasUsableToken))
     return decided(landed, { kind: 'refused' });
   const before = failed.concerns === 'account' ? state.account.endpoint : state.endpoint;
@@ -44,14 +44,14 @@ export function onMintFailed<Failure>(
   return refused({ ...next, slot }, now, cause, policy);
 }
 
-/** The flight is over, and brought nothing. */
+/** The flight has ended without a token. */
 export function refused<Failure>(
   state: TokenState<Failure>,
   now: Instant,
   cause: 'transient' | 'server-set' | 'credentials',
   policy: LifecyclePolicy,
 ): Decision<Failure, FlightAnswer> {
-  // Not how long a limit of token calls lasts, which is no cool-down.
+  // Without the budget of token calls, which is not a cool-down.
   const delayMs = callsClosed(state, now, { ...policy, tokenBudget: undefined })?.retryInMs ?? 0;
   return {
     state,
@@ -70,7 +70,7 @@ export function coolingState<Failure>(
     : { ...state, endpoint };
 }
 
-/** The gate after one more failure. Rejected credentials and any other trouble do not touch each other. */
+/** The gate after one more failure. Rejected credentials and other trouble do not affect each other. */
 function failedGate<Failure>(
   gate: EndpointGate<Failure>,
   calledAt: number | undefined,
@@ -80,7 +80,7 @@ function failedGate<Failure>(
 ): EndpointGate<Failure> {
   const { failure, random, failuresElsewhere = 0 } = failed;
   const askedMs = Math.min(failed.retryAfterMs ?? 0, policy.longestRetryAfterMs);
-  /** Of calls that were under way at the same time all fail alike: that is one failure. */
+  /** Calls that ran at the same time fail for the same reason, so they count as one failure. */
   const countAfter = (last: { failures: number; failedAt: Instant } | undefined) =>
     last === undefined
       ? 1
@@ -95,7 +95,7 @@ function failedGate<Failure>(
     const isLonger = rejected === undefined || msUntil(rejected.until, now) < delayMs;
     const until = isLonger ? later(now, delayMs) : rejected.until;
     const next = { failedAt: now, until, failures, failure };
-    // It answered: what kept it from that is over.
+    // The endpoint answered, so any outage is over.
     return gate.trouble?.cause === 'server-set' ? { ...gate, rejected: next } : { rejected: next };
   }
   const cause = failed.cause === 'server-set' ? 'server-set' : 'transient';

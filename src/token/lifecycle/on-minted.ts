@@ -43,7 +43,7 @@ export function onMinted<Failure>(
   };
 }
 
-/** A token that is returned again is part of the way into its life; an adopted one, too. */
+/** Not for a token that is returned again or adopted, since part of its lifetime has passed. */
 function mintedLife(
   { tookMs, lifetimeMs }: { tookMs?: number | undefined; lifetimeMs?: number | undefined },
   isSameString: boolean,
@@ -53,7 +53,7 @@ function mintedLife(
     : { mintedLifeMs: lifetimeMs };
 }
 
-/** What is held after `fresh` came for `previous`. */
+/** The token to hold after `fresh` arrived to replace `previous`. */
 function successorOf(
   previous: HeldToken,
   fresh: HeldToken,
@@ -61,13 +61,13 @@ function successorOf(
   policy: LifecyclePolicy,
 ): HeldToken {
   if (previous.token.value !== fresh.token.value || isRenewal(previous, fresh, now)) return fresh;
-  // Some endpoints return the current token until it expires. Its windows must not shrink with what is left
-  // of its life, and the endpoint must not be asked at every request.
+  // Some endpoints return the current token until it expires. Its windows must not shrink with the remaining lifetime, and
+  // the endpoint must not be called for every request.
   const restMs = Math.min(policy.transientWithToken.longestMs, previous.earlyMs / 4);
   return { ...previous, suspect: false, unchangedUntil: later(now, restMs) };
 }
 
-/** The same string counts as renewed if its life grew by more than the window in which we ask for it. */
+/** The same string counts as renewed if its lifetime grew by more than the early window. */
 function isRenewal(previous: HeldToken, fresh: HeldToken, now: Instant): boolean {
   if (previous.expiresAt === undefined || fresh.expiresAt === undefined) return true;
   if (isPast(previous.expiresAt, now)) return true;
@@ -89,7 +89,7 @@ export function heldToken(
   }
   const { earlyMs, mandatoryMs } = refreshWindows(lifetimeMs, { ...policy, slowestMintMs });
   const mandatoryAt = later(sentAt, lifetimeMs - mandatoryMs);
-  // Many processes hold the same token: each starts its refresh at a moment of its own, and none in the last window.
+  // Many processes hold the same token, so each starts its refresh at a random time before the mandatory window.
   const refreshInMs = lifetimeMs - earlyMs + (random * earlyMs) / 2;
   return {
     kind: 'held',

@@ -15,18 +15,18 @@ export function onRejection<Failure>(
   { value, on }: { value: string; on: RejectedSend },
   policy: LifecyclePolicy,
 ): Decision<Failure, RejectionAnswer> {
-  // A new token did not cure it, so the token is not the cause: it is kept for the others.
+  // A new token did not help, so the token is not the cause. It is kept for other requests.
   if (on === 'replay') return decided(state, { kind: 'pass', because: 'already-replayed' });
 
   const { slot, flight, forcedMints } = state;
   const closed = endpointClosed(state, now, policy);
-  // A late 401: the token it drew has been replaced. Dropping the current one would cost a mint for nothing.
+  // A late 401: its token has been replaced already. Dropping the current one would waste a mint.
   if (slot.kind === 'held' && slot.token.value !== value) return decided(state, REPLAY);
   if (slot.kind === 'empty' || slot.suspect)
     return decided(state, closed === undefined ? REPLAY : COOLING);
 
   const suspected = { ...state, slot: { ...slot, suspect: true } };
-  // The flight under way brings a replacement as it is.
+  // The running flight brings a new token anyway.
   if (flight !== undefined) return decided(suspected, REPLAY);
 
   const delayMs = forcedMintInMs(forcedMints, now, policy);
@@ -37,7 +37,7 @@ export function onRejection<Failure>(
       notices: forcedMints.isFelt ? [] : [{ kind: 'forced-mints-spent', delayMs }],
     };
   }
-  // Nothing is taken for it: cool-downs keep the attempts apart, and in an outage no replay could give it back.
+  // Takes nothing from the budget: cool-downs space the attempts, and in an outage no replay could return it.
   if (closed?.because.kind === 'cooling') return decided(suspected, COOLING);
   const forcedMint = state.nextFlightId;
   return decided(

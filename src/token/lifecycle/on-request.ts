@@ -34,7 +34,7 @@ export function onRequest<Failure>(
   if (held !== undefined && !held.suspect && phase !== 'expired') {
     if (isRefusedOne)
       return decided(state, { kind: 'fail', because: { kind: 'same-token' }, retryInMs: 0 });
-    // An endpoint that has returned this very token again insists on it: nothing better can be had.
+    // The endpoint has returned this same token again, so no better one is available.
     const insists = held.unchangedUntil !== undefined;
     if (closed === undefined && !insists && remainingMs(held, now) < wantedMs) {
       const { flight, ...next } = withFlight(state, 'last', wantedMs);
@@ -49,7 +49,7 @@ export function onRequest<Failure>(
     }
   }
 
-  // From here on a replacement is wanted: there is no token, or its last moments have come, or it drew a 401.
+  // From here on a new token is wanted: there is none, it is about to expire, or it drew a 401.
   if (closed !== undefined) {
     if (held !== undefined && !isRefusedOne) {
       if (phase !== 'expired') return decided(state, serve(held));
@@ -62,10 +62,10 @@ export function onRequest<Failure>(
   return decided(next, { kind: 'wait', flight: next.flight });
 }
 
-/** A new token is asked for once a tenth of its life has gone, however long a life the caller wants: it can bring no more. */
+/** However long a caller wants, a token is renewed only after a tenth of its lifetime: a mint cannot bring more than that. */
 const WORTH_RENEWING = 0.9;
 
-/** How much life it is worth asking for, in milliseconds: no more than a mint brings. */
+/** The remaining lifetime that a mint can provide, in milliseconds, up to what the caller wants. */
 function worthWantingMs({ mintedLifeMs = Infinity }: TokenState, minRemainingMs: number): number {
   return Math.min(minRemainingMs, mintedLifeMs * WORTH_RENEWING);
 }
@@ -78,7 +78,7 @@ export function serve({ token }: HeldToken): { kind: 'serve'; token: AccessToken
   return { kind: 'serve', token, stale: false };
 }
 
-/** A token that drew a 401 is never served past its expiry, whatever `maxStale` allows. */
+/** A token that drew a 401 is never used past its expiry, whatever `maxStaleMs` allows. */
 function isServableStale(held: HeldToken, now: Instant, { maxStaleMs }: LifecyclePolicy): boolean {
   return (
     !held.suspect && held.expiresAt !== undefined && !isPast(later(held.expiresAt, maxStaleMs), now)
@@ -91,7 +91,7 @@ function reasonFor(slot: TokenSlot, phase: Phase | undefined): RefreshReason {
   return phase === 'last' ? 'last' : 'expired';
 }
 
-/** Joins the flight that is under way, or starts one. */
+/** Joins the running flight, or starts one. */
 function withFlight<Failure>(
   state: TokenState<Failure>,
   reason: RefreshReason,
@@ -110,8 +110,8 @@ function withFlight<Failure>(
 }
 
 /**
- * The token in hand for a caller whose refresh brought none: as long as it lives, even if it drew a 401, since then
- * the resource server decides; after that only where `maxStale` allows it. Never the one that the caller was refused with.
+ * The token for a caller whose refresh failed: the token in hand until it expires, even if it drew a 401, since the resource
+ * server decides; after that only if `maxStaleMs` allows it. Never the token that the caller's 401 came on.
  */
 export function servableToken(
   { slot }: TokenState,
@@ -125,8 +125,8 @@ export function servableToken(
 }
 
 /**
- * How long a caller waits for a refresh before the token in hand does after all: in its last moments half of what is
- * left of its life, so that it still arrives in time. `undefined`: the refresh has to be waited for.
+ * How long a caller waits for a refresh before it gets the token in hand instead: in the mandatory window half of the remaining
+ * lifetime, so that the request still arrives in time. `undefined` if the caller has to wait for the refresh.
  */
 export function patienceMs(
   { slot }: TokenState,

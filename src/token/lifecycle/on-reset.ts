@@ -3,14 +3,14 @@ import { isOpen, rejectedOf } from './gates.js';
 import { openingNotices } from './opening.js';
 import { type TokenState, initialAccount, initialState } from './state.js';
 
-/** It says nothing about the endpoint. */
+/** A lost flight says nothing about the endpoint. */
 export function onFlightLost<Failure>(state: TokenState<Failure>): Decision<Failure, undefined> {
   const landed = { ...state };
   delete landed.flight;
   return decided(landed, undefined);
 }
 
-/** They are those of another account, of which nothing is known yet. */
+/** Changed credentials mean another account, about which nothing is known yet. */
 export function onCredentialsChanged<Failure>(
   state: TokenState<Failure>,
 ): Decision<Failure, undefined> {

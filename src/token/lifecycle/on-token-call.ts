@@ -4,7 +4,7 @@ import { type CallAnswer, type Decision, type Happening, decided } from './happe
 import type { LifecyclePolicy } from './policy.js';
 import type { TokenState } from './state.js';
 
-/** Asked with the credentials at hand: only now is the account known for certain. */
+/** Called with the credentials, since only now is the account known for certain. */
 export function onTokenCall<Failure>(
   state: TokenState<Failure>,
   now: Instant,
@@ -21,7 +21,7 @@ export function onTokenCall<Failure>(
   return decided({ ...called, account: { ...account, tokenCallsAt } }, go);
 }
 
-/** The provider counts a token from when it was issued, which was at the end of the call at the latest. */
+/** The provider counts from when it issued the token, which was at the end of the call at the latest. */
 export function onTokenCallEnded<Failure>(
   state: TokenState<Failure>,
   now: Instant,

@@ -2,7 +2,7 @@ import { isOpen } from './gates.js';
 import type { Notice } from './happening.js';
 import type { TokenState } from './state.js';
 
-/** The endpoint issued a token: nothing speaks against asking it. */
+/** Opens all gates, because the endpoint issued a token. */
 export function openGates<Failure>({
   account,
 }: TokenState<Failure>): Pick<TokenState<Failure>, 'endpoint' | 'account'> {

@@ -1,6 +1,6 @@
 import type { BackOff } from '../back-off.js';
 
-/** The numbers that govern a life. All durations in milliseconds. */
+/** The numbers that the decisions depend on. Durations are in milliseconds. */
 export interface LifecyclePolicy {
   readonly earlyWindowMs?: number | undefined;
   readonly mandatoryWindowMs?: number | undefined;
@@ -15,11 +15,11 @@ export interface LifecyclePolicy {
   readonly credentials: BackOff;
   readonly longestRetryAfterMs: number;
   readonly forcedMints: {
-    /** So many mints may 401s force at once. */
+    /** How many mints 401s may force in a row. */
     readonly budget: number;
-    /** The time in which one comes back by itself. */
+    /** The time after which one mint is returned to the budget. */
     readonly refillMs: number;
-    /** No more than this in any window, even if every replay is accepted. */
+    /** The maximum in any window, even if every replay is accepted. */
     readonly mostInWindow: number;
     readonly windowMs: number;
   };

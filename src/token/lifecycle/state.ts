@@ -10,7 +10,7 @@ export type RefreshReason =
   | 'expired'
   | 'rejected'
   | 'revalidate'
-  /** The first after `clear()`. */
+  /** The first refresh after `clear()`. */
   | 'cleared';
 
 /** Why the token endpoint is left alone for a while. */
@@ -21,39 +21,39 @@ export type TokenSlot = { readonly kind: 'empty'; readonly isCleared?: true } | 
 export interface HeldToken {
   readonly kind: 'held';
   readonly token: AccessToken;
-  /** From here on a refresh runs in the background, or is wanted. */
+  /** From here on a refresh runs in the background, or is due. */
   readonly refreshAt: Instant;
-  /** From here on callers wait for the refresh; absent while the life is unknown. */
+  /** From here on callers wait for the refresh; absent if the lifetime is unknown. */
   readonly mandatoryAt?: Instant;
   readonly expiresAt?: Instant;
-  /** Length of the early window in milliseconds: the back-off after a failed refresh follows it. */
+  /** The length of the early window in milliseconds. The back-off after a failed refresh depends on it. */
   readonly earlyMs: number;
-  /** It drew a 401: callers wait for its replacement. */
+  /** Whether it drew a 401, so that callers wait for a new token. */
   readonly suspect: boolean;
-  /** The endpoint returned this very token again: it is not asked again before. */
+  /** The endpoint returned this same token again, and is not called before this time. */
   readonly unchangedUntil?: Instant;
 }
 
-/** Why the token endpoint is left alone. Rejected credentials are remembered apart: no other trouble ends them, or says less. */
+/** Why the token endpoint is left alone. Rejected credentials are kept separately, because other trouble does not end them. */
 export interface EndpointGate<Failure> {
   readonly rejected?: RejectedCredentials<Failure>;
   readonly trouble?: Trouble<Failure>;
 }
 
-/** Until the credentials change, or a token call with them succeeds; the cool-down grows. */
+/** Lasts until the credentials change or a token call with them succeeds. The cool-down grows. */
 export interface RejectedCredentials<Failure> {
   readonly failedAt: Instant;
   readonly until: Instant;
-  /** How many failures of this kind came in a row. */
+  /** How many failures of this kind in a row. */
   readonly failures: number;
   readonly failure: Failure;
 }
 
-/** How long it lasts depends on whether a token can be served meanwhile, and so on who asks. */
+/** Its duration depends on whether a token can be used meanwhile, and so on the caller. */
 export interface Trouble<Failure> {
   readonly cause: 'transient' | 'server-set';
   readonly failedAt: Instant;
-  /** The delay that was asked for, here or by another process; absent where the back-off says how long. */
+  /** The requested delay, from the server or another process; absent if the back-off applies. */
   readonly delayMs?: number;
   /** How many failures of this kind came in a row. */
   readonly failures: number;
@@ -62,38 +62,38 @@ export interface Trouble<Failure> {
   readonly failure: Failure;
 }
 
-/** What the tokens of one account have in common: one token endpoint and one set of credentials. */
+/** What all tokens of one token endpoint and one set of credentials share. */
 export interface AccountState<Failure = unknown> {
   readonly endpoint: EndpointGate<Failure>;
   /**
-   * When token calls ended, or went out if they have not, oldest first; kept only where the provider sets a budget. By the
-   * monotonic clock: a wall clock set ahead would free calls that the provider still counts.
+   * When token calls ended, or were sent if they have not ended, oldest first; kept only if the provider has a budget. Uses the
+   * monotonic clock, since setting the wall clock ahead would free calls that the provider still counts.
    */
   readonly tokenCallsAt: readonly number[];
 }
 
-/** The one refresh that is under way. */
+/** The running refresh. */
 export interface Flight {
   readonly id: number;
   readonly reason: RefreshReason;
-  /** A token that lives no longer than this is not what it was started for, in milliseconds. */
+  /** The remaining lifetime that it was started for, in milliseconds. */
   readonly minRemainingMs?: number;
-  /** When its last token call went out. */
+  /** When its last token call was sent. */
   readonly calledAt?: number;
 }
 
-/** Everything known about one token. `Failure` is opaque here: it is kept and handed back. */
+/** Everything known about one token. `Failure` is opaque here: it is kept and returned. */
 export interface TokenState<Failure = unknown> {
   readonly slot: TokenSlot;
-  /** Closed by what the endpoint says of this token's requests alone: their scope, for instance. */
+  /** Closed by failures about only this token's requests, such as their scope. */
   readonly endpoint: EndpointGate<Failure>;
   readonly account: AccountState<Failure>;
   readonly forcedMints: ForcedMints;
   readonly flight?: Flight;
   readonly nextFlightId: number;
-  /** How long the latest mints took, newest last, in milliseconds. */
+  /** The durations of the latest mints in milliseconds, newest last. */
   readonly recentMintsMs: readonly number[];
-  /** How long the latest token minted here was to live, in milliseconds: the most that another mint can bring. */
+  /** The lifetime of the latest token minted here, in milliseconds: the most that another mint can provide. */
   readonly mintedLifeMs?: number;
 }
 
@@ -114,7 +114,7 @@ export function initialAccount<Failure>(): AccountState<Failure> {
   return NOTHING_KNOWN;
 }
 
-/** The same token, as it stands with what has happened to its account meanwhile; or with another account. */
+/** The same token with an updated or different account. */
 export function withAccount<Failure>(
   state: TokenState<Failure>,
   account: AccountState<Failure>,
@@ -122,7 +122,7 @@ export function withAccount<Failure>(
   return state.account === account ? state : { ...state, account };
 }
 
-/** How far a held token is into its life. */
+/** How far a held token is through its lifetime. */
 export type Phase = 'fresh' | 'early' | 'last' | 'expired';
 
 export function phaseOf(held: HeldToken, now: Instant): Phase {
