@@ -1,5 +1,6 @@
 /**
- * The built-in providers, and OAuth 2.0 client credentials for any authorization server.
+ * The built-in providers: Exotel, Truecaller (campaigns and calls), 360Learning, SingleView, Udara360, and OAuth 2.0 client credentials
+ * for any authorization server.
  *
  * @module axios-bearer/providers
  */

@@ -101,8 +101,8 @@ const STARTERS: {
 const ALL = Object.keys(STARTERS) as readonly SandboxProviderName[]; // the keys of the table above
 
 /**
- * Starts fakes of Exotel, Truecaller (campaigns and calls), 360Learning, SingleView, Udara360 and a generic OAuth 2.0 server on free loopback ports. They
- * answer as documented.
+ * Starts fakes of Exotel, Truecaller (campaigns and calls), 360Learning, SingleView, Udara360 and a generic OAuth 2.0 server on free
+ * loopback ports. They answer as documented.
  *
  * Behaviour that is not documented is a guess, listed at the top of each provider's file. Besides the documented paths every server
  * has test routes under `/__sandbox/`: `echo`, `public-echo`, `always-401`, `status/{code}`, `slow?ms=`, `redirect?to=` and `stream`.
