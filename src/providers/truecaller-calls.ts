@@ -26,10 +26,10 @@ export interface TruecallerCallsCredentials extends TruecallerKey {
   readonly clientAccountId: string;
 }
 
-/** Options of {@link truecallerCalls}: the credentials, or a function that fetches them, and where the API is. */
+/** Options of {@link truecallerCalls}: the credentials, or a function that fetches them, and the address of the API. */
 export type TruecallerCallsOptions = WithCredentials<TruecallerCallsCredentials> &
   CommonOptions & {
-    /** Takes the place of `https://enterprise-portal-noneu.truecaller.com`, the only host that is documented. */
+    /** The address of the API. @defaultValue 'https://enterprise-portal-noneu.truecaller.com', the only documented host */
     readonly baseURL?: string | undefined;
   };
 
@@ -42,10 +42,10 @@ const credentialFields = {
 const own: OwnOptions<TruecallerCallsOptions> = { baseURL: true };
 
 /**
- * Truecaller for Business calls (Verified Business): the token call of `truecaller` under another path, with a token of its own.
+ * The provider for Truecaller for Business, Verified Business (calls). Its token call is that of `truecaller` under another path.
  *
- * At most 10 tokens are issued in 30 minutes; that budget is kept here. The 100 real-time calls a second are counted for each
- * token, so that one shared token is the right number.
+ * Truecaller issues at most 10 tokens in 30 minutes. The provider stays within this limit. The 100 real-time records a second are
+ * counted per token: share one.
  *
  * @throws MisconfigurationError for a missing credential
  * @see https://docs.truecaller.com/truecaller-for-business/verified-business-api-documentation/getting-started/authentication
