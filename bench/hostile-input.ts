@@ -8,10 +8,18 @@
  * piece. The two take turns, and of several rounds the fastest of each counts, which the rest of the machine disturbed least.
  * Fails where the one piece costs more than three times as much.
  */
-import { parseCcmCallback, parseVoiceCallback } from '../src/apis/exotel/index.js';
+import {
+  parseCampaignCallback,
+  parseCcmCallback,
+  parseFlowRequest,
+  parseHeartbeat,
+  parseVoiceCallback,
+} from '../src/apis/exotel/index.js';
+import { toErrorResponse } from '../src/apis/error-response.js';
+import { toE164 } from '../src/apis/phone-numbers.js';
 import { toContactsCsv, toCsvBlob } from '../src/apis/exotel/contacts-csv.js';
 import { readVoiceXml } from '../src/apis/exotel/voice-xml.js';
-import { parseTruecallerEvent } from '../src/apis/truecaller/index.js';
+import { parseTruecallerCallEvent, parseTruecallerEvent } from '../src/apis/truecaller/index.js';
 import { isStandardRejection } from '../src/axios/token-rejection.js';
 import { scrubText } from '../src/concealment/scrub-text.js';
 import { retryAfterMs } from '../src/platform/retry-after.js';
@@ -85,12 +93,45 @@ const PARSERS: readonly (readonly [
     },
   ],
   [
+    'parseCampaignCallback',
+    parseCampaignCallback,
+    {
+      'sids of calls': repeated('"a",', '{"campaign_sid":"x","call_sids":[', '"a"]}'),
+      'sids in one text': repeated('a,', '{"campaign_sid":"x","call_sids":"', '"}'),
+      'a time of blanks': repeated(' ', 'campaign_sid=x&call_sid=y&date_created='),
+    },
+  ],
+  [
+    'parseFlowRequest',
+    parseFlowRequest,
+    {
+      'fields of a stream': fields((id) => `Stream[a${id}]`, '/hook?CallSid=x'),
+      'a stream as JSON': repeated('[', 'CallSid=x&Stream={"a":'),
+      'question marks': repeated('?', '/hook', 'CallSid=x'),
+      'quoted digits': repeated('"', 'CallSid=x&digits='),
+      'a time in words': repeated('Jan ', 'CallSid=x&Created=Tue, 01 '),
+    },
+  ],
+  ['parseHeartbeat', parseHeartbeat, { sids: repeated('1,', '{"status_type":"OK","a":[', '1]}') }],
+  [
     'parseTruecallerEvent',
     parseTruecallerEvent,
     {
       'a time of digits': repeated('9', '{"event_id":"x","click_timestamp":"', '"}'),
       'a time of words': repeated('May 1 ', '{"event_id":"x","click_timestamp":"', '"}'),
       'a time in brackets': repeated('(', '{"event_id":"x","click_timestamp":"', '"}'),
+    },
+  ],
+  [
+    'parseTruecallerCallEvent',
+    parseTruecallerCallEvent,
+    {
+      'a time of digits': repeated('9', '{"event_id":"x","event_type":"cmb","created_at":"', '"}'),
+      'a time of words': repeated(
+        'May 1 ',
+        '{"event_id":"x","event_type":"cmb","created_at":"',
+        '"}',
+      ),
     },
   ],
   [
@@ -118,6 +159,21 @@ const PARSERS: readonly (readonly [
         '</a></Call></TwilioResponse>',
       ),
       entities: repeated('&amp;', '<TwilioResponse><Call><a>', '</a></Call></TwilioResponse>'),
+    },
+  ],
+  [
+    'toE164',
+    (text: string) => toE164(text, 'IN'),
+    { blanks: repeated(' ', '+91'), digits: repeated('9'), brackets: repeated('(0)', '+') },
+  ],
+  [
+    'toErrorResponse',
+    (body: unknown) => toErrorResponse({ status: 500, body }, ['my-very-secret']),
+    {
+      texts: (length) => Array<string>(length / 100).fill('a '.repeat(50)),
+      fields: (length) =>
+        Object.fromEntries(Array.from({ length: length / 10 }, (_, i) => [`k${i}`, 'a'])),
+      'a long text': repeated('a '),
     },
   ],
   [
@@ -236,7 +292,7 @@ for (const [parser, run, inputs] of PARSERS) {
     isLinear &&= !isSlow;
     const growth = inOne > LEAST_MS ? `x ${(inOne / inPieces).toFixed(1)}` : '';
     console.log(
-      `${parser.padEnd(22)}${name.padEnd(34)}${inPieces.toFixed(1).padStart(9)} ms` +
+      `${parser.padEnd(26)}${name.padEnd(34)}${inPieces.toFixed(1).padStart(9)} ms` +
         `${inOne.toFixed(1).padStart(9)} ms   ${growth}${isSlow ? '  grows faster than its input' : ''}`,
     );
   }

@@ -11,6 +11,7 @@ import axios, { type AxiosAdapter, type AxiosInstance } from 'axios';
 
 import { attachBearer, createTokenSource } from '../src/index.js';
 import { oauth2ClientCredentials } from '../src/providers/index.js';
+import { createFakeTokenEndpoint } from '../src/testing/index.js';
 import { inPairs } from './statistics.js';
 
 /** Over in less than a time slice of the scheduler, so that on a busy machine most batches run undisturbed. */
@@ -21,15 +22,6 @@ const baseURL = 'https://api.example.com';
 const answer: AxiosAdapter = (config) =>
   Promise.resolve({ data: '{"ok":true}', status: 200, statusText: 'OK', headers: {}, config });
 
-const tokenEndpoint: AxiosAdapter = (config) =>
-  Promise.resolve({
-    data: JSON.stringify({ access_token: 'fake-token', expires_in: 3600 }),
-    status: 200,
-    statusText: 'OK',
-    headers: {},
-    config,
-  });
-
 const source = createTokenSource(
   oauth2ClientCredentials({
     baseURL,
@@ -37,18 +29,18 @@ const source = createTokenSource(
     clientId: 'fake-client',
     clientSecret: 'fake-secret',
   }),
-  { transport: { adapter: tokenEndpoint } },
+  { transport: { adapter: createFakeTokenEndpoint().adapter } },
 );
 
 const bare = axios.create({
   baseURL,
   adapter: answer,
-  headers: { Authorization: 'Bearer fake-token' },
+  headers: { Authorization: 'Bearer fake-token-1' },
 });
 const twin = axios.create({
   baseURL,
   adapter: answer,
-  headers: { Authorization: 'Bearer fake-token' },
+  headers: { Authorization: 'Bearer fake-token-1' },
 });
 const ours = axios.create({ baseURL, adapter: answer });
 attachBearer(ours, source);

@@ -47,8 +47,8 @@ function* entries(): Generator<TruecallerEntry> {
   }
 }
 
-for await (const { firstIndex, count, message } of campaigns.uploadInBatches(entries())) {
-  console.log(`${firstIndex} to ${firstIndex + count - 1}: ${message}`);
+for await (const { firstIndex, next, receipt } of campaigns.uploadInBatches(entries())) {
+  console.log(`${firstIndex} to ${next - 1}: ${receipt?.message}`);
   // The next batch meets a token that is no longer good.
   sandbox.truecaller.revokeTokens();
 }

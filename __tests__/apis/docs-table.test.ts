@@ -3,12 +3,12 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import axios from 'axios';
 import { createExotelApi, createExotelV4Api } from '../../src/apis/exotel/index.js';
-import { createTruecallerApi } from '../../src/apis/truecaller/index.js';
+import { createTruecallerApi, createTruecallerCallsApi } from '../../src/apis/truecaller/index.js';
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const page = readFileSync(at('../../docs/wrapped-apis.md'), 'utf8');
 const rows = page.split('\n').filter((line) => line.startsWith('| `'));
-const [exotel, truecaller] = page.split('\n## Truecaller');
+const [exotel, truecaller] = page.split('\n## Truecaller\n');
 
 const functionsOf = (api: object) =>
   Object.entries(api).flatMap(([group, members]) =>
@@ -32,6 +32,13 @@ describe('the table of wrapped endpoints', () => {
     'lists %s of Truecaller',
     (name) => {
       expect(truecaller).toContain(`\`${name}\``);
+    },
+  );
+
+  it.each(functionsOf(createTruecallerCallsApi(instance, { clientAccountId: 'account' })))(
+    'lists %s of Truecaller for Business calls',
+    (name) => {
+      expect(truecaller?.split('## Truecaller for Business calls')[1]).toContain(`\`${name}\``);
     },
   );
 

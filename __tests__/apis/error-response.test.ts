@@ -31,6 +31,7 @@ describe('the response that an error keeps', () => {
 
   it.each([
     ['a long list', Array<string>(200_000).fill('item')],
+    ['lists in lists', Array(500).fill(Array(500).fill('item'))],
     ['many fields', Object.fromEntries(Array.from({ length: 50_000 }, (_, i) => [`k${i}`, i]))],
     ['deep nesting', JSON.parse('['.repeat(5_000) + ']'.repeat(5_000)) as unknown],
     ['a long text', 'x'.repeat(1_000_000)],

@@ -8,7 +8,7 @@ const SOURCES = fileURLToPath(new URL('../../src/', import.meta.url));
 /** What a file imports and re-exports, types too: a type of the token code would be knowledge of it as well. */
 function importsOf(file: string): string[] {
   const text = readFileSync(join(SOURCES, file), 'utf8');
-  return [...text.matchAll(/(?:from|import)\s*\(?'([^']+)'/g)].map(([, name]) => name!);
+  return [...text.matchAll(/(?:[}*\s]from|\bimport)\s*\(?'([^']+)'/g)].map(([, name]) => name!);
 }
 
 function neighboursOf(file: string): string[] {
@@ -48,16 +48,11 @@ describe.each(['exotel', 'truecaller'])('the import graph of axios-bearer/%s', (
   });
 });
 
-it('the throttle is for Exotel alone', () => {
-  expect([...graphOf('apis/truecaller/index.ts').keys()].flatMap(importsOf)).not.toContain(
-    'p-throttle',
-  );
-});
-
 it.each([
   ['exotel', 'parseCcmCallback'],
   ['exotel', 'parseCallDetails'],
   ['truecaller', 'parseTruecallerEvent'],
+  ['truecaller', 'parseTruecallerCallEvent'],
 ])('a bundle of %s with %s alone leaves all the rest out', async (api, name) => {
   const { outputFiles } = await build({
     stdin: {

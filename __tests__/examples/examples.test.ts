@@ -44,6 +44,24 @@ const SAYS: Readonly<Record<string, readonly string[]>> = {
     'callback: terminal, terminal, recorded',
     '1 call placed, 2 token calls, 1 401 healed',
   ],
+  'exotel-flow': [
+    'sandboxincoming000001 pressed 1: completed, +919876500011',
+    'gather, 200: {"gather_prompt":{"text":"For sales press 1, for help press 2"},"max_input_digits":1,"finish_on_key":"#","input_timeout":5,"repeat_menu":1,"repeat_gather_prompt":{"text":"For sales press 1, for help press 2"}}',
+    'connect, 200: dials +919876500011',
+    'passthru, 200: the flow goes on',
+    'sandboxincoming000002 pressed nothing: incomplete, no one',
+    'no agent for another key: the second branch (302)',
+  ],
+  'exotel-recording': [
+    'sandboxvoice000001: completed, settled, price 1.5',
+    '15846 of 15846 bytes',
+    'audio/mpeg, 15846 bytes on disk',
+  ],
+  'exotel-call-list': [
+    'the last call of the day: sandboxvoice000450',
+    '449 more, the first of them: sandboxvoice000001',
+    '6 requests: 200 429 200 200 200 200',
+  ],
   'exotel-contacts': [
     'the file has arrived, and its token has expired',
     'sandbox-upload-1: 10000 rows accepted, 604 KiB sent',
@@ -58,6 +76,21 @@ const SAYS: Readonly<Record<string, readonly string[]>> = {
     'the first one is off it again',
     'the second customer tapped (sandbox-event-1:click)',
     '3 uploads, 3 token calls, 2 401s healed',
+  ],
+  'truecaller-launch': [
+    '12345,Too short: entries.1234.receiverNumber',
+    '+1 415 555 2671,Too far: entries.3000.receiverNumber',
+    '4998 received, in 11 calls',
+    '1 seen, 1 clicked',
+  ],
+  'truecaller-upload': [
+    expect.stringMatching(/^set aside: .*entries\.1234\.receiverNumber/) as unknown as string,
+    'Error: the process ends at row 2001',
+    expect.stringMatching(/^set aside: .*entries\.3000\.receiverNumber/) as unknown as string,
+    expect.stringMatching(
+      /: 2000 rows were received, 500 may or may not have been, 498 were not sent\. Go on with \{ from: 4502 \}/,
+    ) as unknown as string,
+    '11 requests; 4498 rows for 4498 people',
   ],
   'learning360-users': [
     '1103 active users on 3 pages',

@@ -55,3 +55,30 @@ test('a wait that another request’s end broke is lost, with any error of the r
   joint.run(rejects).catch(() => undefined);
   expect(await joint.run(rejects)).toBe('lost');
 });
+
+test('work that is stopped hears of it, and the next caller starts it anew', async () => {
+  const clock = createFakeClock();
+  const joint = new JointWork(clock, () => 'lost');
+  const { ends, work } = held();
+  let isAborted = false;
+  const stopped = joint.run(({ signal }) => {
+    signal.addEventListener('abort', () => (isAborted = true));
+    return work();
+  });
+  joint.stop();
+  expect(isAborted).toBe(true);
+  const next = joint.run(work);
+  ends[0]!('of the stopped');
+  ends[1]!('done');
+  expect(await Promise.all([stopped, next])).toEqual(['of the stopped', 'done']);
+  expect(clock.pendingTimers).toBe(0);
+});
+
+test('other work does not wait for what is under way', async () => {
+  const joint = new JointWork(createFakeClock(), () => 'lost');
+  const { ends, work } = held();
+  const both = [joint.run(work, 1), joint.run(work, 2)];
+  ends[1]!('second');
+  ends[0]!('first');
+  expect(await Promise.all(both)).toEqual(['first', 'second']);
+});

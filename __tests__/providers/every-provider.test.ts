@@ -13,6 +13,7 @@ import {
   oauth2ClientCredentials,
   singleview,
   truecaller,
+  truecallerCalls,
   udara360,
 } from '../../src/providers/index.js';
 import { everythingShownOf, judge, misconfiguration, requestOf } from './conversation.js';
@@ -37,6 +38,13 @@ const providers: {
     file: 'truecaller',
     create: truecaller,
     fields: ['organisationId', 'apiKey', 'keyId'],
+    secret: 'apiKey',
+  },
+  {
+    name: 'truecallerCalls',
+    file: 'truecaller-calls',
+    create: truecallerCalls,
+    fields: ['clientAccountId', 'apiKey', 'keyId'],
     secret: 'apiKey',
   },
   {

@@ -33,6 +33,14 @@ describe('of the stored token and the one in hand,', () => {
   >([
     ['one and the same is kept', known, found('mine'), held, 'same'],
     ['a higher fence is newer', known, found('other'), held, 'newer'],
+    ['the same fence is not', known, found('other', { fence: 5 }), held, 'nothing-new'],
+    [
+      'nothing is to be shared before anything was minted',
+      nothingKnown,
+      undefined,
+      held,
+      'nothing-new',
+    ],
     ['a lower fence is not', known, found('other', { fence: 4 }), held, 'nothing-new'],
     [
       'a longer life is newer, since the counter may be lost',

@@ -91,7 +91,12 @@ describe('after the answer of the store, a flight', () => {
   });
 
   test('mints under the lease that it was given; or asks again, if that has run out meanwhile', () => {
-    expect(next(lead)).toMatchObject({ kind: 'minting', lease: lead });
+    expect(next(lead)).toEqual({
+      kind: 'minting',
+      lease: lead,
+      isSecondTry: false,
+      awaited: undefined,
+    });
     expect(next(lead, { hasLeaseRunOut: true })).toMatchObject({ kind: 'asking', polls: 1 });
   });
 
@@ -106,12 +111,12 @@ describe('after the answer of the store, a flight', () => {
     expect(next(held, { now: { wallMs: 0, monoMs: 60_000 } }).kind).toBe('waiting');
     expect(next(held, { now: { wallMs: 0, monoMs: 60_000 } }, { polls: 1 }).kind).toBe('minting');
 
-    const waited = { polls: 3, hasWaitedForHolder: true };
+    const waited = { polls: 3, startedAt: 400, hasWaitedForHolder: true };
     const token: BeginAnswer = { kind: 'token', ...record('T1') };
     expect([token, lead, cooling()].map((answer) => next(answer, {}, waited))).toMatchObject([
-      { awaited: { waitedMs: 1_000, outcome: 'token' } },
-      { awaited: { waitedMs: 1_000, outcome: 'lead' } },
-      { awaited: { waitedMs: 1_000, outcome: 'gave up' } },
+      { awaited: { waitedMs: 600, outcome: 'token' } },
+      { awaited: { waitedMs: 600, outcome: 'lead' } },
+      { awaited: { waitedMs: 600, outcome: 'gave up' } },
     ]);
   });
 
@@ -119,7 +124,10 @@ describe('after the answer of the store, a flight', () => {
     const singleActiveToken = true;
     const at = (monoMs: number, silentSince?: number) =>
       next(undefined, { singleActiveToken, now: { wallMs: 0, monoMs } }, { silentSince });
-    expect(at(10_499)).toMatchObject({ kind: 'waiting', then: { silentSince: 500 } });
+    expect(at(10_499)).toMatchObject({
+      kind: 'waiting',
+      then: { silentSince: 500, hasWaitedForHolder: false },
+    });
     expect(at(10_500)).toMatchObject({ kind: 'minting' });
     expect(at(10_499, 499)).toMatchObject({ kind: 'minting' });
     const held = { value: 'T1', scope: undefined, rejected: false, remainingMs: 1 };
@@ -150,14 +158,23 @@ describe('after the answer of the store, a flight', () => {
   test('gives up where a second mint would do harm, and says what is missing', () => {
     const singleActiveToken = true;
     const late = { singleActiveToken, now: { wallMs: 0, monoMs: 17_000 } };
-    const codeAfter = (answer: BeginAnswer | undefined) => {
-      const landed = next(answer, late, { polls: 9, silentSince: 10_000 });
+    const errorAfter = (answer: BeginAnswer | undefined) => {
+      const asking = { polls: 9, silentSince: 10_000, hasWaitedForHolder: true };
+      const landed = next(answer, late, asking);
+      expect(landed).toMatchObject({ awaited: { outcome: 'gave up' } });
       return landed.kind === 'landed' && landed.acquired.kind === 'failed'
-        ? landed.acquired.failure.error.code
+        ? landed.acquired.failure.error
         : landed;
     };
-    expect(codeAfter({ kind: 'held', remainingMs: 3_000 })).toBe('ERR_TOKEN_LEASE_HELD');
-    expect(codeAfter(undefined)).toBe('ERR_TOKEN_STORE_FAILED');
+    const common = { provider: 'acme', phase: 'token request', retryable: true };
+    expect(errorAfter({ kind: 'held', remainingMs: 3_000 })).toMatchObject({
+      ...common,
+      code: 'ERR_TOKEN_LEASE_HELD',
+      message:
+        'acme: another process holds the refresh lease and brings no token. A token call without it would kill the token of ' +
+        'other processes, so none was made; the next request tries again.',
+    });
+    expect(errorAfter(undefined)).toMatchObject({ ...common, code: 'ERR_TOKEN_STORE_FAILED' });
   });
 
   test.each([

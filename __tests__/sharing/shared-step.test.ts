@@ -81,6 +81,12 @@ test('a waiting flight asks again right after the end of a lease that is not ren
   expect(held(120, 9)).toBe(145);
 });
 
+test('a flight that leaves the work to another process looks again after 2 s, or at the end of a shorter lease', () => {
+  const held = (remainingMs: number) => nextStep(done({ kind: 'held', remainingMs }), situation);
+  expect(held(3_000)).toMatchObject({ lookAgainInMs: 2_000 });
+  expect(held(700)).toMatchObject({ lookAgainInMs: 700 });
+});
+
 test('the store is probed no sooner than it may be asked, and about once a second', () => {
   const away = { ...situation, singleActiveToken: true, storeAwayMs: 4_000 };
   const step = (changes: object) => nextStep(skipped, { ...away, ...changes });

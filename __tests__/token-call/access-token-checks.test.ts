@@ -89,14 +89,14 @@ describe('the access token of an answer', () => {
     [42, 'has an access token that is not a string'],
     [{ token: 'x' }, 'has an access token that is not a string'],
     [['x'], 'has an access token that is not a string'],
-    ['a b', 'has an access token with characters that no header may carry'],
-    ['a\r\nX-Evil: 1', 'has an access token with characters that no header may carry'],
+    ['a b', 'has an access token with characters that are not allowed in a header'],
+    ['a\r\nX-Evil: 1', 'has an access token with characters that are not allowed in a header'],
     ['Bearer abc', 'has an access token with the scheme "Bearer" in it'],
     ['bearer abc', 'has an access token with the scheme "Bearer" in it'],
-    ['abc\n', 'has an access token with white space around it'],
-    [' abc', 'has an access token with white space around it'],
+    ['abc\n', 'has an access token with whitespace around it'],
+    [' abc', 'has an access token with whitespace around it'],
     ['Bearer', undefined],
-    ['tökén', 'has an access token with characters that no header may carry'],
+    ['tökén', 'has an access token with characters that are not allowed in a header'],
     ['x'.repeat(16_384), undefined],
     ['good-token', undefined],
   ])('%j %s', (accessToken, problem) => {
@@ -105,7 +105,7 @@ describe('the access token of an answer', () => {
 
   it('is refused where it is longer than any header', () => {
     expect(accessTokenProblem('x'.repeat(16_385))).toBe(
-      'has an access token of more than 16,384 characters, which no header carries',
+      'has an access token that is longer than 16,384 characters, too long for a header',
     );
   });
 

@@ -312,7 +312,7 @@ describe('what it returns is checked, and quoted nowhere', () => {
     ['null, as some SDKs do', null, 'has no access token'],
     ['an object without one', { token: 'hunter2' }, 'has no access token'],
     ['a number', 42, 'is not a string'],
-    ['a line break behind it', 'hunter2\n', 'white space around it. Trim it'],
+    ['a line break behind it', 'hunter2\n', 'whitespace around it. Trim it'],
     ['another type', { accessToken: 'hunter2', tokenType: 'DPoP' }, 'of the type DPoP'],
     ['one that is over', { accessToken: 'hunter2', expiresAt: 1_700_000_000 }, 'already expired'],
   ])('%s', async (_, value, words) => {
@@ -333,7 +333,7 @@ describe('with a shared store', () => {
     const redis = () =>
       createRedisStore({ evalsha: () => Promise.resolve([]), eval: () => Promise.resolve([]) });
     expect(() => create(createMemoryStore())).toThrow(
-      /options\.cacheIdentity is missing: .*acquireToken.* storeKey/,
+      /options\.cacheIdentity is missing\. .*acquireToken.* storeKey/,
     );
     expect(() => create(redis())).toThrow(/cacheIdentity is missing/);
     expect(() => create(redis(), 'acme')).toThrow(/storeKey/);
@@ -398,9 +398,9 @@ describe('a definition with acquireToken', () => {
     );
   });
 
-  test('has no `transport` beside it, which reaches a token endpoint only', () => {
+  test('cannot be combined with `transport`, which is for token endpoints', () => {
     expect(() => createTokenSource(defineProvider(definition), { transport: {} })).toThrow(
-      'sdk: options.transport reaches a token endpoint, and acquireToken makes its calls by itself.',
+      'sdk: options.transport has no effect on acquireToken, which makes its own calls.',
     );
   });
 

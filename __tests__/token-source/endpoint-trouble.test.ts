@@ -133,10 +133,14 @@ describe('what is wrong with a token that came is said', () => {
     [
       'the scheme in it',
       { access_token: 'Bearer abc' },
-      /the scheme "Bearer" in it\. The provider sends it so/,
+      /the scheme "Bearer" in it\. The provider sends it like this/,
     ],
-    ['a line break', { access_token: 'abc\n' }, /white space around it\. The provider sends it so/],
-    ['no text', { access_token: 42 }, /is not a string\. The provider sends it so/],
+    [
+      'a line break',
+      { access_token: 'abc\n' },
+      /whitespace around it\. The provider sends it like this/,
+    ],
+    ['no text', { access_token: 42 }, /is not a string\. The provider sends it like this/],
     [
       'its exp behind it',
       { access_token: `eyJ.${btoa('{"exp":1000000}')}.sig` },

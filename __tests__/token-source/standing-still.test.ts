@@ -161,6 +161,18 @@ describe('behaviour 50: what ran out while the process stood still says nothing 
     expect((await other.read())?.token.value).toBe('theirs');
   });
 
+  test('no process that shares the token hears of it, so that a new attempt is made at once', async () => {
+    const { members, endpoint, clock, settle } = fleet(1, { maxAttempts: 1 });
+    const caller = members[0]!.token();
+    await settle();
+    clock.stall(2 * SECOND);
+    endpoint.lastCall.cut('ECONNRESET');
+    await settle();
+    expect(endpoint.calls).toHaveLength(2);
+    endpoint.lastCall.issue('token-1');
+    expect(await caller).toBe('token-1');
+  });
+
   test('time that stood still is no measure of how long a mint takes', async () => {
     const { caller, clock, source, endpoint, pass } = await callUnderWay();
     clock.stall(HOUR);

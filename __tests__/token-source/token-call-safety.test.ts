@@ -173,7 +173,7 @@ describe('a token that cannot be sent as a bearer token', () => {
 
     await expect(getting).rejects.toMatchObject({
       code: 'ERR_TOKEN_RESPONSE_MALFORMED',
-      message: `oauth2: the token endpoint at ${server.url} sent a malformed response: status 200, and the body has a token of the type ${token_type}, not a bearer token. Have the server issue bearer tokens to this client.`,
+      message: `oauth2: the token endpoint at ${server.url} sent a malformed response: status 200, and the body has a token of the type ${token_type}, not a bearer token. Configure the server to issue bearer tokens to this client.`,
       retryable: false,
     });
     expect(server.endpoint.calls).toHaveLength(1);
@@ -195,7 +195,7 @@ describe('a token that cannot be sent as a bearer token', () => {
 
     await expect(createTokenSource(oauth2(server), once).getToken()).rejects.toMatchObject({
       code: 'ERR_TOKEN_RESPONSE_MALFORMED',
-      message: expect.stringContaining('more than 16,384 characters, which no header carries'),
+      message: expect.stringContaining('longer than 16,384 characters, too long for a header'),
     });
   });
 

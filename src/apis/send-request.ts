@@ -32,6 +32,16 @@ export async function sendRequest(
   }
 }
 
+/** No such address, or no server at it. */
+const NOT_CONNECTED = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN)$/;
+
+/** Tells that a request never left: there was no connection, or it was cancelled before. */
+export function wasNeverSent(error: unknown): boolean {
+  if (!isAxiosError(error)) return false;
+  if (error.code === 'ERR_CANCELED') return error.request === undefined;
+  return NOT_CONNECTED.test(error.code ?? '');
+}
+
 /** Apps often unwrap `response.data` in an interceptor of their own; then what comes back is the body already. */
 function toAnswer(result: unknown): HttpAnswer {
   const response = asRecord(result);

@@ -1,12 +1,18 @@
 import { asRecord, type WireRecord } from './wire-values.js';
 
+/** Nobody signs these bodies, and those that are documented have a few hundred bytes. */
+const MOST_BYTES = 1_048_576;
+
 /**
  * A webhook body as one flat object, from whatever a web framework hands over: a parsed object, `FormData`,
- * `URLSearchParams`, or the raw text or bytes of JSON or of an urlencoded form. `undefined` when it is none of these.
+ * `URLSearchParams`, or the raw text or bytes of JSON or of an urlencoded form. `undefined` for anything else, and for text
+ * beyond a megabyte.
  */
 export function readWebhookBody(body: unknown): WireRecord | undefined {
-  if (typeof body === 'string') return readText(body.trim());
-  if (body instanceof Uint8Array) return readText(new TextDecoder().decode(body).trim());
+  if (typeof body === 'string' || body instanceof Uint8Array) {
+    if (body.length > MOST_BYTES) return undefined;
+    return readText((typeof body === 'string' ? body : new TextDecoder().decode(body)).trim());
+  }
   if (body instanceof URLSearchParams) return Object.fromEntries(body);
   if (typeof FormData !== 'undefined' && body instanceof FormData) return formFields(body);
   return asRecord(body);

@@ -5,11 +5,13 @@ import {
   oauth2ClientCredentials,
   singleview,
   truecaller,
+  truecallerCalls,
   udara360,
   type ExotelOptions,
   type Learning360Options,
   type OAuth2ClientCredentialsOptions,
   type SingleviewOptions,
+  type TruecallerCallsOptions,
   type TruecallerOptions,
   type Udara360Options,
 } from '../providers/index.js';
@@ -55,6 +57,12 @@ export const CATALOGUE: Readonly<Record<ProviderName, CatalogueEntry>> = {
     factory: 'truecaller',
     settings: [BASE_URL],
     create: (options) => truecaller(options as TruecallerOptions),
+  },
+  truecallerCalls: {
+    title: 'Truecaller for Business, Verified Business calls',
+    factory: 'truecallerCalls',
+    settings: [BASE_URL],
+    create: (options) => truecallerCalls(options as TruecallerCallsOptions),
   },
   learning360: {
     title: '360Learning',
@@ -116,7 +124,7 @@ export const CATALOGUE: Readonly<Record<ProviderName, CatalogueEntry>> = {
 
 /** The environment variable of a credential or setting: `EXOTEL_API_KEY`. */
 export function variableOf(provider: ProviderName, option: string): string {
-  return `${provider}_${option.replace(/([a-z0-9])([A-Z])/g, '$1_$2')}`.toUpperCase();
+  return `${provider}_${option}`.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toUpperCase();
 }
 
 /** Stands in for a required URL while a provider is only described. */

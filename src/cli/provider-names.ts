@@ -2,6 +2,7 @@
 export const PROVIDER_NAMES = [
   'exotel',
   'truecaller',
+  'truecallerCalls',
   'learning360',
   'singleview',
   'udara360',

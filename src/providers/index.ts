@@ -1,5 +1,6 @@
 /**
- * The five built-in providers, and OAuth 2.0 client credentials for any authorization server.
+ * The built-in providers: Exotel, Truecaller (campaigns and calls), 360Learning, SingleView, Udara360, and OAuth 2.0 client credentials
+ * for any authorization server.
  *
  * @module axios-bearer/providers
  */
@@ -16,4 +17,9 @@ export {
 } from './oauth2-client-credentials.js';
 export { singleview, type SingleviewCredentials, type SingleviewOptions } from './singleview.js';
 export { truecaller, type TruecallerCredentials, type TruecallerOptions } from './truecaller.js';
+export {
+  truecallerCalls,
+  type TruecallerCallsCredentials,
+  type TruecallerCallsOptions,
+} from './truecaller-calls.js';
 export { udara360, type Udara360Credentials, type Udara360Options } from './udara360.js';

@@ -2,27 +2,28 @@
  * Truecaller for Business, Verified Campaigns.
  * https://docs.truecaller.com/truecaller-for-business/verified-campaigns (Generate Access Token), checked 2026-11-21.
  */
-import { read } from '../concealment/any-object.js';
 import { givenOptions } from '../concealment/given-options.js';
 import {
   defineProvider,
   type TokenEndpointProvider,
 } from '../provider-definition/define-provider.js';
-import { epochMilliseconds } from '../token/lifetime.js';
 import {
   commonPart,
   type CommonOptions,
   type OwnOptions,
   type WithCredentials,
 } from './provider-options.js';
+import {
+  TRUECALLER_BASE_URL,
+  truecallerTokenRequest,
+  truecallerTokens,
+  type TruecallerKey,
+} from './truecaller-token.js';
 
 /** The credentials of Truecaller for Business. */
-export interface TruecallerCredentials {
+export interface TruecallerCredentials extends TruecallerKey {
   /** From the API Setup page. Part of the token path. */
   readonly organisationId: string;
-  /** The secret key, shown once when it is created. */
-  readonly apiKey: string;
-  readonly keyId: string;
 }
 
 /** Options of {@link truecaller}: the credentials, or a function that fetches them, and the address of the API. */
@@ -39,7 +40,6 @@ const credentialFields = {
   keyId: { secret: true, hint: HINT },
 } as const;
 const own: OwnOptions<TruecallerOptions> = { baseURL: true };
-const BASE_URL = 'https://enterprise-portal-noneu.truecaller.com';
 
 /**
  * The provider for Truecaller for Business, Verified Campaigns. A token is valid for 60 minutes.
@@ -55,22 +55,16 @@ export function truecaller(
   options = givenOptions(options);
   return defineProvider<TruecallerCredentials>({
     ...commonPart(options, { name: 'truecaller', credentialFields, own }),
-    baseURL: options.baseURL ?? BASE_URL,
+    baseURL: options.baseURL ?? TRUECALLER_BASE_URL,
     documentation: {
       url: 'https://docs.truecaller.com/truecaller-for-business/verified-campaigns',
       checkedOn: '2026-11-21',
     },
-    tokenRequest: ({ organisationId, apiKey, keyId }) => ({
-      url: `/organisations/${encodeURIComponent(organisationId)}/campaigns/token`,
-      headers: { 'X-Public-Access': 'allow' },
-      body: { json: { api_key: apiKey, key_id: keyId } },
-    }),
-    parseToken: ({ body }) => ({
-      accessToken: read(body, 'token'),
-      issuedAt: epochMilliseconds(read(body, 'created_at')),
-    }),
-    diagnose: ({ body }) => ({ code: read(body, 'slug'), message: read(body, 'message') }),
-    defaultLifetimeSeconds: 3_600,
-    tokenBudget: { calls: 10, windowMs: 30 * 60_000 },
+    tokenRequest: ({ organisationId, ...key }) =>
+      truecallerTokenRequest(
+        `/organisations/${encodeURIComponent(organisationId)}/campaigns/token`,
+        key,
+      ),
+    ...truecallerTokens,
   });
 }

@@ -1,5 +1,5 @@
 /**
- * The store that shares tokens between processes, on your own Redis or Valkey client.
+ * The store that shares tokens between processes through your own Redis or Valkey client.
  *
  * @module axios-bearer/redis
  */

@@ -1,7 +1,7 @@
 import { MisconfigurationError } from '../errors/index.js';
 
 /**
- * What is needed of a client of the package `redis` (node-redis), 5 or 6: single node, pool, Sentinel or Cluster.
+ * The parts that are used of a client from the package `redis` (node-redis), version 5 or 6: single node, pool, Sentinel or Cluster.
  *
  * @see https://github.com/redis/node-redis
  */
@@ -13,7 +13,8 @@ export interface NodeRedisClient {
 }
 
 /**
- * What is needed of a client of the package `ioredis`, 5 or 6, or of its fork `iovalkey`: single node, Sentinel or Cluster.
+ * The parts that are used of a client from the package `ioredis`, version 5 or 6, or its fork `iovalkey`: single node, Sentinel or
+ * Cluster.
  *
  * @see https://github.com/redis/ioredis
  * @see https://github.com/valkey-io/iovalkey
@@ -26,7 +27,7 @@ export interface IoredisClient {
 }
 
 /**
- * What is needed of a client of the package `@valkey/valkey-glide`: single node or Cluster.
+ * The parts that are used of a client from the package `@valkey/valkey-glide`: single node or Cluster.
  *
  * @see https://github.com/valkey-io/valkey-glide
  */
@@ -36,7 +37,7 @@ export interface ValkeyGlideClient {
 }
 
 /**
- * What is needed of a client of the package `@upstash/redis`, which talks to Redis over HTTP.
+ * The parts that are used of a client from the package `@upstash/redis`, which talks to Redis over HTTP.
  *
  * @see https://github.com/upstash/redis-js
  */
@@ -47,7 +48,7 @@ export interface UpstashRedisClient {
   eval(script: string, keys: string[], args: string[]): Promise<unknown>;
 }
 
-/** The user's own client: it is used, and never opened, configured or closed. */
+/** Your own client. It is used, but never opened, configured or closed. */
 export type RedisClient = NodeRedisClient | IoredisClient | ValkeyGlideClient | UpstashRedisClient;
 
 /** A Lua script and the hash by which Redis knows it. */

@@ -7,22 +7,22 @@ import { scriptRunner, type RedisClient } from './redis-client.js';
 import { createRedisSlot } from './redis-slot.js';
 import { storeKeyBytes, type StoreKey } from './store-key.js';
 
-/** Settings of {@link createRedisStore}. */
+/** Options of {@link createRedisStore}. */
 export interface RedisStoreOptions {
   /**
-   * Encrypts the tokens: random, 32 bytes or more, the same in all processes. Several for a rotation: any decrypts, the
-   * first encrypts.
+   * The key that encrypts the tokens: at least 32 random bytes, the same in all processes. Pass several to rotate keys: the first
+   * encrypts, any decrypts.
    *
-   * @defaultValue keys derived from the credentials themselves
+   * @defaultValue keys derived from the credentials
    */
   readonly storeKey?: StoreKey | readonly StoreKey[] | undefined;
-  /** What all key names start with. Letters, digits and `.:_-`. @defaultValue 'axios-bearer' */
+  /** The prefix of all key names: letters, digits and `.:_-`. @defaultValue 'axios-bearer' */
   readonly keyPrefix?: string | undefined;
   /**
-   * A second connection, for subscriptions: whoever waits for another process then hears at once that it is done, and a
-   * new token is taken up as soon as it is there. It may carry other subscriptions too.
+   * A second connection for subscriptions. With it, a process that waits for another hears immediately when that one is done, and
+   * new tokens are adopted as soon as they arrive. It may have other subscriptions too.
    *
-   * @defaultValue none: processes ask again after 50 ms and more
+   * @defaultValue none: waiting processes poll, after 50 ms at first
    */
   readonly subscriber?: RedisSubscriber | undefined;
 }

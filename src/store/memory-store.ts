@@ -14,9 +14,9 @@ import type {
   TokenStoreSlot,
 } from '../sharing/token-store.js';
 
-/** Settings of {@link createMemoryStore}. */
+/** Options of {@link createMemoryStore}. */
 export interface MemoryStoreOptions {
-  /** Time, for tests. @defaultValue the system's monotonic clock */
+  /** The clock, for tests. @defaultValue the system's monotonic clock */
   readonly clock?: Pick<StoreClock, 'monotonic'> | undefined;
 }
 
@@ -26,10 +26,10 @@ const CREDENTIALS_MEMORY_MS = 600_000;
 /**
  * Creates a store inside this process: token sources that are given the same one share their tokens.
  *
- * It keeps the records of 100,000 identities at most; those that have ended and those used longest ago go first.
- * It is also the shortest description of what any other store has to do.
+ * It keeps the records of at most 100,000 identities; expired and least recently used ones are dropped first. It is also the
+ * shortest description of what any other store has to do.
  *
- * @throws MisconfigurationError for an option that is not known
+ * @throws MisconfigurationError for an unknown option
  */
 export function createMemoryStore(options: MemoryStoreOptions = {}): SharedStore {
   refuseUnknownOptions(options, ['clock'], { of: 'a memory store', path: 'options.' });

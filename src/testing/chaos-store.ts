@@ -5,46 +5,46 @@ import {
   type TokenStoreSlot,
 } from '../store/index.js';
 
-/** An operation of a store that can be disturbed. */
+/** The name of a store operation that can be disturbed. */
 export type StoreOperation = Exclude<keyof TokenStoreSlot, 'subscribe'>;
 
-/** An operation that waits until the test lets it go on. */
+/** An operation that is held until the test releases it. */
 export interface HeldOperation {
   /** Resolves when the operation has been called and is held. */
   readonly arrived: Promise<void>;
-  /** Lets it go on to the store. */
+  /** Passes it on to the store. */
   release(): void;
 }
 
-/** Ways to disturb a store. A disturbance lasts until {@link ChaosSwitches.recover}, or for the number of times given. */
+/** Ways to disturb a store. A disturbance lasts until {@link ChaosSwitches.recover}, or for the given number of times. */
 export interface ChaosSwitches {
-  /** Every operation reaches the store that many milliseconds late. */
+  /** Every operation reaches the store this many milliseconds late. */
   delay(ms: number): void;
   /** Every operation fails and does not reach the store. */
   fail(error?: Error): void;
-  /** The next `times` operations, or those of that name, fail and do not reach the store. */
+  /** The next `times` operations, optionally only those with a given name, fail and do not reach the store. */
   failNext(times: number, operation?: StoreOperation): void;
   /** Every operation is carried out, but its answer never comes. */
   loseReplies(): void;
-  /** The next `times` operations, or those of that name, are carried out, but their answers never come. */
+  /** The next `times` operations, optionally only those with a given name, are carried out, but their answers never come. */
   loseNextReplies(times: number, operation?: StoreOperation): void;
   /** No operation reaches the store, and no answer comes: a black hole. */
   hang(): void;
-  /** Holds the next operation of that name, so that a test can fix the order of events by hand. */
+  /** Holds the next operation with this name, so that a test can control the order of events. */
   holdNext(operation: StoreOperation): HeldOperation;
-  /** Ends every disturbance. What was lost stays lost. */
+  /** Ends every disturbance. Lost operations and answers stay lost. */
   recover(): void;
-  /** The operations that were called, oldest first, whatever became of them. */
+  /** The names of all called operations, oldest first, whatever their outcome. */
   readonly calls: readonly StoreOperation[];
 }
 
 /** A store that misbehaves on demand. */
 export interface ChaosStore extends SharedStore, ChaosSwitches {}
 
-/** Settings of {@link createChaosStore}. */
+/** Options of {@link createChaosStore}. */
 export interface ChaosStoreOptions {
   /**
-   * Waits that many milliseconds; that of a fake clock to pass the time by hand.
+   * Waits this many milliseconds. Pass a fake clock's to control the time.
    *
    * @defaultValue real time
    */
@@ -56,7 +56,7 @@ type Fate = 'pass' | 'fail' | 'lose reply' | 'hang';
 const never = new Promise<never>(() => undefined);
 
 /**
- * Puts switches before a store: it delays, fails and loses answers on demand, as a network does.
+ * Wraps a store so that it delays, fails and loses answers on demand, as over a network.
  *
  * @example
  * ```ts

@@ -2,7 +2,7 @@ import { nextTick } from 'node:process';
 import { setImmediate } from 'node:timers';
 import type { Clock } from '../platform/clock.js';
 
-/** Settings of {@link createFakeClock}. */
+/** Options of {@link createFakeClock}. */
 export interface FakeClockOptions {
   /**
    * Wall-clock time at the start, in epoch milliseconds.
@@ -18,11 +18,11 @@ export interface FakeClockOptions {
   monotonic?: number;
 }
 
-/** Settings of {@link FakeClock.advanceAsync}. */
+/** Options of {@link FakeClock.advanceAsync}. */
 export interface AdvanceOptions {
   /**
-   * How many turns of the real event loop to allow after each timer and at the end, so that sockets get their say.
-   * One exchange over loopback takes several.
+   * How many turns of the real event loop to allow after each timer and at the end, so that sockets can be read and written. One
+   * exchange over loopback takes several.
    *
    * @defaultValue 0: only promises and `process.nextTick` run
    */
@@ -31,26 +31,26 @@ export interface AdvanceOptions {
 
 /** A clock that moves only when told to. */
 export interface FakeClock extends Clock {
-  /** Wall-clock time in epoch milliseconds; may be passed on without its clock. */
+  /** Wall-clock time in epoch milliseconds; may be passed as a function on its own. */
   readonly now: () => number;
-  /** Monotonic milliseconds; may be passed on without its clock. */
+  /** Monotonic milliseconds; may be passed as a function on its own. */
   readonly monotonic: () => number;
-  /** Moves both clocks and runs the timers that fall due, in order of time, without letting promises run between. */
+  /** Moves both clocks and runs the timers that become due, in order, without running promises in between. */
   advance(ms: number): void;
-  /** Moves both clocks and, after each timer, lets everything that waits on promises run. */
+  /** Moves both clocks and runs the timers that become due; after each timer, pending promises run. */
   advanceAsync(ms: number, options?: AdvanceOptions): Promise<void>;
-  /** Moves the wall clock alone, forward or back, as a correction by NTP or by hand does. No timer runs. */
+  /** Moves only the wall clock, forward or back, like a correction by NTP or by hand. No timer runs. */
   jumpWall(ms: number): void;
-  /** Lets the host sleep: the wall clock moves, the monotonic clock and the timers stand still. */
+  /** Suspends the host: the wall clock moves, the monotonic clock and the timers stop. */
   suspend(ms: number): void;
   /**
-   * Lets the process stand still, as a frozen function or a blocked event loop does: both clocks move, and timers that fall
-   * due meanwhile run late, at the next advance.
+   * Pauses the process, like a frozen function or a blocked event loop: both clocks move, and timers that become due meanwhile run
+   * late, at the next advance.
    */
   stall(ms: number): void;
-  /** How many timers wait. */
+  /** The number of pending timers. */
   readonly pendingTimers: number;
-  /** Milliseconds until the next timer, or `undefined` if none waits. */
+  /** Milliseconds until the next timer; `undefined` if none is pending. */
   readonly msToNextTimer: number | undefined;
 }
 
@@ -62,7 +62,7 @@ interface Timer {
 /** A timer that reschedules itself with no delay would otherwise turn a test into an endless loop. */
 const MOST_TIMERS_PER_ADVANCE = 100_000;
 
-/** Creates a clock for tests: it stands still until it is advanced, jumped, suspended or stalled. */
+/** Creates a clock for tests, which stands still until it is advanced, jumped, suspended or stalled. */
 export function createFakeClock(options: FakeClockOptions = {}): FakeClock {
   let wall = options.now ?? Date.UTC(2030, 0, 1);
   let monotonic = options.monotonic ?? 0;

@@ -1,5 +1,5 @@
 /**
- * The sandbox, a fake token endpoint, a fake clock, and a contract suite and a chaos wrapper for stores.
+ * The test kit: the sandbox, a fake token endpoint, a fake clock, and for stores a contract suite and a chaos wrapper.
  *
  * @module axios-bearer/testing
  */
@@ -50,8 +50,33 @@ export type {
   ExotelContactUpload,
 } from './sandbox/exotel-contacts.js';
 export type { ExotelUser, ExotelUserDevice, ExotelUsers } from './sandbox/exotel-users.js';
+export type {
+  ExotelAttemptOutcome,
+  ExotelCallCampaign,
+  ExotelCampaignCall,
+  ExotelCampaigns,
+  ExotelSmsCampaign,
+} from './sandbox/exotel-campaigns.js';
+export type {
+  ExotelCampaignBook,
+  ExotelCampaignContact,
+  ExotelCampaignList,
+} from './sandbox/exotel-campaign-lists.js';
+export type {
+  ExotelApplet,
+  ExotelFlows,
+  ExotelFlowStep,
+  ExotelIncomingCall,
+} from './sandbox/exotel-flows.js';
 export type { ExotelV4 } from './sandbox/exotel-v4.js';
-export type { ExotelVoice, ExotelVoiceCall } from './sandbox/exotel-voice.js';
+export type {
+  ExotelEndedStatus,
+  ExotelPastCall,
+  ExotelVoice,
+  ExotelVoiceCall,
+} from './sandbox/exotel-voice.js';
+export type { ExotelRecordings } from './sandbox/exotel-recordings.js';
+export type { ExotelCallTiming, ExotelCallTimings } from './sandbox/exotel-call-timing.js';
 export type { SentWebhook } from './sandbox/webhook-sender.js';
 export type {
   ExotelAgent,
@@ -65,6 +90,15 @@ export type {
   TruecallerWebhookCredentials,
 } from './sandbox/truecaller.js';
 export type { TruecallerCampaigns, TruecallerPayload } from './sandbox/truecaller-campaigns.js';
+export type {
+  TruecallerCallRecordPayload,
+  TruecallerCallsCredentials,
+  TruecallerCallsSandbox,
+} from './sandbox/truecaller-calls.js';
+export type {
+  TruecallerCallMeBackNews,
+  TruecallerCallMeBacks,
+} from './sandbox/truecaller-call-me-back.js';
 export type { TruecallerEvents, TruecallerNews } from './sandbox/truecaller-events.js';
 export type { Learning360Credentials, Learning360Sandbox } from './sandbox/learning360.js';
 export type { Learning360Catalogue, Learning360User } from './sandbox/learning360-catalogue.js';

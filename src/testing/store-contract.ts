@@ -10,27 +10,27 @@ import type {
   TokenStoreSlot,
 } from '../store/index.js';
 
-/** One sentence of the contract of a token store, and the proof that a store keeps it. */
+/** One sentence of the contract of a token store, with a check that a store keeps it. */
 export interface StoreContractCheck {
-  /** What a store does, as a sentence. */
+  /** The sentence: what a store does. */
   readonly name: string;
-  /** Rejects with an `AssertionError` if the store does not. */
+  /** Rejects with an `AssertionError` if the store does not do it. */
   run(subject: StoreContractSubject): Promise<void>;
 }
 
-/** What is put to the test. */
+/** The store to check. */
 export interface StoreContractSubject {
-  /** It may hold other records already: each check uses an identity of its own. */
+  /** It may already hold other records: each check uses its own identity. */
   readonly store: TokenStore;
   /**
-   * Lets that many milliseconds pass for the store.
+   * Lets this many milliseconds pass for the store.
    *
    * @defaultValue real time
    */
   readonly pass?: ((ms: number) => Promise<void>) | undefined;
 }
 
-/** The two functions that jest, vitest and `node:test` have in common. */
+/** The two functions that Jest, Vitest and `node:test` have in common. */
 export interface TestRunner {
   /** Groups tests under a name. */
   readonly describe: (name: string, body: () => void) => unknown;
@@ -39,7 +39,7 @@ export interface TestRunner {
 }
 
 /**
- * Declares a test for each sentence of the contract of a token store, in the runner that you use.
+ * Declares a test for each sentence of the contract of a token store, in your test runner.
  *
  * @example
  * ```ts
@@ -166,7 +166,7 @@ async function coolDown(slot: TokenStoreSlot, coolMs: number, failure = refused)
   await slot.fail({ owner, failure, coolMs });
 }
 
-/** Every sentence of the contract, for a runner of your own. */
+/** All checks of the contract, for your own runner. */
 export const storeContractChecks: readonly StoreContractCheck[] = [
   // ---- the lease
   check('gives the refresh lease to the first who asks', async (bench) => {

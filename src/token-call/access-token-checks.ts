@@ -7,9 +7,9 @@ export type MalformedReason =
   | 'has no access token'
   | 'has an access token that is not a string'
   | 'has an access token with the scheme "Bearer" in it'
-  | 'has an access token with white space around it'
-  | 'has an access token with characters that no header may carry'
-  | 'has an access token of more than 16,384 characters, which no header carries';
+  | 'has an access token with whitespace around it'
+  | 'has an access token with characters that are not allowed in a header'
+  | 'has an access token that is longer than 16,384 characters, too long for a header';
 
 /** Node takes headers of 16 kB altogether, nginx of 8, Apache of 8. */
 const LONGEST_TOKEN = 16_384;
@@ -20,13 +20,13 @@ export function accessTokenProblem(accessToken: unknown): MalformedReason | unde
     return 'has no access token';
   if (typeof accessToken !== 'string') return 'has an access token that is not a string';
   if (accessToken.length > LONGEST_TOKEN)
-    return 'has an access token of more than 16,384 characters, which no header carries';
+    return 'has an access token that is longer than 16,384 characters, too long for a header';
   if (isSendableToken(accessToken)) return undefined;
   if (/^\s*Bearer\s/i.test(accessToken))
     return 'has an access token with the scheme "Bearer" in it';
   return isSendableToken(accessToken.trim())
-    ? 'has an access token with white space around it'
-    : 'has an access token with characters that no header may carry';
+    ? 'has an access token with whitespace around it'
+    : 'has an access token with characters that are not allowed in a header';
 }
 
 /**

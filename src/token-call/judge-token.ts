@@ -40,7 +40,7 @@ export function judgeToken(
   if (type !== undefined) {
     return malformed(`has a token of the type ${type}, not a bearer token`, {
       repeat: false,
-      advice: 'Have the server issue bearer tokens to this client.',
+      advice: 'Configure the server to issue bearer tokens to this client.',
     });
   }
 
@@ -57,7 +57,7 @@ export function judgeToken(
     return malformed(`holds a token that has already expired${when}`, {
       repeat: false,
       advice:
-        'A cache may have answered, a clock may be wrong, or the provider gives out old tokens.',
+        'A cache may have answered, a clock may be wrong, or the provider returns old tokens.',
     });
   }
   const lifetimeMs = lifetime.kind === 'known' ? lifetime.ms : undefined;
@@ -97,14 +97,13 @@ function adviceOnToken(
   if (provider.acquireToken !== undefined)
     return {
       advice:
-        problem === 'has an access token with white space around it'
-          ? 'Trim it: files often end in a line break.'
+        problem === 'has an access token with whitespace around it'
+          ? 'Trim it: files often end with a line break.'
           : 'Return the token itself, or an object with it as `accessToken`.',
     };
   return accessToken === undefined || accessToken === null || accessToken === ''
     ? {}
     : {
-        advice:
-          'The provider sends it so; parseToken of a definition of your own can put it right.',
+        advice: 'The provider sends it like this; with your own definition, parseToken can fix it.',
       };
 }

@@ -180,12 +180,8 @@ async function mintWith(ask: Ask, wanted: TokenWanted, life: WorkLife): Promise<
         source.emit('tokenCalled', { reason: wanted.state.flight?.reason, ...call });
       },
     });
-    const isOurs =
-      result.kind === 'failed' &&
-      bounds.hasStoodStill() &&
-      saysNothingAboutEndpoint(result.failure);
-    return isOurs && !isLocal(result.failure)
-      ? failed({ ...result.failure, stoodStill: true })
-      : result;
+    if (result.kind === 'minted' || isLocal(result.failure)) return result;
+    const stoodStill = bounds.hasStoodStill() && saysNothingAboutEndpoint(result.failure);
+    return stoodStill ? failed({ ...result.failure, stoodStill }) : result;
   });
 }

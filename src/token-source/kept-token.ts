@@ -133,8 +133,9 @@ export class KeptToken implements RenewedToken, Keepable {
   reject(value: string, on: RejectedSend): RejectionAnswer {
     const answer = this.decide({ kind: 'rejected', value, on });
     const { slot } = this.state;
-    if (slot.kind === 'held' && slot.suspect && slot.token.value === value)
-      this.shared?.remember(value);
+    const isStillInUse = slot.kind === 'held' && slot.token.value === value && !slot.suspect;
+    // Its commit may reach the store late, even if the token was cleared or replaced here long ago.
+    if (!isStillInUse) this.shared?.remember(value);
     // No token can be fetched now; but another process may have one, and should know of this 401.
     if (answer.kind === 'pass' && answer.because === 'endpoint-cooling')
       void this.shared?.recheck(value);

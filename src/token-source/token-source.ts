@@ -96,7 +96,7 @@ export class TokenSource {
           throw got.error;
         case 'timed-out':
           throw new TokenWaitTimeoutError(this.provider.name, options.timeoutMs ?? 0);
-        case 'aborted': // The reason goes back to the caller as it came.
+        case 'aborted': // Its reason is passed on unchanged.
         case 'changed':
       }
     }

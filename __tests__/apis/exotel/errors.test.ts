@@ -259,6 +259,38 @@ describe('code that was written for axios', () => {
   });
 });
 
+describe('a call that may have been placed', () => {
+  const ringing = () => nock(CCM).post(/.*/);
+  const DOUBT = 'may ring all the same';
+
+  it.each([
+    ['a time-out', () => ringing().delay(500).reply(200), { timeout: 20 }],
+    ['a broken connection', () => ringing().replyWithError(resetError()), {}],
+    ['a 5xx', () => ringing().reply(502), {}],
+  ])('says so after %s, and is not sent again', async (_, prepare, options) => {
+    prepare();
+    const error = await failureOf(exotelApi().calls.create(A_CALL, options));
+    expect(error.message).toContain(DOUBT);
+    expect(nock.isDone()).toBe(true);
+  });
+
+  it('casts no doubt where nothing was sent, nothing rings, or Exotel said no', async () => {
+    const host = await serve(() => undefined);
+    const unreachable = exotelApi({ hosts: { ccm: host.replace(/\d+$/, '1') } });
+    answerNext(CCM, 'GET', { status: 502 });
+    answerNext(CCM, 'POST', { status: 409, body: failure(1012, 409) });
+    const errors = [
+      await failureOf(unreachable.calls.create(A_CALL)),
+      await failureOf(exotelApi().calls.create(A_CALL, { signal: AbortSignal.abort() })),
+      await failureOf(exotelApi().calls.get('s')),
+      await failureOf(exotelApi().calls.create(A_CALL)),
+    ];
+    for (const { message } of errors) expect(message).not.toContain(DOUBT);
+  });
+});
+
+const resetError = () => Object.assign(new Error('reset'), { code: 'ECONNRESET' });
+
 describe('a 401 of the wrong scheme', () => {
   it.each([
     ['bearer', 'basic'],
@@ -461,6 +493,7 @@ describe.each(Object.entries({ ...CHOOSABLE, ...FIXED }))('%s', (operation, call
       'presence.set',
       'users.delete',
       'devices.setPassword',
+      'request',
     ].includes(operation);
     const outcome = await call(exotelApi()).then(
       (result: any): unknown => result.raw,

@@ -39,3 +39,19 @@ export const A_CALL = {
   to: '+910000000000',
   virtualNumber: '+910000000001',
 } as const;
+
+export const A_CAMPAIGN = {
+  callerId: '08012345678',
+  from: ['+910000000001', '+910000000002'],
+  appId: '1',
+} as const;
+
+export const AN_SMS_CAMPAIGN = {
+  contentType: 'static',
+  lists: ['l-1'],
+  dltEntityId: 12,
+  dltTemplateId: 34,
+  senderId: 'EXOTEL',
+  messageType: 'Transactional',
+  template: 'Hello',
+} as const;

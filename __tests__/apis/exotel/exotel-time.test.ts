@@ -1,5 +1,9 @@
 import { expect, it } from '@jest/globals';
-import { formatZonelessTime, parseExotelTime } from '../../../src/apis/exotel/exotel-time.js';
+import {
+  formatZonelessTime,
+  indianDay,
+  parseExotelTime,
+} from '../../../src/apis/exotel/exotel-time.js';
 
 it.each([
   ['v2, Z', '2030-01-02T03:04:05.000Z'],
@@ -40,4 +44,14 @@ it.each([
   ['-03:30', '2030-01-01 23:34:05'],
 ])('writes a time at %s', (offset, text) => {
   expect(formatZonelessTime(new Date('2030-01-02T03:04:05.999Z'), offset)).toBe(text);
+});
+
+it.each([
+  ['late in the evening there', 1, '2026-11-28T18:29:59Z', '2026-11-26T18:30:00Z'],
+  ['just after midnight there', 1, '2026-11-28T18:30:00Z', '2026-11-27T18:30:00Z'],
+  ['today', 0, '2026-11-28T12:00:00Z', '2026-11-27T18:30:00Z'],
+])('finds a day in India: %s', (_when, daysAgo, now, from) => {
+  const day = indianDay(daysAgo, new Date(now));
+  expect(day.from).toEqual(new Date(from));
+  expect(day.to.getTime() - day.from.getTime()).toBe(86_399_000);
 });

@@ -33,14 +33,17 @@ describe('createExotelRateLimiter', () => {
     const limiter = createExotelRateLimiter({
       voicePerMinute: 1,
       usersPerMinute: 1,
+      campaignsPerMinute: 1,
+      exoPhonesPerMinute: 1,
       readsPerMinute: 1,
     });
     const out: string[] = [];
-    for (const budget of ['voice', 'voice', 'users', 'users', 'reads', 'reads'] as const) {
+    const budgets = ['voice', 'users', 'campaigns', 'exoPhones', 'reads'] as const;
+    for (const budget of [...budgets, ...budgets]) {
       void limiter.acquire(budget).then(() => out.push(budget));
     }
     await flush();
-    expect(out.sort()).toEqual(['reads', 'users', 'voice']);
+    expect(out).toEqual(budgets);
   });
 
   it.each([{ voicePerMinute: 0 }, { usersPerMinute: 1.5 }, { perMinute: 3 }])(

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { hashReceiverNumber, type TruecallerEntry } from '../../../src/apis/truecaller/index.js';
-import { allOf, answerNext, failureOf } from '../canned-answer.js';
-import { bodyOf, json, serve } from '../loopback.js';
+import { answerNext, failureOf } from '../canned-answer.js';
 import {
   anEntry,
   PORTAL,
@@ -94,7 +93,7 @@ describe('bulkUpload', () => {
     ['entries.1.contents.0.ttlDays', { contents: [{ displayUnit: 'cid', ttlDays: '7' }] }],
     ['entries.1.contents.0.deeplink', { contents: [{ displayUnit: 'mid', deeplink: '/x' }] }],
     ['entries.1.contents.0.sub_title', { contents: [{ displayUnit: 'cid', sub_title: 'x' }] }],
-  ])('sends nothing when %s cannot be right', async (field, wrong) => {
+  ])('sends nothing when %s is invalid', async (field, wrong) => {
     const entries = [anEntry(), { ...anEntry(), ...wrong } as TruecallerEntry];
     const error = await failureOf(truecallerApi().campaigns.bulkUpload(entries));
     expect(error).toMatchObject({
@@ -142,47 +141,6 @@ describe('the template of an entry', () => {
     const sent = answerNext(PORTAL, 'POST', { body: RECEIVED });
     await send(template, content);
     expect(JSON.stringify(sent[0]?.body)).not.toContain('template');
-  });
-});
-
-describe('uploadInBatches', () => {
-  it('sends any number of entries, 500 at a time, as the batches are asked for', async () => {
-    const counts: number[] = [];
-    const host = await serve((request, response) => {
-      void bodyOf(request).then((body) => {
-        counts.push(receiversIn(JSON.parse(String(body))).length);
-        json(response, 200, RECEIVED);
-      });
-    });
-    const { campaigns } = truecallerApi({ hosts: { portal: host } });
-    const entries = Array<TruecallerEntry>(1001).fill(anEntry());
-    const batches = await allOf(campaigns.uploadInBatches(entries));
-    expect(counts).toEqual([500, 500, 1]);
-    expect(batches).toMatchObject([
-      { firstIndex: 0, count: 500 },
-      { firstIndex: 500, count: 500 },
-      { firstIndex: 1000, count: 1, message: RECEIVED.message },
-    ]);
-  });
-
-  it('sends nothing more after the last full batch', async () => {
-    const sent = answerNext(PORTAL, 'POST', { body: RECEIVED });
-    const entries = Array<TruecallerEntry>(500).fill(anEntry());
-    expect(await allOf(truecallerApi().campaigns.uploadInBatches(entries))).toHaveLength(1);
-    expect(sent).toHaveLength(1);
-  });
-
-  it('stops at the batch that fails, after handing out those before it', async () => {
-    answerNext(PORTAL, 'POST', { body: RECEIVED }, { status: 500 });
-    const done: number[] = [];
-    const upload = async () => {
-      const entries = Array<TruecallerEntry>(1500).fill(anEntry());
-      for await (const batch of truecallerApi().campaigns.uploadInBatches(entries)) {
-        done.push(batch.firstIndex);
-      }
-    };
-    await expect(upload()).rejects.toMatchObject({ code: 'ERR_TRUECALLER_API', status: 500 });
-    expect(done).toEqual([0]);
   });
 });
 
@@ -265,7 +223,7 @@ describe('exit', () => {
       'removals.0.receiverNumbers.1',
       [{ campaignId: 'c', receiverNumbers: ['910000000000', '98'] }],
     ],
-  ])('sends nothing when %s cannot be right', async (field, removals) => {
+  ])('sends nothing when %s is invalid', async (field, removals) => {
     await expect(truecallerApi().campaigns.exit(removals)).rejects.toMatchObject({
       code: 'ERR_API_INPUT',
       field,

@@ -64,6 +64,12 @@ describe('a failure becomes a TruecallerApiError', () => {
     await expect(upload()).rejects.toMatchObject({ code: 'ERR_TRUECALLER_API', status, slug });
   });
 
+  it('with the answer where code that was written for axios looks for it', async () => {
+    const body = { slug: 'invalid-input', message: 'no', details: [{ row: 3 }] };
+    answerNext(PORTAL, 'POST', { status: 400, body });
+    expect((await failureOf(upload())).response).toEqual({ status: 400, data: body });
+  });
+
   it('with the wait that the server asks for', async () => {
     answerNext(PORTAL, 'POST', { status: 429, headers: { 'Retry-After': '60' } });
     await expect(upload()).rejects.toMatchObject({ status: 429, retryAfterMs: 60_000 });
@@ -86,6 +92,7 @@ describe('no error holds a secret', () => {
     });
     const error = await failureOf(truecallerApi().campaigns.trigger(anEntry()));
     expect(everyFormOf(error)).not.toContain(WEBHOOK_TOKEN);
+    expect(inspect(error.response, { depth: 20 })).not.toContain(WEBHOOK_TOKEN);
   });
 
   it('when no answer came', async () => {

@@ -128,6 +128,24 @@ const runs: readonly {
     ],
   },
   {
+    name: 'a late 401 on a token that clear() had dropped was forgotten before its commit reached the store',
+    steps: [
+      link('all', 'offline queue'),
+      request(1),
+      pass(3_000),
+      { kind: 'answer' },
+      pass(1_000),
+      { kind: 'jump', which: 1, ms: 3_600_000 },
+      { kind: 'rotate', allKnow: false },
+      { kind: 'vault' },
+      allRequest,
+      { kind: 'clear', which: 1 },
+      pass(5_000),
+      { kind: 'late 401', which: 1, token: 0 },
+      pass(1),
+    ],
+  },
+  {
     name: 'an old token that was written back in the middle of a mint took the place of the new one',
     given: { editions: ['second', 'second', 'second'] },
     steps: [

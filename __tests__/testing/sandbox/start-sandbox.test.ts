@@ -18,7 +18,7 @@ afterEach(async () => {
 });
 
 describe('starting the sandbox', () => {
-  it('serves six providers on eight origins of their own', async () => {
+  it('serves seven providers on nine origins of their own', async () => {
     const sandbox = await start();
 
     const origins = [
@@ -30,12 +30,13 @@ describe('starting the sandbox', () => {
     expect(sandbox.providers.map((provider) => provider.name)).toEqual([
       'exotel',
       'truecaller',
+      'truecallerCalls',
       'learning360',
       'singleview',
       'udara360',
       'oauth2',
     ]);
-    expect(new Set(origins).size).toBe(8);
+    expect(new Set(origins).size).toBe(9);
     for (const origin of origins) expect(origin).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
   });
 

@@ -36,6 +36,7 @@ export const exotelAuthSchemes = Object.freeze({
   'configuration.listProcesses': 'bearer',
   'configuration.listCampaigns': 'bearer',
   'configuration.listCampaignLeads': 'bearer',
+  request: 'basic',
 } satisfies Record<string, ExotelAuthScheme>);
 
 /** The calls whose scheme can be chosen. */

@@ -7,6 +7,7 @@ import {
 } from './call-parties.js';
 import { parseExotelTime } from './exotel-time.js';
 import type { OpenWord } from '../open-word.js';
+import type { ExotelWaitState } from './wait-for-call.js';
 
 /** Whether the call still runs. `terminal` is the last state. */
 export type ExotelCallState = OpenWord<'active' | 'terminal'>;
@@ -102,6 +103,16 @@ export function parseCallDetails(
     requestId: textOf(outer?.request_id),
     raw: body,
   };
+}
+
+/** CCM and v3 tell no price, so a call has settled once its duration is known. @internal */
+export function stateOfCall({
+  state,
+  outcome,
+  durationSeconds,
+}: ExotelCallDetails): ExotelWaitState {
+  if (state !== 'terminal' && (state !== undefined || outcome === undefined)) return 'running';
+  return durationSeconds === undefined ? 'ended' : 'settled';
 }
 
 function callIn(outer: WireRecord | undefined): WireRecord | undefined {

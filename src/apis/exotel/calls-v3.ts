@@ -3,7 +3,7 @@ import { ApiInputError } from '../api-input-error.js';
 import { oneOf, pathId } from '../input-fields.js';
 import { validateInput } from '../validate-input.js';
 import { parseActiveCalls, type ExotelActiveCalls } from './active-calls.js';
-import { parseCallDetails, type ExotelCallDetails } from './call-details.js';
+import { parseCallDetails, stateOfCall, type ExotelCallDetails } from './call-details.js';
 import {
   createCallV3Schema,
   toFlatCallBody,
@@ -15,6 +15,7 @@ import { NO_SID_IN_MADE_CALL } from './calls.js';
 import type { ExotelClient } from './exotel-client.js';
 import type { ExotelRequestOptions, ExotelWire } from './exotel-options.js';
 import { parseMadeCall, type ExotelMadeCall } from './made-call.js';
+import { waitForCall, type ExotelWaited, type ExotelWaitLimits } from './wait-for-call.js';
 import { parseVoiceLog, type ExotelVoiceLog } from './voice-log.js';
 
 /** Which recording to fetch. */
@@ -51,6 +52,19 @@ export interface ExotelCallsV3 {
    * @see https://developer.exotel.com/api/call-details-beta
    */
   get(callSid: string, options?: ExotelRequestOptions): Promise<ExotelCallDetails>;
+
+  /**
+   * Waits until a call has ended and its duration is known, as `calls.waitForEnd` does.
+   *
+   * @throws ApiInputError for a call sid or a limit that cannot be right.
+   * @throws ExotelApiError when Exotel refuses.
+   * @throws AxiosError when no answer came several times, or the wait was aborted.
+   */
+  waitForEnd(
+    callSid: string,
+    wait?: ExotelWaitLimits,
+    options?: ExotelRequestOptions,
+  ): Promise<ExotelWaited<ExotelCallDetails>>;
 
   /**
    * The legs of one call. Exotel has to enable this for the account.
@@ -97,6 +111,21 @@ export function createCallsV3(client: ExotelClient): ExotelCallsV3 {
   const schema = createCallV3Schema(phones);
   const sidFor = (operation: string, callSid: string) =>
     validateInput(pathId, callSid, { api: 'exotel', operation });
+  async function get(
+    callSid: string,
+    options: ExotelRequestOptions | undefined,
+  ): Promise<ExotelCallDetails> {
+    const operation = 'callsV3.get';
+    const path = client.path('v3', 'calls', sidFor(operation, callSid));
+    const answer = await client.send(
+      { operation, method: 'GET', host: 'ccm', path, budget: 'voice' },
+      options,
+    );
+    const details = parseCallDetails(answer.body, zonelessOffset);
+    if (details === undefined) throw answer.unexpected('The answer holds no call sid.');
+    return details;
+  }
+
   return {
     async create(input, options) {
       const operation = 'callsV3.create';
@@ -118,16 +147,13 @@ export function createCallsV3(client: ExotelClient): ExotelCallsV3 {
       return made;
     },
 
-    async get(callSid, options) {
-      const operation = 'callsV3.get';
-      const path = client.path('v3', 'calls', sidFor(operation, callSid));
-      const answer = await client.send(
-        { operation, method: 'GET', host: 'ccm', path, budget: 'voice' },
-        options,
-      );
-      const details = parseCallDetails(answer.body, zonelessOffset);
-      if (details === undefined) throw answer.unexpected('The answer holds no call sid.');
-      return details;
+    get,
+
+    waitForEnd(callSid, limits = {}, options) {
+      return waitForCall(() => get(callSid, options), stateOfCall, limits, {
+        operation: 'callsV3.waitForEnd',
+        signal: options?.signal,
+      });
     },
 
     async legs(callSid, options) {

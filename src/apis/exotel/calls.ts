@@ -1,11 +1,12 @@
 import { pathId } from '../input-fields.js';
 import { validateInput } from '../validate-input.js';
 import { asList, asRecord } from '../wire-values.js';
-import { parseCallDetails, type ExotelCallDetails } from './call-details.js';
+import { parseCallDetails, stateOfCall, type ExotelCallDetails } from './call-details.js';
 import { createCallSchema, toFlatCallBody, type ExotelCreateCallInput } from './call-input.js';
 import type { ExotelClient } from './exotel-client.js';
 import type { ExotelRequestOptions } from './exotel-options.js';
 import { parseMadeCall, type ExotelMadeCall } from './made-call.js';
+import { waitForCall, type ExotelWaited, type ExotelWaitLimits } from './wait-for-call.js';
 
 /** The answer to `calls.list`. */
 export interface ExotelCallList {
@@ -52,6 +53,20 @@ export interface ExotelCalls {
   get(callSid: string, options?: ExotelRequestOptions): Promise<ExotelCallDetails>;
 
   /**
+   * Waits until a call has ended and its duration is known: a bounded number of looks that are spaced out, taken again after a 429,
+   * a 5xx or a broken connection. `signal` ends the wait with axios's own error. CCM tells no price.
+   *
+   * @throws ApiInputError for a call sid or a limit that cannot be right.
+   * @throws ExotelApiError when Exotel refuses.
+   * @throws AxiosError when no answer came several times, or the wait was aborted.
+   */
+  waitForEnd(
+    callSid: string,
+    wait?: ExotelWaitLimits,
+    options?: ExotelRequestOptions,
+  ): Promise<ExotelWaited<ExotelCallDetails>>;
+
+  /**
    * A list of calls. The documents show this address in one line, as the example of how to use a token: no query, no
    * paging, no answer. What comes back is read leniently; `options.params` takes a query that you know to work.
    *
@@ -68,6 +83,27 @@ export interface ExotelCalls {
 export function createCalls(client: ExotelClient): ExotelCalls {
   const { zonelessOffset, phones } = client.options;
   const schema = createCallSchema(phones);
+  async function get(
+    callSid: string,
+    options: ExotelRequestOptions | undefined,
+  ): Promise<ExotelCallDetails> {
+    const operation = 'calls.get';
+    const sid = validateInput(pathId, callSid, { api: 'exotel', operation });
+    const answer = await client.send(
+      {
+        operation,
+        method: 'GET',
+        host: 'ccm',
+        path: client.path('v2', 'calls', sid),
+        budget: 'voice',
+      },
+      options,
+    );
+    const details = parseCallDetails(answer.body, zonelessOffset);
+    if (details === undefined) throw answer.unexpected('The answer holds no call sid.');
+    return details;
+  }
+
   return {
     async create(input, options) {
       const operation = 'calls.create';
@@ -89,24 +125,15 @@ export function createCalls(client: ExotelClient): ExotelCalls {
       return made;
     },
 
-    async get(callSid, options) {
-      const operation = 'calls.get';
-      const sid = validateInput(pathId, callSid, { api: 'exotel', operation });
-      const answer = await client.send(
-        {
-          operation,
-          method: 'GET',
-          host: 'ccm',
-          path: client.path('v2', 'calls', sid),
-          budget: 'voice',
-        },
-        options,
-      );
-      const details = parseCallDetails(answer.body, zonelessOffset);
-      if (details === undefined) throw answer.unexpected('The answer holds no call sid.');
-      return details;
-    },
+    get,
 
+    waitForEnd(callSid, limits = {}, options) {
+      const operation = 'calls.waitForEnd';
+      return waitForCall(() => get(callSid, options), stateOfCall, limits, {
+        operation,
+        signal: options?.signal,
+      });
+    },
     async list(options) {
       const answer = await client.send(
         {

@@ -26,7 +26,7 @@ export interface ExotelCcmCallback {
  */
 export function parseCcmCallback(body: unknown): ExotelCcmCallback {
   const fields = readWebhookBody(body);
-  if (fields === undefined) throw nonsense('body', 'is neither JSON nor a form');
+  if (fields === undefined) throw nonsense('body', 'is neither JSON nor a form of at most 1 MB');
   const callSid = textOf(fields.call_sid);
   if (callSid === undefined) throw nonsense('call_sid', 'is missing');
   const event = textOf(fields.event_type);

@@ -13,7 +13,11 @@ import {
   type ExotelProcess,
 } from './configuration-records.js';
 import type { ExotelClient } from './exotel-client.js';
-import type { ExotelBasicOnlyOptions, ExotelRequestOptions } from './exotel-options.js';
+import type {
+  ExotelBasicOnlyOptions,
+  ExotelIterateOptions,
+  ExotelRequestOptions,
+} from './exotel-options.js';
 import { iteratePages, parsePosition, type ExotelPage } from './pages.js';
 
 /** Which processes to list. */
@@ -75,7 +79,7 @@ export interface ExotelConfiguration {
   /** Every process, page after page as they are asked for. Throws as `listProcesses` does. */
   iterateProcesses(
     query: ExotelProcessQuery,
-    options?: ExotelRequestOptions,
+    options?: ExotelIterateOptions,
   ): AsyncGenerator<ExotelProcess, void, undefined>;
 
   /**
@@ -199,7 +203,11 @@ export function createConfiguration(client: ExotelClient): ExotelConfiguration {
     listProcesses,
 
     iterateProcesses: (query, options) =>
-      iteratePages((offset) => listProcesses({ ...query, offset }, options), query.offset ?? 0),
+      iteratePages(
+        (offset, rest) => listProcesses({ ...query, offset }, rest),
+        query.offset ?? 0,
+        options,
+      ),
 
     async listCampaigns(contactCenterId, options) {
       const operation = 'configuration.listCampaigns';

@@ -27,9 +27,15 @@ const COLUMNS = {
   custom_field_1: 'customField1',
 } as const satisfies Record<string, keyof ExotelContact>;
 
-/** 10 MB. Whether the documents mean 1000 or 1024 they do not say: the larger is never the one that is too strict. */
-const MOST_BYTES = 10 * 1024 * 1024;
-const MOST_ROWS = 50_000;
+/** What a CSV file may hold. Whether a MB has 1000 or 1024 the documents do not say: the larger is never too strict. @internal */
+export interface CsvLimits {
+  megabytes: number;
+  rows: number;
+  /** The column that has to be there. */
+  column: string;
+}
+
+const LIMITS: CsvLimits = { megabytes: 10, rows: 50_000, column: 'phone_number' };
 
 const text = v.optional(v.string('must be a string'));
 const contactSchemaOf = (defaultCountry: CountryCode | undefined) =>
@@ -56,11 +62,11 @@ export function toContactsCsv(
   { defaultCountry }: { defaultCountry?: CountryCode | undefined } = {},
   operation = 'toContactsCsv',
 ): string {
-  if (contacts.length === 0 || contacts.length > MOST_ROWS) {
+  if (contacts.length === 0 || contacts.length > LIMITS.rows) {
     throw inputError(
       operation,
       'contacts',
-      `must have from 1 to ${MOST_ROWS} rows; it has ${contacts.length}`,
+      `must have from 1 to ${LIMITS.rows} rows; it has ${contacts.length}`,
     );
   }
   const contactSchema = contactSchemaOf(defaultCountry);
@@ -84,16 +90,20 @@ function quoted(value: string): string {
  * A Blob is checked for its size only; it may be backed by a file, which is not read twice for our sake.
  * @internal
  */
-export function toCsvBlob(csv: string | Uint8Array | Blob, operation: string): Blob {
+export function toCsvBlob(
+  csv: string | Uint8Array | Blob,
+  operation: string,
+  limits: CsvLimits = LIMITS,
+): Blob {
   const blob = csv instanceof Blob ? csv : new Blob([ownBytes(csv)], { type: 'text/csv' });
-  if (blob.size === 0 || blob.size > MOST_BYTES) {
+  if (blob.size === 0 || blob.size > limits.megabytes * 1024 * 1024) {
     throw inputError(
       operation,
       'csv',
-      'must be a file of at most 10 MB with something in it: split it',
+      `must be a file of at most ${limits.megabytes} MB with something in it: split it`,
     );
   }
-  if (!(csv instanceof Blob)) checkRecords(ownBytes(csv), operation);
+  if (!(csv instanceof Blob)) checkRecords(ownBytes(csv), operation, limits);
   return blob;
 }
 
@@ -101,22 +111,22 @@ function ownBytes(csv: string | Uint8Array): Uint8Array<ArrayBuffer> {
   return typeof csv === 'string' ? new TextEncoder().encode(csv) : Uint8Array.from(csv);
 }
 
-function checkRecords(bytes: Uint8Array, operation: string): void {
+function checkRecords(bytes: Uint8Array, operation: string, limits: CsvLimits): void {
   const header = new TextDecoder().decode(bytes.subarray(0, 4096)).split(/\r?\n/, 1)[0] ?? '';
   const columns = header.split(',').map((column) => column.trim().replaceAll('"', ''));
-  if (!columns.includes('phone_number')) {
+  if (!columns.includes(limits.column)) {
     throw inputError(
       operation,
       'csv',
-      'must begin with a header line that has the column phone_number',
+      `must begin with a header line that has the column ${limits.column}`,
     );
   }
   const rows = countRecords(bytes) - 1;
-  if (rows < 1 || rows > MOST_ROWS) {
+  if (rows < 1 || rows > limits.rows) {
     throw inputError(
       operation,
       'csv',
-      `must have from 1 to ${MOST_ROWS} rows below its header; it has ${rows}`,
+      `must have from 1 to ${limits.rows} rows below its header; it has ${rows}`,
     );
   }
 }

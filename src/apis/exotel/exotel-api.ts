@@ -1,16 +1,34 @@
 import type { AxiosInstance } from 'axios';
+import { createAccount, type ExotelAccount } from './account/account.js';
+import {
+  createAnyRequest,
+  type ExotelAnyAnswer,
+  type ExotelAnyRequest,
+} from './account/any-request.js';
+import { createExoPhones, type ExotelExoPhones } from './account/exo-phones.js';
+import {
+  createCampaignContacts,
+  type ExotelCampaignContacts,
+} from './campaigns/campaign-contacts.js';
+import { createCampaignLists, type ExotelCampaignLists } from './campaigns/campaign-lists.js';
+import { createCampaigns, type ExotelCampaigns } from './campaigns/campaigns.js';
+import { createSmsCampaigns, type ExotelSmsCampaigns } from './campaigns/sms-campaigns.js';
 import { createCalls, type ExotelCalls } from './calls.js';
 import { createCallsV3, type ExotelCallsV3 } from './calls-v3.js';
 import { createConfiguration, type ExotelConfiguration } from './configuration.js';
 import { createContacts, type ExotelContacts } from './contacts.js';
 import { createDevices, type ExotelDevices } from './devices.js';
 import { createExotelClient } from './exotel-client.js';
-import { resolveExotelOptions, type ExotelApiOptions } from './exotel-options.js';
+import {
+  resolveExotelOptions,
+  type ExotelApiOptions,
+  type ExotelRequestOptions,
+} from './exotel-options.js';
 import { createPresence, type ExotelPresence } from './presence.js';
 import { createUsers, type ExotelUsers } from './users.js';
 import { createVoice, type ExotelVoice } from './voice.js';
 
-/** Exotel's documented endpoints, by group. */
+/** Exotel's endpoints, by group. `docs/wrapped-apis.md` lists which are left out, and why. */
 export interface ExotelApi {
   /** CCM calls (Voice v2): agent first, then customer. */
   readonly calls: ExotelCalls;
@@ -24,10 +42,33 @@ export interface ExotelApi {
   readonly devices: ExotelDevices;
   /** Processes, campaigns and leads on the tenant's own host. */
   readonly configuration: ExotelConfiguration;
+  /** Call campaigns: the auto-dialer. */
+  readonly campaigns: ExotelCampaigns;
+  readonly smsCampaigns: ExotelSmsCampaigns;
+  /** Lists of contacts for campaigns. */
+  readonly campaignLists: ExotelCampaignLists;
+  /** The campaigns' own address book. */
+  readonly campaignContacts: ExotelCampaignContacts;
+  /** The account's numbers. */
+  readonly exoPhones: ExotelExoPhones;
+  /** Balance, and what is known about a number. */
+  readonly account: ExotelAccount;
+  /**
+   * Sends a request to an endpoint that is not wrapped, with the credentials, the hosts, the errors and the rate limiter of the
+   * others. Basic unless told otherwise.
+   *
+   * @throws ApiInputError for a path that is not absolute, or leaves the host.
+   * @throws ExotelApiError when Exotel refuses.
+   * @throws AxiosError when no answer came.
+   */
+  readonly request: (
+    request: ExotelAnyRequest,
+    options?: ExotelRequestOptions,
+  ) => Promise<ExotelAnyAnswer>;
 }
 
 /**
- * Exotel's call, presence, contact, user and configuration endpoints over an axios instance.
+ * Exotel's calls, agents, campaigns, numbers and users over an axios instance.
  *
  * The instance authorises itself for calls that go out with a bearer token. Calls that take Basic carry the
  * options' API key and token, with `{ bearer: false }`.
@@ -52,5 +93,12 @@ export function createExotelApi(instance: AxiosInstance, options: ExotelApiOptio
     users: createUsers(client),
     devices: createDevices(client),
     configuration: createConfiguration(client),
+    campaigns: createCampaigns(client),
+    smsCampaigns: createSmsCampaigns(client),
+    campaignLists: createCampaignLists(client),
+    campaignContacts: createCampaignContacts(client),
+    exoPhones: createExoPhones(client),
+    account: createAccount(client),
+    request: createAnyRequest(client),
   });
 }

@@ -1,4 +1,4 @@
-import type { AxiosBasicCredentials, AxiosInstance } from 'axios';
+import { isAxiosError, type AxiosBasicCredentials, type AxiosInstance } from 'axios';
 import { ApiInputError } from '../api-input-error.js';
 import { headerOf } from '../../concealment/any-object.js';
 import { cleanText } from '../clean-text.js';
@@ -11,7 +11,8 @@ import {
 } from '../request-options.js';
 import { basicAuthorization } from '../../platform/basic-authorization.js';
 import { retryAfterMs } from '../../platform/retry-after.js';
-import { sendRequest, type HttpAnswer } from '../send-request.js';
+import { sendRequest, wasNeverSent, type HttpAnswer } from '../send-request.js';
+import { takeTurn } from '../take-turn.js';
 import { asRecord, numberOf, textOf } from '../wire-values.js';
 import { exotelAuthSchemes, type ExotelChoosableOperation } from './auth-schemes.js';
 import { toReason, type ExotelErrorReason } from './error-reasons.js';
@@ -40,6 +41,8 @@ interface RequestLine {
   budget?: ExotelBudget;
   /** Whether the request makes telephones ring: it must not be sent twice, so redirects are not followed either. */
   ringsPhones?: boolean;
+  /** Whether some items may fail while others succeed: then the answer is handed over, and the failures stand in it. */
+  partial?: boolean;
   /** Parts of the body that no error may repeat. */
   secrets?: readonly string[];
 }
@@ -81,8 +84,8 @@ export interface ExotelClient {
     options?: ApiRequestOptions,
   ): Promise<Omit<HttpAnswer, 'status'>>;
   wire(options: ExotelRequestOptions | undefined): ExotelWire;
-  /** `/{version}/accounts/{account sid}/...`, each segment encoded. Voice v1 writes a capital A. */
-  path(version: 'v1' | 'v2' | 'v3' | 'v4', ...segments: string[]): string;
+  /** `/{version}/accounts/{account sid}/...`, each segment encoded. Voice v1 and v2_beta write a capital A. */
+  path(version: 'v1' | 'v2' | 'v2_beta' | 'v3' | 'v4', ...segments: string[]): string;
 }
 
 /** Turns requests into answers or errors. @internal */
@@ -97,11 +100,11 @@ export function createExotelClient(
       // axios leaves these keys out of the JSON form of its errors; the instance's own list stays in force.
       config.redact = [...(config.redact ?? instance.defaults.redact ?? []), 'authorization'];
       await holdBack(options, request.budget, config.signal);
-      return judge(await sendRequest(instance, config), {
-        operation: request.operation,
-        secrets,
-        remedy,
+      const answer = await sendRequest(instance, config).catch((error: unknown) => {
+        throw request.ringsPhones === true ? withDoubt(error) : error;
       });
+      const { operation, ringsPhones = false, partial = false } = request;
+      return judge(answer, { operation, ringsPhones, partial, secrets, remedy });
     },
     async download(request, callOptions = {}) {
       const { operation, url } = request;
@@ -122,12 +125,18 @@ export function createExotelClient(
       });
       if (answer.status >= 200 && answer.status < 300) return answer;
       const told = { ...answer, body: readErrorBody(answer.body) };
-      const sent = { operation, secrets: own.secrets, remedy: undefined };
+      const sent = {
+        operation,
+        ringsPhones: false,
+        secrets: own.secrets,
+        remedy: undefined,
+        partial: false,
+      };
       throw toError(told, sent, request.explain(answer.status));
     },
     wire: (callOptions) => resolveWire(options.wire, callOptions?.wire),
     path(version, ...segments) {
-      const accounts = version === 'v1' ? 'Accounts' : 'accounts';
+      const accounts = version === 'v1' || version === 'v2_beta' ? 'Accounts' : 'accounts';
       return ['', version, accounts, options.accountSid, ...segments]
         .map(encodeURIComponent)
         .join('/');
@@ -271,39 +280,43 @@ function withBasic(user: string, password: string): OwnAuthorisation {
   };
 }
 
-/** A cancelled call stops waiting; axios then refuses it with its own error before anything is sent. */
 async function holdBack(
   { rateLimiter }: ResolvedExotelApiOptions,
   budget: ExotelBudget | undefined,
   signal: ApiRequestConfig['signal'],
 ): Promise<void> {
-  if (rateLimiter === undefined || budget === undefined || signal?.aborted === true) return;
-  const turn = rateLimiter.acquire(budget);
-  if (signal?.addEventListener === undefined) return turn;
-  let stopWaiting: (() => void) | undefined;
-  const aborted = new Promise<void>((resolve) => {
-    stopWaiting = resolve;
-    signal.addEventListener?.('abort', stopWaiting);
-  });
-  try {
-    await Promise.race([turn, aborted]);
-  } finally {
-    signal.removeEventListener?.('abort', stopWaiting);
-  }
+  if (rateLimiter === undefined || budget === undefined) return;
+  await takeTurn(() => rateLimiter.acquire(budget), signal);
+}
+
+/** No idempotency key is documented, so only looking tells. */
+const MAY_RING =
+  'The telephones may ring all the same: look for the call before you place it again.';
+
+/** The same error; if the call may have been placed, its message says so. */
+function withDoubt(error: unknown): unknown {
+  if (!isAxiosError(error) || wasNeverSent(error)) return error;
+  // A frozen error stays as it is.
+  Reflect.set(error, 'message', `${error.message}. No answer came. ${MAY_RING}`);
+  return error;
 }
 
 /** What an error has to know of its request. */
 interface Sent {
   operation: string;
+  ringsPhones: boolean;
   secrets: readonly string[];
   /** What to try after a 401. */
   remedy: string | undefined;
+  /** Whether some items of the answer may have failed. */
+  partial: boolean;
 }
 
 function judge(answer: HttpAnswer, sent: Sent): ExotelAnswer {
   const body = readVoiceXml(answer.body) ?? answer.body;
   const told = findFailure(body);
-  if (told !== undefined || answer.status < 200 || answer.status >= 300) {
+  const failed = told !== undefined && !(sent.partial && told.failures.length > 0);
+  if (failed || answer.status < 200 || answer.status >= 300) {
     throw toError({ ...answer, body }, sent);
   }
   const requestId = requestIdOf(body);
@@ -324,7 +337,7 @@ function judge(answer: HttpAnswer, sent: Sent): ExotelAnswer {
 
 function toError(
   answer: HttpAnswer,
-  { operation, secrets, remedy }: Sent,
+  { operation, ringsPhones, secrets, remedy }: Sent,
   explained: ReturnType<ExotelDownload['explain']> = {},
 ): ExotelApiError {
   const told = findFailure(answer.body) ?? NOTHING_TOLD;
@@ -338,7 +351,12 @@ function toError(
     status,
     response: toErrorResponse(answer, secrets),
     reason,
-    remedy: reason === 'authentication-failed' ? remedy : undefined,
+    remedy:
+      reason === 'authentication-failed'
+        ? remedy
+        : status >= 500 && ringsPhones
+          ? MAY_RING
+          : undefined,
     exotelCode: typeof told.code === 'string' ? clean(told.code) : told.code,
     said: clean(told.message),
     note: explained.note,

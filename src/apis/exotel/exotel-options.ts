@@ -92,6 +92,25 @@ export interface ExotelWire {
    * @defaultValue `StartPlaybackValueNew`
    */
   playbackField: 'StartPlaybackValueNew' | 'StartPlaybackValue';
+  /**
+   * The body that creates or changes campaigns, lists and contacts: `{ campaigns: [ … ] }` in Exotel's own samples and in
+   * working code, the bare object (for contacts, the bare array) on the new pages.
+   * @defaultValue `wrapped`
+   * @see https://github.com/exotel/ExotelAPI — Campaign_Samples
+   */
+  campaignBody: 'wrapped' | 'bare';
+  /**
+   * The numbers of a campaign: an array in samples and working code, text with commas in the tables of fields.
+   * @defaultValue `array`
+   */
+  campaignFrom: 'array' | 'text';
+  /**
+   * The fields of an SMS campaign: `template_id`, `from`, `message_type` and `message_status_callback` in working code;
+   * `dlt_template_id`, `sender_id`, `sms_type` and `sms_status_callback` on the new page.
+   * @defaultValue `message`
+   * @see https://github.com/NooraHealth/exotel-python
+   */
+  smsCampaignFields: 'message' | 'sms';
 }
 
 /** Some of {@link ExotelWire}. */
@@ -155,6 +174,16 @@ export interface ExotelRequestOptions extends ApiRequestOptions {
   wire?: ExotelWireChoices | undefined;
 }
 
+/** The last argument of iterators. */
+export interface ExotelIterateOptions extends ExotelRequestOptions {
+  /**
+   * How often a page is asked for again after a 429, a 5xx or a broken connection: after as long as `Retry-After` asks, else after a
+   * second that doubles each time.
+   * @defaultValue 0
+   */
+  retries?: number | undefined;
+}
+
 /** The last argument of calls that take Basic only. */
 export type ExotelBasicOnlyOptions = Omit<ExotelRequestOptions, 'authScheme'>;
 
@@ -200,6 +229,9 @@ const DEFAULT_WIRE: Readonly<ExotelWire> = Object.freeze({
   connectForm: 'urlencoded',
   callbackEvents: 'brackets',
   playbackField: 'StartPlaybackValueNew',
+  campaignBody: 'wrapped',
+  campaignFrom: 'array',
+  smsCampaignFields: 'message',
 });
 
 const DEFAULT_ZONELESS_OFFSET = '+05:30';

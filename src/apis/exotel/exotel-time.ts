@@ -1,4 +1,5 @@
 const DAY_MS = 86_400_000;
+const INDIA_MS = 5.5 * 3_600_000;
 const SHAPE = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2}(?:\.\d+)?) ?(Z|[+-]\d{2}:?\d{2})?$/i;
 
 /**
@@ -24,6 +25,18 @@ export function formatZonelessTime(date: Date, offset: string): string {
   const [hours = 0, minutes = 0] = offset.slice(1).split(':').map(Number);
   const shift = (offset.startsWith('-') ? -1 : 1) * (hours * 60 + minutes) * 60_000;
   return new Date(date.getTime() + shift).toISOString().slice(0, 19).replace('T', ' ');
+}
+
+/**
+ * A day in India (UTC+05:30, all year), both ends included: for `created` of `voice.iterate`, whose times Exotel reads as Indian.
+ *
+ * @param daysAgo 0 for today, 1 for yesterday
+ * @param now @defaultValue the moment of the call
+ */
+export function indianDay(daysAgo = 1, now = new Date()): { from: Date; to: Date } {
+  const day = Math.floor((now.getTime() + INDIA_MS) / DAY_MS) - daysAgo;
+  const from = day * DAY_MS - INDIA_MS;
+  return { from: new Date(from), to: new Date(from + DAY_MS - 1_000) };
 }
 
 function withColon(zone: string): string {

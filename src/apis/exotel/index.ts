@@ -3,6 +3,8 @@
  *
  * @module axios-bearer/exotel
  */
+export type { ApiAnswerError } from '../api-answer-error.js';
+export type { ApiErrorResponse } from '../error-response.js';
 export { ApiInputError, isApiInputError } from '../api-input-error.js';
 export { ApiPayloadError, isApiPayloadError } from '../api-payload-error.js';
 export type { CountryCode } from '../calling-codes.js';
@@ -14,6 +16,7 @@ export type {
   ExotelBasicCredentials,
   ExotelBasicOnlyOptions,
   ExotelHosts,
+  ExotelIterateOptions,
   ExotelRegion,
   ExotelRequestOptions,
   ExotelTenantCredentials,
@@ -36,6 +39,11 @@ export {
 } from './rate-limiter.js';
 export type { OpenWord } from '../open-word.js';
 export type { ExotelPage } from './pages.js';
+export { cursorOf } from './list-cursor.js';
+export { toCsv } from '../csv.js';
+export { indianDay } from './exotel-time.js';
+export type { ExotelWaited, ExotelWaitLimits, ExotelWaitState } from './wait-for-call.js';
+export type { ExotelVoiceIterateOptions } from './voice-pages.js';
 export type { ExotelAgentParty, ExotelCustomerParty } from './call-parties.js';
 export type {
   ExotelCallFrom,
@@ -69,7 +77,12 @@ export type {
   ExotelConnectOptions,
   ExotelVoiceCallbackRequest,
 } from './voice-connect.js';
-export type { ExotelVoiceCursor, ExotelVoiceListQuery, ExotelVoicePage } from './voice-list.js';
+export type {
+  ExotelTimeRange,
+  ExotelVoiceCursor,
+  ExotelVoiceListQuery,
+  ExotelVoicePage,
+} from './voice-list.js';
 export type {
   ExotelAcknowledgement,
   ExotelAgentPresence,
@@ -141,3 +154,86 @@ export type {
   ExotelV4VoiceLogQuery,
   ExotelV4VoiceLogs,
 } from './v4/v4-voice-logs.js';
+export type {
+  ExotelCampaignAction,
+  ExotelCampaignActions,
+  ExotelCampaignCallQuery,
+  ExotelCampaignQuery,
+  ExotelCampaignRetries,
+  ExotelCampaigns,
+  ExotelCampaignSettings,
+  ExotelCreateCampaignInput,
+  ExotelUpdateCampaignInput,
+} from './campaigns/campaigns.js';
+export type {
+  ExotelCallCampaign,
+  ExotelCampaignCall,
+  ExotelCampaignCallStatus,
+  ExotelCampaignStats,
+  ExotelCampaignStatus,
+} from './campaigns/campaign-records.js';
+export type {
+  ExotelBulkAnswer,
+  ExotelBulkRow,
+  ExotelBulkRules,
+  ExotelDeletableRecords,
+  ExotelRecordQuery,
+  ExotelRecords,
+} from './campaigns/resource.js';
+export type {
+  ExotelCampaignMessage,
+  ExotelCampaignMessageQuery,
+  ExotelCreateSmsCampaignInput,
+  ExotelSmsCampaign,
+  ExotelSmsCampaignQuery,
+  ExotelSmsCampaigns,
+  ExotelSmsCampaignStatus,
+} from './campaigns/sms-campaigns.js';
+export type {
+  ExotelCampaignCsv,
+  ExotelCampaignCsvUpload,
+  ExotelCampaignList,
+  ExotelCampaignListInput,
+  ExotelCampaignLists,
+  ExotelListContactsQuery,
+} from './campaigns/campaign-lists.js';
+export type {
+  ExotelCampaignContact,
+  ExotelCampaignContactChange,
+  ExotelCampaignContactFields,
+  ExotelCampaignContactInput,
+  ExotelCampaignContactQuery,
+  ExotelCampaignContacts,
+} from './campaigns/campaign-contacts.js';
+export {
+  parseCampaignCallback,
+  type ExotelCampaignCallback,
+  type ExotelCampaignNews,
+} from './campaigns/campaign-callback.js';
+export {
+  parseFlowRequest,
+  type ExotelFlowRequest,
+  type ExotelFlowRequestOptions,
+  type ExotelFlowStream,
+} from './flows/flow-request.js';
+export {
+  toConnectAnswer,
+  toDialWhomAnswer,
+  toGatherAnswer,
+  toPassthruAnswer,
+  toSwitchAnswer,
+  type ExotelConnectAnswerInput,
+  type ExotelFlowAnswer,
+  type ExotelGatherAnswerInput,
+} from './flows/flow-answers.js';
+export { parseHeartbeat, type ExotelHeartbeat } from './flows/heartbeat.js';
+export type {
+  ExotelAvailableQuery,
+  ExotelConnectivity,
+  ExotelExoPhone,
+  ExotelExoPhoneHealth,
+  ExotelExoPhones,
+  ExotelExoPhoneSettings,
+} from './account/exo-phones.js';
+export type { ExotelAccount, ExotelBalance, ExotelNumberMetadata } from './account/account.js';
+export type { ExotelAnyAnswer, ExotelAnyRequest } from './account/any-request.js';

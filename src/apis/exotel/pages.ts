@@ -1,4 +1,6 @@
 import { asRecord, numberOf, type WireRecord } from '../wire-values.js';
+import { withCursor } from './list-cursor.js';
+import { repeatRead, type RepeatLimits } from './repeat-read.js';
 
 /** One page of a list that pages by offset. */
 export interface ExotelPage<Item> {
@@ -32,17 +34,25 @@ export function parsePosition(body: unknown): {
  * Every item, page after page as they are asked for.
  *
  * It moves on by what a page holds, so a server that cuts the limit down skips nothing; it ends with the total, with
- * an empty page, or with a page that repeats the one before (a server that ignores the offset).
+ * an empty page, or with a page that repeats the one before (a server that ignores the offset). An error says at which
+ * offset to go on: see {@link cursorOf}.
  * @internal
  */
-export async function* iteratePages<Item>(
-  fetchPage: (offset: number) => Promise<ExotelPage<Item>>,
+export async function* iteratePages<Item, Options extends RepeatLimits>(
+  fetchPage: (offset: number, options: Omit<Options, 'retries'>) => Promise<ExotelPage<Item>>,
   startOffset: number,
+  given?: Options,
 ): AsyncGenerator<Item, void, undefined> {
+  const { retries, ...options } = given ?? ({} as Options);
   let offset = startOffset;
   let before = '';
   for (;;) {
-    const page = await fetchPage(offset);
+    const page = await repeatRead(() => fetchPage(offset, options), {
+      retries,
+      signal: options.signal,
+    }).catch((error: unknown) => {
+      throw withCursor(error, String(offset));
+    });
     const now = JSON.stringify(page.items);
     if (page.items.length === 0 || now === before) return;
     yield* page.items;

@@ -3,7 +3,7 @@ import { filledText, oneOf, pathId, wholeNumber } from '../input-fields.js';
 import { validateInput } from '../validate-input.js';
 import { asRecord, numberOf, textOf } from '../wire-values.js';
 import type { ExotelClient } from './exotel-client.js';
-import type { ExotelRequestOptions } from './exotel-options.js';
+import type { ExotelIterateOptions, ExotelRequestOptions } from './exotel-options.js';
 import { parseExotelTime } from './exotel-time.js';
 import type { OpenWord } from '../open-word.js';
 import { iteratePages, parsePosition, type ExotelPage } from './pages.js';
@@ -93,7 +93,7 @@ export interface ExotelPresence {
   /** Every agent that the query finds, page after page as they are asked for. Throws as `list` does. */
   iterate(
     query?: ExotelPresenceQuery,
-    options?: ExotelRequestOptions,
+    options?: ExotelIterateOptions,
   ): AsyncGenerator<ExotelAgentPresence, void, undefined>;
 
   /**
@@ -168,7 +168,7 @@ export function createPresence(client: ExotelClient): ExotelPresence {
     list,
 
     iterate: (query, options) =>
-      iteratePages((offset) => list({ ...query, offset }, options), query?.offset ?? 0),
+      iteratePages((offset, rest) => list({ ...query, offset }, rest), query?.offset ?? 0, options),
 
     async get(userId, options) {
       const operation = 'presence.get';

@@ -1,12 +1,13 @@
-import pThrottle from 'p-throttle';
 import * as v from 'valibot';
 import { wholeNumber } from '../input-fields.js';
+import { turnsOf } from '../turns.js';
 import { validateInput } from '../validate-input.js';
 
 /**
- * What a call counts towards: `voice` (CCM calls, v3, Voice v1), `users` (users and devices), `reads` (other GETs).
+ * What a call counts towards: `voice` (CCM calls, v3, Voice v1), `users` (users and devices), `campaigns` (campaigns, their
+ * lists and contacts), `exoPhones` (the account's numbers), `reads` (other GETs).
  */
-export type ExotelBudget = 'voice' | 'users' | 'reads';
+export type ExotelBudget = 'voice' | 'users' | 'campaigns' | 'exoPhones' | 'reads';
 
 /**
  * Holds a call back until its budget has room. One limiter may serve several clients of an account; write your own
@@ -23,6 +24,10 @@ export interface ExotelRateLimiterOptions {
   voicePerMinute?: number | undefined;
   /** Calls a minute. @defaultValue 50, from one page only */
   usersPerMinute?: number | undefined;
+  /** Calls a minute. @defaultValue 30, from one page only */
+  campaignsPerMinute?: number | undefined;
+  /** Calls a minute. @defaultValue 50, from one page only */
+  exoPhonesPerMinute?: number | undefined;
   /** Calls a minute. @defaultValue 300, from one page only */
   readsPerMinute?: number | undefined;
 }
@@ -30,12 +35,16 @@ export interface ExotelRateLimiterOptions {
 const DEFAULT_LIMITS = Object.freeze({
   voicePerMinute: 200,
   usersPerMinute: 50,
+  campaignsPerMinute: 30,
+  exoPhonesPerMinute: 50,
   readsPerMinute: 300,
 });
 
 const limitsSchema = v.strictObject({
   voicePerMinute: v.optional(wholeNumber(1), DEFAULT_LIMITS.voicePerMinute),
   usersPerMinute: v.optional(wholeNumber(1), DEFAULT_LIMITS.usersPerMinute),
+  campaignsPerMinute: v.optional(wholeNumber(1), DEFAULT_LIMITS.campaignsPerMinute),
+  exoPhonesPerMinute: v.optional(wholeNumber(1), DEFAULT_LIMITS.exoPhonesPerMinute),
   readsPerMinute: v.optional(wholeNumber(1), DEFAULT_LIMITS.readsPerMinute),
 });
 
@@ -58,13 +67,13 @@ export function createExotelRateLimiter(options: ExotelRateLimiterOptions = {}):
   const turns = {
     voice: turnsAMinute(limits.voicePerMinute),
     users: turnsAMinute(limits.usersPerMinute),
+    campaigns: turnsAMinute(limits.campaignsPerMinute),
+    exoPhones: turnsAMinute(limits.exoPhonesPerMinute),
     reads: turnsAMinute(limits.readsPerMinute),
   };
   return { acquire: (budget) => turns[budget]() };
 }
 
 function turnsAMinute(limit: number): () => Promise<void> {
-  // strict: the windowed algorithm would let twice the limit through around the turn of a window.
-  const throttle = pThrottle({ limit, interval: MINUTE_MS, strict: true });
-  return throttle(() => Promise.resolve());
+  return turnsOf(limit, MINUTE_MS);
 }

@@ -4,7 +4,7 @@ import type { PhoneFields } from '../phone-numbers.js';
 import { validateInput } from '../validate-input.js';
 import { asRecord, numberOf } from '../wire-values.js';
 import type { ExotelAnswer, ExotelClient } from './exotel-client.js';
-import type { ExotelRequestOptions } from './exotel-options.js';
+import type { ExotelIterateOptions, ExotelRequestOptions } from './exotel-options.js';
 import { iteratePages, parsePosition, type ExotelPage } from './pages.js';
 import type { ExotelAcknowledgement } from './presence.js';
 import { parseUser, singleData, type ExotelUser } from './user-records.js';
@@ -73,7 +73,7 @@ export interface ExotelUsers {
   /** Every user that the query finds, page after page as they are asked for. Throws as `list` does. */
   iterate(
     query?: ExotelUserQuery,
-    options?: ExotelRequestOptions,
+    options?: ExotelIterateOptions,
   ): AsyncGenerator<ExotelUser, void, undefined>;
 
   /**
@@ -205,7 +205,7 @@ export function createUsers(client: ExotelClient): ExotelUsers {
     list,
 
     iterate: (query, options) =>
-      iteratePages((offset) => list({ ...query, offset }, options), query?.offset ?? 0),
+      iteratePages((offset, rest) => list({ ...query, offset }, rest), query?.offset ?? 0, options),
 
     async get(userId, options) {
       const operation = 'users.get';

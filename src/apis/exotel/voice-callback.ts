@@ -51,7 +51,7 @@ export function parseVoiceCallback(
   options: ExotelVoiceCallbackOptions = {},
 ): ExotelVoiceCallback {
   const fields = readWebhookBody(body);
-  if (fields === undefined) throw nonsense('body', 'is neither JSON nor a form');
+  if (fields === undefined) throw nonsense('body', 'is neither JSON nor a form of at most 1 MB');
   const callSid = textOf(fields.CallSid);
   if (callSid === undefined) throw nonsense('CallSid', 'is missing');
   const status = textOf(fields.Status);

@@ -5,21 +5,27 @@ import { asRecord, numberOf, textOf, type WireRecord } from '../wire-values.js';
 import { formatZonelessTime } from './exotel-time.js';
 import { parseVoiceCall, type ExotelVoiceCall } from './voice-call.js';
 
+/** When calls were created, both ends included. */
+export interface ExotelTimeRange {
+  from: Date;
+  to: Date;
+}
+
 /** Which finished Voice v1 calls to list. Every field narrows; none is needed. */
 export interface ExotelVoiceListQuery {
   /** At most 100 sids, best not more than 20. Older than 31 days needs `created` too. */
   callSids?: readonly string[] | undefined;
   /**
-   * When the calls were created: at most one month wide, at most six months back. Written at the client's
-   * `zonelessOffset`, since the documents state no zone.
+   * When the calls were created, both ends included: at most six months back. `list` takes at most one month, `pages` and
+   * `iterate` split what is wider. Written at the client's `zonelessOffset`, since the documents state no zone; see {@link indianDay}.
    * @defaultValue left to Exotel: the last 31 days
    */
-  created?: { from: Date; to: Date } | undefined;
-  /** E.164, at most 5. */
+  created?: ExotelTimeRange | undefined;
+  /** At most 5. The documents want E.164; Exotel's own MCP server sends local digits. */
   to?: readonly string[] | undefined;
-  /** E.164, at most 5. */
+  /** At most 5. */
   from?: readonly string[] | undefined;
-  /** ExoPhones, E.164, at most 5. */
+  /** ExoPhones, at most 5. */
   phoneNumber?: readonly string[] | undefined;
   status?: readonly string[] | undefined;
   direction?: readonly string[] | undefined;
@@ -30,6 +36,8 @@ export interface ExotelVoiceListQuery {
   order?: 'oldest-first' | 'newest-first' | undefined;
   /** From 1 to 100. @defaultValue left to Exotel: 50 */
   pageSize?: number | undefined;
+  /** Where to go on: the `cursor` of a page, or `cursorOf(error)`. The rest of the query has to be the same. */
+  cursor?: string | undefined;
   /** A page's `next`. */
   after?: string | undefined;
   /** A page's `previous`. */
@@ -46,6 +54,8 @@ export interface ExotelVoicePage {
   /** What to ask for next; `undefined` on the last page. */
   next: ExotelVoiceCursor | undefined;
   previous: ExotelVoiceCursor | undefined;
+  /** The place behind this page, as text that can be kept; `undefined` when there is no more. */
+  cursor: string | undefined;
   raw: unknown;
 }
 
@@ -91,6 +101,7 @@ export const voiceListSchema = v.strictObject({
   pageSize: v.optional(wholeNumber(1, 100)),
   after: v.optional(filledText),
   before: v.optional(filledText),
+  cursor: v.optional(filledText),
   recordingUrlMinutes: v.optional(wholeNumber(5, 60)),
 });
 
@@ -131,7 +142,10 @@ function toDurationFilter(duration: ExotelVoiceListQuery['durationSeconds']): st
 }
 
 /** Reads `{ Metadata, Calls }`; `undefined` when there are no `Calls`. @internal */
-export function parseVoicePage(body: unknown, zonelessOffset: string): ExotelVoicePage | undefined {
+export function parseVoicePage(
+  body: unknown,
+  zonelessOffset: string,
+): Omit<ExotelVoicePage, 'cursor'> | undefined {
   const outer = asRecord(body);
   if (!Array.isArray(outer?.Calls)) return undefined;
   const metadata = asRecord(outer.Metadata) ?? {};

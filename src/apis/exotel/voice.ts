@@ -4,6 +4,7 @@ import { validateInput } from '../validate-input.js';
 import type { ExotelAnswer, ExotelClient } from './exotel-client.js';
 import type { ExotelBasicOnlyOptions, ExotelWire } from './exotel-options.js';
 import { NO_SID_IN_MADE_CALL } from './calls.js';
+import { flowUrlOf } from './flow-url.js';
 import {
   downloadRecording,
   type ExotelDownloadOptions,
@@ -19,14 +20,14 @@ import {
   type ExotelConnectFlowInput,
   type ExotelConnectNumbersInput,
 } from './voice-connect.js';
+import type { ExotelVoiceListQuery, ExotelVoicePage } from './voice-list.js';
+import { firstVoicePage, voicePages, type ExotelVoiceIterateOptions } from './voice-pages.js';
 import {
-  parseVoicePage,
-  toVoiceListQuery,
-  voiceListSchema,
-  type ExotelVoiceCursor,
-  type ExotelVoiceListQuery,
-  type ExotelVoicePage,
-} from './voice-list.js';
+  waitForCall,
+  type ExotelWaited,
+  type ExotelWaitLimits,
+  type ExotelWaitState,
+} from './wait-for-call.js';
 
 /** What to ask of one call. */
 export interface ExotelVoiceQuery {
@@ -110,11 +111,37 @@ export interface ExotelVoice {
    */
   list(query?: ExotelVoiceListQuery, options?: ExotelBasicOnlyOptions): Promise<ExotelVoicePage>;
 
-  /** Every finished call that the query finds, page after page as they are asked for. Throws as `list` does. */
+  /**
+   * The pages of finished calls, as they are asked for. A range wider than a month is read in windows of 28 days, in the order of
+   * the query. Each page has the `cursor` of the place behind it, each error that of the page that failed (`cursorOf(error)`).
+   *
+   * With `retries` a page is asked for again after a 429, a 5xx or a broken connection: after as long as `Retry-After` asks, else
+   * after a second that doubles each time. Throws as `list` does.
+   */
+  pages(
+    query?: ExotelVoiceListQuery,
+    options?: ExotelVoiceIterateOptions,
+  ): AsyncGenerator<ExotelVoicePage, void, undefined>;
+
+  /** Every call of `pages`. An error has a cursor too: all calls of the pages before it were handed out. */
   iterate(
     query?: ExotelVoiceListQuery,
-    options?: ExotelBasicOnlyOptions,
+    options?: ExotelVoiceIterateOptions,
   ): AsyncGenerator<ExotelVoiceCall, void, undefined>;
+
+  /**
+   * Waits until a call has ended, and its duration and price are known: a bounded number of looks that are spaced out, taken again
+   * after a 429, a 5xx or a broken connection. `signal` ends the wait with axios's own error.
+   *
+   * @throws ApiInputError for a call sid or a limit that cannot be right.
+   * @throws ExotelApiError when Exotel refuses.
+   * @throws AxiosError when no answer came several times, or the wait was aborted.
+   */
+  waitForEnd(
+    callSid: string,
+    wait?: ExotelVoiceQuery & ExotelWaitLimits,
+    options?: ExotelBasicOnlyOptions,
+  ): Promise<ExotelWaited<ExotelVoiceCall>>;
 }
 
 const getSchema = v.strictObject({
@@ -148,27 +175,30 @@ export function createVoice(client: ExotelClient): ExotelVoice {
     return callIn(answer, zonelessOffset, NO_SID_IN_MADE_CALL);
   }
 
-  async function list(
+  async function get(
     operation: string,
-    query: ExotelVoiceListQuery | undefined,
+    callSid: string,
+    query: ExotelVoiceQuery,
     options: ExotelBasicOnlyOptions | undefined,
-  ): Promise<ExotelVoicePage> {
-    const asked = validateInput(voiceListSchema, query ?? {}, { api: 'exotel', operation });
+  ): Promise<ExotelVoiceCall> {
+    const sid = validateInput(pathId, callSid, { api: 'exotel', operation });
+    const asked = validateInput(getSchema, query, { api: 'exotel', operation });
     const answer = await client.send(
       {
         operation,
         fixedAuth: 'basic',
         method: 'GET',
         host: 'voice',
-        path: client.path('v1', 'Calls.json'),
-        query: toVoiceListQuery(asked, zonelessOffset),
+        path: client.path('v1', 'Calls', `${sid}.json`),
+        query: {
+          details: asked.legs === true ? true : undefined,
+          RecordingUrlValidity: asked.recordingUrlMinutes,
+        },
         budget: 'voice',
       },
       options,
     );
-    const page = parseVoicePage(answer.body, zonelessOffset);
-    if (page === undefined) throw answer.unexpected('The answer holds no Calls.');
-    return page;
+    return callIn(answer, zonelessOffset, 'The answer holds no call sid.');
   }
 
   return {
@@ -185,58 +215,43 @@ export function createVoice(client: ExotelClient): ExotelVoice {
       return connect(operation, (wire) => toConnectFields(call, { Url }, wire), options);
     },
 
-    async get(callSid, query, options) {
-      const operation = 'voice.get';
-      const sid = validateInput(pathId, callSid, { api: 'exotel', operation });
-      const { legs, recordingUrlMinutes } = validateInput(getSchema, query ?? {}, {
-        api: 'exotel',
-        operation,
-      });
-      const answer = await client.send(
-        {
-          operation,
-          fixedAuth: 'basic',
-          method: 'GET',
-          host: 'voice',
-          path: client.path('v1', 'Calls', `${sid}.json`),
-          query: {
-            details: legs === true ? true : undefined,
-            RecordingUrlValidity: recordingUrlMinutes,
-          },
-          budget: 'voice',
-        },
-        options,
+    get: (callSid, query, options) => get('voice.get', callSid, query ?? {}, options),
+
+    waitForEnd(callSid, { legs, recordingUrlMinutes, ...limits } = {}, options) {
+      const operation = 'voice.waitForEnd';
+      return waitForCall(
+        () => get(operation, callSid, { legs, recordingUrlMinutes }, options),
+        stateOf,
+        limits,
+        { operation, signal: options?.signal },
       );
-      return callIn(answer, zonelessOffset, 'The answer holds no call sid.');
     },
 
     downloadRecording: (recording, options) => downloadRecording(client, recording, options),
 
-    list: (query, options) => list('voice.list', query, options),
+    list: (query, options) => firstVoicePage(client, query, options),
+
+    pages: (query, options) => voicePages(client, 'voice.pages', query, options),
 
     async *iterate(query, options) {
-      let cursor: ExotelVoiceCursor | undefined;
-      const seen = new Set<string>();
-      do {
-        const page = await list('voice.iterate', { ...query, ...cursor }, options);
+      for await (const page of voicePages(client, 'voice.iterate', query, options))
         yield* page.calls;
-        cursor = page.next;
-        // A cursor that comes back a second time would go round for ever.
-      } while (cursor !== undefined && seen.size !== seen.add(JSON.stringify(cursor)).size);
     },
   };
+}
+
+const ENDED: readonly unknown[] = ['completed', 'failed', 'busy', 'no-answer', 'canceled'];
+
+/** A status that no page lists ends nothing by itself. */
+function stateOf({ status, endTime, durationSeconds, price }: ExotelVoiceCall): ExotelWaitState {
+  if (!ENDED.includes(status) && endTime === undefined) return 'running';
+  return durationSeconds === undefined || price === undefined ? 'ended' : 'settled';
 }
 
 function callIn(answer: ExotelAnswer, zonelessOffset: string, note: string): ExotelVoiceCall {
   const call = parseVoiceAnswer(answer.body, zonelessOffset);
   if (call === undefined) throw answer.unexpected(note);
   return call;
-}
-
-/** @see https://developer.exotel.com/api/make-a-call-api — plain http, in the documents of both generations */
-function flowUrlOf(accountSid: string, appId: string): string {
-  const [account, app] = [accountSid, appId].map(encodeURIComponent);
-  return `http://my.exotel.com/${account}/exoml/start_voice/${app}`;
 }
 
 function toForm(fields: [string, string][], wire: ExotelWire) {

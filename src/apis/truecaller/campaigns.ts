@@ -5,10 +5,12 @@ import { validateInput } from '../validate-input.js';
 import { asRecord } from '../wire-values.js';
 import { campaignIdSchema, toWireEntry, toWireReceiver, type TruecallerEntry } from './entry.js';
 import type { TruecallerClient, TruecallerReceipt } from './truecaller-client.js';
-import type { TruecallerRequestOptions } from './truecaller-options.js';
-
-/** The most entries of one bulk upload. */
-const MOST_ENTRIES = 500;
+import type {
+  ResolvedTruecallerApiOptions,
+  TruecallerRequestOptions,
+} from './truecaller-options.js';
+import { uploadRows, type TruecallerBatch, type TruecallerUploadOptions } from './upload.js';
+import { MOST_ENTRIES, type TruecallerRow } from './upload-rows.js';
 
 /** What to send to the webhook connector: the JSON of the console's generator, or an entry. */
 export type TruecallerTriggerInput =
@@ -25,11 +27,10 @@ export interface TruecallerExit {
   receiverNumbers: readonly string[];
 }
 
-/** One batch of `uploadInBatches`. */
-export interface TruecallerBatch extends TruecallerReceipt {
-  /** The place of its first entry, from 0. */
-  firstIndex: number;
-  count: number;
+/** What became of an upload that came to its end. */
+export interface TruecallerUpload {
+  /** One for each row that was given to send, in order: `received`, or `rejected`. */
+  rows: readonly TruecallerRow[];
 }
 
 /** Verified Campaigns: what can be done to campaigns that exist. Creating and reading them is for the console only. */
@@ -54,15 +55,32 @@ export interface TruecallerCampaigns {
   ): Promise<TruecallerReceipt>;
 
   /**
-   * Any number of entries, in calls of 500, one after the other as the batches are asked for.
+   * Puts any number of recipients on campaigns, in calls of 500, and says what became of each.
    *
-   * It stops at the first batch that fails; the batches that came out before are with Truecaller.
+   * All entries are read and checked before the first is sent. Invalid ones are set aside with `onInvalid: 'skip'`; a
+   * batch that was surely not taken is sent again with `retries`; an upload that stopped goes on with `from`.
    *
-   * @throws whatever `bulkUpload` throws; the entry's place is counted within its batch.
+   * @example
+   * ```ts
+   * const { rows } = await campaigns.upload(entries, { onInvalid: 'skip', retries: 3 });
+   * const bad = rows.filter((row) => row.status === 'rejected');
+   * ```
+   * @throws ApiInputError naming the invalid entry and field (`entries.1234.receiverNumber`); nothing was sent.
+   * @throws TruecallerUploadError when a batch fails: `rows` says what became of each row, `next` where to go on.
+   */
+  upload(
+    entries: Iterable<TruecallerEntry> | AsyncIterable<TruecallerEntry>,
+    options?: TruecallerUploadOptions,
+  ): Promise<TruecallerUpload>;
+
+  /**
+   * The same, batch by batch as they are asked for: keep `next` of each, and a new process can go on where this one ended.
+   *
+   * @throws as `upload` does.
    */
   uploadInBatches(
     entries: Iterable<TruecallerEntry> | AsyncIterable<TruecallerEntry>,
-    options?: TruecallerRequestOptions,
+    options?: TruecallerUploadOptions,
   ): AsyncGenerator<TruecallerBatch, void, undefined>;
 
   /**
@@ -105,10 +123,7 @@ export interface TruecallerCampaigns {
 const entriesSchema = v.pipe(
   v.array(v.unknown(), 'must be an array'),
   v.minLength(1, 'must have at least one entry'),
-  v.maxLength(
-    MOST_ENTRIES,
-    `must have at most ${MOST_ENTRIES} entries: uploadInBatches takes any number`,
-  ),
+  v.maxLength(MOST_ENTRIES, `must have at most ${MOST_ENTRIES} entries: upload takes any number`),
 );
 
 const exitSchema = v.pipe(
@@ -128,48 +143,59 @@ const exitSchema = v.pipe(
 );
 
 /** @internal */
-export function createCampaigns(client: TruecallerClient): TruecallerCampaigns {
-  const { organisationId } = client.options;
+export function createCampaigns(
+  client: TruecallerClient,
+  settings: ResolvedTruecallerApiOptions,
+): TruecallerCampaigns {
+  const { organisationId } = settings;
 
-  async function bulkUpload(
-    entries: readonly TruecallerEntry[],
-    options?: TruecallerRequestOptions,
+  function send(
+    operation: string,
+    campaigns: readonly unknown[],
+    options: TruecallerRequestOptions | undefined,
   ): Promise<TruecallerReceipt> {
-    const operation = 'campaigns.bulkUpload';
-    validateInput(entriesSchema, entries, { api: 'truecaller', operation, within: 'entries' });
-    const campaigns = await Promise.all(
-      entries.map((entry, index) =>
-        toWireEntry(entry, client.options, { operation, within: `entries.${index}` }),
-      ),
-    );
-    return client.send(
-      {
-        operation,
-        host: 'portal',
-        path: `/organisations/${encodeURIComponent(organisationId)}/campaigns/bulk-upload`,
-        body: { campaigns },
-      },
-      options,
-    );
+    const path = `/organisations/${encodeURIComponent(organisationId)}/campaigns/bulk-upload`;
+    return client.send({ operation, host: 'portal', path, body: { campaigns } }, options);
   }
 
-  return {
-    bulkUpload,
+  const batches = (
+    operation: string,
+    entries: Iterable<TruecallerEntry> | AsyncIterable<TruecallerEntry>,
+    options: TruecallerUploadOptions = {},
+  ) =>
+    uploadRows(entries, options, {
+      operation,
+      toWire: (entry, within) => toWireEntry(entry, settings, { operation, within }),
+      send: (wires, request) => send(operation, wires, request),
+    });
 
-    async *uploadInBatches(entries, options) {
-      let firstIndex = 0;
-      for await (const batch of inBatches(entries)) {
-        const receipt = await bulkUpload(batch, options);
-        yield { ...receipt, firstIndex, count: batch.length };
-        firstIndex += batch.length;
-      }
+  return {
+    async bulkUpload(entries, options) {
+      const operation = 'campaigns.bulkUpload';
+      validateInput(entriesSchema, entries, { api: 'truecaller', operation, within: 'entries' });
+      const campaigns = await Promise.all(
+        entries.map((entry, index) =>
+          toWireEntry(entry, settings, { operation, within: `entries.${index}` }),
+        ),
+      );
+      return send(operation, campaigns, options);
     },
+
+    async upload(entries, options) {
+      const rows: TruecallerRow[] = [];
+      for await (const batch of batches('campaigns.upload', entries, options)) {
+        for (const row of batch.rows) rows.push(row);
+      }
+      return { rows };
+    },
+
+    uploadInBatches: (entries, options) => batches('campaigns.uploadInBatches', entries, options),
 
     async trigger(input, options) {
       const operation = 'campaigns.trigger';
       const body = isVerbatim(input)
         ? checkPayload(input.payload, operation)
-        : await toWireEntry(input, client.options, { operation });
+        : await toWireEntry(input, settings, { operation });
       return client.send({ operation, host: 'webhooks', path: '/v2/campaigns', body }, options);
     },
 
@@ -178,7 +204,7 @@ export function createCampaigns(client: TruecallerClient): TruecallerCampaigns {
       const place = { api: 'truecaller', operation, within: 'removals' } as const;
       const checked = validateInput(exitSchema, removals, place);
       const data = await Promise.all(
-        checked.map((removal, index) => toWireExit(removal, index, client, operation)),
+        checked.map((removal, index) => toWireExit(removal, index, settings, operation)),
       );
       return client.send(
         { operation, host: 'webhooks', path: '/v2/campaigns/exit', body: { data } },
@@ -188,27 +214,14 @@ export function createCampaigns(client: TruecallerClient): TruecallerCampaigns {
   };
 }
 
-async function* inBatches(
-  entries: Iterable<TruecallerEntry> | AsyncIterable<TruecallerEntry>,
-): AsyncGenerator<readonly TruecallerEntry[], void, undefined> {
-  let batch: TruecallerEntry[] = [];
-  for await (const entry of entries) {
-    batch.push(entry);
-    if (batch.length < MOST_ENTRIES) continue;
-    yield batch;
-    batch = [];
-  }
-  if (batch.length > 0) yield batch;
-}
-
 async function toWireExit(
   { campaignId, receiverNumbers }: TruecallerExit,
   index: number,
-  client: TruecallerClient,
+  settings: ResolvedTruecallerApiOptions,
   operation: string,
 ) {
   const numbers = receiverNumbers.map((number, at) =>
-    toWireReceiver(number, client.options, {
+    toWireReceiver(number, settings, {
       operation,
       field: `removals.${index}.receiverNumbers.${at}`,
     }),

@@ -1,8 +1,9 @@
 import { ApiPayloadError } from '../api-payload-error.js';
 import type { OpenWord } from '../open-word.js';
 import { readWebhookBody } from '../webhook-body.js';
-import { booleanOf, numberOf, textOf } from '../wire-values.js';
+import { booleanOf, textOf } from '../wire-values.js';
 import type { TruecallerDisplayUnit } from './content.js';
+import { eventTime } from './event-time.js';
 
 /** Somebody saw a campaign, or tapped on it. */
 export interface TruecallerEvent {
@@ -39,8 +40,8 @@ export function parseTruecallerEvent(body: unknown): TruecallerEvent {
   if (fields === undefined) throw nonsense('body', 'is no JSON object');
   const eventId = textOf(fields.event_id);
   if (eventId === undefined) throw nonsense('event_id', 'is missing');
-  const impressionTime = instantOf('impression_timestamp', fields.impression_timestamp);
-  const clickTime = instantOf('click_timestamp', fields.click_timestamp);
+  const impressionTime = eventTime(fields.impression_timestamp, 'impression_timestamp');
+  const clickTime = eventTime(fields.click_timestamp, 'click_timestamp');
   if (impressionTime === undefined && clickTime === undefined) {
     throw nonsense('impression_timestamp', 'is missing');
   }
@@ -60,19 +61,6 @@ export function parseTruecallerEvent(body: unknown): TruecallerEvent {
     raw: body,
   };
 }
-
-/** The table says "Timestamp", the sample has epoch seconds in a string; ISO 8601 is how the token call writes time. */
-function instantOf(field: string, value: unknown): Date | undefined {
-  const text = textOf(value);
-  if (text === undefined) return undefined;
-  const seconds = numberOf(text);
-  const at = seconds === undefined ? Date.parse(text) : seconds * 1000;
-  if (Number.isNaN(at) || Math.abs(at) > LATEST_MS) throw nonsense(field, 'is no timestamp');
-  return new Date(at);
-}
-
-/** Year 5138. Above it the number was not in seconds, and guessing would put a wrong date into somebody's report. */
-const LATEST_MS = 1e14;
 
 function nonsense(field: string, problem: string): ApiPayloadError {
   return new ApiPayloadError({ api: 'truecaller', payload: 'event', field, problem });

@@ -1,10 +1,11 @@
 /**
- * Truecaller’s campaign APIs, typed, over any axios instance that is authorised.
+ * Truecaller’s campaign and call APIs, typed, over any axios instance that is authorised.
  *
  * @module axios-bearer/truecaller
  */
 export { ApiInputError, isApiInputError } from '../api-input-error.js';
 export { ApiPayloadError, isApiPayloadError } from '../api-payload-error.js';
+export { toCsv } from '../csv.js';
 export type { CountryCode } from '../calling-codes.js';
 export { createTruecallerApi, type TruecallerApi } from './truecaller-api.js';
 export type {
@@ -14,11 +15,14 @@ export type {
 } from './truecaller-options.js';
 export { TruecallerApiError, isTruecallerApiError } from './truecaller-error.js';
 export type {
-  TruecallerBatch,
   TruecallerCampaigns,
   TruecallerExit,
   TruecallerTriggerInput,
+  TruecallerUpload,
 } from './campaigns.js';
+export type { TruecallerBatch, TruecallerUploadOptions } from './upload.js';
+export type { TruecallerRow } from './upload-rows.js';
+export { TruecallerUploadError, isTruecallerUploadError } from './upload-error.js';
 export type { TruecallerReceipt } from './truecaller-client.js';
 export type { TruecallerEntry } from './entry.js';
 export {
@@ -34,3 +38,23 @@ export {
   type ReceiverNumberOptions,
 } from './receiver-number.js';
 export { parseTruecallerEvent, type TruecallerEvent } from './event.js';
+export {
+  createTruecallerCallsApi,
+  type TruecallerCallsApi,
+  type TruecallerCallsApiOptions,
+} from './truecaller-calls-api.js';
+export type { TruecallerCallBatchReceipt, TruecallerCallRecords } from './call-records.js';
+export type { TruecallerCallRecord } from './call-record-input.js';
+export type { TruecallerPushOutcome, TruecallerPushRefusal } from './push-outcome.js';
+export type { TruecallerBatchRecord, TruecallerCallBatch } from './call-batch.js';
+export {
+  createTruecallerRateLimiter,
+  type TruecallerBudget,
+  type TruecallerRateLimiter,
+  type TruecallerRateLimiterOptions,
+} from './rate-limiter.js';
+export {
+  parseTruecallerCallEvent,
+  type TruecallerCallEvent,
+  type TruecallerCallMeBack,
+} from './call-event.js';

@@ -1,9 +1,10 @@
 import type { AxiosInstance } from 'axios';
 import { createCampaigns, type TruecallerCampaigns } from './campaigns.js';
+import { orgHeaders } from './org-headers.js';
 import { createTruecallerClient } from './truecaller-client.js';
 import { resolveTruecallerOptions, type TruecallerApiOptions } from './truecaller-options.js';
 
-/** Truecaller's documented endpoints. */
+/** The documented endpoints of Verified Campaigns. */
 export interface TruecallerApi {
   readonly campaigns: TruecallerCampaigns;
 }
@@ -29,6 +30,10 @@ export function createTruecallerApi(
   instance: AxiosInstance,
   options: TruecallerApiOptions,
 ): TruecallerApi {
-  const client = createTruecallerClient(instance, resolveTruecallerOptions(instance, options));
-  return Object.freeze({ campaigns: createCampaigns(client) });
+  const resolved = resolveTruecallerOptions(instance, options);
+  const client = createTruecallerClient(instance, {
+    hostOf: resolved.hostOf,
+    orgHeaders: (operation) => orgHeaders(operation, resolved),
+  });
+  return Object.freeze({ campaigns: createCampaigns(client, resolved) });
 }

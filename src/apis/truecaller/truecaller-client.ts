@@ -1,23 +1,28 @@
 import type { AxiosInstance } from 'axios';
-import { ApiInputError } from '../api-input-error.js';
 import { headerOf } from '../../concealment/any-object.js';
-import { cleanText } from '../clean-text.js';
-import { plainHeaders, withoutUndefined, type ApiRequestConfig } from '../request-options.js';
 import { retryAfterMs } from '../../platform/retry-after.js';
+import type { HostOf } from '../api-hosts.js';
+import { cleanText } from '../clean-text.js';
+import { toErrorResponse } from '../error-response.js';
+import { plainHeaders, withoutUndefined, type ApiRequestConfig } from '../request-options.js';
 import { sendRequest, type HttpAnswer } from '../send-request.js';
 import { asRecord, textOf } from '../wire-values.js';
+import { readStatusInfo } from './status-info.js';
 import { TruecallerApiError } from './truecaller-error.js';
-import type {
-  ResolvedTruecallerApiOptions,
-  TruecallerRequestOptions,
-} from './truecaller-options.js';
+import type { TruecallerHost } from './truecaller-hosts.js';
+import type { TruecallerRequestOptions } from './truecaller-options.js';
 
-/** One POST, as the operations describe it: Truecaller documents no other method. */
-export interface TruecallerRequest {
+/** One request, as the operations describe it. @internal */
+export interface TruecallerRequest<Host extends TruecallerHost = TruecallerHost> {
   operation: string;
-  host: 'portal' | 'webhooks';
+  /** @defaultValue 'POST' */
+  method?: 'GET' | 'POST';
+  host: Host;
+  /** With the query, encoded. */
   path: string;
-  body: unknown;
+  body?: unknown;
+  /** Tells whether an answer that reads as a failure is a result of this operation. @defaultValue never */
+  isResult?: (body: unknown) => boolean;
 }
 
 /** Every documented success says at most that the payload was received. */
@@ -30,27 +35,33 @@ export interface TruecallerReceipt {
 }
 
 /** What the operations work with. @internal */
-export interface TruecallerClient {
-  readonly options: ResolvedTruecallerApiOptions;
+export interface TruecallerClient<Host extends TruecallerHost = TruecallerHost> {
   send(
-    request: TruecallerRequest,
+    request: TruecallerRequest<Host>,
     options: TruecallerRequestOptions | undefined,
   ): Promise<TruecallerReceipt>;
 }
 
-/** The credential families: the portal takes the instance's bearer, the webhook host two headers of its own. @internal */
-export function createTruecallerClient(
+/** What a client knows of its API. @internal */
+export interface TruecallerClientSetup<Host extends TruecallerHost> {
+  hostOf: HostOf<Host>;
+  /** The headers of the webhook host, which takes no bearer. */
+  orgHeaders?: (operation: string) => Promise<Record<string, string>>;
+}
+
+/** @internal */
+export function createTruecallerClient<Host extends TruecallerHost>(
   instance: AxiosInstance,
-  options: ResolvedTruecallerApiOptions,
-): TruecallerClient {
+  { hostOf, orgHeaders }: TruecallerClientSetup<Host>,
+): TruecallerClient<Host> {
   return {
-    options,
     async send(request, callOptions) {
-      const own = request.host === 'webhooks' ? await orgHeaders(request.operation, options) : {};
-      const config = toConfig(request, callOptions ?? {}, own, options);
+      const { operation, host } = request;
+      const own = host === 'webhooks' ? await orgHeaders?.(operation) : undefined;
+      const config = toConfig(request, hostOf(host, operation), callOptions ?? {}, own);
       config.redact = [...(config.redact ?? instance.defaults.redact ?? []), ...SECRET_HEADERS];
-      const secrets = [own['X-Org-Token']].filter((secret) => secret !== undefined);
-      return judge(request.operation, await sendRequest(instance, config), secrets);
+      const secrets = [own?.['X-Org-Token']].filter((secret) => secret !== undefined);
+      return judge(request, await sendRequest(instance, config), secrets);
     },
   };
 }
@@ -58,61 +69,44 @@ export function createTruecallerClient(
 const SECRET_HEADERS = ['authorization', 'x-org-token'];
 
 function toConfig(
-  request: TruecallerRequest,
+  { method = 'POST', path, body }: TruecallerRequest,
+  baseURL: string,
   callOptions: TruecallerRequestOptions,
-  own: Record<string, string>,
-  { hostOf }: ResolvedTruecallerApiOptions,
+  own: Record<string, string> | undefined,
 ): ApiRequestConfig {
   const extra = withoutUndefined(callOptions);
   return {
     // An upload that was redirected would be sent twice, and the org headers to wherever the redirect points.
     maxRedirects: 0,
-    sensitiveHeaders: Object.keys(own),
+    sensitiveHeaders: Object.keys(own ?? {}),
     ...extra,
-    method: 'POST',
-    baseURL: hostOf(request.host, request.operation),
-    url: request.path,
+    method,
+    baseURL,
+    url: path,
     headers: { ...plainHeaders(extra.headers), 'Content-Type': 'application/json', ...own },
-    data: request.body,
-    ...(request.host === 'webhooks' ? { bearer: false } : {}),
+    ...(body === undefined ? {} : { data: body }),
+    ...(own === undefined ? {} : { bearer: false }),
   };
 }
 
-async function orgHeaders(
-  operation: string,
-  options: ResolvedTruecallerApiOptions,
-): Promise<Record<string, string>> {
-  const webhook = await options.webhook();
-  if (webhook === undefined || typeof webhook.token !== 'string' || webhook.token === '') {
-    throw new ApiInputError({
-      api: 'truecaller',
-      operation,
-      field: 'options.webhook.token',
-      problem:
-        'is required, because the webhook host takes no bearer token: make a webhook token in the console',
-    });
-  }
-  return { 'X-Org-ID': webhook.orgId ?? options.organisationId, 'X-Org-Token': webhook.token };
-}
-
 function judge(
-  operation: string,
-  answer: HttpAnswer,
+  { operation, isResult }: TruecallerRequest,
+  { status, headers, body }: HttpAnswer,
   secrets: readonly string[],
 ): TruecallerReceipt {
-  const body = asRecord(answer.body);
-  const info = asRecord(body?.status_info);
-  const slug = textOf(body?.slug);
-  const failed =
-    answer.status < 200 || answer.status >= 300 || slug !== undefined || info?.status === 'error';
-  const message = textOf(body?.message) ?? textOf(info?.message);
-  if (!failed) return { status: answer.status, message, raw: answer.body };
-  const said = message === undefined ? undefined : cleanText(message, secrets);
+  const fields = asRecord(body);
+  const info = readStatusInfo(body);
+  const slug = textOf(fields?.slug);
+  const message = textOf(fields?.message) ?? info?.message;
+  const failed = status < 200 || status >= 300 || slug !== undefined || info?.status === 'error';
+  if (!failed || isResult?.(body) === true) return { status, message, raw: body };
+  const clean = (text: string | undefined) => text && cleanText(text, secrets);
   throw new TruecallerApiError({
     operation,
-    status: answer.status,
-    slug: slug === undefined ? undefined : cleanText(slug, secrets),
-    said,
-    retryAfterMs: retryAfterMs(headerOf(answer.headers, 'retry-after'), Date.now()),
+    response: toErrorResponse({ status, body }, secrets),
+    slug: clean(slug),
+    said: clean(message),
+    field: clean(info?.field),
+    retryAfterMs: retryAfterMs(headerOf(headers, 'retry-after'), Date.now()),
   });
 }

@@ -1,11 +1,11 @@
+import { ApiAnswerError, type ApiAnswerErrorDetails } from '../api-answer-error.js';
+
 /** What a {@link TruecallerApiError} is made of: picked one by one, so that nothing of the request can come along. */
-export interface TruecallerApiErrorDetails {
-  operation: string;
-  status: number;
+export interface TruecallerApiErrorDetails extends Omit<ApiAnswerErrorDetails, 'status'> {
   slug?: string | undefined;
   /** Truecaller's own words. */
   said?: string | undefined;
-  retryAfterMs?: number | undefined;
+  field?: string | undefined;
   /** A sentence of ours in the place of Truecaller's words. */
   note?: string | undefined;
 }
@@ -13,38 +13,33 @@ export interface TruecallerApiErrorDetails {
 /**
  * Truecaller answered, and the answer is a failure.
  *
- * Only the token call's 401 has a documented body, `{ slug, message }`; the sister product's `status_info` is
- * read as well. It keeps no header, no body, no axios error: nothing of it can leak a credential.
+ * Documented bodies are `{ slug, message }`, and for call records `{ status, field, message }`. It keeps no header and no axios error.
+ * `error.response.status` and `error.response.data` are there for code that was written for axios.
  *
  * @see https://docs.truecaller.com/truecaller-for-business/verified-campaigns/api-webhook-documentation/bulk-api/generate-access-token
  */
-export class TruecallerApiError extends Error {
+export class TruecallerApiError extends ApiAnswerError {
   readonly code = 'ERR_TRUECALLER_API';
-  /** The function that was called: `campaigns.bulkUpload`. */
-  readonly operation: string;
-  /** The HTTP status. */
-  readonly status: number;
   /** Truecaller's own word for it, such as `authorization-error`. */
   readonly slug: string | undefined;
-  /** How long `Retry-After` asks to wait, in milliseconds. No such header is documented; it is read if it comes. */
-  readonly retryAfterMs: number | undefined;
+  /** The field of a call record that Truecaller refuses, by its name on the wire: `ends_at`. */
+  readonly field: string | undefined;
 
   constructor(details: TruecallerApiErrorDetails) {
-    const { operation, status, slug, said, note } = details;
+    const { operation, response, slug, said, note } = details;
+    const { status } = response;
     const words = note ?? (said === undefined ? undefined : `Truecaller says: ${said}`);
     const what = `truecaller ${operation}: ${status}${slug === undefined ? '' : ` ${slug}`}.`;
-    super(words === undefined ? what : `${what} ${words}`);
+    super(words === undefined ? what : `${what} ${words}`, { ...details, status });
     this.name = 'TruecallerApiError';
-    this.operation = operation;
-    this.status = status;
     this.slug = slug;
-    this.retryAfterMs = details.retryAfterMs;
+    this.field = details.field;
   }
 
   /** The fields that are safe to log. */
   toJSON(): Record<string, unknown> {
-    const { name, code, message, operation, status, slug, retryAfterMs } = this;
-    return { name, code, message, operation, status, slug, retryAfterMs };
+    const { name, code, message, operation, status, slug, field, retryAfterMs } = this;
+    return { name, code, message, operation, status, slug, field, retryAfterMs };
   }
 }
 

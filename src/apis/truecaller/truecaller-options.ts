@@ -1,12 +1,13 @@
 import type { AxiosInstance } from 'axios';
 import * as v from 'valibot';
 import { givenOptions } from '../../concealment/given-options.js';
-import { createHostOf, type HostOf } from '../api-hosts.js';
+import type { HostOf } from '../api-hosts.js';
 import type { CountryCode } from '../calling-codes.js';
 import { filledText, flag, pathId } from '../input-fields.js';
 import { countryCode } from '../phone-numbers.js';
 import type { ApiRequestOptions } from '../request-options.js';
 import { validateInput } from '../validate-input.js';
+import { createTruecallerHostOf } from './truecaller-hosts.js';
 
 /** The credentials of the webhook host, made in the console. Making new ones ends the old ones at once. */
 export interface TruecallerWebhookCredentials {
@@ -59,12 +60,6 @@ export interface ResolvedTruecallerApiOptions {
   readonly defaultCountry: CountryCode | undefined;
 }
 
-/** @see https://docs.truecaller.com/truecaller-for-business/truecaller-for-business/verified-campaigns/api-webhook-documentation/webhook-connectors.md */
-const DOCUMENTED_HOSTS = Object.freeze({
-  portal: 'https://enterprise-portal-noneu.truecaller.com',
-  webhooks: 'https://enterprise-webhooks-noneu.truecaller.com',
-});
-
 const optionsSchema = v.looseObject({
   organisationId: pathId,
   hosts: v.optional(
@@ -90,14 +85,7 @@ export function resolveTruecallerOptions(
   const { webhook } = options;
   return Object.freeze({
     organisationId: options.organisationId,
-    hostOf: createHostOf(instance, {
-      api: 'truecaller',
-      operation,
-      parts: ['portal', 'webhooks'],
-      documented: { everywhere: DOCUMENTED_HOSTS },
-      hosts,
-      required: `is required: the axios instance has no baseURL that says where Truecaller is. Truecaller's own are { portal: '${DOCUMENTED_HOSTS.portal}', webhooks: '${DOCUMENTED_HOSTS.webhooks}' }`,
-    }),
+    hostOf: createTruecallerHostOf(instance, operation, ['portal', 'webhooks'], hosts),
     webhook: async () => (typeof webhook === 'function' ? await webhook() : webhook),
     hashReceivers: options.hashReceivers ?? false,
     defaultCountry: options.defaultCountry,

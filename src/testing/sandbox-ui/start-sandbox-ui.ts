@@ -7,9 +7,9 @@ import { obeying } from './obey.js';
 import { openPageServer } from './page-server.js';
 import { createStory } from './story.js';
 
-/** Settings of {@link startSandboxUi}. */
+/** Options of {@link startSandboxUi}. */
 export interface SandboxUiOptions {
-  /** A sandbox that runs. The page takes over its switches: lives, delays and faults. */
+  /** A running sandbox. The page takes over its switches: lifetimes, delays and faults. */
   readonly sandbox: Sandbox;
   /**
    * Port of the page, on 127.0.0.1.
@@ -18,13 +18,13 @@ export interface SandboxUiOptions {
    */
   readonly port?: number;
   /**
-   * Load at the start, in requests per second over all providers. None is sent while no page is open.
+   * The load at the start, in requests per second for all providers together. Nothing is sent while no page is open.
    *
    * @defaultValue 20
    */
   readonly requestsPerSecond?: number;
   /**
-   * About how long a token lives, in seconds. Each provider's differs a little, so that they are not renewed in step.
+   * The approximate lifetime of a token, in seconds. It differs a little between providers, so that they are not renewed in step.
    *
    * @defaultValue 40
    */
@@ -37,11 +37,11 @@ export interface SandboxUiOptions {
   readonly tokenCallMs?: number;
 }
 
-/** The page, while it is served. */
+/** The running page. */
 export interface SandboxUi {
   /** Where to open it, such as `http://127.0.0.1:41010/`. */
   readonly url: string;
-  /** Ends the page, its clients and its faults; the sandbox goes on. Safe to call twice. */
+  /** Closes the page, its clients and its faults. The sandbox continues. Safe to call twice. */
   close(): Promise<void>;
 }
 
@@ -49,11 +49,11 @@ const LOAD_EVERY_MS = 25;
 const TELL_EVERY_MS = 100;
 
 /**
- * Serves a page on loopback that shows the life of each provider's token while requests go on, with buttons for what
+ * Serves a page on loopback that shows the life of each provider's token while requests are sent, with buttons for everything that
  * can go wrong.
  *
- * It makes a client of its own for each of the five providers that the sandbox was started with. Tokens live for seconds
- * instead of an hour, so that a whole life is seen; tokens and secrets never reach the page.
+ * It creates its own client for each of the five providers that the sandbox has. Tokens live for seconds instead of an hour, so that
+ * you can watch a whole life. Tokens and secrets never reach the page.
  *
  * @example
  * ```ts
@@ -61,7 +61,7 @@ const TELL_EVERY_MS = 100;
  * const ui = await startSandboxUi({ sandbox });
  * console.log(`Open ${ui.url}`);
  * ```
- * @throws The system's own error if the port is taken; then nothing stays open.
+ * @throws The system's own error if the port is in use. In this case everything is closed again.
  */
 export async function startSandboxUi(options: SandboxUiOptions): Promise<SandboxUi> {
   const { sandbox, port = 0, requestsPerSecond = 20 } = options;

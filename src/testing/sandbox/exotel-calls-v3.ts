@@ -10,7 +10,9 @@
  * Hypothesis: that both bodies are taken; that a voice log exists for recorded, finished calls only.
  */
 import type { Answer } from './answers.js';
+import type { CallTimer } from './exotel-call-timing.js';
 import { exotelFailure, exotelSuccess } from './exotel-envelope.js';
+import { recordingAt, type RecordingBook } from './exotel-recordings.js';
 import type { ProviderSetup } from './provider.js';
 import { asObject, asText, objectBody } from './read-body.js';
 import type { Route } from './router.js';
@@ -62,8 +64,23 @@ const PATH = '/v3/accounts/:accountSid/calls';
 export function createExotelCallsV3(
   { now }: ProviderSetup,
   webhooks: WebhookSender,
+  recordings: RecordingBook,
+  timer: CallTimer,
 ): { readonly routes: readonly Route[]; readonly verbs: ExotelCallsV3; reset(): void } {
   const calls: ExotelCallV3[] = [];
+
+  const news = (call: ExotelCallV3, event: 'answered' | 'terminal', state: string) =>
+    ccmNews(webhooks, call, event, {
+      state,
+      durationSeconds: seconds(call),
+      recordingUrl: recordings.addressOf(call.sid),
+    });
+
+  function end(call: ExotelCallV3, outcome: ExotelCallV3Outcome): void {
+    Object.assign(call, { outcome, endedAt: now() });
+    if (call.recording) recordings.keep(call.sid);
+    news(call, 'terminal', 'terminal');
+  }
 
   function place(request: SandboxRequest): Answer {
     const body = objectBody(request);
@@ -90,6 +107,12 @@ export function createExotelCallsV3(
       endedAt: undefined,
     };
     calls.push(call);
+    timer.start(
+      () => news(call, 'answered', 'active'),
+      () => {
+        if (call.endedAt === undefined) end(call, 'completed');
+      },
+    );
     return exotelSuccess(request, 200, {
       call_sid: call.sid,
       call_state: 'active',
@@ -143,8 +166,7 @@ export function createExotelCallsV3(
       endCallV3(callSid, outcome = 'completed') {
         const call = calls.find(({ sid }) => sid === callSid);
         if (call === undefined) throw new Error(`The sandbox has no v3 call "${callSid}".`);
-        Object.assign(call, { outcome, endedAt: now() });
-        ccmNews(webhooks, call, 'terminal', 'terminal', seconds(call));
+        end(call, outcome);
       },
     },
     reset() {
@@ -165,7 +187,7 @@ function details(request: SandboxRequest, call: ExotelCallV3, accountSid: string
   const whole =
     call.endedAt === undefined
       ? { ...shared, state: 'active', status: null, end_time: toIndianTime(0) }
-      : { ...shared, ...ending(call, call.endedAt, accountSid) };
+      : { ...shared, ...ending(request, call, call.endedAt, accountSid) };
   return exotelSuccess(request, 200, {
     code: 200,
     error_data: null,
@@ -174,7 +196,12 @@ function details(request: SandboxRequest, call: ExotelCallV3, accountSid: string
   });
 }
 
-function ending(call: ExotelCallV3, endedAt: number, accountSid: string): object {
+function ending(
+  { origin }: SandboxRequest,
+  call: ExotelCallV3,
+  endedAt: number,
+  accountSid: string,
+): object {
   return {
     state: 'terminal',
     status: call.outcome ?? null,
@@ -185,7 +212,7 @@ function ending(call: ExotelCallV3, endedAt: number, accountSid: string): object
     app_id: null,
     app_name: null,
     digits: null,
-    recordings: call.recording ? [{ url: recordingOf(call) }] : [],
+    recordings: call.recording ? [{ url: recordingAt(origin, call.sid) }] : [],
     legs: `/v3/accounts/${accountSid}/calls/${call.sid}/legs`,
   };
 }
@@ -219,7 +246,7 @@ function voiceLog(request: SandboxRequest, call: ExotelCallV3): Answer {
   return exotelSuccess(request, 200, {
     voice_log: {
       call_sid: call.sid,
-      recording_url: recordingOf(call),
+      recording_url: recordingAt(request.origin, call.sid),
       recording_duration: seconds(call),
       recording_size_bytes: 8000 * seconds(call),
       format: request.query.get('format') ?? 'mp3',
@@ -228,10 +255,6 @@ function voiceLog(request: SandboxRequest, call: ExotelCallV3): Answer {
       expires_at: new Date(call.endedAt + 3_600_000).toISOString(),
     },
   });
-}
-
-function recordingOf({ sid }: ExotelCallV3): string {
-  return `https://example.invalid/recordings/${sid}.mp3`;
 }
 
 function seconds({ createdAt, endedAt }: ExotelCallV3): number {

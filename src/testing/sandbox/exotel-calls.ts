@@ -10,8 +10,10 @@
  * Exotel's list of users; codes 1001 and 1000 come from a sibling v2 API.
  */
 import type { Answer } from './answers.js';
+import type { CallTimer } from './exotel-call-timing.js';
 import { exotelFailure, exotelSuccess } from './exotel-envelope.js';
 import type { ExotelAgent } from './exotel-presence.js';
+import type { RecordingBook } from './exotel-recordings.js';
 import type { ProviderSetup } from './provider.js';
 import { asObject, asText, objectBody } from './read-body.js';
 import type { Route } from './router.js';
@@ -71,6 +73,8 @@ export function createExotelCalls(
   { now }: ProviderSetup,
   agents: readonly ExotelAgent[],
   webhooks: WebhookSender,
+  recordings: RecordingBook,
+  timer: CallTimer,
 ): { readonly routes: readonly Route[]; readonly verbs: ExotelCalls; reset(): void } {
   const calls: ExotelCall[] = [];
   let manyCalls = false;
@@ -104,7 +108,32 @@ export function createExotelCalls(
       endedAt: undefined,
     };
     calls.push(call);
+    timer.start(
+      () => {
+        if (call.state === 'active') answer(call);
+      },
+      () => {
+        if (call.state === 'active') end(call, 'completed');
+      },
+    );
     return exotelSuccess(request, 200, placedBody(call));
+  }
+
+  const news = (call: ExotelCall, event: 'answered' | 'terminal', at: number) =>
+    ccmNews(webhooks, call, event, {
+      state: call.state,
+      durationSeconds: secondsOf(call, at),
+      recordingUrl: recordings.addressOf(call.sid),
+    });
+
+  const answer = (call: ExotelCall) => news(call, 'answered', now());
+
+  function end(call: ExotelCall, outcome: ExotelCallOutcome): void {
+    const endedAt = now();
+    Object.assign(call, { state: 'terminal', outcome, endedAt });
+    call.agent.device = 'free';
+    if (call.recording) recordings.keep(call.sid);
+    news(call, 'terminal', endedAt);
   }
 
   function findCall(callSid: string): ExotelCall {
@@ -113,16 +142,19 @@ export function createExotelCalls(
     return call;
   }
 
+  const bodyOf = (call: ExotelCall, accountSid: string) =>
+    detailsBody(call, accountSid, now(), recordings.addressOf(call.sid));
+
   function get(request: SandboxRequest, params: CallParams): Answer {
     const call = calls.find(({ sid }) => sid === params.callSid);
     if (call === undefined) return exotelFailure(request, 404, 1000, 'Call not found');
     return exotelSuccess(request, 200, {
-      call_details: detailsBody(call, params.accountSid, now()),
+      call_details: bodyOf(call, params.accountSid),
     });
   }
 
   function list(request: SandboxRequest, { accountSid }: Pick<CallParams, 'accountSid'>): Answer {
-    const data = calls.map((call) => detailsBody(call, accountSid, now()));
+    const data = calls.map((call) => bodyOf(call, accountSid));
     const { length } = data;
     const metadata = { total: length, count: length, offset: 0, limit: length };
     const response = data.map((call) => ({ code: 200, status: 'success', data: call }));
@@ -138,15 +170,10 @@ export function createExotelCalls(
     verbs: {
       calls,
       answerCall(callSid) {
-        const call = findCall(callSid);
-        ccmNews(webhooks, call, 'answered', call.state, secondsOf(call, now()));
+        answer(findCall(callSid));
       },
       endCall(callSid, outcome = 'completed') {
-        const call = findCall(callSid);
-        const endedAt = now();
-        Object.assign(call, { state: 'terminal', outcome, endedAt });
-        call.agent.device = 'free';
-        ccmNews(webhooks, call, 'terminal', call.state, secondsOf(call, endedAt));
+        end(findCall(callSid), outcome);
       },
       letAgentsTakeManyCalls(on = true) {
         manyCalls = on;
@@ -197,7 +224,12 @@ function placedBody(call: ExotelCall): object {
   };
 }
 
-function detailsBody(call: ExotelCall, accountSid: string, at: number): object {
+function detailsBody(
+  call: ExotelCall,
+  accountSid: string,
+  at: number,
+  recordingUrl: string,
+): object {
   const updatedAt = call.endedAt ?? at;
   const seconds = secondsOf(call, updatedAt);
   return {
@@ -216,7 +248,7 @@ function detailsBody(call: ExotelCall, accountSid: string, at: number): object {
     total_talk_time: call.outcome === 'completed' ? seconds : 0,
     recording: {
       available: call.recording && call.state === 'terminal',
-      url: `https://example.invalid/recordings/${call.sid}.mp3`,
+      url: recordingUrl,
     },
     custom_field: call.customField ?? null,
     legs: `/v2/accounts/${accountSid}/calls/${call.sid}/legs`,

@@ -230,8 +230,12 @@ function isCsv(field: FormDataEntryValue | null): field is File {
   return field !== null && typeof field !== 'string' && /\.csv$/i.test(field.name);
 }
 
-/** Rows by the names of the first line. */
-function readRows(csv: string): readonly ExotelContactRow[] {
+/**
+ * Rows by the names of the first line.
+ *
+ * @internal
+ */
+export function readRows(csv: string): readonly ExotelContactRow[] {
   const [header = [], ...records] = readCsv(csv);
   return records.map((values, index) => ({
     rowNumber: index + 2,

@@ -6,12 +6,16 @@
  * https://developer.exotel.com/api/call-details-bulk
  *
  * Documented: the paths and fields, JSON with `.json` and XML without, `RestException`, strings for `Duration` and `Price`, times
- * without zone (here India's), that the list holds finished calls only, its cursors, the fields of the callback and that it is
- * multipart unless asked otherwise.
+ * without zone (here India's), that the list holds finished calls only, its filters and cursors, that duration and price fill in
+ * after the end, `RecordingUrlValidity`, the fields of the callback and that it is multipart unless asked otherwise.
+ * Seen in working code: `PhoneNumber` and `ConversationDuration` in lists.
  * Hypothesis: the form of a cursor; `Legs` in a multipart callback as JSON text; the price.
  */
 import type { Answer } from './answers.js';
 import { json } from './answers.js';
+import type { CallTimer } from './exotel-call-timing.js';
+import type { RecordingBook } from './exotel-recordings.js';
+import { readVoiceFilter, toIndianTime } from './exotel-voice-filters.js';
 import { formOf, textsIn } from './form.js';
 import type { ProviderSetup } from './provider.js';
 import type { Access, Route } from './router.js';
@@ -27,21 +31,48 @@ export interface ExotelVoiceCall {
   readonly to: string;
   /** The address of the flow, if it was connected to one. */
   readonly flowUrl: string | undefined;
+  /** The ExoPhone. */
+  readonly exoPhone: string;
+  readonly direction: 'inbound' | 'outbound-api' | 'outbound-dial';
+  readonly recorded: boolean;
   /** Every field of the form, as it came. */
   readonly form: ReadonlyMap<string, string>;
   /** Epoch milliseconds. */
   readonly createdAt: number;
-  status: 'in-progress' | 'completed' | 'failed' | 'busy' | 'no-answer';
+  status: 'ringing' | 'in-progress' | 'completed' | 'failed' | 'busy' | 'no-answer';
   /** Epoch milliseconds; `undefined` while the call is on. */
   endedAt: number | undefined;
+  /** Since when its price and duration are known; epoch milliseconds. */
+  settledAt: number | undefined;
 }
+
+/** A call that has been, for lists. */
+export interface ExotelPastCall {
+  from: string;
+  to: string;
+  exoPhone?: string;
+  /** @defaultValue `inbound` */
+  direction?: ExotelVoiceCall['direction'];
+  /** @defaultValue `completed` */
+  status?: ExotelEndedStatus;
+  /** Epoch milliseconds. */
+  createdAt: number;
+  /** @defaultValue 60 */
+  seconds?: number;
+  recorded?: boolean;
+}
+
+/** How a call may have ended. */
+export type ExotelEndedStatus = Exclude<ExotelVoiceCall['status'], 'ringing' | 'in-progress'>;
 
 /** Verbs about Voice v1 calls. */
 export interface ExotelVoice {
   /** The calls that were placed with Voice v1, oldest first. */
   readonly voiceCalls: readonly ExotelVoiceCall[];
   /** Ends a Voice v1 call, and posts its callback if one was asked for. */
-  endVoiceCall(callSid: string, status?: Exclude<ExotelVoiceCall['status'], 'in-progress'>): void;
+  endVoiceCall(callSid: string, status?: ExotelEndedStatus): void;
+  /** Adds a Voice v1 call that has been, and returns its sid. */
+  addVoiceCall(call: ExotelPastCall): string;
 }
 
 /**
@@ -53,10 +84,36 @@ export function createExotelVoice(
   { now }: ProviderSetup,
   webhooks: WebhookSender,
   hasBasic: (request: SandboxRequest) => boolean,
+  recordings: RecordingBook,
+  timer: CallTimer,
 ): { readonly routes: readonly Route[]; readonly verbs: ExotelVoice; reset(): void } {
   const calls: ExotelVoiceCall[] = [];
   const basicOnly: Access = (request) =>
     hasBasic(request) ? undefined : restException(401, 'Authentication failed');
+
+  const nextSid = () => `sandboxvoice${String(calls.length + 1).padStart(6, '0')}`;
+  const addressOf = (call: ExotelVoiceCall) =>
+    call.recorded && call.endedAt !== undefined ? recordings.addressOf(call.sid) : null;
+
+  function end(call: ExotelVoiceCall, status: ExotelEndedStatus): void {
+    const endedAt = now();
+    Object.assign(call, { status, endedAt, settledAt: endedAt + (timer.timing?.settleMs ?? 0) });
+    if (call.recorded) recordings.keep(call.sid);
+    postCallback(call, addressOf(call), webhooks);
+  }
+
+  function callBody(call: ExotelVoiceCall, accountSid: string, validity: number | undefined) {
+    const RecordingUrl = addressOf(call);
+    const signed =
+      validity === undefined || RecordingUrl === null
+        ? undefined
+        : recordings.signedAddressOf(call.sid, validity);
+    return {
+      ...fieldsOf(call, accountSid, now()),
+      RecordingUrl,
+      ...(signed === undefined ? {} : { PreSignedRecordingUrl: signed }),
+    };
+  }
 
   async function connect(request: SandboxRequest, accountSid: string): Promise<Answer> {
     const form = textsIn(await formOf(request));
@@ -68,32 +125,54 @@ export function createExotelVoice(
       return restException(400, 'Mandatory parameter missing');
     }
     const call: ExotelVoiceCall = {
-      sid: `sandboxvoice${String(calls.length + 1).padStart(6, '0')}`,
-      ...{ from, to: target, flowUrl, form },
+      sid: nextSid(),
+      ...{ from, to: target, flowUrl, form, exoPhone: callerId },
+      direction: 'outbound-api',
+      recorded: form.get('Record') === 'true',
       createdAt: now(),
-      status: 'in-progress',
+      status: timer.timing === undefined ? 'in-progress' : 'ringing',
       endedAt: undefined,
+      settledAt: undefined,
     };
     calls.push(call);
-    const body = callBody(call, accountSid);
+    timer.start(
+      () => {
+        if (call.endedAt === undefined) call.status = 'in-progress';
+      },
+      () => {
+        if (call.endedAt === undefined) end(call, 'completed');
+      },
+    );
+    const body = callBody(call, accountSid, undefined);
     return request.path.endsWith('.json') ? json(200, { Call: body }) : xml(body);
   }
 
   function get(request: SandboxRequest, params: CallParams): Answer {
     const call = calls.find(({ sid }) => `${sid}.json` === params.file);
     if (call === undefined) return restException(404, 'Call not found');
+    const validity = validityIn(request);
+    if (validity === 'bad') return restException(400, 'Invalid RecordingUrlValidity');
     const withDetails = request.query.get('details') === 'true' ? { Details: details(call) } : {};
-    return json(200, { Call: { ...callBody(call, params.accountSid), ...withDetails } });
+    return json(200, { Call: { ...callBody(call, params.accountSid, validity), ...withDetails } });
   }
 
   function list(request: SandboxRequest, { accountSid }: { readonly accountSid: string }): Answer {
     const { query } = request;
     const size = Math.min(Number(query.get('PageSize') ?? 50), 100);
-    const sids = query.get('Sid')?.split(',');
+    const validity = validityIn(request);
+    const isWanted = readVoiceFilter(query, seconds, Number(PRICE));
+    if (validity === 'bad') return restException(400, 'Invalid RecordingUrlValidity');
+    if (typeof isWanted === 'string') return restException(400, isWanted);
+    const oldestFirst = query.get('SortBy') === 'DateCreated:asc';
     const finished = calls
-      .filter(({ endedAt, sid }) => endedAt !== undefined && (sids?.includes(sid) ?? true))
-      .reverse();
-    const start = Number(query.get('After') ?? 0);
+      .filter((call) => call.endedAt !== undefined && isWanted(call))
+      // Later ones first where two are of the same moment.
+      .reverse()
+      .sort((a, b) => b.createdAt - a.createdAt);
+    if (oldestFirst) finished.reverse();
+    const before = query.get('Before');
+    const start =
+      before === null ? Number(query.get('After') ?? 0) : Math.max(0, Number(before) - size);
     const uri = `/v1/Accounts/${accountSid}/Calls.json?PageSize=${size}`;
     const next = start + size < finished.length ? `${uri}&After=${start + size}` : null;
     return json(200, {
@@ -104,7 +183,11 @@ export function createExotelVoice(
         PrevPageUri: start === 0 ? null : `${uri}&Before=${start}`,
         NextPageUri: next,
       },
-      Calls: finished.slice(start, start + size).map((call) => callBody(call, accountSid)),
+      Calls: finished.slice(start, start + size).map((call) => ({
+        ...callBody(call, accountSid, validity),
+        PhoneNumber: call.exoPhone,
+        ConversationDuration: String(seconds(call)),
+      })),
     });
   }
 
@@ -120,8 +203,25 @@ export function createExotelVoice(
       endVoiceCall(callSid, status = 'completed') {
         const call = calls.find(({ sid }) => sid === callSid);
         if (call === undefined) throw new Error(`The sandbox has no Voice v1 call "${callSid}".`);
-        Object.assign(call, { status, endedAt: now() });
-        postCallback(call, webhooks);
+        end(call, status);
+      },
+      addVoiceCall({ seconds: length = 60, exoPhone = '08000000001', ...call }) {
+        const endedAt = call.createdAt + length * 1_000;
+        const sid = nextSid();
+        calls.push({
+          sid,
+          exoPhone,
+          flowUrl: undefined,
+          form: new Map(),
+          direction: 'inbound',
+          status: 'completed',
+          recorded: false,
+          ...call,
+          endedAt,
+          settledAt: endedAt,
+        });
+        if (call.recorded === true) recordings.keep(sid);
+        return sid;
       },
     },
     reset() {
@@ -140,13 +240,25 @@ function onAccount(answer: (request: SandboxRequest, accountSid: string) => Prom
     answer(request, accountSid);
 }
 
-function postCallback(call: ExotelVoiceCall, webhooks: WebhookSender): void {
+/** From 5 to 60 minutes. */
+function validityIn({ query }: SandboxRequest): number | 'bad' | undefined {
+  const text = query.get('RecordingUrlValidity');
+  if (text === null) return undefined;
+  const minutes = Number(text);
+  return Number.isInteger(minutes) && minutes >= 5 && minutes <= 60 ? minutes : 'bad';
+}
+
+function postCallback(
+  call: ExotelVoiceCall,
+  recordingUrl: string | null,
+  webhooks: WebhookSender,
+): void {
   const url = call.form.get('StatusCallback');
   if (url === undefined) return;
   const wantsEvents = [...call.form.keys()].some((field) =>
     field.startsWith('StatusCallbackEvents'),
   );
-  const fields = { ...shortNews(call), ...(wantsEvents ? longNews(call) : {}) };
+  const fields = { ...shortNews(call, recordingUrl), ...(wantsEvents ? longNews(call) : {}) };
   if (call.form.get('StatusCallbackContentType') === 'application/json') {
     webhooks.send(url, 'application/json', JSON.stringify(fields));
   } else {
@@ -155,12 +267,12 @@ function postCallback(call: ExotelVoiceCall, webhooks: WebhookSender): void {
   }
 }
 
-function shortNews(call: ExotelVoiceCall): Record<string, unknown> {
+function shortNews(call: ExotelVoiceCall, recordingUrl: string | null): Record<string, unknown> {
   return {
     CallSid: call.sid,
     DateUpdated: toIndianTime(call.endedAt ?? call.createdAt),
     Status: call.status,
-    RecordingUrl: recordingOf(call),
+    RecordingUrl: recordingUrl,
   };
 }
 
@@ -170,7 +282,7 @@ function longNews(call: ExotelVoiceCall): Record<string, unknown> {
     DateCreated: toIndianTime(call.createdAt),
     To: call.to,
     From: call.from,
-    PhoneNumberSid: call.form.get('CallerId'),
+    PhoneNumberSid: call.exoPhone,
     StartTime: toIndianTime(call.createdAt),
     EndTime: toIndianTime(call.endedAt ?? call.createdAt),
     ConversationDuration: seconds(call),
@@ -192,8 +304,15 @@ function multipart(fields: Readonly<Record<string, unknown>>, boundary: string):
   return `${parts.join('')}--${boundary}--\r\n`;
 }
 
-function callBody(call: ExotelVoiceCall, accountSid: string): Record<string, string | null> {
-  const { endedAt } = call;
+const PRICE = '1.500';
+
+function fieldsOf(
+  call: ExotelVoiceCall,
+  accountSid: string,
+  at: number,
+): Record<string, string | null> {
+  const { endedAt, settledAt } = call;
+  const isSettled = settledAt !== undefined && settledAt <= at;
   return {
     Sid: call.sid,
     ParentCallSid: null,
@@ -202,18 +321,17 @@ function callBody(call: ExotelVoiceCall, accountSid: string): Record<string, str
     AccountSid: accountSid,
     To: call.to,
     From: call.from,
-    PhoneNumberSid: call.form.get('CallerId') ?? null,
+    PhoneNumberSid: call.exoPhone,
     Status: call.status,
     StartTime: toIndianTime(call.createdAt),
     EndTime: endedAt === undefined ? null : toIndianTime(endedAt),
-    Duration: endedAt === undefined ? null : String(seconds(call)),
-    Price: endedAt === undefined ? null : '1.500',
-    Direction: 'outbound-api',
+    Duration: isSettled ? String(seconds(call)) : null,
+    Price: isSettled ? PRICE : null,
+    Direction: call.direction,
     AnsweredBy: null,
     ForwardedFrom: null,
     CallerName: null,
     Uri: `/v1/Accounts/${accountSid}/Calls.json/${call.sid}`,
-    RecordingUrl: recordingOf(call),
   };
 }
 
@@ -229,11 +347,6 @@ function details(call: ExotelVoiceCall): object {
 
 function seconds({ createdAt, endedAt }: ExotelVoiceCall): number {
   return Math.floor(((endedAt ?? createdAt) - createdAt) / 1000);
-}
-
-function recordingOf({ sid, form, endedAt }: ExotelVoiceCall): string | null {
-  const recorded = form.get('Record') === 'true' && endedAt !== undefined;
-  return recorded ? `https://example.invalid/recordings/${sid}.mp3` : null;
 }
 
 function restException(status: number, message: string): Answer {
@@ -253,9 +366,4 @@ function xml(call: Readonly<Record<string, string | null>>): Answer {
 
 function escape(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-}
-
-/** `YYYY-MM-DD HH:mm:ss`, without a zone. */
-function toIndianTime(at: number): string {
-  return new Date(at + 5.5 * 3_600_000).toISOString().slice(0, 19).replace('T', ' ');
 }

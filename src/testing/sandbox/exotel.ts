@@ -12,6 +12,13 @@
 import { basicAuthorization } from '../../platform/basic-authorization.js';
 import type { Answer } from './answers.js';
 import { createCredentialBox } from './credential-box.js';
+import { createExotelAccount } from './exotel-account.js';
+import type { ExotelCampaigns } from './exotel-campaigns.js';
+import { createExotelCampaigns } from './exotel-campaigns.js';
+import type { ExotelFlows } from './exotel-flows.js';
+import { createExotelFlows } from './exotel-flows.js';
+import type { ExotelCallTimings } from './exotel-call-timing.js';
+import { createCallTimer } from './exotel-call-timing.js';
 import type { ExotelCalls } from './exotel-calls.js';
 import { createExotelCalls } from './exotel-calls.js';
 import type { ExotelCallsV3 } from './exotel-calls-v3.js';
@@ -23,6 +30,8 @@ import { createExotelContacts } from './exotel-contacts.js';
 import { exotelFailure, exotelSuccess } from './exotel-envelope.js';
 import type { ExotelPresence } from './exotel-presence.js';
 import { createExotelPresence } from './exotel-presence.js';
+import type { ExotelRecordings } from './exotel-recordings.js';
+import { createExotelRecordings } from './exotel-recordings.js';
 import type { ExotelUsers } from './exotel-users.js';
 import { createExotelUsers } from './exotel-users.js';
 import type { ExotelV4 } from './exotel-v4.js';
@@ -33,7 +42,7 @@ import { createJwtWriter } from './fake-tokens.js';
 import { createLifetimeNotation } from './lifetime-notation.js';
 import type { ProviderSetup, SandboxProvider, StartedProvider } from './provider.js';
 import { startProvider, withVerbs } from './provider.js';
-import type { Route } from './router.js';
+import type { Access, Route } from './router.js';
 import type { SandboxRequest } from './sandbox-request.js';
 import { createTokenLedger } from './token-ledger.js';
 import type { SentWebhook } from './webhook-sender.js';
@@ -53,10 +62,14 @@ export interface ExotelSandbox
     ExotelCalls,
     ExotelCallsV3,
     ExotelVoice,
+    ExotelRecordings,
+    ExotelCallTimings,
     ExotelPresence,
     ExotelContacts,
     ExotelUsers,
     ExotelConfiguration,
+    ExotelCampaigns,
+    ExotelFlows,
     ExotelV4 {
   /** A host of the other region, where these same credentials and tokens draw a 401. */
   readonly wrongRegionUrl: string;
@@ -85,21 +98,32 @@ export async function startExotel(setup: ProviderSetup): Promise<StartedProvider
   const lifetime = createLifetimeNotation();
   const presence = createExotelPresence(setup);
   const webhooks = createWebhookSender();
-  const calls = createExotelCalls(setup, presence.agents, webhooks);
-  const callsV3 = createExotelCallsV3(setup, webhooks);
+  let origin = '';
+  const recordings = createExotelRecordings(setup, hasBasic, () => origin);
+  const timer = createCallTimer();
+  const calls = createExotelCalls(setup, presence.agents, webhooks, recordings, timer);
+  const callsV3 = createExotelCallsV3(setup, webhooks, recordings, timer);
   const contacts = createExotelContacts();
   const users = createExotelUsers(setup, presence.agents);
   const configuration = createExotelConfiguration();
-  const voice = createExotelVoice(setup, webhooks, hasBasic);
+  const voice = createExotelVoice(setup, webhooks, hasBasic, recordings, timer);
   const v4 = createExotelV4(setup, ({ accountSid, apiKey, apiToken }) => {
     const now = credentials.current;
     return accountSid === now.accountSid && apiKey === now.apiKey && apiToken === now.apiToken;
   });
+  const basicOnly: Access = (request) => (hasBasic(request) ? undefined : refuse(request));
+  const campaigns = createExotelCampaigns(setup, webhooks, basicOnly);
+  const account = createExotelAccount(basicOnly);
+  const flows = createExotelFlows(setup);
   // Presence before users, which are made of its agents.
-  const parts = [calls, callsV3, voice, presence, contacts, users, configuration, v4];
+  const parts = [
+    ...[recordings, calls, callsV3, voice, presence, contacts, users, configuration, v4],
+    ...[campaigns, account],
+  ];
 
-  const refuse = (request: SandboxRequest) =>
-    exotelFailure(request, 401, 1010, 'Authorization failed');
+  function refuse(request: SandboxRequest): Answer {
+    return exotelFailure(request, 401, 1010, 'Authorization failed');
+  }
 
   function hasBasic({ headers }: SandboxRequest): boolean {
     const { apiKey, apiToken } = credentials.current;
@@ -144,10 +168,13 @@ export async function startExotel(setup: ProviderSetup): Promise<StartedProvider
       { label: 'exotelWrongRegion', routes, access: refuse, token: refuse },
     ],
     reset() {
+      timer.reset();
       webhooks.reset();
+      flows.reset();
       parts.forEach((part) => part.reset());
     },
   });
+  origin = started.origins[0] ?? '';
   const provider = withVerbs(started.provider, {
     wrongRegionUrl: started.origins[1] ?? '',
     webhooks: webhooks.sent,
@@ -155,15 +182,20 @@ export async function startExotel(setup: ProviderSetup): Promise<StartedProvider
     ...calls.verbs,
     ...callsV3.verbs,
     ...voice.verbs,
+    ...recordings.verbs,
+    ...timer.verbs,
     ...presence.verbs,
     ...contacts.verbs,
     ...users.verbs,
     ...configuration.verbs,
+    ...campaigns.verbs,
+    ...flows.verbs,
     ...v4.verbs,
   });
   return {
     provider,
     async close() {
+      timer.reset();
       await Promise.all([started.close(), webhooks.close()]);
     },
   };

@@ -2,21 +2,21 @@ import type { Answer } from './answers.js';
 import { json } from './answers.js';
 import type { SandboxRequest } from './sandbox-request.js';
 
-/** An answer that takes the place of the provider's own. */
+/** An answer that replaces the provider's own. */
 export interface FaultAnswer {
   /** HTTP status. */
   status: number;
-  /** A string is sent as it stands, anything else as JSON; by default the body is empty. */
+  /** A string is sent unchanged, anything else as JSON. @defaultValue an empty body */
   body?: unknown;
   /** Response headers, such as `retry-after`. */
   headers?: Record<string, string>;
 }
 
-/** A request that is held until the test lets it go on. */
+/** A request that is held until the test releases it. */
 export interface HeldRequest<Request = SandboxRequest> {
   /** Resolves when a request has arrived and is held. */
   readonly arrived: Promise<Request>;
-  /** Lets the request go on; it is judged only now, so a token that died meanwhile is refused. */
+  /** Releases the request. It is processed only now, so a token that became invalid meanwhile is refused. */
   release(): void;
 }
 
@@ -41,9 +41,9 @@ export interface FaultSwitches<Request = SandboxRequest> {
   resetNext(times: number): void;
   /** Answers every request with this text, well-formed or not; by default as JSON with status 200. */
   answerRaw(text: string, options?: { status?: number; headers?: Record<string, string> }): void;
-  /** Holds the next request that is not yet spoken for, so that a test can fix the order of events by hand. */
+  /** Holds the next request that no other switch has claimed, so that a test can control the order of events. */
   holdNext(): HeldRequest<Request>;
-  /** Ends every disturbance and lets every hanging and held request go on. */
+  /** Ends every disturbance and releases every hanging and held request. */
   recover(): void;
 }
 

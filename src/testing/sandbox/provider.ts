@@ -16,7 +16,7 @@ import type { SandboxRequest } from './sandbox-request.js';
 import { RecordedRequest } from './sandbox-request.js';
 import type { TokenLedger, TokenState, TokenSwitches } from './token-ledger.js';
 
-/** What every provider of the sandbox has: an address, credentials, tokens, switches and a log. */
+/** A sandbox provider: an address, credentials, tokens, switches and a log. */
 export interface SandboxProvider<Credentials extends object = object>
   extends TokenSwitches, LifetimeSwitches {
   /** The provider's name, as in the library. */
@@ -25,31 +25,31 @@ export interface SandboxProvider<Credentials extends object = object>
   readonly url: string;
   /** Full URL of the token endpoint. */
   readonly tokenUrl: string;
-  /** Credentials that are valid now, in the shape that the library's provider takes. Obviously fake. */
+  /** The currently valid credentials, as the library's provider takes them. Obviously fake. */
   readonly credentials: Credentials;
-  /** Makes the present credentials invalid and returns their successors. Tokens already out live on. */
+  /** Invalidates the current credentials and returns new ones. Issued tokens stay valid. */
   rotateCredentials(): Credentials;
   /** Disturbs the token endpoint. */
   readonly tokenEndpoint: FaultSwitches;
-  /** Disturbs everything but the token endpoint. */
+  /** Disturbs everything except the token endpoint. */
   readonly api: FaultSwitches;
-  /** How many token calls arrived, whatever they were answered. */
+  /** The number of token calls, whatever the answer. */
   readonly tokenCalls: number;
   /** The token calls, oldest first. */
   readonly tokenRequests: readonly SandboxRequest[];
   /** All other requests, oldest first. */
   readonly requests: readonly SandboxRequest[];
-  /** Every token that the endpoint gave out, oldest first; one that was given out twice stands there twice. */
+  /** Every issued token, oldest first; a token that was issued twice is listed twice. */
   readonly issuedTokens: readonly string[];
-  /** The tokens that are good right now, oldest first. */
+  /** The currently valid tokens, oldest first. */
   readonly liveTokens: readonly string[];
-  /** What a token is worth right now. */
+  /** The current state of a token. */
   tokenState(token: string): TokenState;
   /** Resolves with the next API request, as soon as it arrives. Rejects if the sandbox closes first. */
   nextRequest(): Promise<SandboxRequest>;
   /** Resolves with the next token call, as soon as it arrives. Rejects if the sandbox closes first. */
   nextTokenRequest(): Promise<SandboxRequest>;
-  /** Makes everything as it was at the start: logs, tokens, switches, credentials, data. Addresses stay. */
+  /** Resets everything to its state at the start: logs, tokens, switches, credentials, data. Addresses stay. */
   reset(): void;
 }
 

@@ -10,47 +10,50 @@ import type { SingleviewSandbox } from './singleview.js';
 import { startSingleview } from './singleview.js';
 import type { TruecallerSandbox } from './truecaller.js';
 import { startTruecaller } from './truecaller.js';
+import type { TruecallerCallsSandbox } from './truecaller-calls.js';
+import { startTruecallerCalls } from './truecaller-calls.js';
 import type { Udara360Sandbox } from './udara360.js';
 import { startUdara360 } from './udara360.js';
 
-/** The providers of the sandbox by name. */
+/** The sandbox providers by name. */
 export interface SandboxProviders {
   readonly exotel: ExotelSandbox;
   readonly truecaller: TruecallerSandbox;
+  readonly truecallerCalls: TruecallerCallsSandbox;
   readonly learning360: Learning360Sandbox;
   readonly singleview: SingleviewSandbox;
   readonly udara360: Udara360Sandbox;
   readonly oauth2: OAuth2Sandbox;
 }
 
-/** Name of a provider of the sandbox. */
+/** The name of a sandbox provider. */
 export type SandboxProviderName = keyof SandboxProviders;
 
-/** Name of a server of the sandbox: one for each provider, two for Exotel and Truecaller. */
+/** The name of a sandbox server: one per provider, two for Exotel and for Truecaller's campaigns. */
 export type SandboxServerName = SandboxProviderName | 'exotelWrongRegion' | 'truecallerWebhook';
 
-/** Settings of {@link startSandbox}. */
+/** Options of {@link startSandbox}. */
 export interface SandboxOptions {
   /**
-   * Wall clock by which tokens are issued and expire, in epoch milliseconds; `createFakeClock().now` to expire them by hand.
+   * The wall clock by which tokens are issued and expire, in epoch milliseconds. Pass `createFakeClock().now` to control it.
    *
    * @defaultValue `Date.now`
    */
   now?: () => number;
   /**
-   * Source of numbers in [0, 1) for opaque tokens.
+   * The source of numbers in [0, 1) for opaque tokens.
    *
    * @defaultValue `Math.random`
    */
   random?: () => number;
   /**
-   * Address to listen on.
+   * The address to listen on.
    *
    * @defaultValue `'127.0.0.1'`
    */
   host?: string;
   /**
-   * Ports by server; a server that is not named gets a free one.
+   * The ports by server. Any other server gets a free port.
    *
    * @defaultValue `{}`
    */
@@ -62,20 +65,20 @@ export interface SandboxOptions {
    */
   only?: readonly SandboxProviderName[];
   /**
-   * How many requests each log keeps; the oldest go first.
+   * How many requests each log keeps; the oldest are dropped first.
    *
    * @defaultValue 100000
    */
   maxLogEntries?: number;
 }
 
-/** Six providers over real HTTP on loopback, with switches to break them. */
+/** Seven fake providers over real HTTP on loopback, with switches to break them. */
 export interface Sandbox extends SandboxProviders {
   /** The providers that were started. */
   readonly providers: readonly SandboxProvider[];
-  /** Makes all providers as they were at the start; addresses stay. */
+  /** Resets all providers to their state at the start. Addresses stay. */
   reset(): void;
-  /** Closes all servers, cutting what still hangs. Safe to call twice. */
+  /** Closes all servers and open connections. Safe to call twice. */
   readonly close: () => Promise<void>;
   /** The same as {@link Sandbox.close}, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
@@ -88,6 +91,7 @@ const STARTERS: {
 } = {
   exotel: startExotel,
   truecaller: startTruecaller,
+  truecallerCalls: startTruecallerCalls,
   learning360: startLearning360,
   singleview: startSingleview,
   udara360: startUdara360,
@@ -97,12 +101,11 @@ const STARTERS: {
 const ALL = Object.keys(STARTERS) as readonly SandboxProviderName[]; // the keys of the table above
 
 /**
- * Starts Exotel, Truecaller, 360Learning, SingleView, Udara360 and a generic OAuth 2.0 server on free loopback ports,
- * answering as their documents say.
+ * Starts fakes of Exotel, Truecaller (campaigns and calls), 360Learning, SingleView, Udara360 and a generic OAuth 2.0 server on free
+ * loopback ports. They answer as documented.
  *
- * What a document does not say is a hypothesis, named as such at the top of each provider's file. Besides the documented
- * paths every server has test routes under `/__sandbox/`: `echo`, `public-echo`, `always-401`, `status/{code}`, `slow?ms=`,
- * `redirect?to=` and `stream`.
+ * Behaviour that is not documented is a guess, listed at the top of each provider's file. Besides the documented paths every server
+ * has test routes under `/__sandbox/`: `echo`, `public-echo`, `always-401`, `status/{code}`, `slow?ms=`, `redirect?to=` and `stream`.
  *
  * @example
  * ```ts
@@ -110,7 +113,7 @@ const ALL = Object.keys(STARTERS) as readonly SandboxProviderName[]; // the keys
  * sandbox.exotel.revokeTokens();
  * await sandbox.close();
  * ```
- * @throws The system's own error if a port is taken; then nothing stays open.
+ * @throws The system's own error if a port is in use. In this case everything is closed again.
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { only = ALL, ports = {} } = options;

@@ -35,6 +35,18 @@ export function readStatusCallbacks(value: unknown): readonly StatusCallback[] {
 }
 
 /**
+ * What has become of a call.
+ *
+ * @internal
+ */
+export interface CallNews {
+  readonly state: string;
+  readonly durationSeconds: number;
+  /** Told at the end, if it was recorded. */
+  readonly recordingUrl: string;
+}
+
+/**
  * Posts the news of an event to whoever asked for it.
  *
  * @internal
@@ -47,17 +59,14 @@ export function ccmNews(
     readonly statusCallbacks: readonly StatusCallback[];
   },
   event: 'answered' | 'terminal',
-  state: string,
-  durationSeconds: number,
+  { state, durationSeconds, recordingUrl }: CallNews,
 ): void {
   const body = JSON.stringify({
     call_sid: call.sid,
     event_type: event,
     call_state: state,
     duration: durationSeconds,
-    ...(event === 'terminal' && call.recording
-      ? { recording_url: `https://example.invalid/recordings/${call.sid}.mp3` }
-      : {}),
+    ...(event === 'terminal' && call.recording ? { recording_url: recordingUrl } : {}),
   });
   for (const { event: wanted, url } of call.statusCallbacks) {
     if (wanted === event) webhooks.send(url, 'application/json', body);

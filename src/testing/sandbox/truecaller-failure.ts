@@ -2,11 +2,19 @@ import type { Answer } from './answers.js';
 import { json } from './answers.js';
 
 /**
- * Refuses in Truecaller's `{ slug, message }`. Only the token endpoint's 401 is documented; the slug `authorization-error`
- * is the documented one, all others here are hypotheses in its style.
+ * Refuses in Truecaller's `{ slug, message }`. Documented slugs are `authorization-error`, `forbidden-error` and `invalid-input`;
+ * all others here are hypotheses in their style.
  *
  * @internal
  */
 export function truecallerFailure(status: number, slug: string, message: string): Answer {
   return json(status, { slug, message });
 }
+
+/** @internal */
+export function unauthorized(message: string): Answer {
+  return truecallerFailure(401, 'authorization-error', message);
+}
+
+/** Words of the documented 401 of the token endpoint. @internal */
+export const MISSING_HEADER = 'Missing authorization header';

@@ -4,29 +4,20 @@
  * https://docs.truecaller.com/truecaller-for-business/verified-campaigns/api-webhook-documentation/bulk-api/generate-access-token
  * https://docs.truecaller.com/truecaller-for-business/verified-campaigns/api-webhook-documentation/bulk-api/authentication
  *
- * Documented: the token path, `X-Public-Access: allow`, the body, `{ token, created_at }`, 60 minutes of life that no field
- * states, the 401 body, at most 10 tokens per 30 minutes.
- * Hypothesis: that a missing or wrong `X-Public-Access`, organisation or key all draw that one 401; what the eleventh token
- * gets (here 429 in the documented error shape; the status appears nowhere); that a token issued again counts as one more;
- * that a dead bearer token draws 401 in the same shape.
+ * Documented: the token path, and what truecaller-tokens.ts says.
+ * Hypothesis: that a dead bearer token draws 401 in the shape of the token endpoint's.
  */
-import type { Answer } from './answers.js';
-import { json } from './answers.js';
 import { createCredentialBox } from './credential-box.js';
-import { createOpaqueWriter } from './fake-tokens.js';
-import { createLifetimeNotation } from './lifetime-notation.js';
 import type { ProviderSetup, SandboxProvider, StartedProvider } from './provider.js';
 import { startProvider, withVerbs } from './provider.js';
-import { objectBody } from './read-body.js';
 import type { Route } from './router.js';
 import type { SandboxRequest } from './sandbox-request.js';
-import { createTokenLedger } from './token-ledger.js';
 import type { TruecallerEvents } from './truecaller-events.js';
 import { createTruecallerEvents } from './truecaller-events.js';
-import { createTokenRateLimit } from './token-rate-limit.js';
 import type { TruecallerCampaigns } from './truecaller-campaigns.js';
 import { createTruecallerCampaigns } from './truecaller-campaigns.js';
-import { truecallerFailure } from './truecaller-failure.js';
+import { MISSING_HEADER, truecallerFailure, unauthorized } from './truecaller-failure.js';
+import { createTruecallerTokens, fakeUuid } from './truecaller-tokens.js';
 
 /** Credentials of the sandbox's Truecaller. */
 export interface TruecallerCredentials {
@@ -54,9 +45,6 @@ export interface TruecallerSandbox
   enforceTokenRateLimit(on?: boolean): void;
 }
 
-/** Life of a token: stated in prose only, so clients count from `created_at`. */
-const LIFETIME_SECONDS = 3600;
-
 /**
  * Starts Truecaller on two servers: the portal and the webhook host.
  *
@@ -74,36 +62,16 @@ export async function startTruecaller(
     orgId: 'sandbox-organisation',
     orgToken: `fake-webhook-token-${generation}`,
   }));
-  const ledger = createTokenLedger({
-    now: setup.now,
-    lifetimeSeconds: LIFETIME_SECONDS,
-    write: createOpaqueWriter('sandbox_truecaller', 64, setup.random),
-  });
-  const lifetime = createLifetimeNotation();
-  const rateLimit = createTokenRateLimit({ now: setup.now, most: 10, windowMs: 30 * 60_000 });
+  const { ledger, lifetime, rateLimit, issueToken } = createTruecallerTokens(
+    setup,
+    'sandbox_truecaller',
+    () => {
+      const { organisationId, apiKey, keyId } = credentials.current;
+      return { params: { organisationId }, apiKey, keyId };
+    },
+  );
   const campaigns = createTruecallerCampaigns();
   const events = createTruecallerEvents(setup, () => credentials.current.organisationId);
-
-  function issueToken(request: SandboxRequest, params: Readonly<Record<string, string>>): Answer {
-    // Documented for this endpoint, though nothing else there asks for such a header.
-    if (request.headers['x-public-access'] !== 'allow') return unauthorized(MISSING_HEADER);
-    const { organisationId, apiKey, keyId } = credentials.current;
-    const body = objectBody(request);
-    if (
-      params.organisationId !== organisationId ||
-      body.api_key !== apiKey ||
-      body.key_id !== keyId
-    ) {
-      return unauthorized('Invalid api_key or key_id');
-    }
-    if (!rateLimit.allow()) {
-      return truecallerFailure(429, 'rate-limit-error', 'At most 10 tokens per 30 minutes');
-    }
-    const { token, expiresAt } = ledger.issue();
-    // The hour from `created_at` is all that a client knows, so a token with another life has its birth moved.
-    const createdAt = new Date(expiresAt - LIFETIME_SECONDS * 1000).toISOString();
-    return json(200, { token, created_at: lifetime.field(createdAt) });
-  }
 
   const hasWebhookToken = ({ headers }: SandboxRequest) => {
     const { orgId, orgToken } = webhookCredentials.current;
@@ -157,14 +125,4 @@ export async function startTruecaller(
       await Promise.all([started.close(), events.close()]);
     },
   };
-}
-
-const MISSING_HEADER = 'Missing authorization header';
-
-function unauthorized(message: string): Answer {
-  return truecallerFailure(401, 'authorization-error', message);
-}
-
-function fakeUuid(generation: number, kind: string): string {
-  return `00000000-0000-4000-8000-00000000${kind}${String(generation).padStart(3, '0')}`;
 }

@@ -3,7 +3,7 @@ import { filledText, moment, oneOf, pathId, wholeNumber } from '../../input-fiel
 import { validateInput } from '../../validate-input.js';
 import { asList, asRecord, booleanOf, textOf } from '../../wire-values.js';
 import type { ExotelClient } from '../exotel-client.js';
-import type { ExotelBasicOnlyOptions } from '../exotel-options.js';
+import type { ExotelBasicOnlyOptions, ExotelIterateOptions } from '../exotel-options.js';
 import { parseExotelTime } from '../exotel-time.js';
 import { iteratePages, parsePosition, type ExotelPage } from '../pages.js';
 
@@ -47,7 +47,7 @@ export interface ExotelV4VoiceLogs {
   /** Every voice log that the query finds, page after page as they are asked for. Throws as `list` does. */
   iterate(
     query?: ExotelV4VoiceLogQuery,
-    options?: ExotelBasicOnlyOptions,
+    options?: Omit<ExotelIterateOptions, 'authScheme'>,
   ): AsyncGenerator<Readonly<Record<string, unknown>>, void, undefined>;
   /**
    * One voice log, with its timeline.
@@ -102,7 +102,7 @@ export function createV4VoiceLogs(client: ExotelClient): ExotelV4VoiceLogs {
     list,
 
     iterate: (query, options) =>
-      iteratePages((offset) => list({ ...query, offset }, options), query?.offset ?? 0),
+      iteratePages((offset, rest) => list({ ...query, offset }, rest), query?.offset ?? 0, options),
 
     async get(callSid, options) {
       const operation = 'v4.voiceLogs.get';

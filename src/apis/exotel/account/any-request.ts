@@ -1,0 +1,79 @@
+import * as v from 'valibot';
+import { oneOf } from '../../input-fields.js';
+import { validateInput } from '../../validate-input.js';
+import type { ExotelClient } from '../exotel-client.js';
+import type { ExotelRequestOptions } from '../exotel-options.js';
+import type { ExotelBudget } from '../rate-limiter.js';
+
+/** A request to an endpoint that is not wrapped. */
+export interface ExotelAnyRequest {
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  host: 'ccm' | 'voice' | 'tenant';
+  /** With the account's sid, and encoded: `/v1/Accounts/acme/CustomerWhitelist`. */
+  path: string;
+  query?: Readonly<Record<string, string | number | boolean | undefined>> | undefined;
+  /** Sent as JSON; a `URLSearchParams` as an urlencoded form, a `FormData` as a multipart one. */
+  body?: unknown;
+  /** What it counts towards. @defaultValue `voice` */
+  budget?: ExotelBudget | undefined;
+}
+
+/** The answer to {@link ExotelAnyRequest}. */
+export interface ExotelAnyAnswer {
+  requestId: string | undefined;
+  /** The body as it came; XML of Voice v1 as text, unless it holds a call. */
+  raw: unknown;
+}
+
+const requestSchema = v.looseObject({
+  method: oneOf(['GET', 'POST', 'PUT', 'DELETE']),
+  host: oneOf(['ccm', 'voice', 'tenant']),
+  path: v.pipe(
+    v.string('must be a string'),
+    // What could lead to another host, or up the path.
+    v.regex(
+      /^(?:\/(?!\.{1,2}(?:\/|$))[^\s/\\?#]+)+$/,
+      'must be an absolute path like /v1/Accounts/acme/Calls, without a query',
+    ),
+  ),
+  budget: v.optional(oneOf(['voice', 'users', 'campaigns', 'exoPhones', 'reads']), 'voice'),
+});
+
+/** @internal */
+export function createAnyRequest(client: ExotelClient) {
+  return async (
+    request: ExotelAnyRequest,
+    options?: ExotelRequestOptions,
+  ): Promise<ExotelAnyAnswer> => {
+    const operation = 'request';
+    const { method, host, path, budget } = validateInput(requestSchema, request, {
+      api: 'exotel',
+      operation,
+    });
+    const { query, body } = request;
+    const answer = await client.send(
+      {
+        operation,
+        ...{ method, host, path, budget },
+        ...(query === undefined ? {} : { query }),
+        ...(body === undefined ? {} : encoded(body)),
+        // It may ring telephones, for all that is known.
+        ringsPhones: method === 'POST',
+      },
+      options,
+    );
+    return { requestId: answer.requestId, raw: answer.body };
+  };
+}
+
+function encoded(body: unknown) {
+  if (body instanceof URLSearchParams) {
+    return {
+      body: body.toString(),
+      contentType: 'application/x-www-form-urlencoded',
+    } as const;
+  }
+  return body instanceof FormData
+    ? ({ body, contentType: 'multipart/form-data' } as const)
+    : ({ body } as const);
+}

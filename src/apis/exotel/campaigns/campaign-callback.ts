@@ -1,0 +1,87 @@
+import { ApiPayloadError } from '../../api-payload-error.js';
+import type { OpenWord } from '../../open-word.js';
+import { readWebhookBody } from '../../webhook-body.js';
+import { textOf } from '../../wire-values.js';
+import { parseExotelTime } from '../exotel-time.js';
+import { textsOf, type ExotelCampaignCallStatus } from './campaign-records.js';
+
+/** What the three kinds of news have in common. */
+export interface ExotelCampaignNews {
+  campaignId: string;
+  createdTime: Date | undefined;
+  updatedTime: Date | undefined;
+  /** The same for every delivery of the same news; Exotel sends no id. */
+  deduplicationKey: string;
+  raw: unknown;
+}
+
+/**
+ * News of a campaign: of one attempt (`callStatusCallback`), of one number after its last attempt (`callScheduleCallback`), or
+ * of the whole campaign when it is over (`statusCallback`).
+ */
+export type ExotelCampaignCallback = ExotelCampaignNews &
+  (
+    | {
+        kind: 'call-status';
+        callSid: string;
+        number: string | undefined;
+        status: OpenWord<ExotelCampaignCallStatus> | undefined;
+      }
+    | {
+        kind: 'call-schedule';
+        callSids: readonly string[];
+        to: string | undefined;
+        /** The ExoPhone. */
+        from: string | undefined;
+        status: OpenWord<ExotelCampaignCallStatus> | undefined;
+      }
+    | {
+        kind: 'campaign-status';
+        status: OpenWord<'Completed' | 'Failed' | 'Canceled'> | undefined;
+        /** A CSV file. How long it is kept, and whether it is protected, is not documented. */
+        reportUrl: string | undefined;
+      }
+  );
+
+/**
+ * Reads any of the three webhooks of a call campaign: a parsed body, a form, or raw text or bytes. They carry no kind of their
+ * own and are told apart by `call_sid`, `call_sids`, or neither, so one address can take all three.
+ *
+ * Exotel signs nothing: take it as a hint, and ask `campaigns.get` where it matters. Answer 200.
+ *
+ * @throws ApiPayloadError when it is no such webhook.
+ * @see https://github.com/rahulkumar-exo/exotel-docs — docs/campaigns/api-reference/webhooks.md
+ */
+export function parseCampaignCallback(body: unknown): ExotelCampaignCallback {
+  const fields = readWebhookBody(body);
+  if (fields === undefined) throw nonsense('body', 'is neither JSON nor a form');
+  const campaignId = textOf(fields.campaign_sid);
+  if (campaignId === undefined) throw nonsense('campaign_sid', 'is missing');
+  const status = textOf(fields.status);
+  const news = {
+    campaignId,
+    createdTime: parseExotelTime(fields.date_created, '+05:30'),
+    updatedTime: parseExotelTime(fields.date_updated, '+05:30'),
+    raw: body,
+  };
+  const callSid = textOf(fields.call_sid);
+  if (callSid !== undefined) {
+    const deduplicationKey = `${campaignId}:call:${callSid}`;
+    const number = textOf(fields.number);
+    return { ...news, kind: 'call-status', callSid, number, status, deduplicationKey };
+  }
+  if (fields.call_sids !== undefined) {
+    const [to, from] = [textOf(fields.to), textOf(fields.from)];
+    const callSids = textsOf(fields.call_sids);
+    const deduplicationKey = `${campaignId}:number:${to ?? callSids[0] ?? ''}`;
+    return { ...news, kind: 'call-schedule', callSids, to, from, status, deduplicationKey };
+  }
+  if (status === undefined) throw nonsense('status', 'is missing');
+  const reportUrl = textOf(fields.report_url);
+  const deduplicationKey = `${campaignId}:campaign:${status}`;
+  return { ...news, kind: 'campaign-status', status, reportUrl, deduplicationKey };
+}
+
+function nonsense(field: string, problem: string): ApiPayloadError {
+  return new ApiPayloadError({ api: 'exotel', payload: 'campaign callback', field, problem });
+}

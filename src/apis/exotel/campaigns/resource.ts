@@ -1,0 +1,326 @@
+import * as v from 'valibot';
+import { isApiInputError } from '../../api-input-error.js';
+import { filledText, oneOf, pathId, wholeNumber } from '../../input-fields.js';
+import type { OpenWord } from '../../open-word.js';
+import { createPhoneFields } from '../../phone-numbers.js';
+import { validateInput } from '../../validate-input.js';
+import { asRecord, type WireRecord } from '../../wire-values.js';
+import { acknowledgementIn } from '../acknowledgement.js';
+import type { ExotelItemFailure } from '../exotel-error.js';
+import type { ExotelAnswer, ExotelClient, ExotelRequest } from '../exotel-client.js';
+import type { ExotelBasicOnlyOptions } from '../exotel-options.js';
+import type { ExotelVoiceIterateOptions } from '../voice-pages.js';
+import { findFailure } from '../failure.js';
+import { iteratePages, parsePosition, type ExotelPage } from '../pages.js';
+import type { ExotelAcknowledgement } from '../presence.js';
+
+/** What most lists of campaigns, lists and contacts can be asked for. */
+export interface ExotelRecordQuery {
+  /** Searches by name. */
+  name?: string | undefined;
+  sortBy?:
+    OpenWord<'date_created:asc' | 'date_created:desc' | 'name:asc' | 'name:desc'> | undefined;
+  /** @defaultValue 0 */
+  offset?: number | undefined;
+  /** @defaultValue left to Exotel: 20 */
+  limit?: number | undefined;
+}
+
+/**
+ * Reads the records of one kind.
+ *
+ * Every call throws an ApiInputError for an input that cannot be right (nothing was sent), an ExotelApiError when Exotel
+ * refuses, and an AxiosError when no answer came.
+ */
+export interface ExotelRecords<Item, Query> {
+  /** One page. */
+  list(query?: Query, options?: ExotelBasicOnlyOptions): Promise<ExotelPage<Item>>;
+  /** Every record that the query finds, page after page as they are asked for. */
+  iterate(
+    query?: Query,
+    options?: ExotelVoiceIterateOptions,
+  ): AsyncGenerator<Item, void, undefined>;
+  /** One record. */
+  get(id: string, options?: ExotelBasicOnlyOptions): Promise<Item>;
+}
+
+/** Reads and deletes the records of one kind. */
+export interface ExotelDeletableRecords<Item, Query> extends ExotelRecords<Item, Query> {
+  /** Deletes one record. The answer's body is not documented. */
+  delete(id: string, options?: ExotelBasicOnlyOptions): Promise<ExotelAcknowledgement>;
+}
+
+/** What became of one row of a bulk request. */
+export type ExotelBulkRow<Item> =
+  | { status: 'done'; /** Its place in what you gave, from 0. */ index: number; item: Item }
+  | { status: 'failed'; index: number; failure: ExotelItemFailure };
+
+/** The answer to a bulk request: a row for each that you gave, in the same order. */
+export interface ExotelBulkAnswer<Item> {
+  rows: readonly ExotelBulkRow<Item>[];
+  requestId: string | undefined;
+  raw: unknown;
+}
+
+/** What to do with a row that cannot be right: refuse them all, or set it aside as `failed` and send the rest. */
+export interface ExotelBulkRules {
+  /** @defaultValue `throw` */
+  onInvalid?: 'throw' | 'skip' | undefined;
+}
+
+const MOST_ROWS = 5000;
+
+/** A request below the address of a resource. @internal */
+export interface ResourceCall extends Pick<
+  ExotelRequest,
+  'body' | 'query' | 'contentType' | 'ringsPhones' | 'partial'
+> {
+  /** The last part of the operation's name: `get`. */
+  name: string;
+  method: ExotelRequest['method'];
+  /** What follows the address of the resource: ids and fixed words. */
+  tail?: readonly string[];
+}
+
+/** `undefined` for a record that has no id. @internal */
+export type RecordParser<Item> = (record: WireRecord) => Item | undefined;
+
+/** Sends the requests of one resource, and reads its records. @internal */
+export interface Resource<Item> {
+  readonly parse: RecordParser<Item>;
+  /** Checks an input. */
+  checked<const Schema extends v.GenericSchema>(
+    name: string,
+    schema: Schema,
+    input: unknown,
+    within?: string,
+  ): v.InferOutput<Schema>;
+  send(call: ResourceCall, options?: ExotelBasicOnlyOptions): Promise<ExotelAnswer>;
+  acknowledged(
+    call: ResourceCall,
+    options?: ExotelBasicOnlyOptions,
+  ): Promise<ExotelAcknowledgement>;
+  one(call: ResourceCall, options?: ExotelBasicOnlyOptions): Promise<Item>;
+  /** Sends that many rows, and reads what became of each. */
+  bulk(
+    call: ResourceCall,
+    sent: number,
+    options?: ExotelBasicOnlyOptions,
+  ): Promise<ExotelBulkAnswer<Item>>;
+}
+
+/** The voice host, JSON, and the one scheme that the documents show: Basic. @internal */
+export function createResource<Item>(
+  client: ExotelClient,
+  { group, path }: { group: string; path: readonly string[] },
+  parse: RecordParser<Item>,
+): Resource<Item> {
+  const operationOf = (name: string) => `${group}.${name}`;
+
+  async function send(
+    { name, tail = [], ...request }: ResourceCall,
+    options?: ExotelBasicOnlyOptions,
+  ): Promise<ExotelAnswer> {
+    const operation = operationOf(name);
+    const place = { api: 'exotel', operation } as const;
+    const ids = tail.map((id) => validateInput(pathId, id, place));
+    return client.send(
+      {
+        ...request,
+        operation,
+        fixedAuth: 'basic',
+        host: 'voice',
+        path: client.path('v2', ...path, ...ids),
+        budget: 'campaigns',
+      },
+      options,
+    );
+  }
+
+  return {
+    parse,
+
+    checked: (name, schema, input, within) =>
+      validateInput(schema, input, {
+        api: 'exotel',
+        operation: operationOf(name),
+        ...(within === undefined ? {} : { within }),
+      }),
+
+    send,
+
+    async acknowledged(call, options) {
+      return acknowledgementIn(await send(call, options));
+    },
+
+    async one(call, options) {
+      const answer = await send(call, options);
+      const [record] = recordsIn(answer.body);
+      const item = record && parse(record);
+      if (item === undefined) throw answer.unexpected('The answer holds no record with an id.');
+      return item;
+    },
+
+    async bulk(call, sent, options) {
+      const answer = await send({ ...call, partial: true }, options);
+      const response = asRecord(answer.body)?.response;
+      // Fewer rows, or more, could not be told apart by their places.
+      if (!Array.isArray(response) || response.length !== sent) {
+        throw answer.unexpected(`The answer does not tell of ${sent} rows; they may be taken.`);
+      }
+      const failures = new Map(
+        findFailure(answer.body)?.failures.map((failure) => [failure.index, failure]),
+      );
+      const rows = response.map((row: unknown, index): ExotelBulkRow<Item> => {
+        const item = parse(unwrap(row) ?? {});
+        const failure =
+          failures.get(index) ??
+          (item === undefined ? { index, code: undefined, message: undefined } : undefined);
+        // Without a failure there is an item.
+        return failure === undefined
+          ? { status: 'done', index, item: item as Item }
+          : { status: 'failed', index, failure };
+      });
+      return { rows, requestId: answer.requestId, raw: answer.body };
+    },
+  };
+}
+
+/** Lists and gets. @internal */
+export function createRecords<Item, Query extends ExotelRecordQuery>(
+  resource: Resource<Item>,
+  toQuery: (name: string, query: unknown) => NonNullable<ResourceCall['query']>,
+): ExotelRecords<Item, Query> {
+  const list = async (query?: Query, options?: ExotelBasicOnlyOptions) => {
+    const wireQuery = toQuery('list', query ?? {});
+    const answer = await resource.send({ name: 'list', method: 'GET', query: wireQuery }, options);
+    return readPage(answer, resource.parse);
+  };
+  return {
+    list,
+    // The offset is one of the query's own fields.
+    iterate: (query, options) =>
+      iteratePages(
+        (offset, rest) => list({ ...query, offset } as Query, rest),
+        query?.offset ?? 0,
+        options,
+      ),
+    get: (id, options) => resource.one({ name: 'get', method: 'GET', tail: [id] }, options),
+  };
+}
+
+/** Lists, gets and deletes. @internal */
+export function createDeletableRecords<Item, Query extends ExotelRecordQuery>(
+  resource: Resource<Item>,
+  toQuery: (name: string, query: unknown) => NonNullable<ResourceCall['query']>,
+): ExotelDeletableRecords<Item, Query> {
+  return {
+    ...createRecords(resource, toQuery),
+    delete: (id, options) =>
+      resource.acknowledged({ name: 'delete', method: 'DELETE', tail: [id] }, options),
+  };
+}
+
+/** A page of records; one without an id is left out. @internal */
+export function readPage<Item>(answer: ExotelAnswer, parse: RecordParser<Item>): ExotelPage<Item> {
+  const { body, requestId } = answer;
+  if (!Array.isArray(asRecord(body)?.response))
+    throw answer.unexpected('The answer holds no list.');
+  const items = recordsIn(body)
+    .map((record) => parse(record))
+    .filter((item) => item !== undefined);
+  return { items, ...parsePosition(body), requestId, raw: body };
+}
+
+// Exotel takes local digits here itself, so no default country is needed.
+const { dialable } = createPhoneFields();
+
+/** Whom a campaign dials. @internal */
+export const campaignNumber = v.pipe(
+  dialable,
+  v.check((number) => !/^sips?:/i.test(number), 'must be a phone number, and no sip: address'),
+);
+
+/** The fields of {@link ExotelRecordQuery}. @internal */
+export function recordQuery(mostPerPage?: number) {
+  return {
+    name: v.optional(filledText),
+    sortBy: v.optional(
+      v.pipe(filledText, v.regex(/^[\w.]+:(asc|desc)$/, 'must look like date_created:desc')),
+    ),
+    offset: v.optional(wholeNumber(0)),
+    limit: v.optional(wholeNumber(1, mostPerPage)),
+  };
+}
+
+/** {@link ExotelRecordQuery} as it is sent. @internal */
+export function toRecordQuery({ name, sortBy, offset, limit }: ExotelRecordQuery) {
+  return { offset, limit, name, sort_by: sortBy };
+}
+
+/** A bulk request before its rows are checked. @internal */
+export interface BulkRequest<Row extends v.GenericSchema> {
+  name: string;
+  method: 'POST' | 'PUT';
+  tail?: readonly string[];
+  rows: readonly unknown[];
+  schema: Row;
+  toBody: (rows: readonly v.InferOutput<Row>[]) => unknown;
+}
+
+const rowsMessage = `must have from 1 to ${MOST_ROWS} rows: send more in several calls`;
+const rowsSchema = v.pipe(
+  v.array(v.unknown(), 'must be an array'),
+  v.minLength(1, rowsMessage),
+  v.maxLength(MOST_ROWS, rowsMessage),
+);
+const rulesSchema = v.strictObject({ onInvalid: v.optional(oneOf(['throw', 'skip']), 'throw') });
+
+/** Checks the rows, sends those that can be right, and tells of each by its own place. @internal */
+export async function sendRows<Item, Row extends v.GenericSchema>(
+  resource: Resource<Item>,
+  { name, method, tail, rows, schema, toBody }: BulkRequest<Row>,
+  rules: ExotelBulkRules = {},
+  options?: ExotelBasicOnlyOptions,
+): Promise<ExotelBulkAnswer<Item>> {
+  resource.checked(name, rowsSchema, rows);
+  const { onInvalid } = resource.checked(name, rulesSchema, rules);
+  const sent: { index: number; row: v.InferOutput<Row> }[] = [];
+  const setAside: ExotelBulkRow<Item>[] = [];
+  for (const [index, row] of rows.entries()) {
+    try {
+      sent.push({ index, row: resource.checked(name, schema, row, String(index)) });
+    } catch (error) {
+      if (onInvalid === 'throw' || !isApiInputError(error)) throw error;
+      const failure = { index, code: error.code, message: error.message };
+      setAside.push({ status: 'failed', index, failure });
+    }
+  }
+  if (sent.length === 0) return { rows: setAside, requestId: undefined, raw: undefined };
+  const body = toBody(sent.map(({ row }) => row));
+  const call = { name, method, body, ...(tail === undefined ? {} : { tail }) };
+  const answer = await resource.bulk(call, sent.length, options);
+  const answered = answer.rows.map((row) => movedTo(row, sent[row.index]?.index ?? row.index));
+  return { ...answer, rows: [...setAside, ...answered].sort((a, b) => a.index - b.index) };
+}
+
+function movedTo<Item>(row: ExotelBulkRow<Item>, index: number): ExotelBulkRow<Item> {
+  return row.status === 'done'
+    ? { ...row, index }
+    : { ...row, index, failure: { ...row.failure, index } };
+}
+
+/**
+ * The records of an answer. The documents show `response` as an object with `data` and as an array of such, and
+ * elide the elements of most lists, which may be bare records.
+ */
+function recordsIn(body: unknown): readonly WireRecord[] {
+  const response = asRecord(body)?.response;
+  const items: readonly unknown[] = Array.isArray(response) ? response : [response ?? body];
+  return items.map(unwrap).filter((record) => record !== undefined);
+}
+
+function unwrap(item: unknown): WireRecord | undefined {
+  const record = asRecord(item);
+  return record !== undefined && 'data' in record ? asRecord(record.data) : record;
+}

@@ -1,0 +1,48 @@
+import { ApiPayloadError } from '../../api-payload-error.js';
+import type { OpenWord } from '../../open-word.js';
+import { readWebhookBody } from '../../webhook-body.js';
+import { asList, textOf } from '../../wire-values.js';
+import { parseExotelTime } from '../exotel-time.js';
+
+/** The health of the account's ExoPhones, posted every few minutes. "Beta", by its documents. */
+export interface ExotelHeartbeat {
+  /** `WARNING`: some are affected; `CRITICAL`: all. */
+  status: OpenWord<'OK' | 'WARNING' | 'CRITICAL' | 'PAYLOAD_TOO_LARGE'>;
+  time: Date | undefined;
+  /** Sids of ExoPhones. */
+  incomingAffected: readonly string[];
+  outgoingAffected: readonly string[];
+  /** `data` in it holds details whose fields are not documented. */
+  raw: unknown;
+}
+
+/**
+ * Reads the heartbeat webhook. Exotel signs nothing. Answer 200 within 15 seconds.
+ *
+ * @throws ApiPayloadError when it is no heartbeat.
+ * @see https://developer.exotel.com/docs/heartbeat/webhook-format
+ */
+export function parseHeartbeat(body: unknown): ExotelHeartbeat {
+  const fields = readWebhookBody(body) ?? {};
+  const status = textOf(fields.status_type);
+  if (status === undefined) {
+    const payload = 'heartbeat';
+    throw new ApiPayloadError({
+      api: 'exotel',
+      payload,
+      field: 'status_type',
+      problem: 'is missing',
+    });
+  }
+  const sids = (value: unknown) =>
+    asList(value)
+      .map(textOf)
+      .filter((sid) => sid !== undefined);
+  return {
+    status,
+    time: parseExotelTime(fields.timestamp, '+00:00'),
+    incomingAffected: sids(fields.incoming_affected),
+    outgoingAffected: sids(fields.outgoing_affected),
+    raw: body,
+  };
+}

@@ -1,0 +1,19 @@
+/** The property of an error that says where a list stopped. */
+const CURSOR = 'cursor';
+
+/**
+ * Where to go on after an error of an iterator: everything before it was handed out, nothing behind it. For `voice.iterate` and
+ * `voice.pages` give it as `cursor`, for iterators that page by offset as `offset: Number(cursor)`.
+ */
+export function cursorOf(error: unknown): string | undefined {
+  const cursor = error instanceof Error && CURSOR in error ? error[CURSOR] : undefined;
+  return typeof cursor === 'string' ? cursor : undefined;
+}
+
+/** The same error, whoever made it, with the place to go on. @internal */
+export function withCursor(error: unknown, cursor: string): unknown {
+  if (error instanceof Error && Object.isExtensible(error)) {
+    Object.defineProperty(error, CURSOR, { value: cursor, enumerable: true, configurable: true });
+  }
+  return error;
+}

@@ -1,0 +1,95 @@
+import { validateInput } from '../validate-input.js';
+import type { ExotelClient } from './exotel-client.js';
+import type { ExotelBasicOnlyOptions, ExotelIterateOptions } from './exotel-options.js';
+import { withCursor } from './list-cursor.js';
+import { repeatRead } from './repeat-read.js';
+import {
+  parseVoicePage,
+  toVoiceListQuery,
+  voiceListSchema,
+  type ExotelVoiceListQuery,
+  type ExotelVoicePage,
+} from './voice-list.js';
+import {
+  checkRange,
+  firstWindow,
+  readCursor,
+  writeCursor,
+  type VoicePlace,
+} from './voice-windows.js';
+
+/** The last argument of iterators of Voice v1. */
+export type ExotelVoiceIterateOptions = Omit<ExotelIterateOptions, 'authScheme'>;
+
+/** The page at the query's place, of a range that one request can ask for. @internal */
+export async function firstVoicePage(
+  client: ExotelClient,
+  query: ExotelVoiceListQuery = {},
+  options?: ExotelBasicOnlyOptions,
+): Promise<ExotelVoicePage> {
+  const operation = 'voice.list';
+  const { created } = validateInput(voiceListSchema, query, { api: 'exotel', operation });
+  checkRange(created, { now: Date.now(), operation, anyWidth: query.cursor !== undefined });
+  const { value } = await voicePages(client, operation, query, options).next();
+  // There is always a first page, or an error.
+  return value as ExotelVoicePage;
+}
+
+/** Page after page, and window after window where the range is wider than one request may ask for. @internal */
+export async function* voicePages(
+  client: ExotelClient,
+  operation: string,
+  query: ExotelVoiceListQuery = {},
+  { retries, ...options }: ExotelVoiceIterateOptions = {},
+): AsyncGenerator<ExotelVoicePage, void, undefined> {
+  const asked = validateInput(voiceListSchema, query, { api: 'exotel', operation });
+  checkRange(asked.created, { now: Date.now(), operation, anyWidth: true });
+  const { cursor, after, before, created, ...filters } = asked;
+  const page = after ? { after } : before ? { before } : undefined;
+  let place: VoicePlace | undefined =
+    cursor === undefined ? { created, page } : readCursor(cursor, operation);
+  const seen = new Set<string>();
+  while (place !== undefined) {
+    const here = writeCursor(place);
+    // A cursor that comes back a second time would go round for ever.
+    if (seen.size === seen.add(here).size) return;
+    const { window, rest } = firstWindow(place.created, filters.order);
+    const pageQuery: ExotelVoiceListQuery = { ...filters, created: window, ...place.page };
+    const found: Omit<ExotelVoicePage, 'cursor'> = await repeatRead(
+      () => fetchPage(client, operation, pageQuery, options),
+      {
+        retries,
+        signal: options.signal,
+      },
+    ).catch((error: unknown) => {
+      throw withCursor(error, here);
+    });
+    if (found.next !== undefined) place = { created: place.created, page: found.next };
+    else place = rest && { created: rest, page: undefined };
+    yield { ...found, cursor: place && writeCursor(place) };
+  }
+}
+
+async function fetchPage(
+  client: ExotelClient,
+  operation: string,
+  query: ExotelVoiceListQuery,
+  options: ExotelBasicOnlyOptions,
+): Promise<Omit<ExotelVoicePage, 'cursor'>> {
+  const { zonelessOffset } = client.options;
+  const answer = await client.send(
+    {
+      operation,
+      fixedAuth: 'basic',
+      method: 'GET',
+      host: 'voice',
+      path: client.path('v1', 'Calls.json'),
+      query: toVoiceListQuery(query, zonelessOffset),
+      budget: 'voice',
+    },
+    options,
+  );
+  const page = parseVoicePage(answer.body, zonelessOffset);
+  if (page === undefined) throw answer.unexpected('The answer holds no Calls.');
+  return page;
+}

@@ -1,0 +1,71 @@
+import * as v from 'valibot';
+import { wholeNumber } from '../input-fields.js';
+import { pause } from '../retry-pause.js';
+import { validateInput } from '../validate-input.js';
+import type { ApiRequestOptions } from '../request-options.js';
+import { repeatRead } from './repeat-read.js';
+
+/** How long to wait for a call. */
+export interface ExotelWaitLimits {
+  /** For all of it, in milliseconds. @defaultValue 3600000: an hour. Exotel lets a call last four */
+  waitMs?: number | undefined;
+  /**
+   * For what fills in after the end, in milliseconds: the price and the duration of a Voice v1 call take two to five minutes by the
+   * documents.
+   * @defaultValue 300000
+   */
+  settleMs?: number | undefined;
+  /** Between two looks while the call runs, in milliseconds; three times as long after its end. @defaultValue 5000 */
+  pollMs?: number | undefined;
+}
+
+/** What the wait for a call came to. */
+export interface ExotelWaited<Call> {
+  /** As it was last seen. */
+  call: Call;
+  /**
+   * `settled`: it has ended, and everything is known. `ended`: it has ended, and what fills in afterwards did not come within
+   * `settleMs`. `running`: `waitMs` was over before its end.
+   */
+  state: ExotelWaitState;
+}
+
+/** How far a call is. */
+export type ExotelWaitState = 'running' | 'ended' | 'settled';
+
+const limitsSchema = v.object({
+  waitMs: v.optional(wholeNumber(0), 3_600_000),
+  settleMs: v.optional(wholeNumber(0), 300_000),
+  pollMs: v.optional(wholeNumber(1), 5_000),
+});
+
+/** A look that fails is taken again; a server that is away longer than this is told to the caller. */
+const RETRIES = 5;
+
+/**
+ * Looks at a call until it has ended and settled. The first look is taken at once; `signal` ends the wait.
+ * @internal
+ */
+export async function waitForCall<Call>(
+  read: () => Promise<Call>,
+  judge: (call: Call) => ExotelWaitState,
+  limits: ExotelWaitLimits,
+  { operation, signal }: { operation: string; signal: ApiRequestOptions['signal'] | undefined },
+): Promise<ExotelWaited<Call>> {
+  const { waitMs, settleMs, pollMs } = validateInput(limitsSchema, limits, {
+    api: 'exotel',
+    operation,
+  });
+  const deadline = performance.now() + waitMs;
+  let settleBy = Infinity;
+  for (;;) {
+    const call = await repeatRead(read, { retries: RETRIES, signal });
+    const state = judge(call);
+    if (state === 'settled') return { call, state };
+    const now = performance.now();
+    if (state === 'ended') settleBy = Math.min(settleBy, now + settleMs);
+    const leftMs = Math.min(deadline, settleBy) - now;
+    if (leftMs <= 0) return { call, state };
+    await pause(Math.min(state === 'ended' ? pollMs * 3 : pollMs, leftMs), signal);
+  }
+}

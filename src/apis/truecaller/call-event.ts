@@ -1,0 +1,90 @@
+import { ApiPayloadError } from '../api-payload-error.js';
+import type { OpenWord } from '../open-word.js';
+import { readWebhookBody } from '../webhook-body.js';
+import { asRecord, booleanOf, textOf, type WireRecord } from '../wire-values.js';
+import { eventTime } from './event-time.js';
+
+/** An answer, from the Truecaller app, of a person whom you called. */
+export interface TruecallerCallEvent {
+  /** The same for every delivery of the event. */
+  eventId: string;
+  /** `cmb` is Call Me Back. The word and the fields of User Feedback are not documented: see `raw`. */
+  eventType: OpenWord<'cmb'>;
+  clientAccountId: string | undefined;
+  createdTime: Date | undefined;
+  /** What a Call Me Back says. Accounts of the old console get other fields, which stay in `raw`. */
+  callMeBack: TruecallerCallMeBack | undefined;
+  raw: unknown;
+}
+
+/** A person who missed or rejected your call wants to be called back, or does not. */
+export interface TruecallerCallMeBack {
+  /** Your number. */
+  businessNumber: string | undefined;
+  /** Whom to call. Personal data; `undefined` where the telephone did not tell it. */
+  clientNumber: string | undefined;
+  /** Another number to call, where they gave one. Personal data. */
+  alternateNumber: string | undefined;
+  /** `false`: they do not want to be called. */
+  isInterested: boolean | undefined;
+  requestedTime: Date | undefined;
+  /** The day that they chose, as `2030-01-02`. */
+  requestedDate: string | undefined;
+  /** The label of the slot that they chose. */
+  requestedSlot: string | undefined;
+  preferredFromTime: Date | undefined;
+  preferredToTime: Date | undefined;
+  featureSet: string | undefined;
+  configName: string | undefined;
+}
+
+/**
+ * Reads an event of Verified Business that Truecaller posted to your webhook: a parsed body, or the raw text or bytes of its JSON.
+ *
+ * Nothing is signed, and events may come twice: as for {@link parseTruecallerEvent}. Answer 2xx with a JSON body within two seconds.
+ *
+ * @throws ApiPayloadError when it is no such event.
+ * @see https://docs.truecaller.com/truecaller-for-business/verified-business-api-documentation/webhooks/event-types
+ */
+export function parseTruecallerCallEvent(body: unknown): TruecallerCallEvent {
+  const fields = readWebhookBody(body);
+  if (fields === undefined) throw nonsense('body', 'is no JSON object');
+  const eventId = textOf(fields.event_id);
+  if (eventId === undefined) throw nonsense('event_id', 'is missing');
+  const eventType = textOf(fields.event_type);
+  if (eventType === undefined) throw nonsense('event_type', 'is missing');
+  const payload = asRecord(fields.cmb_payload);
+  return {
+    eventId,
+    eventType,
+    clientAccountId: textOf(fields.client_account_id),
+    createdTime: eventTime(fields.created_at, 'created_at'),
+    callMeBack: payload === undefined ? undefined : readCallMeBack(payload),
+    raw: body,
+  };
+}
+
+function readCallMeBack(payload: WireRecord): TruecallerCallMeBack {
+  const text = (field: string) => {
+    const value = textOf(payload[field]);
+    return value === 'NA' || value === 'Phone number not available' ? undefined : value;
+  };
+  const time = (field: string) => eventTime(payload[field], `cmb_payload.${field}`);
+  return {
+    businessNumber: text('business_number'),
+    clientNumber: text('client_number'),
+    alternateNumber: text('alternate_number'),
+    isInterested: booleanOf(payload.is_interested),
+    requestedTime: time('requested_at'),
+    requestedDate: text('requested_date'),
+    requestedSlot: text('requested_slot'),
+    preferredFromTime: time('preferred_from_time'),
+    preferredToTime: time('preferred_to_time'),
+    featureSet: text('feature_set'),
+    configName: text('cmb_config_name'),
+  };
+}
+
+function nonsense(field: string, problem: string): ApiPayloadError {
+  return new ApiPayloadError({ api: 'truecaller', payload: 'call event', field, problem });
+}

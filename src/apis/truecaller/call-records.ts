@@ -1,0 +1,143 @@
+import * as v from 'valibot';
+import { toErrorResponse } from '../error-response.js';
+import { pathId } from '../input-fields.js';
+import { takeTurn } from '../take-turn.js';
+import { validateInput } from '../validate-input.js';
+import { asRecord, textOf } from '../wire-values.js';
+import { readCallBatch, type TruecallerCallBatch } from './call-batch.js';
+import { toWireCallRecord, type TruecallerCallRecord } from './call-record-input.js';
+import { isPushRefusal, toPushOutcome, type TruecallerPushOutcome } from './push-outcome.js';
+import type { TruecallerBudget, TruecallerRateLimiter } from './rate-limiter.js';
+import type {
+  TruecallerClient,
+  TruecallerReceipt,
+  TruecallerRequest,
+} from './truecaller-client.js';
+import { TruecallerApiError } from './truecaller-error.js';
+import type { TruecallerRequestOptions } from './truecaller-options.js';
+
+/** A batch that Truecaller works on. */
+export interface TruecallerCallBatchReceipt {
+  /** For `getBatch`. */
+  batchId: string;
+  raw: unknown;
+}
+
+/** Call personalisation: which name and reason a telephone shows when you call. */
+export interface TruecallerCallRecords {
+  /**
+   * Pushes a record to the receiver's telephone, before you call it. Android only.
+   *
+   * Nothing of it should hold up the call: give it a short `timeout`, and call whatever comes of it. It is never sent again by itself.
+   *
+   * @throws ApiInputError naming the invalid field; nothing was sent.
+   * @throws TruecallerApiError when Truecaller refuses the request. A telephone that cannot show it is an outcome, and no error.
+   * @throws AxiosError when no answer came (network, `timeout`, `signal`).
+   * @see https://docs.truecaller.com/truecaller-for-business/verified-business-api-documentation/call-personalisation/call-personalisation-real-time-v2
+   */
+  push(
+    record: TruecallerCallRecord,
+    options?: TruecallerRequestOptions,
+  ): Promise<TruecallerPushOutcome>;
+
+  /**
+   * Hands over 1 to 500 records at once. Truecaller works on them later: `getBatch` tells of each.
+   *
+   * @throws ApiInputError naming the invalid record and field (`records.3.endsAt`); nothing was sent.
+   * @throws TruecallerApiError when Truecaller refuses.
+   * @throws AxiosError when no answer came (network, `timeout`, `signal`): the records may have been taken.
+   * @see https://docs.truecaller.com/truecaller-for-business/verified-business-api-documentation/call-personalisation/call-personalisation-batch-v2
+   */
+  pushBatch(
+    records: readonly TruecallerCallRecord[],
+    options?: TruecallerRequestOptions,
+  ): Promise<TruecallerCallBatchReceipt>;
+
+  /**
+   * What became of each record of a batch. How soon a batch is done is not documented.
+   *
+   * @throws ApiInputError for an id that is empty, or has a space or a slash in it.
+   * @throws TruecallerApiError when Truecaller refuses.
+   * @throws AxiosError when no answer came (network, `timeout`, `signal`).
+   * @see https://docs.truecaller.com/truecaller-for-business/verified-business-api-documentation/call-personalisation/call-personalisation-batch-v2
+   */
+  getBatch(batchId: string, options?: TruecallerRequestOptions): Promise<TruecallerCallBatch>;
+}
+
+const recordsSchema = v.pipe(
+  v.array(v.unknown(), 'must be an array'),
+  v.minLength(1, 'must have from 1 to 500 records'),
+  v.maxLength(500, 'must have from 1 to 500 records: push them in several batches'),
+);
+
+/** @internal */
+export function createCallRecords(
+  client: TruecallerClient<'portal'>,
+  clientAccountId: string,
+  rateLimiter: TruecallerRateLimiter | undefined,
+): TruecallerCallRecords {
+  const account = `/v2/clients/${encodeURIComponent(clientAccountId)}`;
+
+  async function send(
+    request: Omit<TruecallerRequest<'portal'>, 'host'>,
+    options: TruecallerRequestOptions | undefined,
+    budget?: TruecallerBudget,
+  ) {
+    if (rateLimiter !== undefined && budget !== undefined) {
+      await takeTurn(() => rateLimiter.acquire(budget), options?.signal);
+    }
+    return client.send({ ...request, host: 'portal' }, options);
+  }
+
+  return {
+    async push(record, options) {
+      const operation = 'callRecords.push';
+      const { raw } = await send(
+        {
+          operation,
+          path: `${account}/dynamic_call_record`,
+          body: toWireCallRecord(record, operation),
+          isResult: isPushRefusal,
+        },
+        options,
+        'calls',
+      );
+      return toPushOutcome(raw);
+    },
+
+    async pushBatch(records, options) {
+      const operation = 'callRecords.pushBatch';
+      const place = { api: 'truecaller', operation, within: 'records' } as const;
+      validateInput(recordsSchema, records, place);
+      const body = {
+        call_records: records.map((record, index) =>
+          toWireCallRecord(record, operation, `records.${index}`),
+        ),
+      };
+      const path = `${account}/dynamic_call_records`;
+      const receipt = await send({ operation, path, body }, options, 'batches');
+      const batchId = textOf(asRecord(receipt.raw)?.batch_id);
+      if (batchId !== undefined) return { batchId, raw: receipt.raw };
+      const note =
+        'The answer has no batch_id: the records may have been taken, but nothing can tell what becomes of them.';
+      throw unexpected(operation, receipt, note);
+    },
+
+    async getBatch(batchId, options) {
+      const operation = 'callRecords.getBatch';
+      const place = { api: 'truecaller', operation, within: 'batchId' } as const;
+      const id = validateInput(pathId, batchId, place);
+      const path = `${account}/dynamic_call_records?batchId=${encodeURIComponent(id)}`;
+      const receipt = await send({ operation, method: 'GET', path }, options);
+      const batch = readCallBatch(receipt.raw);
+      if (batch !== undefined) return batch;
+      throw unexpected(operation, receipt, 'The answer holds no records.');
+    },
+  };
+}
+
+/** For a success that makes no sense. */
+function unexpected(operation: string, { status, raw }: TruecallerReceipt, note: string) {
+  const response = toErrorResponse({ status, body: raw }, []);
+  return new TruecallerApiError({ operation, response, note });
+}

@@ -1,0 +1,69 @@
+import type { AxiosInstance } from 'axios';
+import * as v from 'valibot';
+import { givenOptions } from '../../concealment/given-options.js';
+import { filledText, pathId } from '../input-fields.js';
+import { validateInput } from '../validate-input.js';
+import { createCallRecords, type TruecallerCallRecords } from './call-records.js';
+import type { TruecallerRateLimiter } from './rate-limiter.js';
+import { createTruecallerClient } from './truecaller-client.js';
+import { createTruecallerHostOf } from './truecaller-hosts.js';
+
+/** Options of {@link createTruecallerCallsApi}. */
+export interface TruecallerCallsApiOptions {
+  /** From the console's Manage API Keys page. */
+  clientAccountId: string;
+  /** Base address, with or without a path. Left out, it follows the instance's `baseURL`. */
+  hosts?:
+    | {
+        /** `https://enterprise-portal-noneu.truecaller.com`. */
+        portal?: string | undefined;
+      }
+    | undefined;
+  /** Holds requests back: `createTruecallerRateLimiter()`, or your own. @defaultValue none */
+  rateLimiter?: TruecallerRateLimiter | undefined;
+}
+
+/** The call personalisation of Verified Business. */
+export interface TruecallerCallsApi {
+  readonly callRecords: TruecallerCallRecords;
+}
+
+const optionsSchema = v.looseObject({
+  clientAccountId: pathId,
+  hosts: v.optional(v.strictObject({ portal: v.optional(filledText) })),
+});
+
+/**
+ * Truecaller for Business calls (Verified Business) over an axios instance that authorises itself with the token of
+ * `truecallerCalls`. That of the campaigns is another one.
+ *
+ * @example
+ * ```ts
+ * const http = createProviderClient(truecallerCalls({ clientAccountId, apiKey, keyId }));
+ * const { callRecords } = createTruecallerCallsApi(http, { clientAccountId });
+ * const startsAt = new Date();
+ * const endsAt = new Date(startsAt.getTime() + 600_000);
+ * await callRecords.push(
+ *   { callerNumber, receiverNumber, labelId, callReason: 'About your parcel', startsAt, endsAt },
+ *   { timeout: 800 },
+ * );
+ * ```
+ * @throws ApiInputError naming the option that is wrong, or `hosts` if the instance has no `baseURL`.
+ * @see https://docs.truecaller.com/truecaller-for-business/verified-business-api-documentation/call-personalisation
+ */
+export function createTruecallerCallsApi(
+  instance: AxiosInstance,
+  options: TruecallerCallsApiOptions,
+): TruecallerCallsApi {
+  const operation = 'createTruecallerCallsApi';
+  options = givenOptions(options);
+  const { clientAccountId, hosts } = validateInput(optionsSchema, options, {
+    api: 'truecaller',
+    operation,
+  });
+  const hostOf = createTruecallerHostOf(instance, operation, ['portal'], hosts);
+  const client = createTruecallerClient(instance, { hostOf });
+  return Object.freeze({
+    callRecords: createCallRecords(client, clientAccountId, options.rateLimiter),
+  });
+}

@@ -1,0 +1,339 @@
+/*
+ * The address book of Exotel's campaigns: contacts, lists, and CSV files that become lists.
+ *
+ * https://developer.exotel.com/docs/campaign-lists/overview and https://developer.exotel.com/docs/campaigns-contacts/overview
+ *
+ * Documented: the paths, 207 with a code for each row, the fields of contacts, that names of lists are unique, the form of a CSV
+ * upload, its columns and the fields of its status. From working code: `{ lists: [ … ] }`, `{ contacts: [ … ] }`,
+ * `{ contact_references: [ … ] }`, and 409 inside HTTP 200 for a name that is taken.
+ * Hypothesis: the fields of a list beyond `sid` and `name`; the codes inside 400 and 409; that a CSV file is done after it was
+ * asked for once (the real one takes longer).
+ */
+import type { Answer } from './answers.js';
+import { json } from './answers.js';
+import { readRows } from './exotel-contacts.js';
+import { exotelFailure, exotelSuccess } from './exotel-envelope.js';
+import { formOf, textsIn } from './form.js';
+import type { ProviderSetup } from './provider.js';
+import { asObject, asText, objectBody } from './read-body.js';
+import type { Access, Route } from './router.js';
+import { route } from './router.js';
+import type { SandboxRequest } from './sandbox-request.js';
+
+/** A contact of the campaigns' address book, with the fields as they came. */
+export interface ExotelCampaignContact {
+  readonly sid: string;
+  fields: Readonly<Record<string, unknown>>;
+  readonly createdAt: number;
+}
+
+/** A list of contacts. */
+export interface ExotelCampaignList {
+  readonly sid: string;
+  name: string;
+  readonly tag: string | undefined;
+  readonly contactSids: Set<string>;
+  readonly createdAt: number;
+}
+
+/** What campaigns dial, by list. */
+export interface ExotelCampaignBook {
+  readonly campaignContacts: ReadonlyMap<string, ExotelCampaignContact>;
+  readonly campaignLists: ReadonlyMap<string, ExotelCampaignList>;
+}
+
+const PATH = '/v2/accounts/:accountSid';
+/** "E.164, or without +, or 10 digits; no spaces, dashes, brackets." */
+const NUMBER = /^\+?\d{10,15}$/;
+
+/** @internal */
+export function createExotelCampaignLists(
+  { now }: ProviderSetup,
+  basicOnly: Access,
+  isInUse: (listSid: string) => boolean,
+): { readonly routes: readonly Route[]; readonly verbs: ExotelCampaignBook; reset(): void } {
+  const contacts = new Map<string, ExotelCampaignContact>();
+  const lists = new Map<string, ExotelCampaignList>();
+  const uploads = new Map<string, { done: boolean; counts: object }>();
+  let made = 0;
+  const nextSid = (kind: string) => `sandbox${kind}${String((made += 1)).padStart(6, '0')}`;
+
+  function makeContact(row: unknown): object {
+    const fields = asObject(row) ?? {};
+    if (!NUMBER.test(asText(fields.number) ?? '')) return failed(400, 1002, 'Invalid number');
+    const contact = { sid: nextSid('contact'), fields, createdAt: now() };
+    contacts.set(contact.sid, contact);
+    return succeeded(contactBody(contact));
+  }
+
+  function makeList(row: unknown): object {
+    const { name, tag } = asObject(row) ?? {};
+    const wanted = asText(name);
+    if (wanted === undefined) return failed(400, 1001, 'Mandatory parameter missing');
+    if (isTaken(wanted)) return failed(409, 1008, 'List name already exists');
+    return succeeded(listBody(addList(wanted, asText(tag))));
+  }
+
+  function addList(name: string, tag?: string): ExotelCampaignList {
+    const list = {
+      sid: nextSid('list'),
+      name,
+      tag,
+      contactSids: new Set<string>(),
+      createdAt: now(),
+    };
+    lists.set(list.sid, list);
+    return list;
+  }
+
+  const isTaken = (name: string) => [...lists.values()].some((list) => list.name === name);
+
+  function change(row: unknown): object {
+    const { sid, ...fields } = asObject(row) ?? {};
+    const contact = contacts.get(asText(sid) ?? '');
+    if (contact === undefined) return failed(404, 1000, 'Contact not found');
+    contact.fields = { ...contact.fields, ...fields };
+    return succeeded(contactBody(contact));
+  }
+
+  function rename(row: unknown): object {
+    const { sid, name } = asObject(row) ?? {};
+    const list = lists.get(asText(sid) ?? '');
+    const wanted = asText(name);
+    if (list === undefined || wanted === undefined) return failed(404, 1000, 'List not found');
+    if (isTaken(wanted)) return failed(409, 1008, 'List name already exists');
+    list.name = wanted;
+    return succeeded(listBody(list));
+  }
+
+  function addToList(request: SandboxRequest, { sid }: { readonly sid: string }): Answer {
+    const list = lists.get(sid);
+    if (list === undefined) return exotelFailure(request, 404, 1000, 'List not found');
+    const rows = rowsIn(request, 'contact_references').map((row) => {
+      const contact = contacts.get(asText(asObject(row)?.contact_sid) ?? '');
+      if (contact === undefined) return failed(404, 1000, 'Contact not found');
+      list.contactSids.add(contact.sid);
+      return succeeded({ contact_sid: contact.sid });
+    });
+    return manyAnswer(request, rows);
+  }
+
+  function removeList(request: SandboxRequest, { sid }: { readonly sid: string }): Answer {
+    if (!lists.has(sid)) return exotelFailure(request, 404, 1000, 'List not found');
+    if (isInUse(sid)) return exotelFailure(request, 400, 1002, 'A campaign uses this list');
+    lists.delete(sid);
+    return exotelSuccess(request, 200, succeeded(null));
+  }
+
+  async function uploadCsv(request: SandboxRequest): Promise<Answer> {
+    const form = await formOf(request);
+    const name = textsIn(form).get('list_name');
+    const file = form.get('file_name');
+    if (name === undefined || file === null || typeof file === 'string') {
+      return exotelFailure(request, 400, 1001, 'Mandatory parameter missing');
+    }
+    const list = addList(name);
+    const seen = new Set<string>();
+    const counts = { total_records: 0, success_count: 0, duplicate_count: 0, failure_count: 0 };
+    for (const { fields } of readRows(await file.text())) {
+      const number = fields.number ?? '';
+      counts.total_records += 1;
+      if (!NUMBER.test(number)) counts.failure_count += 1;
+      else if (seen.has(number)) counts.duplicate_count += 1;
+      else {
+        seen.add(number);
+        counts.success_count += 1;
+        const contact = { sid: nextSid('contact'), fields, createdAt: now() };
+        contacts.set(contact.sid, contact);
+        list.contactSids.add(contact.sid);
+      }
+    }
+    const uploadId = nextSid('upload');
+    uploads.set(uploadId, { done: false, counts });
+    const data = { upload_id: uploadId, list_sid: list.sid, status: 'processing' };
+    // The documented sample has nothing around `response`.
+    return json(200, { response: [succeeded(data)] });
+  }
+
+  function csvStatus(request: SandboxRequest, { id }: { readonly id: string }): Answer {
+    const upload = uploads.get(id);
+    if (upload === undefined) return exotelFailure(request, 404, 1000, 'Upload not found');
+    const status = upload.done ? 'completed' : 'processing';
+    upload.done = true;
+    const data = { upload_id: id, status, ...(status === 'completed' ? upload.counts : {}) };
+    return json(200, { response: [succeeded(data)] });
+  }
+
+  function contactsOf(request: SandboxRequest, found: Iterable<string>): Answer {
+    const records = [...found].map((sid) => contacts.get(sid)).filter((one) => one !== undefined);
+    return pageAnswer(request, records.map(contactBody), 20);
+  }
+
+  return {
+    routes: [
+      route('POST', `${PATH}/contacts/csv-upload`, uploadCsv, basicOnly),
+      route('GET', `${PATH}/csv-status/:id`, csvStatus, basicOnly),
+      route(
+        'POST',
+        `${PATH}/contacts`,
+        (request) => manyAnswer(request, rowsIn(request, 'contacts').map(makeContact)),
+        basicOnly,
+      ),
+      route(
+        'PUT',
+        `${PATH}/contacts`,
+        (request) => manyAnswer(request, rowsIn(request, 'contacts').map(change)),
+        basicOnly,
+      ),
+      route(
+        'GET',
+        `${PATH}/contacts`,
+        (request) => contactsOf(request, contacts.keys()),
+        basicOnly,
+      ),
+      route(
+        'GET',
+        `${PATH}/contacts/:sid`,
+        (request, { sid }) => {
+          const contact = contacts.get(sid);
+          return contact === undefined
+            ? exotelFailure(request, 404, 1000, 'Contact not found')
+            : exotelSuccess(request, 200, succeeded(contactBody(contact)));
+        },
+        basicOnly,
+      ),
+      route(
+        'PUT',
+        `${PATH}/contacts/:sid`,
+        (request, { sid }) => oneAnswer(request, change({ ...objectBody(request), sid })),
+        basicOnly,
+      ),
+      route(
+        'DELETE',
+        `${PATH}/contacts/:sid`,
+        (request, { sid }) =>
+          contacts.delete(sid)
+            ? exotelSuccess(request, 200, succeeded(null))
+            : exotelFailure(request, 404, 1000, 'Contact not found'),
+        basicOnly,
+      ),
+      route(
+        'POST',
+        `${PATH}/lists`,
+        (request) => exotelSuccess(request, 200, rowsIn(request, 'lists').map(makeList)),
+        basicOnly,
+      ),
+      route(
+        'PUT',
+        `${PATH}/lists`,
+        (request) => manyAnswer(request, rowsIn(request, 'lists').map(rename)),
+        basicOnly,
+      ),
+      route(
+        'GET',
+        `${PATH}/lists`,
+        (request) => {
+          const name = request.query.get('name') ?? '';
+          const found = [...lists.values()].filter((list) => list.name.includes(name));
+          return pageAnswer(request, found.map(listBody));
+        },
+        basicOnly,
+      ),
+      route(
+        'GET',
+        `${PATH}/lists/:sid`,
+        (request, { sid }) => {
+          const list = lists.get(sid);
+          return list === undefined
+            ? exotelFailure(request, 404, 1000, 'List not found')
+            : exotelSuccess(request, 200, succeeded(listBody(list)));
+        },
+        basicOnly,
+      ),
+      route(
+        'PUT',
+        `${PATH}/lists/:sid`,
+        (request, { sid }) => oneAnswer(request, rename({ ...objectBody(request), sid })),
+        basicOnly,
+      ),
+      route('DELETE', `${PATH}/lists/:sid`, removeList, basicOnly),
+      route(
+        'GET',
+        `${PATH}/lists/:sid/contacts`,
+        (request, { sid }) => contactsOf(request, lists.get(sid)?.contactSids ?? []),
+        basicOnly,
+      ),
+      route('POST', `${PATH}/lists/:sid/contacts`, addToList, basicOnly),
+      route(
+        'DELETE',
+        `${PATH}/lists/:sid/contacts/:contactSid`,
+        (request, { sid, contactSid }) =>
+          lists.get(sid)?.contactSids.delete(contactSid) === true
+            ? exotelSuccess(request, 200, succeeded(null))
+            : exotelFailure(request, 404, 1000, 'Contact not found'),
+        basicOnly,
+      ),
+    ],
+    verbs: { campaignContacts: contacts, campaignLists: lists },
+    reset() {
+      contacts.clear();
+      lists.clear();
+      uploads.clear();
+      made = 0;
+    },
+  };
+}
+
+/** @internal */
+export function succeeded(data: unknown): object {
+  return { code: 200, error_data: null, status: 'success', data };
+}
+
+function failed(status: number, code: number, description: string): object {
+  const error_data = { code, message: description, description };
+  return { code: status, error_data, status: 'failure', data: null };
+}
+
+/** The rows of a body: wrapped under that name, a bare array, or one bare object. @internal */
+export function rowsIn({ json: body }: SandboxRequest, name: string): readonly unknown[] {
+  const wrapped = asObject(body)?.[name] ?? body;
+  return Array.isArray(wrapped) ? wrapped : [wrapped];
+}
+
+function manyAnswer(request: SandboxRequest, rows: readonly object[]): Answer {
+  const success = rows.filter((row) => 'data' in row && row.data !== null).length;
+  return exotelSuccess(request, 207, rows, { metadata: { total: rows.length, success } });
+}
+
+function oneAnswer(request: SandboxRequest, row: object): Answer {
+  const status = 'code' in row && typeof row.code === 'number' ? row.code : 200;
+  return exotelSuccess(request, status, row);
+}
+
+/** @internal */
+export function pageAnswer(
+  request: SandboxRequest,
+  records: readonly object[],
+  mostPerPage = 500,
+  wrap: (record: object) => object = succeeded,
+): Answer {
+  const offset = Number(request.query.get('offset') ?? 0);
+  const limit = Math.min(Number(request.query.get('limit') ?? 20), mostPerPage);
+  const page = records.slice(offset, offset + limit);
+  const metadata = { count: page.length, offset, total: records.length, limit };
+  return exotelSuccess(request, 200, page.map(wrap), { metadata });
+}
+
+/** RFC 3339 at India's offset. @internal */
+export function toIndianRfc3339(at: number): string {
+  return `${new Date(at + 5.5 * 3_600_000).toISOString().slice(0, 19)}+05:30`;
+}
+
+function contactBody({ sid, fields, createdAt }: ExotelCampaignContact): object {
+  return { ...fields, sid, date_created: toIndianRfc3339(createdAt) };
+}
+
+function listBody({ sid, name, tag, contactSids, createdAt }: ExotelCampaignList): object {
+  const date_created = toIndianRfc3339(createdAt);
+  return { sid, name, tag: tag ?? null, contact_count: contactSids.size, date_created };
+}

@@ -1,0 +1,85 @@
+/** What of a call the list can be narrowed by. @internal */
+export interface ListedCall {
+  readonly sid: string;
+  readonly from: string;
+  readonly to: string;
+  readonly exoPhone: string;
+  readonly status: string;
+  readonly direction: string;
+  /** Epoch milliseconds. */
+  readonly createdAt: number;
+}
+
+const INDIA_MS = 5.5 * 3_600_000;
+const WIDEST_MS = 31 * 86_400_000;
+
+/** `YYYY-MM-DD HH:mm:ss` in India, as Voice v1 writes its times. @internal */
+export function toIndianTime(at: number): string {
+  return new Date(at + INDIA_MS).toISOString().slice(0, 19).replace('T', ' ');
+}
+
+/**
+ * Which calls a list asks for, by the query that the documents describe; text if Exotel would refuse it.
+ *
+ * @see https://developer.exotel.com/api/call-details-bulk
+ * @internal
+ */
+export function readVoiceFilter<Call extends ListedCall>(
+  query: URLSearchParams,
+  secondsOf: (call: Call) => number,
+  price: number,
+): ((call: Call) => boolean) | string {
+  const created = readRange(query.get('DateCreated'), (text) =>
+    Date.parse(`${text.replace(' ', 'T')}+05:30`),
+  );
+  const duration = readRange(query.get('Duration'), (text) => Number(text.replace(/s$/, '')));
+  const cost = readRange(query.get('Price'), Number);
+  if (created === 'bad' || duration === 'bad' || cost === 'bad') return 'Invalid parameter';
+  if (created.least > -Infinity && created.most - created.least > WIDEST_MS) {
+    return 'The date range must not exceed a month';
+  }
+  const [sids, statuses, directions] = ['Sid', 'Status', 'Direction'].map((name) =>
+    listIn(query, name),
+  );
+  const [to, from, exoPhones] = ['To', 'From', 'PhoneNumber'].map((name) =>
+    listIn(query, name)?.map(subscriberOf),
+  );
+  return (call) =>
+    isIn(sids, call.sid) &&
+    isIn(statuses, call.status) &&
+    isIn(directions, call.direction) &&
+    isIn(to, subscriberOf(call.to)) &&
+    isIn(from, subscriberOf(call.from)) &&
+    isIn(exoPhones, subscriberOf(call.exoPhone)) &&
+    // Exotel reckons in whole seconds.
+    isWithin(created, Math.floor(call.createdAt / 1_000) * 1_000) &&
+    isWithin(duration, secondsOf(call)) &&
+    isWithin(cost, price);
+}
+
+interface Bounds {
+  least: number;
+  most: number;
+}
+
+/** `gte:…;lte:…` or `eq:…`. */
+function readRange(text: string | null, read: (value: string) => number): Bounds | 'bad' {
+  const bounds = { least: -Infinity, most: Infinity };
+  for (const part of text?.split(';') ?? []) {
+    const [, word, value = ''] = /^(gte|lte|eq):(.+)$/.exec(part) ?? [];
+    const bound = read(value);
+    if (word === undefined || Number.isNaN(bound)) return 'bad';
+    if (word !== 'lte') bounds.least = bound;
+    if (word !== 'gte') bounds.most = bound;
+  }
+  return bounds;
+}
+
+const isWithin = ({ least, most }: Bounds, value: number) => value >= least && value <= most;
+
+const listIn = (query: URLSearchParams, name: string) => query.get(name)?.split(',');
+
+const isIn = (list: readonly string[] | undefined, value: string) => list?.includes(value) ?? true;
+
+/** The same number in E.164 and as it is dialled at home. */
+const subscriberOf = (number: string) => number.replace(/\D/g, '').slice(-10);
