@@ -188,7 +188,7 @@ describe('a 401 that comes at an awkward time', () => {
     expect(server.requests.filter(({ token }) => token === server.issuedTokens[0])).toHaveLength(1);
   });
 
-  test('one that comes after detach() is still answered: the caller gets it, with a typed cause', async () => {
+  test('one that comes after the source was closed reaches the caller, with a typed cause', async () => {
     const { http, source } = clientOf(server);
     await source.getToken();
     server.revokeTokens();

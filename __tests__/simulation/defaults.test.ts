@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 
-import { simulate, tell } from './simulate.js';
+import { tell } from './explore.js';
+import { simulate } from './simulate.js';
 
 /* The real token source with its default options, among random callers and a provider in every kind of trouble. */
 test('no order of events breaks a promise, with default options', async () => {

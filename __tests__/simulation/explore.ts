@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 
+import { tell as tellFigures } from '../setup/figures.js';
 import type { Order } from './order.js';
 
 /*
@@ -13,6 +14,18 @@ const path = process.env['SIMULATION_PATH'];
 /** How many runs there are, unless the environment says otherwise. */
 export function runsUnlessGiven(usual: number): number {
   return givenRuns === undefined ? usual : Number(givenRuns);
+}
+
+/** What a simulation did. */
+export interface Tally {
+  seed: number;
+  readonly runs: number;
+  steps: number;
+  tokenCalls: number;
+}
+
+export function tell(name: string, { seed, runs, steps, tokenCalls }: Tally): void {
+  tellFigures([`${name}: seed ${seed}, ${runs} runs, ${steps} steps, ${tokenCalls} token calls`]);
 }
 
 export interface Exploration<Setting, Step> {

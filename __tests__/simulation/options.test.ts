@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 
-import { simulate, tell } from './simulate.js';
+import { tell } from './explore.js';
+import { simulate } from './simulate.js';
 
 /* The same with every option that changes the life of a token, in random combinations. */
 test('no order of events breaks a promise, with any options', async () => {

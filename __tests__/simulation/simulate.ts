@@ -1,16 +1,7 @@
-import { tell as tellFigures } from '../setup/figures.js';
-import { explore, runsUnlessGiven } from './explore.js';
+import { explore, runsUnlessGiven, type Tally } from './explore.js';
 import type { Order } from './order.js';
 import { setting, steps, type Setting, type Step } from './steps.js';
 import { World } from './world.js';
-
-/** What a simulation did. */
-export interface Tally {
-  seed: number;
-  readonly runs: number;
-  steps: number;
-  tokenCalls: number;
-}
 
 /** Simulates half of all runs with settings of one kind; fails with the steps that broke a promise. */
 export async function simulate(
@@ -41,8 +32,4 @@ export async function runOnce(
   if (tally === undefined) return;
   tally.steps += todo.length;
   tally.tokenCalls += world.provider.callCount;
-}
-
-export function tell(name: string, { seed, runs, steps, tokenCalls }: Tally): void {
-  tellFigures([`${name}: seed ${seed}, ${runs} runs, ${steps} steps, ${tokenCalls} token calls`]);
 }

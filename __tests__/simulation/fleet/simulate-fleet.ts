@@ -1,8 +1,7 @@
 import type fc from 'fast-check';
 
-import { explore, runsUnlessGiven } from '../explore.js';
+import { explore, runsUnlessGiven, type Tally } from '../explore.js';
 import type { Order } from '../order.js';
-import type { Tally } from '../simulate.js';
 import { Fleet } from './fleet.js';
 import { fleetSetting, type FleetSetting, type FleetStep } from './steps.js';
 

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 
-import { tell } from '../simulate.js';
+import { tell } from '../explore.js';
 import { simulateFleet } from './simulate-fleet.js';
 import { upgradeSteps } from './steps.js';
 
