@@ -6,7 +6,15 @@ import { shown, type BenchContext } from './measure.js';
 
 const MOST_MS = 15;
 const LIMIT_MS = 40_000;
-const ENTRY_POINTS = ['providers', 'exotel', 'truecaller', 'store', 'redis', 'opentelemetry', 'testing'];
+const ENTRY_POINTS = [
+  'providers',
+  'exotel',
+  'truecaller',
+  'store',
+  'redis',
+  'opentelemetry',
+  'testing',
+];
 
 interface Subject {
   readonly name: string;
