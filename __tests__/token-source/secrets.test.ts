@@ -166,7 +166,8 @@ test('behaviour 45: in a long faulty run nothing that is emitted, logged, inspec
       void http.get('/things', requestOptions).then(() => (answered += 1), emit);
     }
     await pass(random() < 0.05 ? 3_000 : 20);
-    if (random() < 0.02) source.clear();
+    // A token that is in hand when the endpoint goes out is served past its expiry.
+    if (random() < 0.02 && !isOut()) source.clear();
     if (request % 500 === 0) emit(source);
     void caller;
   }

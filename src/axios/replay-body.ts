@@ -6,7 +6,7 @@ import axios, {
 } from 'axios';
 
 import { isObject } from '../concealment/any-object.js';
-import { randomHex } from '../token/random-hex.js';
+import { randomHex } from '../platform/random-hex.js';
 
 /** The bytes of a request that can be sent again. */
 export interface ReplayBody {

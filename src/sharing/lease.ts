@@ -7,7 +7,7 @@ import type {
   TokenStoreSlot,
 } from './token-store.js';
 import { isPast, later, msUntil, type Instant } from '../token/instant.js';
-import { randomHex } from '../token/random-hex.js';
+import { randomHex } from '../platform/random-hex.js';
 import type { Minted } from '../token-call/mint.js';
 import type { Records } from './records.js';
 import type { HeldHere, Refresh } from './refresh.js';

@@ -1,7 +1,7 @@
 import { JointWork } from '../platform/joint-work.js';
 import { within } from '../platform/waiting.js';
 import type { Instant } from '../token/instant.js';
-import { randomHex } from '../token/random-hex.js';
+import { randomHex } from '../platform/random-hex.js';
 import type { Minted } from '../token-call/mint.js';
 import type { Acquired } from './acquired.js';
 import { adopted } from './adoption.js';

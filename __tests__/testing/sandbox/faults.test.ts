@@ -73,7 +73,7 @@ describe('a failing endpoint', () => {
     ]);
   });
 
-  it('says that the sandbox itself failed if a switch got what cannot be sent', async () => {
+  it('says that the test kit itself failed if a switch got what cannot be sent', async () => {
     oauth2.api.failNext(1, { status: 1000 });
     const status = await call();
     oauth2.api.delay(() => {
@@ -81,7 +81,10 @@ describe('a failing endpoint', () => {
     });
     const delay = await call();
 
-    expect([status.status, status.data.message]).toEqual([500, expect.stringMatching(/sandbox/)]);
+    expect([status.status, status.data.message]).toEqual([
+      500,
+      expect.stringMatching(/test kit failed/),
+    ]);
     expect([delay.status, delay.data.message]).toEqual([500, expect.stringMatching(/no such/)]);
     expect(oauth2.requests.map((request) => request.status)).toEqual([500, 500]);
   });

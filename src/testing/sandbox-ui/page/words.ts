@@ -41,8 +41,8 @@ const BECAUSE: Readonly<Record<string, string>> = {
   last: 'the old one was in its last moments',
   expired: 'the old one had expired',
   rejected: 'the old one drew a 401',
-  revalidate: 'nobody knows how long the old one lives',
-  forced: 'the old one was thrown away',
+  revalidate: 'the lifetime of the old one is unknown',
+  cleared: 'the old one was cleared',
 };
 
 const COOLING_BECAUSE: Readonly<Record<string, string>> = {

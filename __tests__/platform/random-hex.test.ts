@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 
-import { randomHex } from '../../src/token/random-hex.js';
+import { randomHex } from '../../src/platform/random-hex.js';
 
 it('random names are 32 hexadecimal digits, and no two are the same', () => {
   const names = Array.from({ length: 100 }, randomHex);
