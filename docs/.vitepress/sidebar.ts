@@ -87,6 +87,7 @@ export function sidebar(): DefaultTheme.Sidebar {
       page('migrating/axios-token-interceptor.md', 'axios-token-interceptor'),
     ]),
     ...group('Proof', [
+      page('architecture.md', 'How it is built'),
       ...pageIfThere('comparison.md', 'Comparison'),
       ...pageIfThere('benchmarks.md', 'Benchmarks'),
       page('behaviours.md', 'Promises and their tests'),
