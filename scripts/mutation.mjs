@@ -13,6 +13,18 @@ const ROOMS = {
     mutate: ['src/provider-definition/*.ts'],
     jest: { ...testsIn('provider-definition'), ...pure },
   },
+  // The files that decide, by the tests that need no process, no clock and no store. The shell around them is shown by the others.
+  sharing: {
+    mutate: ['knowledge', 'shared-flight', 'shared-step', 'breaker', 'solo-mints'].map(
+      (file) => `src/sharing/${file}.ts`,
+    ),
+    jest: {
+      testMatch: [
+        '<rootDir>/__tests__/sharing/(knowledge|shared-flight|shared-step|breaker|solo-mints).test.ts',
+      ],
+      ...pure,
+    },
+  },
   axios: {
     mutate: ['src/axios/*.ts'],
     // Left out are the two that repeat at length, over seconds, what others show in passing.
