@@ -7,21 +7,20 @@ import { Stryker } from '@stryker-mutator/core';
 
 // The tests of pure rooms need no nock in front of them, which takes longer to load than most of them.
 const pure = { setupFilesAfterEnv: [] };
+const SHARING = ['knowledge', 'shared-flight', 'shared-step', 'breaker', 'solo-mints'];
 const ROOMS = {
   token: { mutate: ['src/token/**/*.ts'], jest: { ...testsIn('token'), ...pure } },
   'provider-definition': {
     mutate: ['src/provider-definition/*.ts'],
     jest: { ...testsIn('provider-definition'), ...pure },
   },
-  // The files that decide, by the tests that need no process, no clock and no store. The shell around them is shown by the others.
+  // The files that decide. What the shell around them does with real stores and processes is shown by the other tests.
   sharing: {
-    mutate: ['knowledge', 'shared-flight', 'shared-step', 'breaker', 'solo-mints'].map(
-      (file) => `src/sharing/${file}.ts`,
-    ),
+    mutate: SHARING.map((file) => `src/sharing/${file}.ts`),
     jest: {
-      testMatch: [
-        '<rootDir>/__tests__/sharing/(knowledge|shared-flight|shared-step|breaker|solo-mints).test.ts',
-      ],
+      testMatch: [...SHARING, 'guarded-store'].map(
+        (file) => `<rootDir>/__tests__/sharing/${file}.test.ts`,
+      ),
       ...pure,
     },
   },

@@ -66,24 +66,29 @@ describe('axios-bearer sandbox --ui', () => {
   test('serves the page, and ends with it', async () => {
     const child = spawn(process.execPath, [cli, 'sandbox', '--ui', '--port', '0']);
     const exit = once(child, 'exit');
-    child.stdout.resume();
-    let url: string | undefined;
-    for await (const told of createInterface(child.stderr)) {
-      url ??= /^The life of a token: (http:\S+)$/.exec(told)?.[1];
-      if (told.includes('Ctrl-C')) break;
+    try {
+      child.stdout.resume();
+      let url: string | undefined;
+      for await (const told of createInterface(child.stderr)) {
+        url ??= /^Live view of the tokens: (http:\S+)$/.exec(told)?.[1];
+        if (told.includes('Ctrl-C')) break;
+      }
+      const page = await fetch(url ?? 'none');
+      expect(await page.text()).toContain('src="/page.js"');
+    } finally {
+      child.kill('SIGTERM');
     }
-    const page = await fetch(url ?? 'none');
-    expect(await page.text()).toContain('src="/page.js"');
-    child.kill('SIGTERM');
     expect(await exit).toEqual([0, null]);
   });
 
   test('says that its port is taken, and leaves no sandbox running', async () => {
     const blocker = await takePort();
     const { port } = blocker.address() as AddressInfo;
-    // It comes after the eight servers of the sandbox.
-    const args = [cli, 'sandbox', '--ui', '--only', 'oauth2', '--port', String(port - 8)];
-    const failure = await run(process.execPath, args).catch((error: unknown) => error);
+    // It comes after the nine servers of the sandbox.
+    const args = [cli, 'sandbox', '--ui', '--only', 'oauth2', '--port', String(port - 9)];
+    const failure = await run(process.execPath, args, { timeout: 30_000 }).catch(
+      (error: unknown) => error,
+    );
     blocker.close();
     expect(failure).toMatchObject({
       code: 1,

@@ -5,7 +5,7 @@ import type { Sandbox, SandboxProviderName } from '../sandbox/start-sandbox.js';
 import { createLane, type Lane, type LaneSetup } from './lane.js';
 import type { Event } from './happening.js';
 
-/** One of the five, and the library's own description of it. */
+/** One of the five providers on the page, and the library's own description of it. */
 interface Row {
   readonly name: SandboxProviderName;
   readonly title: string;
