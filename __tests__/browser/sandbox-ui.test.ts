@@ -80,7 +80,7 @@ describeWithChromium('the page of the sandbox', () => {
   });
 
   test('under load a revocation shows 401s and replays, and no failure', async () => {
-    const { page, sandbox, complaints } = await open();
+    const { page, complaints } = await open();
     await page.getByRole('slider').fill('40');
     await inPhase(page, 'fresh');
     await page.getByRole('group', { name: 'Faults at all providers' }).getByText('Revoke').click();

@@ -92,7 +92,7 @@ describe('axios-bearer sandbox --ui', () => {
     blocker.close();
     expect(failure).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining(`Port ${port} is taken`) as unknown,
+      stderr: expect.stringContaining(`Port ${port} is in use`) as unknown,
     });
   });
 });
