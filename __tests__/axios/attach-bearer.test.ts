@@ -7,6 +7,7 @@ import {
   createTokenSource,
   MisconfigurationError,
   type Provider,
+  createProviderClient,
 } from '../../src/index.js';
 import {
   oauth2ClientCredentials,
@@ -128,4 +129,17 @@ describe('what cannot work is refused at once', () => {
         'a mock needs interceptors.request.use and interceptors.response.use.',
     );
   });
+});
+
+test.each<[string, unknown]>([
+  ['a factory that was not called', () => undefined],
+  [
+    'a definition that defineProvider() has not seen',
+    { name: 'acme', baseURL: 'https://acme.test' },
+  ],
+  ['nothing', undefined],
+])('refuses %s for a provider', (_, provider) => {
+  expect(() => createProviderClient(provider as never)).toThrow(/^provider is /);
+  expect(() => attachBearer(axios.create(), provider as never)).toThrow(/^provider is /);
+  expect(() => createTokenSource(provider as never)).toThrow(/^provider is /);
 });

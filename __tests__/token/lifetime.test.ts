@@ -134,6 +134,7 @@ describe('behaviour 10: an absolute expiry', () => {
     ['epoch milliseconds', NOW + MINUTE],
     ['epoch milliseconds as a string', String(NOW + MINUTE)],
     ['ISO 8601', new Date(NOW + MINUTE).toISOString()],
+    ['a Date', new Date(NOW + MINUTE)],
     ['ISO 8601 with an offset', '2030-03-17T23:17:40+05:30'],
     ['ISO 8601 with an offset in its short form', '2030-03-17T23:17:40+0530'],
     ['ISO 8601 without a zone, taken as UTC', '2030-03-17T17:47:40'],

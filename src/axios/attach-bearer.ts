@@ -3,7 +3,11 @@ import axios, { type AxiosInstance, type CreateAxiosDefaults } from 'axios';
 import { givenOptions } from '../concealment/given-options.js';
 import { refuseUnknownOptions } from '../errors/check-options.js';
 import { MisconfigurationError } from '../errors/index.js';
-import { describesTheSame, type Provider } from '../provider-definition/define-provider.js';
+import {
+  describesTheSame,
+  refuseNonProvider,
+  type Provider,
+} from '../provider-definition/define-provider.js';
 import { TOKEN_SOURCE_OPTIONS, type TokenSourceOptions } from '../token-source/options.js';
 import {
   createTokenSource,
@@ -105,6 +109,7 @@ export function attachBearer<C extends object>(
   if (!isAttachable(instance)) throw notAttachable();
   const given = isTokenSource(providerOrSource) ? providerOrSource : undefined;
   const provider = (given?.provider ?? providerOrSource) as Provider;
+  refuseNonProvider(provider);
   const others = attachmentsOf(instance);
   const existing = others.find(({ source }) =>
     given === undefined ? isSame(source.provider, provider) : source === given,
@@ -299,6 +304,7 @@ export function createProviderClient<C extends object>(
   options: AttachOptions = {},
 ): AxiosInstance {
   const provider = isTokenSource(providerOrSource) ? providerOrSource.provider : providerOrSource;
+  refuseNonProvider(provider);
   const instance = axios.create({ ...config, baseURL: config.baseURL ?? provider.baseURL });
   // A mocked axios may create nothing, or something without interceptors. It is returned unchanged.
   if (isAttachable(instance)) attachBearer(instance, providerOrSource, options);

@@ -15,7 +15,7 @@ import {
   type CredentialsFunction,
 } from './credentials.js';
 import type { ParsedDiagnosis, TokenFailureClass } from './token-failure.js';
-import { absoluteURL, type TokenRequest } from './token-request.js';
+import { absoluteURL, checkedRequest, type TokenRequest } from './token-request.js';
 import type { ParsedToken, TokenResponse } from './token-response.js';
 
 /** An API response, as `isTokenRejection` sees it. */
@@ -380,13 +380,27 @@ export function isProvider(value: unknown): value is Provider {
   return typeof value === 'object' && value !== null && brand in value;
 }
 
-/** With fixed credentials, refuses an unsafe token URL at creation rather than at the first token call. */
+/** @throws {@link MisconfigurationError} if it is not a provider: a factory that was not called, for instance */
+export function refuseNonProvider(value: unknown): void {
+  if (isProvider(value)) return;
+  throw new MisconfigurationError({
+    option: 'provider',
+    problem:
+      typeof value === 'function' ? 'is a function that was not called' : 'is not a provider',
+    remedy:
+      'Pass the result of one of the functions in axios-bearer/providers, or of defineProvider().',
+  });
+}
+
+/** With fixed credentials, refuses a token request that cannot work at creation rather than at the first token call. */
 function checkRequestAhead<C extends object>(
   provider: ProviderDefinition<C>,
   credentials: C,
 ): void {
   const request = requestAhead(provider, credentials);
-  if (request !== undefined) checkTokenURL(provider, absoluteURL(request.url, provider.baseURL));
+  if (request === undefined) return;
+  const { url } = checkedRequest(provider.name, request);
+  checkTokenURL(provider, absoluteURL(url, provider.baseURL));
 }
 
 /** The token request if it is synchronous. A promise is ignored, because the token call will see its failure too. */

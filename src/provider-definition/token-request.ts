@@ -1,3 +1,6 @@
+import { refuseUnknownOptions } from '../errors/check-options.js';
+import { MisconfigurationError } from '../errors/index.js';
+
 /** The body of a token request, before it is encoded. */
 export type TokenRequestBody =
   | { readonly json: Readonly<Record<string, unknown>> }
@@ -18,4 +21,56 @@ export interface TokenRequest {
 export function absoluteURL(url: string, baseURL: string): string {
   if (/^https?:\/\//i.test(url)) return url;
   return `${baseURL.replace(/\/+$/, '')}/${url.replace(/^\/+/, '')}`;
+}
+
+const MEMBERS = ['url', 'method', 'headers', 'body'];
+
+/**
+ * What `tokenRequest` returned, if it is a token request. JavaScript can return anything, and the platform's own errors about it would
+ * quote the secrets in it.
+ *
+ * @throws {@link MisconfigurationError} naming the member, and quoting no value
+ */
+export function checkedRequest(provider: string, request: TokenRequest): TokenRequest {
+  refuseUnknownOptions(request, MEMBERS, {
+    of: 'a token request',
+    provider,
+    path: 'tokenRequest().',
+  });
+  if (typeof request.url !== 'string')
+    throw notARequest(
+      provider,
+      'url',
+      'is not a string',
+      'Return the URL or the path of the token endpoint.',
+    );
+  const { body } = request;
+  if (body != null && !isBody(body))
+    throw notARequest(
+      provider,
+      'body',
+      'is neither { json } nor { form }',
+      'Return the fields as an object in one of them; they are encoded here.',
+    );
+  return request;
+}
+
+function isBody(body: unknown): boolean {
+  if (typeof body !== 'object' || body === null) return false;
+  const { json, form } = body as { readonly json?: unknown; readonly form?: unknown };
+  return [json, form].some((fields) => typeof fields === 'object' && fields !== null);
+}
+
+function notARequest(
+  provider: string,
+  member: string,
+  problem: string,
+  remedy: string,
+): MisconfigurationError {
+  return new MisconfigurationError({
+    provider,
+    option: `tokenRequest().${member}`,
+    problem,
+    remedy,
+  });
 }

@@ -13,7 +13,7 @@ export interface ParsedToken {
   readonly accessToken: unknown;
   /** The lifetime in seconds: a number or a numeric string. Anything else counts as absent. */
   readonly expiresInSeconds?: unknown;
-  /** The time of expiry: epoch seconds, epoch milliseconds or ISO 8601. */
+  /** The time of expiry: epoch seconds, epoch milliseconds, a Date or ISO 8601. */
   readonly expiresAt?: unknown;
   /** When the token was issued, in epoch milliseconds by the provider's clock. */
   readonly issuedAt?: number | undefined;

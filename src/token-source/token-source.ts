@@ -3,7 +3,7 @@ import {
   TokenSourceClosedError,
   TokenWaitTimeoutError,
 } from '../errors/index.js';
-import { isProvider, type Provider } from '../provider-definition/define-provider.js';
+import { refuseNonProvider, type Provider } from '../provider-definition/define-provider.js';
 import type { AccessToken } from '../token/access-token.js';
 import type { RejectedSend, RejectionAnswer } from '../token/lifecycle.js';
 import { definedParams, isParamValue, paramsKey, type TokenParams } from '../token/token-params.js';
@@ -258,13 +258,7 @@ export function createTokenSource<C extends object>(
   provider: Provider<C>,
   options: TokenSourceOptions = {},
 ): TokenSource {
-  if (!isProvider(provider)) {
-    throw new MisconfigurationError({
-      option: 'provider',
-      problem: 'is not a provider',
-      remedy: 'Pass one of axios-bearer/providers, or the result of defineProvider().',
-    });
-  }
+  refuseNonProvider(provider);
   // A provider is generic in its credentials only towards the one who defines it.
   const anyProvider = provider as unknown as Provider;
   return new TokenSource(anyProvider, resolveOptions(anyProvider, options));

@@ -130,9 +130,9 @@ function milliseconds(seconds: unknown): number | undefined {
 /** A larger epoch value cannot be seconds: it would be after the year 5000. */
 const LARGEST_EPOCH_SECONDS = 1e11;
 
-/** Converts epoch seconds, epoch milliseconds or ISO 8601 (UTC by default) to epoch milliseconds. */
+/** Converts epoch seconds, epoch milliseconds, a Date or ISO 8601 (UTC by default) to epoch milliseconds. */
 export function epochMilliseconds(value: unknown): number | undefined {
-  const number = positiveNumber(value);
+  const number = positiveNumber(value instanceof Date ? value.getTime() : value);
   if (number !== undefined) return number > LARGEST_EPOCH_SECONDS ? number : number * 1000;
   if (typeof value !== 'string' || !/^\d{4}-\d{2}-\d{2}T/.test(value)) return undefined;
   // Without a zone, Date.parse would use this host's local time.

@@ -203,6 +203,15 @@ describe('resetting the sandbox', () => {
   });
 });
 
+it.each([
+  ['a misspelt name', ['exotel', 'singlview'], /has "singlview", which the sandbox does not have/],
+  ['a name alone', 'singleview', /is not a list/],
+])('refuses %s before it starts anything', async (_, only, problem) => {
+  const before = handles();
+  await expect(startSandbox({ only: only as never })).rejects.toThrow(problem);
+  expect(handles()).toBe(before);
+});
+
 function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,3 +1,4 @@
+import { MisconfigurationError } from '../../errors/index.js';
 import type { ExotelSandbox } from './exotel.js';
 import { startExotel } from './exotel.js';
 import type { Learning360Sandbox } from './learning360.js';
@@ -113,7 +114,7 @@ const ALL = Object.keys(STARTERS) as readonly SandboxProviderName[]; // the keys
  * sandbox.exotel.revokeTokens();
  * await sandbox.close();
  * ```
- * @throws The system's own error if a port is in use. In this case everything is closed again.
+ * @throws {@link MisconfigurationError} if `only` has a name that the sandbox does not have; the system's own error if a port is in use. In this case everything is closed again.
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { only = ALL, ports = {} } = options;
@@ -124,6 +125,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     maxLogEntries: options.maxLogEntries ?? 100_000,
     portOf: (label) => (label in ports ? (ports[label as SandboxServerName] ?? 0) : 0),
   };
+  refuseUnknownNames(only);
   const started = await openAll<StartedProvider<SandboxProvider>>(
     only.map((name) => () => STARTERS[name](setup)),
   );
@@ -150,4 +152,18 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 
 function notStarted(name: string): never {
   throw new Error(`The sandbox was started without "${name}"; add it to the option "only".`);
+}
+
+/** Before anything is started: what runs already could not be stopped by a caller who gets an error. */
+function refuseUnknownNames(only: unknown): void {
+  const names = Array.isArray(only) ? (only as readonly unknown[]) : [only];
+  const unknown = names.find((name) => !(ALL as readonly unknown[]).includes(name));
+  if (Array.isArray(only) && unknown === undefined) return;
+  throw new MisconfigurationError({
+    option: 'only',
+    problem: Array.isArray(only)
+      ? `has ${JSON.stringify(unknown)}, which the sandbox does not have`
+      : 'is not a list',
+    remedy: `Pass a list of these: ${ALL.join(', ')}.`,
+  });
 }
