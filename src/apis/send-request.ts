@@ -1,4 +1,4 @@
-import { isAxiosError, type AxiosInstance } from 'axios';
+import { isAxiosError, type AxiosInstance, type AxiosResponse } from 'axios';
 
 import { concealError } from '../concealment/conceal.js';
 import type { ApiRequestConfig } from './request-options.js';
@@ -27,9 +27,15 @@ export async function sendRequest(
     return toAnswer(await instance.request<unknown, unknown>(config));
   } catch (error) {
     if (!isAxiosError(error)) throw error;
-    if (error.response !== undefined) return toAnswer(error.response);
+    if (error.response !== undefined && !isBrokenOff(error.response))
+      return toAnswer(error.response);
     throw concealError(error, (_value, name) => WITH_SECRETS.test(name));
   }
+}
+
+/** A success whose body never came to its end: axios hands over an error with the response that it had begun. */
+function isBrokenOff({ status, data }: AxiosResponse<unknown>): boolean {
+  return status >= 200 && status < 300 && data === undefined;
 }
 
 /** No such address, or no server at it. */

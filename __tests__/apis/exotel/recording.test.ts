@@ -141,6 +141,25 @@ describe('downloadRecording', () => {
     expect(error.response.data).toBe('<Error>no</Error>');
   });
 
+  it('is an error when the recording breaks off, and no call without a body', async () => {
+    const host = await serve((_request, response) => {
+      response
+        .writeHead(200, { 'content-length': '1000' })
+        .write('half', () => response.socket?.end());
+    });
+    const { voice } = exotelApi({ recordingHosts: [host] });
+    const download = voice.downloadRecording({ recordingUrl: `${host}/c1.mp3` });
+    await expect(download).rejects.toMatchObject({ isAxiosError: true, code: 'ERR_BAD_RESPONSE' });
+  });
+
+  it('knows the host of the calls when it is written with a slash at its end', async () => {
+    const { host, seen } = await recordings();
+    const instance = axios.create({ baseURL: `${host}/` });
+    const { voice } = createExotelApi(instance, { accountSid: 'acme', basic: BASIC });
+    await voice.downloadRecording({ recordingUrl: `${host}/exotelrecordings/c1.mp3` });
+    expect(seen).toEqual([BASIC_HEADER]);
+  });
+
   it('closes the connection of a stream that is refused', async () => {
     let closed: () => void = () => undefined;
     const done = new Promise<void>((resolve) => (closed = resolve));
