@@ -51,7 +51,10 @@ export async function downloadRecording<As extends keyof ExotelRecordingBody>(
   { as, ...options }: ExotelDownloadOptions<As> = {},
 ): Promise<ExotelRecording<ExotelRecordingBody[As]>> {
   const { recordingHosts, hostOf } = client.options;
-  const source = toRecordingSource(place, [...recordingHosts, `${hostOf('voice', OPERATION)}/`]);
+  const source = toRecordingSource(place, [
+    ...recordingHosts,
+    hostOf('voice', OPERATION).replace(/\/*$/, '/'),
+  ]);
   const { headers, body } = await client.download(
     {
       operation: OPERATION,
