@@ -29,8 +29,13 @@ export async function sendRequest(
     if (!isAxiosError(error)) throw error;
     if (error.response !== undefined && !isBrokenOff(error.response))
       return toAnswer(error.response);
-    throw concealError(error, (_value, name) => WITH_SECRETS.test(name));
+    throw concealSecrets(error);
   }
+}
+
+/** Hides the account's own secrets in an error of axios, and returns it. */
+export function concealSecrets<E>(error: E): E {
+  return concealError(error, (_value, name) => WITH_SECRETS.test(name));
 }
 
 /** A success whose body never came to its end: axios hands over an error with the response that it had begun. */

@@ -1,5 +1,7 @@
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
+import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import axios from 'axios';
 import { createExotelApi } from '../../../src/apis/exotel/index.js';
@@ -42,6 +44,40 @@ describe('downloadRecording', () => {
     expect(recording.sizeBytes).toBe(body.length);
     expect(await text(recording.body)).toBe(String(body));
     expect(loaded.at(-1)).toBe(body.length);
+  });
+
+  it('keeps the API key out of what is printed of a stream, which can be piped all the same', async () => {
+    const { host } = await recordings();
+    const recording = await exotelApi({ recordingHosts: [host] }).voice.downloadRecording(
+      { recordingUrl: `${host}/c1.mp3` },
+      { as: 'stream' },
+    );
+    const printed = inspect(recording, { depth: Infinity, showHidden: true });
+    expect(printed).not.toContain(BASIC_HEADER.slice('Basic '.length));
+    const chunks: Uint8Array[] = [];
+    await pipeline(recording.body, async (body: AsyncIterable<Uint8Array>) => {
+      for await (const chunk of body) chunks.push(chunk);
+    });
+    expect(Buffer.concat(chunks)).toEqual(SOUND);
+  });
+
+  it('keeps the API key out of the error of a stream that is aborted', async () => {
+    const host = await serve((_request, response) => {
+      response.writeHead(200).write('half');
+    });
+    const leave = new AbortController();
+    const { body } = await exotelApi({ recordingHosts: [host] }).voice.downloadRecording(
+      { recordingUrl: `${host}/c1.mp3` },
+      { as: 'stream', signal: leave.signal },
+    );
+    const error = await failureOf(
+      (async () => {
+        for await (const chunk of body) if (chunk.length > 0) leave.abort();
+      })(),
+    );
+    expect(error).toMatchObject({ code: 'ERR_CANCELED' });
+    const printed = inspect(error, { depth: Infinity, showHidden: true });
+    expect(printed).not.toContain(BASIC_HEADER.slice('Basic '.length));
   });
 
   it('takes no credentials to a signed address, which goes first', async () => {
