@@ -84,6 +84,8 @@ export interface ExotelClient {
     options?: ApiRequestOptions,
   ): Promise<Omit<HttpAnswer, 'status'>>;
   wire(options: ExotelRequestOptions | undefined): ExotelWire;
+  /** The time-out of a request, in milliseconds; 0 is none. */
+  timeoutOf(options: ApiRequestOptions | undefined): number;
   /** `/{version}/accounts/{account sid}/...`, each segment encoded. Voice v1 and v2_beta write a capital A. */
   path(version: 'v1' | 'v2' | 'v2_beta' | 'v3' | 'v4', ...segments: string[]): string;
 }
@@ -135,6 +137,7 @@ export function createExotelClient(
       throw toError(told, sent, request.explain(answer.status));
     },
     wire: (callOptions) => resolveWire(options.wire, callOptions?.wire),
+    timeoutOf: (callOptions) => callOptions?.timeout ?? instance.defaults.timeout ?? 0,
     path(version, ...segments) {
       const accounts = version === 'v1' || version === 'v2_beta' ? 'Accounts' : 'accounts';
       return ['', version, accounts, options.accountSid, ...segments]
