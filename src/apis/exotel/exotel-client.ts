@@ -202,7 +202,7 @@ const NO_DEFAULT_LOGIN = Object.freeze({ auth: null as unknown as AxiosBasicCred
 
 interface OwnAuthorisation {
   headers: { Authorization?: string | null };
-  config: { bearer?: false };
+  config: { bearer?: false; auth?: AxiosBasicCredentials };
   secrets: readonly string[];
 }
 
@@ -278,7 +278,7 @@ async function withTenantLogin(
 function withBasic(user: string, password: string): OwnAuthorisation {
   return {
     headers: { Authorization: basicAuthorization(user, password) },
-    config: { bearer: false },
+    config: { bearer: false, ...NO_DEFAULT_LOGIN },
     secrets: [password],
   };
 }
