@@ -330,7 +330,7 @@ function judge(answer: HttpAnswer, sent: Sent): ExotelAnswer {
       new ExotelApiError({
         operation: sent.operation,
         status: answer.status,
-        response: toErrorResponse(answer, sent.secrets),
+        response: toErrorResponse(answer, [...sent.secrets, ...answer.secrets]),
         reason: 'unexpected-body',
         requestId,
         note,
@@ -340,9 +340,10 @@ function judge(answer: HttpAnswer, sent: Sent): ExotelAnswer {
 
 function toError(
   answer: HttpAnswer,
-  { operation, ringsPhones, secrets, remedy }: Sent,
+  { operation, ringsPhones, secrets: own, remedy }: Sent,
   explained: ReturnType<ExotelDownload['explain']> = {},
 ): ExotelApiError {
+  const secrets = [...own, ...answer.secrets];
   const told = findFailure(answer.body) ?? NOTHING_TOLD;
   // A body that only repeats success while HTTP says otherwise does not overrule HTTP.
   const { status: toldStatus = 0 } = told;

@@ -91,9 +91,10 @@ function toConfig(
 
 function judge(
   { operation, isResult }: TruecallerRequest,
-  { status, headers, body }: HttpAnswer,
-  secrets: readonly string[],
+  { status, headers, body, secrets: sent }: HttpAnswer,
+  own: readonly string[],
 ): TruecallerReceipt {
+  const secrets = [...own, ...sent];
   const fields = asRecord(body);
   const info = readStatusInfo(body);
   const slug = textOf(fields?.slug);
