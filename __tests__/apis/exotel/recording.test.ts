@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
-import axios from 'axios';
+import axios, { type AxiosRequestConfig } from 'axios';
 import { createExotelApi } from '../../../src/apis/exotel/index.js';
 import { answerNext, failureOf } from '../canned-answer.js';
 import { serve } from '../loopback.js';
@@ -119,6 +119,26 @@ describe('downloadRecording', () => {
     await expect(download).rejects.toMatchObject({ status: 302 });
     expect(elsewhere.seen).toEqual([]);
   });
+
+  it.each([true, false])(
+    'takes two slashes at the start of a path for no host (%s)',
+    async (allowAbsoluteUrls) => {
+      let sent: AxiosRequestConfig | undefined;
+      const instance = axios.create({
+        baseURL: VOICE,
+        allowAbsoluteUrls,
+        adapter: async (config) => {
+          sent = config;
+          await Promise.resolve();
+          return { config, data: SOUND, headers: {}, status: 200, statusText: '' };
+        },
+      });
+      const { voice } = createExotelApi(instance, { accountSid: 'acme', basic: BASIC });
+      const recordingUrl = 'https://recordings.exotel.com//evil.example/c1.mp3';
+      await voice.downloadRecording({ recordingUrl });
+      expect(axios.getUri(sent)).toBe(recordingUrl);
+    },
+  );
 
   it.each([
     ['another host', 'https://recordings.example/c1.mp3'],

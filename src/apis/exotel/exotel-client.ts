@@ -115,8 +115,10 @@ export function createExotelClient(
       const answer = await sendRequest(instance, {
         ...extra,
         method: 'GET',
+        // In full: a path that begins with // would lead to another host wherever a page has an address of its own.
         baseURL: url.origin,
-        url: url.pathname + url.search,
+        url: url.href,
+        allowAbsoluteUrls: true,
         responseType: request.responseType,
         transformResponse: (data: unknown) => data,
         headers: { ...plainHeaders(extra.headers), ...own.headers },
