@@ -47,6 +47,13 @@ function runsOf(rows: TruecallerUploadError['rows']): string {
   return runs.map(({ status, count }) => `${status} ${count}`).join(', ');
 }
 
+it('a page that something on the way answered says of no row that it was received', async () => {
+  answerNext(PORTAL, 'POST', { body: '<!doctype html><title>Log in</title>' });
+  const stop = await stopOf(upload(someRows(2)));
+  expect(runsOf(stop.rows)).toBe('unknown 2');
+  expect(stop.message).toContain('not of the API');
+});
+
 describe('an answer that breaks off', () => {
   it('says of no row that it was received', async () => {
     const portal = await serve((request, response) => {
