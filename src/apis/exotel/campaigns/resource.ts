@@ -175,7 +175,7 @@ export function createResource<Item>(
         const item = parse(unwrap(row) ?? {});
         const failure =
           failures.get(index) ??
-          (item === undefined ? { index, code: undefined, message: undefined } : undefined);
+          (item === undefined ? { index, code: undefined, message: NOTHING_OF_A_ROW } : undefined);
         // Without a failure there is an item.
         return failure === undefined
           ? { status: 'done', index, item: item as Item }
@@ -185,6 +185,9 @@ export function createResource<Item>(
     },
   };
 }
+
+const NOTHING_OF_A_ROW =
+  'Exotel told of no failure and of no record: look before you send it again';
 
 /** Lists and gets. @internal */
 export function createRecords<Item, Query extends ExotelRecordQuery>(
