@@ -105,7 +105,7 @@ describe('waitForEnd of Voice v1', () => {
     const { instance, sent } = answeringInstance(SETTLED);
     if (ofInstance !== undefined) instance.defaults.timeout = ofInstance;
     const { voice } = createExotelApi(instance, { accountSid: 'acme', basic: BASIC });
-    await inTime(voice.waitForEnd('c1', {}, own === undefined ? {} : { timeout: own }));
+    await inTime(voice.waitForEnd('c1', {}, { timeout: own, signal: undefined }));
     expect(sent[0]?.timeout).toBe(expected);
   });
 
