@@ -64,7 +64,7 @@ describe('an SMS campaign', () => {
     const bodies: string[] = [];
     const host = await serve((request, response) => {
       void bodyOf(request).then((body) => {
-        bodies.push(`${request.headers['content-type']} ${body}`);
+        bodies.push(`${request.headers['content-type']} ${String(body)}`);
         json(response, 200, { response: [{ data: WIRE }] });
       });
     });
