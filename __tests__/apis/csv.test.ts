@@ -32,6 +32,7 @@ describe('toCsv', () => {
       '=HYPERLINK("http://evil.example")',
       `"'=HYPERLINK(""http://evil.example"")"\r\n`,
     ],
+    ['a formula behind a line break', '\n=1+1', `"'\n=1+1"\r\n`],
     ['a formula behind a plus', '+1+cmd', "'+1+cmd\r\n"],
   ])('writes %s', async (_, cell, line) => {
     expect(await csvOf(cell)).toBe(line);

@@ -21,6 +21,8 @@ describe('toE164', () => {
     ['with its own calling code', '6591234567', 'SG', '+6591234567'],
     ['as dialled in the USA', '1 (415) 555-2671', 'US', '+14155552671'],
     ['where the 0 stays', '06 1234 5678', 'IT', '+390612345678'],
+    ['of twelve digits, as dialled in Indonesia', '0812 3456 7890', 'ID', '+6281234567890'],
+    ['of twelve digits, as dialled in Germany', '0151 1234 5678', 'DE', '+4915112345678'],
     ['for another country than the default', '+49 30 123456', 'IN', '+4930123456'],
   ] as const)('reads a number %s: %s', (_, text, country, expected) => {
     expect(toE164(text, country)).toBe(expected);
@@ -34,6 +36,8 @@ describe('toE164', () => {
     ['too few digits for the USA', '+1 202 555 010', undefined],
     ['more digits than E.164 has', '+1234567890123456', undefined],
     ['a calling code that begins with 0', '+0123456789', undefined],
+    ['a zero before the calling code', '0919876543210', 'IN'],
+    ['what may be a number of home, or one with its calling code', '60123456789', 'MY'],
     ['an extension', '+91 98765 43210 ext. 5', undefined],
     ['two numbers', '+919876543210, +919876543211', undefined],
     ['words', 'hello', undefined],

@@ -31,7 +31,7 @@ function toText(value: unknown): string {
 
 /** @see https://owasp.org/www-community/attacks/CSV_Injection */
 function withoutFormula(text: string): string {
-  return /^[=@\t\r]|^[+-](?![\d ().-]*$)/.test(text) ? `'${text}` : text;
+  return /^[=@\t\r\n]|^[+-](?![\d ().-]*$)/.test(text) ? `'${text}` : text;
 }
 
 function quoted(cell: string): string {

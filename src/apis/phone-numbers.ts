@@ -16,7 +16,8 @@ const KEEP_THEIR_ZERO: readonly (CountryCode | undefined)[] = ['IT', 'SM', 'VA']
 /**
  * A phone number in E.164 form, from any way in which people and the APIs write it: with separators, `tel:`, `00` for the
  * `+`, twelve and more digits without it (`254712345678`), or as it is dialled at home (`09876543211`, `9876543211`), which
- * needs `defaultCountry`. `undefined` for anything else.
+ * needs `defaultCountry`. `undefined` for anything else, and for what can be read in two ways (`60123456789` in Malaysia): a guess may
+ * ring a stranger.
  */
 export function toE164(text: string, defaultCountry?: CountryCode): string | undefined {
   if (text.length > 100) return undefined;
@@ -26,11 +27,16 @@ export function toE164(text: string, defaultCountry?: CountryCode): string | und
   const candidates = /^(\+|00)/.test(number)
     ? [written.replace('(0)', '').replace(SEPARATORS, '').replace(/^00/, '+')]
     : [...atHome(number, home, defaultCountry), ...withCallingCode(number, home)];
-  return candidates.find((candidate) => E164.test(candidate) && !WRONG_LENGTH.test(candidate));
+  const [found, another] = candidates.filter(
+    (candidate) => E164.test(candidate) && !WRONG_LENGTH.test(candidate),
+  );
+  return another === undefined ? found : undefined;
 }
 
 function atHome(number: string, home: string | undefined, country: CountryCode | undefined) {
-  if (home === undefined || number.length >= FEWEST_WITH_CALLING_CODE) return [];
+  const isLong = number.length >= FEWEST_WITH_CALLING_CODE;
+  // No calling code begins with 0, so there a long number is one of home: Germany and Indonesia have such.
+  if (home === undefined || (isLong && !number.startsWith('0'))) return [];
   return [`+${home}${KEEP_THEIR_ZERO.includes(country) ? number : number.replace(/^0/, '')}`];
 }
 

@@ -13,11 +13,14 @@ type DecidedByWrapper =
   | 'transformRequest'
   | 'transformResponse';
 
+/** Also for apps with `exactOptionalPropertyTypes`, where `{ signal: maybe }` is no axios config. */
+type Undefinable<Config> = { [Name in keyof Config]?: Config[Name] | undefined };
+
 /**
  * The last argument of every call: `signal`, `timeout` (milliseconds), `headers`, `onUploadProgress` and any other
  * axios request config, for this call only.
  */
-export interface ApiRequestOptions extends Omit<AxiosRequestConfig, DecidedByWrapper> {
+export interface ApiRequestOptions extends Undefinable<Omit<AxiosRequestConfig, DecidedByWrapper>> {
   /** Query parameters beyond the documented ones. The wrapper's own stay as they are. */
   params?: Readonly<Record<string, string | number | boolean>> | undefined;
 }
@@ -30,10 +33,14 @@ export interface ApiRequestOptions extends Omit<AxiosRequestConfig, DecidedByWra
 export type ApiRequestConfig = AxiosRequestConfig & { bearer?: unknown };
 
 /** Options without those set to `undefined`, which would overrule the instance's own defaults. */
-export function withoutUndefined<Options extends object>(options: Options): Partial<Options> {
+export function withoutUndefined<Options extends object>(
+  options: Options,
+): { [Name in keyof Options]?: Exclude<Options[Name], undefined> } {
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   // The entries are the options' own, less some.
-  return Object.fromEntries(given) as Partial<Options>;
+  return Object.fromEntries(given) as {
+    [Name in keyof Options]?: Exclude<Options[Name], undefined>;
+  };
 }
 
 /** axios's own header object as well as a plain one; what the wrapper sets goes on top of it. */

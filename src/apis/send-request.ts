@@ -1,5 +1,6 @@
-import { isAxiosError, type AxiosInstance } from 'axios';
+import { isAxiosError, type AxiosInstance, type AxiosResponse } from 'axios';
 
+import { headerOf } from '../concealment/any-object.js';
 import { concealError } from '../concealment/conceal.js';
 import type { ApiRequestConfig } from './request-options.js';
 import { asRecord } from './wire-values.js';
@@ -12,6 +13,8 @@ export interface HttpAnswer {
   status: number;
   headers: unknown;
   body: unknown;
+  /** The token or key that went out: some servers quote it, and no error may repeat it. */
+  secrets: readonly string[];
 }
 
 /**
@@ -27,9 +30,20 @@ export async function sendRequest(
     return toAnswer(await instance.request<unknown, unknown>(config));
   } catch (error) {
     if (!isAxiosError(error)) throw error;
-    if (error.response !== undefined) return toAnswer(error.response);
-    throw concealError(error, (_value, name) => WITH_SECRETS.test(name));
+    if (error.response !== undefined && !isBrokenOff(error.response))
+      return toAnswer(error.response);
+    throw concealSecrets(error);
   }
+}
+
+/** Hides the account's own secrets in an error of axios, and returns it. */
+export function concealSecrets<E>(error: E): E {
+  return concealError(error, (_value, name) => WITH_SECRETS.test(name));
+}
+
+/** A success whose body never came to its end: axios hands over an error with the response that it had begun. */
+function isBrokenOff({ status, data }: AxiosResponse<unknown>): boolean {
+  return status >= 200 && status < 300 && data === undefined;
 }
 
 /** No such address, or no server at it. */
@@ -46,7 +60,15 @@ export function wasNeverSent(error: unknown): boolean {
 function toAnswer(result: unknown): HttpAnswer {
   const response = asRecord(result);
   if (response === undefined || !('config' in response) || typeof response.status !== 'number') {
-    return { status: 200, headers: undefined, body: result };
+    return { status: 200, headers: undefined, body: result, secrets: [] };
   }
-  return { status: response.status, headers: response.headers, body: response.data };
+  const { status, headers, data: body, config } = response;
+  return { status, headers, body, secrets: credentialsIn(config) };
+}
+
+/** What stands behind the scheme. The header may be concealed, and is then told by this conversion only. */
+function credentialsIn(config: unknown): readonly string[] {
+  const header = headerOf(asRecord(config)?.headers, 'authorization');
+  const [, credentials] = /^\S+ +(\S+)$/.exec(String(header)) ?? [];
+  return credentials === undefined ? [] : [credentials];
 }

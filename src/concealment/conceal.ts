@@ -77,6 +77,11 @@ function hide(holder: unknown, name: string, prototype: object | null = null): v
   if (isObject(value)) write(holder, name, byNameOnly(value, prototype));
 }
 
+/** The same stream, readable by name only where it is the connection itself: its request holds the headers that were sent. */
+export function concealStream<T>(body: T): T {
+  return isObject(body) && isConnection(body) ? byNameOnly(body, streamPrototypeOf(body)) : body;
+}
+
 function isConnection(body: object): boolean {
   return (
     ['req', 'session'].some((name) => read(body, name) !== undefined) &&

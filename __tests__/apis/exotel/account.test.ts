@@ -190,13 +190,18 @@ describe('a request to what is not wrapped', () => {
     });
   });
 
-  it.each(['v1/x', '//evil.example/x', 'https://evil.example/x', '/v1/../x', '/v1/x?y=1', '/'])(
-    'has no path like %s',
-    async (wrong) => {
-      const request: ExotelAnyRequest = { method: 'GET', host: 'voice', path: wrong };
-      await expect(exotelApi().request(request)).rejects.toMatchObject({ field: 'path' });
-    },
-  );
+  it.each([
+    'v1/x',
+    '//evil.example/x',
+    'https://evil.example/x',
+    '/v1/../x',
+    '/v1/%2E%2e/x',
+    '/v1/x?y=1',
+    '/',
+  ])('has no path like %s', async (wrong) => {
+    const request: ExotelAnyRequest = { method: 'GET', host: 'voice', path: wrong };
+    await expect(exotelApi().request(request)).rejects.toMatchObject({ field: 'path' });
+  });
 });
 
 describe('the budgets', () => {

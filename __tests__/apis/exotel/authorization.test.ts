@@ -44,6 +44,14 @@ describe.each(Object.entries(CHOOSABLE))('%s', (operation, call) => {
   );
 });
 
+it('the option basic goes before a login of the instance’s defaults', async () => {
+  const instance = axios.create({ auth: { username: 'another', password: 'of the app' } });
+  const sent = answerNext(VOICE, 'GET', { body: { Call: { Sid: 'c1' } } });
+  const options = { accountSid: 'acme', region: 'singapore', basic: BASIC } as const;
+  await createExotelApi(instance, options).voice.get('c1');
+  expect(sent[0]?.headers.authorization).toBe(BASIC_HEADER);
+});
+
 describe('without basic', () => {
   it.each(Object.entries(CHOOSABLE))(
     '%s goes out with what the instance attaches',

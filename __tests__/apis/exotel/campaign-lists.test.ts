@@ -112,6 +112,14 @@ describe('many contacts', () => {
     expect(error).toMatchObject({ code: 'ERR_API_INPUT', field: '1.number' });
   });
 
+  it('of which Exotel tells nothing are not sent again without a look', async () => {
+    answerNext(VOICE, 'POST', around([{ code: 200, status: 'success', data: null }], 207));
+    const { rows: told } = await exotelApi().campaignContacts.createMany([INPUT]);
+    expect(told).toMatchObject([
+      { status: 'failed', failure: { message: expect.stringContaining('look before') } },
+    ]);
+  });
+
   it('go out without the bad rows by choice, and are told by their own places', async () => {
     const sent = answerNext(VOICE, 'POST', around([done(CONTACT), failed(1002)], 207));
     const answer = await exotelApi().campaignContacts.createMany(rows, { onInvalid: 'skip' });

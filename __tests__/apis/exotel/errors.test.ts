@@ -357,6 +357,14 @@ describe('no error holds a secret', () => {
     expect(error.cause).toBeUndefined();
   });
 
+  it('when the server quotes the token that the instance attached', async () => {
+    answerNext(CCM, 'GET', { status: 400, body: failure(1002, 400, 'fake-token is odd') });
+    const error = await failureOf(exotelApi().users.list({}, { authScheme: 'bearer' }));
+    expect(error.message).toContain('is odd');
+    expect(everyFormOf(error)).not.toContain('fake-token');
+    expect(inspect(error.response, { depth: 20 })).not.toContain('fake-token');
+  });
+
   it('when the server quotes a password back', async () => {
     answerNext(CCM, 'PUT', { status: 400, body: failure(1002, 400, 'Hunter2-Hunter2 is weak') });
     const error = await failureOf(exotelApi().devices.setPassword('u', 1, 'Hunter2-Hunter2'));

@@ -1,7 +1,9 @@
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
+import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
-import axios from 'axios';
+import axios, { type AxiosRequestConfig } from 'axios';
 import { createExotelApi } from '../../../src/apis/exotel/index.js';
 import { answerNext, failureOf } from '../canned-answer.js';
 import { serve } from '../loopback.js';
@@ -44,6 +46,40 @@ describe('downloadRecording', () => {
     expect(loaded.at(-1)).toBe(body.length);
   });
 
+  it('keeps the API key out of what is printed of a stream, which can be piped all the same', async () => {
+    const { host } = await recordings();
+    const recording = await exotelApi({ recordingHosts: [host] }).voice.downloadRecording(
+      { recordingUrl: `${host}/c1.mp3` },
+      { as: 'stream' },
+    );
+    const printed = inspect(recording, { depth: Infinity, showHidden: true });
+    expect(printed).not.toContain(BASIC_HEADER.slice('Basic '.length));
+    const chunks: Uint8Array[] = [];
+    await pipeline(recording.body, async (body: AsyncIterable<Uint8Array>) => {
+      for await (const chunk of body) chunks.push(chunk);
+    });
+    expect(Buffer.concat(chunks)).toEqual(SOUND);
+  });
+
+  it('keeps the API key out of the error of a stream that is aborted', async () => {
+    const host = await serve((_request, response) => {
+      response.writeHead(200).write('half');
+    });
+    const leave = new AbortController();
+    const { body } = await exotelApi({ recordingHosts: [host] }).voice.downloadRecording(
+      { recordingUrl: `${host}/c1.mp3` },
+      { as: 'stream', signal: leave.signal },
+    );
+    const error = await failureOf(
+      (async () => {
+        for await (const chunk of body) if (chunk.length > 0) leave.abort();
+      })(),
+    );
+    expect(error).toMatchObject({ code: 'ERR_CANCELED' });
+    const printed = inspect(error, { depth: Infinity, showHidden: true });
+    expect(printed).not.toContain(BASIC_HEADER.slice('Basic '.length));
+  });
+
   it('takes no credentials to a signed address, which goes first', async () => {
     const { host, seen } = await recordings();
     const instance = axios.create({
@@ -83,6 +119,26 @@ describe('downloadRecording', () => {
     await expect(download).rejects.toMatchObject({ status: 302 });
     expect(elsewhere.seen).toEqual([]);
   });
+
+  it.each([true, false])(
+    'takes two slashes at the start of a path for no host (%s)',
+    async (allowAbsoluteUrls) => {
+      let sent: AxiosRequestConfig | undefined;
+      const instance = axios.create({
+        baseURL: VOICE,
+        allowAbsoluteUrls,
+        adapter: async (config) => {
+          sent = config;
+          await Promise.resolve();
+          return { config, data: SOUND, headers: {}, status: 200, statusText: '' };
+        },
+      });
+      const { voice } = createExotelApi(instance, { accountSid: 'acme', basic: BASIC });
+      const recordingUrl = 'https://recordings.exotel.com//evil.example/c1.mp3';
+      await voice.downloadRecording({ recordingUrl });
+      expect(axios.getUri(sent)).toBe(recordingUrl);
+    },
+  );
 
   it.each([
     ['another host', 'https://recordings.example/c1.mp3'],
@@ -139,6 +195,25 @@ describe('downloadRecording', () => {
     expect(error).toMatchObject({ reason, status, operation: 'voice.downloadRecording' });
     expect(error.message).toContain(words);
     expect(error.response.data).toBe('<Error>no</Error>');
+  });
+
+  it('is an error when the recording breaks off, and no call without a body', async () => {
+    const host = await serve((_request, response) => {
+      response
+        .writeHead(200, { 'content-length': '1000' })
+        .write('half', () => response.socket?.end());
+    });
+    const { voice } = exotelApi({ recordingHosts: [host] });
+    const download = voice.downloadRecording({ recordingUrl: `${host}/c1.mp3` });
+    await expect(download).rejects.toMatchObject({ isAxiosError: true, code: 'ERR_BAD_RESPONSE' });
+  });
+
+  it('knows the host of the calls when it is written with a slash at its end', async () => {
+    const { host, seen } = await recordings();
+    const instance = axios.create({ baseURL: `${host}/` });
+    const { voice } = createExotelApi(instance, { accountSid: 'acme', basic: BASIC });
+    await voice.downloadRecording({ recordingUrl: `${host}/exotelrecordings/c1.mp3` });
+    expect(seen).toEqual([BASIC_HEADER]);
   });
 
   it('closes the connection of a stream that is refused', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ExotelCreateSmsCampaignInput } from '../../../src/apis/exotel/index.js';
 import { allOf, answerNext, failureOf } from '../canned-answer.js';
+import { bodyOf, json, serve } from '../loopback.js';
 import { AN_SMS_CAMPAIGN, exotelApi, VOICE } from './exotel-account.js';
 
 const PATH = '/v2/accounts/acme/message-campaigns';
@@ -59,6 +60,24 @@ describe('an SMS campaign', () => {
     expect(sent[0]?.body).toEqual(body);
   });
 
+  it('is created with ids of 19 digits, each of them as it is', async () => {
+    const bodies: string[] = [];
+    const host = await serve((request, response) => {
+      void bodyOf(request).then((body) => {
+        bodies.push(`${request.headers['content-type']} ${String(body)}`);
+        json(response, 200, { response: [{ data: WIRE }] });
+      });
+    });
+    await exotelApi({ hosts: { voice: host } }).smsCampaigns.create({
+      ...AN_SMS_CAMPAIGN,
+      dltEntityId: '1001433200000021508',
+      dltTemplateId: '1007162460765661738',
+    });
+    expect(bodies[0]).toMatch(/^application\/json/);
+    expect(bodies[0]).toContain('"dlt_entity_id":1001433200000021508,');
+    expect(bodies[0]).toContain('"template_id":1007162460765661738,');
+  });
+
   it('is scheduled at India’s offset', async () => {
     const sent = answerNext(VOICE, 'POST', around(WIRE));
     const schedule = {
@@ -74,6 +93,8 @@ describe('an SMS campaign', () => {
 
   it.each([
     ['lists', { lists: [] }],
+    ['dltEntityId', { dltEntityId: 2 ** 60 }],
+    ['dltTemplateId', { dltTemplateId: '12x' }],
     ['lists', { contentType: 'dynamic', lists: ['1', '2'] }],
     ['template', { template: 'x'.repeat(2001) }],
     ['messageType', { messageType: 'promo' }],

@@ -20,14 +20,14 @@ const page = (sids: string[], after?: string): NextAnswer => ({
 
 function voiceThat(...answers: NextAnswer[]) {
   const { instance, sent } = answeringInstance(...answers);
-  const { voice, users } = createExotelApi(instance, {
+  const api = createExotelApi(instance, {
     accountSid: 'acme',
     basic: BASIC,
     zonelessOffset: '+00:00',
   });
   const queries = () =>
     sent.map(({ url = '' }) => Object.fromEntries(new URLSearchParams(url.split('?')[1])));
-  return { voice, users, queries };
+  return { api, voice: api.voice, users: api.users, queries };
 }
 
 describe('a list that stopped', () => {
@@ -82,6 +82,20 @@ describe('a list that stopped', () => {
       { status: 503 },
     );
     expect(cursorOf(await failureOf(allOf(users.iterate())))).toBe('2');
+  });
+
+  it.each([
+    ['users', 'id'],
+    ['campaigns', 'id'],
+    ['campaignLists', 'sid'],
+  ] as const)('by offset counts a record that cannot be read: %s', async (group, id) => {
+    const answers = [[{ [id]: 'a' }, {}], [{ [id]: 'b' }], []].map((records) => ({
+      body: { response: records.map((data) => ({ data })) },
+    }));
+    const { api, queries } = voiceThat(...answers);
+    const found = await allOf<object>(api[group].iterate({ limit: 2 }));
+    expect(found).toHaveLength(2);
+    expect(queries().map(({ offset }) => offset)).toEqual(['0', '2', '3']);
   });
 
   it('has no cursor where the error is of something else', () => {
@@ -144,6 +158,8 @@ describe('a wide range', () => {
     ['created', { from: daysAgo(32), to: daysAgo(0) }],
     ['created.from', { from: daysAgo(190), to: daysAgo(180) }],
     ['created.to', { from: daysAgo(1), to: daysAgo(2) }],
+    ['created.to', { from: daysAgo(1), to: new Date('9999-12-31') }],
+    ['created.to', { from: daysAgo(1), to: new Date(8.64e15) }],
   ])('that one request may not ask for is refused: %s', async (field, range) => {
     const { voice, queries } = voiceThat(page([]));
     await expect(voice.list({ created: range })).rejects.toMatchObject({

@@ -322,6 +322,7 @@ describe('list', () => {
     ['pageSize', { pageSize: 101 }],
     ['recordingUrlMinutes', { recordingUrlMinutes: 4 }],
     ['created.from', { created: { from: new Date(NaN), to: new Date() } }],
+    ['price.atMost', { price: { atLeast: 1, atMost: Infinity } }],
     ['durationSeconds', { durationSeconds: {} as { exactly: number } }],
   ])('names %s when it cannot be right', async (field, query) => {
     await expect(exotelApi().voice.list(query)).rejects.toMatchObject({ field });

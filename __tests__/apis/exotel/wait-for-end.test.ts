@@ -97,6 +97,24 @@ describe('waitForEnd of Voice v1', () => {
     expect(sent).toHaveLength(3);
   });
 
+  it.each([
+    ['a minute', undefined, undefined, 60_000],
+    ['the time-out of the instance', 5_000, undefined, 5_000],
+    ['its own time-out', 5_000, 800, 800],
+  ])('waits for the answer to a look no longer than %s', async (_, ofInstance, own, expected) => {
+    const { instance, sent } = answeringInstance(SETTLED);
+    if (ofInstance !== undefined) instance.defaults.timeout = ofInstance;
+    const { voice } = createExotelApi(instance, { accountSid: 'acme', basic: BASIC });
+    await inTime(voice.waitForEnd('c1', {}, { timeout: own, signal: undefined }));
+    expect(sent[0]?.timeout).toBe(expected);
+  });
+
+  it('names a limit that there is none of', async () => {
+    const { api } = apiThat(ON);
+    const limits = { waitMS: 1_000 } as object;
+    await expect(api.voice.waitForEnd('c1', limits)).rejects.toMatchObject({ field: 'waitMS' });
+  });
+
   it.each(['waitMs', 'settleMs', 'pollMs'])('names %s when it cannot be right', async (field) => {
     const { api } = apiThat(ON);
     await expect(api.voice.waitForEnd('c1', { [field]: -1 })).rejects.toMatchObject({ field });

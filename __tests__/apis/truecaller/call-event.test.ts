@@ -57,6 +57,7 @@ it('what is not there is undefined, however the page writes it', () => {
     requested_date: 'NA',
     requested_slot: 'NA',
     preferred_from_time: null,
+    preferred_to_time: 'NA',
     is_interested: false,
   };
 

@@ -95,6 +95,15 @@ describe('no error holds a secret', () => {
     expect(inspect(error.response, { depth: 20 })).not.toContain(WEBHOOK_TOKEN);
   });
 
+  it('when the server quotes the token that the instance attached', async () => {
+    const body = { slug: 'invalid-token', message: 'fake-token is not for this organisation' };
+    answerNext(PORTAL, 'POST', { status: 400, body });
+    const error = await failureOf(truecallerApi().campaigns.bulkUpload([anEntry()]));
+    expect(error.message).toContain('is not for this organisation');
+    expect(everyFormOf(error)).not.toContain('fake-token');
+    expect(inspect(error.response, { depth: 20 })).not.toContain('fake-token');
+  });
+
   it('when no answer came', async () => {
     nock(WEBHOOKS)
       .post(/.*/)

@@ -47,6 +47,29 @@ function runsOf(rows: TruecallerUploadError['rows']): string {
   return runs.map(({ status, count }) => `${status} ${count}`).join(', ');
 }
 
+it('a page that something on the way answered says of no row that it was received', async () => {
+  answerNext(PORTAL, 'POST', { body: '<!doctype html><title>Log in</title>' });
+  const stop = await stopOf(upload(someRows(2)));
+  expect(runsOf(stop.rows)).toBe('unknown 2');
+  expect(stop.message).toContain('not of the API');
+});
+
+describe('an answer that breaks off', () => {
+  it('says of no row that it was received', async () => {
+    const portal = await serve((request, response) => {
+      request.resume();
+      response
+        .writeHead(200, { 'content-length': '1000' })
+        .write('{"message":', () => response.socket?.end());
+    });
+    const { campaigns } = createTruecallerApi(axios.create({ baseURL: portal }), {
+      organisationId: 'fake-organisation',
+    });
+    const stop = await stopOf(campaigns.upload(someRows(2)));
+    expect(runsOf(stop.rows)).toBe('unknown 2');
+  });
+});
+
 describe('before anything is sent', () => {
   it.each(['upload', 'uploadInBatches'] as const)(
     '%s checks every row, and names the invalid one by its index',

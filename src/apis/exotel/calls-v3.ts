@@ -150,9 +150,9 @@ export function createCallsV3(client: ExotelClient): ExotelCallsV3 {
     get,
 
     waitForEnd(callSid, limits = {}, options) {
-      return waitForCall(() => get(callSid, options), stateOfCall, limits, {
+      return waitForCall(client, (look) => get(callSid, look), stateOfCall, limits, {
         operation: 'callsV3.waitForEnd',
-        signal: options?.signal,
+        options,
       });
     },
 

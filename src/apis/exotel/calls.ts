@@ -129,9 +129,9 @@ export function createCalls(client: ExotelClient): ExotelCalls {
 
     waitForEnd(callSid, limits = {}, options) {
       const operation = 'calls.waitForEnd';
-      return waitForCall(() => get(callSid, options), stateOfCall, limits, {
+      return waitForCall(client, (look) => get(callSid, look), stateOfCall, limits, {
         operation,
-        signal: options?.signal,
+        options,
       });
     },
     async list(options) {

@@ -84,6 +84,8 @@ export interface ExotelClient {
     options?: ApiRequestOptions,
   ): Promise<Omit<HttpAnswer, 'status'>>;
   wire(options: ExotelRequestOptions | undefined): ExotelWire;
+  /** The time-out of a request, in milliseconds; 0 is none. */
+  timeoutOf(options: ApiRequestOptions | undefined): number;
   /** `/{version}/accounts/{account sid}/...`, each segment encoded. Voice v1 and v2_beta write a capital A. */
   path(version: 'v1' | 'v2' | 'v2_beta' | 'v3' | 'v4', ...segments: string[]): string;
 }
@@ -113,8 +115,10 @@ export function createExotelClient(
       const answer = await sendRequest(instance, {
         ...extra,
         method: 'GET',
+        // In full: a path that begins with // would lead to another host wherever a page has an address of its own.
         baseURL: url.origin,
-        url: url.pathname + url.search,
+        url: url.href,
+        allowAbsoluteUrls: true,
         responseType: request.responseType,
         transformResponse: (data: unknown) => data,
         headers: { ...plainHeaders(extra.headers), ...own.headers },
@@ -135,6 +139,7 @@ export function createExotelClient(
       throw toError(told, sent, request.explain(answer.status));
     },
     wire: (callOptions) => resolveWire(options.wire, callOptions?.wire),
+    timeoutOf: (callOptions) => callOptions?.timeout ?? instance.defaults.timeout ?? 0,
     path(version, ...segments) {
       const accounts = version === 'v1' || version === 'v2_beta' ? 'Accounts' : 'accounts';
       return ['', version, accounts, options.accountSid, ...segments]
@@ -199,7 +204,7 @@ const NO_DEFAULT_LOGIN = Object.freeze({ auth: null as unknown as AxiosBasicCred
 
 interface OwnAuthorisation {
   headers: { Authorization?: string | null };
-  config: { bearer?: false };
+  config: { bearer?: false; auth?: AxiosBasicCredentials };
   secrets: readonly string[];
 }
 
@@ -275,7 +280,7 @@ async function withTenantLogin(
 function withBasic(user: string, password: string): OwnAuthorisation {
   return {
     headers: { Authorization: basicAuthorization(user, password) },
-    config: { bearer: false },
+    config: { bearer: false, ...NO_DEFAULT_LOGIN },
     secrets: [password],
   };
 }
@@ -327,7 +332,7 @@ function judge(answer: HttpAnswer, sent: Sent): ExotelAnswer {
       new ExotelApiError({
         operation: sent.operation,
         status: answer.status,
-        response: toErrorResponse(answer, sent.secrets),
+        response: toErrorResponse(answer, [...sent.secrets, ...answer.secrets]),
         reason: 'unexpected-body',
         requestId,
         note,
@@ -337,9 +342,10 @@ function judge(answer: HttpAnswer, sent: Sent): ExotelAnswer {
 
 function toError(
   answer: HttpAnswer,
-  { operation, ringsPhones, secrets, remedy }: Sent,
+  { operation, ringsPhones, secrets: own, remedy }: Sent,
   explained: ReturnType<ExotelDownload['explain']> = {},
 ): ExotelApiError {
+  const secrets = [...own, ...answer.secrets];
   const told = findFailure(answer.body) ?? NOTHING_TOLD;
   // A body that only repeats success while HTTP says otherwise does not overrule HTTP.
   const { status: toldStatus = 0 } = told;

@@ -9,6 +9,8 @@ export interface ExotelPage<Item> {
   limit: number | undefined;
   offset: number | undefined;
   requestId: string | undefined;
+  /** How many records came, where some cannot be read and `items` leaves them out. */
+  received?: number | undefined;
   /** Where the API says itself whether more follows. */
   hasNext?: boolean | undefined;
   raw: unknown;
@@ -33,7 +35,7 @@ export function parsePosition(body: unknown): {
 /**
  * Every item, page after page as they are asked for.
  *
- * It moves on by what a page holds, so a server that cuts the limit down skips nothing; it ends with the total, with
+ * It moves on by what came in a page, so a server that cuts the limit down skips nothing; it ends with the total, with
  * an empty page, or with a page that repeats the one before (a server that ignores the offset). An error says at which
  * offset to go on: see {@link cursorOf}.
  * @internal
@@ -54,10 +56,11 @@ export async function* iteratePages<Item, Options extends RepeatLimits>(
       throw withCursor(error, String(offset));
     });
     const now = JSON.stringify(page.items);
-    if (page.items.length === 0 || now === before) return;
+    const received = page.received ?? page.items.length;
+    if (received === 0 || now === before) return;
     yield* page.items;
     before = now;
-    offset += page.items.length;
+    offset += received;
     if (page.hasNext === false || (page.total !== undefined && offset >= page.total)) return;
   }
 }

@@ -1,7 +1,9 @@
 import { ApiInputError } from '../api-input-error.js';
 import type { ApiRequestOptions } from '../request-options.js';
 import { headerOf } from '../../concealment/any-object.js';
-import { numberOf, textOf } from '../wire-values.js';
+import { concealStream } from '../../concealment/conceal.js';
+import { concealSecrets } from '../send-request.js';
+import { asRecord, numberOf, textOf } from '../wire-values.js';
 import type { ExotelErrorReason } from './error-reasons.js';
 import { bytesOf, type ExotelClient } from './exotel-client.js';
 
@@ -51,7 +53,10 @@ export async function downloadRecording<As extends keyof ExotelRecordingBody>(
   { as, ...options }: ExotelDownloadOptions<As> = {},
 ): Promise<ExotelRecording<ExotelRecordingBody[As]>> {
   const { recordingHosts, hostOf } = client.options;
-  const source = toRecordingSource(place, [...recordingHosts, `${hostOf('voice', OPERATION)}/`]);
+  const source = toRecordingSource(place, [
+    ...recordingHosts,
+    hostOf('voice', OPERATION).replace(/\/*$/, '/'),
+  ]);
   const { headers, body } = await client.download(
     {
       operation: OPERATION,
@@ -63,10 +68,17 @@ export async function downloadRecording<As extends keyof ExotelRecordingBody>(
   );
   return {
     // What axios hands over follows from the response type: a stream of Node or of the web, both of which can be iterated.
-    body: (as === 'stream' ? body : bytesOf(body)) as ExotelRecordingBody[As],
+    body: (as === 'stream' ? withoutSecrets(body) : bytesOf(body)) as ExotelRecordingBody[As],
     contentType: textOf(headerOf(headers, 'content-type')),
     sizeBytes: numberOf(headerOf(headers, 'content-length')),
   };
+}
+
+/** A stream of Node leads to the request that asked for it, and so do the errors with which axios ends it. */
+function withoutSecrets(body: unknown): unknown {
+  const listen = asRecord(body)?.prependListener;
+  if (typeof listen === 'function') listen.call(body, 'error', concealSecrets);
+  return concealStream(body);
 }
 
 function explain(

@@ -34,7 +34,7 @@ export async function repeatRead<Answer>(
 
 function mayPass(error: unknown): boolean {
   if (isExotelApiError(error)) return error.status === 429 || error.status >= 500;
-  return isAxiosError(error) && !isCancel(error) && error.response === undefined;
+  return isAxiosError(error) && !isCancel(error);
 }
 
 function retryAfterOf(error: unknown): number | undefined {

@@ -281,6 +281,7 @@ function parseUserPage(answer: ExotelAnswer, zonelessOffset: string): ExotelUser
   );
   return {
     items: items.filter((user) => user !== undefined),
+    received: items.length,
     ...parsePosition(answer.body),
     count: numberOf(asRecord(outer.metadata)?.count),
     requestId: answer.requestId,

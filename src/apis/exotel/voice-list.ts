@@ -70,7 +70,11 @@ const phones = v.optional(
   ),
 );
 const words = v.optional(v.pipe(v.array(filledText), v.minLength(1, 'must not be empty')));
-const amount = v.pipe(v.number('must be a number'), v.minValue(0, 'must not be negative'));
+const amount = v.pipe(
+  v.number('must be a number'),
+  v.finite('must be finite'),
+  v.minValue(0, 'must not be negative'),
+);
 
 /** @internal */
 export const voiceListSchema = v.strictObject({

@@ -10,7 +10,8 @@ const WIDEST_MS = 31 * DAY_MS;
 const REACH_MS = 185 * DAY_MS;
 
 /**
- * Checks a range against what Exotel documents for one request: at most one month, at most six months back.
+ * Checks a range against what Exotel documents for one request: at most one month, at most six months back. An end that lies far ahead
+ * (`new Date('9999-12-31')` for "until now") would be read in thousands of empty windows.
  *
  * @throws ApiInputError naming the end that is wrong.
  * @see https://developer.exotel.com/api/call-details-bulk
@@ -31,6 +32,9 @@ export function checkRange(
       'created.from',
       'must be within the last six months: Exotel lists no older calls',
     );
+  }
+  if (width > REACH_MS + WIDEST_MS) {
+    throw refused('created.to', 'must not be so far in the future: new Date() is until now');
   }
   if (!anyWidth && width > WIDEST_MS) {
     throw refused('created', 'must not be wider than a month: voice.iterate splits it');

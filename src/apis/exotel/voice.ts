@@ -220,10 +220,11 @@ export function createVoice(client: ExotelClient): ExotelVoice {
     waitForEnd(callSid, { legs, recordingUrlMinutes, ...limits } = {}, options) {
       const operation = 'voice.waitForEnd';
       return waitForCall(
-        () => get(operation, callSid, { legs, recordingUrlMinutes }, options),
+        client,
+        (look) => get(operation, callSid, { legs, recordingUrlMinutes }, look),
         stateOf,
         limits,
-        { operation, signal: options?.signal },
+        { operation, options },
       );
     },
 

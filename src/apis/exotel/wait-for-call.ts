@@ -2,7 +2,8 @@ import * as v from 'valibot';
 import { wholeNumber } from '../input-fields.js';
 import { pause } from '../retry-pause.js';
 import { validateInput } from '../validate-input.js';
-import type { ApiRequestOptions } from '../request-options.js';
+import type { ExotelClient } from './exotel-client.js';
+import type { ExotelBasicOnlyOptions } from './exotel-options.js';
 import { repeatRead } from './repeat-read.js';
 
 /** How long to wait for a call. */
@@ -33,7 +34,7 @@ export interface ExotelWaited<Call> {
 /** How far a call is. */
 export type ExotelWaitState = 'running' | 'ended' | 'settled';
 
-const limitsSchema = v.object({
+const limitsSchema = v.strictObject({
   waitMs: v.optional(wholeNumber(0), 3_600_000),
   settleMs: v.optional(wholeNumber(0), 300_000),
   pollMs: v.optional(wholeNumber(1), 5_000),
@@ -42,24 +43,32 @@ const limitsSchema = v.object({
 /** A look that fails is taken again; a server that is away longer than this is told to the caller. */
 const RETRIES = 5;
 
+/** A look that hangs would make the whole wait endless, and axios's own default is to wait for ever. */
+const LONGEST_LOOK_MS = 60_000;
+
 /**
  * Looks at a call until it has ended and settled. The first look is taken at once; `signal` ends the wait.
  * @internal
  */
-export async function waitForCall<Call>(
-  read: () => Promise<Call>,
+export async function waitForCall<Call, Options extends ExotelBasicOnlyOptions>(
+  client: ExotelClient,
+  read: (options: Options) => Promise<Call>,
   judge: (call: Call) => ExotelWaitState,
   limits: ExotelWaitLimits,
-  { operation, signal }: { operation: string; signal: ApiRequestOptions['signal'] | undefined },
+  { operation, options }: { operation: string; options: Options | undefined },
 ): Promise<ExotelWaited<Call>> {
   const { waitMs, settleMs, pollMs } = validateInput(limitsSchema, limits, {
     api: 'exotel',
     operation,
   });
+  const signal = options?.signal;
+  const timeout = client.timeoutOf(options) || LONGEST_LOOK_MS;
+  // As they are, but for the time-out.
+  const look = () => read({ ...options, timeout } as Options);
   const deadline = performance.now() + waitMs;
   let settleBy = Infinity;
   for (;;) {
-    const call = await repeatRead(read, { retries: RETRIES, signal });
+    const call = await repeatRead(look, { retries: RETRIES, signal });
     const state = judge(call);
     if (state === 'settled') return { call, state };
     const now = performance.now();

@@ -69,7 +69,7 @@ function readCallMeBack(payload: WireRecord): TruecallerCallMeBack {
     const value = textOf(payload[field]);
     return value === 'NA' || value === 'Phone number not available' ? undefined : value;
   };
-  const time = (field: string) => eventTime(payload[field], `cmb_payload.${field}`);
+  const time = (field: string) => eventTime(text(field), `cmb_payload.${field}`);
   return {
     businessNumber: text('business_number'),
     clientNumber: text('client_number'),

@@ -91,14 +91,17 @@ function toConfig(
 
 function judge(
   { operation, isResult }: TruecallerRequest,
-  { status, headers, body }: HttpAnswer,
-  secrets: readonly string[],
+  { status, headers, body, secrets: sent }: HttpAnswer,
+  own: readonly string[],
 ): TruecallerReceipt {
+  const secrets = [...own, ...sent];
   const fields = asRecord(body);
   const info = readStatusInfo(body);
   const slug = textOf(fields?.slug);
   const message = textOf(fields?.message) ?? info?.message;
-  const failed = status < 200 || status >= 300 || slug !== undefined || info?.status === 'error';
+  const isPage = typeof body === 'string' && /^\s*</.test(body);
+  const failed =
+    status < 200 || status >= 300 || slug !== undefined || info?.status === 'error' || isPage;
   if (!failed || isResult?.(body) === true) return { status, message, raw: body };
   const clean = (text: string | undefined) => text && cleanText(text, secrets);
   throw new TruecallerApiError({
@@ -106,6 +109,7 @@ function judge(
     response: toErrorResponse({ status, body }, secrets),
     slug: clean(slug),
     said: clean(message),
+    ...(isPage ? { note: 'The answer is a page of a website, not of the API.' } : {}),
     field: clean(info?.field),
     retryAfterMs: retryAfterMs(headerOf(headers, 'retry-after'), Date.now()),
   });

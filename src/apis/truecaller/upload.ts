@@ -119,6 +119,8 @@ async function sendPolitely(
 /** Whether Truecaller may have taken a batch that failed so. */
 function fateAfter(error: unknown): 'unsent' | 'unknown' {
   if (isTruecallerApiError(error)) {
+    // A success of something on the way says nothing of the rows.
+    if (error.status < 300 && typeof error.response.data === 'string') return 'unknown';
     // 503 says that the server could not handle the request; any other 5xx may come after the work was done.
     return error.status < 500 || error.status === 503 ? 'unsent' : 'unknown';
   }

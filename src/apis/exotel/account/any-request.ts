@@ -32,7 +32,7 @@ const requestSchema = v.looseObject({
     v.string('must be a string'),
     // What could lead to another host, or up the path.
     v.regex(
-      /^(?:\/(?!\.{1,2}(?:\/|$))[^\s/\\?#]+)+$/,
+      /^(?:\/(?!(?:\.|%2e){1,2}(?:\/|$))[^\s/\\?#]+)+$/i,
       'must be an absolute path like /v1/Accounts/acme/Calls, without a query',
     ),
   ),

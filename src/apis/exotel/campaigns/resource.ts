@@ -175,7 +175,7 @@ export function createResource<Item>(
         const item = parse(unwrap(row) ?? {});
         const failure =
           failures.get(index) ??
-          (item === undefined ? { index, code: undefined, message: undefined } : undefined);
+          (item === undefined ? { index, code: undefined, message: NOTHING_OF_A_ROW } : undefined);
         // Without a failure there is an item.
         return failure === undefined
           ? { status: 'done', index, item: item as Item }
@@ -185,6 +185,9 @@ export function createResource<Item>(
     },
   };
 }
+
+const NOTHING_OF_A_ROW =
+  'Exotel told of no failure and of no record: look before you send it again';
 
 /** Lists and gets. @internal */
 export function createRecords<Item, Query extends ExotelRecordQuery>(
@@ -226,10 +229,11 @@ export function readPage<Item>(answer: ExotelAnswer, parse: RecordParser<Item>):
   const { body, requestId } = answer;
   if (!Array.isArray(asRecord(body)?.response))
     throw answer.unexpected('The answer holds no list.');
+  const received = listIn(body).length;
   const items = recordsIn(body)
     .map((record) => parse(record))
     .filter((item) => item !== undefined);
-  return { items, ...parsePosition(body), requestId, raw: body };
+  return { items, received, ...parsePosition(body), requestId, raw: body };
 }
 
 // Exotel takes local digits here itself, so no default country is needed.
@@ -315,9 +319,14 @@ function movedTo<Item>(row: ExotelBulkRow<Item>, index: number): ExotelBulkRow<I
  * elide the elements of most lists, which may be bare records.
  */
 function recordsIn(body: unknown): readonly WireRecord[] {
+  return listIn(body)
+    .map(unwrap)
+    .filter((record) => record !== undefined);
+}
+
+function listIn(body: unknown): readonly unknown[] {
   const response = asRecord(body)?.response;
-  const items: readonly unknown[] = Array.isArray(response) ? response : [response ?? body];
-  return items.map(unwrap).filter((record) => record !== undefined);
+  return Array.isArray(response) ? response : [response ?? body];
 }
 
 function unwrap(item: unknown): WireRecord | undefined {

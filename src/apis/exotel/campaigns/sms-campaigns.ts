@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { filledText, httpUrl, moment, oneOf, wholeNumber } from '../../input-fields.js';
+import { filledText, httpUrl, moment, oneOf } from '../../input-fields.js';
 import type { OpenWord } from '../../open-word.js';
 import { numberOf, textOf, type WireRecord } from '../../wire-values.js';
 import type { ExotelClient } from '../exotel-client.js';
@@ -30,9 +30,12 @@ export interface ExotelCreateSmsCampaignInput {
   contentType: 'static' | 'dynamic';
   /** Up to 5 lists, or exactly 1 for dynamic content. */
   lists: readonly string[];
-  /** Both ids are India's registration of senders and texts. */
-  dltEntityId: number;
-  dltTemplateId: number;
+  /**
+   * Both ids are India's registration of senders and texts. They have 19 digits, more than a number of JavaScript holds: give them as
+   * text. They are sent as the numbers that the documents and working code have.
+   */
+  dltEntityId: string | number;
+  dltTemplateId: string | number;
   senderId: string;
   messageType: 'Transactional' | 'Promotional';
   /** At most 2000 characters; `@@column` takes a column of the list. */
@@ -118,14 +121,22 @@ export interface ExotelSmsCampaigns
   ): AsyncGenerator<ExotelCampaignMessage, void, undefined>;
 }
 
+const DLT_ADVICE = 'must be the digits of the id as text: it is longer than a number can be';
+
 const MINUTE_MS = 60_000;
+
+const dltId = v.pipe(
+  v.union([v.string(), v.pipe(v.number(), v.safeInteger())], DLT_ADVICE),
+  v.transform(String),
+  v.regex(/^[1-9]\d{0,29}$/, DLT_ADVICE),
+);
 
 const createSchema = v.pipe(
   v.strictObject({
     contentType: oneOf(['static', 'dynamic']),
     lists: listSids,
-    dltEntityId: wholeNumber(1),
-    dltTemplateId: wholeNumber(1),
+    dltEntityId: dltId,
+    dltTemplateId: dltId,
     senderId: filledText,
     messageType: oneOf(['Transactional', 'Promotional']),
     template: v.pipe(filledText, v.maxLength(2000, 'must have at most 2000 characters')),
@@ -226,13 +237,12 @@ function toBody(
   input: ExotelCreateSmsCampaignInput,
   { smsCampaignFields }: ExotelWire,
   offset: string,
-): Record<string, unknown> {
+): string {
   const names = FIELD_NAMES[smsCampaignFields];
-  return {
+  const body = JSON.stringify({
     channel: 'SMS',
     content_type: input.contentType,
     lists: input.lists,
-    dlt_entity_id: input.dltEntityId,
     template: input.template,
     name: input.name,
     schedule: input.schedule && {
@@ -240,11 +250,13 @@ function toBody(
       end_time: toRfc3339(input.schedule.endAt, offset),
     },
     status_callback: input.statusCallback,
-    [names.template]: input.dltTemplateId,
     [names.sender]: input.senderId,
     [names.type]: input.messageType,
     [names.callback]: input.messageStatusCallback,
-  };
+  });
+  // Written here, because JSON.stringify would round them, or put them into quotation marks.
+  const ids = `"dlt_entity_id":${input.dltEntityId},"${names.template}":${input.dltTemplateId}`;
+  return `{${ids},${body.slice(1)}`;
 }
 
 const FIELD_NAMES = {

@@ -91,6 +91,7 @@ export function createV4VoiceLogs(client: ExotelClient): ExotelV4VoiceLogs {
     if (!Array.isArray(logs)) throw answer.unexpected('The answer holds no voicelogs.');
     return {
       items: logs.map(asRecord).filter((log) => log !== undefined),
+      received: logs.length,
       ...parsePosition(answer.body),
       hasNext: booleanOf(asRecord(response?.metadata)?.has_next),
       requestId: answer.requestId,
