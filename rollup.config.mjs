@@ -41,14 +41,14 @@ const isVendor = ({ name }) => vendored.includes(name);
 
 /**
  * Users step into our own code, not into these: packages that we took in (their licences stand in THIRD-PARTY-NOTICES.md), and the
- * servers of the test kit, which lose their white space only and keep their names.
+ * test kit and the command line, which lose their white space only and keep their names.
  */
 const minified = {
   name: 'minified',
   renderChunk: (code, chunk) => {
     const how = isVendor(chunk)
       ? { minify: true }
-      : /^(testing|start-sandbox)/.test(chunk.name)
+      : chunk.moduleIds.every((id) => /[\\/]src[\\/](testing|cli)[\\/]/.test(id))
         ? { minifyWhitespace: true }
         : undefined;
     return (
