@@ -257,8 +257,8 @@ describeWithRedis('what is in Redis', () => {
     const slot = await open();
     const refused = { cause: 'credentials', code: 'C', retryable: false, failures: 4 } as const;
     await slot.begin(asking('a'));
-    await slot.fail({ owner: 'a', failure: refused, coolMs: 50 });
-    await new Promise((resolve) => setTimeout(resolve, 60)); // Remembered for another 100 ms.
+    await slot.fail({ owner: 'a', failure: refused, coolMs: 400 });
+    await new Promise((resolve) => setTimeout(resolve, 410)); // Remembered for another 800 ms.
     await slot.begin(asking('a'));
     await harm(await keyOf('neg'));
     const limited = { cause: 'server-set', code: 'L', retryable: true, failures: 1 } as const;
