@@ -29,13 +29,13 @@ await Promise.all([
       ['types as published', 'check:attw', check],
       ['docs site', 'test:docs', testWith],
       ['snippets', 'test:snippets', testWith],
+      ['simulation', 'test:simulation', testWith],
       ['format', 'format:check', check],
     ]),
   ),
   inOrder([
     ['unit', 'test:unit', testWith],
     ['integration', 'test:integration', testWith],
-    ['simulation', 'test:simulation', testWith],
   ])
     .then(() => untilBuilt)
     .then(() => inOrder([['package and browser', 'test:package', testWith]])),

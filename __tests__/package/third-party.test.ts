@@ -75,7 +75,8 @@ function importsOf(file: string): string[] {
   // The examples in comments import other things.
   const text = readFileSync(join(DIST, file), 'utf8').replaceAll(/^\s*\/\*[^]*?\*\//gm, '');
   const found = text.matchAll(
-    /^(?:import|export)\b[^'"]*?\bfrom ['"]([^'"]+)|^import ['"]([^'"]+)|\b(?:require|import)\(['"]([^'"]+)/gm,
+    // Some files have lost their white space: there a statement may follow another on its line.
+    /(?:^|;)(?:import|export)\b[^'";]*?\bfrom ?['"]([^'"]+)|(?:^|;)import ?['"]([^'"]+)|\b(?:require|import)\(['"]([^'"]+)/gm,
   );
   return [...found].map((names) => (names[1] ?? names[2] ?? names[3])!);
 }

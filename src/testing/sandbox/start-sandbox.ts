@@ -114,7 +114,7 @@ const ALL = Object.keys(STARTERS) as readonly SandboxProviderName[]; // the keys
  * sandbox.exotel.revokeTokens();
  * await sandbox.close();
  * ```
- * @throws {@link MisconfigurationError} if `only` has a name that the sandbox does not have; the system's own error if a port is in use. In this case everything is closed again.
+ * @throws `MisconfigurationError` if `only` has a name that the sandbox does not have; the system's own error if a port is in use. In this case everything is closed again.
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { only = ALL, ports = {} } = options;
