@@ -72,7 +72,7 @@ const FLIGHT_MS = 45_000;
 const AT_LEAST_MS = 5_000;
 /** From then on nothing is under way any more where a process has just been at it. */
 const AT_REST_MS = 1_000;
-/** A process that got the lease by an answer that came late uses it at its next probe: each second, moved by up to a quarter. */
+/** A process whose store has just come back uses a lease that a late answer brought at its next probe: each second, moved by up to a quarter. */
 const UNTIL_NEXT_PROBE_MS = 1_500;
 
 /** Watches the store and the token endpoint, and keeps account of what the fleet does. */
@@ -441,7 +441,9 @@ export class FleetWatch implements StoreObserver {
       if (member === undefined || lease.until <= now || !member.isCalmSince(lease.grantedAt))
         continue;
       const restedMs = now - Math.max(lease.grantedAt, member.lastCallEndedAt);
-      if (this.callsUnderWay(member) === 0 && restedMs > UNTIL_NEXT_PROBE_MS)
+      const wasUpBefore = member.isCalmSince(lease.grantedAt - AT_REST_MS);
+      const mayRestMs = wasUpBefore ? AT_REST_MS : UNTIL_NEXT_PROBE_MS;
+      if (this.callsUnderWay(member) === 0 && restedMs > mayRestMs)
         this.violated('no lease stays', `that of process ${member.id}, for ${restedMs} ms`);
     }
     for (const [value, { by, at, namespace }] of this.#lateCommits) {
