@@ -1,6 +1,6 @@
 import { asRecord, type WireRecord } from './wire-values.js';
 
-/** Nobody signs these bodies, and those that are documented have a few hundred bytes. */
+/** These bodies are not signed, and the documented ones have a few hundred bytes. */
 const MOST_BYTES = 1_048_576;
 
 /**

@@ -6,7 +6,7 @@ import { within } from './waiting.js';
 
 /** What a piece of work lives by while it is under way. */
 export interface WorkLife {
-  /** Aborts when nobody wants its result any more. */
+  /** Aborts when no caller wants its result any more. */
   readonly signal: AbortSignal;
   readonly pulse: Pulse;
 }
@@ -76,7 +76,7 @@ export class JointWork<Result> {
     }, 0);
   }
 
-  /** Ends the work: nobody wants its result any more. */
+  /** Ends the work: no caller wants its result any more. */
   stop(): void {
     const current = this.#underWay;
     this.#underWay = undefined;

@@ -23,7 +23,7 @@ const LONGEST_WAIT_MS = 3_600_000;
 /**
  * Waits for something shared on behalf of one caller, who may leave early without harm to the others.
  *
- * A refresh belongs to nobody and keeps no process alive; a caller who waits for it does.
+ * A refresh is shared, so it does not keep the process alive; a caller who waits for it does.
  */
 export async function waitFor<T>(
   shared: Promise<T>,

@@ -74,7 +74,7 @@ export class SharedToken {
     this.#known = rejectedHere(this.#known, rejected);
   }
 
-  /** Forgets the stored token, here and for all. Whoever asks afterwards waits for that. */
+  /** Forgets the stored token, here and for all processes. Callers who ask afterwards wait for that. */
   clear(): void {
     this.#forget();
     this.#records.clear();

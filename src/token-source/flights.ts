@@ -57,7 +57,7 @@ export class Flights {
     return this.#token.source.outlivesRequest(inContextOfNoRequest(() => this.#start(flight)));
   }
 
-  /** Takes up a token that another process has brought, while nobody waits for one here. */
+  /** Takes up a token that another process has brought, while no caller waits for one here. */
   adopt({ token, sentAt, lifetimeMs }: Adopted): void {
     const { source } = this.#token;
     const random = source.options.random();
@@ -185,7 +185,7 @@ export class Flights {
     );
   }
 
-  /** Nobody waits for this refresh, so nothing keeps the process alive for it. */
+  /** No caller waits for this refresh, so it does not keep the process alive. */
   #warm(): void {
     const answer = this.#token.decide({ kind: 'requested' });
     const flight =

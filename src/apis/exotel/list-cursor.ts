@@ -10,7 +10,7 @@ export function cursorOf(error: unknown): string | undefined {
   return typeof cursor === 'string' ? cursor : undefined;
 }
 
-/** The same error, whoever made it, with the place to go on. @internal */
+/** The same error, of any origin, with the place to go on. @internal */
 export function withCursor(error: unknown, cursor: string): unknown {
   if (error instanceof Error && Object.isExtensible(error)) {
     Object.defineProperty(error, CURSOR, { value: cursor, enumerable: true, configurable: true });

@@ -48,7 +48,7 @@ export interface ExotelVoiceCall {
   recordingUrl: string | undefined;
   /**
    * Needs no login, for some minutes: only with `recordingUrlMinutes`, and if Exotel has enabled signed addresses for the account.
-   * Whoever has it can listen, so keep it out of logs.
+   * Anyone who has it can listen, so keep it out of logs.
    */
   signedRecordingUrl: string | undefined;
   /** How long both talked. In lists; of a single call with `{ legs: true }`. */
