@@ -67,7 +67,9 @@ export async function callTokenEndpoint(
     const answer = {
       status: response.status,
       headers: lowerCase,
+      setCookies: [response.headers['set-cookie'] ?? []].flat(),
       body: readJSON(text),
+      text,
       isEmpty: text.trim() === '',
       serverNow: Number.isNaN(date) ? undefined : date,
     };
