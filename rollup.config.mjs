@@ -80,6 +80,7 @@ function chunkOf(id) {
     'platform',
     'provider-definition',
     'token-call',
+    'token-source',
   ].includes(room)
     ? 'token'
     : 'core';
