@@ -16,7 +16,7 @@ import { madeRequest } from './made-request.js';
 import { malformed, refused, unreachable, type EndpointCallContext } from './failed-call.js';
 import type { CallFor, Found, ReadyCall } from './ready-call.js';
 import { orLocalFailure, type Failed } from './token-call-failure.js';
-import { callTokenEndpoint, type TokenEndpointAnswer } from './token-endpoint.js';
+import type { TokenEndpointAnswer } from './token-endpoint.js';
 
 /** A call of the token endpoint, which is what the provider definition makes of the credentials and parameters this time. */
 export async function endpointCall(
@@ -38,8 +38,7 @@ export async function endpointCall(
       target: target(encoded),
       tooLate: () => unreachable(call, TOO_LATE).failure.error,
       send: async (bounded) => {
-        const { transport } = options;
-        const outcome = await callTokenEndpoint(encoded, { signal: bounded, transport });
+        const outcome = await options.sendTokenRequest(encoded, { signal: bounded });
         return outcome.kind === 'answered'
           ? readAnswer(call, params, outcome.answer)
           : unreachable(call, outcome);
