@@ -41,14 +41,14 @@ const isVendor = ({ name }) => vendored.includes(name);
 
 /**
  * Users step into our own code, not into these: packages that we took in (their licences stand in THIRD-PARTY-NOTICES.md), and the
- * test kit and the command line, which lose their white space only and keep their names.
+ * wrapped APIs, the test kit and the command line, which lose their white space only and keep their names.
  */
 const minified = {
   name: 'minified',
   renderChunk: (code, chunk) => {
     const how = isVendor(chunk)
       ? { minify: true }
-      : chunk.moduleIds.every((id) => /[\\/]src[\\/](testing|cli)[\\/]/.test(id))
+      : chunk.moduleIds.every((id) => /[\\/]src[\\/](apis|testing|cli)[\\/]/.test(id))
         ? { minifyWhitespace: true }
         : undefined;
     return (

@@ -5,6 +5,8 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 
+import { linksOf, targetOf, textOf } from '../docs/pages.js';
+import { printedBy, snippetsOf } from '../snippets/snippet.js';
 import { axiosOfRepository, createConsumer, install, pack } from './consumer.js';
 
 /*
@@ -160,6 +162,30 @@ if (isBearerError(null, 'ERR_CREDENTIALS_REJECTED')) throw new Error(String(whyN
     },
   );
 
+  describe('runs the programs of the README as they are told, in a folder with nothing else:', () => {
+    const programs = snippetsOf('README.md').filter(({ savedAs }) => savedAs !== undefined);
+
+    test('there are three', () => expect(programs).toHaveLength(3));
+
+    test.each(programs)('node $savedAs', async (program) => {
+      const file = await write(program.savedAs!, program.code);
+      const { stdout, stderr } = await run('node', [file], { cwd: folder });
+      expect(stderr).toBe('');
+      expect(stdout.split('\n')).toEqual(expect.arrayContaining(printedBy(program)));
+    });
+  });
+
+  test('every link of the README and of docs/ leads to something that is in it', () => {
+    const isPacked = (file: string) => packed.some((path) => `${path}/`.startsWith(`${file}/`));
+    const pages = packed.filter((path) => path.endsWith('.md'));
+    const links = pages.flatMap((page) =>
+      linksOf(page).map(({ href }) => ({ page, href, leadsTo: targetOf(page, href).file })),
+    );
+    expect(links.filter(({ leadsTo }) => !isPacked(leadsTo))).toEqual([]);
+    expect(links.length).toBeGreaterThan(300);
+    expect(textOf('README.md')).not.toMatch(/<(a|img) /);
+  });
+
   describe('has a command line', () => {
     const npx = (...args: string[]) =>
       run('npx', ['--no', '--', 'axios-bearer', ...args], { cwd: folder });
@@ -200,7 +226,7 @@ if (isBearerError(null, 'ERR_CREDENTIALS_REJECTED')) throw new Error(String(whyN
   test('holds what a user needs and nothing else', () => {
     const unexpected = packed.filter(
       (path) =>
-        !/^(dist\/.*\.(js|cjs|d\.ts|d\.cts)|docs\/.*\.(md|svg)|README\.md|LICENSE|package\.json|THIRD-PARTY-NOTICES\.md)$/.test(
+        !/^(dist\/.*\.(js|cjs|d\.ts|d\.cts)|docs\/.*\.(md|svg)|(README|SECURITY|THIRD-PARTY-NOTICES)\.md|LICENSE|package\.json)$/.test(
           path,
         ) || /^docs\/(api|\.vitepress)\//.test(path),
     );
