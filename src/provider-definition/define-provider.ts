@@ -453,7 +453,7 @@ function checkedOrigin(
   }
   const { protocol, hostname, origin, username, password } = new URL(url);
   if (protocol !== 'https:' && protocol !== 'http:')
-    return fail(`has the scheme ${protocol}`, 'Use https.');
+    return fail('does not begin with https:// or http://', 'Add it.');
   if (protocol === 'http:' && !isLoopback(hostname) && provider.allowInsecureHttp !== true) {
     return fail(
       'uses plain http, which exposes the token to the network',

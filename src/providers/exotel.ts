@@ -59,7 +59,9 @@ export function exotel(options: ExotelOptions): TokenEndpointProvider<ExotelCred
   options = givenOptions(options);
   return defineProvider<ExotelCredentials>({
     ...commonPart(options, { name: 'exotel', credentialFields, own }),
-    baseURL: options.baseURL ?? baseURLOf('exotel', REGIONS, options.region ?? 'singapore'),
+    baseURL: baseURLOf('exotel', REGIONS, options.region ?? 'singapore', {
+      given: options.baseURL,
+    }),
     documentation: {
       url: 'https://developer.exotel.com/docs/contact-center/api-reference/token-generation',
       checkedOn: '2026-11-21',

@@ -66,7 +66,7 @@ export function learning360(
   options = givenOptions(options);
   return defineProvider<Learning360Credentials>({
     ...commonPart(options, { name: 'learning360', credentialFields, own }),
-    baseURL: options.baseURL ?? baseURLOf('learning360', REGIONS, options.region ?? 'eu'),
+    baseURL: baseURLOf('learning360', REGIONS, options.region ?? 'eu', { given: options.baseURL }),
     documentation: {
       url: 'https://360learning.readme.io/docs/step-2-create-an-access-token',
       checkedOn: '2026-11-21',

@@ -76,9 +76,10 @@ export function singleview(
   oneOf('singleview', 'grantType', grantType, GRANT_TYPES);
   return defineProvider<SingleviewCredentials>({
     ...common,
-    baseURL:
-      options.baseURL ??
-      baseURLOf('singleview', ENVIRONMENTS, options.environment ?? 'sandbox', 'environment'),
+    baseURL: baseURLOf('singleview', ENVIRONMENTS, options.environment ?? 'sandbox', {
+      given: options.baseURL,
+      option: 'environment',
+    }),
     documentation: {
       url: 'https://docs.onesingleview.com/docs/ob-v2-get-access-token',
       checkedOn: '2026-11-21',

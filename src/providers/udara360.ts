@@ -56,9 +56,10 @@ export function udara360(options: Udara360Options): TokenEndpointProvider<Udara3
   options = givenOptions(options);
   return defineProvider<Udara360Credentials>({
     ...commonPart(options, { name: 'udara360', credentialFields, own }),
-    baseURL:
-      options.baseURL ??
-      baseURLOf('udara360', ENVIRONMENTS, options.environment ?? 'live', 'environment'),
+    baseURL: baseURLOf('udara360', ENVIRONMENTS, options.environment ?? 'live', {
+      given: options.baseURL,
+      option: 'environment',
+    }),
     documentation: {
       url: 'https://docs.udara360.io/udara360-docs-1/getting-started/authentication/accesstoken',
       checkedOn: '2026-11-21',

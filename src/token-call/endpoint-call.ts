@@ -7,6 +7,7 @@ import type { TokenFailureClass } from '../provider-definition/token-failure.js'
 import { encodeTokenRequest, type EncodedTokenRequest } from './encode-token-request.js';
 import { accessTokenProblem } from './access-token-checks.js';
 import type { ParsedToken } from '../provider-definition/token-response.js';
+import { isPromise } from '../provider-definition/define-provider.js';
 import { madeRequest } from './made-request.js';
 import { malformed, refused, unreachable, type EndpointCallContext } from './failed-call.js';
 import type { CallFor, Found, ReadyCall } from './ready-call.js';
@@ -60,6 +61,11 @@ function readAnswer(call: EndpointCallContext, answer: TokenEndpointAnswer): Fou
 
   const parsed = orMalformed(call, answer, 'parseToken', () => provider.parseToken(answer));
   if (parsed.kind === 'failed') return parsed;
+  if (isPromise(parsed.value)) parsed.value.then(undefined, () => undefined);
+  if (isPromise(parsed.value) || typeof parsed.value === 'string')
+    return malformed(call, answer, 'was not read: parseToken returned no object', {
+      advice: 'Return { accessToken }, not a string or a promise.',
+    });
   const token = (parsed.value as ParsedToken | undefined) ?? { accessToken: undefined };
   // Some servers answer an error with status 200.
   const isMissing = accessTokenProblem(token.accessToken) === 'has no access token';
