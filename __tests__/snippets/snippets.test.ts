@@ -13,6 +13,7 @@ import { pages } from '../docs/pages.js';
 import { generateClient } from '../recipes/generated-client.js';
 import { hasRedis, leftOut, startRedis, type RedisServer } from '../redis/redis-server.js';
 import { HANGS_AFTER_MS } from '../setup/patience.js';
+import { docExamples, exportedFunctions } from './doc-examples.js';
 import { printedBy, snippetsOf, type Snippet } from './snippet.js';
 
 /*
@@ -79,6 +80,8 @@ beforeAll(async () => {
     writeFileSync(programOf(snippet), await asJavaScript(code, language));
     if (isTypeScript(snippet)) writeFileSync(join(folder, `${name}.mts`), code);
   }
+  for (const [name, program] of docExamples)
+    writeFileSync(join(folder, `example-of-${name}.mts`), program);
   // What the page about generated clients tells the reader to generate.
   const client = await generateClient(folder, 'things-api.ts');
   writeFileSync(
@@ -106,7 +109,14 @@ test('there are snippets to check', () => {
   expect(snippets.length).toBeGreaterThan(5);
 });
 
-test('every snippet compiles against the built package', async () => {
+test('every function of axios-bearer and axios-bearer/providers has an example in its doc comment', () => {
+  // A guard needs none.
+  const shown = [...docExamples.keys(), 'isTokenSource'];
+  expect(exportedFunctions.length).toBeGreaterThan(10);
+  expect(exportedFunctions.filter((name) => !shown.includes(name))).toEqual([]);
+});
+
+test('every snippet and every example of a doc comment compiles against the built package', async () => {
   writeFileSync(
     join(folder, 'tsconfig.json'),
     JSON.stringify({

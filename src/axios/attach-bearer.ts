@@ -98,6 +98,13 @@ const installed = new WeakMap<object, Installed>();
  * any other origin gets none. Attaching the same provider or token source again, or a provider made from the same data,
  * returns the existing attachment.
  *
+ * @example
+ * ```ts
+ * const http = axios.create({ baseURL: provider.baseURL });
+ * const bearer = attachBearer(http, provider);
+ * await http.get('/things');
+ * bearer.detach();
+ * ```
  * @throws {@link MisconfigurationError} if another provider of the instance has one of the origins, if the instance's
  * `baseURL` is outside the origins of all its providers, or for an invalid option
  */
@@ -294,6 +301,10 @@ function refuseTakenOrigin(provider: Provider, other: Provider): void {
  *
  * @param url - an absolute URL, to choose between several attachments. Without it, the one that serves the instance's `baseURL`
  * is returned, or else the first
+ * @example
+ * ```ts
+ * const token = await bearerOf(http)?.source.getToken();
+ * ```
  * @throws {@link MisconfigurationError} for something that is not an object
  */
 export function bearerOf(instance: AttachableInstance, url?: string): BearerAttachment | undefined {
@@ -313,6 +324,11 @@ export function bearerOf(instance: AttachableInstance, url?: string): BearerAtta
  *
  * @param config - the defaults of the instance, as for `axios.create`
  * @param options - how tokens are attached, kept and renewed
+ * @example
+ * ```ts
+ * const http = createProviderClient(provider, { timeout: 10_000 }, { keepWarm: true });
+ * const { data } = await http.get('/things');
+ * ```
  * @throws {@link MisconfigurationError} as `attachBearer` does
  */
 export function createProviderClient<C extends object>(

@@ -131,6 +131,15 @@ function absoluteExpiry(body: unknown): number | undefined {
 /**
  * The provider for any OAuth 2.0 authorization server with the client credentials grant.
  *
+ * @example
+ * ```ts
+ * const provider = oauth2ClientCredentials({
+ *   tokenUrl: 'https://login.acme.example/token',
+ *   baseURL: 'https://api.acme.example',
+ *   clientId: 'an id',
+ *   clientSecret: 'a secret',
+ * });
+ * ```
  * @throws MisconfigurationError for a missing URL or credential, an unknown option, or plain http
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-4.4
  */

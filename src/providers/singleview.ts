@@ -64,6 +64,10 @@ const own: OwnOptions<SingleviewOptions> = {
 /**
  * The provider for SingleView open banking.
  *
+ * @example
+ * ```ts
+ * const provider = singleview({ clientId: 'an id', clientCode: 'a secret', merchantId: 'a shop' });
+ * ```
  * @throws MisconfigurationError for an unknown environment or a missing credential
  * @see https://docs.onesingleview.com/docs/ob-v2-get-access-token
  */

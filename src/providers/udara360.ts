@@ -49,6 +49,10 @@ const own: OwnOptions<Udara360Options> = { environment: true, baseURL: true };
 /**
  * The provider for Udara360 core banking.
  *
+ * @example
+ * ```ts
+ * const provider = udara360({ clientId: 'an id', clientSecret: 'a secret', environment: 'test' });
+ * ```
  * @throws MisconfigurationError for an unknown environment, or a credential that is missing or over 100 characters
  * @see https://docs.udara360.io/udara360-docs-1/getting-started/authentication/accesstoken
  */
