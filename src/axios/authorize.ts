@@ -26,7 +26,7 @@ import type { Exchange } from './exchange.js';
 import { isEmpty, runSynchronously, type Handler, type Surroundings } from './innermost.js';
 import { rememberToken } from './known-tokens.js';
 import { fixBoundary, isWebForm } from './replay-body.js';
-import { paramsOf } from './request-options.js';
+import { checkBearerOptions, paramsOf } from './request-options.js';
 
 type Config = InternalAxiosRequestConfig;
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -198,6 +198,7 @@ function destinedFor(
 ): { readonly config: Config; readonly attachment: Attachment | undefined } {
   const authorizer = authorizerOf(left);
   const config = authorizer === 'ours' ? withoutAuthorization(left) : left;
+  checkBearerOptions(left);
   const isOnItsOwn = left.bearer === false || authorizer === 'caller';
   return { config, attachment: isOnItsOwn ? undefined : attachmentFor(attachments, config) };
 }

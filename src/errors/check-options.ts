@@ -7,17 +7,19 @@ export interface OptionsOwner {
   readonly provider?: string | undefined;
   /** The prefix of an option's name: `options.`. @defaultValue none */
   readonly path?: string | undefined;
+  /** What the names are. @defaultValue 'option' */
+  readonly kind?: 'option' | 'event' | undefined;
 }
 
 /**
- * Refuses an unknown option and suggests the one that was probably meant. An unknown name with the value `undefined` passes.
+ * Refuses an unknown option, or event, and suggests the one that was probably meant. An unknown name with the value `undefined` passes.
  *
  * @throws {@link MisconfigurationError} naming the option
  */
 export function refuseUnknownOptions(
   given: unknown,
   known: readonly string[],
-  { of, provider, path = '' }: OptionsOwner,
+  { of, provider, path = '', kind = 'option' }: OptionsOwner,
 ): void {
   if (typeof given !== 'object' || given === null) {
     throw new MisconfigurationError({
@@ -35,11 +37,8 @@ export function refuseUnknownOptions(
     throw new MisconfigurationError({
       provider,
       option: `${path}${name}`,
-      problem: `is not an option of ${of}`,
-      remedy:
-        meant === undefined
-          ? `Known options: ${known.join(', ')}.`
-          : `Did you mean \`${meant}\`? Known options: ${known.join(', ')}.`,
+      problem: `is not an ${kind} of ${of}`,
+      remedy: `${meant === undefined ? '' : `Did you mean \`${meant}\`? `}Known ${kind}s: ${known.join(', ')}.`,
     });
   }
 }

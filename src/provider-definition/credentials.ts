@@ -56,11 +56,19 @@ interface MaybeFields {
 }
 
 /**
- * Refuses a mistyped rule: with `secrets` in place of `secret`, a secret would be treated as public.
+ * Refuses missing rules, and a mistyped rule: with `secrets` in place of `secret`, a secret would be treated as public.
  *
  * @throws {@link MisconfigurationError} naming the rule
  */
 export function checkFieldRules({ name, credentialFields }: Fields): void {
+  if (Object(credentialFields) !== credentialFields) {
+    throw new MisconfigurationError({
+      provider: name,
+      option: 'credentialFields',
+      problem: 'is missing',
+      remedy: 'Give it the rules of each credential.',
+    });
+  }
   for (const [field, rules] of Object.entries(credentialFields) as [string, unknown][]) {
     const path = `credentialFields.${field}.`;
     refuseUnknownOptions(rules, FIELD_RULES, { of: 'a credential', provider: name, path });

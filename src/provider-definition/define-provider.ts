@@ -216,6 +216,17 @@ export type Provider<C extends object = object> = TokenEndpointProvider<C> | Tok
  * Defines a provider that is not built in: its token endpoint, the token request and how to read the response; or a function
  * that returns its tokens.
  *
+ * @example
+ * ```ts
+ * const acme = defineProvider({
+ *   name: 'acme',
+ *   baseURL: 'https://api.acme.example',
+ *   credentials: { key: 'a secret' },
+ *   credentialFields: { key: { secret: true } },
+ *   tokenRequest: ({ key }) => ({ url: '/login', body: { json: { key } } }),
+ *   parseToken: ({ body }) => ({ accessToken: (body as { token?: unknown }).token }),
+ * });
+ * ```
  * @throws {@link MisconfigurationError} for a missing name, an unusable URL, an unknown member, a token endpoint member next
  * to `acquireToken`, or a credential that is missing, empty, too long or has whitespace at an end
  */
@@ -492,7 +503,7 @@ function checkedOrigin(
   }
   const { protocol, hostname, origin, username, password } = new URL(url);
   if (protocol !== 'https:' && protocol !== 'http:')
-    return fail(`has the scheme ${protocol}`, 'Use https.');
+    return fail('does not begin with https:// or http://', 'Add it.');
   if (protocol === 'http:' && !isLoopback(hostname) && provider.allowInsecureHttp !== true) {
     return fail(
       'uses plain http, which exposes the token to the network',

@@ -63,8 +63,6 @@ export type OAuth2ClientCredentialsOptions = WithCredentials<OAuth2ClientCredent
     readonly defaultLifetimeSeconds?: number | undefined;
     /** Whether a new token invalidates the previous one. @defaultValue false */
     readonly singleActiveToken?: boolean | undefined;
-    /** Allows plain http to hosts other than loopback. @defaultValue false */
-    readonly allowInsecureHttp?: boolean | undefined;
   };
 
 // Shared, because a process may have 100,000 providers, one for each tenant.
@@ -89,7 +87,6 @@ const own: OwnOptions<OAuth2ClientCredentialsOptions> = {
   paramNames: true,
   defaultLifetimeSeconds: true,
   singleActiveToken: true,
-  allowInsecureHttp: true,
 };
 
 /** Servers also answer `invalid_client` when they decode the secret differently from how it was sent. */
@@ -134,6 +131,15 @@ function absoluteExpiry(body: unknown): number | undefined {
 /**
  * The provider for any OAuth 2.0 authorization server with the client credentials grant.
  *
+ * @example
+ * ```ts
+ * const provider = oauth2ClientCredentials({
+ *   tokenUrl: 'https://login.acme.example/token',
+ *   baseURL: 'https://api.acme.example',
+ *   clientId: 'an id',
+ *   clientSecret: 'a secret',
+ * });
+ * ```
  * @throws MisconfigurationError for a missing URL or credential, an unknown option, or plain http
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-4.4
  */
@@ -163,7 +169,6 @@ export function oauth2ClientCredentials(
   return defineProvider<OAuth2ClientCredentials>({
     ...common,
     baseURL: options.baseURL,
-    allowInsecureHttp: options.allowInsecureHttp,
     documentation,
     paramNames:
       options.paramNames === undefined

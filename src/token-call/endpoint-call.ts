@@ -1,5 +1,6 @@
 import {
   checkTokenURL,
+  isPromise,
   type TokenEndpointProvider,
 } from '../provider-definition/define-provider.js';
 import type { TokenParams } from '../token/token-params.js';
@@ -67,6 +68,11 @@ function readAnswer(
   const isJSON = answer.body !== undefined;
   if (parsed.kind === 'failed' && (isJSON || parsed.failure.cause === 'local')) return parsed;
   const read = parsed.kind === 'read' ? (parsed.value as ParsedToken | undefined) : undefined;
+  if (isPromise(read)) read.then(undefined, () => undefined);
+  if (isPromise(read) || typeof read === 'string')
+    return malformed(call, answer, 'was not read: parseToken returned no object', {
+      advice: 'Return { accessToken }, not a string or a promise.',
+    });
   const token = read ?? { accessToken: undefined };
   const isMissing = accessTokenProblem(token.accessToken) === 'has no access token';
   // It may have been found in the text, or in a cookie.
