@@ -9,6 +9,7 @@ import { sandboxPage } from './scripts/sandbox-page.mjs';
 const input = {
   index: 'src/index.ts',
   providers: 'src/providers/index.ts',
+  presets: 'src/presets/index.ts',
   exotel: 'src/apis/exotel/index.ts',
   truecaller: 'src/apis/truecaller/index.ts',
   store: 'src/store/index.ts',

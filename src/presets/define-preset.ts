@@ -72,8 +72,7 @@ export function definePreset<C extends object, Options extends PresetOptions<C>>
   return defineProvider<C>({
     parseToken: parseOAuth2Token,
     ...definition,
-    // With the message of defineProvider, if it is missing.
-    baseURL: (options.baseURL ?? baseURL)!,
+    baseURL: options.baseURL ?? baseURL ?? '',
     tokenRequest: (credentials, params) => ({ url, ...request(credentials, params) }),
     ...{ ...common, isTokenRejection: common.isTokenRejection ?? facts.isTokenRejection },
   });
