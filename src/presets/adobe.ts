@@ -26,7 +26,6 @@ export type AdobeOptions = PresetOptions & {
  * Adobe may slow down clients that ask for more tokens than they need.
  *
  * @throws MisconfigurationError for a missing `baseURL`, `scope` or credential
- * @see https://developer.adobe.com/developer-console/docs/guides/authentication/ServerToServerAuthentication/ims
  */
 export function adobe(options: AdobeOptions): PresetProvider {
   return definePreset(

@@ -27,7 +27,6 @@ const HINT = "It is among the credentials of the connection, in the PIM's connec
  * The provider for Akeneo PIM. It asks for each token with the password grant; Akeneo's refresh tokens are not used.
  *
  * @throws MisconfigurationError for a missing `baseURL` or credential
- * @see https://api.akeneo.com/documentation/authentication.html
  */
 export function akeneo(options: AkeneoOptions): TokenEndpointProvider<AkeneoCredentials> {
   return definePreset<AkeneoCredentials, AkeneoOptions>(

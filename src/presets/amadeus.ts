@@ -28,7 +28,6 @@ export type AmadeusOptions = PresetOptions & {
  * The provider for the Self-Service APIs of Amadeus. Its tokens live for half an hour.
  *
  * @throws MisconfigurationError for an unknown environment or a missing credential
- * @see https://developers.amadeus.com/self-service/apis-docs/guides/developer-guides/API-Keys/authorization/
  */
 export function amadeus(options: AmadeusOptions): PresetProvider {
   return definePreset(

@@ -29,7 +29,6 @@ export type Auth0Options = PresetOptions & {
  * The provider for an API that Auth0 protects.
  *
  * @throws MisconfigurationError for a missing `baseURL`, `domain`, `audience` or credential
- * @see https://auth0.com/docs/api/authentication/client-credential-flow/get-token
  */
 export function auth0(options: Auth0Options): PresetProvider {
   return definePreset(

@@ -25,7 +25,6 @@ export type BoxOptions = PresetOptions & {
  * The provider for Box. Wrong credentials get a 400 `invalid_grant` there, as does an app that is not authorized.
  *
  * @throws MisconfigurationError for a missing credential, or without exactly one of `enterpriseId` and `userId`
- * @see https://developer.box.com/guides/authentication/client-credentials/
  */
 export function box(options: BoxOptions): PresetProvider {
   return definePreset(

@@ -33,7 +33,6 @@ export type CommercetoolsOptions = PresetOptions & {
  * The provider for commercetools.
  *
  * @throws MisconfigurationError for an unknown region or a missing credential
- * @see https://docs.commercetools.com/api/authorization
  */
 export function commercetools(options: CommercetoolsOptions): PresetProvider {
   return definePreset(

@@ -25,7 +25,6 @@ export type DatabricksOptions = PresetOptions & {
  * The provider for a Databricks workspace and a service principal.
  *
  * @throws MisconfigurationError for a missing `baseURL` or credential
- * @see https://docs.databricks.com/en/dev-tools/auth/oauth-m2m.html
  */
 export function databricks(options: DatabricksOptions): PresetProvider {
   return definePreset(

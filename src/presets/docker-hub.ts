@@ -21,7 +21,6 @@ export type DockerHubOptions = PresetOptions<DockerHubCredentials>;
  * The provider for the API of Docker Hub. Past its limit it answers 429 with `X-Retry-After`, not `Retry-After`.
  *
  * @throws MisconfigurationError for a missing credential
- * @see https://docs.docker.com/reference/api/hub/latest/#tag/authentication-api/operation/AuthCreateAccessToken
  */
 export function dockerHub(options: DockerHubOptions): TokenEndpointProvider<DockerHubCredentials> {
   return definePreset<DockerHubCredentials, DockerHubOptions>(

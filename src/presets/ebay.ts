@@ -30,7 +30,6 @@ export type EbayOptions = PresetOptions & {
  * The provider for the REST APIs of eBay that need no user.
  *
  * @throws MisconfigurationError for an unknown environment or a missing credential
- * @see https://developer.ebay.com/api-docs/static/oauth-client-credentials-grant.html
  */
 export function ebay(options: EbayOptions): PresetProvider {
   return definePreset(

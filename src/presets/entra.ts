@@ -27,7 +27,6 @@ export type EntraOptions = PresetOptions & {
  * The provider for an API behind Microsoft Entra ID.
  *
  * @throws MisconfigurationError for a missing `baseURL`, `tenantId`, `scope` or credential
- * @see https://learn.microsoft.com/en-us/entra/identity-platform/v2-oauth2-client-creds-grant-flow
  */
 export function entra(options: EntraOptions): PresetProvider {
   return definePreset(

@@ -27,7 +27,6 @@ export type FedexOptions = PresetOptions & {
  * The provider for the APIs of FedEx, for a project with an API key. Child keys (`csp_credentials`) are not covered.
  *
  * @throws MisconfigurationError for an unknown environment or a missing credential
- * @see https://developer.fedex.com/api/en-us/catalog/authorization/docs.html
  */
 export function fedex(options: FedexOptions): PresetProvider {
   return definePreset(

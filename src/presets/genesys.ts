@@ -43,7 +43,6 @@ export type GenesysOptions = PresetOptions & {
  * The provider for Genesys Cloud.
  *
  * @throws MisconfigurationError for an unknown region or a missing credential
- * @see https://developer.genesys.cloud/authorization/platform-auth/use-client-credentials
  */
 export function genesys(options: GenesysOptions): PresetProvider {
   return definePreset(

@@ -27,7 +27,6 @@ export type MarketoOptions = PresetOptions & {
  * answers each token call with that same token, so a rejection before that is not healed by another one.
  *
  * @throws MisconfigurationError for a missing `baseURL`, `identityUrl` or credential
- * @see https://experienceleague.adobe.com/en/docs/marketo-developer/marketo/rest/authentication
  */
 export function marketo(options: MarketoOptions): PresetProvider {
   return definePreset<OAuth2ClientCredentials, MarketoOptions>(

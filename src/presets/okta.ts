@@ -30,7 +30,6 @@ export type OktaOptions = PresetOptions & {
  * The provider for an API that an Okta authorization server protects.
  *
  * @throws MisconfigurationError for a missing `baseURL`, `domain`, `scope` or credential
- * @see https://developer.okta.com/docs/guides/implement-grant-type/clientcreds/main/
  */
 export function okta(options: OktaOptions): PresetProvider {
   return definePreset(

@@ -27,7 +27,6 @@ export type PaypalOptions = PresetOptions & {
  * The provider for the REST APIs of PayPal. Its tokens live for about nine hours.
  *
  * @throws MisconfigurationError for an unknown environment or a missing credential
- * @see https://developer.paypal.com/api/rest/authentication/
  */
 export function paypal(options: PaypalOptions): PresetProvider {
   return definePreset(

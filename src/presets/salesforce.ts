@@ -22,7 +22,6 @@ export type SalesforceOptions = PresetOptions & {
  * is renewed every 15 minutes and after a 401.
  *
  * @throws MisconfigurationError for a missing `baseURL` or credential
- * @see https://developer.salesforce.com/docs/atlas.en-us.262.0.chatterapi.meta/chatterapi/quickstart_connecting.htm
  */
 export function salesforce(options: SalesforceOptions): PresetProvider {
   return definePreset(

@@ -18,7 +18,6 @@ export type SpotifyOptions = PresetOptions;
  * The provider for the endpoints of the Spotify Web API that need no user.
  *
  * @throws MisconfigurationError for a missing credential
- * @see https://developer.spotify.com/documentation/web-api/tutorials/client-credentials-flow
  */
 export function spotify(options: SpotifyOptions): PresetProvider {
   return definePreset(

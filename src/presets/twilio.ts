@@ -24,7 +24,6 @@ export type TwilioOptions = PresetOptions & {
  * call besides `api.twilio.com` in `origins`.
  *
  * @throws MisconfigurationError for a missing credential
- * @see https://github.com/twilio/twilio-oai/blob/main/spec/yaml/twilio_oauth_v2.yaml
  */
 export function twilio(options: TwilioOptions): PresetProvider {
   return definePreset(

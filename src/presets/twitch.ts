@@ -19,7 +19,6 @@ export type TwitchOptions = PresetOptions;
  * yours to set.
  *
  * @throws MisconfigurationError for a missing credential
- * @see https://dev.twitch.tv/docs/authentication/getting-tokens-oauth/#client-credentials-grant-flow
  */
 export function twitch(options: TwitchOptions): PresetProvider {
   return definePreset(

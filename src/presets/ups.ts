@@ -30,7 +30,6 @@ export type UpsOptions = PresetOptions & {
  * The provider for the APIs of UPS, where you are also the shipper. A 403 of the token endpoint says that the account is blocked.
  *
  * @throws MisconfigurationError for an unknown environment or a missing credential
- * @see https://developer.ups.com/api/reference/oauth/client-credentials
  */
 export function ups(options: UpsOptions): PresetProvider {
   return definePreset(

@@ -22,7 +22,6 @@ const HINT = 'It is among the app credentials in the Zoom App Marketplace.';
  * The provider for Zoom, with the grant `account_credentials`. Its scopes are set in the app.
  *
  * @throws MisconfigurationError for a missing credential
- * @see https://developers.zoom.us/docs/internal-apps/s2s-oauth/
  */
 export function zoom(options: ZoomOptions): TokenEndpointProvider<ZoomCredentials> {
   return definePreset<ZoomCredentials, ZoomOptions>(

@@ -16,7 +16,6 @@ const HINT = 'Create an OAuth client for the user: Settings > Administration > M
  * The provider for the REST API of Zuora. Its token endpoint limits calls by IP address and answers 429.
  *
  * @throws MisconfigurationError for a missing `baseURL`, or a credential that is missing or too long
- * @see https://developer.zuora.com/v1-api-reference/api/oauth/createtoken
  */
 export function zuora(options: ZuoraOptions): PresetProvider {
   return definePreset(
