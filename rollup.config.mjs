@@ -42,13 +42,14 @@ const isVendor = ({ name }) => vendored.includes(name);
 
 /**
  * What users step into is our own code in the ESM build. Everything else is packed small: packages that we took in (their licences stand
- * in THIRD-PARTY-NOTICES.md); and without white space, the CommonJS build, the test kit and the command line, which keep their names.
+ * in THIRD-PARTY-NOTICES.md); and without white space, the CommonJS build, the presets (data), the test kit and the command line, which keep their names.
  */
 const minified = {
   name: 'minified',
   renderChunk: (code, chunk, { format }) => {
     const isSteppedInto =
-      format === 'es' && !chunk.moduleIds.every((id) => /[\\/]src[\\/](testing|cli)[\\/]/.test(id));
+      format === 'es' &&
+      !chunk.moduleIds.every((id) => /[\\/]src[\\/](testing|cli|presets)[\\/]/.test(id));
     const how = isVendor(chunk)
       ? { minify: true }
       : isSteppedInto

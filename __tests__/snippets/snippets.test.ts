@@ -66,7 +66,7 @@ const ACME_ANSWERS: Readonly<Record<string, string>> = {
   '/session': '{"token":"acme-token","ttl":3600}',
   '/session.txt': 'acme-token',
   '/session.xml': '<session><token>acme-token</token><seconds>3600</seconds></session>',
-  '/login': '',
+  '/sign-in': '',
 };
 
 let sandbox: Sandbox;
@@ -81,7 +81,7 @@ beforeAll(async () => {
   acme = createServer((request, response) => {
     const answer = ACME_ANSWERS[request.url ?? ''] ?? '{}';
     if (answer.startsWith('{')) response.setHeader('content-type', 'application/json');
-    if (request.url === '/login') response.setHeader('set-cookie', 'sid=acme-token; HttpOnly');
+    if (request.url === '/sign-in') response.setHeader('set-cookie', 'sid=acme-token; HttpOnly');
     response.end(answer);
   });
   await new Promise<void>((listening) => void acme.listen(0, '127.0.0.1', listening));

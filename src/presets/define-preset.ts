@@ -8,7 +8,7 @@ import {
 } from '../provider-definition/define-provider.js';
 import type { TokenRequest } from '../provider-definition/token-request.js';
 import type { OAuth2ClientCredentials } from '../providers/oauth2-client-credentials.js';
-import { parseOAuth2Token, spaceSeparatedScope } from '../providers/oauth2-token.js';
+import { parseToken, spaceSeparatedScope } from '../providers/oauth2-parts.js';
 import {
   commonPart,
   type CommonOptions,
@@ -70,7 +70,7 @@ export function definePreset<C extends object, Options extends PresetOptions<C>>
   const { baseURL, tokenUrl, request } = wireOf(options);
   const url = options.tokenUrl ?? tokenUrl;
   return defineProvider<C>({
-    parseToken: parseOAuth2Token,
+    parseToken,
     ...definition,
     baseURL: options.baseURL ?? baseURL ?? '',
     tokenRequest: (credentials, params) => ({ url, ...request(credentials, params) }),

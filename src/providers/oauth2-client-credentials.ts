@@ -2,6 +2,7 @@
  * OAuth 2.0 client credentials, any authorization server.
  * https://www.rfc-editor.org/rfc/rfc6749#section-4.4, checked 2026-11-21.
  */
+import { read } from '../concealment/any-object.js';
 import { givenOptions } from '../concealment/given-options.js';
 import { MisconfigurationError } from '../errors/index.js';
 import { basicAuthorization } from '../platform/basic-authorization.js';
@@ -11,8 +12,9 @@ import {
   type TokenEndpointProvider,
 } from '../provider-definition/define-provider.js';
 import type { TokenRequest } from '../provider-definition/token-request.js';
+import type { ParsedToken, TokenResponse } from '../provider-definition/token-response.js';
+import { epochMilliseconds } from '../token/lifetime.js';
 import type { TokenParams } from '../token/token-params.js';
-import { parseOAuth2Token, spaceSeparatedScope } from './oauth2-token.js';
 import {
   commonPart,
   oneOf,
@@ -106,6 +108,28 @@ const REJECTED: Readonly<Record<ClientAuthentication, string>> = {
 const AUTHENTICATIONS = Object.keys(REJECTED) as ClientAuthentication[];
 
 const standardParams: readonly string[] = Object.freeze(['scope', 'audience', 'resource']);
+const parseToken = ({ body }: TokenResponse): ParsedToken => ({
+  accessToken: read(body, 'access_token'),
+  tokenType: read(body, 'token_type'),
+  expiresInSeconds: read(body, 'expires_in'),
+  expiresAt: absoluteExpiry(body),
+  scope: read(body, 'scope'),
+});
+
+/** In 2001, before OAuth. An earlier value is not a time of expiry. */
+const LONG_AGO_MS = 1e12;
+
+/**
+ * The time of expiry, which some servers send with or instead of `expires_in`: Microsoft's `expires_on` is epoch seconds, and
+ * `expires_at` is epoch seconds or ISO 8601. Values long ago are ignored: they may be a lifetime in seconds.
+ *
+ * @see https://learn.microsoft.com/en-us/entra/identity/managed-identities-azure-resources/how-to-use-vm-token
+ */
+function absoluteExpiry(body: unknown): number | undefined {
+  const ends = [read(body, 'expires_at'), read(body, 'expires_on')].map(epochMilliseconds);
+  const readable = ends.map((end) => end ?? 0).filter((end) => end > LONG_AGO_MS);
+  return readable.length === 0 ? undefined : Math.min(...readable);
+}
 
 /**
  * The provider for any OAuth 2.0 authorization server with the client credentials grant.
@@ -157,11 +181,19 @@ export function oauth2ClientCredentials(
         body: bodyEncoding === 'json' ? { json: fields } : { form: fields },
       };
     },
-    parseToken: parseOAuth2Token,
+    parseToken,
     defaultLifetimeSeconds: options.defaultLifetimeSeconds,
     singleActiveToken: options.singleActiveToken,
     rejectedCredentialsAdvice: REJECTED[clientAuthentication],
   });
+}
+
+/** `scope` is sent as one string (RFC 6749, section 3.3). Other lists are sent as repeated parameters. */
+function spaceSeparatedScope(params: TokenParams): TokenParams {
+  const { scope } = params;
+  return scope === undefined || typeof scope === 'string'
+    ? params
+    : { ...params, scope: scope.join(' ') };
 }
 
 function withoutUndefined(
