@@ -1,6 +1,6 @@
 /*
  * Databricks, OAuth of a service principal (machine to machine).
- * https://docs.databricks.com/en/dev-tools/auth/oauth-m2m.html is the page; what is here was read 2026-11-29 in Databricks' own
+ * https://docs.databricks.com/dev-tools/auth/oauth-m2m.html is the page; what is here was read 2026-11-29 in Databricks' own
  * client, databricks/databricks-sdk-py, as of 2026-08-19. A refusal has `error` or, there, `errorCode`.
  */
 import { read } from '../concealment/any-object.js';
@@ -32,7 +32,7 @@ export function databricks(options: DatabricksOptions): PresetProvider {
     {
       name: 'databricks',
       documentation: {
-        url: 'https://docs.databricks.com/en/dev-tools/auth/oauth-m2m.html',
+        url: 'https://docs.databricks.com/dev-tools/auth/oauth-m2m.html',
         checkedOn: '2026-11-29',
       },
       credentialFields: clientFields('It is an OAuth secret of the service principal.'),

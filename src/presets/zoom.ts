@@ -1,6 +1,6 @@
 /*
  * Zoom, Server-to-Server OAuth.
- * https://developers.zoom.us/docs/internal-apps/s2s-oauth/, read 2026-11-29 in an undated copy, and in Zoom's
+ * https://developers.zoom.us/docs/rooms/s2s-oauth/, read 2026-11-29 in an undated copy, and in Zoom's
  * zoom/server-to-server-oauth-starter-api, as of 2024-01-29. A refusal is not documented there.
  */
 import { basicAuthorization } from '../platform/basic-authorization.js';
@@ -29,7 +29,7 @@ export function zoom(options: ZoomOptions): TokenEndpointProvider<ZoomCredential
     {
       name: 'zoom',
       documentation: {
-        url: 'https://developers.zoom.us/docs/internal-apps/s2s-oauth/',
+        url: 'https://developers.zoom.us/docs/rooms/s2s-oauth/',
         checkedOn: '2026-11-29',
       },
       credentialFields: { accountId: { hint: HINT }, ...clientFields(HINT) },
