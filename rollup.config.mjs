@@ -10,6 +10,7 @@ const input = {
   index: 'src/index.ts',
   adapter: 'src/axios/bearer-adapter.ts',
   providers: 'src/providers/index.ts',
+  presets: 'src/presets/index.ts',
   exotel: 'src/apis/exotel/index.ts',
   truecaller: 'src/apis/truecaller/index.ts',
   store: 'src/store/index.ts',
@@ -42,14 +43,15 @@ const isVendor = ({ name }) => vendored.includes(name);
 
 /**
  * What users step into is our own code in the ESM build. Everything else is packed small: packages that we took in (their licences stand
- * in THIRD-PARTY-NOTICES.md); and without white space, the CommonJS build, the wrapped APIs, the test kit and the command line, which keep their names.
+ * in THIRD-PARTY-NOTICES.md); and without white space, the CommonJS build, the wrapped APIs, the
+ * presets, the test kit and the command line, which keep their names.
  */
 const minified = {
   name: 'minified',
   renderChunk: (code, chunk, { format }) => {
     const isSteppedInto =
       format === 'es' &&
-      !chunk.moduleIds.every((id) => /[\\/]src[\\/](apis|testing|cli)[\\/]/.test(id));
+      !chunk.moduleIds.every((id) => /[\\/]src[\\/](apis|presets|testing|cli)[\\/]/.test(id));
     const how = isVendor(chunk)
       ? { minify: true }
       : isSteppedInto

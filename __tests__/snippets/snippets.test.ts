@@ -44,6 +44,14 @@ function programOf({ name, language, code }: Snippet): string {
   return join(folder, `${name}.${isCommonJS ? 'cjs' : 'mjs'}`);
 }
 
+/** What ACME, the API of the pages, answers by path. */
+const ACME_ANSWERS: Readonly<Record<string, string>> = {
+  '/session': '{"token":"acme-token","ttl":3600}',
+  '/session.txt': 'acme-token',
+  '/session.xml': '<session><token>acme-token</token><seconds>3600</seconds></session>',
+  '/sign-in': '',
+};
+
 let sandbox: Sandbox;
 let acme: Server;
 let redis: RedisServer | undefined;
@@ -54,8 +62,10 @@ beforeAll(async () => {
   mkdirSync(folder, { recursive: true });
   sandbox = await startSandbox();
   acme = createServer((request, response) => {
-    response.setHeader('content-type', 'application/json');
-    response.end(request.url === '/session' ? '{"token":"acme-token","ttl":3600}' : '{}');
+    const answer = ACME_ANSWERS[request.url ?? ''] ?? '{}';
+    if (answer.startsWith('{')) response.setHeader('content-type', 'application/json');
+    if (request.url === '/sign-in') response.setHeader('set-cookie', 'sid=acme-token; HttpOnly');
+    response.end(answer);
   });
   await new Promise<void>((listening) => void acme.listen(0, '127.0.0.1', listening));
   redis = hasRedis ? await startRedis() : undefined;

@@ -67,6 +67,7 @@ export function sidebar(): DefaultTheme.Sidebar {
       page('providers/singleview.md', 'SingleView'),
       page('providers/udara360.md', 'Udara360'),
       page('providers/oauth2.md', 'Any OAuth 2.0 server'),
+      page('presets.md', 'Presets'),
       page('your-own-provider.md', 'Your own'),
       page('wrapped-apis.md', 'Wrapped APIs'),
       page('exotel-calls.md', 'Exotel calls'),

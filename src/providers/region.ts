@@ -9,7 +9,10 @@ export function baseURLOf<Region extends string>(
   provider: string,
   regions: Readonly<Record<Region, string>>,
   region: Region,
-  { given, option = 'region' }: { readonly given: string | undefined; readonly option?: string },
+  {
+    given,
+    option = 'region',
+  }: { readonly given?: string | undefined; readonly option?: string } = {},
 ): string {
   oneOf(provider, option, region, Object.keys(regions) as Region[]);
   return given ?? regions[region];
