@@ -279,7 +279,7 @@ export const made = [createTokenSource, exotel];`,
   test('holds what a user needs and nothing else', () => {
     const unexpected = packed.filter(
       (path) =>
-        !/^(dist\/.*\.(js|cjs|d\.ts|d\.cts)|docs\/.*\.(md|svg)|(README|SECURITY|THIRD-PARTY-NOTICES)\.md|LICENSE|package\.json)$/.test(
+        !/^(dist\/.*\.(js|cjs|d\.ts|d\.cts)|docs\/.*\.(md|svg)|docs\/llms\.txt|codemod\/to-axios-bearer\.cjs|(README|SECURITY|THIRD-PARTY-NOTICES)\.md|LICENSE|package\.json)$/.test(
           path,
         ) || /^docs\/(api|\.vitepress)\//.test(path),
     );
