@@ -192,7 +192,7 @@ if (isBearerError(null, 'ERR_CREDENTIALS_REJECTED')) throw new Error(String(whyN
 
     test('that runs the demo', async () => {
       const { stdout } = await npx('demo');
-      expect(stdout).toContain('no request fails: 0 of');
+      expect(stdout).toContain('No request fails: 0 of');
       expect(stdout).not.toContain('BROKEN');
     });
   });
