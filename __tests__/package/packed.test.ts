@@ -271,7 +271,7 @@ export const made = [createTokenSource, exotel];`,
 
     test('that runs the demo', async () => {
       const { stdout } = await npx('demo');
-      expect(stdout).toContain('no request fails: 0 of');
+      expect(stdout).toContain('No request fails: 0 of');
       expect(stdout).not.toContain('BROKEN');
     });
   });
