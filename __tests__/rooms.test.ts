@@ -20,7 +20,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   store: ['sharing', 'errors'],
   sharing: ['token-call', 'provider-definition', 'token', 'platform', 'errors'],
   'token-source': ['sharing', 'token-call', 'provider-definition', 'token', 'platform', 'errors'],
-  axios: ['token-source', 'provider-definition/define-provider', 'token', 'platform', 'errors'],
+  axios: [
+    'token-source',
+    'provider-definition/define-provider',
+    'provider-definition/token-placement',
+    'token',
+    'platform',
+    'errors',
+  ],
   providers: [
     'provider-definition',
     'token-call',

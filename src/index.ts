@@ -38,6 +38,13 @@ export {
   type TokenFunctionProvider,
 } from './provider-definition/define-provider.js';
 export type { ParsedDiagnosis, TokenFailureClass } from './provider-definition/token-failure.js';
+export type {
+  AnsweredRequest,
+  Carrier,
+  HeaderPlacement,
+  Place,
+  TokenPlacement,
+} from './provider-definition/token-placement.js';
 export type { TokenRequest, TokenRequestBody } from './provider-definition/token-request.js';
 export type { ParsedToken, TokenResponse } from './provider-definition/token-response.js';
 export type { SharedStore } from './sharing/shared-store.js';

@@ -68,6 +68,7 @@ export function sidebar(): DefaultTheme.Sidebar {
       page('providers/udara360.md', 'Udara360'),
       page('providers/oauth2.md', 'Any OAuth 2.0 server'),
       page('your-own-provider.md', 'Your own'),
+      page('where-the-token-goes.md', 'Where the token goes'),
       page('wrapped-apis.md', 'Wrapped APIs'),
       page('exotel-calls.md', 'Exotel calls'),
       page('exotel-campaigns.md', 'Exotel campaigns'),

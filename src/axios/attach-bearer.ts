@@ -8,6 +8,7 @@ import {
   refuseNonProvider,
   type Provider,
 } from '../provider-definition/define-provider.js';
+import { placeOf } from '../provider-definition/token-placement.js';
 import { TOKEN_SOURCE_OPTIONS, type TokenSourceOptions } from '../token-source/options.js';
 import {
   createTokenSource,
@@ -18,6 +19,7 @@ import type { Attachment, ReplayHook } from './attachment.js';
 import { foldsAbsoluteURLs, knowsInterceptorOrder } from './axios-version.js';
 import { intercept } from './intercept.js';
 import { createOriginGuard } from './origin-guard.js';
+import { knownPlace } from './placed-token.js';
 import { redirectGuardFor } from './redirect-guard.js';
 
 /** How an instance treats its requests and, if a provider is passed, how its token source behaves. */
@@ -140,10 +142,12 @@ export function attachBearer<C extends object>(
   }
 
   const source = given ?? createTokenSource(provider, sourceOptions);
-  const redirects = redirectGuardFor(instance, guard);
+  const place = knownPlace(placeOf(provider.tokenPlacement));
+  const redirects = redirectGuardFor(instance, guard, place);
   const uninstall = install(instance, {
     source,
     guard,
+    place,
     redirects,
     onForeignOrigin,
     onReplay,

@@ -15,6 +15,7 @@ import {
   type CredentialsFunction,
 } from './credentials.js';
 import type { ParsedDiagnosis, TokenFailureClass } from './token-failure.js';
+import { checkPlacement, type TokenPlacement } from './token-placement.js';
 import { absoluteURL, checkedRequest, type TokenRequest } from './token-request.js';
 import type { ParsedToken, TokenResponse } from './token-response.js';
 
@@ -45,6 +46,8 @@ export interface CommonDefinition {
   readonly allowInsecureHttp?: boolean | undefined;
   /** The page that documents the token call, and when it was last checked (ISO date). */
   readonly documentation?: { readonly url: string; readonly checkedOn: string } | undefined;
+  /** Where a request carries its token. @defaultValue `Authorization: Bearer …` */
+  readonly tokenPlacement?: TokenPlacement | undefined;
   /** The names of the parameters that requests may set. @defaultValue none */
   readonly paramNames?: readonly string[] | undefined;
   /**
@@ -128,6 +131,7 @@ const MEMBERS = Object.keys({
   origins: true,
   allowInsecureHttp: true,
   documentation: true,
+  tokenPlacement: true,
   credentials: true,
   credentialFields: true,
   paramNames: true,
@@ -220,6 +224,7 @@ export function defineProvider<C extends object>(
     origins: definition.origins,
     allowInsecureHttp: definition.allowInsecureHttp,
     documentation: definition.documentation,
+    tokenPlacement: definition.tokenPlacement,
     credentialFields: definition.credentialFields,
     paramNames: definition.paramNames,
     tokenRequest: definition.tokenRequest,
@@ -278,6 +283,7 @@ function checkCommonPart(definition: CommonDefinition): void {
     });
   }
   checkTokenBudget(definition);
+  checkPlacement(name, definition.tokenPlacement);
 }
 
 function checkTokenEndpoint<C extends object>(definition: ProviderDefinition<C>): void {
@@ -371,6 +377,7 @@ function identityOf(provider: Provider): string | undefined {
   if (request === undefined) return undefined;
   return JSON.stringify([
     ...[name, allowedOrigins, paramNames, defaultLifetimeSeconds, singleActiveToken],
+    provider.tokenPlacement,
     request,
   ]);
 }
