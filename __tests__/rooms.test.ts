@@ -24,6 +24,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'token-source',
     'token-call/token-endpoint',
     'provider-definition/define-provider',
+    'provider-definition/token-placement',
     'token',
     'platform',
     'errors',

@@ -36,6 +36,13 @@ export {
 } from './provider-definition/define-provider.js';
 export type { ParsedDiagnosis, TokenFailureClass } from './provider-definition/token-failure.js';
 export type {
+  AnsweredRequest,
+  Carrier,
+  HeaderPlacement,
+  Place,
+  TokenPlacement,
+} from './provider-definition/token-placement.js';
+export type {
   TokenRequest,
   TokenRequestBody,
   TokenRequestContext,

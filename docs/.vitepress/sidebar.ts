@@ -69,6 +69,7 @@ export function sidebar(): DefaultTheme.Sidebar {
       page('providers/oauth2.md', 'Any OAuth 2.0 server'),
       page('presets.md', 'Presets'),
       page('your-own-provider.md', 'Your own'),
+      page('where-the-token-goes.md', 'Where the token goes'),
       page('wrapped-apis.md', 'Wrapped APIs'),
       page('exotel-calls.md', 'Exotel calls'),
       page('exotel-campaigns.md', 'Exotel campaigns'),

@@ -8,6 +8,7 @@ import {
   refuseNonProvider,
   type Provider,
 } from '../provider-definition/define-provider.js';
+import { placeOf } from '../provider-definition/token-placement.js';
 import { isTokenSource, type TokenSource } from '../token-source/token-source.js';
 import type { Attachment, ReplayHook } from './attachment.js';
 import { foldsAbsoluteURLs, knowsInterceptorOrder } from './axios-version.js';
@@ -18,6 +19,7 @@ import {
 } from './create-token-source.js';
 import { intercept } from './intercept.js';
 import { createOriginGuard } from './origin-guard.js';
+import { knownPlace } from './placed-token.js';
 import { redirectGuardFor } from './redirect-guard.js';
 
 /** How an instance treats its requests and, if a provider is passed, how its token source behaves. */
@@ -153,10 +155,12 @@ export function attachBearer<C extends object>(
   }
 
   const source = given ?? createTokenSource(provider, sourceOptions);
-  const redirects = redirectGuardFor(instance, guard);
+  const place = knownPlace(placeOf(provider.tokenPlacement));
+  const redirects = redirectGuardFor(instance, guard, place);
   const uninstall = install(instance, {
     source,
     guard,
+    place,
     redirects,
     onForeignOrigin,
     onReplay,

@@ -15,6 +15,7 @@ import {
   type CredentialsFunction,
 } from './credentials.js';
 import type { ParsedDiagnosis, TokenFailureClass } from './token-failure.js';
+import { checkPlacement, type TokenPlacement } from './token-placement.js';
 import {
   absoluteURL,
   checkedRequest,
@@ -50,6 +51,8 @@ export interface CommonDefinition {
   readonly allowInsecureHttp?: boolean | undefined;
   /** The page that documents the token call, and when it was last checked (ISO date). */
   readonly documentation?: { readonly url: string; readonly checkedOn: string } | undefined;
+  /** Where a request carries its token. @defaultValue `Authorization: Bearer …` */
+  readonly tokenPlacement?: TokenPlacement | undefined;
   /** The names of the parameters that requests may set. @defaultValue none */
   readonly paramNames?: readonly string[] | undefined;
   /**
@@ -155,6 +158,7 @@ const MEMBERS = Object.keys({
   origins: true,
   allowInsecureHttp: true,
   documentation: true,
+  tokenPlacement: true,
   credentials: true,
   credentialFields: true,
   paramNames: true,
@@ -260,6 +264,7 @@ export function defineProvider<C extends object>(
     origins: definition.origins,
     allowInsecureHttp: definition.allowInsecureHttp,
     documentation: definition.documentation,
+    tokenPlacement: definition.tokenPlacement,
     credentialFields: definition.credentialFields,
     paramNames: definition.paramNames,
     tokenRequest: definition.tokenRequest,
@@ -319,6 +324,7 @@ function checkCommonPart(definition: CommonDefinition): void {
     });
   }
   checkTokenBudget(definition);
+  checkPlacement(name, definition.tokenPlacement);
 }
 
 function checkTokenEndpoint<C extends object>(definition: ProviderDefinition<C>): void {
@@ -412,6 +418,7 @@ function identityOf(provider: Provider): string | undefined {
   if (request === undefined) return undefined;
   return JSON.stringify([
     ...[name, allowedOrigins, paramNames, defaultLifetimeSeconds, singleActiveToken],
+    provider.tokenPlacement,
     request,
   ]);
 }
