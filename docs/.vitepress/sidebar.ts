@@ -46,6 +46,7 @@ export function sidebar(): DefaultTheme.Sidebar {
   return [
     ...group('Start', [
       page('getting-started.md', 'Getting started'),
+      page('is-it-for-me.md', 'Is it for me?'),
       page('existing-app.md', 'In an app that exists'),
       page('options.md', 'Options'),
       page('axios-versions.md', 'Versions of axios'),
