@@ -35,11 +35,16 @@ export {
   type ResourceRequest,
   type ResourceResponse,
   type TokenEndpointProvider,
+  type TokenReceivedContext,
   type TokenFunctionDefinition,
   type TokenFunctionProvider,
 } from './provider-definition/define-provider.js';
 export type { ParsedDiagnosis, TokenFailureClass } from './provider-definition/token-failure.js';
-export type { TokenRequest, TokenRequestBody } from './provider-definition/token-request.js';
+export type {
+  TokenRequest,
+  TokenRequestBody,
+  TokenRequestContext,
+} from './provider-definition/token-request.js';
 export type { ParsedToken, TokenResponse } from './provider-definition/token-response.js';
 export type { SharedStore } from './sharing/shared-store.js';
 export type { Clock } from './platform/clock.js';

@@ -39,13 +39,13 @@ export const LONGEST_ANSWER_BYTES = 1_000_000;
 export function answered(response: {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
+  readonly setCookies: readonly string[];
   readonly text: string;
 }): CallOutcome {
-  const { status, headers, text } = response;
+  const { headers, text } = response;
   const date = Date.parse(headers['date'] ?? '');
   const answer = {
-    status,
-    headers,
+    ...response,
     body: readJSON(text),
     isEmpty: text.trim() === '',
     serverNow: Number.isNaN(date) ? undefined : date,
