@@ -8,6 +8,7 @@ import { sandboxPage } from './scripts/sandbox-page.mjs';
 
 const input = {
   index: 'src/index.ts',
+  fetch: 'src/fetch/index.ts',
   providers: 'src/providers/index.ts',
   exotel: 'src/apis/exotel/index.ts',
   truecaller: 'src/apis/truecaller/index.ts',
@@ -67,7 +68,7 @@ function chunkOf(id) {
   const vendor = vendorOf(id.replaceAll('\\', '/'));
   if (vendor !== undefined) return vendor;
   const room =
-    /[\\/]src[\\/](errors|concealment|token|platform|provider-definition|token-call|sharing|token-source|axios)[\\/]/.exec(
+    /[\\/]src[\\/](errors|concealment|token|platform|provider-definition|token-call|resource-call|sharing|token-source|axios)[\\/]/.exec(
       id,
     )?.[1];
   if (room === undefined) return null;
@@ -81,6 +82,7 @@ function chunkOf(id) {
     'provider-definition',
     'token-call',
     'token-source',
+    'resource-call',
   ].includes(room)
     ? 'token'
     : 'core';

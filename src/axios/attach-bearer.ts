@@ -9,6 +9,7 @@ import {
   type Provider,
 } from '../provider-definition/define-provider.js';
 import { isTokenSource, type TokenSource } from '../token-source/token-source.js';
+import { checkAttachRules, refuseSourceOptions } from '../resource-call/attach-options.js';
 import type { Attachment, ReplayHook } from './attachment.js';
 import { foldsAbsoluteURLs, knowsInterceptorOrder } from './axios-version.js';
 import {
@@ -123,8 +124,8 @@ export function attachBearer<C extends object>(
     path: 'options.',
   });
   const { onForeignOrigin = 'pass', onReplay, ...sourceOptions } = givenOptions(options);
-  if (given !== undefined) refuseOptions(provider, sourceOptions);
-  checkOptions(provider, { onForeignOrigin, onReplay });
+  if (given !== undefined) refuseSourceOptions(provider, sourceOptions);
+  checkAttachRules(provider, { onForeignOrigin, onReplay });
   const guard = createOriginGuard(provider.allowedOrigins, foldsAbsoluteURLs(instance));
   const { defaults } = instance as Partial<AxiosInstance>;
   const baseURL = baseURLOf(instance);
@@ -227,40 +228,6 @@ function notAttachable(): MisconfigurationError {
     remedy:
       'Pass what axios.create() returns, or axios itself; a mock needs interceptors.request.use and interceptors.response.use.',
   });
-}
-
-/** They would be silently ignored. */
-function refuseOptions({ name }: Provider, options: TokenSourceOptions): void {
-  const [option] = Object.entries(options).find(([, value]) => value !== undefined) ?? [];
-  if (option === undefined) return;
-  throw new MisconfigurationError({
-    provider: name,
-    option: `options.${option}`,
-    problem: 'has no effect on an existing token source',
-    remedy: 'Pass it to createTokenSource() instead.',
-  });
-}
-
-function checkOptions(
-  { name }: Provider,
-  { onForeignOrigin, onReplay }: Pick<AttachOptions, 'onForeignOrigin' | 'onReplay'>,
-): void {
-  if (onForeignOrigin !== 'pass' && onForeignOrigin !== 'error') {
-    throw new MisconfigurationError({
-      provider: name,
-      option: 'options.onForeignOrigin',
-      problem: "must be 'pass' or 'error'",
-      remedy: 'Leave it out for the default.',
-    });
-  }
-  if (onReplay !== undefined && typeof onReplay !== 'function') {
-    throw new MisconfigurationError({
-      provider: name,
-      option: 'options.onReplay',
-      problem: 'is not a function',
-      remedy: 'Give a function that takes the config of the request, or leave it out.',
-    });
-  }
 }
 
 function refuseTakenOrigin(provider: Provider, other: Provider): void {

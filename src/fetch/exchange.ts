@@ -1,0 +1,220 @@
+import { OriginNotAllowedError } from '../errors/index.js';
+import { waitFor } from '../platform/waiting.js';
+import type { AttachRules } from '../resource-call/attach-options.js';
+import { destinationOf, parsedURL } from '../resource-call/origins.js';
+import { noteRefusal, type ReplayRefusal } from '../resource-call/replay-refusal.js';
+import { rejectsToken } from '../resource-call/token-rejection.js';
+import type { TokenSource } from '../token-source/token-source.js';
+import type { AccessToken } from '../token/access-token.js';
+import { readableData } from './answer-data.js';
+import { discard } from './body-start.js';
+import {
+  fetchCall,
+  type BearerRequestInit,
+  type FetchCall,
+  type FetchInput,
+} from './fetch-call.js';
+import { requestBody, type BodyFields, type RequestBody } from './request-body.js';
+import type { FetchFunction } from './send-token-request.js';
+
+/** A request that is about to be sent again, as `onReplay` sees it. */
+export interface ReplayedRequest {
+  /** Absolute. */
+  readonly url: string;
+  /** In upper case. */
+  readonly method: string;
+  /** With the new token in place. What you change here is sent. */
+  readonly headers: Headers;
+  /** The bytes that are sent again; `undefined` if there are none. */
+  readonly body: BodyInit | undefined;
+}
+
+/** Called before a request is sent again, with the new token in place. */
+export type ReplayHook = (request: ReplayedRequest) => void | Promise<void>;
+
+/** One provider on one fetch. */
+export interface FetchAttachment extends AttachRules<ReplayHook> {
+  readonly source: TokenSource;
+  readonly send: FetchFunction;
+}
+
+/** One request that carries a token. */
+interface Exchange {
+  readonly attachment: FetchAttachment;
+  readonly call: FetchCall;
+  readonly body: RequestBody;
+}
+
+/** One call of the function: with a token where it may have one, and healed once after a 401. */
+export async function callFetch(
+  attachment: FetchAttachment,
+  input: FetchInput,
+  init: BearerRequestInit | undefined,
+): Promise<Response> {
+  const call = fetchCall(input, init);
+  // The very arguments of the caller.
+  if (!mayCarryToken(attachment, call)) return attachment.send(input, init);
+  const exchange = { attachment, call, body: requestBody(call) };
+  const token = await firstToken(exchange);
+  const response = await sendWith(exchange, token, exchange.body.first);
+  return (await isRejected(exchange, response)) ? heal(exchange, token, response) : response;
+}
+
+function mayCarryToken({ source, onForeignOrigin }: FetchAttachment, call: FetchCall): boolean {
+  // The caller's own header, or that of another function like this one.
+  if (call.init.bearer === false || call.headers.has('Authorization')) return false;
+  const { name, allowedOrigins } = source.provider;
+  const destination = destinationOf(call.url, allowedOrigins);
+  if (destination === 'foreign' && onForeignOrigin === 'error') {
+    const origin = parsedURL(call.url)?.origin ?? '(not a URL)';
+    throw new OriginNotAllowedError(name, origin, allowedOrigins);
+  }
+  return destination === 'own';
+}
+
+async function firstToken({ attachment, call, body }: Exchange): Promise<AccessToken> {
+  const params = paramsOf(call);
+  const inHand = attachment.source.peek(params);
+  if (inHand !== undefined) return inHand;
+  try {
+    return await attachment.source.getToken({ signal: call.signal, params });
+  } catch (error) {
+    body.abandon(error);
+    throw error;
+  }
+}
+
+/** The headers of the caller with a token, and the content type of a form. */
+function headersWith({ call }: Exchange, token: AccessToken, { contentType }: BodyFields): Headers {
+  const headers = new Headers(call.headers);
+  if (contentType !== undefined && !headers.has('Content-Type'))
+    headers.set('Content-Type', contentType);
+  headers.set('Authorization', token.authorization);
+  return headers;
+}
+
+function sendWith(
+  exchange: Exchange,
+  token: AccessToken,
+  fields: BodyFields,
+  headers = headersWith(exchange, token, fields),
+): Promise<Response> {
+  const { attachment, call } = exchange;
+  const body = fields.body === undefined ? {} : { body: fields.body };
+  return attachment.send(call.input, { ...call.init, ...body, headers });
+}
+
+/** Whether an answer says that our token was rejected. */
+async function isRejected({ attachment, call }: Exchange, response: Response): Promise<boolean> {
+  const { provider } = attachment.source;
+  const isJudged = provider.isTokenRejection !== undefined;
+  const data = isJudged ? await readableData(response) : undefined;
+  const { status } = response;
+  const headers = Object.fromEntries(response.headers);
+  const isRejection = rejectsToken(provider, { status, headers }, () => [
+    { status, headers, data },
+    { method: call.method, url: urlOf(call) },
+  ]);
+  return isRejection && hasReachedProvider(call, response);
+}
+
+/** Whether our token was in the request that was answered: a redirect to another origin removes it. */
+function hasReachedProvider(call: FetchCall, { redirected, url }: Response): boolean {
+  return !redirected || parsedURL(url)?.origin === parsedURL(call.url)?.origin;
+}
+
+/** The answer to one replay, or the first answer if there is none. */
+async function heal(exchange: Exchange, token: AccessToken, first: Response): Promise<Response> {
+  const { attachment, call, body } = exchange;
+  const { source } = attachment;
+  const params = paramsOf(call);
+  const again = body.again();
+  const own = ownRefusal(call, again);
+  const on = own === undefined ? 'first-send' : 'only-send';
+  const answer = source.reject(token.value, { on, params });
+  if (answer.kind === 'pass') return refused(source, first, own ?? answer.because);
+  if (own !== undefined || again === undefined)
+    return refused(source, first, own ?? 'body-consumed');
+  const { signal } = call;
+  const next = await orRefusal(exchange, first, 'no-other-token', () =>
+    source.getToken({ signal, params, not: token.value }),
+  );
+  if (next.kind === 'refused') return first;
+  const headers = headersWith(exchange, next.value, again);
+  const hooked = await orRefusal(exchange, first, 'replay-hook-failed', () =>
+    runHook(exchange, { url: urlOf(call), method: call.method, headers, body: again.body }),
+  );
+  if (hooked.kind === 'refused') return first;
+  discard(first.body);
+  const second = await sendWith(exchange, next.value, again, headers);
+  await settle(exchange, next.value, answer.forcedMint, second);
+  return second;
+}
+
+/** A reason in the request itself not to send it again. */
+function ownRefusal(call: FetchCall, again: BodyFields | undefined): ReplayRefusal | undefined {
+  const { bearer } = call.init;
+  if (bearer && bearer.replay === false) return 'opted-out';
+  return again === undefined ? 'body-consumed' : undefined;
+}
+
+function refused(source: TokenSource, response: Response, because: ReplayRefusal): Response {
+  noteRefusal(because, response);
+  source.emit('replayRefused', { because });
+  return response;
+}
+
+/** Runs one step of a replay. If it fails, the caller gets the first answer, with the failure as `cause`; an abort is the caller's. */
+async function orRefusal<T>(
+  { attachment, call }: Exchange,
+  first: Response,
+  because: ReplayRefusal,
+  step: () => Promise<T>,
+): Promise<{ readonly kind: 'done'; readonly value: T } | { readonly kind: 'refused' }> {
+  try {
+    return { kind: 'done', value: await step() };
+  } catch (error) {
+    if (call.signal?.aborted === true) {
+      discard(first.body, call.signal.reason);
+      throw error;
+    }
+    refused(attachment.source, first, because);
+    Object.defineProperty(first, 'cause', { value: error, configurable: true });
+    return { kind: 'refused' };
+  }
+}
+
+async function runHook({ attachment, call }: Exchange, request: ReplayedRequest): Promise<void> {
+  const { onReplay, source } = attachment;
+  if (onReplay === undefined) return;
+  const { signal } = call;
+  const hook = (async () => onReplay(request))();
+  const waited = await waitFor(hook, { signal, clock: source.clock });
+  if (waited.kind === 'aborted') signal?.throwIfAborted();
+}
+
+/** Reports the second answer to the token source. */
+async function settle(
+  exchange: Exchange,
+  token: AccessToken,
+  forcedMint: number | undefined,
+  second: Response,
+): Promise<void> {
+  const { source } = exchange.attachment;
+  const params = paramsOf(exchange.call);
+  const accepted = !(await isRejected(exchange, second));
+  // A server error says nothing about the token.
+  const speaksForToken = second.status < 500;
+  source.replayed({ accepted, params, forcedMint: speaksForToken ? forcedMint : undefined });
+  if (accepted) return;
+  source.reject(token.value, { on: 'replay', params });
+  refused(source, second, 'already-replayed');
+}
+
+function paramsOf({ init: { bearer } }: FetchCall) {
+  return bearer ? bearer.params : undefined;
+}
+
+function urlOf({ url }: FetchCall): string {
+  return parsedURL(url)?.href ?? url;
+}

@@ -1,0 +1,97 @@
+import { discard, startOf } from './body-start.js';
+import { isRequest, type FetchCall } from './fetch-call.js';
+import { multipartBlob } from './multipart.js';
+
+/** The body of a request: as it is sent first, and as it can be sent once more. */
+export interface RequestBody {
+  /** What the first send needs besides the caller's arguments. */
+  readonly first: BodyFields;
+  /** What a replay needs; `undefined` if the body can be read only once and has been. */
+  again(): BodyFields | undefined;
+  /** Gives up a body that is never sent, so that no file stays open. */
+  abandon(reason: unknown): void;
+}
+
+export interface BodyFields {
+  readonly body?: BodyInit;
+  /** The content type of a form, with its boundary. */
+  readonly contentType?: string;
+}
+
+/** A longer body of a `Request` is not kept: whether it is a stream cannot be seen, and it must not fill the memory. */
+const LONGEST_KEPT_BYTES = 10_000_000;
+
+/** What is the same for both sends. */
+function fixed(fields: BodyFields): RequestBody {
+  return { first: fields, again: () => fields, abandon: () => undefined };
+}
+
+const NO_BODY = fixed({});
+
+/**
+ * The body of a call of fetch. It is read as fetch reads it: at once, so that a later change by the caller has no effect; and the replay
+ * sends the same bytes.
+ */
+export function requestBody({ input, init }: FetchCall): RequestBody {
+  const given = init.body as unknown;
+  if (given != null) return bodyOf(given);
+  return isRequest(input) && input.body !== null && !input.bodyUsed
+    ? bodyOfRequest(input)
+    : NO_BODY;
+}
+
+function bodyOf(body: unknown): RequestBody {
+  if (typeof body === 'string' || body instanceof Blob) return NO_BODY;
+  if (body instanceof URLSearchParams) return fixed({ body: new URLSearchParams(body) });
+  if (body instanceof FormData) return fixed(multipartBlob(body));
+  if (body instanceof ArrayBuffer) return fixed({ body: body.slice(0) });
+  if (ArrayBuffer.isView(body)) {
+    const { buffer, byteOffset, byteLength } = body;
+    return fixed({ body: new Uint8Array(buffer, byteOffset, byteLength).slice() });
+  }
+  return isReadOnce(body) ? once(body) : NO_BODY;
+}
+
+function isReadOnce(body: unknown): body is StreamLike {
+  const { pipe, getReader, [Symbol.asyncIterator]: iterator } = Object(body) as StreamLike;
+  return [pipe, getReader, iterator].some((method) => typeof method === 'function');
+}
+
+interface StreamLike {
+  readonly pipe?: unknown;
+  readonly getReader?: unknown;
+  readonly [Symbol.asyncIterator]?: unknown;
+  on?(event: 'error', listener: () => void): unknown;
+  destroy?(): unknown;
+  cancel?(reason: unknown): Promise<void>;
+}
+
+function once(body: StreamLike): RequestBody {
+  // Without a listener, a Node stream that fails while its request waits for a token would end the process. Fetch tells of it.
+  body.on?.('error', () => undefined);
+  return {
+    first: {},
+    again: () => undefined,
+    abandon(reason) {
+      body.destroy?.();
+      body.cancel?.(reason).catch(() => undefined);
+    },
+  };
+}
+
+/**
+ * Keeps the bytes of a request while it is sent. Its stream has two readers then, and whichever is slower has the rest in memory, so
+ * this one stops at a limit.
+ */
+function bodyOfRequest(request: Request): RequestBody {
+  let bytes: Uint8Array<ArrayBuffer> | undefined;
+  startOf(request.clone(), LONGEST_KEPT_BYTES).then(
+    (all) => (bytes = all),
+    () => undefined, // The first send fails too.
+  );
+  return {
+    first: {},
+    again: () => bytes && { body: bytes },
+    abandon: (reason) => discard(request.body, reason),
+  };
+}
