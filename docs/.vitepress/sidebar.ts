@@ -47,6 +47,7 @@ export function sidebar(): DefaultTheme.Sidebar {
     ...group('Start', [
       page('getting-started.md', 'Getting started'),
       page('existing-app.md', 'In an app that exists'),
+      page('fetch.md', 'With fetch, without axios'),
       page('options.md', 'Options'),
       page('axios-versions.md', 'Versions of axios'),
       ...pageIfThere('cli.md', 'Command line'),

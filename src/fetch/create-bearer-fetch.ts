@@ -11,7 +11,7 @@ import {
 } from './create-token-source.js';
 import { callFetch, type FetchAttachment, type ReplayHook } from './exchange.js';
 import type { BearerRequestInit } from './fetch-call.js';
-import { globalFetch, type FetchFunction } from './send-token-request.js';
+import { fetchOf, type FetchFunction } from './send-token-request.js';
 
 /** How requests are treated and, if a provider is passed, how its token source behaves. */
 export interface BearerFetchOptions extends TokenSourceOptions {
@@ -72,16 +72,11 @@ export function createBearerFetch<C extends object>(
   checkFetch(fetch, name);
   if (given !== undefined) refuseSourceOptions(provider, sourceOptions);
   const source = given ?? createTokenSource(provider, others);
-  const send = fetch === undefined ? globalFetch : unbound(fetch);
+  const send = fetchOf(fetch);
   const attachment: FetchAttachment = { source, send, onForeignOrigin, onReplay };
   return Object.assign(
     async (input: RequestInfo | URL, init?: BearerRequestInit) =>
       callFetch(attachment, input, init),
     { source },
   );
-}
-
-/** Not called as a method: a browser's fetch refuses any `this` but the window. */
-function unbound(fetch: FetchFunction): FetchFunction {
-  return (input, init) => fetch(input, init);
 }

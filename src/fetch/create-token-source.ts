@@ -6,7 +6,7 @@ import {
   type TokenCallRoute,
 } from '../token-source/options.js';
 import { openTokenSource, type TokenSource } from '../token-source/token-source.js';
-import { fetchSender, globalFetch, type FetchFunction } from './send-token-request.js';
+import { fetchOf, fetchSender, type FetchFunction } from './send-token-request.js';
 
 /** Options of {@link createTokenSource}. All have defaults; durations are in milliseconds. */
 export interface TokenSourceOptions extends CommonSourceOptions {
@@ -18,14 +18,14 @@ export interface TokenSourceOptions extends CommonSourceOptions {
 export const TOKEN_SOURCE_OPTIONS: readonly string[] = [...SOURCE_OPTIONS, 'fetch'];
 
 /** Shared by all sources without a fetch of their own. */
-const standardSender = fetchSender(globalFetch);
+const standardSender = fetchSender(fetchOf(undefined));
 
 const byFetch: TokenCallRoute<TokenSourceOptions> = {
   option: 'fetch',
   whatToSet: 'the fetch',
   sender({ fetch }, provider) {
     checkFetch(fetch, provider);
-    return fetch === undefined ? standardSender : fetchSender(fetch);
+    return fetch === undefined ? standardSender : fetchSender(fetchOf(fetch));
   },
 };
 

@@ -15,7 +15,7 @@ import {
   type FetchInput,
 } from './fetch-call.js';
 import { requestBody, type BodyFields, type RequestBody } from './request-body.js';
-import type { FetchFunction } from './send-token-request.js';
+import type { Fetch } from './send-token-request.js';
 
 /** A request that is about to be sent again, as `onReplay` sees it. */
 export interface ReplayedRequest {
@@ -35,7 +35,7 @@ export type ReplayHook = (request: ReplayedRequest) => void | Promise<void>;
 /** One provider on one fetch. */
 export interface FetchAttachment extends AttachRules<ReplayHook> {
   readonly source: TokenSource;
-  readonly send: FetchFunction;
+  readonly send: Fetch;
 }
 
 /** One request that carries a token. */
@@ -56,7 +56,7 @@ export async function callFetch(
   if (!mayCarryToken(attachment, call)) return attachment.send(input, init);
   const exchange = { attachment, call, body: requestBody(call) };
   const token = await firstToken(exchange);
-  const response = await sendWith(exchange, token, exchange.body.first);
+  const response = await sendWith(exchange, token, exchange.body.first());
   return (await isRejected(exchange, response)) ? heal(exchange, token, response) : response;
 }
 

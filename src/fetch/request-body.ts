@@ -5,7 +5,7 @@ import { multipartBlob } from './multipart.js';
 /** The body of a request: as it is sent first, and as it can be sent once more. */
 export interface RequestBody {
   /** What the first send needs besides the caller's arguments. */
-  readonly first: BodyFields;
+  first(): BodyFields;
   /** What a replay needs; `undefined` if the body can be read only once and has been. */
   again(): BodyFields | undefined;
   /** Gives up a body that is never sent, so that no file stays open. */
@@ -23,7 +23,7 @@ const LONGEST_KEPT_BYTES = 10_000_000;
 
 /** What is the same for both sends. */
 function fixed(fields: BodyFields): RequestBody {
-  return { first: fields, again: () => fields, abandon: () => undefined };
+  return { first: () => fields, again: () => fields, abandon: () => undefined };
 }
 
 const NO_BODY = fixed({});
@@ -41,7 +41,6 @@ export function requestBody({ input, init }: FetchCall): RequestBody {
 }
 
 function bodyOf(body: unknown): RequestBody {
-  if (typeof body === 'string' || body instanceof Blob) return NO_BODY;
   if (body instanceof URLSearchParams) return fixed({ body: new URLSearchParams(body) });
   if (body instanceof FormData) return fixed(multipartBlob(body));
   if (body instanceof ArrayBuffer) return fixed({ body: body.slice(0) });
@@ -49,7 +48,8 @@ function bodyOf(body: unknown): RequestBody {
     const { buffer, byteOffset, byteLength } = body;
     return fixed({ body: new Uint8Array(buffer, byteOffset, byteLength).slice() });
   }
-  return isReadOnce(body) ? once(body) : NO_BODY;
+  // A string, a Blob, or what another package takes: it is sent as it is.
+  return isReadOnce(body) ? once(body) : fixed({ body: body as BodyInit });
 }
 
 function isReadOnce(body: unknown): body is StreamLike {
@@ -70,7 +70,7 @@ function once(body: StreamLike): RequestBody {
   // Without a listener, a Node stream that fails while its request waits for a token would end the process. Fetch tells of it.
   body.on?.('error', () => undefined);
   return {
-    first: {},
+    first: () => ({}),
     again: () => undefined,
     abandon(reason) {
       body.destroy?.();
@@ -85,12 +85,14 @@ function once(body: StreamLike): RequestBody {
  */
 function bodyOfRequest(request: Request): RequestBody {
   let bytes: Uint8Array<ArrayBuffer> | undefined;
-  startOf(request.clone(), LONGEST_KEPT_BYTES).then(
-    (all) => (bytes = all),
-    () => undefined, // The first send fails too.
-  );
   return {
-    first: {},
+    first() {
+      startOf(request.clone(), LONGEST_KEPT_BYTES).then(
+        (all) => (bytes = all),
+        () => undefined, // The first send fails too.
+      );
+      return {};
+    },
     again: () => bytes && { body: bytes },
     abandon: (reason) => discard(request.body, reason),
   };

@@ -8,14 +8,22 @@ import {
 } from '../token-call/token-endpoint.js';
 import { startOf } from './body-start.js';
 
-/** A function with the signature of `fetch`: the runtime's, or that of another package. */
-export type FetchFunction = typeof globalThis.fetch;
+/** A function with the signature of `fetch`: the runtime's, or undici's, whose types are incompatible with those of the runtime. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- says why above
+export type FetchFunction = (input: any, init?: any) => Promise<unknown>;
 
-/** The global fetch at the time of the call, so that mocks of it are used. */
-export const globalFetch: FetchFunction = (input, init) => globalThis.fetch(input, init);
+export type Fetch = typeof globalThis.fetch;
+
+/** The fetch that the user gave, or the global one at the time of the call, so that mocks of it are used. */
+export function fetchOf(given: FetchFunction | undefined): Fetch {
+  // Not called as a method: a browser's fetch refuses any `this` but the window.
+  return given === undefined
+    ? (input, init) => globalThis.fetch(input, init)
+    : (input, init) => given(input, init) as Promise<Response>;
+}
 
 /** Sends token requests by fetch. */
-export function fetchSender(send: FetchFunction): SendTokenRequest {
+export function fetchSender(send: Fetch): SendTokenRequest {
   return async ({ url, method, headers, data }, { signal }) => {
     const call = async () => {
       const init = { method, headers, body: data ?? null, signal };
