@@ -62,7 +62,10 @@ describe('a token call by fetch', () => {
     ['a browser', new TypeError('Failed to fetch'), 'fetch failed without an error code'],
     ['a mock', 'nothing', 'fetch failed without an error code'],
   ])('that fails as in %s says why', async (_, thrown, words) => {
-    const fetch = () => Promise.reject(thrown);
+    const fetch = async () => {
+      await Promise.resolve();
+      throw thrown;
+    };
 
     const error = await failureOf(sourceOf({ fetch }).getToken());
     expect(error).toMatchObject({ code: 'ERR_TOKEN_ENDPOINT_UNREACHABLE', retryable: true });

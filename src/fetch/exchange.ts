@@ -1,4 +1,5 @@
 import { OriginNotAllowedError } from '../errors/index.js';
+import { mayForwardAuthorization } from '../platform/runtime.js';
 import { waitFor } from '../platform/waiting.js';
 import type { AttachRules } from '../resource-call/attach-options.js';
 import { destinationOf, parsedURL } from '../resource-call/origins.js';
@@ -14,6 +15,7 @@ import {
   type FetchCall,
   type FetchInput,
 } from './fetch-call.js';
+import { sendFollowing } from './follow-redirects.js';
 import { requestBody, type BodyFields, type RequestBody } from './request-body.js';
 import type { Fetch } from './send-token-request.js';
 
@@ -54,7 +56,7 @@ export async function callFetch(
   const call = fetchCall(input, init);
   // The very arguments of the caller.
   if (!mayCarryToken(attachment, call)) return attachment.send(input, init);
-  const exchange = { attachment, call, body: requestBody(call) };
+  const exchange = { attachment, call, body: requestBody(call, attachment.source.clock) };
   const token = await firstToken(exchange);
   const response = await sendWith(exchange, token, exchange.body.first());
   return (await isRejected(exchange, response)) ? heal(exchange, token, response) : response;
@@ -99,9 +101,11 @@ function sendWith(
   fields: BodyFields,
   headers = headersWith(exchange, token, fields),
 ): Promise<Response> {
-  const { attachment, call } = exchange;
-  const body = fields.body === undefined ? {} : { body: fields.body };
-  return attachment.send(call.input, { ...call.init, ...body, headers });
+  const { attachment, call, body } = exchange;
+  const init = { ...call.init, ...(fields.body && { body: fields.body }), headers };
+  return call.redirect === 'follow' && mayForwardAuthorization()
+    ? sendFollowing(attachment.send, call, init, () => body.again())
+    : attachment.send(call.input, init);
 }
 
 /** Whether an answer says that our token was rejected. */
@@ -128,7 +132,7 @@ async function heal(exchange: Exchange, token: AccessToken, first: Response): Pr
   const { attachment, call, body } = exchange;
   const { source } = attachment;
   const params = paramsOf(call);
-  const again = body.again();
+  const again = await body.again();
   const own = ownRefusal(call, again);
   const on = own === undefined ? 'first-send' : 'only-send';
   const answer = source.reject(token.value, { on, params });

@@ -29,6 +29,7 @@ export interface FetchCall {
   readonly method: string;
   readonly headers: Headers;
   readonly signal: AbortSignal | undefined;
+  readonly redirect: RequestRedirect;
 }
 
 /** @throws what fetch would throw for these headers */
@@ -41,6 +42,7 @@ export function fetchCall(input: FetchInput, given: BearerRequestInit = {}): Fet
     url: isRequest(input) ? input.url : String(input),
     method: (init.method ?? request?.method ?? 'GET').toUpperCase(),
     headers: new Headers(init.headers ?? request?.headers),
+    redirect: init.redirect ?? request?.redirect ?? 'follow',
     // `null` takes the signal of the Request away.
     signal: (init.signal === undefined ? request?.signal : init.signal) ?? undefined,
   };

@@ -1,3 +1,5 @@
+import type { Clock } from '../platform/clock.js';
+import { within } from '../platform/waiting.js';
 import { discard, startOf } from './body-start.js';
 import { isRequest, type FetchCall } from './fetch-call.js';
 import { multipartBlob } from './multipart.js';
@@ -7,7 +9,7 @@ export interface RequestBody {
   /** What the first send needs besides the caller's arguments. */
   first(): BodyFields;
   /** What a replay needs; `undefined` if the body can be read only once and has been. */
-  again(): BodyFields | undefined;
+  again(): Promise<BodyFields | undefined>;
   /** Gives up a body that is never sent, so that no file stays open. */
   abandon(reason: unknown): void;
 }
@@ -20,10 +22,12 @@ export interface BodyFields {
 
 /** A longer body of a `Request` is not kept: whether it is a stream cannot be seen, and it must not fill the memory. */
 const LONGEST_KEPT_BYTES = 10_000_000;
+/** The whole body is usually there before the answer. A stream that has not ended may never end. */
+const LONGEST_WAIT_MS = 1_000;
 
 /** What is the same for both sends. */
 function fixed(fields: BodyFields): RequestBody {
-  return { first: () => fields, again: () => fields, abandon: () => undefined };
+  return { first: () => fields, again: () => Promise.resolve(fields), abandon: () => undefined };
 }
 
 const NO_BODY = fixed({});
@@ -32,11 +36,11 @@ const NO_BODY = fixed({});
  * The body of a call of fetch. It is read as fetch reads it: at once, so that a later change by the caller has no effect; and the replay
  * sends the same bytes.
  */
-export function requestBody({ input, init }: FetchCall): RequestBody {
+export function requestBody({ input, init, signal }: FetchCall, clock: Clock): RequestBody {
   const given = init.body as unknown;
   if (given != null) return bodyOf(given);
   return isRequest(input) && input.body !== null && !input.bodyUsed
-    ? bodyOfRequest(input)
+    ? bodyOfRequest(input, signal, clock)
     : NO_BODY;
 }
 
@@ -71,7 +75,7 @@ function once(body: StreamLike): RequestBody {
   body.on?.('error', () => undefined);
   return {
     first: () => ({}),
-    again: () => undefined,
+    again: () => Promise.resolve(undefined),
     abandon(reason) {
       body.destroy?.();
       body.cancel?.(reason).catch(() => undefined);
@@ -83,17 +87,22 @@ function once(body: StreamLike): RequestBody {
  * Keeps the bytes of a request while it is sent. Its stream has two readers then, and whichever is slower has the rest in memory, so
  * this one stops at a limit.
  */
-function bodyOfRequest(request: Request): RequestBody {
-  let bytes: Uint8Array<ArrayBuffer> | undefined;
+function bodyOfRequest(
+  request: Request,
+  signal: AbortSignal | undefined,
+  clock: Clock,
+): RequestBody {
+  let kept: Promise<Uint8Array<ArrayBuffer> | undefined>;
   return {
     first() {
-      startOf(request.clone(), LONGEST_KEPT_BYTES).then(
-        (all) => (bytes = all),
-        () => undefined, // The first send fails too.
-      );
+      kept = startOf(request.clone(), LONGEST_KEPT_BYTES).catch(() => undefined); // The first send fails too.
       return {};
     },
-    again: () => bytes && { body: bytes },
+    async again() {
+      const timer = { clock, ms: LONGEST_WAIT_MS };
+      const waited = await within(kept, { signal, timer });
+      return waited.kind === 'done' && waited.value ? { body: waited.value } : undefined;
+    },
     abandon: (reason) => discard(request.body, reason),
   };
 }
