@@ -9,6 +9,7 @@ import { sandboxPage } from './scripts/sandbox-page.mjs';
 const input = {
   index: 'src/index.ts',
   adapter: 'src/axios/bearer-adapter.ts',
+  fetch: 'src/fetch/index.ts',
   providers: 'src/providers/index.ts',
   presets: 'src/presets/index.ts',
   exotel: 'src/apis/exotel/index.ts',
@@ -73,7 +74,7 @@ function chunkOf(id) {
   const vendor = vendorOf(id.replaceAll('\\', '/'));
   if (vendor !== undefined) return vendor;
   const room =
-    /[\\/]src[\\/](errors|concealment|token|platform|provider-definition|token-call|sharing|token-source|axios)[\\/]/.exec(
+    /[\\/]src[\\/](errors|concealment|token|platform|provider-definition|token-call|resource-call|sharing|token-source|axios)[\\/]/.exec(
       id,
     )?.[1];
   // An entry point of its own.
@@ -88,6 +89,7 @@ function chunkOf(id) {
     'provider-definition',
     'token-call',
     'token-source',
+    'resource-call',
   ].includes(room)
     ? 'token'
     : 'core';

@@ -23,12 +23,24 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   axios: [
     'token-source',
     'token-call/token-endpoint',
+    'resource-call',
     'provider-definition/define-provider',
     'provider-definition/token-placement',
     'token',
     'platform',
     'errors',
   ],
+  fetch: [
+    'token-source',
+    'token-call/token-endpoint',
+    'resource-call',
+    'provider-definition',
+    'sharing/shared-store',
+    'token',
+    'platform',
+    'errors',
+  ],
+  'resource-call': ['provider-definition/define-provider', 'errors'],
   providers: [
     'provider-definition',
     'token-call',
@@ -153,6 +165,20 @@ describe('the rooms of src', () => {
     );
     expect(roomsBuiltInto('store/index.ts')).toContain('sharing');
     expect(roomsBuiltInto('redis/index.ts')).toContain('sharing');
+  });
+
+  test('fetch carries nothing of axios, nor of the rooms that stores bring', () => {
+    expect(roomsBuiltInto('fetch/index.ts').sort()).toEqual([
+      'concealment',
+      'errors',
+      'fetch',
+      'platform',
+      'provider-definition',
+      'resource-call',
+      'token',
+      'token-call',
+      'token-source',
+    ]);
   });
 
   test('the page of the sandbox takes from the server what both may know, and the server nothing from the page', () => {

@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { askChild } from './children/ask-child.js';
-import { axiosBearer, peers } from './peers/index.js';
+import { comparedPeers, ours } from './peers/index.js';
 import type { Peer } from './peers/peer.js';
 import { comparisonPage, rowsOf, totalsOf, type CellResult } from './report/comparison.js';
 import { machine } from './report/machine.js';
@@ -30,7 +30,7 @@ const isWhole = !options.quick && options.only === undefined && options.peers ==
 const wanted = options.peers?.split(',');
 
 const startedAt = performance.now();
-const waiting = peers.filter(({ id }) => wanted?.includes(id) ?? true);
+const waiting = comparedPeers.filter(({ id }) => wanted?.includes(id) ?? true);
 const found = new Map<string, CellResult[]>();
 // They mostly wait: three at a time do not disturb each other.
 await Promise.all(
@@ -40,7 +40,7 @@ await Promise.all(
     }
   }),
 );
-const compared = peers.flatMap(({ id, name, use }) => {
+const compared = comparedPeers.flatMap(({ id, name, use }) => {
   const cells = found.get(id);
   return cells === undefined ? [] : [{ id, name, use, cells }];
 });
@@ -66,7 +66,10 @@ if (isWhole) {
   console.log('Wrote docs/comparison.md.');
 }
 
-const ours = compared.find(({ id }) => id === axiosBearer.id)?.cells ?? [];
-const broken = ours.filter(({ verdict }) => verdict === 'bad');
-for (const { id, text } of broken) console.error(`Broken: ${axiosBearer.name}, ${id}: ${text}`);
+const broken = ours.flatMap(({ id, name }) =>
+  (found.get(id) ?? [])
+    .filter(({ verdict }) => verdict === 'bad')
+    .map((cell) => `Broken: ${name}, ${cell.id}: ${cell.text}`),
+);
+for (const line of broken) console.error(line);
 process.exit(broken.length === 0 ? 0 : 1);

@@ -14,7 +14,6 @@ export {
 export type { ReplayHook } from './axios/attachment.js';
 export { createTokenSource, type TokenSourceOptions } from './axios/create-token-source.js';
 export type { BearerRequestOptions } from './axios/request-options.js';
-export { whyNotReplayed, type ReplayRefusal } from './axios/replay-refusal.js';
 export * from './errors/index.js';
 export type { AcquiredToken, AcquireTokenContext } from './provider-definition/acquire-token.js';
 export type {
@@ -48,6 +47,7 @@ export type {
   TokenRequestContext,
 } from './provider-definition/token-request.js';
 export type { ParsedToken, TokenResponse } from './provider-definition/token-response.js';
+export { whyNotReplayed, type ReplayRefusal } from './resource-call/replay-refusal.js';
 export type { SharedStore } from './sharing/shared-store.js';
 export type { Clock } from './platform/clock.js';
 export type {

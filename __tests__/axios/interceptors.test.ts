@@ -335,7 +335,7 @@ describe('attached twice', () => {
     expect(tokensOf(answers)).toEqual(Array(2).fill(server.issuedTokens[1]));
     expect(server.tokenCalls).toBe(2);
     const error = await failureOf(second.get(ALWAYS_401));
-    const { whyNotReplayed } = await import('../../src/axios/replay-refusal.js');
+    const { whyNotReplayed } = await import('../../src/resource-call/replay-refusal.js');
     expect(whyNotReplayed(error)).toBe('already-replayed');
   });
 });

@@ -2,7 +2,8 @@ import { describe, expect, jest, test } from '@jest/globals';
 import type { InternalAxiosRequestConfig } from 'axios';
 
 import { answerIn } from '../../src/axios/answer.js';
-import { isRejection, isStandardRejection } from '../../src/axios/token-rejection.js';
+import { isRejection } from '../../src/axios/token-rejection.js';
+import { isStandardRejection } from '../../src/resource-call/token-rejection.js';
 import type { Provider } from '../../src/index.js';
 
 const config = {

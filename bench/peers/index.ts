@@ -1,5 +1,6 @@
 import { axiosAuthRefreshAtItsBest } from './axios-auth-refresh-at-its-best.js';
 import { axiosAuthRefresh } from './axios-auth-refresh.js';
+import { axiosBearerFetch } from './axios-bearer-fetch.js';
 import { axiosBearer } from './axios-bearer.js';
 import { axiosTokenInterceptor } from './axios-token-interceptor.js';
 import { azureCoreRestPipeline } from './azure-core-rest-pipeline.js';
@@ -23,3 +24,9 @@ export const peers: readonly Peer[] = [
   badgatewayOAuth2Client,
   openidClient,
 ];
+
+/** Both of ours. */
+export const ours: readonly Peer[] = [axiosBearer, axiosBearerFetch];
+
+/** What is put through the scenarios, ours first. */
+export const comparedPeers: readonly Peer[] = [...new Set([...ours, ...peers])];

@@ -3,6 +3,7 @@ import type { Peer } from './peer.js';
 /** One by one, so that a process which is weighed or timed loads no other. */
 const loaders: Readonly<Record<string, () => Promise<Peer>>> = {
   'axios-bearer': async () => (await import('./axios-bearer.js')).axiosBearer,
+  'axios-bearer-fetch': async () => (await import('./axios-bearer-fetch.js')).axiosBearerFetch,
   'axios-auth-refresh': async () => (await import('./axios-auth-refresh.js')).axiosAuthRefresh,
   'axios-auth-refresh-at-its-best': async () =>
     (await import('./axios-auth-refresh-at-its-best.js')).axiosAuthRefreshAtItsBest,

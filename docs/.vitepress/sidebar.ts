@@ -48,6 +48,7 @@ export function sidebar(): DefaultTheme.Sidebar {
       page('getting-started.md', 'Getting started'),
       page('is-it-for-me.md', 'Is it for me?'),
       page('existing-app.md', 'In an app that exists'),
+      page('fetch.md', 'With fetch, without axios'),
       page('options.md', 'Options'),
       page('axios-versions.md', 'Versions of axios'),
       ...pageIfThere('cli.md', 'Command line'),

@@ -10,6 +10,11 @@ import {
 } from '../provider-definition/define-provider.js';
 import { placeOf } from '../provider-definition/token-placement.js';
 import { isTokenSource, type TokenSource } from '../token-source/token-source.js';
+import {
+  checkAttachRules,
+  refuseOptions,
+  refuseSourceOptions,
+} from '../resource-call/attach-options.js';
 import type { Attachment, ReplayHook } from './attachment.js';
 import { foldsAbsoluteURLs, knowsInterceptorOrder } from './axios-version.js';
 import {
@@ -132,14 +137,8 @@ export function attachBearer<C extends object>(
     path: 'options.',
   });
   const { onForeignOrigin = 'pass', onReplay, ...sourceOptions } = givenOptions(options);
-  if (given !== undefined)
-    refuseOptions(
-      provider,
-      Object.entries(sourceOptions),
-      'has no effect on an existing token source',
-      'Pass it to createTokenSource() instead.',
-    );
-  checkOptions(provider, { onForeignOrigin, onReplay });
+  if (given !== undefined) refuseSourceOptions(provider, sourceOptions);
+  checkAttachRules(provider, { onForeignOrigin, onReplay });
   const guard = createOriginGuard(provider.allowedOrigins, foldsAbsoluteURLs(instance));
   const { defaults } = instance as Partial<AxiosInstance>;
   const baseURL = baseURLOf(instance);
@@ -249,44 +248,13 @@ function notAttachable(): MisconfigurationError {
 /** axios would ignore our options among its own. It has a `transport` too. */
 function refuseMisplacedOptions(provider: Provider, config: CreateAxiosDefaults): void {
   const given = givenOptions(config) as Readonly<Record<string, unknown>>;
-  const ours = ATTACH_OPTIONS.filter((option) => option !== 'transport').map(
-    (option) => [option, given[option]] as const,
+  const ours = ATTACH_OPTIONS.filter((option) => option !== 'transport');
+  refuseOptions(
+    provider,
+    Object.fromEntries(ours.map((option) => [option, given[option]])),
+    'has no effect on axios',
+    'Pass it in the third argument.',
   );
-  refuseOptions(provider, ours, 'has no effect on axios', 'Pass it in the third argument.');
-}
-
-/** They would be silently ignored. */
-function refuseOptions(
-  { name }: Provider,
-  options: readonly (readonly [name: string, value: unknown])[],
-  problem: string,
-  remedy: string,
-): void {
-  const [option] = options.find(([, value]) => value !== undefined) ?? [];
-  if (option === undefined) return;
-  throw new MisconfigurationError({ provider: name, option: `options.${option}`, problem, remedy });
-}
-
-function checkOptions(
-  { name }: Provider,
-  { onForeignOrigin, onReplay }: Pick<AttachOptions, 'onForeignOrigin' | 'onReplay'>,
-): void {
-  if (onForeignOrigin !== 'pass' && onForeignOrigin !== 'error') {
-    throw new MisconfigurationError({
-      provider: name,
-      option: 'options.onForeignOrigin',
-      problem: "must be 'pass' or 'error'",
-      remedy: 'Leave it out for the default.',
-    });
-  }
-  if (onReplay !== undefined && typeof onReplay !== 'function') {
-    throw new MisconfigurationError({
-      provider: name,
-      option: 'options.onReplay',
-      problem: 'is not a function',
-      remedy: 'Give a function that takes the config of the request, or leave it out.',
-    });
-  }
 }
 
 function refuseTakenOrigin(provider: Provider, other: Provider): void {

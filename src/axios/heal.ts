@@ -10,7 +10,7 @@ import { isOurs } from './known-tokens.js';
 import { replay } from './replay.js';
 import { replayBody } from './replay-body.js';
 import { Rejection } from './rejection.js';
-import type { ReplayRefusal } from './replay-refusal.js';
+import type { ReplayRefusal } from '../resource-call/replay-refusal.js';
 import { mayReplay } from './request-options.js';
 import { isRejection } from './token-rejection.js';
 

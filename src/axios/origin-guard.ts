@@ -1,15 +1,14 @@
 import type { InternalAxiosRequestConfig } from 'axios';
 
+import {
+  destinationOf as destinationOfURL,
+  parsedURL,
+  type Destination,
+} from '../resource-call/origins.js';
 import { isProxiedInTheClear } from './env-proxy.js';
 
 /** axios's own test for an absolute URL. */
 const ABSOLUTE_URL = /^([a-z][a-z\d+\-.]*:)?\/\//i;
-
-/**
- * Where a request goes: to an allowed origin, to another one, or to a URL that contains credentials, which axios sends instead
- * of any `Authorization` header.
- */
-export type Destination = 'own' | 'foreign' | 'with-credentials';
 
 /** Checks whether a request stays within the allowed origins. */
 export interface OriginGuard {
@@ -35,16 +34,13 @@ export function createOriginGuard(
   let lastDestination: Destination = 'foreign';
 
   const allowsURL = (url: string): boolean => {
-    const target = parsed(url);
+    const target = parsedURL(url);
     return target !== undefined && allowedOrigins.includes(target.origin);
   };
 
   const destination = (url: string): Destination => {
     if (prefixes.some((prefix) => url.startsWith(prefix))) return 'own';
-    const target = parsed(url);
-    if (target === undefined) return 'foreign';
-    if (target.username !== '' || target.password !== '') return 'with-credentials';
-    return allowedOrigins.includes(target.origin) ? 'own' : 'foreign';
+    return destinationOfURL(url, allowedOrigins);
   };
 
   const destinationOf = (config: InternalAxiosRequestConfig): Destination => {
@@ -66,7 +62,7 @@ export function createOriginGuard(
   const isInTheClear = allowedOrigins.some((origin) => origin.startsWith('http:'));
   return {
     allowsURL,
-    originOf: (config) => parsed(targetURL(config))?.origin ?? '(not a URL)',
+    originOf: (config) => parsedURL(targetURL(config))?.origin ?? '(not a URL)',
     destinationOf: isInTheClear ? unlessProxied(destinationOf) : destinationOf,
   };
 }
@@ -108,10 +104,4 @@ function asText(url: unknown): string {
   } catch {
     return '';
   }
-}
-
-/** Parses a URL, in a browser relative to the page. `undefined` if it is not a URL. */
-function parsed(url: string): URL | undefined {
-  const base = (globalThis as { location?: { href: string } }).location?.href;
-  return URL.canParse(url, base) ? new URL(url, base) : undefined;
 }

@@ -3,7 +3,7 @@ import type { AxiosResponse } from 'axios';
 import type { Answer } from './answer.js';
 import type { Sent } from './exchange.js';
 import type { ReplayBody } from './replay-body.js';
-import { noteRefusal, type ReplayRefusal } from './replay-refusal.js';
+import { noteRefusal, type ReplayRefusal } from '../resource-call/replay-refusal.js';
 
 /** What the caller gets if the 401 is not healed, as from bare axios. */
 export type Original =

@@ -11,7 +11,7 @@ import { configsOf, giveBack, holdersOf, quietly } from './give-back.js';
 import { removeOurs, writeToken } from './placed-token.js';
 import type { Rejection } from './rejection.js';
 import { discard, type ReplayBody } from './replay-body.js';
-import { noteRefusal, type ReplayRefusal } from './replay-refusal.js';
+import { noteRefusal, type ReplayRefusal } from '../resource-call/replay-refusal.js';
 import { isRejection } from './token-rejection.js';
 
 type Config = InternalAxiosRequestConfig;

@@ -18,11 +18,11 @@ const STANDARD_ADAPTERS = ['xhr', 'http', 'fetch'];
  * Sends token requests through an axios of its own, with no interceptors and none of the app's `axios.defaults`: a 401 of the token endpoint must
  * never reach the logic for 401s of the API, and an app-wide header or transform must not reach the token endpoint.
  *
- * @param given - what axios is given for each call
+ * @param ownTransport - what axios is given for each call
  */
-export function axiosSender(given: AxiosRequestConfig): SendTokenRequest {
+export function axiosSender(ownTransport: AxiosRequestConfig): SendTokenRequest {
   return async (request, { signal }) => {
-    const transport = givenOptions(given);
+    const transport = givenOptions(ownTransport);
     try {
       const http = new Axios({
         adapter: STANDARD_ADAPTERS,
@@ -40,13 +40,12 @@ export function axiosSender(given: AxiosRequestConfig): SendTokenRequest {
       const sent = http.request<unknown>({ url, method, headers, data, signal });
       const outcome = await within(sent, { signal });
       if (outcome.kind !== 'done') return noAnswer(AxiosError.ERR_CANCELED);
-      const { status, headers: answerHeaders, data: body } = outcome.value;
-      const text = typeof body === 'string' ? body : '';
+      const { status, headers: given, data: body } = outcome.value;
       return answered({
         status,
-        headers: headersInLowerCase(answerHeaders),
-        setCookies: [answerHeaders['set-cookie'] ?? []].flat(),
-        text,
+        headers: headersInLowerCase(given),
+        setCookies: [given['set-cookie'] ?? []].flat(),
+        text: typeof body === 'string' ? body : '',
       });
     } catch (error) {
       // An AxiosError holds the request with the secret in it: only its code goes on.

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { AxiosError, type InternalAxiosRequestConfig } from 'axios';
 
-import { noteRefusal, whyNotReplayed } from '../../src/axios/replay-refusal.js';
+import { noteRefusal, whyNotReplayed } from '../../src/resource-call/replay-refusal.js';
 
 const config = () => ({ url: '/a' }) as InternalAxiosRequestConfig;
 

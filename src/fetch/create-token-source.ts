@@ -1,0 +1,53 @@
+import { MisconfigurationError } from '../errors/index.js';
+import type { Provider } from '../provider-definition/define-provider.js';
+import {
+  SOURCE_OPTIONS,
+  type CommonSourceOptions,
+  type TokenCallRoute,
+} from '../token-source/options.js';
+import { openTokenSource, type TokenSource } from '../token-source/token-source.js';
+import { fetchOf, fetchSender, type FetchFunction } from './send-token-request.js';
+
+/** Options of {@link createTokenSource}. All have defaults; durations are in milliseconds. */
+export interface TokenSourceOptions extends CommonSourceOptions {
+  /** Sends the token calls. @defaultValue the global `fetch` */
+  readonly fetch?: FetchFunction | undefined;
+}
+
+/** The names of all options. */
+export const TOKEN_SOURCE_OPTIONS: readonly string[] = [...SOURCE_OPTIONS, 'fetch'];
+
+/** Shared by all sources without a fetch of their own. */
+const standardSender = fetchSender(fetchOf(undefined));
+
+const byFetch: TokenCallRoute<TokenSourceOptions> = {
+  option: 'fetch',
+  whatToSet: 'the fetch',
+  sender({ fetch }, provider) {
+    checkFetch(fetch, provider);
+    return fetch === undefined ? standardSender : fetchSender(fetchOf(fetch));
+  },
+};
+
+/** @throws {@link MisconfigurationError} if it is neither a function nor left out */
+export function checkFetch(fetch: unknown, provider: string): void {
+  if (fetch === undefined || typeof fetch === 'function') return;
+  throw new MisconfigurationError({
+    provider,
+    option: 'options.fetch',
+    problem: 'is not a function',
+    remedy: 'Give a function with the signature of fetch, or leave it out.',
+  });
+}
+
+/**
+ * Creates a token source whose token calls are sent by `fetch`. It opens no connection and starts no timer until a token is requested.
+ *
+ * @throws {@link MisconfigurationError} for an invalid option, which it names
+ */
+export function createTokenSource<C extends object>(
+  provider: Provider<C>,
+  options: TokenSourceOptions = {},
+): TokenSource {
+  return openTokenSource(provider, options, byFetch);
+}

@@ -1,0 +1,57 @@
+import { MisconfigurationError } from '../errors/index.js';
+import type { Provider } from '../provider-definition/define-provider.js';
+
+/** How requests are treated that carry no token, or are sent again. */
+export interface AttachRules<Hook> {
+  readonly onForeignOrigin: 'pass' | 'error';
+  readonly onReplay: Hook | undefined;
+}
+
+/** @throws {@link MisconfigurationError} naming the option */
+export function checkAttachRules(
+  { name }: Provider,
+  { onForeignOrigin, onReplay }: { readonly [Rule in keyof AttachRules<never>]: unknown },
+): void {
+  if (onForeignOrigin !== 'pass' && onForeignOrigin !== 'error') {
+    throw new MisconfigurationError({
+      provider: name,
+      option: 'options.onForeignOrigin',
+      problem: "must be 'pass' or 'error'",
+      remedy: 'Leave it out for the default.',
+    });
+  }
+  if (onReplay !== undefined && typeof onReplay !== 'function') {
+    throw new MisconfigurationError({
+      provider: name,
+      option: 'options.onReplay',
+      problem: 'is not a function',
+      remedy: 'Give a function that takes the request, or leave it out.',
+    });
+  }
+}
+
+/**
+ * Refuses options of a token source next to a token source that exists: they would be silently ignored.
+ *
+ * @throws {@link MisconfigurationError} naming the first of them
+ */
+export function refuseSourceOptions(provider: Provider, options: object): void {
+  refuseOptions(
+    provider,
+    options,
+    'has no effect on an existing token source',
+    'Pass it to createTokenSource() instead.',
+  );
+}
+
+/** @throws {@link MisconfigurationError} naming the first option that is given */
+export function refuseOptions(
+  { name }: Provider,
+  options: object,
+  problem: string,
+  remedy: string,
+): void {
+  const [option] = Object.entries(options).find(([, value]) => value !== undefined) ?? [];
+  if (option === undefined) return;
+  throw new MisconfigurationError({ provider: name, option: `options.${option}`, problem, remedy });
+}
