@@ -96,7 +96,10 @@ describe.each([300, 301, 302, 303, 307, 308, 304])('a redirect with status %i', 
 });
 
 test('the token is gone for good once a redirect has left its origin', async () => {
-  const [own, native] = await bothWays(`/302${query('/307?', `${there}/302?`, `${here}/200?`)}`, {});
+  const [own, native] = await bothWays(
+    `/302${query('/307?', `${there}/302?`, `${here}/200?`)}`,
+    {},
+  );
 
   expect(own).toEqual(native);
   expect(own.arrived.map((line) => line.includes('Bearer a'))).toEqual([true, true, false, false]);
