@@ -23,7 +23,7 @@ async function listen(): Promise<string> {
       const { method, url, headers } = request;
       const own = ['authorization', 'cookie', 'content-type', 'content-length', 'x-own'];
       const shown = own.flatMap((name) =>
-        headers[name] === undefined ? [] : [`${name}: ${headers[name]!.toString()}`],
+        headers[name] === undefined ? [] : [`${name}: ${headers[name].toString()}`],
       );
       arrivals.push([headers.host, method, url, ...shown, body].join(' | '));
       const { pathname, searchParams } = new URL(url!, here);

@@ -7,7 +7,6 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 
 import { describeWithChromium, launchChromium } from '../../browser/chromium.js';
-import { leftOut } from '../../setup/left-out.js';
 import { createConsumer, install, pack } from '../consumer.js';
 import { describeWithWorkerd, startWorker } from '../workerd.js';
 import { startApiServer, type ApiServer } from './api-server.js';
@@ -109,11 +108,12 @@ describe.each([
   { runtime: 'bun', args: ['run'] },
   { runtime: 'deno', args: ['run', '--allow-all'] },
 ])('in $runtime', ({ runtime, args }) => {
-  if (spawnSync(runtime, ['--version']).status !== 0) {
-    leftOut(`fetch in ${runtime}`, `${runtime} is not on PATH`, 'AXIOS_BEARER_REQUIRE_RUNTIMES');
-    return;
-  }
-  test('every request is served and every 401 healed, byte for byte', async () => {
+  // Bun and Deno are no part of this repository: `npm install --global bun deno` brings them.
+  const isHere = spawnSync(runtime, ['--version']).status === 0;
+  const isRequired = process.env['AXIOS_BEARER_REQUIRE_RUNTIMES'] !== undefined;
+  const testHere = isHere || isRequired ? test : test.skip;
+
+  testHere('every request is served and every 401 healed, byte for byte', async () => {
     const app = await bundle(PROGRAM);
     const { stdout } = await run(runtime, [...args, app, JSON.stringify(surroundings())]);
     expectAllGood(JSON.parse(stdout));
