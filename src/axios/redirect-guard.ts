@@ -1,3 +1,4 @@
+import { read } from '../concealment/any-object.js';
 import { stripsOnRedirect } from './axios-version.js';
 import type { Place } from '../provider-definition/token-placement.js';
 import type { OriginGuard } from './origin-guard.js';
@@ -85,13 +86,8 @@ export function redirectGuardFor(
 
 /** The caller's own `beforeRedirect`, also inside our guard. A polluted `Object.prototype` does not count. */
 function callersOf(config: WithBeforeRedirect): unknown {
-  const { beforeRedirect } = config;
-  if (beforeRedirect === undefined) return undefined;
-  if (isGuarding(beforeRedirect)) return beforeRedirect[CALLERS];
-  const isPollution =
-    beforeRedirect === (Object.prototype as WithBeforeRedirect).beforeRedirect &&
-    !Object.hasOwn(config, 'beforeRedirect');
-  return isPollution ? undefined : beforeRedirect;
+  const beforeRedirect = read(config, 'beforeRedirect');
+  return isGuarding(beforeRedirect) ? beforeRedirect[CALLERS] : beforeRedirect;
 }
 
 function isGuarding(beforeRedirect: unknown): beforeRedirect is Guarding {

@@ -17,18 +17,15 @@ export function withWritableHeaders(
 /** A copy as axios makes of a foreign config: without a prototype, but with the inherited properties. */
 export function flatCopy(config: InternalAxiosRequestConfig): InternalAxiosRequestConfig {
   const copy = Object.create(null) as Record<PropertyKey, unknown>;
-  let level: object = config;
-  let prototype = Object.getPrototypeOf(level) as object | null;
-  // The last prototype of the chain is left out: it is the Object.prototype of some realm.
-  while (level === config || prototype !== null) {
+  let level: object | null = config;
+  do {
     for (const key of Reflect.ownKeys(level)) {
       const isUnsafe = ['__proto__', 'constructor', 'prototype'].includes(String(key));
       if (!isUnsafe && !(key in copy)) copy[key] = Reflect.get(config, key);
     }
-    if (prototype === null) break;
-    level = prototype;
-    prototype = Object.getPrototypeOf(level) as object | null;
-  }
+    level = Object.getPrototypeOf(level) as object | null;
+    // The last prototype of the chain is left out: it is the Object.prototype of some realm.
+  } while (level !== null && Object.getPrototypeOf(level) !== null);
   return copy as unknown as InternalAxiosRequestConfig;
 }
 

@@ -1,4 +1,3 @@
-import { isObject } from './any-object.js';
 import { REDACTED } from './redacted.js';
 
 /** Whether the value of a header must not show. */
@@ -61,13 +60,12 @@ class ByName implements ProxyHandler<object> {
     return name === 'toJSON' || Reflect.has(this.#real, name);
   }
 
-  #masked(headers: unknown): unknown {
-    if (!isObject(headers)) return headers;
-    const fields = Object.entries(headers).map(([name, value]): [string, unknown] => {
-      const isMasked = CREDENTIALS.test(name) || this.#isSecret(value, name);
-      return [name, isMasked ? REDACTED : value];
-    });
-    return Object.fromEntries(fields);
+  #masked(headers: unknown): object {
+    const fields: Record<string, unknown> = { ...(headers as object) };
+    for (const name in fields) {
+      if (CREDENTIALS.test(name) || this.#isSecret(fields[name], name)) fields[name] = REDACTED;
+    }
+    return fields;
   }
 
   #bound(method: Method): Method {
