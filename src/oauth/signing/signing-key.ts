@@ -107,7 +107,7 @@ function judge(key: unknown): Judged {
   return isCryptoKey(key) ? judgeCryptoKey(key) : judgeJWK(key as PrivateJWK);
 }
 
-function isCryptoKey(key: object): boolean {
+function isCryptoKey(key: object): key is PrivateCryptoKey {
   return read(key, 'kty') === undefined && read(key, 'algorithm') !== undefined;
 }
 
@@ -193,8 +193,8 @@ async function importKey(key: Key, algorithm: SigningAlgorithm): Promise<CryptoK
     const { base64 = '' } = pemBlocks(key).find(({ label }) => label === 'PRIVATE KEY') ?? {};
     return crypto.subtle.importKey('pkcs8', base64Bytes(base64), usage, false, ['sign']);
   }
-  if (isCryptoKey(key)) return key as CryptoKey;
+  if (isCryptoKey(key)) return key as unknown as CryptoKey;
   // Platforms differ in the names that they take here, and the algorithm has been checked.
-  const jwk = { ...key, alg: undefined } as JsonWebKey;
+  const jwk = { ...(key), alg: undefined } as object;
   return crypto.subtle.importKey('jwk', jwk, usage, false, ['sign']);
 }
