@@ -40,17 +40,19 @@ const vendorOf = (id) => vendored.find((name) => id.includes(`/node_modules/${na
 const isVendor = ({ name }) => vendored.includes(name);
 
 /**
- * Users step into our own code, not into these: packages that we took in (their licences stand in THIRD-PARTY-NOTICES.md), and the
- * test kit and the command line, which lose their white space only and keep their names.
+ * What users step into is our own code in the ESM build. Everything else is packed small: packages that we took in (their licences stand
+ * in THIRD-PARTY-NOTICES.md); and without white space, the CommonJS build, the test kit and the command line, which keep their names.
  */
 const minified = {
   name: 'minified',
-  renderChunk: (code, chunk) => {
+  renderChunk: (code, chunk, { format }) => {
+    const isSteppedInto =
+      format === 'es' && !chunk.moduleIds.every((id) => /[\\/]src[\\/](testing|cli)[\\/]/.test(id));
     const how = isVendor(chunk)
       ? { minify: true }
-      : chunk.moduleIds.every((id) => /[\\/]src[\\/](testing|cli)[\\/]/.test(id))
-        ? { minifyWhitespace: true }
-        : undefined;
+      : isSteppedInto
+        ? undefined
+        : { minifyWhitespace: true };
     return (
       how && transform(code, { ...how, target: 'es2022', legalComments: 'none', sourcemap: true })
     );
@@ -80,6 +82,7 @@ function chunkOf(id) {
     'platform',
     'provider-definition',
     'token-call',
+    'token-source',
   ].includes(room)
     ? 'token'
     : 'core';

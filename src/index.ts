@@ -17,6 +17,7 @@ export {
   type BearerAdapter,
   type BearerAdapterOptions,
 } from './axios/bearer-adapter.js';
+export { createTokenSource, type TokenSourceOptions } from './axios/create-token-source.js';
 export type { BearerRequestOptions } from './axios/request-options.js';
 export { whyNotReplayed, type ReplayRefusal } from './axios/replay-refusal.js';
 export * from './errors/index.js';
@@ -34,11 +35,16 @@ export {
   type ResourceRequest,
   type ResourceResponse,
   type TokenEndpointProvider,
+  type TokenReceivedContext,
   type TokenFunctionDefinition,
   type TokenFunctionProvider,
 } from './provider-definition/define-provider.js';
 export type { ParsedDiagnosis, TokenFailureClass } from './provider-definition/token-failure.js';
-export type { TokenRequest, TokenRequestBody } from './provider-definition/token-request.js';
+export type {
+  TokenRequest,
+  TokenRequestBody,
+  TokenRequestContext,
+} from './provider-definition/token-request.js';
 export type { ParsedToken, TokenResponse } from './provider-definition/token-response.js';
 export type { SharedStore } from './sharing/shared-store.js';
 export type { Clock } from './platform/clock.js';
@@ -47,9 +53,7 @@ export type {
   TokenSourceEvents,
   TokenSourceListener,
 } from './token-source/events.js';
-export type { TokenSourceOptions } from './token-source/options.js';
 export {
-  createTokenSource,
   isTokenSource,
   type GetTokenOptions,
   type TokenSource,

@@ -4,6 +4,7 @@ import { runInThisContext } from 'node:vm';
 
 import type { ProviderDefinition } from '../../src/index.js';
 import { pages, textOf } from './pages.js';
+import { answer } from '../provider-definition/answer.js';
 
 /* Examples are copied, and what answers a token call may be any JSON: `null` is some. */
 
@@ -22,5 +23,5 @@ test.each(examples)('parseToken finds no token in an answer without one: $name',
   const { code: script } = transformSync(`(${code})`, { loader: 'ts' });
   const parseToken = runInThisContext(script) as ProviderDefinition<object>['parseToken'];
   for (const body of [null, {}, [], 'text', 5, true])
-    expect(parseToken({ status: 200, headers: {}, body }).accessToken).toBeUndefined();
+    expect(parseToken(answer(200, body)).accessToken).toBeUndefined();
 });

@@ -7,8 +7,10 @@ import {
   type EncodedTokenRequest,
 } from '../../src/token-call/encode-token-request.js';
 import { createFakeClock, createFakeTokenEndpoint } from '../../src/testing/index.js';
-import { createTokenSource, type TokenSource } from '../../src/token-source/token-source.js';
+import { createTokenSource } from '../../src/axios/create-token-source.js';
+import type { TokenSource } from '../../src/token-source/token-source.js';
 import type { TokenParams } from '../../src/token/token-params.js';
+import { sendingNothing } from '../provider-definition/answer.js';
 
 /** When the token request was sent, by our clock. */
 export const SENT_AT = Date.parse('2030-01-02T03:04:05.000Z');
@@ -20,7 +22,10 @@ export async function requestOf<C extends object>(
 ): Promise<EncodedTokenRequest> {
   const signal = new AbortController().signal;
   const credentials = await provider.resolveCredentials({ params, signal });
-  return encodeTokenRequest(await provider.tokenRequest(credentials, params), provider.baseURL);
+  return encodeTokenRequest(
+    await provider.tokenRequest(credentials, params, sendingNothing),
+    provider.baseURL,
+  );
 }
 
 /** What an answer of the token endpoint comes to: a failure in a word, or a token and its life in seconds. */

@@ -12,6 +12,7 @@ import {
   requestOf,
   SENT_AT,
 } from './conversation.js';
+import { answer } from '../provider-definition/answer.js';
 
 const CREDENTIALS = { clientId: 's6BhdRkqt3', clientSecret: '7Fjfp0ZBr1KtDRbnfVdmIw' };
 
@@ -189,7 +190,7 @@ describe('the answer of OAuth 2.0', () => {
   it('tells the scope that was granted', () => {
     const body = { access_token: 't', scope: 'read' };
 
-    expect(oauth2().parseToken({ status: 200, headers: {}, body }).scope).toBe('read');
+    expect(oauth2().parseToken(answer(200, body)).scope).toBe('read');
   });
 
   it('behaviour 11: has an unknown life without expires_in, unless an option says how long', async () => {

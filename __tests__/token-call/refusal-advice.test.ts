@@ -2,11 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 
 import { adviceOnRefusal } from '../../src/token-call/refusal-advice.js';
 import { classifyTokenFailure } from '../../src/token-call/token-failure.js';
+import { answer } from '../provider-definition/answer.js';
 
 type Advice = Parameters<typeof adviceOnRefusal>[0]['rejectedCredentialsAdvice'];
 
 const adviceOn = (status: number, error?: string, own?: Advice) => {
-  const response = { status, headers: {}, body: error === undefined ? {} : { error } };
+  const response = answer(status, error === undefined ? {} : { error });
   return adviceOnRefusal(
     { rejectedCredentialsAdvice: own },
     classifyTokenFailure(response),

@@ -7,9 +7,9 @@ import {
   diagnosisOf,
   oauthErrorFields,
 } from '../../src/token-call/token-failure.js';
+import { answer } from '../provider-definition/answer.js';
 
-const classOf = (status: number, body?: unknown) =>
-  classifyTokenFailure({ status, headers: {}, body });
+const classOf = (status: number, body?: unknown) => classifyTokenFailure({ status, body });
 
 describe('behaviour 36: an answer that may be another one next time', () => {
   it.each([408, 429, 500, 502, 503, 504, 599])('is transient by its status: %d', (status) => {
@@ -147,7 +147,7 @@ describe('the error members of RFC 6749', () => {
 
 describe('what a provider itself says', () => {
   const saidOf = (body: unknown, own: () => object | undefined = () => undefined) =>
-    diagnosisOf({ status: 400, headers: {}, body }, own);
+    diagnosisOf(answer(400, body), own);
 
   it('is read as RFC 6749 has it where the provider has nothing of its own', () => {
     expect(saidOf({ error: 'invalid_client', error_description: 'No such client.' })).toStrictEqual(

@@ -13,7 +13,8 @@ import {
   udara360,
 } from '../../src/providers/index.js';
 import { createFakeTokenEndpoint, type FakeTokenEndpoint } from '../../src/testing/index.js';
-import { createTokenSource } from '../../src/token-source/token-source.js';
+import { createTokenSource } from '../../src/axios/create-token-source.js';
+import { answer } from '../provider-definition/answer.js';
 
 /** A token endpoint on loopback. */
 interface Server {
@@ -213,6 +214,6 @@ describe('a token that cannot be sent as a bearer token', () => {
     ],
     ['udara360', udara360(credentials), { tokenType: 'DPoP' }],
   ])('is known by what %s calls its type', (_, provider, body) => {
-    expect(provider.parseToken({ status: 200, headers: {}, body }).tokenType).toBe('DPoP');
+    expect(provider.parseToken(answer(200, body)).tokenType).toBe('DPoP');
   });
 });

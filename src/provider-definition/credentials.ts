@@ -1,6 +1,6 @@
 import { givenOptions } from '../concealment/given-options.js';
 import { refuseUnknownOptions } from '../errors/check-options.js';
-import { MisconfigurationError, TokenAcquisitionError } from '../errors/index.js';
+import { isBearerError, MisconfigurationError, TokenAcquisitionError } from '../errors/index.js';
 import type { TokenParams } from '../token/token-params.js';
 
 /** What a credentials function is called with. */
@@ -116,8 +116,16 @@ export async function callCredentials(
   try {
     return await (credentials as CredentialsFunction<object>)(context);
   } catch (cause) {
+    if (saysItself(cause)) throw cause;
     throw credentialsUnavailable(provider, 'threw. See the cause.', cause);
   }
+}
+
+/** A wrong option, or a user who has to log in, is told as it is by whichever function of a definition finds it out. */
+export function saysItself(thrown: unknown): boolean {
+  return (
+    isBearerError(thrown, 'ERR_BEARER_MISCONFIGURED') || isBearerError(thrown, 'ERR_LOGIN_REQUIRED')
+  );
 }
 
 /** The credentials function failed. It is called again for the next request. */
@@ -142,6 +150,19 @@ export function requestUnavailable(
   return unavailable(
     provider,
     `could not build the token request: tokenRequest ${whatItDid}`,
+    cause,
+  );
+}
+
+/** `tokenReceived` failed, so what came with the token may not have been saved. */
+export function tokenNotKept(
+  provider: string,
+  whatItDid: string,
+  cause?: unknown,
+): TokenAcquisitionError {
+  return unavailable(
+    provider,
+    `got a token and did not keep it: tokenReceived ${whatItDid}`,
     cause,
   );
 }

@@ -15,7 +15,12 @@ import {
   type CredentialsFunction,
 } from './credentials.js';
 import type { ParsedDiagnosis, TokenFailureClass } from './token-failure.js';
-import { absoluteURL, checkedRequest, type TokenRequest } from './token-request.js';
+import {
+  absoluteURL,
+  checkedRequest,
+  type TokenRequest,
+  type TokenRequestContext,
+} from './token-request.js';
 import type { ParsedToken, TokenResponse } from './token-response.js';
 
 /** An API response, as `isTokenRejection` sees it. */
@@ -77,15 +82,31 @@ export interface ProviderDefinition<C extends object> extends CommonDefinition {
    *
    * With fixed credentials it is also called once at creation, to check the URL. If it returns a promise, the URL is checked
    * before the first token call instead.
+   *
+   * @param context - sends requests that come before, for a token that takes more than one call
    */
-  tokenRequest(credentials: C, params: TokenParams): TokenRequest | Promise<TokenRequest>;
+  tokenRequest(
+    credentials: C,
+    params: TokenParams,
+    context: TokenRequestContext,
+  ): TokenRequest | Promise<TokenRequest>;
   /** Reads the token from a successful response (HTTP 2xx). */
   parseToken(response: TokenResponse): ParsedToken;
   /**
-   * Classifies a provider-specific failure, such as an error inside a 200. `undefined` leaves the decision to RFC 6749 and the
-   * status.
+   * The format of a successful response. With `text`, one that is not JSON reaches `parseToken`, as `response.text`.
+   * @defaultValue 'json'
    */
-  classifyFailure?(response: TokenResponse): TokenFailureClass | undefined;
+  readonly answerFormat?: 'json' | 'text' | undefined;
+  /**
+   * Called with each usable token before any request or any other process gets it, for instance to save a refresh token that came
+   * with it. Limited by `flightTimeoutMs`. If it throws, the refresh fails, with that error as the cause.
+   */
+  tokenReceived?(token: ParsedToken, context: TokenReceivedContext<C>): void | Promise<void>;
+  /**
+   * Classifies a provider-specific failure, such as an error inside a 200. `undefined` leaves the decision to RFC 6749 and the
+   * status. A `BearerError` that it throws is what the callers get.
+   */
+  classifyFailure?(response: TokenResponse, credentials: C): TokenFailureClass | undefined;
   /**
    * Reads the provider's own words about a refused token call, for the error. Secrets are removed before they are shown.
    * @defaultValue `error` and `error_description` (RFC 6749, section 5.2)
@@ -97,6 +118,16 @@ export interface ProviderDefinition<C extends object> extends CommonDefinition {
    */
   readonly rejectedCredentialsAdvice?: string | ((response: TokenResponse) => string) | undefined;
   readonly acquireToken?: undefined;
+}
+
+/** What `tokenReceived` is called with besides the token. */
+export interface TokenReceivedContext<C extends object> {
+  /** Those of this token call. */
+  readonly credentials: C;
+  readonly params: TokenParams;
+  readonly response: TokenResponse;
+  /** Aborts when the refresh gives up. */
+  readonly signal: AbortSignal;
 }
 
 /** A provider whose tokens come from your own function instead of a described token endpoint. */
@@ -117,6 +148,8 @@ export interface TokenFunctionDefinition extends CommonDefinition {
   readonly credentialFields?: undefined;
   readonly tokenRequest?: undefined;
   readonly parseToken?: undefined;
+  readonly answerFormat?: undefined;
+  readonly tokenReceived?: undefined;
   readonly classifyFailure?: undefined;
   readonly diagnose?: undefined;
 }
@@ -133,6 +166,8 @@ const MEMBERS = Object.keys({
   paramNames: true,
   tokenRequest: true,
   parseToken: true,
+  answerFormat: true,
+  tokenReceived: true,
   classifyFailure: true,
   diagnose: true,
   isTokenRejection: true,
@@ -149,6 +184,8 @@ const ENDPOINT_MEMBERS = [
   'credentialFields',
   'tokenRequest',
   'parseToken',
+  'answerFormat',
+  'tokenReceived',
   'classifyFailure',
   'diagnose',
 ];
@@ -224,6 +261,8 @@ export function defineProvider<C extends object>(
     paramNames: definition.paramNames,
     tokenRequest: definition.tokenRequest,
     parseToken: definition.parseToken,
+    answerFormat: definition.answerFormat,
+    tokenReceived: definition.tokenReceived,
     classifyFailure: definition.classifyFailure,
     diagnose: definition.diagnose,
     isTokenRejection: definition.isTokenRejection,
@@ -283,8 +322,16 @@ function checkCommonPart(definition: CommonDefinition): void {
 function checkTokenEndpoint<C extends object>(definition: ProviderDefinition<C>): void {
   checkMethods(definition, {
     required: ['tokenRequest', 'parseToken'],
-    optional: ['classifyFailure', 'diagnose', 'isTokenRejection'],
+    optional: ['tokenReceived', 'classifyFailure', 'diagnose', 'isTokenRejection'],
   });
+  const { answerFormat = 'json' } = definition as { readonly answerFormat?: string };
+  if (answerFormat !== 'json' && answerFormat !== 'text')
+    throw new MisconfigurationError({
+      provider: definition.name,
+      option: 'answerFormat',
+      problem: "must be 'json' or 'text'",
+      remedy: 'Leave it out for the default.',
+    });
   checkFieldRules(definition);
   checkPerCallFields(definition, definition.credentials);
 }
@@ -403,12 +450,21 @@ function checkRequestAhead<C extends object>(
   checkTokenURL(provider, absoluteURL(url, provider.baseURL));
 }
 
+/** Nothing is sent while a provider is being made. */
+const ONLY_CHECKING: TokenRequestContext = {
+  send: () => Promise.reject(new Error('The provider is only being checked.')),
+  get signal() {
+    return AbortSignal.abort();
+  },
+  now: Date.now,
+};
+
 /** The token request if it is synchronous. A promise is ignored, because the token call will see its failure too. */
 function requestAhead<C extends object>(
   provider: Pick<ProviderDefinition<C>, 'tokenRequest'>,
   credentials: C,
 ): TokenRequest | undefined {
-  const request = provider.tokenRequest(credentials, {});
+  const request = provider.tokenRequest(credentials, {}, ONLY_CHECKING);
   if (!isPromise(request)) return request;
   request.then(undefined, () => undefined);
   return undefined;

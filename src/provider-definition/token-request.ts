@@ -1,5 +1,6 @@
 import { refuseUnknownOptions } from '../errors/check-options.js';
 import { MisconfigurationError } from '../errors/index.js';
+import type { TokenResponse } from './token-response.js';
 
 /** The body of a token request, before it is encoded. */
 export type TokenRequestBody =
@@ -15,6 +16,26 @@ export interface TokenRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** @defaultValue no body */
   readonly body?: TokenRequestBody;
+}
+
+/** What `tokenRequest` is called with besides credentials and parameters. */
+export interface TokenRequestContext {
+  /**
+   * Sends another request first, where the token request needs what its answer brings: a ticket, a challenge, the server's metadata. It
+   * goes out as the token request does: past your app's interceptors and defaults, without redirects, with at most 1 MB of answer.
+   *
+   * An answer that is no success fails the refresh as one to the token request would, unless `accepts` says that it will do.
+   *
+   * @param accepts - whether to hand back an answer. @defaultValue those with status 2xx
+   */
+  readonly send: (
+    request: TokenRequest,
+    options?: { readonly accepts?: (response: TokenResponse) => boolean },
+  ) => Promise<TokenResponse>;
+  /** Aborts when the refresh gives up. Aborted already where the provider is only being checked at its creation. */
+  readonly signal: AbortSignal;
+  /** The time in epoch milliseconds, by the clock of the token source. */
+  readonly now: () => number;
 }
 
 /** Joins a path to a base URL as axios does, keeping the base's own path. */

@@ -3,8 +3,12 @@ export interface TokenResponse {
   readonly status: number;
   /** Header names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
+  /** The `Set-Cookie` headers, one by one. */
+  readonly setCookies: readonly string[];
   /** The parsed JSON body; `undefined` if it is not JSON. */
   readonly body: unknown;
+  /** The body as it came. */
+  readonly text: string;
 }
 
 /** What `parseToken` reads from a successful response. The values may be unchecked. */

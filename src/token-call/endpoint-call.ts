@@ -1,17 +1,22 @@
+import { isBearerError } from '../errors/index.js';
+import { within } from '../platform/waiting.js';
+import { tokenNotKept } from '../provider-definition/credentials.js';
 import {
   checkTokenURL,
   type TokenEndpointProvider,
+  type TokenReceivedContext,
 } from '../provider-definition/define-provider.js';
+import type { TokenParams } from '../token/token-params.js';
+import { failureIn, readBy } from './failed-answer.js';
 import { classifyTokenFailure, oauthErrorFields } from './token-failure.js';
-import type { TokenFailureClass } from '../provider-definition/token-failure.js';
 import { encodeTokenRequest, type EncodedTokenRequest } from './encode-token-request.js';
 import { accessTokenProblem } from './access-token-checks.js';
 import type { ParsedToken } from '../provider-definition/token-response.js';
 import { madeRequest } from './made-request.js';
 import { malformed, refused, unreachable, type EndpointCallContext } from './failed-call.js';
 import type { CallFor, Found, ReadyCall } from './ready-call.js';
-import { orLocalFailure, type EndpointFailure, type Failed } from './token-call-failure.js';
-import { callTokenEndpoint, type TokenEndpointAnswer } from './token-endpoint.js';
+import { orLocalFailure, type Failed } from './token-call-failure.js';
+import type { TokenEndpointAnswer } from './token-endpoint.js';
 
 /** A call of the token endpoint, which is what the provider definition makes of the credentials and parameters this time. */
 export async function endpointCall(
@@ -20,7 +25,9 @@ export async function endpointCall(
   const { provider, params, options, signal } = context;
   return orLocalFailure(provider.name, async () => {
     const credentials = await context.askCredentials();
-    const request = await madeRequest(provider, credentials, params, signal);
+    const made = await madeRequest({ provider, credentials, params, options, signal });
+    if (made.kind === 'failed') return made;
+    const { request } = made;
     const encoded = encodeTokenRequest(request, provider.baseURL);
     // A URL made with parameters or other credentials is another one each time.
     checkTokenURL(provider, encoded.url);
@@ -31,10 +38,9 @@ export async function endpointCall(
       target: target(encoded),
       tooLate: () => unreachable(call, TOO_LATE).failure.error,
       send: async (bounded) => {
-        const { transport } = options;
-        const outcome = await callTokenEndpoint(encoded, { signal: bounded, transport });
+        const outcome = await options.sendTokenRequest(encoded, { signal: bounded });
         return outcome.kind === 'answered'
-          ? readAnswer(call, outcome.answer)
+          ? readAnswer(call, params, outcome.answer)
           : unreachable(call, outcome);
       },
     };
@@ -50,15 +56,19 @@ function target({ url, method }: EncodedTokenRequest) {
   return { method, serverAddress: hostname, serverPort };
 }
 
-function readAnswer(call: EndpointCallContext, answer: TokenEndpointAnswer): Found | Failed {
-  const { provider } = call;
-  const judged = failureOf(call, answer);
+function readAnswer(
+  call: EndpointCallContext,
+  params: TokenParams,
+  answer: TokenEndpointAnswer,
+): Found | Failed {
+  const { provider, credentials } = call;
+  const judged = failureIn(call, answer);
   if (judged.kind === 'failed') return judged;
   if (judged.value !== undefined) return refused(call, answer, judged.value);
-  if (answer.body === undefined)
+  if (answer.body === undefined && (answer.isEmpty || provider.answerFormat !== 'text'))
     return malformed(call, answer, answer.isEmpty ? 'is empty' : 'is not JSON');
 
-  const parsed = orMalformed(call, answer, 'parseToken', () => provider.parseToken(answer));
+  const parsed = readBy(call, answer, 'parseToken', () => provider.parseToken(answer));
   if (parsed.kind === 'failed') return parsed;
   const token = (parsed.value as ParsedToken | undefined) ?? { accessToken: undefined };
   // Some servers answer an error with status 200.
@@ -71,38 +81,22 @@ function readAnswer(call: EndpointCallContext, answer: TokenEndpointAnswer): Fou
     status: answer.status,
     serverNow: answer.serverNow,
     malformed: (problem, about) => malformed(call, answer, problem, about),
+    received:
+      provider.tokenReceived &&
+      ((signal) => received(call, token, { credentials, params, response: answer, signal })),
   };
 }
 
-type Read<T> = { readonly kind: 'read'; readonly value: T } | Failed<EndpointFailure>;
-
-/** What a failure means, by the provider definition or else by RFC 6749 and the status; `undefined` for a success. */
-function failureOf(
-  call: EndpointCallContext,
-  answer: TokenEndpointAnswer,
-): Read<TokenFailureClass | undefined> {
-  const own = orMalformed(call, answer, 'classifyFailure', () =>
-    call.provider.classifyFailure?.(answer),
-  );
-  if (answer.status >= 200 && answer.status < 300) return own;
-  // It was written for the provider's own answers. A page of a proxy's says enough by its status.
-  const told = own.kind === 'read' ? own.value : undefined;
-  return { kind: 'read', value: told ?? classifyTokenFailure(answer) };
-}
-
-/** What the provider definition reads out of an answer. If it throws the answer is malformed, as far as anybody can tell. */
-function orMalformed<T>(
-  call: EndpointCallContext,
-  answer: TokenEndpointAnswer,
-  method: 'parseToken' | 'classifyFailure',
-  read: () => T,
-): Read<T> {
-  try {
-    return { kind: 'read', value: read() };
-  } catch (cause) {
-    return malformed(call, answer, `made ${method} of the provider definition throw`, {
-      cause,
-      advice: 'See the cause: the definition is at fault, or a proxy has answered.',
-    });
-  }
+async function received(
+  { provider }: EndpointCallContext,
+  token: ParsedToken,
+  context: TokenReceivedContext<object>,
+): Promise<void> {
+  const { name } = provider;
+  const kept = (async () => provider.tokenReceived?.(token, context))().catch((cause: unknown) => {
+    throw isBearerError(cause) ? cause : tokenNotKept(name, 'threw. See the cause.', cause);
+  });
+  const outcome = await within(kept, { signal: context.signal });
+  if (outcome.kind !== 'done')
+    throw tokenNotKept(name, 'did not end in time. Make it end within flightTimeoutMs.');
 }

@@ -1,28 +1,37 @@
-import { requestUnavailable } from '../provider-definition/credentials.js';
-import { isPromise, type TokenEndpointProvider } from '../provider-definition/define-provider.js';
+import { requestUnavailable, saysItself } from '../provider-definition/credentials.js';
+import { isPromise } from '../provider-definition/define-provider.js';
 import { checkedRequest, type TokenRequest } from '../provider-definition/token-request.js';
-import type { TokenParams } from '../token/token-params.js';
 import { within } from '../platform/waiting.js';
+import { earlierCalls, type Making } from './earlier-calls.js';
+import type { Failed } from './token-call-failure.js';
+
+export type RequestResult = { readonly kind: 'made'; readonly request: TokenRequest } | Failed;
 
 /**
- * The token request that the provider definition makes of these credentials and parameters; a promise of it is bounded by `signal`.
+ * The token request that the provider definition makes of these credentials and parameters, bounded by `signal`; or the failure of a call
+ * that it needs first.
  *
  * Throws what `tokenRequest` throws, a `TokenAcquisitionError` if its promise rejects or outlasts the signal, and a
  * `MisconfigurationError` that quotes no value if what it returns is not a token request.
  */
-export async function madeRequest(
-  provider: TokenEndpointProvider,
-  credentials: object,
-  params: TokenParams,
-  signal: AbortSignal,
-): Promise<TokenRequest> {
-  const request = provider.tokenRequest(credentials, params);
-  if (!isPromise(request)) return checkedRequest(provider.name, request);
-  const made = Promise.resolve(request).catch((cause: unknown) => {
-    throw requestUnavailable(provider.name, 'rejected. See the cause.', cause);
+export async function madeRequest(making: Making): Promise<RequestResult> {
+  const { provider, credentials, params, signal } = making;
+  const earlier = earlierCalls(making);
+  const made = (request: TokenRequest): RequestResult => ({
+    kind: 'made',
+    request: checkedRequest(provider.name, request),
   });
-  const outcome = await within(made, { signal });
-  if (outcome.kind === 'done') return checkedRequest(provider.name, outcome.value);
+  const request = provider.tokenRequest(credentials, params, earlier.context);
+  if (!isPromise(request)) return made(request);
+  const settled = Promise.resolve(request).then(made, (cause: unknown) => {
+    const failure = earlier.failureIn(cause);
+    if (failure !== undefined) return failure;
+    throw saysItself(cause)
+      ? cause
+      : requestUnavailable(provider.name, 'rejected. See the cause.', cause);
+  });
+  const outcome = await within(settled, { signal });
+  if (outcome.kind === 'done') return outcome.value;
   throw requestUnavailable(
     provider.name,
     'did not answer in time. Make it answer within flightTimeoutMs.',

@@ -81,7 +81,10 @@ async function attemptOnce(context: MintContext, attempt: number): Promise<MintR
   const call = boundedSignal(context.signal, options.attemptTimeoutMs, options.clock);
   const outcome = await orLocalFailure(provider.name, async () => {
     const found = await ready.send(call.signal);
-    return found.kind === 'failed' ? found : judgeToken(found, provider, { sentAt, now: now() });
+    if (found.kind === 'failed') return found;
+    const judged = judgeToken(found, provider, { sentAt, now: now() });
+    if (judged.kind === 'usable') await found.received?.(context.signal);
+    return judged;
   });
   call.release();
   const tookMs = now().monoMs - sentAt.monoMs;

@@ -37,6 +37,8 @@ export interface Found {
   readonly serverNow: number | undefined;
   /** The token cannot be used. */
   readonly malformed: (problem: string, about: MalformedToken) => Failed<EndpointFailure>;
+  /** Has the token kept by the provider definition, once it is known to be usable. Throws a typed error if that fails. */
+  readonly received?: ((signal: AbortSignal) => Promise<void>) | undefined;
 }
 
 /** What there is to say of a token that cannot be used. */

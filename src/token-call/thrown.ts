@@ -53,7 +53,7 @@ function classOf(
 ): TokenFailureClass {
   const body = BODIES.map((path) => read(thrown, ...path)).find((found) => oauthErrorFields(found));
   if (body !== undefined || status !== undefined)
-    return classifyTokenFailure({ status: status ?? 400, headers: {}, body });
+    return classifyTokenFailure({ status: status ?? 400, body });
   return networkCode === undefined ? 'refused' : 'transient';
 }
 

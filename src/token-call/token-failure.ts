@@ -13,9 +13,11 @@ const REJECTED_CREDENTIALS: readonly string[] = [
 const TRANSIENT_ERRORS: readonly string[] = ['server_error', 'temporarily_unavailable'];
 
 /** Classes an answer that is no success, by RFC 6749 section 5.2 and by its status. */
-export function classifyTokenFailure(response: TokenResponse): TokenFailureClass {
-  const { status } = response;
-  const error = oauthErrorFields(response.body)?.error ?? '';
+export function classifyTokenFailure({
+  status,
+  body,
+}: Pick<TokenResponse, 'status' | 'body'>): TokenFailureClass {
+  const error = oauthErrorFields(body)?.error ?? '';
   if (TRANSIENT_ERRORS.includes(error)) return 'transient';
   if (REJECTED_CREDENTIALS.includes(error)) return 'credentials';
   if (status === 408 || status === 429 || status >= 500) return 'transient';

@@ -69,7 +69,9 @@ async function acquireOnce(wanted: TokenWanted, flight: Flight, life: WorkLife):
     return result.kind === 'minted' ? { ...result, fence: undefined } : result;
   }
   // The credentials are part of what a token is shared under, so they come first.
-  const { given, request } = await identify(wanted, life);
+  const identity = await identify(wanted, life);
+  if (identity.kind === 'failed') return identity;
+  const { given, request } = identity;
   const ask = firstThen(given, credentials, source.provider);
   const flightId = flight.id;
   const acquired = await shared.acquire({
@@ -91,12 +93,13 @@ async function acquireOnce(wanted: TokenWanted, flight: Flight, life: WorkLife):
 
 /** What a token is shared under: its credentials, and the request that they make. */
 async function identify({ source, params, credentials }: TokenWanted, life: WorkLife) {
-  const { provider } = source;
+  const { provider, options } = source;
   return inTime(source, life, async ({ signal }) => {
     const given = await credentials.ask(signal);
-    const isEndpoint = provider.acquireToken === undefined;
-    const request = isEndpoint ? await madeRequest(provider, given, params, signal) : undefined;
-    return { given, request };
+    if (provider.acquireToken !== undefined)
+      return { kind: 'made', given, request: undefined } as const;
+    const made = await madeRequest({ provider, credentials: given, params, options, signal });
+    return made.kind === 'failed' ? made : { ...made, given };
   });
 }
 

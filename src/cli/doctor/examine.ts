@@ -78,9 +78,14 @@ async function probeNetwork(provider: TokenEndpointProvider, timeoutMs: number):
   return { origin, dns, connection, tokenCall };
 }
 
+/** Built-in providers need no call before the token call. */
+function send(): Promise<never> {
+  return Promise.reject(new Error('doctor sends nothing to find the token endpoint.'));
+}
+
 async function tokenOrigin(provider: TokenEndpointProvider): Promise<string> {
   const signal = new AbortController().signal;
   const credentials = await provider.resolveCredentials({ params: {}, signal });
-  const { url } = await provider.tokenRequest(credentials, {});
+  const { url } = await provider.tokenRequest(credentials, {}, { send, signal, now: Date.now });
   return new URL(url, provider.baseURL).origin;
 }
