@@ -74,7 +74,7 @@ const documentation = Object.freeze({
  *
  * With a shared store, a token request that differs from call to call (a signed assertion, a token from a file) needs a `cacheIdentity`.
  *
- * @throws {@link MisconfigurationError} naming the option, never a secret or a key
+ * @throws MisconfigurationError naming the option, never a secret or a key
  * @see https://www.rfc-editor.org/rfc/rfc6749
  * @example
  * ```ts

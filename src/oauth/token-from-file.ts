@@ -14,7 +14,7 @@ const MOST_BYTES = 64 * 1024;
  * the file anew each time, so it always gives the newest: as `assertion`, as `subjectToken`, or as `acquireToken` of a provider, where
  * the file has the access token itself. White space around the token is removed. Needs Node, Bun or Deno.
  *
- * @throws {@link MisconfigurationError} if `path` is not a path. The function itself throws a retryable {@link TokenAcquisitionError} if the file cannot be read or is empty
+ * @throws MisconfigurationError if `path` is not a path; the function itself throws a retryable TokenAcquisitionError if the file cannot be read or is empty
  * @example
  * ```ts
  * const subjectToken = tokenFromFile('/var/run/secrets/tokens/api');
