@@ -8,7 +8,9 @@ import { sandboxPage } from './scripts/sandbox-page.mjs';
 
 const input = {
   index: 'src/index.ts',
+  adapter: 'src/axios/bearer-adapter.ts',
   providers: 'src/providers/index.ts',
+  presets: 'src/presets/index.ts',
   exotel: 'src/apis/exotel/index.ts',
   truecaller: 'src/apis/truecaller/index.ts',
   store: 'src/store/index.ts',
@@ -42,13 +44,15 @@ const isVendor = ({ name }) => vendored.includes(name);
 
 /**
  * What users step into is our own code in the ESM build. Everything else is packed small: packages that we took in (their licences stand
- * in THIRD-PARTY-NOTICES.md); and without white space, the CommonJS build, the test kit and the command line, which keep their names.
+ * in THIRD-PARTY-NOTICES.md); and without white space, the CommonJS build, the wrapped APIs, the
+ * presets, the test kit and the command line, which keep their names.
  */
 const minified = {
   name: 'minified',
   renderChunk: (code, chunk, { format }) => {
     const isSteppedInto =
-      format === 'es' && !chunk.moduleIds.every((id) => /[\\/]src[\\/](testing|cli)[\\/]/.test(id));
+      format === 'es' &&
+      !chunk.moduleIds.every((id) => /[\\/]src[\\/](apis|presets|testing|cli)[\\/]/.test(id));
     const how = isVendor(chunk)
       ? { minify: true }
       : isSteppedInto
@@ -73,7 +77,8 @@ function chunkOf(id) {
     /[\\/]src[\\/](errors|concealment|token|platform|provider-definition|token-call|sharing|token-source|axios)[\\/]/.exec(
       id,
     )?.[1];
-  if (room === undefined) return null;
+  // An entry point of its own.
+  if (room === undefined || id.endsWith('bearer-adapter.ts')) return null;
   // Only what a shared store needs: the entry points of the stores bring it.
   if (room === 'sharing') return 'sharing';
   return [

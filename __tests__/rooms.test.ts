@@ -24,6 +24,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'token-source',
     'token-call/token-endpoint',
     'provider-definition/define-provider',
+    'provider-definition/token-placement',
     'token',
     'platform',
     'errors',
@@ -44,6 +45,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'token',
     'errors',
   ],
+  presets: ['providers', 'provider-definition', 'platform/basic-authorization', 'token', 'errors'],
   redis: ['sharing', 'token', 'errors', 'platform/clock'],
   opentelemetry: ['token-source', 'errors'],
   // Nothing of tokens, which a wrapper does not know: these are about HTTP.

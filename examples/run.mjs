@@ -30,6 +30,7 @@ if (!/^[a-z0-9-]+$/.test(name) || source === undefined) {
 
 const entries = {
   'axios-bearer/providers': 'src/providers/index.ts',
+  'axios-bearer/presets': 'src/presets/index.ts',
   'axios-bearer/exotel': 'src/apis/exotel/index.ts',
   'axios-bearer/truecaller': 'src/apis/truecaller/index.ts',
   'axios-bearer/store': 'src/store/index.ts',

@@ -3,13 +3,13 @@
  * whose title begins with "behaviour N:". Run it after writing such a test: node scripts/behaviours-table.mjs
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative, sep } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const page = join(root, 'docs/behaviours.md');
 
-/** Every title that names a behaviour: its number, its text, and its file as seen from docs/. */
+/** Every title that names a behaviour: its number, its text, and its file, as the table names it. */
 export function titlesOfBehaviours() {
   const tests = join(root, '__tests__');
   return readdirSync(tests, { recursive: true, encoding: 'utf8' })
@@ -17,9 +17,9 @@ export function titlesOfBehaviours() {
     .sort()
     .flatMap((file) => {
       const source = readFileSync(join(tests, file), 'utf8');
-      const link = relative(join(root, 'docs'), join(tests, file)).split(sep).join('/');
+      const name = file.replace('.test.ts', '').split(sep).join('/');
       return [...source.matchAll(/(['"`])behaviour (\d+): ((?:\\.|(?!\1)[^\\])*)\1/g)].map(
-        ([, , number, text]) => ({ number: Number(number), text: text.replaceAll('\\', ''), link }),
+        ([, , number, text]) => ({ number: Number(number), text: text.replaceAll('\\', ''), name }),
       );
     });
 }
@@ -39,13 +39,12 @@ function filledLine(line, titles) {
   const [, number, promise] = ROW.exec(line) ?? [];
   if (number === undefined) return line;
   const shown = titles.filter((title) => title.number === Number(number));
-  const links = [...new Set(shown.map(({ link }) => link))];
-  const cells = links.map((link) => {
+  const names = [...new Set(shown.map(({ name }) => name))];
+  const cells = names.map((file) => {
     const texts = shown
-      .filter((title) => title.link === link)
+      .filter(({ name }) => name === file)
       .map(({ text }) => text.replaceAll('|', '\\|'));
-    const name = link.replace('../__tests__/', '').replace('.test.ts', '');
-    return `[${name}](${link}): ${texts.join('; ')}`;
+    return `\`${file}\`: ${texts.join('; ')}`;
   });
   return `| ${number} | ${promise} | ${cells.join('<br>')} |`;
 }

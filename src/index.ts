@@ -12,11 +12,6 @@ export {
   type BearerAttachment,
 } from './axios/attach-bearer.js';
 export type { ReplayHook } from './axios/attachment.js';
-export {
-  createBearerAdapter,
-  type BearerAdapter,
-  type BearerAdapterOptions,
-} from './axios/bearer-adapter.js';
 export { createTokenSource, type TokenSourceOptions } from './axios/create-token-source.js';
 export type { BearerRequestOptions } from './axios/request-options.js';
 export { whyNotReplayed, type ReplayRefusal } from './axios/replay-refusal.js';
@@ -40,6 +35,13 @@ export {
   type TokenFunctionProvider,
 } from './provider-definition/define-provider.js';
 export type { ParsedDiagnosis, TokenFailureClass } from './provider-definition/token-failure.js';
+export type {
+  AnsweredRequest,
+  Carrier,
+  HeaderPlacement,
+  Place,
+  TokenPlacement,
+} from './provider-definition/token-placement.js';
 export type {
   TokenRequest,
   TokenRequestBody,

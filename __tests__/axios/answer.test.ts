@@ -5,6 +5,7 @@ import { answerIn, answerOf, isAboutOurToken } from '../../src/axios/answer.js';
 import type { Sent } from '../../src/axios/exchange.js';
 import { watchFetch } from '../../src/axios/fetch-answers.js';
 import { createOriginGuard } from '../../src/axios/origin-guard.js';
+import { placeOf } from '../../src/provider-definition/token-placement.js';
 import { AccessToken } from '../../src/token/access-token.js';
 
 const API = 'https://api.example.com';
@@ -106,7 +107,7 @@ describe('a 401 is about our token', () => {
   const sentOf = (config: object = {}) =>
     ({
       token: new AccessToken({ value: 'fake-token' }),
-      attachment: { guard: createOriginGuard([API]) },
+      attachment: { guard: createOriginGuard([API]), place: placeOf() },
       config: { headers: { Authorization: OURS }, ...config },
     }) as unknown as Sent;
   const isAbout = (response: object, config?: object) =>

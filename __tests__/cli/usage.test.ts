@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => cli.remove());
 
-const COMMANDS = ['providers', 'token', 'request', 'doctor', 'sandbox', 'demo'];
+const COMMANDS = ['providers', 'token', 'request', 'doctor', 'sandbox', 'demo', 'migrate'];
 
 describe('help', () => {
   test('names every command and every exit code, on standard output', async () => {

@@ -18,11 +18,9 @@ test('the overview lists every fact', () => {
 
 test.each(facts)('%s names tests that are there', (page) => {
   const [, proof] = textOf(page).split('## Proof');
-  const proofs = linksOf(page).filter(({ href }) => proof?.includes(`(${href})`));
+  const proofs = [...(proof ?? '').matchAll(/^- (.+) \(`(__tests__\/.+\.test\.ts)`\)$/gm)];
   expect(proofs).not.toHaveLength(0);
-  for (const { text, href } of proofs) {
-    const { file } = targetOf(page, href);
-    expect(file).toMatch(/^__tests__\/.+\.test\.ts$/);
-    expect(readFileSync(join(ROOT, file), 'utf8')).toContain(text);
-  }
+  expect(proofs).toHaveLength(proof!.match(/^- .+$/gm)!.length);
+  for (const [, title, file] of proofs)
+    expect(readFileSync(join(ROOT, file!), 'utf8')).toContain(title);
 });

@@ -15,13 +15,19 @@ const examples = pages.flatMap((page) =>
   })),
 );
 
+/** What reads the text itself takes JSON for a token, or hands it to a parser. */
+const readsJSON = ({ code }: { readonly code: string }) => !code.startsWith('({ text })');
+
 test('there are examples to check', () => {
   expect(examples.length).toBeGreaterThan(5);
 });
 
-test.each(examples)('parseToken finds no token in an answer without one: $name', ({ code }) => {
-  const { code: script } = transformSync(`(${code})`, { loader: 'ts' });
-  const parseToken = runInThisContext(script) as ProviderDefinition<object>['parseToken'];
-  for (const body of [null, {}, [], 'text', 5, true])
-    expect(parseToken(answer(200, body)).accessToken).toBeUndefined();
-});
+test.each(examples.filter(readsJSON))(
+  'parseToken finds no token in an answer without one: $name',
+  ({ code }) => {
+    const { code: script } = transformSync(`(${code})`, { loader: 'ts' });
+    const parseToken = runInThisContext(script) as ProviderDefinition<object>['parseToken'];
+    for (const body of [null, {}, [], 'text', 5, true])
+      expect(parseToken(answer(200, body)).accessToken).toBeUndefined();
+  },
+);

@@ -5,6 +5,8 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 
+import { linksOf, targetOf, textOf } from '../docs/pages.js';
+import { printedBy, snippetsOf } from '../snippets/snippet.js';
 import { axiosOfRepository, createConsumer, install, pack } from './consumer.js';
 
 /*
@@ -108,13 +110,24 @@ describe('the packed tarball', () => {
         `import axios, { type AxiosInstance } from 'axios';
 import type { AxiosInstance as OtherBuild } from 'axios' with { 'resolution-mode': '${file.endsWith('.cts') ? 'import' : 'require'}' };
 import { attachBearer, createTokenSource, defineProvider, isBearerError, whyNotReplayed } from 'axios-bearer';
+import { createExotelApi, createExotelV4Api } from 'axios-bearer/exotel';
 import { exotel, oauth2ClientCredentials } from 'axios-bearer/providers';
+import { createTruecallerApi, createTruecallerCallsApi } from 'axios-bearer/truecaller';
 
 const http: AxiosInstance = axios.create();
 const provider = exotel({ accountSid: 'a', apiKey: 'k', apiToken: 't', region: 'mumbai' });
 const tokens = createTokenSource(provider, { maxStaleMs: 1_000 });
 attachBearer(http, tokens).detach();
 attachBearer({} as OtherBuild, tokens);
+for (const instance of [http, {} as OtherBuild]) {
+  createExotelApi(instance, { accountSid: 'a' });
+  createExotelV4Api(instance, { accountSid: 'a' });
+  createTruecallerApi(instance, { organisationId: 'o' });
+  createTruecallerCallsApi(instance, { clientAccountId: 'c' });
+}
+createExotelApi(axios, { accountSid: 'a' });
+// @ts-expect-error: no instance of axios
+createExotelApi({ defaults: {} }, { accountSid: 'a' });
 tokens.on('refreshed', ({ reason, expiresInMs }) => { const r: string = reason; const e: number | undefined = expiresInMs; void [r, e]; });
 export const sent = () => http.get('/x', { bearer: { replay: false, params: { scope: 'a' } } });
 export const unsent = () => http.post('/x', {}, { bearer: false });
@@ -129,6 +142,11 @@ defineProvider<AcmeCredentials>({
   tokenRequest: ({ key }) => ({ url: '/token', body: { json: { key } } }),
   parseToken: ({ body }) => ({ accessToken: (body as { token?: unknown }).token }),
 });
+const error: unknown = undefined;
+if (isBearerError(error, 'ERR_BEARER_MISCONFIGURED')) error.option.trim();
+if (isBearerError(error, 'ERR_TOKEN_WAIT_TIMED_OUT')) error.timeoutMs.toFixed();
+// @ts-expect-error: an error of any code has no option
+if (isBearerError(error)) error.option.trim();
 if (isBearerError(null, 'ERR_CREDENTIALS_REJECTED')) throw new Error(String(whyNotReplayed(null)));
 `,
       );
@@ -159,6 +177,67 @@ if (isBearerError(null, 'ERR_CREDENTIALS_REJECTED')) throw new Error(String(whyN
       expect(ours).toEqual([]);
     },
   );
+
+  describe('tells a TypeScript user what is wrong:', () => {
+    const tsc = async (file: string, program: string, compilerOptions: object) => {
+      await write(file, program);
+      const strict = { strict: true, noEmit: true, skipLibCheck: true, types: ['node'] };
+      const config = { compilerOptions: { ...strict, ...compilerOptions }, files: [file] };
+      await write(`tsconfig.${file}.json`, JSON.stringify(config));
+      const compiler = join(repository, 'node_modules/typescript/bin/tsc');
+      const outcome = await run('node', [compiler, '-p', `tsconfig.${file}.json`], {
+        cwd: folder,
+      }).catch((error: unknown) => error as { stdout: string });
+      return outcome.stdout;
+    };
+
+    test('a store of one’s own has to be wrapped, and by what', async () => {
+      const said = await tsc(
+        'bare-store.mts',
+        `import { createTokenSource, type Provider } from 'axios-bearer';
+import type { TokenStore } from 'axios-bearer/store';
+export const make = (provider: Provider, store: TokenStore) => createTokenSource(provider, { store });`,
+        { module: 'nodenext' },
+      );
+      expect(said).toContain("Property ''~createSharedStore'' is missing in type 'TokenStore'");
+    });
+
+    test('with node10 there is no axios-bearer/providers, as docs/getting-started.md says', async () => {
+      const said = await tsc(
+        'node10.ts',
+        `import { createTokenSource } from 'axios-bearer';
+import { exotel } from 'axios-bearer/providers';
+export const made = [createTokenSource, exotel];`,
+        { module: 'commonjs', moduleResolution: 'node10', ignoreDeprecations: '6.0' },
+      );
+      expect(said).toContain("Cannot find module 'axios-bearer/providers'");
+      expect(said).not.toContain("Cannot find module 'axios-bearer'");
+    });
+  });
+
+  describe('runs the programs of the README as they are told, in a folder with nothing else:', () => {
+    const programs = snippetsOf('README.md').filter(({ savedAs }) => savedAs !== undefined);
+
+    test('there are three', () => expect(programs).toHaveLength(3));
+
+    test.each(programs)('node $savedAs', async (program) => {
+      const file = await write(program.savedAs!, program.code);
+      const { stdout, stderr } = await run('node', [file], { cwd: folder });
+      expect(stderr).toBe('');
+      expect(stdout.split('\n')).toEqual(expect.arrayContaining(printedBy(program)));
+    });
+  });
+
+  test('every link of the README and of docs/ leads to something that is in it', () => {
+    const isPacked = (file: string) => packed.some((path) => `${path}/`.startsWith(`${file}/`));
+    const pages = packed.filter((path) => path.endsWith('.md'));
+    const links = pages.flatMap((page) =>
+      linksOf(page).map(({ href }) => ({ page, href, leadsTo: targetOf(page, href).file })),
+    );
+    expect(links.filter(({ leadsTo }) => !isPacked(leadsTo))).toEqual([]);
+    expect(links.length).toBeGreaterThan(200);
+    expect(textOf('README.md')).not.toMatch(/<(a|img) /);
+  });
 
   describe('has a command line', () => {
     const npx = (...args: string[]) =>
@@ -192,7 +271,7 @@ if (isBearerError(null, 'ERR_CREDENTIALS_REJECTED')) throw new Error(String(whyN
 
     test('that runs the demo', async () => {
       const { stdout } = await npx('demo');
-      expect(stdout).toContain('no request fails: 0 of');
+      expect(stdout).toContain('No request fails: 0 of');
       expect(stdout).not.toContain('BROKEN');
     });
   });
@@ -200,7 +279,7 @@ if (isBearerError(null, 'ERR_CREDENTIALS_REJECTED')) throw new Error(String(whyN
   test('holds what a user needs and nothing else', () => {
     const unexpected = packed.filter(
       (path) =>
-        !/^(dist\/.*\.(js|cjs|d\.ts|d\.cts)|docs\/.*\.(md|svg)|README\.md|LICENSE|package\.json|THIRD-PARTY-NOTICES\.md)$/.test(
+        !/^(dist\/.*\.(js|cjs|d\.ts|d\.cts)|docs\/.*\.(md|svg)|docs\/llms\.txt|codemod\/to-axios-bearer\.cjs|(README|SECURITY|THIRD-PARTY-NOTICES)\.md|LICENSE|package\.json)$/.test(
           path,
         ) || /^docs\/(api|\.vitepress)\//.test(path),
     );

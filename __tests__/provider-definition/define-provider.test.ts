@@ -202,6 +202,8 @@ describe('behaviour 6: the origins that a token may go to', () => {
 
   const NOT_ABSOLUTE =
     'is not an absolute URL. Give it with scheme and host, such as https://api.example.com.';
+  const NOT_HTTP =
+    'does not begin with https:// or http://. Add it.';
   const WITH_USER =
     'contains a user name or password. Pass them as credentials: URLs end up in logs.';
   it.each([
@@ -209,7 +211,8 @@ describe('behaviour 6: the origins that a token may go to', () => {
     ['baseURL', { baseURL: '' }, NOT_ABSOLUTE],
     ['baseURL', { baseURL: undefined as never }, NOT_ABSOLUTE],
     ['baseURL', { baseURL: new URL('https://api.acme.example') as never }, NOT_ABSOLUTE],
-    ['baseURL', { baseURL: 'ftp://acme.example' }, 'has the scheme ftp:. Use https.'],
+    ['baseURL', { baseURL: 'ftp://acme.example' }, NOT_HTTP],
+    ['baseURL', { baseURL: 'localhost:4001' }, NOT_HTTP],
     ['baseURL', { baseURL: 'https://me:pw@acme.example' }, WITH_USER],
     ['baseURL', { baseURL: 'https://key@acme.example' }, WITH_USER],
     ['baseURL', { baseURL: 'https://:pw@acme.example' }, WITH_USER],

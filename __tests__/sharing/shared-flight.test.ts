@@ -24,6 +24,7 @@ import { aToken } from '../store/slots.js';
 
 const sentAt = { wallMs: 1_000_000, monoMs: 500 };
 const situation: FlightSituation = {
+  placement: undefined,
   now: { wallMs: 1_000_500, monoMs: 1_000 },
   random: 0.5,
   isOver: false,

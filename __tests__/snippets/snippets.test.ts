@@ -10,15 +10,17 @@ import { promisify } from 'node:util';
 
 import { environmentOf } from '../../src/cli/sandbox-environment.js';
 import { startSandbox, type Sandbox } from '../../src/testing/index.js';
-import { pages, textOf } from '../docs/pages.js';
+import { pages } from '../docs/pages.js';
 import { generateClient } from '../recipes/generated-client.js';
 import { hasRedis, leftOut, startRedis, type RedisServer } from '../redis/redis-server.js';
 import { HANGS_AFTER_MS } from '../setup/patience.js';
+import { docExamples, exportedFunctions } from './doc-examples.js';
+import { printedBy, snippetsOf, type Snippet } from './snippet.js';
 
 /*
  * Every TypeScript snippet of the README and of docs/ is compiled against the built package, as a user's compiler would, and
  * run as a reader would who has no account: with the environment that `axios-bearer sandbox` prints, and without a way off this
- * machine. One in JavaScript, as an ES module or, where it calls `require`, in CommonJS, is run the same way.
+ * machine. No host is swapped: what a snippet does not start by itself, those variables name. One in JavaScript, as an ES module or, where it calls `require`, in CommonJS, is run the same way.
  * What it says that it prints, `console.log(…); // this`, has to be printed.
  * A snippet that cannot run alone says why in a comment before it: <!-- compiled only: … -->
  */
@@ -28,32 +30,13 @@ const repository = resolve(import.meta.dirname, '../..');
 const folder = join(repository, 'reports/snippets');
 const prelude = join(folder, 'prelude.mjs');
 
-interface Snippet {
-  readonly name: string;
-  readonly language: 'ts' | 'js';
-  readonly code: string;
-  readonly compiledOnly: boolean;
-}
-
 const snippets = pages.flatMap(snippetsOf);
 const runnable = snippets.filter(({ compiledOnly }) => !compiledOnly);
 const needsRedis = ({ code }: Snippet) => code.includes('REDIS_URL');
 
-function snippetsOf(page: string): Snippet[] {
-  const fences = textOf(page).matchAll(
-    /(<!-- compiled only: [^\n]+ -->\n+)?```(ts|typescript|js|javascript|mjs|cjs)\b[^\n]*\n([\s\S]*?)```/g,
-  );
-  return [...fences].map(([, compiledOnly, language, code], index) => ({
-    name: `${page.replace(/\.md$/, '').replaceAll(/[^\w]+/g, '-')}-${index + 1}`,
-    language: language!.startsWith('t') ? 'ts' : 'js',
-    code: code!,
-    compiledOnly: compiledOnly !== undefined,
-  }));
-}
-
-/** What a snippet says that it prints: the comment after `console.log(…);`, up to a colon or comma. */
-function printedBy({ code }: Snippet): string[] {
-  return [...code.matchAll(/console\.log\([^;]*\); \/\/ ([^\n:,]+)/g)].map(([, line]) => line!);
+/** The README says that its JavaScript is valid TypeScript too. */
+function isTypeScript({ page, language }: Snippet): boolean {
+  return language === 'ts' || page === 'README.md';
 }
 
 /** The program that is run: as the snippet stands, without its types. */
@@ -61,6 +44,14 @@ function programOf({ name, language, code }: Snippet): string {
   const isCommonJS = language === 'js' && /\brequire\(/.test(code);
   return join(folder, `${name}.${isCommonJS ? 'cjs' : 'mjs'}`);
 }
+
+/** What ACME, the API of the pages, answers by path. */
+const ACME_ANSWERS: Readonly<Record<string, string>> = {
+  '/session': '{"token":"acme-token","ttl":3600}',
+  '/session.txt': 'acme-token',
+  '/session.xml': '<session><token>acme-token</token><seconds>3600</seconds></session>',
+  '/sign-in': '',
+};
 
 let sandbox: Sandbox;
 let acme: Server;
@@ -72,8 +63,10 @@ beforeAll(async () => {
   mkdirSync(folder, { recursive: true });
   sandbox = await startSandbox();
   acme = createServer((request, response) => {
-    response.setHeader('content-type', 'application/json');
-    response.end(request.url === '/session' ? '{"token":"acme-token","ttl":3600}' : '{}');
+    const answer = ACME_ANSWERS[request.url ?? ''] ?? '{}';
+    if (answer.startsWith('{')) response.setHeader('content-type', 'application/json');
+    if (request.url === '/sign-in') response.setHeader('set-cookie', 'sid=acme-token; HttpOnly');
+    response.end(answer);
   });
   await new Promise<void>((listening) => void acme.listen(0, '127.0.0.1', listening));
   redis = hasRedis ? await startRedis() : undefined;
@@ -103,8 +96,10 @@ beforeAll(async () => {
   for (const snippet of snippets) {
     const { name, language, code } = snippet;
     writeFileSync(programOf(snippet), await asJavaScript(code, language));
-    if (language === 'ts') writeFileSync(join(folder, `${name}.mts`), code);
+    if (isTypeScript(snippet)) writeFileSync(join(folder, `${name}.mts`), code);
   }
+  for (const [name, program] of docExamples)
+    writeFileSync(join(folder, `example-of-${name}.mts`), program);
   // What the page about generated clients tells the reader to generate.
   const client = await generateClient(folder, 'things-api.ts');
   writeFileSync(
@@ -132,7 +127,14 @@ test('there are snippets to check', () => {
   expect(snippets.length).toBeGreaterThan(5);
 });
 
-test('every snippet compiles against the built package', async () => {
+test('every function of axios-bearer and axios-bearer/providers has an example in its doc comment', () => {
+  // A guard needs none.
+  const shown = [...docExamples.keys(), 'isTokenSource'];
+  expect(exportedFunctions.length).toBeGreaterThan(10);
+  expect(exportedFunctions.filter((name) => !shown.includes(name))).toEqual([]);
+});
+
+test('every snippet and every example of a doc comment compiles against the built package', async () => {
   writeFileSync(
     join(folder, 'tsconfig.json'),
     JSON.stringify({
@@ -155,14 +157,36 @@ describe('runs as it stands:', () => {
   test.each(runnable.filter((snippet) => hasRedis || !needsRedis(snippet)))(
     '$name',
     async (snippet) => {
-      sandbox.reset();
-      const outcome = await run('node', ['--import', prelude, programOf(snippet)], {
-        cwd: repository,
-        env: environment,
-        timeout: HANGS_AFTER_MS,
-      }).catch((error: unknown) => error as { stdout: string; stderr: string });
-      expect(outcome.stderr).toBe('');
-      expect(outcome.stdout.split('\n')).toEqual(expect.arrayContaining(printedBy(snippet)));
+      const { stdout, stderr } = await runAlone(snippet, environment);
+      expect(stderr).toBe('');
+      expect(stdout.split('\n')).toEqual(expect.arrayContaining(printedBy(snippet)));
     },
   );
 });
+
+describe('never reaches a real provider with the credentials of the sandbox, even without its addresses:', () => {
+  // The pages of the providers show how an account is used.
+  const readsAddress = ({ page, code }: Snippet) =>
+    /process\.env\.\w+_URL/.test(code) && !page.startsWith('docs/providers/');
+
+  test.each(runnable.filter(readsAddress).filter((snippet) => !needsRedis(snippet)))(
+    '$name',
+    async (snippet) => {
+      const named = Object.entries(environment).filter(([name]) => !name.endsWith('_URL'));
+      const { stderr } = await runAlone(snippet, Object.fromEntries(named));
+      expect(stderr).not.toContain('A snippet would have reached');
+    },
+  );
+});
+
+/** Runs it in a process of its own, where it can reach nothing but this machine. */
+async function runAlone(
+  snippet: Snippet,
+  env: Record<string, string>,
+): Promise<{ stdout: string; stderr: string }> {
+  sandbox.reset();
+  const options = { cwd: repository, env, timeout: HANGS_AFTER_MS };
+  return run('node', ['--import', prelude, programOf(snippet)], options).catch(
+    (error: unknown) => error as { stdout: string; stderr: string },
+  );
+}

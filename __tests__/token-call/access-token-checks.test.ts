@@ -116,7 +116,13 @@ describe('the access token of an answer', () => {
 
 describe('a token type', () => {
   it.each(['DPoP', 'dpop', 'MAC', 'pop', ' PoP '])('that has a scheme of its own: %j', (type) => {
-    expect(unusableTokenType(type)).toBe(type.trim());
+    expect(unusableTokenType(type, 'Bearer fake')).toBe(type.trim());
+    expect(unusableTokenType(type, 'fake')).toBe(type.trim());
+  });
+
+  it.each(['DPoP', 'dpop', ' DPoP '])('that the definition has as its scheme: %j', (type) => {
+    expect(unusableTokenType(type, 'DPoP fake')).toBeUndefined();
+    expect(unusableTokenType(type, 'DPoPed fake')).toBe(type.trim());
   });
 
   it.each([
@@ -130,6 +136,6 @@ describe('a token type', () => {
     7,
     undefined,
   ])('for which Bearer does: %j', (type) => {
-    expect(unusableTokenType(type)).toBeUndefined();
+    expect(unusableTokenType(type, 'Bearer fake')).toBeUndefined();
   });
 });

@@ -258,7 +258,7 @@ describe('an answer that cannot be used is called malformed, and quoted nowhere'
     expect((error as Error).message).toContain('made parseToken of the provider definition throw');
   });
 
-  test.each([undefined, null, 'text'])('one in which parseToken finds %p', async (found) => {
+  test.each([undefined, null, 1])('one in which parseToken finds %p', async (found) => {
     const { source, endpoint, settle } = bench({
       maxAttempts: 1,
       provider: { parseToken: () => found as never },
@@ -269,6 +269,25 @@ describe('an answer that cannot be used is called malformed, and quoted nowhere'
     const error = await caller;
     expect(error).toMatchObject({ code: 'ERR_TOKEN_RESPONSE_MALFORMED' });
     expect((error as Error).message).toContain('has no access token');
+  });
+
+  test.each<[string, () => unknown]>([
+    ['a string', () => 'token-1'],
+    ['a promise', () => Promise.resolve({ accessToken: 'token-1' })],
+    ['a promise that fails', () => Promise.reject(new Error('late'))],
+  ])('one of which parseToken makes %s: the error says what to return', async (_, parseToken) => {
+    const { source, endpoint, settle } = bench({
+      maxAttempts: 1,
+      provider: { parseToken: parseToken as never },
+    });
+    const caller = ended(source.getToken());
+    await settle();
+    endpoint.lastCall.issue('token-1');
+    const error = await caller;
+    expect(error).toMatchObject({ code: 'ERR_TOKEN_RESPONSE_MALFORMED' });
+    expect((error as Error).message).toMatch(
+      /parseToken returned no object\. Return \{ accessToken \}, not a string or a promise\./,
+    );
   });
 
   test('one that makes classifyFailure throw although its status is that of a success', async () => {

@@ -8,11 +8,13 @@ const MOST_MS = 15;
 const LIMIT_MS = 40_000;
 const ENTRY_POINTS = [
   'providers',
+  'presets',
   'exotel',
   'truecaller',
   'store',
   'redis',
   'oauth',
+  'adapter',
   'opentelemetry',
   'testing',
 ];

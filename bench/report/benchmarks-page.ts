@@ -84,7 +84,7 @@ function section(measure: MeasureResult): string[] {
   return [
     `## ${title}`,
     '',
-    `${about} [Source](../bench/measures/${id}.ts).`,
+    `${about} Source: \`bench/measures/${id}.ts\`.`,
     '',
     ...(rows.length === 0 ? [] : [table(columns, rows), '']),
     ...(plot === undefined ? [] : [`![${plot.y}, by ${plot.x}](${plotFileOf(id)})`, '']),

@@ -24,10 +24,9 @@ const MARKS = { good: '✓', bad: '✗', 'not applicable': '–' } as const;
 export function rowsOf(
   scenarios: readonly ComparedScenario[],
   peers: readonly ComparedPeer[],
-  titleOf: (scenario: ComparedScenario) => string = ({ title }) => title,
 ): string[][] {
   return scenarios.map((scenario) => [
-    titleOf(scenario),
+    scenario.title,
     ...peers.map(({ cells }) => {
       const cell = cells.find(({ id }) => id === scenario.id);
       return cell === undefined ? '' : `${MARKS[cell.verdict]} ${cell.text}`;
@@ -49,7 +48,6 @@ export function comparisonPage(
   peers: readonly ComparedPeer[],
   { node, versions }: Machine,
 ): string {
-  const source = ({ id, title }: ComparedScenario) => `[${title}](../bench/scenarios/${id}.ts)`;
   const packages = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   return [
     '# Comparison',
@@ -58,11 +56,11 @@ export function comparisonPage(
     '',
     'What happens when things go wrong, with everything that a user would pick instead. Each cell was run, against the same ' +
       'server over loopback; `npm run compare` runs all of them again and rewrites this page. ✓ is what a user would wish for, as ' +
-      'told under each title below; ✗ is anything else; – is what a peer cannot be asked. Each title leads to the code that was run.',
+      'told under each title below; ✗ is anything else; – is what a peer cannot be asked. `bench/scenarios/` holds the code that was run.',
     '',
     table(
       ['', ...peers.map(({ name }) => name)],
-      [...rowsOf(scenarios, peers, source), ['good', ...totalsOf(peers)]],
+      [...rowsOf(scenarios, peers), ['good', ...totalsOf(peers)]],
       'left',
     ),
     '',

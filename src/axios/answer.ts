@@ -17,6 +17,7 @@ export interface Answer {
   readonly response: AxiosResponse | undefined;
 }
 
+type Config = InternalAxiosRequestConfig;
 type Unknown<T> = { readonly [K in keyof T]?: unknown };
 
 /** Reads the answer from a response of any shape; `undefined` if it has no status. */
@@ -66,22 +67,19 @@ interface SentRequest {
  * origin removes the header for good, even if a later one leads back; so do credentials in the URL.
  */
 export function isAboutOurToken(sent: Sent, { request, response }: Answer): boolean {
+  const { place, guard } = sent.attachment;
   const { authorization } = sent.token;
   const { getHeader } = (request ?? {}) as SentRequest;
-  if (typeof getHeader === 'function') {
-    if (getHeader.call(request, 'authorization') !== authorization) return false;
-  }
-  for (const config of [sent.config, response?.config]) {
-    const carried = authorizationOf(config);
-    if (carried !== undefined && carried !== authorization) return false;
-  }
-  if (authorizationOf(sent.config) === undefined) return false; // A transform removed it.
+  /** What is sent, if the adapter does not tell. */
+  const header = (name: string) =>
+    typeof getHeader === 'function' ? getHeader.call(request, name) : authorization;
   const url = answeringURL(request, sent.config);
-  return url === undefined || sent.attachment.guard.allowsURL(url);
-}
-
-function authorizationOf(config: InternalAxiosRequestConfig | undefined): unknown {
-  return headerOf(config?.headers, 'authorization');
+  if (url !== undefined && !guard.allowsURL(url)) return false;
+  if (place.arrivedIn !== undefined) return place.arrivedIn({ url, header }, authorization);
+  if (header(place.id) !== authorization) return false;
+  const carried = (config: Config | undefined) => headerOf(config?.headers, place.id);
+  if (carried(sent.config) !== authorization) return false; // A transform removed or replaced it.
+  return (carried(response?.config) ?? authorization) === authorization;
 }
 
 /** The URL that answered after redirects, if the adapter tells it. */

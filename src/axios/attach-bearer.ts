@@ -8,6 +8,7 @@ import {
   refuseNonProvider,
   type Provider,
 } from '../provider-definition/define-provider.js';
+import { placeOf } from '../provider-definition/token-placement.js';
 import { isTokenSource, type TokenSource } from '../token-source/token-source.js';
 import type { Attachment, ReplayHook } from './attachment.js';
 import { foldsAbsoluteURLs, knowsInterceptorOrder } from './axios-version.js';
@@ -18,6 +19,7 @@ import {
 } from './create-token-source.js';
 import { intercept } from './intercept.js';
 import { createOriginGuard } from './origin-guard.js';
+import { knownPlace } from './placed-token.js';
 import { redirectGuardFor } from './redirect-guard.js';
 
 /** How an instance treats its requests and, if a provider is passed, how its token source behaves. */
@@ -98,6 +100,13 @@ const installed = new WeakMap<object, Installed>();
  * any other origin gets none. Attaching the same provider or token source again, or a provider made from the same data,
  * returns the existing attachment.
  *
+ * @example
+ * ```ts
+ * const http = axios.create({ baseURL: provider.baseURL });
+ * const bearer = attachBearer(http, provider);
+ * await http.get('/things');
+ * bearer.detach();
+ * ```
  * @throws {@link MisconfigurationError} if another provider of the instance has one of the origins, if the instance's
  * `baseURL` is outside the origins of all its providers, or for an invalid option
  */
@@ -123,7 +132,13 @@ export function attachBearer<C extends object>(
     path: 'options.',
   });
   const { onForeignOrigin = 'pass', onReplay, ...sourceOptions } = givenOptions(options);
-  if (given !== undefined) refuseOptions(provider, sourceOptions);
+  if (given !== undefined)
+    refuseOptions(
+      provider,
+      Object.entries(sourceOptions),
+      'has no effect on an existing token source',
+      'Pass it to createTokenSource() instead.',
+    );
   checkOptions(provider, { onForeignOrigin, onReplay });
   const guard = createOriginGuard(provider.allowedOrigins, foldsAbsoluteURLs(instance));
   const { defaults } = instance as Partial<AxiosInstance>;
@@ -140,10 +155,12 @@ export function attachBearer<C extends object>(
   }
 
   const source = given ?? createTokenSource(provider, sourceOptions);
-  const redirects = redirectGuardFor(instance, guard);
+  const place = knownPlace(placeOf(provider.tokenPlacement));
+  const redirects = redirectGuardFor(instance, guard, place);
   const uninstall = install(instance, {
     source,
     guard,
+    place,
     redirects,
     onForeignOrigin,
     onReplay,
@@ -229,16 +246,25 @@ function notAttachable(): MisconfigurationError {
   });
 }
 
+/** axios would ignore our options among its own. It has a `transport` too. */
+function refuseMisplacedOptions(provider: Provider, config: CreateAxiosDefaults): void {
+  const given = givenOptions(config) as Readonly<Record<string, unknown>>;
+  const ours = ATTACH_OPTIONS.filter((option) => option !== 'transport').map(
+    (option) => [option, given[option]] as const,
+  );
+  refuseOptions(provider, ours, 'has no effect on axios', 'Pass it in the third argument.');
+}
+
 /** They would be silently ignored. */
-function refuseOptions({ name }: Provider, options: TokenSourceOptions): void {
-  const [option] = Object.entries(options).find(([, value]) => value !== undefined) ?? [];
+function refuseOptions(
+  { name }: Provider,
+  options: readonly (readonly [name: string, value: unknown])[],
+  problem: string,
+  remedy: string,
+): void {
+  const [option] = options.find(([, value]) => value !== undefined) ?? [];
   if (option === undefined) return;
-  throw new MisconfigurationError({
-    provider: name,
-    option: `options.${option}`,
-    problem: 'has no effect on an existing token source',
-    remedy: 'Pass it to createTokenSource() instead.',
-  });
+  throw new MisconfigurationError({ provider: name, option: `options.${option}`, problem, remedy });
 }
 
 function checkOptions(
@@ -279,8 +305,14 @@ function refuseTakenOrigin(provider: Provider, other: Provider): void {
  *
  * @param url - an absolute URL, to choose between several attachments. Without it, the one that serves the instance's `baseURL`
  * is returned, or else the first
+ * @example
+ * ```ts
+ * const token = await bearerOf(http)?.source.getToken();
+ * ```
+ * @throws {@link MisconfigurationError} for something that is not an object
  */
 export function bearerOf(instance: AttachableInstance, url?: string): BearerAttachment | undefined {
+  if (Object(instance) !== instance) throw notAttachable();
   const attachments = attachmentsOf(instance);
   const serving = (target: string) =>
     attachments.find(({ source }) =>
@@ -296,6 +328,11 @@ export function bearerOf(instance: AttachableInstance, url?: string): BearerAtta
  *
  * @param config - the defaults of the instance, as for `axios.create`
  * @param options - how tokens are attached, kept and renewed
+ * @example
+ * ```ts
+ * const http = createProviderClient(provider, { timeout: 10_000 }, { keepWarm: true });
+ * const { data } = await http.get('/things');
+ * ```
  * @throws {@link MisconfigurationError} as `attachBearer` does
  */
 export function createProviderClient<C extends object>(
@@ -305,6 +342,7 @@ export function createProviderClient<C extends object>(
 ): AxiosInstance {
   const provider = isTokenSource(providerOrSource) ? providerOrSource.provider : providerOrSource;
   refuseNonProvider(provider);
+  refuseMisplacedOptions(provider, config);
   const instance = axios.create({ ...config, baseURL: config.baseURL ?? provider.baseURL });
   // A mocked axios may create nothing, or something without interceptors. It is returned unchanged.
   if (isAttachable(instance)) attachBearer(instance, providerOrSource, options);

@@ -1,5 +1,6 @@
 import type { AxiosDefaults, InternalAxiosRequestConfig } from 'axios';
 
+import type { Place } from '../provider-definition/token-placement.js';
 import type { TokenSource } from '../token-source/token-source.js';
 import type { OriginGuard } from './origin-guard.js';
 import type { RedirectGuard } from './redirect-guard.js';
@@ -11,6 +12,8 @@ export type ReplayHook = (config: InternalAxiosRequestConfig) => void | Promise<
 export interface Attachment {
   readonly source: TokenSource;
   readonly guard: OriginGuard;
+  /** Where its tokens go in a request. */
+  readonly place: Place;
   readonly redirects: RedirectGuard | undefined;
   readonly onForeignOrigin: 'pass' | 'error';
   readonly onReplay: ReplayHook | undefined;

@@ -1,18 +1,12 @@
 import type { AxiosInterceptorManager, InternalAxiosRequestConfig } from 'axios';
 
 import { MisconfigurationError, OriginNotAllowedError } from '../errors/index.js';
+import type { Place } from '../provider-definition/token-placement.js';
 import type { AccessToken } from '../token/access-token.js';
 import type { TokenParams } from '../token/token-params.js';
 import type { TokenSource } from '../token-source/token-source.js';
 import { servingAttachment, type Attachment } from './attachment.js';
 import { watchAnswer } from './answer-watch.js';
-import {
-  authorizationIn,
-  authorizerOf,
-  flatCopy,
-  withoutAuthorization,
-  withWritableHeaders,
-} from './authorization-header.js';
 import { unlessBodyFails } from './body-failure.js';
 import {
   asAxiosFailure,
@@ -24,9 +18,10 @@ import {
 } from './deadline.js';
 import type { Exchange } from './exchange.js';
 import { isEmpty, runSynchronously, type Handler, type Surroundings } from './innermost.js';
-import { rememberToken } from './known-tokens.js';
+import { carriesToken, withoutOurs, writeToken } from './placed-token.js';
 import { fixBoundary, isWebForm } from './replay-body.js';
-import { paramsOf } from './request-options.js';
+import { checkBearerOptions, paramsOf } from './request-options.js';
+import { flatCopy, withWritableHeaders } from './writable-config.js';
 
 type Config = InternalAxiosRequestConfig;
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -95,7 +90,7 @@ export function authorizeHandlers(context: AuthorizeContext): Surroundings<Confi
       runWhen(config) {
         if (!applies(config)) return false;
         const { bearer } = config;
-        if (bearer === false && authorizationIn(config.headers) === undefined) return false;
+        if (bearer === false && !carriesToken(config)) return false;
         exchange.copies = Object.getPrototypeOf(config) === null;
         handler.begun = exchange;
         inHandOf =
@@ -196,19 +191,29 @@ function destinedFor(
   attachments: readonly Attachment[],
   left: Config,
 ): { readonly config: Config; readonly attachment: Attachment | undefined } {
-  const authorizer = authorizerOf(left);
-  const config = authorizer === 'ours' ? withoutAuthorization(left) : left;
-  const isOnItsOwn = left.bearer === false || authorizer === 'caller';
-  return { config, attachment: isOnItsOwn ? undefined : attachmentFor(attachments, config) };
+  checkBearerOptions(left);
+  const { config, taken } = withoutOurs(left);
+  const isOnItsOwn = left.bearer === false;
+  return { config, attachment: isOnItsOwn ? undefined : attachmentFor(attachments, config, taken) };
 }
 
-/** The provider whose token may go to the request's destination; `undefined` for none. */
-function attachmentFor(attachments: readonly Attachment[], config: Config): Attachment | undefined {
+/**
+ * The provider whose token may go to the request's destination; `undefined` for none.
+ *
+ * @param taken - places with a value of the caller's, which wins
+ */
+function attachmentFor(
+  attachments: readonly Attachment[],
+  config: Config,
+  taken: readonly Place[],
+): Attachment | undefined {
   const serving = servingAttachment(attachments, config);
-  if (serving !== undefined) return serving;
+  if (serving !== undefined) return taken.includes(serving.place) ? undefined : serving;
   const strict = attachments.find(
-    ({ guard, onForeignOrigin }) =>
-      onForeignOrigin === 'error' && guard.destinationOf(config) === 'foreign',
+    ({ guard, place, onForeignOrigin }) =>
+      onForeignOrigin === 'error' &&
+      !taken.includes(place) &&
+      guard.destinationOf(config) === 'foreign',
   );
   if (strict === undefined) return undefined;
   const { name, allowedOrigins } = strict.source.provider;
@@ -259,7 +264,7 @@ async function acquire(
 /** Writes the token into the request and records what a replay needs. */
 function authorize(
   exchange: Exchange,
-  given: Config,
+  config: Config,
   attachment: Attachment,
   token: AccessToken,
   params: TokenParams | undefined,
@@ -267,11 +272,10 @@ function authorize(
   writtenTimeout: unknown,
   usedTimeout: unknown,
 ): Config {
-  const config = attachment.redirects?.watch(given) ?? given;
+  attachment.redirects?.watch(config);
   const rawBody = config.data as unknown;
   if (isWebForm(rawBody)) fixBoundary(config);
-  config.headers['Authorization'] = token.authorization;
-  rememberToken(token);
+  writeToken(attachment.place, config, token);
   exchange.sent = {
     attachment,
     config,

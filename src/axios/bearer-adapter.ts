@@ -1,3 +1,8 @@
+/**
+ * An axios adapter with tokens, for SDKs that take nothing else.
+ *
+ * @module axios-bearer/adapter
+ */
 import axios, {
   Axios,
   type AxiosAdapter,
@@ -33,7 +38,7 @@ export interface BearerAdapter extends AxiosAdapter {
  * @throws {@link MisconfigurationError} as {@link attachBearer} does
  * @example
  * ```ts
- * const sdk = new Sdk({ axiosOptions: { adapter: createBearerAdapter(provider) } });
+ * const sdk = axios.create({ adapter: createBearerAdapter(provider) }); // or whatever the SDK takes it by
  * ```
  */
 export function createBearerAdapter<C extends object>(

@@ -11,8 +11,11 @@ type Config = InternalAxiosRequestConfig;
  * frozen config stays unchanged.
  */
 export function giveBack(sent: Sent, outcome: unknown): void {
+  const { place } = sent.attachment;
   for (const config of new Set([sent.config, ...configsOf(outcome)])) {
     quietly(() => {
+      // A whole header stays in the config, where errors conceal it.
+      if (place.arrivedIn) place.remove(config, (value) => value === sent.token.authorization);
       sent.watch?.takeOff(config);
       restoreTimeout(sent, config);
       sent.attachment.redirects?.restore(config);

@@ -28,10 +28,10 @@ export function rememberToken(token: AccessToken): void {
   remembered.delete(oldest as number);
 }
 
-/** Whether we wrote an `Authorization` value: a recently attached token, or its mask. */
-export function isOurs(authorization: unknown): boolean {
-  if (typeof authorization !== 'string' && !(authorization instanceof String)) return false;
-  const value = String(authorization);
+/** Whether we wrote a value: a recently attached token, or its mask. */
+export function isOurs(written: unknown): boolean {
+  if (typeof written !== 'string' && !(written instanceof String)) return false;
+  const value = String(written);
   return value === REDACTED || remembered.has(hashOf(value));
 }
 

@@ -1,17 +1,17 @@
-import type { InternalAxiosRequestConfig } from 'axios';
-
 import { stripsOnRedirect } from './axios-version.js';
-import { isOurs } from './known-tokens.js';
+import type { Place } from '../provider-definition/token-placement.js';
 import type { OriginGuard } from './origin-guard.js';
-
-type Config = InternalAxiosRequestConfig;
+import { removeOurs } from './placed-token.js';
 
 /** Keeps a token within its origins when a redirect is followed. */
 export interface RedirectGuard {
-  /** Guards a request that carries a token, ahead of its own `beforeRedirect`. Returns the config to send. */
-  watch(config: Config): Config;
-  /** Restores the caller's `beforeRedirect` in a config that comes back. */
-  restore(config: Config): void;
+  /** Guards a request that carries a token, ahead of its own `beforeRedirect`. */
+  watch(config: WithBeforeRedirect): void;
+  /**
+   * Restores the caller's `beforeRedirect` in a config that comes back. Throws if an adapter froze it; if it is sent again, the
+   * caller's function is still found inside ours.
+   */
+  restore(config: WithBeforeRedirect): void;
 }
 
 /** The request that a redirect leads to, as axios passes it to `beforeRedirect`. */
@@ -35,68 +35,36 @@ interface WithBeforeRedirect {
 type Origins = Pick<OriginGuard, 'allowsURL'>;
 
 /**
- * Removes our token when a redirect leads outside the allowed origins. Before 1.21 axios forwards the `Authorization` header to
- * subdomains.
+ * Removes our token when a redirect leads outside the allowed origins: from its header, or from a query that the server repeats.
+ * axios forwards other headers than `Authorization` and `Cookie` to any origin, and before 1.21 these two to subdomains.
  *
  * The caller's own `beforeRedirect` runs after that, as it does after axios's own stripping since 1.21. It sees a request
  * without our token and has the last word: a header that it sets stays on the following hops.
  *
- * Only axios's http adapter calls `beforeRedirect`. Over HTTP/2 it follows no redirects; `fetch` and browsers remove the header
- * themselves.
+ * Only axios's http adapter calls `beforeRedirect`. Over HTTP/2 it follows no redirects; `fetch` and browsers remove
+ * `Authorization` themselves.
  */
 export function createRedirectGuard(origins: Origins): RedirectGuard {
-  const strip = ({ href, headers }: NextRequest): void => {
-    if (typeof href === 'string' && origins.allowsURL(href)) return;
-    for (const [name, value] of Object.entries(headers ?? {})) {
-      if (name.toLowerCase() === 'authorization' && isOurs(value))
-        Reflect.deleteProperty(headers as object, name);
-    }
-  };
-
   const before = (callers: unknown): Guarding => {
     const guarding: BeforeRedirect = function (next, ...details) {
-      strip(next);
-      (callers as BeforeRedirect).call(this, next, ...details);
+      const { href } = next;
+      if (typeof href !== 'string' || !origins.allowsURL(href)) removeOurs(next);
+      // axios does not call a falsy one.
+      if (callers) (callers as BeforeRedirect).call(this, next, ...details);
     };
-    // axios does not call a falsy one.
-    return Object.assign(callers ? guarding : (next: NextRequest) => strip(next), {
-      [CALLERS]: callers,
-    });
-  };
-
-  /** Made once for requests without `beforeRedirect`. An instance's default, which comes with each request, is cached below. */
-  const alone = before(undefined);
-  const known = new WeakMap<object, Guarding>();
-
-  const beforeCallers = (callers: unknown): Guarding => {
-    if (callers === undefined) return alone;
-    if (typeof callers !== 'function') return before(callers);
-    const guarding = known.get(callers) ?? before(callers);
-    known.set(callers, guarding);
-    return guarding;
+    return Object.assign(guarding, { [CALLERS]: callers });
   };
 
   return {
     watch(config) {
-      const beforeRedirect = beforeCallers(callersOf(config)) as never;
-      try {
-        config.beforeRedirect = beforeRedirect;
-        return config;
-      } catch {
-        // Frozen by an interceptor, which axios allows since 1.20, when it copies every config with a prototype.
-        return Object.assign(Object.create(null) as Config, config, { beforeRedirect });
-      }
+      config.beforeRedirect = before(callersOf(config));
     },
-    restore(config: WithBeforeRedirect) {
+    restore(config) {
       const { beforeRedirect } = config;
       if (!isGuarding(beforeRedirect)) return;
       const callers = beforeRedirect[CALLERS];
-      try {
-        if (callers === undefined) Reflect.deleteProperty(config, 'beforeRedirect');
-        else config.beforeRedirect = callers;
-      } catch {
-        // Frozen by an adapter. If the config is sent again, the caller's function is still found inside ours.
-      }
+      if (callers === undefined) delete config.beforeRedirect;
+      else config.beforeRedirect = callers;
     },
   };
 }
@@ -108,8 +76,11 @@ export function createRedirectGuard(origins: Origins): RedirectGuard {
 export function redirectGuardFor(
   instance: Parameters<typeof stripsOnRedirect>[0],
   origins: Origins,
+  place: Place,
 ): RedirectGuard | undefined {
-  return stripsOnRedirect(instance) ? undefined : createRedirectGuard(origins);
+  return place.id === 'authorization' && stripsOnRedirect(instance)
+    ? undefined
+    : createRedirectGuard(origins);
 }
 
 /** The caller's own `beforeRedirect`, also inside our guard. A polluted `Object.prototype` does not count. */

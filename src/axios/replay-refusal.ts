@@ -30,6 +30,11 @@ export function noteRefusal(because: ReplayRefusal, ...holders: readonly unknown
  * Returns why a 401 was not replayed; `undefined` for anything else, such as a 401 that was not about our token.
  *
  * @param errorOrResponse - the error that axios threw, or the response if `validateStatus` accepts a 401
+ *
+ * @example
+ * ```ts
+ * const because = await http.get('/things').catch(whyNotReplayed);
+ * ```
  */
 export function whyNotReplayed(errorOrResponse: unknown): ReplayRefusal | undefined {
   if (!isObject(errorOrResponse)) return undefined;

@@ -5,11 +5,10 @@ import type { AccessToken } from '../token/access-token.js';
 import { waitFor } from '../platform/waiting.js';
 import { answerIn, answerOf, isAboutOurToken, type Answer } from './answer.js';
 import { watchAnswer } from './answer-watch.js';
-import { removeAuthorization } from './authorization-header.js';
 import { asAxiosFailure, asTimeout, remainingMs, timedOut, withAbortSignal } from './deadline.js';
 import type { Sent } from './exchange.js';
 import { configsOf, giveBack, holdersOf, quietly } from './give-back.js';
-import { rememberToken } from './known-tokens.js';
+import { removeOurs, writeToken } from './placed-token.js';
 import type { Rejection } from './rejection.js';
 import { discard, type ReplayBody } from './replay-body.js';
 import { noteRefusal, type ReplayRefusal } from './replay-refusal.js';
@@ -44,7 +43,7 @@ export async function replay(rejection: Rejection): Promise<AxiosResponse> {
     });
   }
   // The hook may have changed the destination to one where the token must not go.
-  if (first.attachment.guard.destinationOf(again) !== 'own') removeAuthorization(again.headers);
+  if (first.attachment.guard.destinationOf(again) !== 'own') removeOurs(again);
   if (again.data !== body?.data) again.headers.delete('Content-Length'); // The hook replaced the body.
   const leftMs = timeLeft(rejection);
   if (leftMs !== undefined) again.timeout = asTimeout(leftMs);
@@ -56,12 +55,12 @@ function nextConfig(first: Sent, token: AccessToken, { data, contentType }: Repl
   const headers = new AxiosHeaders(Object.assign({}, first.config.headers));
   if (!isLengthOf(data, headers.getContentLength())) headers.delete('Content-Length');
   if (contentType !== undefined) headers.setContentType(contentType);
-  removeAuthorization(headers);
-  headers['Authorization'] = token.authorization;
-  rememberToken(token);
   // axios-mock-adapter removes itself from each config that it answers. Without it the replay would really be sent.
   const adapter = first.config.adapter ?? first.attachment.defaults?.adapter;
-  return { ...first.config, ...(adapter && { adapter }), data, headers };
+  const again = { ...first.config, ...(adapter && { adapter }), data, headers };
+  removeOurs(again);
+  writeToken(first.attachment.place, again, token);
+  return again;
 }
 
 /** A wrong length has to be removed, because the adapter writes one only if there is none. */

@@ -1,5 +1,6 @@
 import type { InternalAxiosRequestConfig } from 'axios';
 
+import { refuseUnknownOptions } from '../errors/check-options.js';
 import type { TokenParams } from '../token/token-params.js';
 
 /** Bearer options of one request, as `config.bearer`. */
@@ -20,6 +21,12 @@ declare module 'axios' {
      */
     bearer?: false | BearerRequestOptions;
   }
+}
+
+/** Refuses a mistyped option: with `reply` in place of `replay`, the request would be sent again. */
+export function checkBearerOptions({ bearer }: InternalAxiosRequestConfig): void {
+  if (typeof bearer !== 'object' || (bearer as unknown) === null) return;
+  refuseUnknownOptions(bearer, ['replay', 'params'], { of: 'a request', path: 'bearer.' });
 }
 
 /** The parameters of the request's token. */

@@ -1,7 +1,11 @@
 import { Axios, type InternalAxiosRequestConfig } from 'axios';
 
 import { headerOf } from '../concealment/any-object.js';
-import type { Provider, ResourceRequest } from '../provider-definition/define-provider.js';
+import {
+  isPromise,
+  type Provider,
+  type ResourceRequest,
+} from '../provider-definition/define-provider.js';
 import type { Answer } from './answer.js';
 import { warnOnce } from './warn-once.js';
 
@@ -47,8 +51,4 @@ export function isRejection(
 
 function requestOf(config: InternalAxiosRequestConfig): ResourceRequest {
   return { method: (config.method ?? 'get').toUpperCase(), url: new Axios({}).getUri(config) };
-}
-
-function isPromise(value: unknown): value is Promise<unknown> {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 }

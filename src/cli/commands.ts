@@ -2,6 +2,7 @@ import { Argument, InvalidArgumentError, Option, type Command } from 'commander'
 
 import { CommandError } from './command-error.js';
 import type { DoctorOptions } from './commands/doctor.js';
+import type { MigrateOptions } from './commands/migrate.js';
 import type { RequestOptions } from './commands/request.js';
 import type { SandboxCommandOptions } from './commands/sandbox.js';
 import type { TokenOptions } from './commands/token.js';
@@ -19,6 +20,7 @@ export function addCommands(program: Command, endWith: EndWith): void {
   addDoctor(program, endWith);
   addSandbox(program);
   addDemo(program, endWith);
+  addMigrate(program, endWith);
 }
 
 function addProviders(program: Command): void {
@@ -141,6 +143,21 @@ function addDemo(program: Command, endWith: EndWith): void {
     .action(async () => {
       const { demo } = await import('./commands/demo.js');
       endWith(await demo());
+    });
+}
+
+function addMigrate(program: Command, endWith: EndWith): void {
+  program
+    .command('migrate')
+    .description(
+      'rewrite code that uses axios-auth-refresh, axios-token-interceptor or a queue of its own',
+    )
+    .argument('<path>', 'a file or folder; node_modules is left out')
+    .option('--dry', 'print what would change, and change nothing')
+    .addHelpText('after', examples('migrate src --dry', 'migrate src'))
+    .action(async (path: string, options: MigrateOptions) => {
+      const { migrate } = await import('./commands/migrate.js');
+      endWith(await migrate(path, options));
     });
 }
 

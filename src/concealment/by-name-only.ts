@@ -1,4 +1,8 @@
+import { isObject } from './any-object.js';
 import { REDACTED } from './redacted.js';
+
+/** Whether the value of a header must not show. */
+export type IsSecret = (value: unknown, name: string) => boolean;
 
 /**
  * A view of an object that can be read by name, but shows nothing to code that lists, walks, prints or serialises it.
@@ -7,10 +11,15 @@ import { REDACTED } from './redacted.js';
  * Methods run on the real object.
  *
  * @param prototype - the prototype of the view; none by default
+ * @param isSecret - tells further headers that a request does not list
  */
-export function byNameOnly<T extends object>(real: T, prototype: object | null = null): T {
+export function byNameOnly<T extends object>(
+  real: T,
+  prototype: object | null = null,
+  isSecret: IsSecret = () => false,
+): T {
   if (views.has(real)) return real;
-  const view = new Proxy(Object.create(prototype) as object, new ByName(real)) as T;
+  const view = new Proxy(Object.create(prototype) as object, new ByName(real, isSecret)) as T;
   views.add(view);
   return view;
 }
@@ -22,19 +31,17 @@ type Method = (...args: unknown[]) => unknown;
 /** Makes JSON omit the view. */
 const leaveOut = () => undefined;
 
-function withoutAuthorization(headers: unknown): unknown {
-  return Object.hasOwn(Object(headers) as object, 'authorization')
-    ? { ...(headers as object), authorization: REDACTED }
-    : headers;
-}
+const CREDENTIALS = /^(authorization|cookie)$/i;
 
 class ByName implements ProxyHandler<object> {
   readonly #real: object;
+  readonly #isSecret: IsSecret;
   /** So that a method is the same function each time it is read. */
   #methods: Map<Method, Method> | undefined;
 
-  constructor(real: object) {
+  constructor(real: object, isSecret: IsSecret) {
     this.#real = real;
+    this.#isSecret = isSecret;
   }
 
   get(_target: object, name: PropertyKey): unknown {
@@ -43,7 +50,7 @@ class ByName implements ProxyHandler<object> {
     if (typeof value !== 'function') return value;
     const method = this.#bound(value as Method);
     // pino treats an object with `setHeader` as a server response and prints all its headers.
-    return name === 'getHeaders' ? () => withoutAuthorization(method()) : method;
+    return name === 'getHeaders' ? () => this.#masked(method()) : method;
   }
 
   set(_target: object, name: PropertyKey, value: unknown): boolean {
@@ -52,6 +59,15 @@ class ByName implements ProxyHandler<object> {
 
   has(_target: object, name: PropertyKey): boolean {
     return name === 'toJSON' || Reflect.has(this.#real, name);
+  }
+
+  #masked(headers: unknown): unknown {
+    if (!isObject(headers)) return headers;
+    const fields = Object.entries(headers).map(([name, value]): [string, unknown] => {
+      const isMasked = CREDENTIALS.test(name) || this.#isSecret(value, name);
+      return [name, isMasked ? REDACTED : value];
+    });
+    return Object.fromEntries(fields);
   }
 
   #bound(method: Method): Method {

@@ -1,9 +1,6 @@
 import { isObject, namesOf, prototypeOf, read, write } from './any-object.js';
-import { byNameOnly } from './by-name-only.js';
+import { byNameOnly, type IsSecret } from './by-name-only.js';
 import { ConcealedValue } from './concealed-value.js';
-
-/** Whether the value of a header must not show. */
-export type IsSecret = (value: unknown, name: string) => boolean;
 
 /**
  * Hides secret headers from everything that prints, walks, serialises or clones an error, and returns the same error. They can
@@ -18,8 +15,8 @@ export function concealError<E>(error: E, isSecret: IsSecret): E {
     const response = read(one, 'response');
     concealConfig(read(one, 'config'), isSecret);
     concealConfig(read(response, 'config'), isSecret);
-    hide(one, 'request');
-    hide(response, 'request');
+    hide(one, 'request', null, isSecret);
+    hide(response, 'request', null, isSecret);
     const body = read(response, 'data');
     // Only a body that is the connection itself: a decoded body does not lead to the socket.
     if (isObject(body) && isConnection(body)) hide(response, 'data', streamPrototypeOf(body));
@@ -72,9 +69,9 @@ function isPlain(value: object): boolean {
 }
 
 /** Makes an object that leads to sockets readable only by name. */
-function hide(holder: unknown, name: string, prototype: object | null = null): void {
+function hide(holder: unknown, name: string, prototype: object | null, isSecret?: IsSecret): void {
   const value = read(holder, name);
-  if (isObject(value)) write(holder, name, byNameOnly(value, prototype));
+  if (isObject(value)) write(holder, name, byNameOnly(value, prototype, isSecret));
 }
 
 /** The same stream, readable by name only where it is the connection itself: its request holds the headers that were sent. */

@@ -14,8 +14,12 @@ export type BearerErrorCode =
   | 'ERR_ORIGIN_NOT_ALLOWED'
   | 'ERR_TOKEN_STORE_FAILED';
 
-/** In the global symbol registry, so that another copy of the package recognises our errors. */
-const brand = Symbol.for('axios-bearer.error');
+/**
+ * In the global symbol registry, so that another copy of the package recognises our errors.
+ *
+ * @internal
+ */
+export const brand = Symbol.for('axios-bearer.error');
 
 /** The base class of every error that this library throws. Its `code` says what went wrong. */
 export class BearerError extends Error {
@@ -32,14 +36,4 @@ export class BearerError extends Error {
   toJSON(): Record<string, unknown> {
     return { name: this.name, code: this.code, message: this.message };
   }
-}
-
-/**
- * Whether `error` comes from this library and, if `code` is given, has that code.
- *
- * It also recognises errors from another copy of the package (ESM next to CommonJS), which `instanceof` does not.
- */
-export function isBearerError(error: unknown, code?: BearerErrorCode): error is BearerError {
-  if (!(error instanceof Error) || !(brand in error)) return false;
-  return code === undefined || ('code' in error && error.code === code);
 }

@@ -1,4 +1,5 @@
-export { BearerError, isBearerError, type BearerErrorCode } from './bearer-error.js';
+export { BearerError, type BearerErrorCode } from './bearer-error.js';
+export { isBearerError, type BearerErrorByCode } from './is-bearer-error.js';
 export { MisconfigurationError } from './misconfiguration-error.js';
 export { OriginNotAllowedError } from './origin-not-allowed-error.js';
 export {

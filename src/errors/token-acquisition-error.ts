@@ -47,6 +47,11 @@ export interface TokenAcquisitionDetails {
  * `code` says why: your credentials function or asynchronous `tokenRequest` failed; the endpoint was unreachable, refused the
  * request, sent a malformed response or rejected the credentials (then it is a {@link CredentialsRejectedError}); the token
  * budget is spent; or another process held the lease of a shared store and brought no token.
+ *
+ * @example
+ * ```ts
+ * if (error instanceof TokenAcquisitionError && error.retryable) console.log(error.retryInMs);
+ * ```
  */
 export class TokenAcquisitionError extends BearerError {
   override readonly name: string = 'TokenAcquisitionError';

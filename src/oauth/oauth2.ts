@@ -52,7 +52,7 @@ const OWN = {
   ...{ baseURL: true, name: true, clientAuthentication: true, grant: true },
   ...{ tokenUrl: true, issuer: true, protectedResource: true, issuers: true },
   ...{ scope: true, audience: true, resource: true, extraParams: true, paramNames: true },
-  ...{ defaultLifetimeSeconds: true, singleActiveToken: true, allowInsecureHttp: true },
+  ...{ defaultLifetimeSeconds: true, singleActiveToken: true },
 } as const satisfies Record<
   | 'baseURL'
   | 'name'
@@ -116,7 +116,6 @@ export function oauth2(options: OAuth2Options): TokenEndpointProvider {
   return defineProvider<object>({
     ...common,
     baseURL: options.baseURL,
-    allowInsecureHttp,
     documentation,
     // A new object for each token call: the clock that the call was made by is known by it.
     credentials: async (context) => ({

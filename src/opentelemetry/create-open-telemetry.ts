@@ -10,6 +10,8 @@ import {
   type TracerProvider,
 } from '@opentelemetry/api';
 
+import { refuseUnknownOptions } from '../errors/check-options.js';
+import { MisconfigurationError } from '../errors/index.js';
 import type { TokenSourceEventName, TokenSourceEvents } from '../token-source/events.js';
 import type { TokenSource } from '../token-source/token-source.js';
 
@@ -32,6 +34,12 @@ export interface OpenTelemetryHandle {
   detach(): void;
 }
 
+const OPTIONS = Object.keys({
+  meterProvider: true,
+  tracerProvider: true,
+  spans: true,
+} satisfies Record<keyof OpenTelemetryOptions, true>);
+
 type Events = TokenSourceEvents;
 type Recorders = {
   readonly [Name in TokenSourceEventName]?: (event: Events[Name]) => void;
@@ -52,12 +60,15 @@ const DURATION_BUCKETS = [
  * in the path. They hold no token, secret or client id. Call it after registering the OpenTelemetry SDK: global metrics do
  * not find one that is registered later.
  *
+ * @throws {@link MisconfigurationError} for something that is not a token source, or an unknown option
  * @see https://opentelemetry.io/docs/specs/semconv/http/
  */
 export function createOpenTelemetry(
   source: TokenSource,
   options: OpenTelemetryOptions = {},
 ): OpenTelemetryHandle {
+  refuseNonSource(source);
+  refuseUnknownOptions(options, OPTIONS, { of: 'createOpenTelemetry', path: 'options.' });
   const { meterProvider = metrics, tracerProvider = trace } = options;
   const meter = meterProvider.getMeter(SCOPE);
   const tracer = options.spans === false ? undefined : tracerProvider.getTracer(SCOPE);
@@ -84,6 +95,15 @@ export function createOpenTelemetry(
       timeToExpiry.removeCallback(observe);
     },
   };
+}
+
+function refuseNonSource(source: TokenSource): void {
+  if (typeof (source as Partial<TokenSource> | null | undefined)?.on === 'function') return;
+  throw new MisconfigurationError({
+    option: 'source',
+    problem: 'is not a token source',
+    remedy: 'Pass what createTokenSource() returns; for a client, bearerOf(client).source.',
+  });
 }
 
 function recordersFor(meter: Meter, tracer: Tracer | undefined): Recorders {

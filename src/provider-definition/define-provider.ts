@@ -15,6 +15,7 @@ import {
   type CredentialsFunction,
 } from './credentials.js';
 import type { ParsedDiagnosis, TokenFailureClass } from './token-failure.js';
+import { checkPlacement, type TokenPlacement } from './token-placement.js';
 import {
   absoluteURL,
   checkedRequest,
@@ -50,6 +51,8 @@ export interface CommonDefinition {
   readonly allowInsecureHttp?: boolean | undefined;
   /** The page that documents the token call, and when it was last checked (ISO date). */
   readonly documentation?: { readonly url: string; readonly checkedOn: string } | undefined;
+  /** Where a request carries its token. @defaultValue `Authorization: Bearer …` */
+  readonly tokenPlacement?: TokenPlacement | undefined;
   /** The names of the parameters that requests may set. @defaultValue none */
   readonly paramNames?: readonly string[] | undefined;
   /**
@@ -90,13 +93,8 @@ export interface ProviderDefinition<C extends object> extends CommonDefinition {
     params: TokenParams,
     context: TokenRequestContext,
   ): TokenRequest | Promise<TokenRequest>;
-  /** Reads the token from a successful response (HTTP 2xx). */
+  /** Reads the token from a successful response (HTTP 2xx): from its JSON, or else from its text or its cookies. */
   parseToken(response: TokenResponse): ParsedToken;
-  /**
-   * The format of a successful response. With `text`, one that is not JSON reaches `parseToken`, as `response.text`.
-   * @defaultValue 'json'
-   */
-  readonly answerFormat?: 'json' | 'text' | undefined;
   /**
    * Called with each usable token before any request or any other process gets it, for instance to save a refresh token that came
    * with it. Limited by `flightTimeoutMs`. If it throws, the refresh fails, with that error as the cause.
@@ -148,7 +146,6 @@ export interface TokenFunctionDefinition extends CommonDefinition {
   readonly credentialFields?: undefined;
   readonly tokenRequest?: undefined;
   readonly parseToken?: undefined;
-  readonly answerFormat?: undefined;
   readonly tokenReceived?: undefined;
   readonly classifyFailure?: undefined;
   readonly diagnose?: undefined;
@@ -161,12 +158,12 @@ const MEMBERS = Object.keys({
   origins: true,
   allowInsecureHttp: true,
   documentation: true,
+  tokenPlacement: true,
   credentials: true,
   credentialFields: true,
   paramNames: true,
   tokenRequest: true,
   parseToken: true,
-  answerFormat: true,
   tokenReceived: true,
   classifyFailure: true,
   diagnose: true,
@@ -184,7 +181,6 @@ const ENDPOINT_MEMBERS = [
   'credentialFields',
   'tokenRequest',
   'parseToken',
-  'answerFormat',
   'tokenReceived',
   'classifyFailure',
   'diagnose',
@@ -224,6 +220,17 @@ export type Provider<C extends object = object> = TokenEndpointProvider<C> | Tok
  * Defines a provider that is not built in: its token endpoint, the token request and how to read the response; or a function
  * that returns its tokens.
  *
+ * @example
+ * ```ts
+ * const acme = defineProvider({
+ *   name: 'acme',
+ *   baseURL: 'https://api.acme.example',
+ *   credentials: { key: 'a secret' },
+ *   credentialFields: { key: { secret: true } },
+ *   tokenRequest: ({ key }) => ({ url: '/login', body: { json: { key } } }),
+ *   parseToken: ({ body }) => ({ accessToken: (body as { token?: unknown }).token }),
+ * });
+ * ```
  * @throws {@link MisconfigurationError} for a missing name, an unusable URL, an unknown member, a token endpoint member next
  * to `acquireToken`, or a credential that is missing, empty, too long or has whitespace at an end
  */
@@ -257,11 +264,11 @@ export function defineProvider<C extends object>(
     origins: definition.origins,
     allowInsecureHttp: definition.allowInsecureHttp,
     documentation: definition.documentation,
+    tokenPlacement: definition.tokenPlacement,
     credentialFields: definition.credentialFields,
     paramNames: definition.paramNames,
     tokenRequest: definition.tokenRequest,
     parseToken: definition.parseToken,
-    answerFormat: definition.answerFormat,
     tokenReceived: definition.tokenReceived,
     classifyFailure: definition.classifyFailure,
     diagnose: definition.diagnose,
@@ -317,6 +324,7 @@ function checkCommonPart(definition: CommonDefinition): void {
     });
   }
   checkTokenBudget(definition);
+  checkPlacement(name, definition.tokenPlacement);
 }
 
 function checkTokenEndpoint<C extends object>(definition: ProviderDefinition<C>): void {
@@ -324,14 +332,6 @@ function checkTokenEndpoint<C extends object>(definition: ProviderDefinition<C>)
     required: ['tokenRequest', 'parseToken'],
     optional: ['tokenReceived', 'classifyFailure', 'diagnose', 'isTokenRejection'],
   });
-  const { answerFormat = 'json' } = definition as { readonly answerFormat?: string };
-  if (answerFormat !== 'json' && answerFormat !== 'text')
-    throw new MisconfigurationError({
-      provider: definition.name,
-      option: 'answerFormat',
-      problem: "must be 'json' or 'text'",
-      remedy: 'Leave it out for the default.',
-    });
   checkFieldRules(definition);
   checkPerCallFields(definition, definition.credentials);
 }
@@ -418,6 +418,7 @@ function identityOf(provider: Provider): string | undefined {
   if (request === undefined) return undefined;
   return JSON.stringify([
     ...[name, allowedOrigins, paramNames, defaultLifetimeSeconds, singleActiveToken],
+    provider.tokenPlacement,
     request,
   ]);
 }
@@ -509,7 +510,7 @@ export function checkedOrigin(
   }
   const { protocol, hostname, origin, username, password } = new URL(url);
   if (protocol !== 'https:' && protocol !== 'http:')
-    return fail(`has the scheme ${protocol}`, 'Use https.');
+    return fail('does not begin with https:// or http://', 'Add it.');
   if (protocol === 'http:' && !isLoopback(hostname) && provider.allowInsecureHttp !== true) {
     return fail(
       'uses plain http, which exposes the token to the network',

@@ -52,6 +52,10 @@ const own: OwnOptions<ExotelOptions> = { region: true, baseURL: true };
 /**
  * The provider for Exotel Contact Center. It exchanges an API key for a JWT that is valid for 24 hours by default.
  *
+ * @example
+ * ```ts
+ * const provider = exotel({ accountSid: 'acme1', apiKey: 'a key', apiToken: 'a secret', region: 'mumbai' });
+ * ```
  * @throws MisconfigurationError for an unknown region or a missing credential
  * @see https://developer.exotel.com/docs/contact-center/api-reference/token-generation
  */
@@ -59,7 +63,9 @@ export function exotel(options: ExotelOptions): TokenEndpointProvider<ExotelCred
   options = givenOptions(options);
   return defineProvider<ExotelCredentials>({
     ...commonPart(options, { name: 'exotel', credentialFields, own }),
-    baseURL: options.baseURL ?? baseURLOf('exotel', REGIONS, options.region ?? 'singapore'),
+    baseURL: baseURLOf('exotel', REGIONS, options.region ?? 'singapore', {
+      given: options.baseURL,
+    }),
     documentation: {
       url: 'https://developer.exotel.com/docs/contact-center/api-reference/token-generation',
       checkedOn: '2026-11-21',

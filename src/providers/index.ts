@@ -1,9 +1,10 @@
 /**
  * The built-in providers: Exotel, Truecaller (campaigns and calls), 360Learning, SingleView, Udara360, and OAuth 2.0 client credentials
- * for any authorization server.
+ * for any authorization server; and places for tokens that are not a header of their own.
  *
  * @module axios-bearer/providers
  */
+export { inCookie, inQuery } from '../provider-definition/query-and-cookie.js';
 export { exotel, type ExotelCredentials, type ExotelOptions } from './exotel.js';
 export {
   learning360,

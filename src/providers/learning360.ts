@@ -57,6 +57,10 @@ const own: OwnOptions<Learning360Options> = {
  *
  * 360Learning rejects unknown properties with `invalid_request`, so only documented ones are sent.
  *
+ * @example
+ * ```ts
+ * const provider = learning360({ clientId: 'an id', clientSecret: 'a secret', region: 'eu' });
+ * ```
  * @throws MisconfigurationError for an unknown region or a missing credential
  * @see https://360learning.readme.io/docs/step-2-create-an-access-token
  */
@@ -66,7 +70,7 @@ export function learning360(
   options = givenOptions(options);
   return defineProvider<Learning360Credentials>({
     ...commonPart(options, { name: 'learning360', credentialFields, own }),
-    baseURL: options.baseURL ?? baseURLOf('learning360', REGIONS, options.region ?? 'eu'),
+    baseURL: baseURLOf('learning360', REGIONS, options.region ?? 'eu', { given: options.baseURL }),
     documentation: {
       url: 'https://360learning.readme.io/docs/step-2-create-an-access-token',
       checkedOn: '2026-11-21',

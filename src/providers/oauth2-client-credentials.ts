@@ -78,7 +78,6 @@ const own: OwnOptions<OAuth2ClientCredentialsOptions> = {
   paramNames: true,
   defaultLifetimeSeconds: true,
   singleActiveToken: true,
-  allowInsecureHttp: true,
 };
 
 /** Servers also answer `invalid_client` when they decode the secret differently from how it was sent. */
@@ -99,6 +98,15 @@ const AUTHENTICATIONS = Object.keys(REJECTED) as ClientAuthentication[];
 /**
  * The provider for any OAuth 2.0 authorization server with the client credentials grant.
  *
+ * @example
+ * ```ts
+ * const provider = oauth2ClientCredentials({
+ *   tokenUrl: 'https://login.acme.example/token',
+ *   baseURL: 'https://api.acme.example',
+ *   clientId: 'an id',
+ *   clientSecret: 'a secret',
+ * });
+ * ```
  * @throws MisconfigurationError for a missing URL or credential, an unknown option, or plain http
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-4.4
  */
@@ -127,7 +135,6 @@ export function oauth2ClientCredentials(
   return defineProvider<OAuth2ClientCredentials>({
     ...common,
     baseURL: options.baseURL,
-    allowInsecureHttp: options.allowInsecureHttp,
     documentation,
     paramNames: paramNamesOf(options),
     tokenRequest({ clientId, clientSecret }, params): TokenRequest {

@@ -18,8 +18,6 @@ export interface TokenRequestOptions {
   readonly defaultLifetimeSeconds?: number | undefined;
   /** Whether a new token invalidates the previous one. @defaultValue false */
   readonly singleActiveToken?: boolean | undefined;
-  /** Allows plain http to hosts other than loopback. @defaultValue false */
-  readonly allowInsecureHttp?: boolean | undefined;
 }
 
 const standardParams: readonly string[] = Object.freeze(['scope', 'audience', 'resource']);

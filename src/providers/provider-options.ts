@@ -17,7 +17,19 @@ export interface CommonOptions {
    * @defaultValue status 401, unless `WWW-Authenticate` says `insufficient_scope` or `invalid_request` (RFC 6750, section 3.1)
    */
   readonly isTokenRejection?: ProviderDefinition<object>['isTokenRejection'];
+  /**
+   * Allows plain http to hosts other than loopback, for instance to a sandbox in another container, given as `baseURL`.
+   *
+   * @defaultValue false
+   */
+  readonly allowInsecureHttp?: boolean | undefined;
 }
+
+const COMMON = Object.keys({
+  origins: true,
+  isTokenRejection: true,
+  allowInsecureHttp: true,
+} satisfies Record<keyof CommonOptions, true>);
 
 /** The provider's own options, besides the credentials and the common ones. The type ensures that none is forgotten. */
 export type OwnOptions<Options> = Readonly<
@@ -38,16 +50,13 @@ export function commonPart<C extends object>(
   }: Pick<ProviderDefinition<C>, 'name' | 'credentialFields'> & {
     readonly own: Readonly<Record<string, true>>;
   },
-): Pick<
-  ProviderDefinition<C>,
-  'name' | 'credentials' | 'credentialFields' | 'origins' | 'isTokenRejection'
-> {
+): Pick<ProviderDefinition<C>, 'name' | 'credentials' | 'credentialFields' | keyof CommonOptions> {
   const fields = Object.keys(credentialFields);
-  const known = [...fields, 'credentials', ...Object.keys(own), 'origins', 'isTokenRejection'];
+  const known = [...fields, 'credentials', ...Object.keys(own), ...COMMON];
   refuseUnknownOptions(options, known, { of: 'this provider', provider: name });
-  const { origins, isTokenRejection } = options;
+  const { origins, isTokenRejection, allowInsecureHttp } = options;
   const credentials = credentialsOf(options, fields);
-  return { name, credentials, credentialFields, origins, isTokenRejection };
+  return { name, credentials, credentialFields, origins, isTokenRejection, allowInsecureHttp };
 }
 
 function credentialsOf<C extends object>(

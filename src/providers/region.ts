@@ -1,7 +1,7 @@
 import { oneOf } from './provider-options.js';
 
 /**
- * The base URL of a region or environment.
+ * The base URL: the one that was given, or that of the region or environment, which has to be one of those known either way.
  *
  * @throws MisconfigurationError with the known regions
  */
@@ -9,7 +9,11 @@ export function baseURLOf<Region extends string>(
   provider: string,
   regions: Readonly<Record<Region, string>>,
   region: Region,
-  option = 'region',
+  {
+    given,
+    option = 'region',
+  }: { readonly given?: string | undefined; readonly option?: string } = {},
 ): string {
-  return regions[oneOf(provider, option, region, Object.keys(regions) as Region[])];
+  oneOf(provider, option, region, Object.keys(regions) as Region[]);
+  return given ?? regions[region];
 }

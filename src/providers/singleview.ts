@@ -64,6 +64,10 @@ const own: OwnOptions<SingleviewOptions> = {
 /**
  * The provider for SingleView open banking.
  *
+ * @example
+ * ```ts
+ * const provider = singleview({ clientId: 'an id', clientCode: 'a secret', merchantId: 'a shop' });
+ * ```
  * @throws MisconfigurationError for an unknown environment or a missing credential
  * @see https://docs.onesingleview.com/docs/ob-v2-get-access-token
  */
@@ -76,9 +80,10 @@ export function singleview(
   oneOf('singleview', 'grantType', grantType, GRANT_TYPES);
   return defineProvider<SingleviewCredentials>({
     ...common,
-    baseURL:
-      options.baseURL ??
-      baseURLOf('singleview', ENVIRONMENTS, options.environment ?? 'sandbox', 'environment'),
+    baseURL: baseURLOf('singleview', ENVIRONMENTS, options.environment ?? 'sandbox', {
+      given: options.baseURL,
+      option: 'environment',
+    }),
     documentation: {
       url: 'https://docs.onesingleview.com/docs/ob-v2-get-access-token',
       checkedOn: '2026-11-21',

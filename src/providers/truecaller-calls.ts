@@ -47,6 +47,10 @@ const own: OwnOptions<TruecallerCallsOptions> = { baseURL: true };
  * Truecaller issues at most 10 tokens in 30 minutes. The provider stays within this limit. The 100 real-time records a second are
  * counted per token: share one.
  *
+ * @example
+ * ```ts
+ * const provider = truecallerCalls({ clientAccountId: 'an id', apiKey: 'a secret', keyId: 'a key' });
+ * ```
  * @throws MisconfigurationError for a missing credential
  * @see https://docs.truecaller.com/truecaller-for-business/verified-business-api-documentation/getting-started/authentication
  */

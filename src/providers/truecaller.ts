@@ -46,6 +46,10 @@ const own: OwnOptions<TruecallerOptions> = { baseURL: true };
  *
  * Truecaller issues at most 10 tokens in 30 minutes. The provider stays within this limit, so that the account is not locked.
  *
+ * @example
+ * ```ts
+ * const provider = truecaller({ organisationId: 'an id', apiKey: 'a secret', keyId: 'a key' });
+ * ```
  * @throws MisconfigurationError for a missing credential
  * @see https://docs.truecaller.com/truecaller-for-business/verified-campaigns
  */

@@ -49,6 +49,10 @@ const own: OwnOptions<Udara360Options> = { environment: true, baseURL: true };
 /**
  * The provider for Udara360 core banking.
  *
+ * @example
+ * ```ts
+ * const provider = udara360({ clientId: 'an id', clientSecret: 'a secret', environment: 'test' });
+ * ```
  * @throws MisconfigurationError for an unknown environment, or a credential that is missing or over 100 characters
  * @see https://docs.udara360.io/udara360-docs-1/getting-started/authentication/accesstoken
  */
@@ -56,9 +60,10 @@ export function udara360(options: Udara360Options): TokenEndpointProvider<Udara3
   options = givenOptions(options);
   return defineProvider<Udara360Credentials>({
     ...commonPart(options, { name: 'udara360', credentialFields, own }),
-    baseURL:
-      options.baseURL ??
-      baseURLOf('udara360', ENVIRONMENTS, options.environment ?? 'live', 'environment'),
+    baseURL: baseURLOf('udara360', ENVIRONMENTS, options.environment ?? 'live', {
+      given: options.baseURL,
+      option: 'environment',
+    }),
     documentation: {
       url: 'https://docs.udara360.io/udara360-docs-1/getting-started/authentication/accesstoken',
       checkedOn: '2026-11-21',

@@ -1,4 +1,5 @@
 import type { StoredRecord } from './token-store.js';
+import { placeOf, type TokenPlacement } from '../provider-definition/token-placement.js';
 import { AccessToken } from '../token/access-token.js';
 import type { Instant } from '../token/instant.js';
 
@@ -11,9 +12,14 @@ export interface Adopted {
 }
 
 /** Counted from before the question was sent, a life can only come out too short, never too long. */
-export function adopted({ token, remainingMs }: StoredRecord, sentAt: Instant): Adopted {
+export function adopted(
+  { token, remainingMs }: StoredRecord,
+  sentAt: Instant,
+  placement: TokenPlacement | undefined,
+): Adopted {
   const { value, scope, undated } = token;
   const lifetimeMs = undated ? undefined : remainingMs;
   const expiresAt = lifetimeMs === undefined ? undefined : sentAt.wallMs + lifetimeMs;
-  return { token: new AccessToken({ value, expiresAt, scope }), sentAt, lifetimeMs };
+  const authorization = placeOf(placement).written(value);
+  return { token: new AccessToken({ value, expiresAt, scope, authorization }), sentAt, lifetimeMs };
 }

@@ -7,6 +7,7 @@
  */
 
 import { TokenAcquisitionError, type BearerErrorCode } from '../errors/index.js';
+import type { TokenPlacement } from '../provider-definition/token-placement.js';
 import type { Minted, MintResult } from '../token-call/mint.js';
 import { failed, isAboutEndpoint, type Failed } from '../token-call/token-call-failure.js';
 import type { Instant } from '../token/instant.js';
@@ -84,6 +85,7 @@ export interface FlightSituation extends Omit<
   /** Tokens that drew a 401 here. */
   readonly rejected: readonly string[];
   readonly provider: string;
+  readonly placement: TokenPlacement | undefined;
   readonly policy: LifecyclePolicy;
 }
 
@@ -143,14 +145,14 @@ export function afterAnswer(
     case 'mint-alone':
       return { kind: 'minting', lease: undefined, isSecondTry, awaited };
     case 'adopt':
-      return landed(adoption(step.answer, sentAt), { awaited });
+      return landed(adoption(step.answer, sentAt, situation), { awaited });
     case 'give-up':
       return landed(gaveUp(situation.provider, step.missing), { awaited });
     case 'cool': {
       const { fallback } = step.answer;
       // One that was given up here for its 401 does not come back.
       const isOfUse = fallback !== undefined && !situation.rejected.includes(fallback.token.value);
-      const found = isOfUse ? adopted(fallback, sentAt) : undefined;
+      const found = isOfUse ? adopted(fallback, sentAt, situation.placement) : undefined;
       return landed(coolingElsewhere(situation.provider, step.answer, found), { awaited });
     }
   }
@@ -187,15 +189,15 @@ export function afterCommit(
   { minted, fence }: Committing,
   outcome: StoreOutcome<CommitAnswer>,
   sentAt: Instant,
-  { rejected }: Pick<FlightSituation, 'rejected'>,
+  situation: Pick<FlightSituation, 'rejected' | 'placement'>,
 ): Landed {
   if (outcome.kind !== 'done') return landed({ kind: 'minted', minted, fence: undefined });
   if (outcome.value.kind === 'committed') return landed({ kind: 'minted', minted, fence });
   // What took the place of ours may have drawn a 401 already: then ours serves, and is written back.
   const { record } = outcome.value;
-  return record === undefined || rejected.includes(record.token.value)
+  return record === undefined || situation.rejected.includes(record.token.value)
     ? landed({ kind: 'minted', minted, fence: undefined })
-    : landed(adoption(record, sentAt));
+    : landed(adoption(record, sentAt, situation));
 }
 
 function landed(acquired: Acquired, more: Omit<Landed, 'kind' | 'acquired'> = {}): Landed {
@@ -204,8 +206,12 @@ function landed(acquired: Acquired, more: Omit<Landed, 'kind' | 'acquired'> = {}
 
 const abandoned = landed({ kind: 'abandoned' });
 
-function adoption(record: StoredRecord, sentAt: Instant): Acquired {
-  return { kind: 'adopted', fence: record.fence, ...adopted(record, sentAt) };
+function adoption(
+  record: StoredRecord,
+  sentAt: Instant,
+  { placement }: Pick<FlightSituation, 'placement'>,
+): Acquired {
+  return { kind: 'adopted', fence: record.fence, ...adopted(record, sentAt, placement) };
 }
 
 function outcomeOf({ kind }: SharedStep): LeaseAwaited['outcome'] {

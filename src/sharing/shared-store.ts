@@ -8,7 +8,7 @@ import type { TokenStore } from './token-store.js';
  */
 export interface SharedStore extends TokenStore {
   /** @internal Found by its name, so that it works between copies of the package. */
-  readonly '~share': (...given: never) => unknown;
+  readonly '~createSharedStore': (...given: never) => unknown;
 }
 
 /**
@@ -31,7 +31,7 @@ export function createSharedStore(store: TokenStore): SharedStore {
   return {
     check: (settings) => store.check?.(settings),
     open: (identity, report) => store.open(identity, report),
-    '~share': shareTokens,
+    '~createSharedStore': shareTokens,
   };
 }
 

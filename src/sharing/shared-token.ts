@@ -133,7 +133,10 @@ export class SharedToken {
         case 'committing': {
           const sentAt = this.#context.now();
           const outcome = await this.#commit(lease, flight.minted, flight.fence);
-          flight = afterCommit(flight, outcome, sentAt, this.#known);
+          flight = afterCommit(flight, outcome, sentAt, {
+            rejected: this.#known.rejected,
+            placement: this.#context.provider.tokenPlacement,
+          });
           break;
         }
         case 'landed':
@@ -196,6 +199,7 @@ export class SharedToken {
       storePausedMs: store.pausedForMs(),
       mintAloneInMs: soloMints.inMs(now.monoMs),
       provider: provider.name,
+      placement: provider.tokenPlacement,
       policy,
       singleActiveToken: policy.singleActiveToken,
       waitLimitMs: flightTimeoutMs + PATIENCE_MS,
@@ -256,7 +260,7 @@ export class SharedToken {
         break;
       case 'newer':
         this.#holds(compared.found.fence);
-        this.#owner.adopt(adopted(compared.found, sentAt));
+        this.#owner.adopt(adopted(compared.found, sentAt, this.#context.provider.tokenPlacement));
         break;
       case 'unshared':
         await this.#writeBack(slot, compared.held, compared.onlyIfAbsent);

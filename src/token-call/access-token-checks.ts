@@ -33,10 +33,11 @@ export function accessTokenProblem(accessToken: unknown): MalformedReason | unde
  * The type of a token that is no bearer token, if it is one of those that have a scheme of their own. Every other word passes: some
  * servers write their own (eBay says `Application Access Token`) and want `Bearer` all the same.
  *
+ * @param authorization - what will be sent: a definition whose scheme is the type understands it
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-7.1 — a client must not use a type that it does not understand
  */
-export function unusableTokenType(tokenType: unknown): string | undefined {
-  return typeof tokenType === 'string' && /^(dpop|mac|pop)$/i.test(tokenType.trim())
-    ? tokenType.trim()
-    : undefined;
+export function unusableTokenType(tokenType: unknown, authorization: string): string | undefined {
+  const type = typeof tokenType === 'string' ? tokenType.trim() : '';
+  const isUnderstood = authorization.toLowerCase().startsWith(`${type.toLowerCase()} `);
+  return /^(dpop|mac|pop)$/i.test(type) && !isUnderstood ? type : undefined;
 }

@@ -1,4 +1,5 @@
 import type { Provider } from '../provider-definition/define-provider.js';
+import { placeOf } from '../provider-definition/token-placement.js';
 import type { ParsedToken } from '../provider-definition/token-response.js';
 import { AccessToken } from '../token/access-token.js';
 import { inWords } from '../token/duration.js';
@@ -36,7 +37,9 @@ export function judgeToken(
   const sentAt = { ...call.sentAt, wallMs: sentByWallClock(call.sentAt, call.now, serverNow) };
   const problem = accessTokenProblem(parsed.accessToken);
   if (problem !== undefined) return malformed(problem, adviceOnToken(parsed, problem, provider));
-  const type = unusableTokenType(parsed.tokenType);
+  const value = parsed.accessToken as string;
+  const authorization = placeOf(provider.tokenPlacement).written(value);
+  const type = unusableTokenType(parsed.tokenType, authorization);
   if (type !== undefined) {
     return malformed(`has a token of the type ${type}, not a bearer token`, {
       repeat: false,
@@ -44,7 +47,6 @@ export function judgeToken(
     });
   }
 
-  const value = parsed.accessToken as string;
   const lifetime = resolveLifetime({
     ...parsed,
     token: value,
@@ -72,7 +74,7 @@ export function judgeToken(
   const scope = typeof parsed.scope === 'string' ? parsed.scope : undefined;
   return {
     kind: 'usable',
-    token: new AccessToken({ value, expiresAt, scope }),
+    token: new AccessToken({ value, expiresAt, scope, authorization }),
     sentAt,
     lifetimeMs,
     status,

@@ -1,3 +1,4 @@
+import { refuseUnknownOptions } from '../errors/check-options.js';
 import type { BearerError } from '../errors/index.js';
 import type { CoolDownCause, RefreshReason } from '../token/lifecycle.js';
 import type { TokenCall } from '../token-call/token-call.js';
@@ -77,6 +78,23 @@ export interface TokenSourceEvents {
 /** The name of an event of a token source. */
 export type TokenSourceEventName = keyof TokenSourceEvents;
 
+const EVENT_NAMES = Object.keys({
+  refreshed: true,
+  refreshFailed: true,
+  tokenCalled: true,
+  coolDownStarted: true,
+  coolDownEnded: true,
+  forcedMintsSpent: true,
+  joined: true,
+  rejected: true,
+  replayed: true,
+  replayRefused: true,
+  servedStale: true,
+  storeFailed: true,
+  storeRecovered: true,
+  leaseAwaited: true,
+} satisfies Record<TokenSourceEventName, true>);
+
 /** A listener for one event. */
 export type TokenSourceListener<Name extends TokenSourceEventName> = (
   event: TokenSourceEvents[Name],
@@ -90,6 +108,7 @@ export class Listeners {
     name: Name,
     listener: TokenSourceListener<Name>,
   ): () => void {
+    refuseUnknownOptions({ [name]: true }, EVENT_NAMES, { of: 'a token source', kind: 'event' });
     const listeners = this.#listeners.get(name) ?? new Set();
     this.#listeners.set(name, listeners.add(listener));
     return () => void listeners.delete(listener);

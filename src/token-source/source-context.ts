@@ -82,7 +82,7 @@ export class SourceContext {
   /** The code for that is the store's own. */
   #shareThrough(store: SharedStore): (owner: SharedTokenOwner) => SharedToken {
     const { clock, random, policy, flightTimeoutMs, cacheIdentity } = this.options;
-    return (store['~share'] as ShareTokens)(store, {
+    return (store['~createSharedStore'] as ShareTokens)(store, {
       provider: this.provider,
       clock,
       random,

@@ -253,6 +253,12 @@ function checkParams({ name, paramNames = [] }: Provider, params: TokenParams): 
 /**
  * The token source of one provider. It opens no connection and starts no timer until a token is requested.
  *
+ * @example
+ * ```ts
+ * const tokens = createTokenSource(provider, { keepWarm: true });
+ * tokens.on('refreshFailed', ({ error }) => console.warn(error.message));
+ * const { authorization } = await tokens.getToken({ timeoutMs: 2_000 });
+ * ```
  * @throws {@link MisconfigurationError} for an invalid option, which it names
  */
 export function openTokenSource<C extends object, Options extends CommonSourceOptions>(

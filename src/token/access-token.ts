@@ -5,6 +5,8 @@ export interface AccessTokenFields {
   readonly expiresAt?: number | undefined;
   /** The granted scope, if the token endpoint named it. */
   readonly scope?: string | undefined;
+  /** What is sent. @defaultValue `Bearer` and the value */
+  readonly authorization?: string | undefined;
 }
 
 /**
@@ -20,7 +22,7 @@ export class AccessToken {
 
   constructor(fields: AccessTokenFields) {
     this.#value = fields.value;
-    this.#authorization = `Bearer ${fields.value}`;
+    this.#authorization = fields.authorization ?? `Bearer ${fields.value}`;
     this.expiresAt = fields.expiresAt;
     this.scope = fields.scope;
     Object.freeze(this);
@@ -31,7 +33,7 @@ export class AccessToken {
     return this.#value;
   }
 
-  /** The value for the `Authorization` header: `Bearer` and the token (RFC 6750, section 2.1). */
+  /** What goes where the provider wants it: by default `Bearer` and the token, for `Authorization` (RFC 6750, section 2.1). */
   get authorization(): string {
     return this.#authorization;
   }

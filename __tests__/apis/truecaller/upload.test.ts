@@ -221,7 +221,8 @@ describe('an upload that stops says what became of each row, and where to go on'
     const { credentials, url } = sandbox.truecaller;
     sandbox.truecaller.rotateCredentials();
     const http = createProviderClient(truecaller({ ...credentials, baseURL: url }));
-    const { campaigns } = createTruecallerApi(http, credentials);
+    const { organisationId } = credentials;
+    const { campaigns } = createTruecallerApi(http, { organisationId });
     const error = await stopOf(campaigns.upload(someRows(2)));
 
     expect(error).toMatchObject({ next: 0, cause: { code: 'ERR_CREDENTIALS_REJECTED' } });

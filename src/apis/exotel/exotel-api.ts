@@ -1,4 +1,4 @@
-import type { AxiosInstance } from 'axios';
+import { fromEitherBuild, type ApiInstance } from '../api-instance.js';
 import { createAccount, type ExotelAccount } from './account/account.js';
 import {
   createAnyRequest,
@@ -82,7 +82,8 @@ export interface ExotelApi {
  * @throws ApiInputError naming the option that is wrong, or `hosts` and `region` if the instance has no `baseURL`.
  * @see https://developer.exotel.com/docs/contact-center/api-reference/token-generation
  */
-export function createExotelApi(instance: AxiosInstance, options: ExotelApiOptions): ExotelApi {
+export function createExotelApi(given: ApiInstance, options: ExotelApiOptions): ExotelApi {
+  const instance = fromEitherBuild(given);
   const client = createExotelClient(instance, resolveExotelOptions(instance, options));
   return Object.freeze({
     calls: createCalls(client),

@@ -236,7 +236,10 @@ const DEFAULT_WIRE: Readonly<ExotelWire> = Object.freeze({
 
 const DEFAULT_ZONELESS_OFFSET = '+05:30';
 
-const optionsSchema = v.looseObject({
+/** Checked where they are used: they may be functions, or be chosen for one call. */
+const unchecked = v.optional(v.unknown());
+
+const optionsSchema = v.strictObject({
   accountSid: pathId,
   region: v.optional(oneOf(['singapore', 'mumbai'])),
   authScheme: v.optional(oneOf(['bearer', 'basic'])),
@@ -247,6 +250,10 @@ const optionsSchema = v.looseObject({
       tenant: v.optional(filledText),
     }),
   ),
+  basic: unchecked,
+  tenantBasic: unchecked,
+  wire: unchecked,
+  rateLimiter: unchecked,
   defaultCountry: v.optional(countryCode),
   recordingHosts: v.optional(v.array(httpUrl)),
   zonelessOffset: v.optional(

@@ -3,6 +3,7 @@
  *
  * @module axios-bearer/exotel
  */
+export type { ApiInstance } from '../api-instance.js';
 export type { ApiAnswerError } from '../api-answer-error.js';
 export type { ApiErrorResponse } from '../error-response.js';
 export { ApiInputError, isApiInputError } from '../api-input-error.js';

@@ -7,6 +7,7 @@ export { ApiInputError, isApiInputError } from '../api-input-error.js';
 export { ApiPayloadError, isApiPayloadError } from '../api-payload-error.js';
 export { toCsv } from '../csv.js';
 export type { CountryCode } from '../calling-codes.js';
+export type { ApiInstance } from '../api-instance.js';
 export { createTruecallerApi, type TruecallerApi } from './truecaller-api.js';
 export type {
   TruecallerApiOptions,

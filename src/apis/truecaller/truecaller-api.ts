@@ -1,4 +1,4 @@
-import type { AxiosInstance } from 'axios';
+import { fromEitherBuild, type ApiInstance } from '../api-instance.js';
 import { createCampaigns, type TruecallerCampaigns } from './campaigns.js';
 import { orgHeaders } from './org-headers.js';
 import { createTruecallerClient } from './truecaller-client.js';
@@ -27,9 +27,10 @@ export interface TruecallerApi {
  * @see https://docs.truecaller.com/truecaller-for-business/verified-campaigns/api-webhook-documentation/bulk-api/verified-campaigns-bulk-api
  */
 export function createTruecallerApi(
-  instance: AxiosInstance,
+  given: ApiInstance,
   options: TruecallerApiOptions,
 ): TruecallerApi {
+  const instance = fromEitherBuild(given);
   const resolved = resolveTruecallerOptions(instance, options);
   const client = createTruecallerClient(instance, {
     hostOf: resolved.hostOf,

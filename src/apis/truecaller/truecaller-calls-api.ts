@@ -1,4 +1,4 @@
-import type { AxiosInstance } from 'axios';
+import { fromEitherBuild, type ApiInstance } from '../api-instance.js';
 import * as v from 'valibot';
 import { givenOptions } from '../../concealment/given-options.js';
 import { filledText, pathId } from '../input-fields.js';
@@ -28,9 +28,10 @@ export interface TruecallerCallsApi {
   readonly callRecords: TruecallerCallRecords;
 }
 
-const optionsSchema = v.looseObject({
+const optionsSchema = v.strictObject({
   clientAccountId: pathId,
   hosts: v.optional(v.strictObject({ portal: v.optional(filledText) })),
+  rateLimiter: v.optional(v.unknown()),
 });
 
 /**
@@ -52,9 +53,10 @@ const optionsSchema = v.looseObject({
  * @see https://docs.truecaller.com/truecaller-for-business/verified-business-api-documentation/call-personalisation
  */
 export function createTruecallerCallsApi(
-  instance: AxiosInstance,
+  given: ApiInstance,
   options: TruecallerCallsApiOptions,
 ): TruecallerCallsApi {
+  const instance = fromEitherBuild(given);
   const operation = 'createTruecallerCallsApi';
   options = givenOptions(options);
   const { clientAccountId, hosts } = validateInput(optionsSchema, options, {

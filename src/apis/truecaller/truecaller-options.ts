@@ -60,11 +60,12 @@ export interface ResolvedTruecallerApiOptions {
   readonly defaultCountry: CountryCode | undefined;
 }
 
-const optionsSchema = v.looseObject({
+const optionsSchema = v.strictObject({
   organisationId: pathId,
   hosts: v.optional(
     v.strictObject({ portal: v.optional(filledText), webhooks: v.optional(filledText) }),
   ),
+  webhook: v.optional(v.unknown()),
   hashReceivers: v.optional(flag),
   defaultCountry: v.optional(countryCode),
 });

@@ -1,4 +1,7 @@
-import { colorsFor, type Colors } from '../terminal.js';
+import { stripVTControlCharacters } from 'node:util';
+
+import { wrapped, type Colors } from '../terminal.js';
+import { bars } from './bars.js';
 import type { Tally } from './storm.js';
 
 /** A promise of the library, and whether it held. */
@@ -8,50 +11,7 @@ export interface Promised {
   readonly seen: string;
 }
 
-/** Where the demo reports its progress. */
-export interface Progress {
-  step(text: string): void;
-  tick(text: string): void;
-  end(): void;
-}
-
-/** Progress on one line that is redrawn on a terminal, or on plain lines in a log. */
-export function createProgress(output: NodeJS.WriteStream): Progress {
-  let lastTick = 0;
-  const isTerminal = output.isTTY;
-  const { bold, dim } = colorsFor(output);
-  return {
-    step(text) {
-      if (isTerminal) output.write('\r\u001b[2K');
-      output.write(`${bold('›')} ${text}\n`);
-    },
-    tick(text) {
-      if (isTerminal) {
-        output.write(`\r\u001b[2K  ${dim(text)}`);
-        return;
-      }
-      if (performance.now() - lastTick < 2_000) return;
-      lastTick = performance.now();
-      output.write(`  ${text}\n`);
-    },
-    end() {
-      if (isTerminal) output.write('\r\u001b[2K');
-    },
-  };
-}
-
-const COLUMNS: readonly { title: string; of: (row: Row) => string | number }[] = [
-  { title: 'provider', of: ({ tally }) => tally.name },
-  { title: 'requests', of: ({ tally }) => tally.requests },
-  { title: 'token calls', of: ({ tokenCalls }) => tokenCalls },
-  { title: 'of these failed', of: ({ failedTokenCalls }) => failedTokenCalls },
-  { title: '401s healed', of: ({ tally }) => tally.healed },
-  { title: 'replays', of: ({ tally }) => tally.replays },
-  { title: 'failures', of: ({ tally }) => tally.failures },
-  { title: 'p50 ms', of: ({ tally }) => percentile(tally.latenciesMs, 0.5).toFixed(1) },
-  { title: 'p99 ms', of: ({ tally }) => percentile(tally.latenciesMs, 0.99).toFixed(1) },
-];
-
+/** What one provider went through. */
 export interface Row {
   readonly tally: Tally;
   /** Calls that reached the token endpoint, failed ones included. */
@@ -59,25 +19,84 @@ export interface Row {
   readonly failedTokenCalls: number;
 }
 
-/** The final table, one line per provider. */
-export function table(rows: readonly Row[], { bold }: Colors): string {
-  const cells = COLUMNS.map(({ title, of }) => [title, ...rows.map((row) => String(of(row)))]);
-  const aligned = cells.map((column, index) => {
-    const width = Math.max(...column.map((cell) => cell.length));
-    return column.map((cell) => (index === 0 ? cell.padEnd(width) : cell.padStart(width)));
-  });
-  const line = (at: number) => aligned.map((column) => column[at]).join('  ');
-  return [bold(line(0)), ...rows.map((_, index) => line(index + 1))].join('\n');
+/** The terminal: its width and that of a text in it, in characters, and its colours. */
+export interface Looks {
+  readonly width: number;
+  readonly proseWidth: number;
+  readonly colors: Colors;
+}
+
+/** Two lines of heading keep a column as narrow as its figures. The first columns matter most. */
+const COLUMNS: readonly {
+  readonly heading: readonly [string, string];
+  readonly of: (row: Row) => string | number;
+  readonly paint?: (row: Row, colors: Colors) => (text: string) => string;
+}[] = [
+  { heading: ['', 'provider'], of: ({ tally }) => tally.name },
+  { heading: ['', 'sent'], of: ({ tally }) => tally.requests },
+  {
+    heading: ['', 'failed'],
+    of: ({ tally }) => tally.failures,
+    paint: ({ tally }, { red, green }) => (tally.failures > 0 ? red : green),
+  },
+  {
+    heading: ['401s', 'healed'],
+    of: ({ tally }) => tally.healed,
+    paint: ({ tally }, { yellow, dim }) => (tally.healed > 0 ? yellow : dim),
+  },
+  { heading: ['token', 'calls'], of: ({ tokenCalls }) => tokenCalls },
+  { heading: ['with', '503'], of: ({ failedTokenCalls }) => failedTokenCalls },
+  { heading: ['p50', 'ms'], of: ({ tally }) => percentile(tally.latenciesMs, 0.5) },
+  { heading: ['p99', 'ms'], of: ({ tally }) => percentile(tally.latenciesMs, 0.99) },
+];
+
+const GAP = '  ';
+const FEWEST_BARS = 12;
+const MOST_BARS = 48;
+const BARS_HEADING = 'answered over time';
+
+/** The table, one line per provider, no wider than the terminal. Columns on the right go first. */
+export function table(rows: readonly Row[], { width, colors }: Looks): string[] {
+  let lines = Array.from({ length: 2 + rows.length }, () => '');
+  for (const [index, { heading, of, paint }] of COLUMNS.entries()) {
+    const cells = [...heading, ...rows.map((row) => String(of(row)))];
+    const column = Math.max(...cells.map((cell) => cell.length));
+    const longer = cells.map((cell, at) => {
+      const padded = index === 0 ? cell.padEnd(column) : GAP + cell.padStart(column);
+      const row = rows[at - heading.length];
+      if (row === undefined) return (lines[at] ?? '') + colors.bold(padded);
+      return (lines[at] ?? '') + (paint?.(row, colors)(padded) ?? padded);
+    });
+    if (lengthOf(longer[0]) > width) return lines;
+    lines = longer;
+  }
+  const room = Math.min(MOST_BARS, width - lengthOf(lines[0]) - GAP.length);
+  if (room < Math.max(FEWEST_BARS, BARS_HEADING.length)) return lines;
+  const rest = [
+    '',
+    colors.bold(BARS_HEADING),
+    ...rows.map(({ tally }) => bars(tally.moments, room, colors)),
+  ];
+  return lines.map((line, at) => (line + GAP + (rest[at] ?? '')).trimEnd());
 }
 
 /** Each promise, and whether it was kept. */
-export function verdict(promises: readonly Promised[], { green, red }: Colors): string {
-  return promises
-    .map(({ what, held, seen }) => `${held ? green('kept  ') : red('BROKEN')}  ${what}: ${seen}`)
-    .join('\n');
+export function verdict(promises: readonly Promised[], { proseWidth, colors }: Looks): string[] {
+  return promises.map(({ what, held, seen }) => {
+    const word = held ? colors.green('kept  ') : colors.red(colors.bold('BROKEN'));
+    return wrapped(`${word}  ${what}: ${seen}`, proseWidth);
+  });
+}
+
+export function thousands(count: number): string {
+  return count.toLocaleString('en');
 }
 
 function percentile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+  return Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0);
+}
+
+function lengthOf(text = ''): number {
+  return stripVTControlCharacters(text).length;
 }

@@ -16,10 +16,17 @@ export interface Tally {
   failures: number;
   /** Requests that were answered with a 401 first, without their caller noticing. */
   healed: number;
-  replays: number;
-  /** From the steady load only: a burst measures the machine more than the library. */
+  /** Of the steady load outside the bursts, which measure the machine more than the library. */
   readonly latenciesMs: number[];
+  readonly moments: Moment[];
   readonly firstFailures: string[];
+}
+
+/** A request ended, or was healed or failed on its way there. */
+export interface Moment {
+  /** Since the start of the run. */
+  readonly atMs: number;
+  readonly kind: 'ended' | 'healed' | 'failed';
 }
 
 /** One provider under load: two instances that share a token source, as in a larger app. */
@@ -48,14 +55,21 @@ export function createStorms(sandbox: Sandbox): Storm[] {
   ];
 }
 
+/** A machine that is busy with other things takes long for a burst. */
+const PATIENCE_MS = 60_000;
+
 function createStorm<C extends object>(
   sandboxProvider: SandboxProvider,
   provider: Provider<C>,
 ): Storm {
   // A wide early window, so that refreshes are under way when the token endpoint goes down.
-  const source = createTokenSource(provider, { earlyWindowMs: 4_500 });
-  const client = createProviderClient(source, { timeout: 10_000 });
-  const existing = axios.create({ baseURL: provider.baseURL, timeout: 10_000 });
+  const source = createTokenSource(provider, {
+    earlyWindowMs: 4_500,
+    attemptTimeoutMs: PATIENCE_MS,
+    flightTimeoutMs: PATIENCE_MS,
+  });
+  const client = createProviderClient(source, { timeout: PATIENCE_MS });
+  const existing = axios.create({ baseURL: provider.baseURL, timeout: PATIENCE_MS });
   attachBearer(existing, source);
 
   const tally: Tally = {
@@ -63,36 +77,52 @@ function createStorm<C extends object>(
     requests: 0,
     failures: 0,
     healed: 0,
-    replays: 0,
     latenciesMs: [],
+    moments: [],
     firstFailures: [],
   };
+  let firstAt: number | undefined;
+  const note = (kind: Moment['kind']) =>
+    tally.moments.push({ atMs: performance.now() - (firstAt ?? 0), kind });
   source.on('replayed', ({ accepted }) => {
-    tally.replays += 1;
-    if (accepted) tally.healed += 1;
+    if (!accepted) return;
+    tally.healed += 1;
+    note('healed');
   });
 
   const send = async (): Promise<number> => {
     const serial = (tally.requests += 1);
     const startedAt = performance.now();
+    firstAt ??= startedAt;
     try {
       await sendOne(serial % 2 === 0 ? client : existing, serial);
     } catch (error) {
       tally.failures += 1;
+      note('failed');
       if (tally.firstFailures.length < 3) tally.firstFailures.push(String(error));
     }
+    note('ended');
     return performance.now() - startedAt;
   };
+  let bursts = 0;
+  let isBursting = false;
 
   return {
     tally,
     provider: sandboxProvider,
     burst: async (requests) => {
+      bursts += 1;
+      isBursting = true;
       await Promise.all(Array.from({ length: requests }, send));
+      isBursting = false;
     },
     keepUp: async (concurrency, isOver) => {
       const worker = async () => {
-        while (!isOver()) tally.latenciesMs.push(await send());
+        while (!isOver()) {
+          const burstsBefore = bursts;
+          const tookMs = await send();
+          if (bursts === burstsBefore && !isBursting) tally.latenciesMs.push(tookMs);
+        }
       };
       await Promise.all(Array.from({ length: concurrency }, worker));
     },

@@ -1,4 +1,4 @@
-import type { AxiosInstance } from 'axios';
+import { fromEitherBuild, type ApiInstance } from '../../api-instance.js';
 import { createExotelClient } from '../exotel-client.js';
 import { resolveExotelOptions, type ExotelApiOptions } from '../exotel-options.js';
 import { createV4Callbacks, type ExotelV4Callbacks } from './v4-callbacks.js';
@@ -25,10 +25,8 @@ export interface ExotelV4Api {
  * @throws ApiInputError naming the option that is wrong.
  * @see https://developer.exotel.com/docs/contact-center-v4/api-reference/login
  */
-export function createExotelV4Api(
-  instance: AxiosInstance,
-  options: ExotelV4ApiOptions,
-): ExotelV4Api {
+export function createExotelV4Api(given: ApiInstance, options: ExotelV4ApiOptions): ExotelV4Api {
+  const instance = fromEitherBuild(given);
   const resolved = resolveExotelOptions(instance, options, 'createExotelV4Api');
   const client = createExotelClient(instance, resolved);
   return Object.freeze({

@@ -1,0 +1,152 @@
+import { afterEach, describe, expect, it, test } from '@jest/globals';
+import { readFileSync, readdirSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import { createProviderClient } from '../../src/index.js';
+import * as presets from '../../src/presets/index.js';
+import { createFakeTokenEndpoint, type FakeTokenEndpoint } from '../../src/testing/index.js';
+import {
+  everythingShownOf,
+  judge,
+  misconfiguration,
+  refusalOf,
+  requestOf,
+} from '../providers/conversation.js';
+import { conversations, type Conversation } from './conversations.js';
+
+const SOURCE = new URL('../../src/presets/', import.meta.url);
+const NOT_PRESETS = ['README.md', 'index.ts', 'define-preset.ts'];
+
+test('every preset has a conversation, and every file one that is exported', () => {
+  const files = readdirSync(SOURCE).filter((file) => !NOT_PRESETS.includes(file));
+
+  expect(conversations.map(({ file }) => `${file}.ts`)).toEqual(files);
+  expect(conversations.map(({ name }) => name).sort()).toEqual(Object.keys(presets).sort());
+});
+
+const bodyOf = ({ form, json }: Conversation['request']) => form ?? (json && JSON.stringify(json));
+
+const answerOf = ({ answer }: Conversation, token: string) => ({ ...answer, access_token: token });
+
+/** The API of the provider: it takes the tokens that the endpoint calls live. */
+async function openApi(endpoint: FakeTokenEndpoint, { rejection }: Conversation): Promise<Server> {
+  const rejected = rejection ?? { status: 401, body: {} };
+  const server = createServer((request, response) => {
+    const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
+    const isGood = endpoint.tokenState(token) === 'live';
+    response.writeHead(isGood ? 200 : rejected.status, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(isGood ? { success: true } : rejected.body));
+  });
+  await new Promise<void>((listening) => void server.listen(0, '127.0.0.1', listening));
+  return server;
+}
+
+let close: (() => Promise<void>)[] = [];
+
+afterEach(async () => {
+  await Promise.all(close.map((one) => one()));
+  close = [];
+});
+
+describe.each(conversations)('$name', (conversation) => {
+  const { name, file, create, options, optional = [], request, lives } = conversation;
+
+  it('is named as it is exported, and says which page was read, and when', () => {
+    const provider = create(options);
+    const opening = readFileSync(new URL(`${file}.ts`, SOURCE), 'utf8').split('*/')[0]!;
+
+    expect(provider.name).toBe(name);
+    expect(provider.documentation?.url).toMatch(/^https:\/\//);
+    expect(opening.replaceAll(/\s*\n \* /g, ' ')).toContain(
+      `read ${provider.documentation!.checkedOn} in`,
+    );
+  });
+
+  it('sends the documented token request', async () => {
+    const { method, url, headers, data } = await requestOf(create(options));
+
+    expect({ method, url, data }).toEqual({
+      method: request.method ?? 'POST',
+      url: request.url,
+      data: bodyOf(request),
+    });
+    expect(headers).toEqual({
+      Accept: 'application/json',
+      ...(request.form && { 'Content-Type': 'application/x-www-form-urlencoded' }),
+      ...(request.json && { 'Content-Type': 'application/json' }),
+      ...(request.authorization && { Authorization: request.authorization }),
+      ...request.headers,
+    });
+  });
+
+  it('reads token and lifetime from the documented answer', async () => {
+    expect(await judge(create(options), 200, answerOf(conversation, 'a-token'))).toEqual({
+      token: 'a-token',
+      seconds: lives,
+    });
+  });
+
+  it('gets a token over HTTP, and another once the API rejects it', async () => {
+    const endpoint = createFakeTokenEndpoint({
+      toBody: ({ token }) => answerOf(conversation, token),
+    });
+    const tokenUrl = await endpoint.listen();
+    const api = await openApi(endpoint, conversation);
+    close.push(endpoint.close, () => new Promise<void>((closed) => void api.close(() => closed())));
+    const baseURL = `http://127.0.0.1:${(api.address() as AddressInfo).port}`;
+    const http = createProviderClient(create({ ...options, baseURL, tokenUrl }));
+
+    expect((await http.get('/things')).data).toEqual({ success: true });
+    endpoint.revokeTokens();
+    expect((await http.get('/things')).data).toEqual({ success: true });
+    expect(endpoint.calls).toHaveLength(2);
+    const { method, headers, body, url } = endpoint.lastCall;
+    expect({ method, body, authorization: headers['authorization'] }).toEqual({
+      method: request.method ?? 'POST',
+      body: bodyOf(request) ?? '',
+      authorization: request.authorization,
+    });
+    expect(new URL(url).search).toBe(new URL(request.url).search);
+  });
+
+  it('shows no secret in the error of a refused token call', async () => {
+    const shown = everythingShownOf(
+      await refusalOf(create(options), 401, { error: 'invalid_client' }),
+    );
+
+    for (const secret of ['s3cret', '64bngr78', 'dckr_pat_124509']) {
+      expect(shown).not.toContain(secret);
+    }
+  });
+
+  it.each(Object.keys(options).filter((option) => !optional.includes(option)))(
+    'says so when %s is missing',
+    (option) => {
+      const error = misconfiguration(() => create({ ...options, [option]: undefined }));
+
+      expect(error).toMatchObject({ provider: name, option });
+    },
+  );
+
+  it('refuses an option that it does not have', () => {
+    expect(misconfiguration(() => create({ ...options, sandbox: true }))).toMatchObject({
+      provider: name,
+      option: 'sandbox',
+    });
+  });
+});
+
+const refusals = conversations.flatMap(({ refusal, ...rest }) =>
+  refusal === undefined ? [] : [{ ...rest, ...refusal }],
+);
+
+test.each(refusals)(
+  '$name: the documented refusal with status $status is understood',
+  async ({ create, options, status, body, becomes, diagnosis }) => {
+    const error = await refusalOf(create(options), status, body);
+
+    expect(error.code).toBe(becomes);
+    expect(error.diagnosis).toEqual(diagnosis);
+  },
+);

@@ -1,0 +1,62 @@
+/*
+ * Auth0, for an API of yours.
+ * https://auth0.com/docs/api/authentication/client-credential-flow/get-token, read 2026-11-29 in auth0/docs-v2, as of 2026-08-06.
+ * A refusal is not documented there.
+ */
+import {
+  clientFields,
+  definePreset,
+  inBody,
+  originOf,
+  required,
+  type PresetOptions,
+  type PresetProvider,
+} from './define-preset.js';
+
+/** Options of {@link auth0}. */
+export type Auth0Options = PresetOptions & {
+  /** The URL of your API. */
+  readonly baseURL: string;
+  /** The domain of the tenant, such as `acme.eu.auth0.com`, or your custom domain. */
+  readonly domain: string;
+  /** The identifier of the API, from its settings. A request can override it with `params.audience`. */
+  readonly audience: string;
+  /** The organization to act for. A request can override it with `params.organization`. @defaultValue none */
+  readonly organization?: string | undefined;
+};
+
+/**
+ * The provider for an API that Auth0 protects.
+ *
+ * @throws MisconfigurationError for a missing `baseURL`, `domain`, `audience` or credential
+ */
+export function auth0(options: Auth0Options): PresetProvider {
+  return definePreset(
+    options,
+    {
+      name: 'auth0',
+      documentation: {
+        url: 'https://auth0.com/docs/api/authentication/client-credential-flow/get-token',
+        checkedOn: '2026-11-29',
+      },
+      credentialFields: clientFields(
+        "It is on the settings tab of the application in Auth0's dashboard.",
+      ),
+      own: { domain: true, audience: true, organization: true },
+      paramNames: ['audience', 'organization'],
+    },
+    ({ baseURL, domain, audience, organization }) => ({
+      baseURL,
+      tokenUrl: `${originOf('auth0', 'domain', domain, 'acme.eu.auth0.com')}/oauth/token`,
+      request: inBody({
+        audience: required(
+          'auth0',
+          'audience',
+          audience,
+          'It is the identifier of the API, from its settings.',
+        ),
+        organization,
+      }),
+    }),
+  );
+}

@@ -1,0 +1,140 @@
+import { givenOptions } from '../concealment/given-options.js';
+import { MisconfigurationError } from '../errors/index.js';
+import { basicAuthorization } from '../platform/basic-authorization.js';
+import {
+  defineProvider,
+  type ProviderDefinition,
+  type TokenEndpointProvider,
+} from '../provider-definition/define-provider.js';
+import type { TokenRequest } from '../provider-definition/token-request.js';
+import type { OAuth2ClientCredentials } from '../providers/oauth2-client-credentials.js';
+import { parseToken, spaceSeparatedScope } from '../providers/oauth2-parts.js';
+import {
+  commonPart,
+  type CommonOptions,
+  type OwnOptions,
+  type WithCredentials,
+} from '../providers/provider-options.js';
+import type { TokenParams } from '../token/token-params.js';
+
+/** Options of every preset: the credentials, or a function that fetches them, and where to send what. */
+export type PresetOptions<C extends object = OAuth2ClientCredentials> = WithCredentials<C> &
+  CommonOptions & {
+    /** Replaces the URL of the API, for instance with a sandbox. @defaultValue the documented URL */
+    readonly baseURL?: string | undefined;
+    /** Replaces the URL of the token endpoint. @defaultValue the documented URL */
+    readonly tokenUrl?: string | undefined;
+  };
+
+/** What a preset returns, if its credentials are those of an OAuth 2.0 client. */
+export type PresetProvider = TokenEndpointProvider<OAuth2ClientCredentials>;
+
+/** A scope, or a list of scopes. */
+export type Scope = string | readonly string[];
+
+type Fields = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/** What the documentation says, whatever the options are. */
+interface Facts<C extends object, Options> extends Pick<
+  ProviderDefinition<C>,
+  | 'name'
+  | 'documentation'
+  | 'credentialFields'
+  | 'paramNames'
+  | 'defaultLifetimeSeconds'
+  | 'classifyFailure'
+  | 'diagnose'
+  | 'isTokenRejection'
+  | 'rejectedCredentialsAdvice'
+> {
+  readonly own: Omit<OwnOptions<Options>, 'baseURL' | 'tokenUrl'>;
+}
+
+/** Where the requests go, and how the token request looks. */
+interface Wire<C extends object> {
+  readonly baseURL: string | undefined;
+  /** Absolute, or relative to `baseURL`. */
+  readonly tokenUrl: string;
+  readonly request: (credentials: C, params: TokenParams) => Partial<TokenRequest>;
+}
+
+/** Makes the provider of a preset. `wireOf` gets the options once they are known to be an object without unknown members. */
+export function definePreset<C extends object, Options extends PresetOptions<C>>(
+  given: Options,
+  facts: Facts<C, Options>,
+  wireOf: (options: Options) => Wire<C>,
+): TokenEndpointProvider<C> {
+  const options = givenOptions(given);
+  const { own, ...definition } = facts;
+  const common = commonPart(options, { ...facts, own: { ...own, baseURL: true, tokenUrl: true } });
+  const { baseURL, tokenUrl, request } = wireOf(options);
+  const url = options.tokenUrl ?? tokenUrl;
+  return defineProvider<C>({
+    parseToken,
+    ...definition,
+    baseURL: options.baseURL ?? baseURL ?? '',
+    tokenRequest: (credentials, params) => ({ url, ...request(credentials, params) }),
+    ...{ ...common, isTokenRejection: common.isTokenRejection ?? facts.isTokenRejection },
+  });
+}
+
+/** The credentials of an OAuth 2.0 client, with where to find them. */
+export const clientFields = (hint: string) => ({
+  clientId: { hint },
+  clientSecret: { secret: true, hint },
+});
+
+/** Client credentials in HTTP Basic, joined without form encoding: "the Base64 of id:secret", as the documentations have it. */
+export const withBasic =
+  (fields: Fields = {}, headers: Readonly<Record<string, string>> = {}) =>
+  ({ clientId, clientSecret }: OAuth2ClientCredentials, params: TokenParams) => ({
+    headers: { ...headers, Authorization: basicAuthorization(clientId, clientSecret) },
+    body: formOf({ ...fields, ...params }),
+  });
+
+/** Client credentials in the body. */
+export const inBody =
+  (fields: Fields = {}) =>
+  ({ clientId, clientSecret }: OAuth2ClientCredentials, params: TokenParams) => ({
+    body: formOf({ ...fields, ...params, client_id: clientId, client_secret: clientSecret }),
+  });
+
+function formOf(fields: Fields) {
+  const given = Object.entries<Fields[string]>({
+    grant_type: 'client_credentials',
+    ...fields,
+  }).filter((entry): entry is [string, string | readonly string[]] => entry[1] !== undefined);
+  return { form: spaceSeparatedScope(Object.fromEntries(given)) };
+}
+
+/**
+ * An option without which there is no token request.
+ *
+ * @throws MisconfigurationError if it is missing or empty
+ */
+export function required<Value extends Scope>(
+  provider: string,
+  option: string,
+  value: Value | undefined,
+  remedy: string,
+): Value {
+  if ((typeof value === 'string' || Array.isArray(value)) && value.length > 0) return value;
+  throw new MisconfigurationError({ provider, option, problem: 'is missing', remedy });
+}
+
+/**
+ * The https origin of a host that belongs to the customer.
+ *
+ * @throws MisconfigurationError if it is missing, or more than a host name
+ */
+export function originOf(
+  provider: string,
+  option: string,
+  host: string | undefined,
+  example: string,
+) {
+  const remedy = `Give the host name alone, such as ${example}.`;
+  const origin = `https://${required(provider, option, host, remedy)}`;
+  if (URL.canParse(origin) && new URL(origin).origin === origin.toLowerCase()) return origin;
+  throw new MisconfigurationError({ provider, option, problem: 'is not a host name', remedy });
+}

@@ -1,0 +1,52 @@
+/*
+ * FedEx APIs.
+ * https://developer.fedex.com/api/en-us/catalog/authorization/docs.html and /guides/best-practices.html, read 2026-11-29 in undated
+ * copies. The names in the answer and in a refusal are not in the copies.
+ */
+import { baseURLOf } from '../providers/region.js';
+import {
+  clientFields,
+  definePreset,
+  inBody,
+  type PresetOptions,
+  type PresetProvider,
+} from './define-preset.js';
+
+const ENVIRONMENTS = Object.freeze({
+  production: 'https://apis.fedex.com',
+  test: 'https://apis-sandbox.fedex.com',
+});
+
+/** Options of {@link fedex}. */
+export type FedexOptions = PresetOptions & {
+  /** @defaultValue 'production' */
+  readonly environment?: keyof typeof ENVIRONMENTS | undefined;
+};
+
+/**
+ * The provider for the APIs of FedEx, for a project with an API key. Child keys (`csp_credentials`) are not covered.
+ *
+ * @throws MisconfigurationError for an unknown environment or a missing credential
+ */
+export function fedex(options: FedexOptions): PresetProvider {
+  return definePreset(
+    options,
+    {
+      name: 'fedex',
+      documentation: {
+        url: 'https://developer.fedex.com/api/en-us/catalog/authorization/docs.html',
+        checkedOn: '2026-11-29',
+      },
+      credentialFields: clientFields(
+        'It is the API key or secret key of the project in the FedEx Developer Portal.',
+      ),
+      own: { environment: true },
+      defaultLifetimeSeconds: 3_600,
+    },
+    ({ environment = 'production' }) => ({
+      baseURL: baseURLOf('fedex', ENVIRONMENTS, environment, { option: 'environment' }),
+      tokenUrl: '/oauth/token',
+      request: inBody(),
+    }),
+  );
+}

@@ -1,0 +1,115 @@
+import { MisconfigurationError } from '../errors/index.js';
+
+/**
+ * Where a request carries its token: in a header; or in the query or a cookie, with `inQuery` or `inCookie` of
+ * `axios-bearer/providers`.
+ *
+ * @example
+ * ```ts
+ * tokenPlacement: { scheme: 'Zoho-oauthtoken' } // Authorization: Zoho-oauthtoken …
+ * tokenPlacement: { header: 'X-Api-Token' } // X-Api-Token: …
+ * ```
+ */
+export type TokenPlacement = HeaderPlacement | Place;
+
+/** A header that carries the token. */
+export interface HeaderPlacement {
+  /** @defaultValue 'Authorization' */
+  readonly header?: string | undefined;
+  /** The word before the token; empty for none. @defaultValue 'Bearer' in `Authorization`, none in another header */
+  readonly scheme?: string | undefined;
+}
+
+/** What carries a token: the config of axios, the request that a redirect leads to, or the URL and headers of a fetch. */
+export interface Carrier {
+  readonly headers?: object | undefined;
+}
+
+/** The request that was answered. */
+export interface AnsweredRequest {
+  /** After redirects; `undefined` if it is not known. */
+  readonly url: string | undefined;
+  /** A header that was sent, or the written token itself if that is not known. */
+  readonly header: (name: string) => unknown;
+}
+
+/** A place for tokens in requests. */
+export interface Place {
+  /** Two places with the same id are the same. A header has its name, in lower case. */
+  readonly id: string;
+  /** What is written there for a token: `AccessToken.authorization`. */
+  written(token: string): string;
+  /** The values that are there, whoever wrote them. */
+  find(headers: object, carrier: Carrier): readonly unknown[];
+  write(carrier: Carrier, written: string): void;
+  /** Removes the values for which `isGone` is true. */
+  remove(carrier: Carrier, isGone: (value: unknown) => boolean): void;
+  /**
+   * Whether a value was in the request that was answered. For a token that errors would show, and that is therefore taken out of
+   * the config after each send.
+   */
+  arrivedIn?(request: AnsweredRequest, written: string): boolean;
+}
+
+/** The place that a definition names. */
+export function placeOf(placement: TokenPlacement = {}): Place {
+  return isPlace(placement) ? placement : headerPlace(placement);
+}
+
+function isPlace(placement: unknown): placement is Place {
+  return 'find' in (Object(placement) as object);
+}
+
+type Fields = Record<string, unknown>;
+
+function headerPlace({ header = 'Authorization', scheme }: HeaderPlacement): Place {
+  const id = header.toLowerCase();
+  const isIt = (name: string) => name.length === id.length && name.toLowerCase() === id;
+  const prefix = scheme ?? (id === 'authorization' ? 'Bearer' : '');
+  return {
+    id,
+    written: (token) => `${prefix} ${token}`.trimStart(),
+    // Optimised for the warm path, where there is none: axios's own `has` and `set` cost more than everything else we do there.
+    find(headers) {
+      const values: unknown[] = [];
+      for (const name in headers) {
+        const value = (headers as Fields)[name];
+        if (isIt(name) && value !== undefined) values.push(value);
+      }
+      return values;
+    },
+    write({ headers }, written) {
+      (headers as Fields)[header] = written;
+    },
+    remove({ headers = {} }, isGone) {
+      const fields = headers as Fields;
+      for (const name of Object.keys(fields)) {
+        // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- axios's own `delete` is slower
+        if (isIt(name) && isGone(fields[name])) delete fields[name];
+      }
+    },
+  };
+}
+
+/** No name that belongs to the connection, the body or the cookies. */
+const RULES: Readonly<Record<string, RegExp>> = {
+  header: /^(?!(host|te|cookie|connection|(transfer|content|proxy)-.+)$)[\w-]+$/i,
+  scheme: /^[\w-]*$/,
+};
+
+/** @throws {@link MisconfigurationError} naming the option */
+export function checkPlacement(provider: string, placement: unknown = {}): void {
+  if (isPlace(placement)) return;
+  // JavaScript callers may pass a plain name.
+  const given = Object(placement) === placement ? (placement as object) : [placement];
+  for (const [name, value] of Object.entries(given) as [string, unknown][]) {
+    const isLegal = typeof value === 'string' && RULES[name]?.test(value);
+    if (isLegal || value === undefined) continue;
+    throw new MisconfigurationError({
+      provider,
+      option: `tokenPlacement.${name}`,
+      problem: 'cannot carry a token',
+      remedy: 'Give a header such as X-Api-Token, a scheme, inCookie() or inQuery().',
+    });
+  }
+}
