@@ -82,7 +82,7 @@ const documentation = Object.freeze({
  *   baseURL: 'https://api.example.com',
  *   issuer: 'https://login.example.com',
  *   clientId: 'crm-sync',
- *   clientAuthentication: { method: 'private_key_jwt', key: process.env.CRM_KEY },
+ *   clientAuthentication: { method: 'private_key_jwt', key: process.env.CRM_KEY! },
  * });
  * ```
  */
