@@ -13,6 +13,7 @@ const ENTRY_POINTS = [
   'truecaller',
   'store',
   'redis',
+  'oauth',
   'adapter',
   'opentelemetry',
   'testing',
