@@ -1,4 +1,5 @@
-import { requestUnavailable, saysItself } from '../provider-definition/credentials.js';
+import { isBearerError } from '../errors/index.js';
+import { requestUnavailable } from '../provider-definition/credentials.js';
 import { isPromise } from '../provider-definition/define-provider.js';
 import { checkedRequest, type TokenRequest } from '../provider-definition/token-request.js';
 import { within } from '../platform/waiting.js';
@@ -26,7 +27,7 @@ export async function madeRequest(making: Making): Promise<RequestResult> {
   const settled = Promise.resolve(request).then(made, (cause: unknown) => {
     const failure = earlier.failureIn(cause);
     if (failure !== undefined) return failure;
-    throw saysItself(cause)
+    throw isBearerError(cause)
       ? cause
       : requestUnavailable(provider.name, 'rejected. See the cause.', cause);
   });
