@@ -82,6 +82,7 @@ function chunkOf(id) {
     'platform',
     'provider-definition',
     'token-call',
+    'token-source',
   ].includes(room)
     ? 'token'
     : 'core';

@@ -20,7 +20,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   store: ['sharing', 'errors'],
   sharing: ['token-call', 'provider-definition', 'token', 'platform', 'errors'],
   'token-source': ['sharing', 'token-call', 'provider-definition', 'token', 'platform', 'errors'],
-  axios: ['token-source', 'provider-definition/define-provider', 'token', 'platform', 'errors'],
+  axios: [
+    'token-source',
+    'token-call/token-endpoint',
+    'provider-definition/define-provider',
+    'token',
+    'platform',
+    'errors',
+  ],
   providers: [
     'provider-definition',
     'token-call',
@@ -48,9 +55,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 /** Packages, by room; a room that is not named imports none. */
 const MAY_REQUIRE: Readonly<Record<string, readonly string[]>> = {
-  'token-call': ['axios'],
   platform: ['p-memoize'],
-  'token-source': ['axios'],
   axios: ['axios', 'axios-auth-refresh', 'proxy-from-env'],
   apis: ['axios', 'valibot', 'p-throttle'],
   opentelemetry: ['@opentelemetry/api'],

@@ -17,6 +17,7 @@ export {
   type BearerAdapter,
   type BearerAdapterOptions,
 } from './axios/bearer-adapter.js';
+export { createTokenSource, type TokenSourceOptions } from './axios/create-token-source.js';
 export type { BearerRequestOptions } from './axios/request-options.js';
 export { whyNotReplayed, type ReplayRefusal } from './axios/replay-refusal.js';
 export * from './errors/index.js';
@@ -52,9 +53,7 @@ export type {
   TokenSourceEvents,
   TokenSourceListener,
 } from './token-source/events.js';
-export type { TokenSourceOptions } from './token-source/options.js';
 export {
-  createTokenSource,
   isTokenSource,
   type GetTokenOptions,
   type TokenSource,

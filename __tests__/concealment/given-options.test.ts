@@ -12,7 +12,7 @@ import {
   truecaller,
   udara360,
 } from '../../src/providers/index.js';
-import { createTokenSource } from '../../src/token-source/token-source.js';
+import { createTokenSource } from '../../src/axios/create-token-source.js';
 
 const polluted = new Set<string>();
 

@@ -7,7 +7,8 @@ import {
   type EncodedTokenRequest,
 } from '../../src/token-call/encode-token-request.js';
 import { createFakeClock, createFakeTokenEndpoint } from '../../src/testing/index.js';
-import { createTokenSource, type TokenSource } from '../../src/token-source/token-source.js';
+import { createTokenSource } from '../../src/axios/create-token-source.js';
+import type { TokenSource } from '../../src/token-source/token-source.js';
 import type { TokenParams } from '../../src/token/token-params.js';
 import { sendingNothing } from '../provider-definition/answer.js';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 
 import { truecaller } from '../../src/providers/index.js';
 import { createFakeClock } from '../../src/testing/index.js';
-import { createTokenSource } from '../../src/token-source/token-source.js';
+import { createTokenSource } from '../../src/axios/create-token-source.js';
 import { ended, handHeldEndpoint } from '../token-source/hand-held.js';
 import { judge, refusalOf, requestOf } from './conversation.js';
 

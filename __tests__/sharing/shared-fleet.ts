@@ -5,8 +5,8 @@ import { guardStore } from '../../src/sharing/guarded-store.js';
 import type { TokenStoreSlot } from '../../src/sharing/token-store.js';
 import { createChaosStore, createFakeClock, type ChaosStore } from '../../src/testing/index.js';
 import { identityOf } from './identity-of.js';
-import type { TokenSourceOptions } from '../../src/token-source/options.js';
-import { createTokenSource, type TokenSource } from '../../src/token-source/token-source.js';
+import { createTokenSource, type TokenSourceOptions } from '../../src/axios/create-token-source.js';
+import type { TokenSource } from '../../src/token-source/token-source.js';
 import {
   ACME,
   acme,

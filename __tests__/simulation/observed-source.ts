@@ -4,8 +4,9 @@ import pMemoize from 'p-memoize';
 import * as lifecycle from '../../src/token/lifecycle.js';
 import type { Happening, LifecyclePolicy, TokenState } from '../../src/token/lifecycle.js';
 import type { FakeClock } from '../../src/testing/fake-clock.js';
-import type { TokenSourceOptions } from '../../src/token-source/options.js';
-import * as tokenEndpoint from '../../src/token-call/token-endpoint.js';
+import type { TokenSourceOptions } from '../../src/axios/create-token-source.js';
+import * as sending from '../../src/axios/send-token-request.js';
+import type { SendTokenRequest } from '../../src/token-call/token-endpoint.js';
 import type { Instant } from '../../src/token/instant.js';
 
 /*
@@ -26,23 +27,20 @@ export type Decide = (
 
 export const realDecide = lifecycle.decide as Decide;
 export const realServableToken = lifecycle.servableToken;
-export const realCallTokenEndpoint = tokenEndpoint.callTokenEndpoint;
 export const realMemoize = pMemoize as (...args: unknown[]) => unknown;
 
 /** What a bug that is seeded on purpose puts in the place of a part. */
 export interface Bug {
   readonly decide?: Decide;
   readonly servableToken?: typeof realServableToken;
-  readonly callTokenEndpoint?: (
-    ...args: [
-      ...Parameters<typeof realCallTokenEndpoint>,
-      world: {
-        readonly clock: FakeClock;
-        readonly isClearing: boolean;
-        readonly isClosed: boolean;
-      },
-    ]
-  ) => ReturnType<typeof realCallTokenEndpoint>;
+  readonly sendTokenRequest?: (
+    send: SendTokenRequest,
+    world: {
+      readonly clock: FakeClock;
+      readonly isClearing: boolean;
+      readonly isClosed: boolean;
+    },
+  ) => SendTokenRequest;
   readonly memoize?: typeof realMemoize;
   readonly options?: TokenSourceOptions;
 }
@@ -54,7 +52,8 @@ export const seam = {
   /** The same token, with what has happened to its account meanwhile. */
   onSameToken: (() => undefined) as (before: AnyState, after: AnyState) => void,
   servableToken: realServableToken,
-  callTokenEndpoint: realCallTokenEndpoint,
+  /** What a source sends its token requests by. */
+  sendTokenRequest: ((send) => send) as (send: SendTokenRequest) => SendTokenRequest,
   memoize: realMemoize,
 };
 
@@ -73,13 +72,14 @@ jest.unstable_mockModule('../../src/token/lifecycle.js', () => ({
   },
   servableToken: (...args: Parameters<typeof realServableToken>) => seam.servableToken(...args),
 }));
-jest.unstable_mockModule('../../src/token-call/token-endpoint.js', () => ({
-  ...tokenEndpoint,
-  callTokenEndpoint: (...args: Parameters<typeof tokenEndpoint.callTokenEndpoint>) =>
-    seam.callTokenEndpoint(...args),
+jest.unstable_mockModule('../../src/axios/send-token-request.js', () => ({
+  axiosSender: (...args: Parameters<typeof sending.axiosSender>): SendTokenRequest => {
+    const send = sending.axiosSender(...args);
+    return (request, options) => seam.sendTokenRequest(send)(request, options);
+  },
 }));
 jest.unstable_mockModule('p-memoize', () => ({
   default: (...args: unknown[]) => seam.memoize(...args),
 }));
 
-export const { createTokenSource } = await import('../../src/token-source/token-source.js');
+export const { createTokenSource } = await import('../../src/axios/create-token-source.js');

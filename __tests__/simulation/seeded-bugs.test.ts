@@ -7,7 +7,6 @@ import type { Landing } from '../../src/token-source/flights.js';
 import { tell } from '../setup/figures.js';
 import { Violation, type Invariant } from './invariants.js';
 import {
-  realCallTokenEndpoint,
   realDecide,
   realServableToken,
   type AnyHappening,
@@ -40,34 +39,38 @@ const asIfOpen = (state: AnyState): AnyState => ({
 });
 
 /** Token calls that nothing can end. */
-const unstoppable: NonNullable<Bug['callTokenEndpoint']> = (request, options) =>
-  realCallTokenEndpoint(request, { ...options, signal: new AbortController().signal });
+const unstoppable: NonNullable<Bug['sendTokenRequest']> = (send) => (request) =>
+  send(request, { signal: new AbortController().signal });
 
 /** Token calls that `clear()` does not end; they end 5 s later at the latest. */
-const deafToClear: NonNullable<Bug['callTokenEndpoint']> = (request, options, world) => {
-  const own = new AbortController();
-  let cancel = (): void => undefined;
-  options.signal.addEventListener('abort', () => {
-    if (world.isClearing) cancel = world.clock.schedule(() => own.abort(), 5_000);
-    else own.abort();
-  });
-  return realCallTokenEndpoint(request, { ...options, signal: own.signal }).finally(() => cancel());
-};
+const deafToClear: NonNullable<Bug['sendTokenRequest']> =
+  (send, world) =>
+  (request, { signal }) => {
+    const own = new AbortController();
+    let cancel = (): void => undefined;
+    signal.addEventListener('abort', () => {
+      if (world.isClearing) cancel = world.clock.schedule(() => own.abort(), 5_000);
+      else own.abort();
+    });
+    return send(request, { signal: own.signal }).finally(() => cancel());
+  };
 
 /** Repeats a call by itself after a pause, which the end of the call ends, unless that is due to `close()`. */
-const pauseDeafToClose: NonNullable<Bug['callTokenEndpoint']> = async (request, options, world) => {
-  const outcome = await realCallTokenEndpoint(request, options);
-  if (outcome.kind === 'no-answer' || outcome.answer.status < 500) return outcome;
-  await new Promise<void>((resolve) => {
-    const cancel = world.clock.schedule(resolve, 1_000);
-    options.signal.addEventListener('abort', () => {
-      if (world.isClosed) return;
-      cancel();
-      resolve();
+const pauseDeafToClose: NonNullable<Bug['sendTokenRequest']> =
+  (send, world) =>
+  async (request, { signal }) => {
+    const outcome = await send(request, { signal });
+    if (outcome.kind === 'no-answer' || outcome.answer.status < 500) return outcome;
+    await new Promise<void>((resolve) => {
+      const cancel = world.clock.schedule(resolve, 1_000);
+      signal.addEventListener('abort', () => {
+        if (world.isClosed) return;
+        cancel();
+        resolve();
+      });
     });
-  });
-  return outcome;
-};
+    return outcome;
+  };
 
 interface SeededBug {
   readonly name: string;
@@ -103,7 +106,7 @@ const bugs: readonly SeededBug[] = [
           : { ...decision, state: { ...decision.state, flight } };
       },
       // By itself the bug could not show, because clear() also ends the old call.
-      callTokenEndpoint: deafToClear,
+      sendTokenRequest: deafToClear,
     },
     caughtBy: ['no token from before clear() is served after it'],
   },
@@ -341,12 +344,12 @@ const bugs: readonly SeededBug[] = [
   },
   {
     name: 'a token call is never given up',
-    bug: { callTokenEndpoint: unstoppable },
+    bug: { sendTokenRequest: unstoppable },
     caughtBy: ['a flight ends in time', 'nothing is left after close()'],
   },
   {
     name: 'close() does not end a pause between two attempts',
-    bug: { callTokenEndpoint: pauseDeafToClose },
+    bug: { sendTokenRequest: pauseDeafToClose },
     seed: 5,
     caughtBy: ['nothing is left after close()'],
   },

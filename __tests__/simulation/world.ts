@@ -10,7 +10,6 @@ import { Violation, type Invariant } from './invariants.js';
 import {
   createTokenSource,
   realDecide,
-  realCallTokenEndpoint,
   realMemoize,
   realServableToken,
   seam,
@@ -484,8 +483,7 @@ export class World {
   #openSeam(bug: Bug): void {
     const decide = bug.decide ?? realDecide;
     const servableToken = bug.servableToken ?? realServableToken;
-    const { callTokenEndpoint = realCallTokenEndpoint } = bug;
-    seam.callTokenEndpoint = (request, options) => callTokenEndpoint(request, options, this);
+    seam.sendTokenRequest = (send) => bug.sendTokenRequest?.(send, this) ?? send;
     seam.memoize = bug.memoize ?? realMemoize;
     seam.onInitialState = (state) => {
       const watch = new Watch(state, (violation) => this.#violations.push(violation));

@@ -17,8 +17,7 @@ import {
 import { createRedisStore } from '../../src/redis/index.js';
 import { createMemoryStore, type SharedStore } from '../../src/store/index.js';
 import { createFakeClock, type FakeClock } from '../../src/testing/index.js';
-import type { TokenSourceOptions } from '../../src/token-source/options.js';
-import { createTokenSource } from '../../src/token-source/token-source.js';
+import { createTokenSource, type TokenSourceOptions } from '../../src/axios/create-token-source.js';
 import { ended, eventsOf, outcome } from './hand-held.js';
 
 const MINUTE = 60_000;

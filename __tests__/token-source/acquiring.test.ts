@@ -6,7 +6,7 @@ import {
   TokenSourceClosedError,
   TokenWaitTimeoutError,
 } from '../../src/errors/index.js';
-import { createTokenSource } from '../../src/token-source/token-source.js';
+import { createTokenSource } from '../../src/axios/create-token-source.js';
 import { acme, bench, ended, outcome, warmBench } from './hand-held.js';
 
 test('behaviour 1: 100 callers who start at once share one token call', async () => {

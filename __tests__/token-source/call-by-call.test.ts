@@ -6,7 +6,7 @@ import {
   TokenAcquisitionError,
 } from '../../src/errors/index.js';
 import { createMemoryStore } from '../../src/store/memory-store.js';
-import { createTokenSource } from '../../src/token-source/token-source.js';
+import { createTokenSource } from '../../src/axios/create-token-source.js';
 import { ACME, acme, bench, ended, outcome, type AcmeCredentials } from './hand-held.js';
 import { fleet } from '../sharing/shared-fleet.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { createTokenSource } from '../../src/token-source/token-source.js';
+import { createTokenSource } from '../../src/axios/create-token-source.js';
 import { acme, type ACME, bench, ended } from './hand-held.js';
 import { fleet, type Fleet } from '../sharing/shared-fleet.js';
 

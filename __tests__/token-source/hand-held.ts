@@ -12,8 +12,8 @@ import {
 import { AccessToken } from '../../src/token/access-token.js';
 import type { RejectionAnswer } from '../../src/token/lifecycle.js';
 import type { TokenSourceEventName, TokenSourceEvents } from '../../src/token-source/events.js';
-import type { TokenSourceOptions } from '../../src/token-source/options.js';
-import { createTokenSource, type TokenSource } from '../../src/token-source/token-source.js';
+import { createTokenSource, type TokenSourceOptions } from '../../src/axios/create-token-source.js';
+import type { TokenSource } from '../../src/token-source/token-source.js';
 
 /** What `onCall` does where the calls wait in `calls` until the test answers them. */
 export const leaveWaiting = () => undefined;

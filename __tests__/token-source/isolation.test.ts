@@ -3,8 +3,7 @@ import axios from 'axios';
 import { inspect } from 'node:util';
 
 import { oauth2ClientCredentials } from '../../src/providers/index.js';
-import type { TokenSourceOptions } from '../../src/token-source/options.js';
-import { createTokenSource } from '../../src/token-source/token-source.js';
+import { createTokenSource, type TokenSourceOptions } from '../../src/axios/create-token-source.js';
 import { useSandbox } from '../testing/use-sandbox.js';
 import { ended } from './hand-held.js';
 

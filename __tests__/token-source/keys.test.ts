@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
 import { KeptTokens, type Keepable } from '../../src/token-source/kept-tokens.js';
-import { createTokenSource } from '../../src/token-source/token-source.js';
+import { createTokenSource } from '../../src/axios/create-token-source.js';
 import { acme, ACME, bench, ended, warmBench, type Bench } from './hand-held.js';
 
 const HOUR = 3_600_000;

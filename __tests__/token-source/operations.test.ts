@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { channel, subscribe, unsubscribe } from 'node:diagnostics_channel';
 
-import { createTokenSource } from '../../src/token-source/token-source.js';
+import { createTokenSource } from '../../src/axios/create-token-source.js';
 import { systemClock } from '../../src/platform/clock.js';
 import { acme, bench, ended, outcome, warmBench } from './hand-held.js';
 
@@ -247,11 +247,11 @@ describe('where there is no Node, as in a browser', () => {
 
   test('the source works without diagnostics channels and without detached sockets', async () => {
     jest.resetModules();
-    const fresh = (await import('../../src/token-source/token-source.js')) as {
+    const fresh = (await import('../../src/axios/create-token-source.js')) as {
       createTokenSource: typeof createTokenSource;
     };
     const { endpoint, clock } = bench();
-    const { detachedTransport } = await import('../../src/platform/detached-transport.js');
+    const { detachedTransport } = await import('../../src/axios/detached-transport.js');
     endpoint.onCall = (call) => call.issue('token-1');
     const { defineProvider } = await import('../../src/provider-definition/define-provider.js');
     const provider = defineProvider({

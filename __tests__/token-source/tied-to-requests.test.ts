@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
-import type { TokenSourceOptions } from '../../src/token-source/options.js';
-import { createTokenSource } from '../../src/token-source/token-source.js';
+import { createTokenSource, type TokenSourceOptions } from '../../src/axios/create-token-source.js';
 import { createFakeClock, type Clock } from '../../src/testing/index.js';
 import { acme, bench, ended, eventsOf, handHeldEndpoint, outcome } from './hand-held.js';
 

@@ -13,7 +13,7 @@ import {
   udara360,
 } from '../../src/providers/index.js';
 import { createFakeTokenEndpoint, type FakeTokenEndpoint } from '../../src/testing/index.js';
-import { createTokenSource } from '../../src/token-source/token-source.js';
+import { createTokenSource } from '../../src/axios/create-token-source.js';
 import { answer } from '../provider-definition/answer.js';
 
 /** A token endpoint on loopback. */

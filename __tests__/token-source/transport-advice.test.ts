@@ -7,7 +7,7 @@ import { join } from 'node:path';
 
 import { createProviderClient, type TokenSourceOptions } from '../../src/index.js';
 import { oauth2ClientCredentials } from '../../src/providers/index.js';
-import { createTokenSource } from '../../src/token-source/token-source.js';
+import { createTokenSource } from '../../src/axios/create-token-source.js';
 import { acme, ended } from './hand-held.js';
 
 /*

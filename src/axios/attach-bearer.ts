@@ -8,14 +8,14 @@ import {
   refuseNonProvider,
   type Provider,
 } from '../provider-definition/define-provider.js';
-import { TOKEN_SOURCE_OPTIONS, type TokenSourceOptions } from '../token-source/options.js';
-import {
-  createTokenSource,
-  isTokenSource,
-  type TokenSource,
-} from '../token-source/token-source.js';
+import { isTokenSource, type TokenSource } from '../token-source/token-source.js';
 import type { Attachment, ReplayHook } from './attachment.js';
 import { foldsAbsoluteURLs, knowsInterceptorOrder } from './axios-version.js';
+import {
+  createTokenSource,
+  TOKEN_SOURCE_OPTIONS,
+  type TokenSourceOptions,
+} from './create-token-source.js';
 import { intercept } from './intercept.js';
 import { createOriginGuard } from './origin-guard.js';
 import { redirectGuardFor } from './redirect-guard.js';

@@ -44,18 +44,11 @@ export function refuseUnknownOptions(
   }
 }
 
-/** The most similar candidate, if at most a third of its letters differ: `scope` for `scopes`. */
+/** The most similar candidate, if at most a third of it differs, all in one place: `scope` for `scopes`. */
 function closest(word: string, candidates: readonly string[]): string | undefined {
-  // The work grows with the length, and no option name is this long.
-  if (word.length > 50) return undefined;
-  const [best] = candidates
-    .map((candidate) => ({
-      candidate,
-      distance: editDistance(letters(word), letters(candidate)),
-    }))
-    .filter(({ candidate, distance }) => distance <= candidate.length / 3)
-    .sort((a, b) => a.distance - b.distance);
-  return best?.candidate;
+  const distance = (candidate: string) => differing(letters(word), letters(candidate));
+  const [best] = [...candidates].sort((a, b) => distance(a) - distance(b));
+  return best !== undefined && distance(best) <= best.length / 3 ? best : undefined;
 }
 
 /** Ignores case and separators, so that `client_id` matches `clientID`. */
@@ -63,19 +56,13 @@ function letters(name: string): string {
   return name.replace(/[^a-z0-9]/gi, '').toLowerCase();
 }
 
-/** The Levenshtein distance. */
-function editDistance(from: string, to: string): number {
-  let above = Array.from({ length: to.length + 1 }, (_, column) => column);
-  for (const [row, letter] of Array.from(from).entries()) {
-    let diagonal = row;
-    let left = row + 1;
-    const cells = above.slice(1).map((over, column) => {
-      const replaced = diagonal + (letter === to[column] ? 0 : 1);
-      diagonal = over;
-      left = Math.min(replaced, over + 1, left + 1);
-      return left;
-    });
-    above = [row + 1, ...cells];
-  }
-  return above.at(-1) ?? 0;
+/** How many letters lie between the beginning and the end that both words share. */
+function differing(one: string, other: string): number {
+  const longest = Math.max(one.length, other.length);
+  const shared = Math.min(one.length, other.length);
+  let before = 0;
+  while (before < shared && one[before] === other[before]) before += 1;
+  let after = 0;
+  while (after < shared - before && one.at(-1 - after) === other.at(-1 - after)) after += 1;
+  return longest - before - after;
 }

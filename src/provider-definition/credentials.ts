@@ -1,6 +1,11 @@
 import { givenOptions } from '../concealment/given-options.js';
 import { refuseUnknownOptions } from '../errors/check-options.js';
-import { isBearerError, MisconfigurationError, TokenAcquisitionError } from '../errors/index.js';
+import {
+  isBearerError,
+  MisconfigurationError,
+  TokenAcquisitionError,
+  type BearerError,
+} from '../errors/index.js';
 import type { TokenParams } from '../token/token-params.js';
 
 /** What a credentials function is called with. */
@@ -116,64 +121,30 @@ export async function callCredentials(
   try {
     return await (credentials as CredentialsFunction<object>)(context);
   } catch (cause) {
-    if (saysItself(cause)) throw cause;
-    throw credentialsUnavailable(provider, 'threw. See the cause.', cause);
+    throw unavailable(provider, CREDENTIALS_FUNCTION, 'threw. See the cause.', cause);
   }
 }
 
-/** A wrong option, or a user who has to log in, is told as it is by whichever function of a definition finds it out. */
-export function saysItself(thrown: unknown): boolean {
-  return (
-    isBearerError(thrown, 'ERR_BEARER_MISCONFIGURED') || isBearerError(thrown, 'ERR_LOGIN_REQUIRED')
-  );
-}
+/** As errors call it. */
+export const CREDENTIALS_FUNCTION = 'could not get the credentials: the credentials function';
 
-/** The credentials function failed. It is called again for the next request. */
-export function credentialsUnavailable(
+/**
+ * The error for a function of a definition that failed. It is called again for the next request.
+ *
+ * What it threw is the cause; an error of this library, for instance that a user has to log in, says itself what is wrong.
+ */
+export function unavailable(
   provider: string,
+  what: string,
   whatItDid: string,
   cause?: unknown,
-): TokenAcquisitionError {
-  return unavailable(
-    provider,
-    `could not get the credentials: the credentials function ${whatItDid}`,
-    cause,
+): BearerError {
+  if (isBearerError(cause)) return cause;
+  return new TokenAcquisitionError(
+    'ERR_CREDENTIALS_UNAVAILABLE',
+    `${provider}: ${what} ${whatItDid}`,
+    { provider, phase: 'credentials', retryable: true, cause },
   );
-}
-
-/** An asynchronous `tokenRequest` failed. It is called again for the next request. */
-export function requestUnavailable(
-  provider: string,
-  whatItDid: string,
-  cause?: unknown,
-): TokenAcquisitionError {
-  return unavailable(
-    provider,
-    `could not build the token request: tokenRequest ${whatItDid}`,
-    cause,
-  );
-}
-
-/** `tokenReceived` failed, so what came with the token may not have been saved. */
-export function tokenNotKept(
-  provider: string,
-  whatItDid: string,
-  cause?: unknown,
-): TokenAcquisitionError {
-  return unavailable(
-    provider,
-    `got a token and did not keep it: tokenReceived ${whatItDid}`,
-    cause,
-  );
-}
-
-function unavailable(provider: string, problem: string, cause: unknown): TokenAcquisitionError {
-  return new TokenAcquisitionError('ERR_CREDENTIALS_UNAVAILABLE', `${provider}: ${problem}`, {
-    provider,
-    phase: 'credentials',
-    retryable: true,
-    cause,
-  });
 }
 
 /**

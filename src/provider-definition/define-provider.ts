@@ -90,13 +90,8 @@ export interface ProviderDefinition<C extends object> extends CommonDefinition {
     params: TokenParams,
     context: TokenRequestContext,
   ): TokenRequest | Promise<TokenRequest>;
-  /** Reads the token from a successful response (HTTP 2xx). */
+  /** Reads the token from a successful response (HTTP 2xx): from its JSON, or else from its text or its cookies. */
   parseToken(response: TokenResponse): ParsedToken;
-  /**
-   * The format of a successful response. With `text`, one that is not JSON reaches `parseToken`, as `response.text`.
-   * @defaultValue 'json'
-   */
-  readonly answerFormat?: 'json' | 'text' | undefined;
   /**
    * Called with each usable token before any request or any other process gets it, for instance to save a refresh token that came
    * with it. Limited by `flightTimeoutMs`. If it throws, the refresh fails, with that error as the cause.
@@ -148,7 +143,6 @@ export interface TokenFunctionDefinition extends CommonDefinition {
   readonly credentialFields?: undefined;
   readonly tokenRequest?: undefined;
   readonly parseToken?: undefined;
-  readonly answerFormat?: undefined;
   readonly tokenReceived?: undefined;
   readonly classifyFailure?: undefined;
   readonly diagnose?: undefined;
@@ -166,7 +160,6 @@ const MEMBERS = Object.keys({
   paramNames: true,
   tokenRequest: true,
   parseToken: true,
-  answerFormat: true,
   tokenReceived: true,
   classifyFailure: true,
   diagnose: true,
@@ -184,7 +177,6 @@ const ENDPOINT_MEMBERS = [
   'credentialFields',
   'tokenRequest',
   'parseToken',
-  'answerFormat',
   'tokenReceived',
   'classifyFailure',
   'diagnose',
@@ -261,7 +253,6 @@ export function defineProvider<C extends object>(
     paramNames: definition.paramNames,
     tokenRequest: definition.tokenRequest,
     parseToken: definition.parseToken,
-    answerFormat: definition.answerFormat,
     tokenReceived: definition.tokenReceived,
     classifyFailure: definition.classifyFailure,
     diagnose: definition.diagnose,
@@ -324,14 +315,6 @@ function checkTokenEndpoint<C extends object>(definition: ProviderDefinition<C>)
     required: ['tokenRequest', 'parseToken'],
     optional: ['tokenReceived', 'classifyFailure', 'diagnose', 'isTokenRejection'],
   });
-  const { answerFormat = 'json' } = definition as { readonly answerFormat?: string };
-  if (answerFormat !== 'json' && answerFormat !== 'text')
-    throw new MisconfigurationError({
-      provider: definition.name,
-      option: 'answerFormat',
-      problem: "must be 'json' or 'text'",
-      remedy: 'Leave it out for the default.',
-    });
   checkFieldRules(definition);
   checkPerCallFields(definition, definition.credentials);
 }

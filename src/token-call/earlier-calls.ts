@@ -10,7 +10,7 @@ import { failureIn, isSuccess } from './failed-answer.js';
 import { refused, unreachable, type EndpointCallContext } from './failed-call.js';
 import type { Failed } from './token-call-failure.js';
 import type { TokenCallOptions } from './token-call.js';
-import { callTokenEndpoint, type TokenEndpointAnswer } from './token-endpoint.js';
+import type { TokenEndpointAnswer } from './token-endpoint.js';
 
 /** What a token request is made of. */
 export interface Making {
@@ -47,8 +47,7 @@ export function earlierCalls({
       checkTokenURL(provider, encoded.url);
       const call = { provider, credentials, request, options };
       const bounded = boundedSignal(signal, options.attemptTimeoutMs, options.clock);
-      const { transport } = options;
-      const outcome = await callTokenEndpoint(encoded, { signal: bounded.signal, transport });
+      const outcome = await options.sendTokenRequest(encoded, { signal: bounded.signal });
       bounded.release();
       if (outcome.kind === 'answered' && accepts(outcome.answer)) return outcome.answer;
       latest = aboutThisToken(

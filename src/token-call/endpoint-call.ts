@@ -1,12 +1,9 @@
-import { isBearerError } from '../errors/index.js';
-import { within } from '../platform/waiting.js';
-import { tokenNotKept } from '../provider-definition/credentials.js';
 import {
   checkTokenURL,
   type TokenEndpointProvider,
-  type TokenReceivedContext,
 } from '../provider-definition/define-provider.js';
 import type { TokenParams } from '../token/token-params.js';
+import { inTime } from './in-time.js';
 import { failureIn, readBy } from './failed-answer.js';
 import { classifyTokenFailure, oauthErrorFields } from './token-failure.js';
 import { encodeTokenRequest, type EncodedTokenRequest } from './encode-token-request.js';
@@ -16,7 +13,7 @@ import { madeRequest } from './made-request.js';
 import { malformed, refused, unreachable, type EndpointCallContext } from './failed-call.js';
 import type { CallFor, Found, ReadyCall } from './ready-call.js';
 import { orLocalFailure, type Failed } from './token-call-failure.js';
-import { callTokenEndpoint, type TokenEndpointAnswer } from './token-endpoint.js';
+import type { TokenEndpointAnswer } from './token-endpoint.js';
 
 /** A call of the token endpoint, which is what the provider definition makes of the credentials and parameters this time. */
 export async function endpointCall(
@@ -45,8 +42,7 @@ export async function endpointCall(
       target: target(encoded),
       tooLate: () => unreachable(call, TOO_LATE).failure.error,
       send: async (bounded) => {
-        const { transport } = options;
-        const outcome = await callTokenEndpoint(encoded, { signal: bounded, transport });
+        const outcome = await options.sendTokenRequest(encoded, { signal: bounded });
         return outcome.kind === 'answered'
           ? readAnswer(call, params, outcome.answer)
           : unreachable(call, outcome);
@@ -73,14 +69,17 @@ function readAnswer(
   const judged = failureIn(call, answer);
   if (judged.kind === 'failed') return judged;
   if (judged.value !== undefined) return refused(call, answer, judged.value);
-  if (answer.body === undefined && (answer.isEmpty || provider.answerFormat !== 'text'))
-    return malformed(call, answer, answer.isEmpty ? 'is empty' : 'is not JSON');
 
   const parsed = readBy(call, answer, 'parseToken', () => provider.parseToken(answer));
-  if (parsed.kind === 'failed') return parsed;
-  const token = (parsed.value as ParsedToken | undefined) ?? { accessToken: undefined };
-  // Some servers answer an error with status 200.
+  const isJSON = answer.body !== undefined;
+  if (parsed.kind === 'failed' && (isJSON || parsed.failure.cause === 'local')) return parsed;
+  const read = parsed.kind === 'read' ? (parsed.value as ParsedToken | undefined) : undefined;
+  const token = read ?? { accessToken: undefined };
   const isMissing = accessTokenProblem(token.accessToken) === 'has no access token';
+  // It may have been found in the text, or in a cookie.
+  if (isMissing && !isJSON)
+    return malformed(call, answer, answer.isEmpty ? 'is empty' : 'is not JSON');
+  // Some servers answer an error with status 200.
   if (isMissing && oauthErrorFields(answer.body) !== undefined)
     return refused(call, answer, classifyTokenFailure(answer));
   return {
@@ -91,20 +90,15 @@ function readAnswer(
     malformed: (problem, about) => malformed(call, answer, problem, about),
     received:
       provider.tokenReceived &&
-      ((signal) => received(call, token, { credentials, params, response: answer, signal })),
+      (async (signal) => {
+        const context = { credentials, params, response: answer, signal };
+        const kept = (async () => provider.tokenReceived?.(token, context))();
+        return inTime(
+          provider.name,
+          'got a token and could not keep it: tokenReceived',
+          kept,
+          signal,
+        );
+      }),
   };
-}
-
-async function received(
-  { provider }: EndpointCallContext,
-  token: ParsedToken,
-  context: TokenReceivedContext<object>,
-): Promise<void> {
-  const { name } = provider;
-  const kept = (async () => provider.tokenReceived?.(token, context))().catch((cause: unknown) => {
-    throw isBearerError(cause) ? cause : tokenNotKept(name, 'threw. See the cause.', cause);
-  });
-  const outcome = await within(kept, { signal: context.signal });
-  if (outcome.kind !== 'done')
-    throw tokenNotKept(name, 'did not end in time. Make it end within flightTimeoutMs.');
 }

@@ -115,12 +115,12 @@ export function malformed(
 /** No answer came. */
 export function unreachable(
   call: EndpointCallContext,
-  { reason, message }: Omit<NoAnswer, 'kind'>,
+  { reason, message, advice }: Omit<NoAnswer, 'kind'>,
 ): Failed<EndpointFailure> {
   const error = endpointError(call, 'ERR_TOKEN_ENDPOINT_UNREACHABLE', {
     phase: 'token request',
     retryable: true,
-    message: `could not be reached: ${message}.${adviceOnSilence(reason, call.options)}`,
+    message: `could not be reached: ${message}.${advice === undefined ? '' : ` ${advice}`}`,
     cause: Object.assign(new Error(message), { code: reason }),
   });
   return failed({ error, cause: 'transient', concerns: 'account', networkCode: reason });
@@ -180,32 +180,6 @@ export function unusable(
     message: `returned an unusable value: it ${problem}. ${advice}`,
   });
   return failed({ error, cause: 'transient', concerns: repeat ? 'account' : 'request' });
-}
-
-/** Codes of OpenSSL and Node that can mean nothing but TLS. */
-const TLS_CODE = /CERT|SIGNATURE|_(TLS|SSL)_|^EPROTO$/;
-const NO_WAY_THERE: readonly (string | undefined)[] = [
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'ECONNREFUSED',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-];
-
-/** Where the API is reached and the token endpoint is not, the instance often has an agent that token calls do not have. */
-function adviceOnSilence(
-  reason: string,
-  { transport }: Pick<TokenCallOptions, 'transport'>,
-): string {
-  if (transport.adapter !== undefined) return '';
-  if (TLS_CODE.test(reason)) {
-    return transport.httpsAgent === undefined
-      ? ' If your instance has an httpsAgent that trusts the certificate, pass it in `transport` too.'
-      : ' Check the certificates that the httpsAgent in `transport` trusts.';
-  }
-  return NO_WAY_THERE.includes(reason) && Object.keys(transport).length === 0
-    ? ' If your instance has a proxy or an agent, pass it in `transport` too.'
-    : '';
 }
 
 type Details = Omit<TokenAcquisitionDetails, 'provider'> & { readonly message: string };

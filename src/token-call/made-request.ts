@@ -1,8 +1,6 @@
-import { isBearerError } from '../errors/index.js';
-import { requestUnavailable } from '../provider-definition/credentials.js';
 import { isPromise } from '../provider-definition/define-provider.js';
 import { checkedRequest, type TokenRequest } from '../provider-definition/token-request.js';
-import { within } from '../platform/waiting.js';
+import { inTime } from './in-time.js';
 import { earlierCalls, type Making } from './earlier-calls.js';
 import type { Failed } from './token-call-failure.js';
 
@@ -24,17 +22,10 @@ export async function madeRequest(making: Making): Promise<RequestResult> {
   });
   const request = provider.tokenRequest(credentials, params, earlier.context);
   if (!isPromise(request)) return made(request);
-  const settled = Promise.resolve(request).then(made, (cause: unknown) => {
-    const failure = earlier.failureIn(cause);
+  const settled = Promise.resolve(request).then(made, (thrown: unknown) => {
+    const failure = earlier.failureIn(thrown);
     if (failure !== undefined) return failure;
-    throw isBearerError(cause)
-      ? cause
-      : requestUnavailable(provider.name, 'rejected. See the cause.', cause);
+    throw thrown;
   });
-  const outcome = await within(settled, { signal });
-  if (outcome.kind === 'done') return outcome.value;
-  throw requestUnavailable(
-    provider.name,
-    'did not answer in time. Make it answer within flightTimeoutMs.',
-  );
+  return inTime(provider.name, 'could not build the token request: tokenRequest', settled, signal);
 }

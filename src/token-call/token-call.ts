@@ -1,7 +1,6 @@
-import type { AxiosRequestConfig } from 'axios';
-
 import type { Clock } from '../platform/clock.js';
 import type { LifecyclePolicy } from '../token/lifecycle.js';
+import type { SendTokenRequest } from './token-endpoint.js';
 
 /**
  * One call of the token endpoint. Its path is left out: some providers have an account's id in it. Or one call of a function that yields tokens
@@ -26,8 +25,7 @@ export interface TokenCallOptions {
   /** Numbers in [0, 1). */
   readonly random: () => number;
   readonly policy: LifecyclePolicy;
-  /** What axios is given for each call. */
-  readonly transport: AxiosRequestConfig;
+  readonly sendTokenRequest: SendTokenRequest;
   readonly attemptTimeoutMs: number;
   readonly maxAttempts: number;
 }

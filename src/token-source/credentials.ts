@@ -1,9 +1,10 @@
-import { credentialsUnavailable } from '../provider-definition/credentials.js';
+import { CREDENTIALS_FUNCTION } from '../provider-definition/credentials.js';
+import { inTime } from '../token-call/in-time.js';
 import type { TokenParams } from '../token/token-params.js';
 import type { Account } from './accounts.js';
 import { JointWork } from '../platform/joint-work.js';
 import type { SourceContext } from './source-context.js';
-import { boundedSignal, within } from '../platform/waiting.js';
+import { boundedSignal } from '../platform/waiting.js';
 
 /** The credentials of one token: asked for at each token call, and again while rejected ones cool down. */
 export class Credentials {
@@ -41,12 +42,7 @@ export class Credentials {
     const { provider } = this.#source;
     const asked = provider.resolveCredentials({ params: this.#params, signal });
     if (provider.hasFixedCredentials) return asked;
-    const outcome = await within(asked, { signal });
-    if (outcome.kind === 'done') return outcome.value;
-    throw credentialsUnavailable(
-      provider.name,
-      'did not answer in time. Make it answer within flightTimeoutMs, and respect its signal.',
-    );
+    return inTime(provider.name, CREDENTIALS_FUNCTION, asked, signal);
   }
 
   /** Ends the question under way: no caller wants the answer any more. */

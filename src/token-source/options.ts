@@ -1,5 +1,3 @@
-import type { AxiosRequestConfig } from 'axios';
-
 import { givenOptions } from '../concealment/given-options.js';
 import { refuseUnknownOptions } from '../errors/check-options.js';
 import { MisconfigurationError } from '../errors/index.js';
@@ -8,9 +6,10 @@ import { perCallFields } from '../provider-definition/credentials.js';
 import type { Provider } from '../provider-definition/define-provider.js';
 import type { SharedStore } from '../sharing/shared-store.js';
 import { systemClock, type Clock } from '../platform/clock.js';
+import type { SendTokenRequest } from '../token-call/token-endpoint.js';
 
-/** Options of {@link createTokenSource}. All have defaults; durations are in milliseconds. */
-export interface TokenSourceOptions {
+/** The options of a token source, whichever HTTP client sends its token calls. All have defaults; durations are in milliseconds. */
+export interface CommonSourceOptions {
   /**
    * Shares tokens with other processes: `createRedisStore()` of `axios-bearer/redis`; or `createMemoryStore()` and
    * `createSharedStore()`, for a store of your own, of `axios-bearer/store`. @defaultValue none: tokens stay in this source
@@ -51,17 +50,19 @@ export interface TokenSourceOptions {
   readonly maxAttempts?: number | undefined;
   /** How many tokens are kept if requests use different parameters; the least recently used is dropped first. @defaultValue 1000 */
   readonly maxEntries?: number | undefined;
-  /** How to reach the token endpoint: axios's agents, proxy or adapter. @defaultValue axios's own */
-  readonly transport?:
-    | Pick<
-        AxiosRequestConfig,
-        'adapter' | 'httpAgent' | 'httpsAgent' | 'proxy' | 'lookup' | 'family'
-      >
-    | undefined;
   /** The clock, for tests. @defaultValue the system's */
   readonly clock?: Clock | undefined;
   /** Random numbers in [0, 1), for tests. @defaultValue Math.random */
   readonly random?: (() => number) | undefined;
+}
+
+/** The HTTP client by which a source sends its token requests, and the option that sets it up. */
+export interface TokenCallRoute<Options extends CommonSourceOptions> {
+  readonly option: string & keyof Options;
+  /** What the option holds, for an error message. */
+  readonly whatToSet: string;
+  /** @throws {@link MisconfigurationError} if the option is invalid */
+  readonly sender: (options: Options, provider: string) => SendTokenRequest;
 }
 
 export interface ResolvedTokenSourceOptions {
@@ -69,12 +70,12 @@ export interface ResolvedTokenSourceOptions {
   readonly store: SharedStore | undefined;
   readonly cacheIdentity: string | undefined;
   readonly keepWarm: boolean;
-  readonly waitUntil: TokenSourceOptions['waitUntil'];
+  readonly waitUntil: CommonSourceOptions['waitUntil'];
   readonly attemptTimeoutMs: number;
   readonly flightTimeoutMs: number;
   readonly maxAttempts: number;
   readonly maxEntries: number;
-  readonly transport: NonNullable<TokenSourceOptions['transport']>;
+  readonly sendTokenRequest: SendTokenRequest;
   readonly clock: Clock;
   readonly random: () => number;
 }
@@ -88,7 +89,7 @@ const defaults = Object.freeze({
 });
 
 /** What each option may be; `undefined` if only the types check it. */
-const ALLOWED: Readonly<Record<keyof TokenSourceOptions, Rule | undefined>> = {
+const ALLOWED: Readonly<Record<keyof CommonSourceOptions, Rule | undefined>> = {
   earlyWindowMs: milliseconds(1),
   mandatoryWindowMs: milliseconds(1),
   revalidateMs: milliseconds(1),
@@ -117,13 +118,12 @@ const ALLOWED: Readonly<Record<keyof TokenSourceOptions, Rule | undefined>> = {
       'For Redis: createRedisStore(client) of axios-bearer/redis.',
   },
   cacheIdentity: undefined,
-  transport: undefined,
   clock: undefined,
   random: undefined,
 };
 
-/** The names of all options. */
-export const TOKEN_SOURCE_OPTIONS: readonly string[] = Object.keys(ALLOWED);
+/** The names of these options. */
+export const SOURCE_OPTIONS: readonly string[] = Object.keys(ALLOWED);
 
 interface Rule {
   readonly allows: (value: unknown) => boolean;
@@ -160,22 +160,23 @@ function flag(): Rule {
  *
  * @throws {@link MisconfigurationError} naming the option
  */
-export function resolveOptions(
+export function resolveOptions<Options extends CommonSourceOptions>(
   provider: Provider,
-  options: TokenSourceOptions,
+  options: Options,
+  route: TokenCallRoute<Options>,
 ): ResolvedTokenSourceOptions {
   options = givenOptions(options);
-  refuseUnknownOptions(options, TOKEN_SOURCE_OPTIONS, {
+  refuseUnknownOptions(options, [...SOURCE_OPTIONS, route.option], {
     of: 'a token source',
     provider: provider.name,
     path: 'options.',
   });
   // Inherited options count too, as with `Object.create(defaults)`.
   for (const name in options) {
-    const value: unknown = options[name as keyof TokenSourceOptions];
-    if (value !== undefined) check(provider, name as keyof TokenSourceOptions, value);
+    const value: unknown = options[name];
+    if (value !== undefined) check(provider, name as keyof CommonSourceOptions, value);
   }
-  if (options.transport !== undefined) checkTransport(provider);
+  if (options[route.option] !== undefined) checkRoute(provider, route);
   if (options.store !== undefined) checkSharing(provider, options);
   options.store?.check?.({ cacheIdentity: options.cacheIdentity });
   return {
@@ -188,25 +189,28 @@ export function resolveOptions(
     flightTimeoutMs: options.flightTimeoutMs ?? defaults.flightTimeoutMs,
     maxAttempts: options.maxAttempts ?? defaults.maxAttempts,
     maxEntries: options.maxEntries ?? defaults.maxEntries,
-    transport: options.transport ?? {},
+    sendTokenRequest: route.sender(options, provider.name),
     clock: options.clock ?? systemClock,
     random: options.random ?? Math.random,
   };
 }
 
 /** It has no effect on the calls that `acquireToken` makes. */
-function checkTransport(provider: Provider): void {
+function checkRoute(
+  provider: Provider,
+  { option, whatToSet }: { readonly option: string; readonly whatToSet: string },
+): void {
   if (provider.acquireToken === undefined) return;
   throw new MisconfigurationError({
     provider: provider.name,
-    option: 'options.transport',
+    option: `options.${option}`,
     problem: 'has no effect on acquireToken, which makes its own calls',
-    remedy: 'Set the agents, proxy or adapter inside acquireToken.',
+    remedy: `Set ${whatToSet} inside acquireToken.`,
   });
 }
 
 /** Without `cacheIdentity`, tokens are identified by their credentials and token request. */
-function checkSharing(provider: Provider, { cacheIdentity }: TokenSourceOptions): void {
+function checkSharing(provider: Provider, { cacheIdentity }: CommonSourceOptions): void {
   const reason = whyNameless(provider);
   if (reason === undefined || cacheIdentity !== undefined) return;
   throw new MisconfigurationError({
@@ -227,7 +231,7 @@ function whyNameless(provider: Provider): string | undefined {
     : `the token request differs each time, because credentialFields.${field} is perCall`;
 }
 
-function policyOf(provider: Provider, options: TokenSourceOptions): LifecyclePolicy {
+function policyOf(provider: Provider, options: CommonSourceOptions): LifecyclePolicy {
   const own = Object.entries({
     earlyWindowMs: options.earlyWindowMs,
     mandatoryWindowMs: options.mandatoryWindowMs,
@@ -241,7 +245,7 @@ function policyOf(provider: Provider, options: TokenSourceOptions): LifecyclePol
   return own.length === 0 ? defaultPolicy : { ...defaultPolicy, ...Object.fromEntries(own) };
 }
 
-function check(provider: Provider, name: keyof TokenSourceOptions, value: unknown): void {
+function check(provider: Provider, name: keyof CommonSourceOptions, value: unknown): void {
   const rule = ALLOWED[name];
   if (rule === undefined || rule.allows(value)) return;
   throw new MisconfigurationError({

@@ -13,8 +13,9 @@ import { KeptToken } from './kept-token.js';
 import { KeptTokens } from './kept-tokens.js';
 import {
   resolveOptions,
+  type CommonSourceOptions,
   type ResolvedTokenSourceOptions,
-  type TokenSourceOptions,
+  type TokenCallRoute,
 } from './options.js';
 import { SourceContext } from './source-context.js';
 import type { WaitLimits } from '../platform/waiting.js';
@@ -44,7 +45,7 @@ const NO_PARAMS: TokenParams = Object.freeze({});
 /**
  * Returns valid access tokens: cached, renewed ahead of time, and fetched once for all concurrent callers.
  *
- * Created by {@link createTokenSource}. Any number of axios instances may share one. Two sources share nothing.
+ * Created by `createTokenSource`. Any number of axios instances may share one. Two sources share nothing.
  */
 export class TokenSource {
   readonly provider: Provider;
@@ -53,7 +54,7 @@ export class TokenSource {
   readonly #main: KeptToken;
   #others: KeptTokens<KeptToken> | undefined;
 
-  /** @internal Use {@link createTokenSource}. */
+  /** @internal Use `createTokenSource`. */
   constructor(provider: Provider, options: ResolvedTokenSourceOptions) {
     this.provider = provider;
     this.#context = new SourceContext(provider, options);
@@ -252,18 +253,19 @@ function checkParams({ name, paramNames = [] }: Provider, params: TokenParams): 
 }
 
 /**
- * Creates a token source for one provider. It opens no connection and starts no timer until a token is requested.
+ * The token source of one provider. It opens no connection and starts no timer until a token is requested.
  *
  * @throws {@link MisconfigurationError} for an invalid option, which it names
  */
-export function createTokenSource<C extends object>(
+export function openTokenSource<C extends object, Options extends CommonSourceOptions>(
   provider: Provider<C>,
-  options: TokenSourceOptions = {},
+  options: Options,
+  route: TokenCallRoute<Options>,
 ): TokenSource {
   refuseNonProvider(provider);
   // A provider is generic in its credentials only towards the one who defines it.
   const anyProvider = provider as unknown as Provider;
-  return new TokenSource(anyProvider, resolveOptions(anyProvider, options));
+  return new TokenSource(anyProvider, resolveOptions(anyProvider, options, route));
 }
 
 /** Whether a value is a token source, from this or another copy of the package. */

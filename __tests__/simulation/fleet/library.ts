@@ -46,6 +46,6 @@ export const firstEdition = firstEditionModule as unknown as Library;
 /** A store brings the code that shares tokens, and so the parts above. */
 export const { createMemoryStore, createSharedStore } = await import('../../../src/store/index.js');
 export const secondEdition: Library = {
-  ...(await import('../../../src/token-source/token-source.js')),
+  ...(await import('../../../src/axios/create-token-source.js')),
   ...(await import('../../../src/provider-definition/define-provider.js')),
 };

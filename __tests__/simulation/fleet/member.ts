@@ -3,7 +3,7 @@ import { type InternalAxiosRequestConfig } from 'axios';
 
 import { isBearerError } from '../../../src/errors/index.js';
 import type { defineProvider } from '../../../src/provider-definition/define-provider.js';
-import type { createTokenSource } from '../../../src/token-source/token-source.js';
+import type { createTokenSource } from '../../../src/axios/create-token-source.js';
 import type { RejectionAnswer } from '../../../src/token/lifecycle.js';
 import type { Path } from '../steps.js';
 import { Account } from './account.js';

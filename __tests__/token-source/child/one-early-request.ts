@@ -7,7 +7,7 @@ import { EventEmitter } from 'node:events';
 import { Agent, type ClientRequest } from 'node:http';
 import { connect, type TcpNetConnectOpts } from 'node:net';
 
-import { createTokenSource } from '../../../src/token-source/token-source.js';
+import { createTokenSource } from '../../../src/axios/create-token-source.js';
 import { sandboxProvider } from './sandbox-provider.js';
 
 /** As agent-base 6 is, which agents for proxies are made of: it has a limit by name only, and no queue. */

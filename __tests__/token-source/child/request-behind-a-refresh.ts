@@ -5,7 +5,7 @@ import axios from 'axios';
 import { Agent } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
 
-import { createTokenSource } from '../../../src/token-source/token-source.js';
+import { createTokenSource } from '../../../src/axios/create-token-source.js';
 import { SANDBOX_URL, sandboxProvider } from './sandbox-provider.js';
 
 async function main(): Promise<void> {

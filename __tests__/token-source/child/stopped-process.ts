@@ -3,7 +3,7 @@
  * At each message it gets another.
  */
 import { oauth2ClientCredentials } from '../../../src/providers/index.js';
-import { createTokenSource } from '../../../src/token-source/token-source.js';
+import { createTokenSource } from '../../../src/axios/create-token-source.js';
 
 const { SANDBOX_URL = '', TOKEN_URL = '' } = process.env;
 const provider = oauth2ClientCredentials({

@@ -1,4 +1,4 @@
-import { nodeBuiltin } from './node-builtin.js';
+import { nodeBuiltin } from '../platform/node-builtin.js';
 
 /** The part of `node:http` and `node:https` that sends a request. */
 interface NodeHTTP {

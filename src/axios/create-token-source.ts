@@ -1,0 +1,45 @@
+import type { AxiosRequestConfig } from 'axios';
+
+import type { Provider } from '../provider-definition/define-provider.js';
+import {
+  SOURCE_OPTIONS,
+  type CommonSourceOptions,
+  type TokenCallRoute,
+} from '../token-source/options.js';
+import { openTokenSource, type TokenSource } from '../token-source/token-source.js';
+import { axiosSender } from './send-token-request.js';
+
+/** Options of {@link createTokenSource}. All have defaults; durations are in milliseconds. */
+export interface TokenSourceOptions extends CommonSourceOptions {
+  /** How to reach the token endpoint: axios's agents, proxy or adapter. @defaultValue axios's own */
+  readonly transport?:
+    | Pick<
+        AxiosRequestConfig,
+        'adapter' | 'httpAgent' | 'httpsAgent' | 'proxy' | 'lookup' | 'family'
+      >
+    | undefined;
+}
+
+/** The names of all options. */
+export const TOKEN_SOURCE_OPTIONS: readonly string[] = [...SOURCE_OPTIONS, 'transport'];
+
+/** Most sources have no transport of their own, and share this: a process may have 100,000 sources. */
+const standardSender = axiosSender({});
+
+const byAxios: TokenCallRoute<TokenSourceOptions> = {
+  option: 'transport',
+  whatToSet: 'the agents, proxy or adapter',
+  sender: ({ transport }) => (transport === undefined ? standardSender : axiosSender(transport)),
+};
+
+/**
+ * Creates a token source for one provider. It opens no connection and starts no timer until a token is requested.
+ *
+ * @throws {@link MisconfigurationError} for an invalid option, which it names
+ */
+export function createTokenSource<C extends object>(
+  provider: Provider<C>,
+  options: TokenSourceOptions = {},
+): TokenSource {
+  return openTokenSource(provider, options, byAxios);
+}

@@ -1,0 +1,105 @@
+import { Axios, AxiosError, type AxiosRequestConfig } from 'axios';
+
+import { givenOptions } from '../concealment/given-options.js';
+import { isLoopback } from '../platform/loopback.js';
+import { within } from '../platform/waiting.js';
+import {
+  answered,
+  LONGEST_ANSWER_BYTES,
+  noAnswer,
+  type SendTokenRequest,
+} from '../token-call/token-endpoint.js';
+import { detachedTransport } from './detached-transport.js';
+
+/** Named, because axios would otherwise take `axios.defaults.adapter`, which the app may have replaced. */
+const STANDARD_ADAPTERS = ['xhr', 'http', 'fetch'];
+
+/**
+ * Sends token requests through an axios of its own, with no interceptors and none of the app's `axios.defaults`: a 401 of the token endpoint must
+ * never reach the logic for 401s of the API, and an app-wide header or transform must not reach the token endpoint.
+ *
+ * @param given - what axios is given for each call
+ */
+export function axiosSender(given: AxiosRequestConfig): SendTokenRequest {
+  return async (request, { signal }) => {
+    const transport = givenOptions(given);
+    try {
+      const http = new Axios({
+        adapter: STANDARD_ADAPTERS,
+        ...withDetachedSockets(transport),
+        ...proxyFor(request.url, transport),
+        maxRedirects: 0,
+        // By fetch, axios before 1.20 follows redirects whatever `maxRedirects` says.
+        fetchOptions: { ...transport.fetchOptions, redirect: 'manual' },
+        maxContentLength: LONGEST_ANSWER_BYTES,
+        responseType: 'text',
+        validateStatus: () => true,
+      });
+      const { url, method, headers, data } = request;
+      // An adapter of the user's own may be deaf to the signal; the time bound holds all the same.
+      const sent = http.request<unknown>({ url, method, headers, data, signal });
+      const outcome = await within(sent, { signal });
+      if (outcome.kind !== 'done') return noAnswer(AxiosError.ERR_CANCELED);
+      const { status, headers: answerHeaders, data: body } = outcome.value;
+      const text = typeof body === 'string' ? body : '';
+      return answered({
+        status,
+        headers: headersInLowerCase(answerHeaders),
+        setCookies: [answerHeaders['set-cookie'] ?? []].flat(),
+        text,
+      });
+    } catch (error) {
+      // An AxiosError holds the request with the secret in it: only its code goes on.
+      const { code } = Object(error) as { readonly code?: unknown };
+      if (typeof code === 'string') return noAnswer(code, { advice: adviceOn(code, transport) });
+      return noAnswer('ERR_NETWORK', {
+        message: 'axios gave neither an answer nor an error code, so it may be mocked',
+      });
+    }
+  };
+}
+
+/** One named by `HTTP_PROXY` would get in clear text what was to stay on this machine. A proxy that the user sets is the user's. */
+function proxyFor(url: string, { proxy }: AxiosRequestConfig): AxiosRequestConfig {
+  if (proxy !== undefined) return { proxy };
+  const { protocol, hostname } = new URL(url);
+  return protocol === 'http:' && isLoopback(hostname) ? { proxy: false } : {};
+}
+
+/** An adapter of the user's own is taken as it is. */
+function withDetachedSockets(transport: AxiosRequestConfig): AxiosRequestConfig {
+  return transport.adapter === undefined
+    ? { ...transport, transport: detachedTransport() }
+    : transport;
+}
+
+/** Codes of OpenSSL and Node that can mean nothing but TLS. */
+const TLS_CODE = /CERT|SIGNATURE|_(TLS|SSL)_|^EPROTO$/;
+const NO_WAY_THERE: readonly string[] = [
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+];
+
+/** Where the API is reached and the token endpoint is not, the instance often has an agent that token calls do not have. */
+function adviceOn(code: string, transport: AxiosRequestConfig): string | undefined {
+  if (transport.adapter !== undefined) return undefined;
+  if (TLS_CODE.test(code)) {
+    return transport.httpsAgent === undefined
+      ? 'If your instance has an httpsAgent that trusts the certificate, pass it in `transport` too.'
+      : 'Check the certificates that the httpsAgent in `transport` trusts.';
+  }
+  return NO_WAY_THERE.includes(code) && Object.keys(transport).length === 0
+    ? 'If your instance has a proxy or an agent, pass it in `transport` too.'
+    : undefined;
+}
+
+function headersInLowerCase(headers: object): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers)
+      .filter((entry): entry is [string, string] => typeof entry[1] === 'string')
+      .map(([name, value]) => [name.toLowerCase(), value]),
+  );
+}
