@@ -35,6 +35,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'token',
     'errors',
   ],
+  oauth: [
+    'provider-definition',
+    'token-call',
+    'providers/oauth2-parts',
+    'providers/provider-options',
+    'platform',
+    'token',
+    'errors',
+  ],
   redis: ['sharing', 'token', 'errors', 'platform/clock'],
   opentelemetry: ['token-source', 'errors'],
   // Nothing of tokens, which a wrapper does not know: these are about HTTP.

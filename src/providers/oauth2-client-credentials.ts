@@ -2,7 +2,6 @@
  * OAuth 2.0 client credentials, any authorization server.
  * https://www.rfc-editor.org/rfc/rfc6749#section-4.4, checked 2026-11-21.
  */
-import { read } from '../concealment/any-object.js';
 import { givenOptions } from '../concealment/given-options.js';
 import { MisconfigurationError } from '../errors/index.js';
 import { basicAuthorization } from '../platform/basic-authorization.js';
@@ -12,9 +11,13 @@ import {
   type TokenEndpointProvider,
 } from '../provider-definition/define-provider.js';
 import type { TokenRequest } from '../provider-definition/token-request.js';
-import type { ParsedToken, TokenResponse } from '../provider-definition/token-response.js';
-import { epochMilliseconds } from '../token/lifetime.js';
-import type { TokenParams } from '../token/token-params.js';
+import {
+  fixedParams,
+  paramNamesOf,
+  parseToken,
+  spaceSeparatedScope,
+  type TokenRequestOptions,
+} from './oauth2-parts.js';
 import {
   commonPart,
   oneOf,
@@ -34,7 +37,8 @@ type ClientAuthentication =
 
 /** Options of {@link oauth2ClientCredentials}: the credentials, or a function that fetches them, and the token request. */
 export type OAuth2ClientCredentialsOptions = WithCredentials<OAuth2ClientCredentials> &
-  CommonOptions & {
+  CommonOptions &
+  TokenRequestOptions & {
     /** The absolute URL of the token endpoint. */
     readonly tokenUrl: string;
     /** The URL of the API. */
@@ -50,21 +54,6 @@ export type OAuth2ClientCredentialsOptions = WithCredentials<OAuth2ClientCredent
     readonly clientAuthentication?: ClientAuthentication | undefined;
     /** The encoding of the body; the RFC defines only `form`. @defaultValue 'form' */
     readonly bodyEncoding?: 'form' | 'json' | undefined;
-    /** Scopes, space-separated or as a list. A request can override them with `params.scope`. */
-    readonly scope?: string | readonly string[] | undefined;
-    readonly audience?: string | undefined;
-    /** The resource indicators (RFC 8707). */
-    readonly resource?: string | readonly string[] | undefined;
-    /** Further parameters of the token request, by the names that the server expects. */
-    readonly extraParams?: TokenParams | undefined;
-    /** The names of further parameters that a request may set. @defaultValue only `scope`, `audience` and `resource` */
-    readonly paramNames?: readonly string[] | undefined;
-    /** The lifetime in seconds, for responses without `expires_in`. @defaultValue unknown: renewed every 15 min */
-    readonly defaultLifetimeSeconds?: number | undefined;
-    /** Whether a new token invalidates the previous one. @defaultValue false */
-    readonly singleActiveToken?: boolean | undefined;
-    /** Allows plain http to hosts other than loopback. @defaultValue false */
-    readonly allowInsecureHttp?: boolean | undefined;
   };
 
 // Shared, because a process may have 100,000 providers, one for each tenant.
@@ -107,30 +96,6 @@ const REJECTED: Readonly<Record<ClientAuthentication, string>> = {
 };
 const AUTHENTICATIONS = Object.keys(REJECTED) as ClientAuthentication[];
 
-const standardParams: readonly string[] = Object.freeze(['scope', 'audience', 'resource']);
-const parseToken = ({ body }: TokenResponse): ParsedToken => ({
-  accessToken: read(body, 'access_token'),
-  tokenType: read(body, 'token_type'),
-  expiresInSeconds: read(body, 'expires_in'),
-  expiresAt: absoluteExpiry(body),
-  scope: read(body, 'scope'),
-});
-
-/** In 2001, before OAuth. An earlier value is not a time of expiry. */
-const LONG_AGO_MS = 1e12;
-
-/**
- * The time of expiry, which some servers send with or instead of `expires_in`: Microsoft's `expires_on` is epoch seconds, and
- * `expires_at` is epoch seconds or ISO 8601. Values long ago are ignored: they may be a lifetime in seconds.
- *
- * @see https://learn.microsoft.com/en-us/entra/identity/managed-identities-azure-resources/how-to-use-vm-token
- */
-function absoluteExpiry(body: unknown): number | undefined {
-  const ends = [read(body, 'expires_at'), read(body, 'expires_on')].map(epochMilliseconds);
-  const readable = ends.map((end) => end ?? 0).filter((end) => end > LONG_AGO_MS);
-  return readable.length === 0 ? undefined : Math.min(...readable);
-}
-
 /**
  * The provider for any OAuth 2.0 authorization server with the client credentials grant.
  *
@@ -155,20 +120,16 @@ export function oauth2ClientCredentials(
   }
   oneOf(name, 'clientAuthentication', clientAuthentication, AUTHENTICATIONS);
   oneOf(name, 'bodyEncoding', bodyEncoding, ['form', 'json']);
-  const { scope, audience, resource, extraParams } = options;
   const inBody = clientAuthentication === 'client_secret_post';
   const basic =
     clientAuthentication === 'client_secret_basic' ? clientSecretBasic : basicAuthorization;
-  const fixed = withoutUndefined({ scope, audience, resource, ...extraParams });
+  const fixed = fixedParams(options);
   return defineProvider<OAuth2ClientCredentials>({
     ...common,
     baseURL: options.baseURL,
     allowInsecureHttp: options.allowInsecureHttp,
     documentation,
-    paramNames:
-      options.paramNames === undefined
-        ? standardParams
-        : [...standardParams, ...options.paramNames],
+    paramNames: paramNamesOf(options),
     tokenRequest({ clientId, clientSecret }, params): TokenRequest {
       const fields = {
         grant_type: 'client_credentials',
@@ -186,22 +147,4 @@ export function oauth2ClientCredentials(
     singleActiveToken: options.singleActiveToken,
     rejectedCredentialsAdvice: REJECTED[clientAuthentication],
   });
-}
-
-/** `scope` is sent as one string (RFC 6749, section 3.3). Other lists are sent as repeated parameters. */
-function spaceSeparatedScope(params: TokenParams): TokenParams {
-  const { scope } = params;
-  return scope === undefined || typeof scope === 'string'
-    ? params
-    : { ...params, scope: scope.join(' ') };
-}
-
-function withoutUndefined(
-  params: Record<string, string | readonly string[] | undefined>,
-): TokenParams {
-  return Object.fromEntries(
-    Object.entries(params).filter(
-      (entry): entry is [string, string | readonly string[]] => entry[1] !== undefined,
-    ),
-  );
 }

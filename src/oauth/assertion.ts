@@ -1,0 +1,35 @@
+import { randomHex } from '../platform/random-hex.js';
+import { misconfigured, type OptionPlace } from './signing/option-place.js';
+
+/** What differs between servers in an assertion. */
+export interface AssertionOptions {
+  /** The claim `aud`. @defaultValue the issuer where it is known by discovery, otherwise the URL of the token endpoint */
+  readonly audience?: string | undefined;
+  /** How long an assertion is good for, in seconds. @defaultValue 60 */
+  readonly lifetimeSeconds?: number | undefined;
+}
+
+const DEFAULT_LIFETIME_SECONDS = 60;
+
+/** @throws {@link MisconfigurationError} if it is not a positive number */
+export function checkedLifetime(
+  { lifetimeSeconds }: Pick<AssertionOptions, 'lifetimeSeconds'>,
+  place: OptionPlace,
+): void {
+  if (lifetimeSeconds === undefined || (lifetimeSeconds > 0 && lifetimeSeconds < Infinity)) return;
+  throw misconfigured(place, 'lifetimeSeconds', 'is not a positive number', 'Give it in seconds.');
+}
+
+/**
+ * The claims of an assertion that is good once, and for a short time (RFC 7523, section 3).
+ *
+ * @param nowMs - by the server's clock: it refuses what was issued in its future
+ */
+export function assertionClaims(
+  who: Readonly<Record<string, unknown>>,
+  { lifetimeSeconds = DEFAULT_LIFETIME_SECONDS }: Pick<AssertionOptions, 'lifetimeSeconds'>,
+  nowMs: number,
+): Readonly<Record<string, unknown>> {
+  const iat = Math.floor(nowMs / 1000);
+  return { ...who, jti: randomHex(), iat, exp: iat + Math.ceil(lifetimeSeconds) };
+}

@@ -1,0 +1,283 @@
+import { givenOptions } from '../../concealment/given-options.js';
+import { refuseUnknownOptions } from '../../errors/check-options.js';
+import { MisconfigurationError } from '../../errors/index.js';
+import { basicAuthorization } from '../../platform/basic-authorization.js';
+import { systemClock } from '../../platform/clock.js';
+import { utf8Bytes } from '../../platform/utf8.js';
+import { clientSecretBasic } from '../../token-call/client-authentication.js';
+import { assertionClaims, checkedLifetime, type AssertionOptions } from '../assertion.js';
+import { secretSigner } from '../signing/secret-signer.js';
+import { signingKey, type SigningKey, type SigningKeyOptions } from '../signing/signing-key.js';
+import { checkedText, textOf, type TextSource } from '../text-source.js';
+
+/** `client_secret_jwt`: an assertion signed with the client secret, HS256 (OpenID Connect Core, section 9). */
+export interface ClientSecretJwt extends AssertionOptions {
+  readonly method: 'client_secret_jwt';
+}
+
+/** `private_key_jwt`: an assertion signed with a private key (RFC 7523, section 2.2; OpenID Connect Core, section 9). */
+export interface PrivateKeyJwt extends AssertionOptions, SigningKeyOptions {
+  readonly method: 'private_key_jwt';
+  readonly assertion?: undefined;
+}
+
+/** `private_key_jwt` with an assertion that something else signs, such as the token of a workload. */
+export interface ReadyClientAssertion {
+  readonly method: 'private_key_jwt';
+  /** The assertion, or a function that gets one before each token call, such as {@link tokenFromFile}. */
+  readonly assertion: TextSource;
+  readonly key?: undefined;
+}
+
+/**
+ * How a client authenticates at the token endpoint, by registered name.
+ *
+ * - `client_secret_basic`: HTTP Basic (RFC 6749, section 2.3.1); `client_secret_basic_interop` leaves out the form encoding that the
+ *   RFC requires, for servers that do not decode it
+ * - `client_secret_post`: the secret in the body
+ * - `client_secret_jwt`, `private_key_jwt`: a signed assertion
+ * - `tls_client_auth`: the certificate of the connection, by the agent in `transport` (RFC 8705)
+ * - `none`: the client id alone, or nothing
+ */
+export type ClientAuthentication =
+  | 'client_secret_basic'
+  | 'client_secret_basic_interop'
+  | 'client_secret_post'
+  | 'client_secret_jwt'
+  | 'tls_client_auth'
+  | 'none'
+  | ClientSecretJwt
+  | PrivateKeyJwt
+  | ReadyClientAssertion;
+
+/** The registered name of a method; `client_secret_basic_interop` is ours. */
+export type ClientAuthenticationMethod = Extract<ClientAuthentication, string> | 'private_key_jwt';
+
+/** Where a client authenticates. */
+export interface TokenEndpoint {
+  readonly tokenUrl: string;
+  /** The issuer, where it is known: the audience of an assertion is then this. */
+  readonly issuer?: string | undefined;
+  /** The time by the server's clock, in epoch milliseconds. @defaultValue this machine's time */
+  readonly nowMs?: number | undefined;
+}
+
+/** What a client adds to a request. */
+export interface AuthenticatedClient {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly fields?: Readonly<Record<string, string>>;
+}
+
+/** Authenticates one client, anew for each request. */
+export type AuthenticateClient = (endpoint: TokenEndpoint) => Promise<AuthenticatedClient>;
+
+/** Who authenticates. */
+export interface Client {
+  readonly clientId?: string | undefined;
+  readonly clientSecret?: string | undefined;
+}
+
+/** A checked way to authenticate, for any client. */
+export interface ClientAuthenticator {
+  readonly method: ClientAuthenticationMethod;
+  /** Whether the client needs a secret. */
+  readonly usesSecret: boolean;
+  /** The least length of the secret in bytes. @defaultValue any */
+  readonly leastSecretBytes?: number;
+  /** Whether each request has another proof. */
+  readonly isPerCall: boolean;
+  /** The algorithm of the assertion that it signs. */
+  readonly algorithm?: string;
+  /** @throws {@link MisconfigurationError} if the client lacks what the method needs */
+  authenticate(client: Client, endpoint: TokenEndpoint): Promise<AuthenticatedClient>;
+}
+
+export interface AuthenticatorOptions extends Client {
+  /** The name of the provider, for errors. */
+  readonly provider: string;
+  /** @defaultValue 'client_secret_basic' */
+  readonly clientAuthentication?: ClientAuthentication | undefined;
+}
+
+/**
+ * The function that authenticates one client.
+ *
+ * @throws {@link MisconfigurationError} naming the option, never a secret or a key
+ */
+export function authenticatorOf({
+  provider,
+  clientAuthentication,
+  ...client
+}: AuthenticatorOptions): AuthenticateClient {
+  const authenticator = clientAuthenticator(clientAuthentication, provider);
+  checkClient(client, authenticator, provider);
+  return (endpoint) => authenticator.authenticate(client, endpoint);
+}
+
+/** @throws {@link MisconfigurationError} naming what is missing, or given in vain */
+export function checkClient(
+  { clientId, clientSecret }: Client,
+  { method, usesSecret, leastSecretBytes = 0 }: ClientAuthenticator,
+  provider: string,
+): void {
+  const fail = (option: string, problem: string, remedy: string): never => {
+    throw new MisconfigurationError({ provider, option, problem, remedy });
+  };
+  if (clientId === undefined && method !== 'none')
+    fail('clientId', 'is missing', `Give the id of the client; ${method} needs it.`);
+  if (usesSecret && clientSecret === undefined)
+    fail('clientSecret', 'is missing', `Give it, or choose another clientAuthentication.`);
+  if (!usesSecret && clientSecret !== undefined)
+    fail('clientSecret', `is given, and ${method} sends none`, 'Leave it out.');
+  if (usesSecret && utf8Bytes(clientSecret ?? '').length < leastSecretBytes)
+    fail(
+      'clientSecret',
+      `is shorter than the ${leastSecretBytes} bytes that ${method} needs`,
+      'Have a longer one issued, or choose another clientAuthentication.',
+    );
+}
+
+/** Checks a way to authenticate. @throws {@link MisconfigurationError} naming the option, never a key */
+export function clientAuthenticator(
+  given: ClientAuthentication = 'client_secret_basic',
+  provider: string,
+): ClientAuthenticator {
+  const method: unknown =
+    typeof given === 'string' ? given : (given as { method?: unknown }).method;
+  const create = Object.hasOwn(METHODS, String(method))
+    ? METHODS[method as ClientAuthenticationMethod]
+    : undefined;
+  if (create === undefined)
+    throw new MisconfigurationError({
+      provider,
+      option: 'clientAuthentication',
+      problem: 'is not a known method',
+      remedy: `Use one of: ${Object.keys(METHODS).join(', ')}.`,
+    });
+  const options = typeof given === 'string' ? { method: given } : givenOptions(given);
+  return create(options as never, provider);
+}
+
+const withSecret = { usesSecret: true, isPerCall: false };
+const withoutSecret = { usesSecret: false, isPerCall: false };
+
+type Create<Options> = (options: Options, provider: string) => ClientAuthenticator;
+
+const METHODS: {
+  readonly [Method in ClientAuthenticationMethod]: Create<
+    Extract<ClientAuthentication, { method: Method }>
+  >;
+} = {
+  client_secret_basic: () => basic('client_secret_basic', clientSecretBasic),
+  client_secret_basic_interop: () => basic('client_secret_basic_interop', basicAuthorization),
+  client_secret_post: () => ({
+    method: 'client_secret_post',
+    ...withSecret,
+    authenticate: ({ clientId = '', clientSecret = '' }) =>
+      Promise.resolve({ fields: { client_id: clientId, client_secret: clientSecret } }),
+  }),
+  client_secret_jwt: withClientSecretJwt,
+  private_key_jwt: (options, provider) =>
+    options.assertion === undefined
+      ? withPrivateKey(options, provider)
+      : withReadyAssertion(options, provider),
+  tls_client_auth: () => idAlone('tls_client_auth'),
+  none: () => idAlone('none'),
+};
+
+function basic(
+  method: 'client_secret_basic' | 'client_secret_basic_interop',
+  encode: (clientId: string, clientSecret: string) => string,
+): ClientAuthenticator {
+  return {
+    method,
+    ...withSecret,
+    authenticate: ({ clientId = '', clientSecret = '' }) =>
+      Promise.resolve({ headers: { Authorization: encode(clientId, clientSecret) } }),
+  };
+}
+
+function idAlone(method: 'none' | 'tls_client_auth'): ClientAuthenticator {
+  return {
+    method,
+    ...withoutSecret,
+    authenticate: ({ clientId }) =>
+      Promise.resolve(clientId === undefined ? {} : { fields: { client_id: clientId } }),
+  };
+}
+
+const PATH = 'clientAuthentication';
+/** RFC 7518, section 3.2: "A key of the same size as the hash output […] or larger MUST be used". */
+const LEAST_HS256_BYTES = 32;
+const ASSERTION_OPTIONS = ['method', 'audience', 'lifetimeSeconds'];
+
+function withClientSecretJwt(options: ClientSecretJwt, provider: string): ClientAuthenticator {
+  const place = { provider, path: PATH };
+  checkNames(options, ASSERTION_OPTIONS, provider);
+  checkedLifetime(options, place);
+  return {
+    method: 'client_secret_jwt',
+    usesSecret: true,
+    leastSecretBytes: LEAST_HS256_BYTES,
+    isPerCall: true,
+    algorithm: 'HS256',
+    authenticate: ({ clientId = '', clientSecret = '' }, endpoint) =>
+      asserted(clientId, options, endpoint, secretSigner(clientSecret)),
+  };
+}
+
+function withPrivateKey(options: PrivateKeyJwt, provider: string): ClientAuthenticator {
+  const place = { provider, path: PATH };
+  checkNames(options, [...ASSERTION_OPTIONS, 'key', 'algorithm', 'keyId', 'certificate'], provider);
+  checkedLifetime(options, place);
+  const key = signingKey(options, place);
+  return {
+    method: 'private_key_jwt',
+    usesSecret: false,
+    isPerCall: true,
+    algorithm: key.algorithm,
+    authenticate: ({ clientId = '' }, endpoint) => asserted(clientId, options, endpoint, key.sign),
+  };
+}
+
+function withReadyAssertion(
+  { assertion, ...options }: ReadyClientAssertion,
+  provider: string,
+): ClientAuthenticator {
+  checkNames(options, ['method'], provider);
+  const place = { provider, path: PATH };
+  const source = checkedText(assertion, 'assertion', place);
+  return {
+    method: 'private_key_jwt',
+    usesSecret: false,
+    isPerCall: true,
+    authenticate: async ({ clientId = '' }) =>
+      withAssertion(clientId, await textOf(source, 'assertion', place)),
+  };
+}
+
+async function asserted(
+  clientId: string,
+  options: AssertionOptions,
+  { tokenUrl, issuer, nowMs = systemClock.now() }: TokenEndpoint,
+  sign: SigningKey['sign'],
+): Promise<AuthenticatedClient> {
+  const who = { iss: clientId, sub: clientId, aud: options.audience ?? issuer ?? tokenUrl };
+  const claims = assertionClaims(who, options, nowMs);
+  return withAssertion(clientId, await sign(claims, nowMs));
+}
+
+/** @see https://www.rfc-editor.org/rfc/rfc7521#section-4.2 */
+function withAssertion(clientId: string, assertion: string): AuthenticatedClient {
+  return {
+    fields: {
+      client_id: clientId,
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      client_assertion: assertion,
+    },
+  };
+}
+
+function checkNames(options: object, known: readonly string[], provider: string): void {
+  refuseUnknownOptions(options, known, { of: 'this method', provider, path: `${PATH}.` });
+}

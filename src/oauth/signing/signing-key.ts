@@ -1,0 +1,200 @@
+import { isObject, read } from '../../concealment/any-object.js';
+import { base64Bytes } from './base64url.js';
+import { checkedCertificate, type Certificate } from './certificate.js';
+import { joseSignature } from './der.js';
+import {
+  algorithmFor,
+  judgeCryptoKey,
+  judgeJWK,
+  judgePEM,
+  pemBlocks,
+  type Judged,
+  type KeyProblem,
+  type SigningAlgorithm,
+} from './key-facts.js';
+import { misconfigured, type OptionPlace } from './option-place.js';
+import { signedJWT, type SignBytes } from './signed-jwt.js';
+
+/** A private key as a JSON Web Key (RFC 7517). */
+export type PrivateJWK = { readonly kty?: string; readonly kid?: string } & Readonly<
+  Record<string, unknown>
+>;
+
+/** A private key of Web Crypto, described by what it needs to have: the name of the global type differs between platforms. */
+export interface PrivateCryptoKey {
+  readonly type: string;
+  readonly algorithm: { readonly name: string };
+  readonly usages: readonly string[];
+}
+
+/**
+ * Signs bytes where the private key cannot be had, as in a key management service. For ES256 the signature may be DER, which such
+ * services return, or the two numbers side by side.
+ */
+export type SignFunction = (data: Uint8Array) => Promise<Uint8Array>;
+
+/** What an assertion is signed with. */
+export interface SigningKeyOptions {
+  /** The private key: PEM (PKCS#8), a JWK or a CryptoKey; or a function that signs, for instance with a key management service. */
+  readonly key: string | PrivateJWK | PrivateCryptoKey | SignFunction;
+  /** Required with a function. @defaultValue what fits the key: RS256, ES256 or EdDSA */
+  readonly algorithm?: SigningAlgorithm | undefined;
+  /** The `kid` in the header, by which the server finds the public key. @defaultValue the JWK's own; otherwise none */
+  readonly keyId?: string | undefined;
+  /**
+   * The certificate that belongs to the key, as PEM, where the server finds it by its thumbprint in the header, `x5t#S256` (RFC 7515,
+   * section 4.1.8), as Microsoft Entra ID does. @defaultValue none
+   */
+  readonly certificate?: string | undefined;
+}
+
+/** A key that has been checked as far as that goes without importing it. */
+export interface SigningKey {
+  readonly algorithm: SigningAlgorithm;
+  /**
+   * A JWT with these claims, in compact serialization.
+   *
+   * @throws {@link MisconfigurationError} if the key cannot be imported, or the certificate has expired
+   */
+  readonly sign: (claims: Readonly<Record<string, unknown>>, nowMs: number) => Promise<string>;
+}
+
+const ALGORITHMS: readonly SigningAlgorithm[] = ['RS256', 'PS256', 'ES256', 'EdDSA'];
+
+/**
+ * Checks a key as far as that goes without importing it, which is asynchronous.
+ *
+ * @throws {@link MisconfigurationError} naming the option, never the key
+ */
+export function signingKey(options: SigningKeyOptions, place: OptionPlace): SigningKey {
+  const { key, algorithm: asked, keyId, certificate: pem } = options;
+  const fail = (option: string, { problem, remedy }: KeyProblem): never => {
+    throw misconfigured(place, option, problem, remedy);
+  };
+  if (asked !== undefined && !ALGORITHMS.includes(asked))
+    fail('algorithm', {
+      problem: 'is not supported',
+      remedy: `Use one of: ${ALGORITHMS.join(', ')}.`,
+    });
+  const certificate = pem === undefined ? undefined : checkedCertificate(pem, place);
+  if (typeof key === 'function') {
+    if (asked === undefined)
+      return fail('algorithm', {
+        problem: 'is missing',
+        remedy: 'A function that signs needs the algorithm that it signs with.',
+      });
+    const header = { alg: asked, kid: keyId };
+    return { algorithm: asked, sign: signerOf(header, byFunction(key, asked, place), certificate) };
+  }
+  const judged = judge(key);
+  if ('problem' in judged) return fail('key', judged);
+  const fitting = algorithmFor(judged.facts, asked ?? algorithmIn(key));
+  if ('problem' in fitting) return fail('key', fitting);
+  const { algorithm } = fitting;
+  const header = { alg: algorithm, kid: keyId ?? keyIdIn(key) };
+  return { algorithm, sign: signerOf(header, byKey(key, algorithm, place), certificate) };
+}
+
+type Key = Exclude<SigningKeyOptions['key'], SignFunction>;
+
+function judge(key: unknown): Judged {
+  if (typeof key === 'string') return judgePEM(key);
+  if (!isObject(key))
+    return {
+      problem: key === undefined ? 'is missing' : 'is not a key',
+      remedy: 'Give PEM (PKCS#8), a JWK, a CryptoKey, or a function that signs.',
+    };
+  return isCryptoKey(key) ? judgeCryptoKey(key) : judgeJWK(key as PrivateJWK);
+}
+
+function isCryptoKey(key: object): key is PrivateCryptoKey {
+  return read(key, 'kty') === undefined && read(key, 'algorithm') !== undefined;
+}
+
+/** A JWK may say which algorithm it is for. */
+function algorithmIn(key: Key): SigningAlgorithm | undefined {
+  const own = typeof key === 'string' ? undefined : read(key, 'alg');
+  return own === 'Ed25519' ? 'EdDSA' : ALGORITHMS.find((algorithm) => algorithm === own);
+}
+
+function keyIdIn(key: Key): string | undefined {
+  const kid = typeof key === 'string' ? undefined : read(key, 'kid');
+  return typeof kid === 'string' ? kid : undefined;
+}
+
+function signerOf(
+  header: { readonly alg: SigningAlgorithm; readonly kid: string | undefined },
+  signBytes: SignBytes,
+  certificate: Certificate | undefined,
+): SigningKey['sign'] {
+  return async (claims, nowMs) => {
+    const thumbprint = await certificate?.thumbprint(nowMs);
+    return signedJWT({ ...header, 'x5t#S256': thumbprint }, claims, signBytes);
+  };
+}
+
+function byFunction(
+  sign: SignFunction,
+  algorithm: SigningAlgorithm,
+  place: OptionPlace,
+): SignBytes {
+  return async (data) => {
+    const signature: unknown = await sign(data);
+    if (!(signature instanceof Uint8Array))
+      throw misconfigured(
+        place,
+        'key',
+        'returned no bytes',
+        'Return the signature as a Uint8Array.',
+      );
+    if (algorithm !== 'ES256') return signature;
+    try {
+      return joseSignature(signature, 32);
+    } catch {
+      throw misconfigured(
+        place,
+        'key',
+        'returned something else than a signature with the curve P-256',
+        'Check which algorithm and key it signs with.',
+      );
+    }
+  };
+}
+
+/** The names that Web Crypto has for the algorithms: to import a key, and to sign. */
+const WEB_CRYPTO = {
+  RS256: { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' },
+  PS256: { name: 'RSA-PSS', hash: 'SHA-256', saltLength: 32 },
+  ES256: { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' },
+  EdDSA: { name: 'Ed25519' },
+} as const;
+
+/** Imports the key when it first signs. */
+function byKey(key: Key, algorithm: SigningAlgorithm, place: OptionPlace): SignBytes {
+  let imported: Promise<CryptoKey> | undefined;
+  return async (data) => {
+    imported ??= importKey(key, algorithm).catch(() => {
+      // The platform's own error may quote what it has read.
+      throw misconfigured(
+        place,
+        'key',
+        'cannot be imported by Web Crypto',
+        'Check where it comes from; `openssl pkey -in key.pem -check -noout` checks a file.',
+      );
+    });
+    const signature = await crypto.subtle.sign(WEB_CRYPTO[algorithm], await imported, data);
+    return new Uint8Array(signature);
+  };
+}
+
+async function importKey(key: Key, algorithm: SigningAlgorithm): Promise<CryptoKey> {
+  const usage = WEB_CRYPTO[algorithm];
+  if (typeof key === 'string') {
+    const { base64 = '' } = pemBlocks(key).find(({ label }) => label === 'PRIVATE KEY') ?? {};
+    return crypto.subtle.importKey('pkcs8', base64Bytes(base64), usage, false, ['sign']);
+  }
+  if (isCryptoKey(key)) return key as unknown as CryptoKey;
+  // Platforms differ in the names that they take here, and the algorithm has been checked.
+  const jwk = { ...(key), alg: undefined } as object;
+  return crypto.subtle.importKey('jwk', jwk, usage, false, ['sign']);
+}
