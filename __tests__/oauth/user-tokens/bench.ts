@@ -1,11 +1,10 @@
+import { createTokenSource, type TokenSourceOptions } from '../../../src/index.js';
 import {
   createUserTokens,
-  type UserTokenSourceOptions,
   type UserTokensOptions,
 } from '../../../src/oauth/user-tokens/create-user-tokens.js';
 import { createMemoryStore } from '../../../src/store/index.js';
 import { createChaosStore, createFakeClock, type ChaosStore } from '../../../src/testing/index.js';
-import { createTokenSource } from '../../../src/token-source/token-source.js';
 import { eventsOf, handHeldEndpoint } from '../../token-source/hand-held.js';
 
 export const CLIENT = { clientId: 'acme-client', clientSecret: 'acme-secret' };
@@ -41,9 +40,9 @@ export function database(rows: Readonly<Record<string, string>> = {}) {
   return own;
 }
 
-export interface UsersOptions extends Omit<UserTokenSourceOptions, 'store'> {
+export interface UsersOptions extends Omit<TokenSourceOptions, 'store'> {
   readonly rows?: Readonly<Record<string, string>>;
-  readonly options?: Partial<UserTokensOptions>;
+  readonly options?: Partial<UserTokensOptions<TokenSourceOptions>>;
 }
 
 export type Process = ReturnType<ReturnType<typeof usersBench>['process']>;

@@ -75,8 +75,8 @@ describe('one user', () => {
     const http = axios.create({
       baseURL: 'https://api.acme.test',
       adapter: (config) => {
-        const token = config.headers.getAuthorization();
-        seen.push(String(token));
+        const token = String(config.headers.get('authorization'));
+        seen.push(token);
         const isDead = token === 'Bearer u1-a2';
         const response = { data: 'ok', status: isDead ? 401 : 200, statusText: '', headers: {} };
         return Promise.resolve({ ...response, config, request: {} }).then((answer) => {
@@ -102,7 +102,7 @@ describe('one user', () => {
     const { process, endpoint } = usersBench();
     await expect(process().users.source.getToken({ params })).rejects.toMatchObject({
       code: 'ERR_BEARER_MISCONFIGURED',
-      message: expect.stringContaining('users.as(user)') as string,
+      message: expect.stringContaining('users.as(user)'),
     });
     expect(endpoint.calls).toEqual([]);
   });
@@ -147,9 +147,9 @@ describe('a user who has to log in', () => {
   test('is none where another process has saved a newer refresh token meanwhile: that is used, once', async () => {
     const { process, endpoint, db, answer, sent } = usersBench();
     endpoint.onCall = (call, count) => {
-      if (count > 1) return answer(call);
+      if (count > 1) { answer(call); return; }
       db.rows.set('u1', 'u1-r5');
-      return call.answer(400, { error: 'invalid_grant' });
+      call.answer(400, { error: 'invalid_grant' });
     };
     expect(await process().token('u1')).toBe('u1-a6');
     expect(sent()).toEqual(['u1-r1', 'u1-r5']);

@@ -14,12 +14,13 @@ import {
   type TokenEndpointProvider,
 } from '../../provider-definition/define-provider.js';
 import type { TokenRequest } from '../../provider-definition/token-request.js';
+import { parseToken } from '../../providers/oauth2-parts.js';
 import { guardStore } from '../../sharing/guarded-store.js';
 import { tokenIdentity } from '../../sharing/identity.js';
 import type { TokenIdentity, TokenStoreSlot } from '../../sharing/token-store.js';
 import type { AccessToken } from '../../token/access-token.js';
 import type { TokenParams } from '../../token/token-params.js';
-import type { TokenSourceOptions } from '../../token-source/options.js';
+import type { CommonSourceOptions } from '../../token-source/options.js';
 import type { GetTokenOptions, TokenSource } from '../../token-source/token-source.js';
 import {
   authenticatorOf,
@@ -29,7 +30,10 @@ import { RefreshTokens, type RefreshTokenStorage, type SentToken } from './refre
 import { runOn, SharedFates } from './shared-fates.js';
 
 /** Options of {@link createUserTokens}: the authorization server, the client's authentication, and how refresh tokens are kept. */
-export type UserTokensOptions = Omit<AuthenticatorOptions, 'provider'> &
+export type UserTokensOptions<SourceOptions extends CommonSourceOptions> = Omit<
+  AuthenticatorOptions,
+  'provider'
+> &
   RefreshTokenStorage &
   Pick<
     CommonDefinition,
@@ -38,7 +42,7 @@ export type UserTokensOptions = Omit<AuthenticatorOptions, 'provider'> &
     /** `createTokenSource` of `axios-bearer`, or of `axios-bearer/fetch`. */
     readonly createTokenSource: (
       provider: TokenEndpointProvider<UserCredentials>,
-      options: TokenSourceOptions,
+      options?: SourceOptions,
     ) => TokenSource;
     /** The absolute URL of the token endpoint. */
     readonly tokenUrl: string;
@@ -48,11 +52,11 @@ export type UserTokensOptions = Omit<AuthenticatorOptions, 'provider'> &
     readonly extraParams?: TokenParams | undefined;
   };
 
-/** Options of the token source. */
-export type UserTokenSourceOptions = Omit<TokenSourceOptions, 'keepWarm'>;
+type CommonUserOptions = Omit<UserTokensOptions<CommonSourceOptions>, 'createTokenSource'>;
 
 /** Whose token it is. */
 export interface UserCredentials {
+  /** Your own id of the user. */
   readonly user: string;
 }
 
@@ -61,7 +65,7 @@ export interface UserTokens {
   /** For `attachBearer`, `createProviderClient` or `createBearerFetch`. Each request names its user: `http.get('/me', users.as('u1'))`. */
   readonly source: TokenSource;
   /** The part of a request's options that names the user: `{ bearer: { params: { user } } }`. */
-  as(user: string): { readonly bearer: { readonly params: UserCredentials } };
+  as(user: string): { readonly bearer: { readonly params: { readonly user: string } } };
   /**
    * Returns a usable access token of this user.
    *
@@ -118,9 +122,9 @@ const credentialFields = Object.freeze({
  * @throws MisconfigurationError for an option that is missing, unknown or unusable
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-6
  */
-export function createUserTokens(
-  options: UserTokensOptions,
-  sourceOptions: UserTokenSourceOptions = {},
+export function createUserTokens<SourceOptions extends CommonSourceOptions>(
+  options: UserTokensOptions<SourceOptions>,
+  sourceOptions: SourceOptions = {} as SourceOptions,
 ): UserTokens {
   checkOptions(options);
   options = givenOptions(options);
@@ -178,7 +182,7 @@ export function createUserTokens(
 /** The token source tells of an outage of the store. */
 const NOBODY = { failed: () => undefined, recovered: () => undefined };
 
-function refreshTokenProvider(options: UserTokensOptions, refreshTokens: RefreshTokens) {
+function refreshTokenProvider(options: CommonUserOptions, refreshTokens: RefreshTokens) {
   const { name = 'users', tokenUrl, extraParams } = options;
   const { clientId, clientSecret, clientAuthentication } = options;
   const authenticate = authenticatorOf({
@@ -219,12 +223,7 @@ function refreshTokenProvider(options: UserTokensOptions, refreshTokens: Refresh
         },
       };
     },
-    parseToken: ({ body }) => ({
-      accessToken: read(body, 'access_token'),
-      tokenType: read(body, 'token_type'),
-      expiresInSeconds: read(body, 'expires_in'),
-      scope: read(body, 'scope'),
-    }),
+    parseToken,
     async tokenReceived(_token, { credentials, response }) {
       const used = sent.get(credentials);
       if (used !== undefined)
@@ -240,7 +239,7 @@ function refreshTokenProvider(options: UserTokensOptions, refreshTokens: Refresh
 }
 
 /** @throws MisconfigurationError naming the option */
-function checkOptions(options: UserTokensOptions): void {
+function checkOptions(options: CommonUserOptions): void {
   refuseUnknownOptions(options, OPTIONS, { of: 'user tokens' });
   const { name: provider = 'users', tokenUrl } = options;
   if (typeof tokenUrl !== 'string' || !URL.canParse(tokenUrl)) {
