@@ -147,7 +147,10 @@ describe('a user who has to log in', () => {
   test('is none where another process has saved a newer refresh token meanwhile: that is used, once', async () => {
     const { process, endpoint, db, answer, sent } = usersBench();
     endpoint.onCall = (call, count) => {
-      if (count > 1) { answer(call); return; }
+      if (count > 1) {
+        answer(call);
+        return;
+      }
       db.rows.set('u1', 'u1-r5');
       call.answer(400, { error: 'invalid_grant' });
     };
