@@ -8,6 +8,7 @@ import { sandboxPage } from './scripts/sandbox-page.mjs';
 
 const input = {
   index: 'src/index.ts',
+  adapter: 'src/axios/bearer-adapter.ts',
   providers: 'src/providers/index.ts',
   exotel: 'src/apis/exotel/index.ts',
   truecaller: 'src/apis/truecaller/index.ts',
@@ -72,7 +73,8 @@ function chunkOf(id) {
     /[\\/]src[\\/](errors|concealment|token|platform|provider-definition|token-call|sharing|token-source|axios)[\\/]/.exec(
       id,
     )?.[1];
-  if (room === undefined) return null;
+  // An entry point of its own.
+  if (room === undefined || id.endsWith('bearer-adapter.ts')) return null;
   // Only what a shared store needs: the entry points of the stores bring it.
   if (room === 'sharing') return 'sharing';
   return [

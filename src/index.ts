@@ -12,11 +12,6 @@ export {
   type BearerAttachment,
 } from './axios/attach-bearer.js';
 export type { ReplayHook } from './axios/attachment.js';
-export {
-  createBearerAdapter,
-  type BearerAdapter,
-  type BearerAdapterOptions,
-} from './axios/bearer-adapter.js';
 export { createTokenSource, type TokenSourceOptions } from './axios/create-token-source.js';
 export type { BearerRequestOptions } from './axios/request-options.js';
 export { whyNotReplayed, type ReplayRefusal } from './axios/replay-refusal.js';

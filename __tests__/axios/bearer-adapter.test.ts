@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import axios, { type AxiosInstance, type CreateAxiosDefaults } from 'axios';
 import { inspect } from 'node:util';
 
-import { createBearerAdapter, createTokenSource, whyNotReplayed } from '../../src/index.js';
+import { createBearerAdapter } from '../../src/axios/bearer-adapter.js';
+import { createTokenSource, whyNotReplayed } from '../../src/index.js';
 import {
   ALWAYS_401,
   answer,

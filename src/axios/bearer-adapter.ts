@@ -1,3 +1,8 @@
+/**
+ * An axios adapter with tokens, for SDKs that take nothing else.
+ *
+ * @module axios-bearer/adapter
+ */
 import axios, {
   Axios,
   type AxiosAdapter,
