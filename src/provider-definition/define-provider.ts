@@ -477,7 +477,7 @@ export function checkTokenURL(
 }
 
 /** The origin of a URL that is safe for secrets: https, or http to loopback, unless plain http is allowed. */
-function checkedOrigin(
+export function checkedOrigin(
   provider: { name: string; allowInsecureHttp?: boolean | undefined },
   option: string,
   url: unknown,

@@ -195,6 +195,6 @@ async function importKey(key: Key, algorithm: SigningAlgorithm): Promise<CryptoK
   }
   if (isCryptoKey(key)) return key as unknown as CryptoKey;
   // Platforms differ in the names that they take here, and the algorithm has been checked.
-  const jwk = { ...(key), alg: undefined } as object;
+  const jwk = { ...key, alg: undefined } as object;
   return crypto.subtle.importKey('jwk', jwk, usage, false, ['sign']);
 }

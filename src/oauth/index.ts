@@ -1,0 +1,34 @@
+/**
+ * OAuth 2.0 for any authorization server: the client authenticates by secret, signed assertion or certificate; the grants that need no
+ * browser; discovery of the token endpoint; tokens from files.
+ *
+ * @module axios-bearer/oauth
+ */
+export { oauth2, type OAuth2Options } from './oauth2.js';
+export type { TokenEndpointOptions } from './discovery/find-endpoint.js';
+export type {
+  Client,
+  ClientAuthentication,
+  ClientSecretJwt,
+  PrivateKeyJwt,
+  ReadyClientAssertion,
+} from './client-authentication/authenticate-client.js';
+export type { AssertionOptions } from './assertion.js';
+export type {
+  ClientCredentialsGrant,
+  Grant,
+  JwtBearerGrant,
+  RefreshTokenGrant,
+  SignedJwtBearerGrant,
+  TokenExchangeGrant,
+  TokenType,
+} from './grants.js';
+export type { SigningAlgorithm } from './signing/key-facts.js';
+export type {
+  PrivateCryptoKey,
+  PrivateJWK,
+  SignFunction,
+  SigningKeyOptions,
+} from './signing/signing-key.js';
+export type { TextSource } from './text-source.js';
+export { tokenFromFile } from './token-from-file.js';

@@ -1,0 +1,41 @@
+import type { TokenRequestContext } from '../provider-definition/token-request.js';
+import type { TokenResponse } from '../provider-definition/token-response.js';
+
+/** Less than this is the second that the header is cut to, and the time under way. */
+const LEAST_OFFSET_MS = 2_000;
+
+/**
+ * How far a server's clock is ahead of ours in milliseconds, by its `Date` header (RFC 9110, section 6.6.1); `undefined` if that says
+ * nothing. The header is cut to the second, so what is issued by it is never of the server's future.
+ */
+export function clockOffsetMs(date: string | undefined, nowMs: number): number | undefined {
+  const offset = Date.parse(date ?? '') - nowMs;
+  if (Number.isNaN(offset)) return undefined;
+  return Math.abs(offset) < LEAST_OFFSET_MS ? 0 : offset;
+}
+
+/** Whether an assertion was made by a clock that turned out to be wrong. */
+export function wasSkewed(usedOffsetMs: number, learntOffsetMs: number): boolean {
+  return Math.abs(learntOffsetMs - usedOffsetMs) >= LEAST_OFFSET_MS;
+}
+
+/** How far the server's clock is ahead, learnt from its answers, and by which clock each token call was made. */
+export function createServerClock() {
+  let offsetMs = 0;
+  const calls = new WeakMap<object, { readonly offsetMs: number; readonly now: () => number }>();
+  return {
+    serverNow(call: object, { now }: TokenRequestContext): number {
+      calls.set(call, { offsetMs, now });
+      return now() + offsetMs;
+    },
+    /** Tells whether the call was made by a wrong clock. */
+    learn(call: object, { headers }: TokenResponse): boolean {
+      const made = calls.get(call);
+      if (made === undefined) return false;
+      const learnt = clockOffsetMs(headers['date'], made.now());
+      if (learnt === undefined) return false;
+      offsetMs = learnt;
+      return wasSkewed(made.offsetMs, learnt);
+    },
+  };
+}
