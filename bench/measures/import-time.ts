@@ -12,6 +12,7 @@ const ENTRY_POINTS = [
   'truecaller',
   'store',
   'redis',
+  'oauth',
   'opentelemetry',
   'testing',
 ];
