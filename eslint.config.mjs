@@ -40,7 +40,7 @@ export default tseslint.config(
   },
   {
     files: [
-      'src/{axios,concealment,errors,platform,provider-definition,providers,sharing,store,token,token-call,token-source}/**',
+      'src/{axios,concealment,errors,oauth,platform,provider-definition,providers,sharing,store,token,token-call,token-source}/**',
     ],
     rules: {
       'no-restricted-globals': [

@@ -14,6 +14,7 @@ const input = {
   truecaller: 'src/apis/truecaller/index.ts',
   store: 'src/store/index.ts',
   redis: 'src/redis/index.ts',
+  oauth: 'src/oauth/index.ts',
   opentelemetry: 'src/opentelemetry/index.ts',
   testing: 'src/testing/index.ts',
 };

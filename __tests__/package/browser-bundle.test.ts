@@ -24,7 +24,7 @@ async function imported(entry: string): Promise<string[]> {
   return outside.map(({ path }) => path).filter(isBuiltin);
 }
 
-test.each(['index', 'adapter', 'providers', 'exotel', 'truecaller', 'opentelemetry'])(
+test.each(['index', 'providers', 'exotel', 'truecaller', 'oauth', 'adapter', 'opentelemetry'])(
   'a bundle of %s for browsers holds no import of Node, its packages included',
   async (entry) => {
     expect(await imported(entry)).toEqual([]);

@@ -104,7 +104,7 @@ function loadedWith(entry: string, loaded = new Set<string>()): Set<string> {
   return loaded;
 }
 
-test.each(['index', 'adapter', 'providers', 'store', 'redis', 'opentelemetry'])(
+test.each(['index', 'providers', 'store', 'redis', 'oauth', 'adapter', 'opentelemetry'])(
   '%s does not load it',
   (entry) => {
     const files = ['js', 'cjs'].flatMap((format) => [...loadedWith(`${entry}.${format}`)]);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { build, transform } from 'esbuild';
 import { execFile } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -81,9 +82,16 @@ beforeAll(async () => {
     ...Object.assign({}, ...sandbox.providers.map(environmentOf)),
     ACME_URL: `http://127.0.0.1:${(acme.address() as AddressInfo).port}`,
     ACME_SECRET: 'an-acme-secret',
+    OAUTH2_PRIVATE_KEY: generateKeyPairSync('ec', { namedCurve: 'P-256' })
+      .privateKey.export({ type: 'pkcs8', format: 'pem' })
+      .toString(),
+    OAUTH2_TOKEN_FILE: join(folder, 'token'),
+    OAUTH2_CERT_FILE: join(repository, '__tests__/cli/fixtures/self-signed-cert.pem'),
+    OAUTH2_KEY_FILE: join(repository, '__tests__/cli/fixtures/self-signed-key.pem'),
     TOKEN_STORE_KEY: 'MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=',
     REDIS_URL: `redis://127.0.0.1:${redis?.port ?? 0}`,
   };
+  writeFileSync(join(folder, 'token'), 'a-token-that-something-else-renews\n');
   await build({
     entryPoints: [join(import.meta.dirname, 'prelude.ts')],
     outfile: prelude,

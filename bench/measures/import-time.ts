@@ -13,6 +13,7 @@ const ENTRY_POINTS = [
   'store',
   'redis',
   'adapter',
+  'oauth',
   'opentelemetry',
   'testing',
 ];

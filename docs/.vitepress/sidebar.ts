@@ -60,6 +60,7 @@ export function sidebar(): DefaultTheme.Sidebar {
       page('errors.md', '… when no token can be had'),
     ]),
     ...group('Providers', [
+      page('which-way.md', 'Which way do I need?'),
       page('providers/exotel.md', 'Exotel'),
       page('providers/truecaller.md', 'Truecaller campaigns'),
       page('providers/truecaller-calls.md', 'Truecaller calls'),
@@ -67,6 +68,7 @@ export function sidebar(): DefaultTheme.Sidebar {
       page('providers/singleview.md', 'SingleView'),
       page('providers/udara360.md', 'Udara360'),
       page('providers/oauth2.md', 'Any OAuth 2.0 server'),
+      ...pagesIn('oauth'),
       page('your-own-provider.md', 'Your own'),
       page('wrapped-apis.md', 'Wrapped APIs'),
       page('exotel-calls.md', 'Exotel calls'),
