@@ -74,7 +74,6 @@ export class RefreshTokens {
       case 'send':
         return { user, refreshToken: loaded, session };
       case 'login':
-        if (shared?.of !== loaded) await this.#shared?.write(user, { kind: 'refused', of: loaded });
         throw this.#loginRequired(user, 'the authorization server refused the refresh token');
       case 'save-then-send': {
         const { refreshToken } = step;
@@ -98,19 +97,23 @@ export class RefreshTokens {
   async received(sent: SentToken, refreshToken: unknown): Promise<void> {
     const { user, refreshToken: replaces } = sent;
     const isNew = typeof refreshToken === 'string' && !['', replaces].includes(refreshToken);
-    // After a login or a logout it belongs to a session that is over.
-    if (!isNew || this.#sessions.get(user) !== sent.session) return;
+    if (!isNew || this.#isOver(sent)) return;
     const fate = { kind: 'replaced', of: replaces, by: refreshToken } as const;
     this.#remember(user, fate);
     await this.#shared?.write(user, fate);
-    await this.#save(user, refreshToken, replaces);
+    if (!this.#isOver(sent)) await this.#save(user, refreshToken, replaces);
   }
 
-  /** The server refused it. */
+  /** The server refused it. Other processes are told in the background. */
   refused({ user, refreshToken }: SentToken): void {
     const known = this.#known.get(user);
-    const isReplaced = known?.kind === 'replaced' && known.of === refreshToken;
-    if (!isReplaced) this.#remember(user, { kind: 'refused', of: refreshToken });
+    if (known?.kind === 'replaced' && known.of === refreshToken) return;
+    const fate = { kind: 'refused', of: refreshToken } as const;
+    this.#remember(user, fate);
+    void this.#shared?.read(user).then((found) => {
+      // One of them may know that it was replaced.
+      if (found?.of !== refreshToken) return this.#shared?.write(user, fate);
+    });
   }
 
   /** Saves the refresh token of a login. What was known about earlier ones no longer counts. */
@@ -124,6 +127,11 @@ export class RefreshTokens {
     this.#endSession(user);
     this.#known.delete(user);
     await this.#shared?.clear(user);
+  }
+
+  /** A login or a logout came after it was sent, and what it brings belongs to a session that is over. */
+  #isOver({ user, session }: SentToken): boolean {
+    return this.#sessions.get(user) !== session;
   }
 
   /** What is under way for this user saves nothing any more. */
