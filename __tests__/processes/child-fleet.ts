@@ -3,7 +3,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 import { coverageBuild, coverageEnv } from '../setup/coverage.js';
 import type { MemberOrder, MemberReport, MemberSettings } from './fleet-messages.js';
@@ -20,21 +20,27 @@ export interface ChildMember {
   resume(): void;
 }
 
-export interface ChildFleet {
-  start(settings: MemberSettings): Promise<ChildMember>;
-  startMany(count: number, settings: MemberSettings): Promise<ChildMember[]>;
+export interface ChildFleet<Settings = MemberSettings> {
+  start(settings: Settings): Promise<ChildMember>;
+  startMany(count: number, settings: Settings): Promise<ChildMember[]>;
   /** Ends all that still run. */
   killAll(): Promise<void>;
   /** Ends all, and removes the bundle. */
   close(): Promise<void>;
 }
 
-/** Bundles the script once, so that a child needs neither a loader nor a build of the library. */
-export async function childFleet(): Promise<ChildFleet> {
+/**
+ * Bundles the script once, so that a child needs neither a loader nor a build of the library.
+ *
+ * @param source - what each process runs. @defaultValue `fleet-member.ts`
+ */
+export async function childFleet<Settings = MemberSettings>(
+  source = join(import.meta.dirname, 'fleet-member.ts'),
+): Promise<ChildFleet<Settings>> {
   const folder = mkdtempSync(join(tmpdir(), 'axios-bearer-fleet-'));
-  const script = join(folder, 'fleet-member.js');
+  const script = join(folder, basename(source).replace(/\.ts$/, '.js'));
   await build({
-    entryPoints: [join(import.meta.dirname, 'fleet-member.ts')],
+    entryPoints: [source],
     outdir: folder,
     bundle: true,
     // Each process then loads the Redis client that it uses, and not the other.
@@ -52,7 +58,7 @@ export async function childFleet(): Promise<ChildFleet> {
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
   const running = new Set<ChildProcess>();
 
-  async function start(settings: MemberSettings): Promise<ChildMember> {
+  async function start(settings: Settings): Promise<ChildMember> {
     const child = fork(script, [], {
       env: { PATH: process.env['PATH'], ...coverageEnv, MEMBER: JSON.stringify(settings) },
       execArgv: [],
@@ -78,16 +84,22 @@ export async function childFleet(): Promise<ChildFleet> {
 }
 
 async function memberOf(child: ChildProcess): Promise<ChildMember> {
-  const waiting = new Map<number, (report: MemberReport | undefined) => void>();
+  interface Waiting {
+    readonly resolve: (report: MemberReport | undefined) => void;
+    readonly reject: (error: Error) => void;
+  }
+  const waiting = new Map<number, Waiting>();
   let lastId = 0;
   const answer = (id: number) =>
     new Promise<MemberReport | undefined>((resolve, reject) => {
-      waiting.set(id, resolve);
-      child.once('exit', () => reject(new Error('the process is gone')));
+      waiting.set(id, { resolve, reject });
     });
   child.on('message', ({ id, report }: { id: number; report?: MemberReport }) => {
-    waiting.get(id)?.(report);
+    waiting.get(id)?.resolve(report);
     waiting.delete(id);
+  });
+  child.once('exit', () => {
+    for (const { reject } of waiting.values()) reject(new Error('the process is gone'));
   });
   await answer(0);
 

@@ -14,6 +14,7 @@ export function answer(
 /** For a `tokenRequest` that sends nothing first. */
 export const sendingNothing: TokenRequestContext = {
   send: () => Promise.reject(new Error('This test sends nothing.')),
+  purpose: 'token call',
   signal: new AbortController().signal,
   now: Date.now,
 };

@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
 
-import { SoloMints } from '../../src/sharing/solo-mints.js';
+import { AccountSoloMints, SoloMints } from '../../src/sharing/solo-mints.js';
 import { createFakeClock } from '../../src/testing/index.js';
+import { ACME, acme } from '../token-source/hand-held.js';
 
 const never = () => new Promise<never>(() => undefined);
 
@@ -46,4 +47,16 @@ test('one that ends late leaves the next one, which is under way, alone', async 
   end();
   await late;
   expect(inMs()).toBe(15_000);
+});
+
+test('each account has its own pauses, and the store that is back ends them all', async () => {
+  const clock = createFakeClock();
+  const provider = acme({ credentials: () => ACME });
+  const mints = new AccountSoloMints(provider, 15_000);
+  const [one, other] = ['one', 'other'].map((clientId) => ({ ...ACME, clientId }));
+  await mints.of(one!).run(() => Promise.resolve(), clock, 0.5);
+  const inMs = () => [one, { ...one }, other].map((who) => mints.of(who!).inMs(clock.monotonic()));
+  expect(inMs()).toEqual([2_000, 2_000, 0]);
+  mints.storeIsBack();
+  expect(inMs()).toEqual([0, 0, 0]);
 });

@@ -160,3 +160,21 @@ test.each([
   expect(await ended(source.getToken())).toMatchObject({ code: 'ERR_BEARER_MISCONFIGURED' });
   expect(endpoint.calls).toEqual([]);
 });
+
+test('a definition is told whether its request will be sent, or only names the token in a shared store', async () => {
+  const purposes: string[] = [];
+  const { members, answerAtOnce, pass } = fleet(1, {
+    provider: {
+      tokenRequest(_credentials, _params, { purpose }) {
+        purposes.push(purpose);
+        return { url: '/oauth/token' };
+      },
+    },
+  });
+  answerAtOnce();
+  const asked = members[0]!.token();
+  await pass(100);
+  expect(await asked).toBe('T1');
+  // The first is the check at creation.
+  expect(purposes).toEqual(['identity', 'identity', 'token call']);
+});

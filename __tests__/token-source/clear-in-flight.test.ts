@@ -154,3 +154,20 @@ test('close() while an attempt is about to go out sends none', async () => {
   expect(await asked).toMatchObject({ code: 'ERR_TOKEN_SOURCE_CLOSED' });
   expect(endpoint.calls).toHaveLength(0);
 });
+
+test('clear({ params }) forgets the token of these parameters, and no other', async () => {
+  const { source, endpoint } = bench();
+  endpoint.onCall = (call, count) => call.issue(`token-${count}`);
+  const ask = (tenant: string) => ended(source.getToken({ params: { tenant } }));
+  expect([await ask('a'), await ask('b'), await ended(source.getToken())]).toEqual([
+    'token-1',
+    'token-2',
+    'token-3',
+  ]);
+  source.clear({ params: { tenant: 'a' } });
+  expect([await ask('a'), await ask('b'), await ended(source.getToken())]).toEqual([
+    'token-4',
+    'token-2',
+    'token-3',
+  ]);
+});

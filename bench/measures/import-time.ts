@@ -15,6 +15,7 @@ const ENTRY_POINTS = [
   'redis',
   'oauth',
   'adapter',
+  'oauth',
   'opentelemetry',
   'testing',
 ];

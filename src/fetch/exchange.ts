@@ -72,9 +72,9 @@ function mayCarryToken(
   call: FetchCall,
 ): boolean {
   if (call.init.bearer === false) return false;
-  const { url, headers } = carrierOf(call);
+  const carrier = carrierOf(call);
   // The caller's own token, or that of another function like this one.
-  if (place.find(headers, { url, headers }).length > 0) return false;
+  if (place.find(carrier.headers, carrier).length > 0) return false;
   const { name, allowedOrigins } = source.provider;
   const destination = destinationOf(call.url, allowedOrigins);
   if (destination === 'foreign' && onForeignOrigin === 'error') {

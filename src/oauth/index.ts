@@ -32,3 +32,11 @@ export type {
 } from './signing/signing-key.js';
 export type { TextSource } from './text-source.js';
 export { tokenFromFile } from './token-from-file.js';
+export {
+  createUserTokens,
+  type UserCredentials,
+  type UserTokens,
+  type UserTokensOptions,
+} from './user-tokens/create-user-tokens.js';
+export type { RefreshTokenStorage } from './user-tokens/refresh-tokens.js';
+export { LoginRequiredError, type LoginRequiredDetails } from './login-required-error.js';

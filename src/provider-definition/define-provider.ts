@@ -454,6 +454,7 @@ function checkRequestAhead<C extends object>(
 /** Nothing is sent while a provider is being made. */
 const ONLY_CHECKING: TokenRequestContext = {
   send: () => Promise.reject(new Error('The provider is only being checked.')),
+  purpose: 'identity',
   get signal() {
     return AbortSignal.abort();
   },

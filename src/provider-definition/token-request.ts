@@ -32,6 +32,11 @@ export interface TokenRequestContext {
     request: TokenRequest,
     options?: { readonly accepts?: (response: TokenResponse) => boolean },
   ) => Promise<TokenResponse>;
+  /**
+   * Why the request is made: to send it; or with a shared store first to find the token there, by a request that is not sent. That one
+   * may leave out whatever differs from call to call.
+   */
+  readonly purpose: 'token call' | 'identity';
   /** Aborts when the refresh gives up. Aborted already where the provider is only being checked at its creation. */
   readonly signal: AbortSignal;
   /** The time in epoch milliseconds, by the clock of the token source. */

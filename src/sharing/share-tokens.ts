@@ -4,7 +4,7 @@ import type { SharedTokenOwner } from './refresh.js';
 import type { SharedContext, SharingSource } from './shared-context.js';
 import { PROBE_MS } from './shared-step.js';
 import { SharedToken } from './shared-token.js';
-import { SoloMints } from './solo-mints.js';
+import { AccountSoloMints } from './solo-mints.js';
 import type { TokenStore } from './token-store.js';
 
 /** Shares the tokens of one source through a store. */
@@ -13,7 +13,7 @@ export type ShareTokens = (
   source: SharingSource,
 ) => (owner: SharedTokenOwner) => SharedToken;
 
-/** One guard and one count of solo mints serve all tokens of the source: an outage concerns them all. */
+/** One guard serves all tokens of the source: an outage concerns them all. */
 export const shareTokens: ShareTokens = (store, source) => {
   const context: SharedContext = {
     ...source,
@@ -22,7 +22,7 @@ export const shareTokens: ShareTokens = (store, source) => {
       watcher: { failed: source.storeFailed, recovered: source.storeRecovered },
       longestPauseMs: source.policy.singleActiveToken ? PROBE_MS : undefined,
     }),
-    soloMints: new SoloMints(source.flightTimeoutMs + OVERTIME_MS),
+    soloMints: new AccountSoloMints(source.provider, source.flightTimeoutMs + OVERTIME_MS),
   };
   return (owner) => new SharedToken(context, owner);
 };

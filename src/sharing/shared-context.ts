@@ -4,7 +4,7 @@ import type { Provider } from '../provider-definition/define-provider.js';
 import type { Instant } from '../token/instant.js';
 import type { LifecyclePolicy } from '../token/lifecycle.js';
 import type { GuardedStore } from './guarded-store.js';
-import type { SoloMints } from './solo-mints.js';
+import type { AccountSoloMints } from './solo-mints.js';
 
 /** A token source, as far as sharing needs to know it. */
 export interface SharingSource {
@@ -31,5 +31,5 @@ export interface LeaseAwaited {
 /** What all shared tokens of one source have in common. */
 export interface SharedContext extends SharingSource {
   readonly store: GuardedStore;
-  readonly soloMints: SoloMints;
+  readonly soloMints: AccountSoloMints;
 }

@@ -169,7 +169,7 @@ export class SharedToken {
   async #mint(minting: Minting, lease: Lease, refresh: Refresh): Promise<SharedFlight> {
     const { soloMints, clock, random } = this.#context;
     const result = await (minting.lease === undefined
-      ? soloMints.run(() => refresh.mint(), clock, random())
+      ? soloMints.of(refresh.credentials).run(() => refresh.mint(), clock, random())
       : lease.renewedWhile(() => refresh.mint()));
     if (result.kind === 'minted')
       this.#known = mintedHere(this.#known, result.minted.token.value, this.#held()?.value);
@@ -186,7 +186,7 @@ export class SharedToken {
     return lease.commit(minted, fence, (slot, request) => this.#write(slot, request));
   }
 
-  #situation({ signal }: Refresh, lease: Lease): FlightSituation {
+  #situation({ signal, credentials }: Refresh, lease: Lease): FlightSituation {
     const { provider, policy, random, flightTimeoutMs, store, soloMints } = this.#context;
     const now = this.#context.now();
     return {
@@ -197,7 +197,7 @@ export class SharedToken {
       rejected: this.#known.rejected,
       storeAwayMs: store.awayForMs(),
       storePausedMs: store.pausedForMs(),
-      mintAloneInMs: soloMints.inMs(now.monoMs),
+      mintAloneInMs: soloMints.of(credentials).inMs(now.monoMs),
       provider: provider.name,
       placement: provider.tokenPlacement,
       policy,

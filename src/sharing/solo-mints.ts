@@ -1,3 +1,5 @@
+import { accountCredentials } from '../provider-definition/credentials.js';
+import type { Provider } from '../provider-definition/define-provider.js';
 import { backOffMs, jittered } from '../token/back-off.js';
 
 /**
@@ -34,10 +36,35 @@ export class SoloMints {
     }
   }
 
-  /** The store answers again. */
-  storeIsBack(): void {
+  /** The store answers again. Tells whether there is nothing left to remember. */
+  storeIsBack(): boolean {
     this.#inARow = 0;
     this.#nextAt = -Infinity;
+    return this.#running === undefined;
+  }
+}
+
+/** The mints without the store of each account: a new token kills only those of its own account. */
+export class AccountSoloMints {
+  readonly #provider: Provider;
+  readonly #longestMintMs: number;
+  readonly #byAccount = new Map<string, SoloMints>();
+
+  constructor(provider: Provider, longestMintMs: number) {
+    this.#provider = provider;
+    this.#longestMintMs = longestMintMs;
+  }
+
+  of(credentials: object): SoloMints {
+    const account = JSON.stringify(accountCredentials(this.#provider, credentials));
+    const known = this.#byAccount.get(account) ?? new SoloMints(this.#longestMintMs);
+    this.#byAccount.set(account, known);
+    return known;
+  }
+
+  storeIsBack(): void {
+    for (const [account, mints] of this.#byAccount)
+      if (mints.storeIsBack()) this.#byAccount.delete(account);
   }
 }
 

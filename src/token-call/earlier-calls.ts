@@ -19,6 +19,7 @@ export interface Making {
   readonly params: TokenParams;
   readonly options: TokenCallOptions;
   readonly signal: AbortSignal;
+  readonly purpose: TokenRequestContext['purpose'];
 }
 
 /** The calls that a definition makes before its token request. */
@@ -28,9 +29,16 @@ export interface EarlierCalls {
   failureIn(thrown: unknown): Failed | undefined;
 }
 
-export function earlierCalls({ provider, credentials, options, signal }: Making): EarlierCalls {
+export function earlierCalls({
+  provider,
+  credentials,
+  options,
+  signal,
+  purpose,
+}: Making): EarlierCalls {
   let latest: Failed | undefined;
   const context: TokenRequestContext = {
+    purpose,
     signal,
     now: () => options.clock.now(),
     async send(given, { accepts = isSuccess } = {}) {

@@ -23,7 +23,14 @@ export async function endpointCall(
   const { provider, params, options, signal } = context;
   return orLocalFailure(provider.name, async () => {
     const credentials = await context.askCredentials();
-    const made = await madeRequest({ provider, credentials, params, options, signal });
+    const made = await madeRequest({
+      provider,
+      credentials,
+      params,
+      options,
+      signal,
+      purpose: 'token call',
+    });
     if (made.kind === 'failed') return made;
     const { request } = made;
     const encoded = encodeTokenRequest(request, provider.baseURL);

@@ -1,3 +1,4 @@
+import { isBearerError } from '../errors/index.js';
 import type { AccessToken } from '../token/access-token.js';
 import { backOffMs } from '../token/back-off.js';
 import type { Instant } from '../token/instant.js';
@@ -52,8 +53,9 @@ export async function mint(context: MintContext): Promise<MintResult> {
   for (let attempt = 1; ; attempt += 1) {
     const result = await attemptOnce(context, attempt);
     if (result.kind === 'minted') return result;
-    // A spent limit of token calls or a vault that is down ends the repeating; it is not what went wrong.
-    if (earlier !== undefined && isLocal(result.failure)) return earlier;
+    // A spent limit of token calls or a vault that is down ends the repeating; it is not what went wrong. A grant that is gone is.
+    const isGone = isBearerError(result.failure.error, 'ERR_LOGIN_REQUIRED');
+    if (earlier !== undefined && isLocal(result.failure) && !isGone) return earlier;
     earlier = result;
     const pauseMs = backOffMs(BETWEEN_ATTEMPTS, attempt - 1) * options.random();
     const enoughTime = !context.signal.aborted && now().monoMs + pauseMs < deadline.monoMs;

@@ -98,7 +98,14 @@ async function identify({ source, params, credentials }: TokenWanted, life: Work
     const given = await credentials.ask(signal);
     if (provider.acquireToken !== undefined)
       return { kind: 'made', given, request: undefined } as const;
-    const made = await madeRequest({ provider, credentials: given, params, options, signal });
+    const made = await madeRequest({
+      provider,
+      credentials: given,
+      params,
+      options,
+      signal,
+      purpose: 'identity',
+    });
     return made.kind === 'failed' ? made : { ...made, given };
   });
 }

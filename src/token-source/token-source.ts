@@ -144,13 +144,15 @@ export class TokenSource {
   /**
    * Forgets every token and every cool-down, in the shared store too. Waiting callers get a token fetched after this call. The count
    * of token calls towards a provider's limit is kept.
+   *
+   * @param options - `params`: forgets only the token of these parameters
    */
-  clear(): void {
-    for (const token of this.#all()) {
+  clear({ params }: { readonly params?: TokenParams | undefined } = {}): void {
+    for (const token of params === undefined ? this.#all() : [this.#kept(params)]) {
       token.shared?.clear();
       token.forget();
     }
-    this.#context.accounts.forgetFailures();
+    if (params === undefined) this.#context.accounts.forgetFailures();
   }
 
   /** Closes the source for good: waiting callers fail, and timers and tokens are dropped. Safe to call twice. */

@@ -86,6 +86,10 @@ function send(): Promise<never> {
 async function tokenOrigin(provider: TokenEndpointProvider): Promise<string> {
   const signal = new AbortController().signal;
   const credentials = await provider.resolveCredentials({ params: {}, signal });
-  const { url } = await provider.tokenRequest(credentials, {}, { send, signal, now: Date.now });
+  const { url } = await provider.tokenRequest(
+    credentials,
+    {},
+    { send, purpose: 'identity', signal, now: Date.now },
+  );
   return new URL(url, provider.baseURL).origin;
 }

@@ -1,0 +1,43 @@
+/** What the token endpoint did with the refresh token `of`. */
+export type Fate =
+  /** It took it and gave another. */
+  | { readonly kind: 'replaced'; readonly of: string; readonly by: string }
+  /** It refused it. */
+  | { readonly kind: 'refused'; readonly of: string };
+
+/** What follows for a refresh token that was loaded. */
+export type NextStep =
+  | { readonly kind: 'send' }
+  /** Another has taken its place, and the saved one is old: save that one first, then send it. */
+  | { readonly kind: 'save-then-send'; readonly refreshToken: string }
+  | { readonly kind: 'login' };
+
+/**
+ * Decides what to do with a loaded refresh token. A replacement counts more than a refusal: a server also refuses a token that it has
+ * replaced.
+ *
+ * @param known - what is known about this one or another; only this one matters
+ */
+export function nextStep(loaded: string, known: readonly (Fate | undefined)[]): NextStep {
+  const fates = known.filter((fate) => fate?.of === loaded);
+  const replaced = fates.find((fate) => fate?.kind === 'replaced');
+  if (replaced?.kind === 'replaced') return { kind: 'save-then-send', refreshToken: replaced.by };
+  return fates.length > 0 ? { kind: 'login' } : { kind: 'send' };
+}
+
+/** As a store takes it: visible ASCII, whatever characters the refresh token has. */
+export function fateToText(fate: Fate): string {
+  return encodeURIComponent(JSON.stringify(fate));
+}
+
+/** `undefined` for anything but the text of a fate. */
+export function fateFromText(text: string): Fate | undefined {
+  try {
+    const { kind, of, by } = JSON.parse(decodeURIComponent(text)) as Record<string, unknown>;
+    if (typeof of !== 'string') return undefined;
+    if (kind === 'refused') return { kind, of };
+    return kind === 'replaced' && typeof by === 'string' ? { kind, of, by } : undefined;
+  } catch {
+    return undefined;
+  }
+}
