@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises';
+
 import axios, { type AxiosInstance } from 'axios';
 
 import {
@@ -54,6 +56,8 @@ export function createStorms(sandbox: Sandbox): Storm[] {
     createStorm(sandbox.udara360, udara360(at(sandbox.udara360))),
   ];
 }
+
+const BREATHE_EVERY = 10;
 
 /** A machine that is busy with other things takes long for a burst. */
 const PATIENCE_MS = 60_000;
@@ -113,7 +117,13 @@ function createStorm<C extends object>(
     burst: async (requests) => {
       bursts += 1;
       isBursting = true;
-      await Promise.all(Array.from({ length: requests }, send));
+      const sent: Promise<number>[] = [];
+      while (sent.length < requests) {
+        sent.push(send());
+        // A process that stands still for seconds fetches its token anew, as after a suspend.
+        if (sent.length % BREATHE_EVERY === 0) await setImmediate();
+      }
+      await Promise.all(sent);
       isBursting = false;
     },
     keepUp: async (concurrency, isOver) => {
