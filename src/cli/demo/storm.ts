@@ -42,8 +42,11 @@ export interface Storm {
   close(): void;
 }
 
+/** The providers of the demo. */
+export const STORMY = ['exotel', 'truecaller', 'learning360', 'singleview', 'udara360'] as const;
+
 /** A storm for each provider in the sandbox, defined as in `axios-bearer/providers`. */
-export function createStorms(sandbox: Sandbox): Storm[] {
+export function createStorms(sandbox: Sandbox<(typeof STORMY)[number]>): Storm[] {
   const at = <C extends object>(provider: SandboxProvider<C>) => ({
     ...provider.credentials,
     baseURL: provider.url,
