@@ -52,7 +52,7 @@ const TELL_EVERY_MS = 100;
  * Serves a page on loopback that shows the life of each provider's token while requests are sent, with buttons for everything that
  * can go wrong.
  *
- * It creates its own client for each of the five providers that the sandbox has. Tokens live for seconds instead of an hour, so that
+ * It creates its own client for each provider that the sandbox has. Tokens live for seconds instead of an hour, so that
  * you can watch a whole life. Tokens and secrets never reach the page.
  *
  * @example
