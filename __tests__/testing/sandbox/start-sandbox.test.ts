@@ -234,7 +234,7 @@ describe('what a sandbox is asked for', () => {
     await using sandbox = await startSandbox({ only: ['oauth2'] });
     expect(sandbox.oauth2.url).toMatch(/^http/);
     // @ts-expect-error -- it was not started
-    expect(() => sandbox.exotel).toThrow('without "exotel"');
+    expect(() => sandbox.exotel as unknown).toThrow('without "exotel"');
   });
 
   it('an unknown option is refused by name', async () => {
@@ -250,7 +250,10 @@ describe('what a sandbox is asked for', () => {
     async (answer: unknown) => {
       await using sandbox = await startSandbox({ only: ['oauth2'] });
       const { tokenEndpoint } = sandbox.oauth2;
-      for (const give of [tokenEndpoint.fail, (wrong: never) => tokenEndpoint.failNext(1, wrong)])
+      for (const give of [
+        (wrong: never) => tokenEndpoint.fail(wrong),
+        (wrong: never) => tokenEndpoint.failNext(1, wrong),
+      ])
         expect(() => give(answer as never)).toThrow(/answer has no HTTP status.*status: 503/s);
     },
   );

@@ -35,8 +35,8 @@ export interface Moment {
 export interface Storm {
   readonly tally: Tally;
   readonly provider: SandboxProvider;
-  /** Starts this many requests at once and waits for all of them. */
-  burst(requests: number): Promise<void>;
+  /** Starts this many requests at once, with a breath after each group, and waits for all of them. */
+  burst(requests: number, groupsOf?: number): Promise<void>;
   /** Keeps this many requests in flight until `isOver`. */
   keepUp(concurrency: number, isOver: () => boolean): Promise<void>;
   close(): void;
@@ -59,8 +59,6 @@ export function createStorms(sandbox: Sandbox<(typeof STORMY)[number]>): Storm[]
     createStorm(sandbox.udara360, udara360(at(sandbox.udara360))),
   ];
 }
-
-const BREATHE_EVERY = 10;
 
 /** A machine that is busy with other things takes long for a burst. */
 const PATIENCE_MS = 60_000;
@@ -117,14 +115,13 @@ function createStorm<C extends object>(
   return {
     tally,
     provider: sandboxProvider,
-    burst: async (requests) => {
+    burst: async (requests, groupsOf = requests) => {
       bursts += 1;
       isBursting = true;
       const sent: Promise<number>[] = [];
       while (sent.length < requests) {
         sent.push(send());
-        // A process that stands still for seconds fetches its token anew, as after a suspend.
-        if (sent.length % BREATHE_EVERY === 0) await setImmediate();
+        if (sent.length % groupsOf === 0) await setImmediate();
       }
       await Promise.all(sent);
       isBursting = false;
