@@ -14,7 +14,7 @@ import {
 } from '../../src/apis/truecaller/index.js';
 import { createProviderClient } from '../../src/index.js';
 import { exotel, truecaller } from '../../src/providers/index.js';
-import { startSandbox, type Sandbox } from '../../src/testing/index.js';
+import { startSandbox, type SandboxControls } from '../../src/testing/index.js';
 import { allOf, answerNext, failureOf } from './canned-answer.js';
 import { A_CALL, BASIC, BASIC_HEADER } from './exotel/exotel-account.js';
 import { json, serve } from './loopback.js';
@@ -240,7 +240,7 @@ describe('Truecaller', () => {
 });
 
 describe('a client of the sandbox', () => {
-  let sandbox: Sandbox | undefined;
+  let sandbox: SandboxControls | undefined;
   afterEach(async () => {
     await sandbox?.close();
   });
@@ -251,8 +251,9 @@ describe('a client of the sandbox', () => {
       const note = (path: string) => (rang.push(host + path), '{}');
       nock(host).persist().get(/.*/).reply(200, note).post(/.*/).reply(200, note);
     }
-    sandbox = await startSandbox({ only: ['exotel'] });
-    const { url, credentials, agents, tenantCredentials } = sandbox.exotel;
+    const running = await startSandbox({ only: ['exotel'] });
+    sandbox = running;
+    const { url, credentials, agents, tenantCredentials } = running.exotel;
     const { accountSid, ...basic } = credentials;
     const http = createProviderClient(exotel({ ...credentials, region: 'mumbai', baseURL: url }));
     const api = createExotelApi(http, { accountSid, basic, tenantBasic: tenantCredentials });
@@ -266,14 +267,15 @@ describe('a client of the sandbox', () => {
     await api.callsV3.active({ wire: { v3ExtrasHost: 'voice' } });
     await api.configuration.listProcesses({ contactCenterId: 1 });
 
-    expect([sandbox.exotel.calls.length, sandbox.exotel.voiceCalls.length]).toEqual([1, 1]);
-    expect(sandbox.exotel.requests).toHaveLength(4);
+    expect([running.exotel.calls.length, running.exotel.voiceCalls.length]).toEqual([1, 1]);
+    expect(running.exotel.requests).toHaveLength(4);
     expect(rang).toEqual([]);
   });
 
   it('puts people on campaigns and off them in the sandbox', async () => {
-    sandbox = await startSandbox({ only: ['truecaller'] });
-    const { url, credentials, webhookCredentials } = sandbox.truecaller;
+    const running = await startSandbox({ only: ['truecaller'] });
+    sandbox = running;
+    const { url, credentials, webhookCredentials } = running.truecaller;
     const { organisationId } = credentials;
     const { orgId, orgToken: token } = webhookCredentials;
     const http = createProviderClient(truecaller({ ...credentials, baseURL: url }));
@@ -283,7 +285,7 @@ describe('a client of the sandbox', () => {
     await campaigns.trigger(anEntry());
     await campaigns.exit([{ campaignId: 'c', receiverNumbers: ['910000000000'] }]);
 
-    const { bulkUploads, pushes, exits } = sandbox.truecaller;
+    const { bulkUploads, pushes, exits } = running.truecaller;
     expect([bulkUploads.length, pushes.length, exits.length]).toEqual([1, 1, 1]);
   });
 });

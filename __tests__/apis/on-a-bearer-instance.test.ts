@@ -12,7 +12,7 @@ import { failureOf } from './canned-answer.js';
  * The wrappers know nothing of tokens, and the core nothing of the wrappers: here they meet.
  */
 
-let sandbox: Sandbox;
+let sandbox: Sandbox<'exotel' | 'truecaller'>;
 beforeAll(async () => {
   sandbox = await startSandbox({ only: ['exotel', 'truecaller'] });
 });

@@ -19,7 +19,15 @@ interface Opened {
   readonly complaints: readonly string[];
 }
 
-const LANES = ['exotel', 'truecaller', 'learning360', 'singleview', 'udara360'];
+const LANES = [
+  'exotel',
+  'truecaller',
+  'truecallerCalls',
+  'learning360',
+  'singleview',
+  'udara360',
+  'oauth2',
+];
 
 describeWithChromium('the page of the sandbox', () => {
   let browser: Browser;
@@ -66,7 +74,7 @@ describeWithChromium('the page of the sandbox', () => {
     lane(page, name).locator(`.chip[data-phase="${phase}"]`).waitFor();
   const allFailures = (page: Page) => page.locator('[data-figure="all-failures"]').innerText();
 
-  test('shows five providers without a token before anything is sent', async () => {
+  test('shows every provider without a token before anything is sent', async () => {
     const { page, complaints } = await open();
     expect(await page.locator('[data-lane] h2').allInnerTexts()).toEqual([
       'Exotel',

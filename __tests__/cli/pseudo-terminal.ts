@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 
 /** `script` of util-linux, which brings a pseudo-terminal. Those of BSD and macOS take other options. */
 export const hasPseudoTerminal = /util-linux/.test(
-  String(spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout),
+  spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout,
 );
 
 /** What is left on a screen. */

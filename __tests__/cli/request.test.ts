@@ -7,7 +7,7 @@ import { startSandbox, type Sandbox, type SandboxEcho } from '../../src/testing/
 import { buildCli, environmentOf, type BuiltCli } from './cli-process.js';
 
 let cli: BuiltCli;
-let sandbox: Sandbox;
+let sandbox: Sandbox<'exotel' | 'truecaller'>;
 let env: Record<string, string>;
 beforeAll(async () => {
   [cli, sandbox] = await Promise.all([

@@ -24,7 +24,7 @@ const RUNTIMES = [
 ];
 
 describeWithWorkerd('in workerd', () => {
-  let sandbox: Sandbox;
+  let sandbox: Sandbox<'oauth2'>;
   let worker: Worker | undefined;
   beforeAll(async () => {
     sandbox = await startSandbox({ only: ['oauth2'] });

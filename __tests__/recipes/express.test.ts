@@ -14,7 +14,7 @@ import { HANGS_AFTER_MS } from '../setup/patience.js';
 
 const REQUESTS = 1_000;
 
-let sandbox: Sandbox;
+let sandbox: Sandbox<'exotel' | 'learning360' | 'udara360'>;
 let app: Server;
 let url: string;
 

@@ -20,7 +20,7 @@ import { describeWithRedis, freePort, startRedis, type RedisServer } from './red
 const BOUND_MS = 250;
 const SLACK_MS = 2_000;
 
-let sandbox: Sandbox;
+let sandbox: Sandbox<'oauth2'>;
 const figures: string[] = [];
 
 beforeAll(async () => {

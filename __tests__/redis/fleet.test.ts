@@ -15,7 +15,7 @@ const figures: string[] = [];
 describeWithRedis('a fleet of real processes', () => {
   let redis: RedisServer;
   let admin: Connected;
-  let sandbox: Sandbox;
+  let sandbox: Sandbox<'oauth2'>;
   let fleet: ChildFleet;
   beforeAll(async () => {
     [redis, sandbox, fleet] = await Promise.all([

@@ -19,7 +19,7 @@ import { describeWithRedis, startRedis, type RedisServer } from './redis-server.
 describeWithRedis('token sources that share a Redis', () => {
   let redis: RedisServer;
   let admin: Connected;
-  let sandbox: Sandbox;
+  let sandbox: Sandbox<'oauth2'>;
   const ends: (() => void)[] = [];
   beforeAll(async () => {
     [redis, sandbox] = await Promise.all([startRedis(), startSandbox({ only: ['oauth2'] })]);

@@ -245,3 +245,10 @@ test('before the first call there is no last one, and it says so', () => {
 async function untilTrue(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setImmediate(resolve));
 }
+
+test('an unknown option of the fake token endpoint is refused by name', () => {
+  const options = { clocks: undefined, tobody: () => ({}) };
+  expect(() => createFakeTokenEndpoint(options as object)).toThrow(
+    /tobody.*Did you mean `toBody`/s,
+  );
+});

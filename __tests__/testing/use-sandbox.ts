@@ -11,9 +11,9 @@ import {
 /** A provider of the sandbox for a whole test file, as good as new before each test. */
 export function useSandbox<Name extends SandboxProviderName>(
   name: Name,
-  options: SandboxOptions = {},
+  options: Omit<SandboxOptions, 'only'> = {},
 ): SandboxProviders[Name] {
-  let sandbox: Sandbox | undefined;
+  let sandbox: Sandbox<Name> | undefined;
   beforeAll(async () => {
     sandbox = await startSandbox({ ...options, only: [name] });
   });

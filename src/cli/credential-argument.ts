@@ -17,7 +17,9 @@ export function credentialArgument(args: readonly string[]): string | undefined 
 }
 
 /** Where to put a credential instead. */
-export const WHERE_CREDENTIALS_GO =
-  'Arguments show in the process list and stay in the shell history. Put credentials in environment variables\n' +
-  '(`axios-bearer providers` lists their names), in a file (--credentials <file>: JSON, or lines like\n' +
-  'EXOTEL_API_KEY=...), or on standard input (--credentials -).';
+export const WHERE_CREDENTIALS_GO = [
+  'Arguments show in the process list and stay in the shell history. Use one of:',
+  '  environment variables  axios-bearer providers lists their names',
+  '  --credentials <file>   JSON, or lines like EXOTEL_API_KEY=...',
+  '  --credentials -        the same from standard input',
+].join('\n');

@@ -5,7 +5,7 @@ import { addCommands } from './commands.js';
 import { credentialArgument, WHERE_CREDENTIALS_GO } from './credential-argument.js';
 import { EXIT, EXIT_CODES, type ExitCode } from './exit-codes.js';
 import { failureOf } from './failure.js';
-import { colorsFor, columns, tell } from './terminal.js';
+import { colorsFor, columns, helpWidth, tell, wrapped } from './terminal.js';
 
 /** Runs one command line and returns the exit code. */
 export async function run(args: readonly string[]): Promise<ExitCode> {
@@ -46,7 +46,13 @@ function createProgram(): Command {
     .version(version)
     .showHelpAfterError('Add --help for the options and examples.')
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(withoutValue(text)) })
+    .configureOutput({
+      getOutHelpWidth: () => helpWidth(process.stdout),
+      getErrHelpWidth: () => helpWidth(process.stderr),
+      writeOut: (text) => process.stdout.write(wrapped(text, helpWidth(process.stdout))),
+      writeErr: (text) => process.stderr.write(wrapped(text, helpWidth(process.stderr))),
+      outputError: (text, write) => write(withoutValue(text)),
+    })
     .addHelpText('after', `\nExit codes:\n${codes.join('\n')}`);
 }
 

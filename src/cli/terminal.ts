@@ -26,13 +26,13 @@ export type Colors = ReturnType<typeof pc.createColors>;
 export function colorsFor(stream: NodeJS.WriteStream): Colors {
   const { NO_COLOR = '', FORCE_COLOR = '' } = process.env;
   const isForced = FORCE_COLOR !== '' && FORCE_COLOR !== '0';
-  // A pipe has no `isTTY` at all, and `undefined` would leave the choice to picocolors.
-  return pc.createColors(NO_COLOR === '' && (isForced || Boolean(isTerminal(stream))));
+  return pc.createColors(NO_COLOR === '' && (isForced || isTerminal(stream)));
 }
 
 /** Whether the stream is a terminal that understands colours and a moving cursor. */
 export function isTerminal(stream: NodeJS.WriteStream): boolean {
-  return stream.isTTY && process.env['TERM'] !== 'dumb';
+  // A pipe has no `isTTY` at all, and `undefined` would leave the choice to picocolors.
+  return stream.isTTY ? process.env['TERM'] !== 'dumb' : false;
 }
 
 const USUAL_WIDTH = 80;

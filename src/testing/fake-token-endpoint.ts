@@ -1,5 +1,6 @@
 import axios, { AxiosError, AxiosHeaders, type AxiosAdapter, type AxiosResponse } from 'axios';
 
+import { refuseUnknownOptions } from '../errors/check-options.js';
 import { systemClock, type Clock } from '../platform/clock.js';
 import { OpenCall, type ArrivedCall, type FakeTokenCall } from './fake-token-call.js';
 import { json, sandboxFailure } from './sandbox/answers.js';
@@ -76,11 +77,11 @@ export interface FakeTokenEndpoint
  * endpoint.failNext(1, { status: 429, headers: { 'retry-after': '30' } });
  * const tokens = createTokenSource(provider, { transport: { adapter: endpoint.adapter } });
  * ```
+ * @throws `MisconfigurationError` for an unknown option
  */
-export function createFakeTokenEndpoint({
-  clock = systemClock,
-  toBody = standardBody,
-}: FakeTokenEndpointOptions = {}): FakeTokenEndpoint {
+export function createFakeTokenEndpoint(options: FakeTokenEndpointOptions = {}): FakeTokenEndpoint {
+  refuseUnknownOptions(options, ['clock', 'toBody'], { of: 'a fake token endpoint' });
+  const { clock = systemClock, toBody = standardBody } = options;
   const faults = createFaults<FakeTokenCall>();
   const lifetime = createLifetimeNotation();
   const ledger = createTokenLedger({

@@ -16,6 +16,7 @@ export { createSeededRandom } from './seeded-random.js';
 export { startSandbox } from './sandbox/start-sandbox.js';
 export type {
   Sandbox,
+  SandboxControls,
   SandboxOptions,
   SandboxProviderName,
   SandboxProviders,

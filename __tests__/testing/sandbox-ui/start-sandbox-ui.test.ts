@@ -47,15 +47,17 @@ function answered(visitor: Visitor, count: number, lane = 'exotel') {
 }
 
 describe('the event stream', () => {
-  test('greets a page with each of the five providers', async () => {
+  test('greets a page with each provider', async () => {
     const { visitor, sandbox } = await open({}, {});
     expect(visitor.hello.requestsPerSecond).toBe(0);
     expect(visitor.hello.lanes.map(({ name, baseURL }) => [name, baseURL])).toEqual([
       ['exotel', sandbox.exotel.url],
       ['truecaller', sandbox.truecaller.url],
+      ['truecallerCalls', sandbox.truecallerCalls.url],
       ['learning360', sandbox.learning360.url],
       ['singleview', sandbox.singleview.url],
       ['udara360', sandbox.udara360.url],
+      ['oauth2', sandbox.oauth2.url],
     ]);
     expect(visitor.lane()).toMatchObject({ phase: 'none', faults: [], calls: [], marks: [] });
   });
@@ -93,15 +95,15 @@ describe('the event stream', () => {
 
   test('holds no token and no secret', async () => {
     const { visitor, sandbox } = await open({}, {});
-    const five = visitor.hello.lanes.map(({ name }) => name);
+    const all = visitor.hello.lanes.map(({ name }) => name);
     await visitor.press({ do: 'burst' });
-    for (const name of five) await answered(visitor, BURST, name);
+    for (const name of all) await answered(visitor, BURST, name);
     await visitor.press({ do: 'press', fault: 'revoke' });
     await visitor.press({ do: 'burst' });
-    for (const name of five) await visitor.until(({ counters }) => counters.healed > 0, name);
+    for (const name of all) await visitor.until(({ counters }) => counters.healed > 0, name);
 
     const secrets = sandbox.providers
-      .filter(({ name }) => five.includes(name))
+      .filter(({ name }) => all.includes(name))
       .flatMap(({ issuedTokens, credentials }) => [
         ...issuedTokens,
         ...(Object.values(credentials) as string[]),
@@ -261,7 +263,7 @@ describe('starting and closing', () => {
 
   test('shows the providers that the sandbox was started with', async () => {
     const { visitor } = await open({}, { only: ['singleview', 'oauth2'] });
-    expect(visitor.hello.lanes.map(({ title }) => title)).toEqual(['SingleView']);
+    expect(visitor.hello.lanes.map(({ title }) => title)).toEqual(['SingleView', 'OAuth 2.0']);
   });
 
   test('a port that is taken is an error, and disturbs nothing', async () => {

@@ -21,7 +21,7 @@ import { bodyOf, serve } from '../../apis/loopback.js';
 /* Campaigns, the account and call flows of the sandbox's Exotel, as the wrapper sees them. */
 
 const clock = createFakeClock();
-let sandbox: Sandbox;
+let sandbox: Sandbox<'exotel'>;
 let exotel: ExotelSandbox;
 let api: ExotelApi;
 beforeAll(async () => {

@@ -11,7 +11,7 @@ import { startSandbox, type ExotelSandbox, type Sandbox } from '../../../src/tes
 const NUMBERS = { from: '+919876543210', to: '+919876543211', callerId: '08012345678' };
 const HOUR_MS = 3_600_000;
 
-let sandbox: Sandbox;
+let sandbox: Sandbox<'exotel'>;
 let api: ExotelApi;
 let book: ExotelSandbox;
 let skewMs = 0;

@@ -228,3 +228,33 @@ async function freePort(): Promise<number> {
   await new Promise((resolve) => server.close(resolve));
   return port;
 }
+
+describe('what a sandbox is asked for', () => {
+  it('its type has just the providers that it starts', async () => {
+    await using sandbox = await startSandbox({ only: ['oauth2'] });
+    expect(sandbox.oauth2.url).toMatch(/^http/);
+    // @ts-expect-error -- it was not started
+    expect(() => sandbox.exotel as unknown).toThrow('without "exotel"');
+  });
+
+  it('an unknown option is refused by name', async () => {
+    const options = { onlys: ['oauth2'] };
+    // @ts-expect-error -- that is what the compiler says, too
+    await expect(startSandbox(options)).rejects.toThrow(
+      /onlys is not an option of the sandbox.*Did you mean `only`/s,
+    );
+  });
+
+  it.each([503, undefined, {}, { status: 99 }])(
+    'a fault is not answered with %j',
+    async (answer: unknown) => {
+      await using sandbox = await startSandbox({ only: ['oauth2'] });
+      const { tokenEndpoint } = sandbox.oauth2;
+      for (const give of [
+        (wrong: never) => tokenEndpoint.fail(wrong),
+        (wrong: never) => tokenEndpoint.failNext(1, wrong),
+      ])
+        expect(() => give(answer as never)).toThrow(/answer has no HTTP status.*status: 503/s);
+    },
+  );
+});

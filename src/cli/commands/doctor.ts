@@ -4,7 +4,7 @@ import { examine } from '../doctor/examine.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import type { ProviderOptions } from '../open-provider.js';
 import type { ProviderName } from '../provider-names.js';
-import { colorsFor, columns, print, printJSON } from '../terminal.js';
+import { colorsFor, columns, printJSON, printWrapped } from '../terminal.js';
 
 export interface DoctorOptions extends ProviderOptions {
   /** Seconds, for each step. */
@@ -23,7 +23,7 @@ export async function doctor(name: ProviderName, options: DoctorOptions): Promis
     const diagnosis = outcome?.kind === 'failed' ? outcome.diagnosis : undefined;
     printJSON({ provider: name, ok: exitCode === EXIT.ok, checks, advice, diagnosis });
   } else {
-    print(report(checks, advice).join('\n'));
+    printWrapped(report(checks, advice).join('\n'));
   }
   return exitCode;
 }

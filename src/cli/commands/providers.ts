@@ -1,13 +1,13 @@
 import type { CredentialField } from '../../index.js';
 import { CATALOGUE, described, variableOf, type Setting } from '../provider-catalogue.js';
 import { PROVIDER_NAMES, type ProviderName } from '../provider-names.js';
-import { colorsFor, columns, print, printJSON } from '../terminal.js';
+import { colorsFor, columns, printJSON, printWrapped } from '../terminal.js';
 
 /** Lists what each provider needs, and the environment variables that supply it. */
 export function providers(name: ProviderName | undefined, options: { json?: boolean }): void {
   const described = (name === undefined ? PROVIDER_NAMES : [name]).map(describe);
   if (options.json === true) printJSON(described);
-  else print(described.map(inWords).join('\n\n'));
+  else printWrapped(described.map(inWords).join('\n\n'));
 }
 
 type Description = ReturnType<typeof describe>;

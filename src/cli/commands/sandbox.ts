@@ -37,7 +37,12 @@ export async function sandbox(options: SandboxCommandOptions): Promise<void> {
   const ui = options.ui === true ? await startUi(running, options.port) : undefined;
   for (const line of environmentLines(running, only)) print(line);
   if (only.includes('exotel')) tell(`Exotel's wrong region: ${running.exotel.wrongRegionUrl}`);
-  if (ui !== undefined) tell(`Live view of the tokens: ${ui.url}`);
+  if (ui !== undefined) {
+    tell(`Live view of the tokens: ${ui.url}`);
+    tell(
+      'For this page tokens live about 40 s and a token call takes 0.8 s, for your program too.',
+    );
+  }
   tell('Paste these lines into another shell. Ctrl-C stops the sandbox.');
   await interrupted;
   await ui?.close();

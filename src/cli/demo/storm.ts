@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises';
+
 import axios, { type AxiosInstance } from 'axios';
 
 import {
@@ -33,15 +35,18 @@ export interface Moment {
 export interface Storm {
   readonly tally: Tally;
   readonly provider: SandboxProvider;
-  /** Starts this many requests at once and waits for all of them. */
-  burst(requests: number): Promise<void>;
+  /** Starts this many requests at once, with a breath after each group, and waits for all of them. */
+  burst(requests: number, groupsOf?: number): Promise<void>;
   /** Keeps this many requests in flight until `isOver`. */
   keepUp(concurrency: number, isOver: () => boolean): Promise<void>;
   close(): void;
 }
 
+/** The providers of the demo. */
+export const STORMY = ['exotel', 'truecaller', 'learning360', 'singleview', 'udara360'] as const;
+
 /** A storm for each provider in the sandbox, defined as in `axios-bearer/providers`. */
-export function createStorms(sandbox: Sandbox): Storm[] {
+export function createStorms(sandbox: Sandbox<(typeof STORMY)[number]>): Storm[] {
   const at = <C extends object>(provider: SandboxProvider<C>) => ({
     ...provider.credentials,
     baseURL: provider.url,
@@ -110,10 +115,15 @@ function createStorm<C extends object>(
   return {
     tally,
     provider: sandboxProvider,
-    burst: async (requests) => {
+    burst: async (requests, groupsOf = requests) => {
       bursts += 1;
       isBursting = true;
-      await Promise.all(Array.from({ length: requests }, send));
+      const sent: Promise<number>[] = [];
+      while (sent.length < requests) {
+        sent.push(send());
+        if (sent.length % groupsOf === 0) await setImmediate();
+      }
+      await Promise.all(sent);
       isBursting = false;
     },
     keepUp: async (concurrency, isOver) => {

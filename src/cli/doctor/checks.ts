@@ -1,5 +1,6 @@
 import { inWords } from '../duration.js';
 import type {
+  Choice,
   Configuration,
   Connection,
   Findings,
@@ -26,15 +27,21 @@ export function checksOf({ configuration, network }: Findings): Check[] {
 type Outcome = Omit<Check, 'what'>;
 
 function configurationCheck(configuration: Configuration): Outcome {
-  if (configuration.kind === 'wrong') return { outcome: 'failed', seen: configuration.problem };
+  if (configuration.kind === 'wrong') return { outcome: 'failed', seen: 'see below' };
   const { credentials, choice, addressFrom } = configuration;
   const where =
     addressFrom !== undefined
-      ? [`address from ${addressFrom}`]
+      ? [`address from ${addressFrom}${ignored(choice)}`]
       : choice === undefined
         ? []
         : [`${choice.option} ${choice.value}`];
   return { outcome: 'ok', seen: [...credentials, ...where].join(', ') };
+}
+
+/** An address takes the place of a region or environment, which would otherwise go unnoticed. */
+function ignored(choice: Choice | undefined): string {
+  if (choice?.isGiven !== true) return '';
+  return `, so ${choice.option} ${choice.value} has no effect`;
 }
 
 function networkChecks({ origin, proxyFrom, dns, connection, tokenCall }: Network): Check[] {

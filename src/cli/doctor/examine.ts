@@ -59,6 +59,7 @@ function choiceOf(name: ProviderName, values: Values): Choice | undefined {
     option,
     variable: variableOf(name, option),
     value,
+    isGiven: values[option] !== undefined,
     others: [usual, ...others].filter((other) => other !== value),
   };
 }

@@ -26,6 +26,8 @@ export interface Choice {
   readonly option: string;
   readonly variable: string;
   readonly value: string;
+  /** Whether the user chose it. */
+  readonly isGiven?: boolean;
   readonly others: readonly string[];
 }
 

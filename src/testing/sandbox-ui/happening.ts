@@ -29,7 +29,7 @@ export interface TokenFacts {
 
 export interface Counters {
   readonly requests: number;
-  /** Calls that reached the token endpoint, by the sandbox's own count. */
+  /** Token calls of the page's own client. */
   readonly tokenCalls: number;
   readonly healed: number;
   readonly replays: number;

@@ -1,15 +1,23 @@
 import type { Provider } from '../../index.js';
-import { exotel, learning360, singleview, truecaller, udara360 } from '../../providers/index.js';
+import {
+  exotel,
+  learning360,
+  oauth2ClientCredentials,
+  singleview,
+  truecaller,
+  truecallerCalls,
+  udara360,
+} from '../../providers/index.js';
 import type { SandboxProvider } from '../sandbox/provider.js';
 import type { Sandbox, SandboxProviderName } from '../sandbox/start-sandbox.js';
 import { createLane, type Lane, type LaneSetup } from './lane.js';
 import type { Event } from './happening.js';
 
-/** One of the five providers on the page, and the library's own description of it. */
+/** One of the providers on the page, and the library's own description of it. */
 interface Row {
   readonly name: SandboxProviderName;
   readonly title: string;
-  /** So that the five do not renew their tokens in step. */
+  /** So that they do not renew their tokens in step. */
   readonly shareOfLife: number;
   readonly provider: (sandbox: Sandbox) => Provider;
 }
@@ -36,6 +44,12 @@ const ROWS: readonly Row[] = [
     provider: (sandbox) => anyProvider(inFastTime(truecaller(at(sandbox.truecaller)))),
   },
   {
+    name: 'truecallerCalls',
+    title: 'Truecaller calls',
+    shareOfLife: 0.76,
+    provider: (sandbox) => anyProvider(inFastTime(truecallerCalls(at(sandbox.truecallerCalls)))),
+  },
+  {
     name: 'learning360',
     title: '360Learning',
     shareOfLife: 1.16,
@@ -53,6 +67,15 @@ const ROWS: readonly Row[] = [
     shareOfLife: 1.08,
     provider: (sandbox) => anyProvider(udara360(at(sandbox.udara360))),
   },
+  {
+    name: 'oauth2',
+    title: 'OAuth 2.0',
+    shareOfLife: 1.24,
+    provider: ({ oauth2 }) =>
+      anyProvider(
+        oauth2ClientCredentials({ ...at(oauth2), tokenUrl: oauth2.tokenUrl, name: 'oauth2' }),
+      ),
+  },
 ];
 
 /** How much faster a token dies here than in earnest. */
@@ -66,7 +89,7 @@ function inFastTime<C extends object>(provider: Provider<C>): Provider<C> {
   return { ...provider, tokenBudget: { calls, windowMs: windowMs / TIMES_FASTER } };
 }
 
-/** A lane for each of the five providers that the sandbox was started with. */
+/** A lane for each of the providers that the sandbox was started with. */
 export function createLanes(
   sandbox: Sandbox,
   settings: Pick<LaneSetup, 'tokenLifeMs' | 'tokenCallMs'>,
@@ -76,7 +99,8 @@ export function createLanes(
   return new Map(
     started.map(({ name, title, shareOfLife, provider }) => {
       // The sandbox's own clock of that limit cannot be sped up.
-      if (name === 'truecaller') sandbox.truecaller.enforceTokenRateLimit(false);
+      if (name === 'truecaller' || name === 'truecallerCalls')
+        sandbox[name].enforceTokenRateLimit(false);
       const lane = createLane({
         title,
         provider: provider(sandbox),

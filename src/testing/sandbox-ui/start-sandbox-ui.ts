@@ -1,4 +1,4 @@
-import type { Sandbox } from '../sandbox/start-sandbox.js';
+import type { Sandbox, SandboxControls, SandboxProviders } from '../sandbox/start-sandbox.js';
 import { createEventStream } from './event-stream.js';
 import type { Lane } from './lane.js';
 import { createLanes } from './lanes.js';
@@ -10,7 +10,7 @@ import { createStory } from './story.js';
 /** Options of {@link startSandboxUi}. */
 export interface SandboxUiOptions {
   /** A running sandbox. The page takes over its switches: lifetimes, delays and faults. */
-  readonly sandbox: Sandbox;
+  readonly sandbox: SandboxControls & Partial<SandboxProviders>;
   /**
    * Port of the page, on 127.0.0.1.
    *
@@ -52,7 +52,7 @@ const TELL_EVERY_MS = 100;
  * Serves a page on loopback that shows the life of each provider's token while requests are sent, with buttons for everything that
  * can go wrong.
  *
- * It creates its own client for each of the five providers that the sandbox has. Tokens live for seconds instead of an hour, so that
+ * It creates its own client for each provider that the sandbox has. Tokens live for seconds instead of an hour, so that
  * you can watch a whole life. Tokens and secrets never reach the page.
  *
  * @example
@@ -72,7 +72,7 @@ export async function startSandboxUi(options: SandboxUiOptions): Promise<Sandbox
 
   const stream = createEventStream();
   const lanes = createLanes(
-    sandbox,
+    sandbox as Sandbox, // The lanes look only at the providers that it has.
     { tokenLifeMs: tokenLifeSeconds * 1000, tokenCallMs },
     (lane, event, at) => story.tell(lane, event, at),
   );

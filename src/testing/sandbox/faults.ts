@@ -1,3 +1,4 @@
+import { MisconfigurationError } from '../../errors/index.js';
 import type { Answer } from './answers.js';
 import { json } from './answers.js';
 import type { SandboxRequest } from './sandbox-request.js';
@@ -31,7 +32,7 @@ export interface FaultSwitches<Request = SandboxRequest> {
   delay(ms: number | ((request: Request) => number)): void;
   /** Answers the next `times` requests so, then goes on as before. Calls add up, in order. */
   failNext(times: number, answer: FaultAnswer): void;
-  /** Answers every request so. */
+  /** Answers every request so. @throws `MisconfigurationError` if the answer is not an object with a status */
   fail(answer: FaultAnswer): void;
   /** Accepts requests and answers none; after `recover` those that wait are answered after all. */
   hang(): void;
@@ -159,12 +160,24 @@ export function createFaults<Request = SandboxRequest>(): Faults<Request> {
 }
 
 /** @internal */
-export function toAnswer({ status, body, headers = {} }: FaultAnswer): Answer {
+export function toAnswer(answer: FaultAnswer): Answer {
+  refuseOtherAnswers(answer);
+  const { status, body, headers = {} } = answer;
   if (body === undefined) return { status, headers };
   if (typeof body === 'string') {
     return { status, headers: { 'content-type': 'text/plain; charset=utf-8', ...headers }, body };
   }
   return json(status, body, headers);
+}
+
+function refuseOtherAnswers(answer: unknown): void {
+  const status = (answer as Partial<FaultAnswer> | null | undefined)?.status;
+  if (Number.isInteger(status) && Number(status) >= 100 && Number(status) <= 599) return;
+  throw new MisconfigurationError({
+    option: 'answer',
+    problem: 'has no HTTP status',
+    remedy: 'Pass an object with a status from 100 to 599, such as { status: 503 }.',
+  });
 }
 
 function createSignal<T>(): { readonly promise: Promise<T>; readonly resolve: (value: T) => void } {

@@ -1,3 +1,4 @@
+import { refuseUnknownOptions } from '../../errors/check-options.js';
 import { MisconfigurationError } from '../../errors/index.js';
 import type { ExotelSandbox } from './exotel.js';
 import { startExotel } from './exotel.js';
@@ -34,7 +35,7 @@ export type SandboxProviderName = keyof SandboxProviders;
 export type SandboxServerName = SandboxProviderName | 'exotelWrongRegion' | 'truecallerWebhook';
 
 /** Options of {@link startSandbox}. */
-export interface SandboxOptions {
+export interface SandboxOptions<Name extends SandboxProviderName = SandboxProviderName> {
   /**
    * The wall clock by which tokens are issued and expire, in epoch milliseconds. Pass `createFakeClock().now` to control it.
    *
@@ -64,7 +65,7 @@ export interface SandboxOptions {
    *
    * @defaultValue all
    */
-  only?: readonly SandboxProviderName[];
+  only?: readonly Name[];
   /**
    * How many requests each log keeps; the oldest are dropped first.
    *
@@ -73,15 +74,19 @@ export interface SandboxOptions {
   maxLogEntries?: number;
 }
 
-/** Seven fake providers over real HTTP on loopback, with switches to break them. */
-export interface Sandbox extends SandboxProviders {
+/** Fake providers over real HTTP on loopback, with switches to break them: those that were started, by name. */
+export type Sandbox<Name extends SandboxProviderName = SandboxProviderName> = SandboxControls &
+  Pick<SandboxProviders, Name>;
+
+/** What a sandbox has besides its providers. */
+export interface SandboxControls {
   /** The providers that were started. */
   readonly providers: readonly SandboxProvider[];
   /** Resets all providers to their state at the start. Addresses stay. */
   reset(): void;
   /** Closes all servers and open connections. Safe to call twice. */
   readonly close: () => Promise<void>;
-  /** The same as {@link Sandbox.close}, for `await using`. */
+  /** The same as {@link SandboxControls.close}, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -99,6 +104,15 @@ const STARTERS: {
   oauth2: startOAuth2,
 };
 
+const OPTIONS: readonly (keyof SandboxOptions)[] = [
+  'now',
+  'random',
+  'host',
+  'ports',
+  'only',
+  'maxLogEntries',
+];
+
 const ALL = Object.keys(STARTERS) as readonly SandboxProviderName[]; // the keys of the table above
 
 /**
@@ -114,10 +128,14 @@ const ALL = Object.keys(STARTERS) as readonly SandboxProviderName[]; // the keys
  * sandbox.exotel.revokeTokens();
  * await sandbox.close();
  * ```
- * @throws `MisconfigurationError` if `only` has a name that the sandbox does not have; the system's own error if a port is in use. In this case everything is closed again.
+ * @throws `MisconfigurationError` for an unknown option, or a name in `only` that the sandbox does not have; the system's own error if a port is in use. In this case everything is closed again.
  */
-export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const { only = ALL, ports = {} } = options;
+export async function startSandbox<const Name extends SandboxProviderName = SandboxProviderName>(
+  options: SandboxOptions<Name> = {},
+): Promise<Sandbox<Name>> {
+  refuseUnknownOptions(options, OPTIONS, { of: 'the sandbox' });
+  const { ports = {} } = options;
+  const only: readonly SandboxProviderName[] = options.only ?? ALL;
   const setup: ProviderSetup = {
     host: options.host ?? '127.0.0.1',
     now: options.now ?? Date.now,
@@ -147,7 +165,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     });
   }
   // The loop has given it every provider's name, which the type of the literal cannot know.
-  return sandbox as unknown as Sandbox;
+  return sandbox as unknown as Sandbox<Name>;
 }
 
 function notStarted(name: string): never {

@@ -24,8 +24,21 @@ export function LaneRow({ name }: { readonly name: string }) {
       </header>
       <Timeline lane={lane} />
       <Figures counters={lane.counters} />
-      <FaultButtons lane={name} />
+      <LaneFaults name={name} />
     </section>
+  );
+}
+
+const isPhone = matchMedia('(max-width: 520px)');
+
+/** The buttons of one lane; on a phone behind a line that opens them. */
+function LaneFaults({ name }: { readonly name: string }) {
+  if (!isPhone.matches) return <FaultButtons lane={name} />;
+  return (
+    <details class="faults-of-lane">
+      <summary>Break something here</summary>
+      <FaultButtons lane={name} />
+    </details>
   );
 }
 

@@ -104,7 +104,7 @@ function Controls() {
 
 const EMPTY: Readonly<Record<typeof connection.value, string>> = {
   connecting: 'Asking the sandbox for its providers…',
-  open: 'The sandbox runs none of the five providers that this page can show.',
+  open: 'The sandbox runs none of the providers that this page can show.',
   lost: 'There is nothing to show without it.',
 };
 

@@ -33,7 +33,11 @@ const SHORTCUTS: readonly Shortcut[] = [
   { keys: ['b'], does: 'burst of 50 at each provider', run: () => send({ do: 'burst' }) },
   { keys: ['+', '='], does: 'more load', run: () => changeLoad(20) },
   { keys: ['-'], does: 'less load', run: () => changeLoad(-20) },
-  { keys: ['1', '2', '3', '4', '5'], does: 'go to a provider’s time line', run: goToLane },
+  {
+    keys: ['1', '2', '3', '4', '5', '6', '7'],
+    does: 'go to a provider’s time line',
+    run: goToLane,
+  },
   { keys: ['p'], does: 'pause or go on with the log', run: toggleLog },
   { keys: ['t'], does: 'change the theme', run: nextTheme },
   { keys: ['?'], does: 'this list', run: openShortcuts },

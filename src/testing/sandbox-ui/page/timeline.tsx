@@ -22,14 +22,16 @@ import {
   PHASE_WORDS,
 } from './words.js';
 
-const ROWS: readonly { readonly name: string; readonly label: string }[] = [
-  { name: 'rejected', label: '401' },
-  { name: 'joined', label: 'joined' },
-  { name: 'waited', label: 'waited' },
-  { name: 'outcome', label: 'replayed, failed' },
-  { name: 'token', label: 'token' },
-  { name: 'endpoint', label: 'token endpoint' },
-];
+/** The short labels are for phones. */
+const ROWS: readonly { readonly name: string; readonly label: string; readonly short?: string }[] =
+  [
+    { name: 'rejected', label: '401' },
+    { name: 'joined', label: 'joined' },
+    { name: 'waited', label: 'waited' },
+    { name: 'outcome', label: 'replayed, failed', short: 'outcome' },
+    { name: 'token', label: 'token' },
+    { name: 'endpoint', label: 'token endpoint', short: 'calls' },
+  ];
 
 /** The last minute of one provider, drawn along from right to left. */
 export function Timeline({ lane }: { readonly lane: LaneView }) {
@@ -39,9 +41,10 @@ export function Timeline({ lane }: { readonly lane: LaneView }) {
   return (
     <div class="timeline">
       <div class="rows" aria-hidden="true">
-        {ROWS.map(({ name, label }) => (
+        {ROWS.map(({ name, label, short = label }) => (
           <span key={name} class={`row-label ${name}`}>
-            {label}
+            <span class="long">{label}</span>
+            <span class="short">{short}</span>
           </span>
         ))}
       </div>
@@ -64,11 +67,11 @@ export function Timeline({ lane }: { readonly lane: LaneView }) {
           {lane.coolDowns.map((coolDown) => (
             <CoolDownBand key={coolDown.id} coolDown={coolDown} />
           ))}
-          {lane.calls.map((call) => (
-            <CallBar key={call.id} call={call} />
+          {lane.calls.map((call, index) => (
+            <CallBar key={call.id} call={call} next={lane.calls[index + 1]} />
           ))}
           {lane.marks.map((mark) => (
-            <MarkSign key={mark.id} mark={mark} />
+            <MarkSign key={mark.id} mark={mark} level={levelOf(mark, lane.marks)} />
           ))}
           <div class="present" />
         </div>
@@ -120,8 +123,12 @@ function CoolDownBand({ coolDown }: { readonly coolDown: CoolDown }) {
   );
 }
 
-function CallBar({ call }: { readonly call: Call }) {
+/** A label needs this much room before the next call. */
+const LABEL_MS = 8_000;
+
+function CallBar({ call, next }: { readonly call: Call; readonly next: Call | undefined }) {
   const { from, ended } = call;
+  const hasRoom = next === undefined || next.from - from > LABEL_MS;
   const outcome = ended === undefined ? 'open' : ended.errorType === undefined ? 'good' : 'bad';
   return (
     <Sign
@@ -131,7 +138,7 @@ function CallBar({ call }: { readonly call: Call }) {
       words={ended === undefined ? 'Token call: under way.' : callInWords(ended)}
     >
       <i class="bar" />
-      <span class="call-label">{callLabel(call)}</span>
+      {hasRoom && <span class="call-label">{callLabel(call)}</span>}
     </Sign>
   );
 }
@@ -145,12 +152,28 @@ const ROW_OF: Readonly<Record<CrowdKind, string>> = {
   failed: 'outcome',
 };
 
-function MarkSign({ mark }: { readonly mark: Mark }) {
+const isFlag = ({ kind }: Mark) => kind === 'pressed' || kind === 'switched';
+
+const FLAG_LEVELS = 3;
+const FLAG_MS = 12_000;
+
+/** Flags that stand close together are written one above the other. */
+function levelOf(mark: Mark, marks: readonly Mark[]): number {
+  if (!isFlag(mark)) return 0;
+  const before = marks.filter(
+    (other) => isFlag(other) && other.id < mark.id && mark.at - other.at < FLAG_MS,
+  );
+  return before.length % FLAG_LEVELS;
+}
+
+function MarkSign({ mark, level }: { readonly mark: Mark; readonly level: number }) {
   const words = inWords(mark) ?? '';
   if (mark.kind === 'pressed' || mark.kind === 'switched') {
     return (
       <Sign class="flag" at={mark.at} style={stretch(mark.at, mark.at)} words={words}>
-        <span class="flag-label">{flagLabel(mark)}</span>
+        <span class="flag-label" style={{ '--level': level }}>
+          {flagLabel(mark)}
+        </span>
       </Sign>
     );
   }
