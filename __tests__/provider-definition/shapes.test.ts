@@ -1,9 +1,17 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { XMLParser } from 'fast-xml-parser';
+import type { CreateAxiosDefaults } from 'axios';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { createProviderClient, defineProvider, isBearerError } from '../../src/index.js';
+import {
+  createProviderClient,
+  defineProvider,
+  isBearerError,
+  type Provider,
+  type TokenPlacement,
+} from '../../src/index.js';
+import { inCookie, inQuery } from '../../src/providers/index.js';
 
 /*
  * The shapes of token calls that APIs have besides that of RFC 6749, each as a small definition, over real HTTP. The server knows one
@@ -80,8 +88,8 @@ const common = () => ({
 });
 
 /** The status of a first request, and of one after the server has forgotten the token. */
-async function statusesWith(provider: Parameters<typeof createProviderClient>[0]) {
-  const http = createProviderClient(provider);
+async function statusesWith(provider: Provider, config: CreateAxiosDefaults = {}) {
+  const http = createProviderClient(provider, config);
   const first = await http.get('/things');
   serial += 1;
   const healed = await http.get('/things');
@@ -152,15 +160,40 @@ test('XML without a token is a malformed answer, which is not shown', async () =
   expect(String(error)).not.toContain('no such user');
 });
 
-test('a cookie: the login has no body, and its cookie is the token', async () => {
+test('a cookie: the login has no body, its cookie is the token, and requests carry it as a cookie', async () => {
+  isGood = ({ headers }, token) =>
+    headers.cookie === `sid=${token}; lang=en` && headers.authorization === undefined;
   const provider = defineProvider({
     ...common(),
+    tokenPlacement: inCookie('sid'),
     tokenRequest: (credentials) => ({ url: '/login', body: { form: credentials } }),
     parseToken: ({ setCookies }) => ({
       accessToken: setCookies.join('\n').match(/^sid=([^;\s]+)/m)?.[1],
     }),
   });
 
-  expect(await statusesWith(provider)).toEqual([200, 200]);
+  expect(await statusesWith(provider, { headers: { Cookie: 'lang=en' } })).toEqual([200, 200]);
   expect(calls).toEqual(['POST /login', 'POST /login']);
+});
+
+test.each<[string, TokenPlacement, (request: IncomingMessage) => unknown, string]>([
+  [
+    'a header of another name',
+    { header: 'X-Api-Token' },
+    ({ headers }) => headers['x-api-token'],
+    '',
+  ],
+  ['another scheme', { scheme: 'Token' }, ({ headers }) => headers.authorization, 'Token '],
+  ['the query', inQuery('key'), ({ url }) => new URL(url!, 'http://a').searchParams.get('key'), ''],
+])('another place for the token: %s', async (_, tokenPlacement, found, prefix) => {
+  isGood = (request, token) => found(request) === `${prefix}${token}`;
+  const provider = defineProvider({
+    ...common(),
+    tokenPlacement,
+    tokenRequest: (credentials) => ({ url: '/session.txt', body: { form: credentials } }),
+    parseToken: ({ text }) => ({ accessToken: text.trim() }),
+  });
+
+  expect(await statusesWith(provider)).toEqual([200, 200]);
+  expect(calls).toEqual(['POST /session.txt', 'POST /session.txt']);
 });
