@@ -59,7 +59,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'token',
     'errors',
   ],
-  presets: ['providers', 'provider-definition', 'platform/basic-authorization', 'token', 'errors'],
+  presets: [
+    'oauth',
+    'providers',
+    'provider-definition',
+    'platform/basic-authorization',
+    'token',
+    'errors',
+  ],
   redis: ['sharing', 'token', 'errors', 'platform/clock'],
   opentelemetry: ['token-source', 'errors'],
   // Nothing of tokens, which a wrapper does not know: these are about HTTP.

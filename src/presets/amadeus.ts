@@ -4,8 +4,8 @@
  * 2026-11-29 in amadeus4dev/developer-guides, as of 2025-10-23.
  */
 import { read } from '../concealment/any-object.js';
-import { baseURLOf } from '../providers/region.js';
 import {
+  choice,
   clientFields,
   definePreset,
   inBody,
@@ -48,7 +48,7 @@ export function amadeus(options: AmadeusOptions): PresetProvider {
       }),
     },
     ({ environment = 'production' }) => ({
-      baseURL: baseURLOf('amadeus', ENVIRONMENTS, environment, { option: 'environment' }),
+      baseURL: choice('amadeus', 'environment', environment, ENVIRONMENTS),
       tokenUrl: '/v1/security/oauth2/token',
       request: inBody(),
     }),

@@ -3,8 +3,8 @@
  * https://docs.commercetools.com/api/authorization, read 2026-11-29 in commercetools/commercetools-api-reference (RAML and its client
  * credentials request), as of 2026-07-16. The lifetime and a refusal are not documented there.
  */
-import { baseURLOf } from '../providers/region.js';
 import {
+  choice,
   clientFields,
   definePreset,
   withBasic,
@@ -48,7 +48,7 @@ export function commercetools(options: CommercetoolsOptions): PresetProvider {
       paramNames: ['scope'],
     },
     ({ region, scope }) => {
-      const host = baseURLOf('commercetools', REGIONS, region);
+      const host = choice('commercetools', 'region', region, REGIONS);
       return {
         baseURL: `https://api.${host}`,
         tokenUrl: `https://auth.${host}/oauth/token`,

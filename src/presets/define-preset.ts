@@ -3,14 +3,16 @@ import { MisconfigurationError } from '../errors/index.js';
 import { basicAuthorization } from '../platform/basic-authorization.js';
 import {
   defineProvider,
+  isPromise,
   type ProviderDefinition,
   type TokenEndpointProvider,
 } from '../provider-definition/define-provider.js';
-import type { TokenRequest } from '../provider-definition/token-request.js';
+import type { TokenRequest, TokenRequestContext } from '../provider-definition/token-request.js';
 import type { OAuth2ClientCredentials } from '../providers/oauth2-client-credentials.js';
 import { parseToken, spaceSeparatedScope } from '../providers/oauth2-parts.js';
 import {
   commonPart,
+  oneOf,
   type CommonOptions,
   type OwnOptions,
   type WithCredentials,
@@ -31,6 +33,9 @@ export type PresetProvider = TokenEndpointProvider<OAuth2ClientCredentials>;
 
 /** A scope, or a list of scopes. */
 export type Scope = string | readonly string[];
+
+/** One scope after the other, as RFC 6749 has it. */
+export const joined = (scope: Scope) => (typeof scope === 'string' ? scope : scope.join(' '));
 
 type Fields = Readonly<Record<string, string | readonly string[] | undefined>>;
 
@@ -55,7 +60,11 @@ interface Wire<C extends object> {
   readonly baseURL: string | undefined;
   /** Absolute, or relative to `baseURL`. */
   readonly tokenUrl: string;
-  readonly request: (credentials: C, params: TokenParams) => Partial<TokenRequest>;
+  readonly request: (
+    credentials: C,
+    params: TokenParams,
+    context: TokenRequestContext,
+  ) => Partial<TokenRequest> | Promise<Partial<TokenRequest>>;
 }
 
 /** Makes the provider of a preset. `wireOf` gets the options once they are known to be an object without unknown members. */
@@ -73,7 +82,10 @@ export function definePreset<C extends object, Options extends PresetOptions<C>>
     parseToken,
     ...definition,
     baseURL: options.baseURL ?? baseURL ?? '',
-    tokenRequest: (credentials, params) => ({ url, ...request(credentials, params) }),
+    tokenRequest(credentials, params, context) {
+      const made = request(credentials, params, context);
+      return isPromise(made) ? made.then((one) => ({ url, ...one })) : { url, ...made };
+    },
     ...{ ...common, isTokenRejection: common.isTokenRejection ?? facts.isTokenRejection },
   });
 }
@@ -137,4 +149,18 @@ export function originOf(
   const origin = `https://${required(provider, option, host, remedy)}`;
   if (URL.canParse(origin) && new URL(origin).origin === origin.toLowerCase()) return origin;
   throw new MisconfigurationError({ provider, option, problem: 'is not a host name', remedy });
+}
+
+/**
+ * What stands for the region or environment that was chosen.
+ *
+ * @throws MisconfigurationError with those that are known
+ */
+export function choice<Name extends string>(
+  provider: string,
+  option: string,
+  name: Name,
+  known: Readonly<Record<Name, string>>,
+): string {
+  return known[oneOf(provider, option, name, Object.keys(known) as Name[])];
 }

@@ -3,8 +3,8 @@
  * https://developer.ebay.com/api-docs/static/oauth-client-credentials-grant.html is the page; what is here was read 2026-11-29 in
  * eBay's own client, eBay/ebay-oauth-nodejs-client, as of 2022-09-13. The answer and a refusal are not documented there.
  */
-import { baseURLOf } from '../providers/region.js';
 import {
+  choice,
   clientFields,
   definePreset,
   withBasic,
@@ -47,7 +47,7 @@ export function ebay(options: EbayOptions): PresetProvider {
       paramNames: ['scope'],
     },
     ({ environment = 'production', scope = 'https://api.ebay.com/oauth/api_scope' }) => ({
-      baseURL: baseURLOf('ebay', ENVIRONMENTS, environment, { option: 'environment' }),
+      baseURL: choice('ebay', 'environment', environment, ENVIRONMENTS),
       tokenUrl: '/identity/v1/oauth2/token',
       request: withBasic({ scope }),
     }),

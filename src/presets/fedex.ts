@@ -3,8 +3,8 @@
  * https://developer.fedex.com/api/en-us/catalog/authorization/docs.html and /guides/best-practices.html, read 2026-11-29 in undated
  * copies. The names in the answer and in a refusal are not in the copies.
  */
-import { baseURLOf } from '../providers/region.js';
 import {
+  choice,
   clientFields,
   definePreset,
   inBody,
@@ -44,7 +44,7 @@ export function fedex(options: FedexOptions): PresetProvider {
       defaultLifetimeSeconds: 3_600,
     },
     ({ environment = 'production' }) => ({
-      baseURL: baseURLOf('fedex', ENVIRONMENTS, environment, { option: 'environment' }),
+      baseURL: choice('fedex', 'environment', environment, ENVIRONMENTS),
       tokenUrl: '/oauth/token',
       request: inBody(),
     }),

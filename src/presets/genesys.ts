@@ -3,8 +3,8 @@
  * https://developer.genesys.cloud/authorization/platform-auth/use-client-credentials is the page; what is here was read 2026-11-29 in
  * Genesys' own client, MyPureCloud/platform-client-sdk-javascript, as of 2026-08-15. A refusal is not documented there.
  */
-import { baseURLOf } from '../providers/region.js';
 import {
+  choice,
   clientFields,
   definePreset,
   withBasic,
@@ -57,7 +57,7 @@ export function genesys(options: GenesysOptions): PresetProvider {
       own: { region: true },
     },
     ({ region }) => {
-      const host = baseURLOf('genesys', REGIONS, region);
+      const host = choice('genesys', 'region', region, REGIONS);
       return {
         baseURL: `https://api.${host}`,
         tokenUrl: `https://login.${host}/oauth/token`,

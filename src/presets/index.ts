@@ -11,10 +11,16 @@ export { box, type BoxOptions } from './box.js';
 export { commercetools, type CommercetoolsOptions } from './commercetools.js';
 export { databricks, type DatabricksOptions } from './databricks.js';
 export { dockerHub, type DockerHubCredentials, type DockerHubOptions } from './docker-hub.js';
+export { docusign, type DocusignCredentials, type DocusignOptions } from './docusign.js';
 export { ebay, type EbayOptions } from './ebay.js';
 export { entra, type EntraOptions } from './entra.js';
 export { fedex, type FedexOptions } from './fedex.js';
 export { genesys, type GenesysOptions } from './genesys.js';
+export {
+  googleServiceAccount,
+  type GoogleServiceAccountCredentials,
+  type GoogleServiceAccountOptions,
+} from './google-service-account.js';
 export { marketo, type MarketoOptions } from './marketo.js';
 export { okta, type OktaOptions } from './okta.js';
 export { paypal, type PaypalOptions } from './paypal.js';

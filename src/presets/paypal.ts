@@ -3,8 +3,8 @@
  * https://developer.paypal.com/api/rest/authentication/, read 2026-11-29 in a copy that says 2022-11-07, and the hosts in
  * paypal/paypal-rest-api-specifications, as of 2024-02-02. A refusal is not documented there.
  */
-import { baseURLOf } from '../providers/region.js';
 import {
+  choice,
   clientFields,
   definePreset,
   withBasic,
@@ -41,7 +41,7 @@ export function paypal(options: PaypalOptions): PresetProvider {
       own: { environment: true },
     },
     ({ environment = 'live' }) => ({
-      baseURL: baseURLOf('paypal', ENVIRONMENTS, environment, { option: 'environment' }),
+      baseURL: choice('paypal', 'environment', environment, ENVIRONMENTS),
       tokenUrl: '/v1/oauth2/token',
       request: withBasic(),
     }),

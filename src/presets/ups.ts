@@ -4,8 +4,8 @@
  * (OAuthClientCredentials.yaml), as of 2025-08-20. The codes of a refusal are not documented there.
  */
 import { read } from '../concealment/any-object.js';
-import { baseURLOf } from '../providers/region.js';
 import {
+  choice,
   clientFields,
   definePreset,
   withBasic,
@@ -48,7 +48,7 @@ export function ups(options: UpsOptions): PresetProvider {
       },
     },
     ({ environment = 'production', accountNumber }) => ({
-      baseURL: baseURLOf('ups', ENVIRONMENTS, environment, { option: 'environment' }),
+      baseURL: choice('ups', 'environment', environment, ENVIRONMENTS),
       tokenUrl: '/security/v1/oauth/token',
       request: withBasic({}, accountNumber === undefined ? {} : { 'x-merchant-id': accountNumber }),
     }),

@@ -1,0 +1,36 @@
+import { read } from '../concealment/any-object.js';
+import { assertionClaims } from '../oauth/assertion.js';
+import { signingKey } from '../oauth/signing/signing-key.js';
+import type { TokenFailureClass } from '../provider-definition/token-failure.js';
+import type { TokenRequest, TokenRequestContext } from '../provider-definition/token-request.js';
+import type { TokenResponse } from '../provider-definition/token-response.js';
+
+/** A key and what it signs: the claims of an assertion, besides `iat`, `exp` and `jti`. */
+interface Signed {
+  readonly privateKey: string;
+  readonly claims: Readonly<Record<string, unknown>>;
+  readonly lifetimeSeconds: number;
+}
+
+/**
+ * A token request with an assertion signed by RS256 (RFC 7523, section 2.1).
+ *
+ * @throws MisconfigurationError for a key that cannot sign, at once and not as a rejected promise
+ */
+export function withAssertion(
+  provider: string,
+  { privateKey, claims, lifetimeSeconds }: Signed,
+  { now }: TokenRequestContext,
+): Promise<Omit<TokenRequest, 'url'>> {
+  const place = { provider, path: 'privateKey' };
+  const key = signingKey({ key: privateKey, algorithm: 'RS256' }, place);
+  const signed = key.sign(assertionClaims(claims, { lifetimeSeconds }, now()), now());
+  return signed.then((assertion) => ({
+    body: { form: { grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion } },
+  }));
+}
+
+/** An assertion that is not accepted gets `invalid_grant` (RFC 7523, section 3.1). */
+export function rejectsAssertion({ body }: TokenResponse): TokenFailureClass | undefined {
+  return read(body, 'error') === 'invalid_grant' ? 'credentials' : undefined;
+}
