@@ -79,9 +79,11 @@ describeWithChromium('the page of the sandbox', () => {
     expect(await page.locator('[data-lane] h2').allInnerTexts()).toEqual([
       'Exotel',
       'Truecaller',
+      'Truecaller calls',
       '360Learning',
       'SingleView',
       'Udara360',
+      'OAuth 2.0',
     ]);
     expect(await page.locator('.chip[data-phase="none"]').count()).toBe(5);
     expect(complaints).toEqual([]);
