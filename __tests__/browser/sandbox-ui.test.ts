@@ -85,7 +85,7 @@ describeWithChromium('the page of the sandbox', () => {
       'Udara360',
       'OAuth 2.0',
     ]);
-    expect(await page.locator('.chip[data-phase="none"]').count()).toBe(5);
+    expect(await page.locator('.chip[data-phase="none"]').count()).toBe(7);
     expect(complaints).toEqual([]);
   });
 
