@@ -79,11 +79,13 @@ describeWithChromium('the page of the sandbox', () => {
     expect(await page.locator('[data-lane] h2').allInnerTexts()).toEqual([
       'Exotel',
       'Truecaller',
+      'Truecaller calls',
       '360Learning',
       'SingleView',
       'Udara360',
+      'OAuth 2.0',
     ]);
-    expect(await page.locator('.chip[data-phase="none"]').count()).toBe(5);
+    expect(await page.locator('.chip[data-phase="none"]').count()).toBe(7);
     expect(complaints).toEqual([]);
   });
 
