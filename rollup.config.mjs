@@ -43,22 +43,24 @@ const executable = {
 const vendorOf = (id) => vendored.find((name) => id.includes(`/node_modules/${name}/`));
 const isVendor = ({ name }) => vendored.includes(name);
 
+const isOf = (rooms) => (id) => new RegExp(`[\\\\/]src[\\\\/](${rooms})[\\\\/]`).test(id);
+const isTool = isOf('testing|cli');
+const isWrapper = isOf('apis|presets|oauth');
+
 /**
- * What users step into is our own code in the ESM build. Everything else is packed small: packages that we took in (their licences stand
- * in THIRD-PARTY-NOTICES.md); and without white space, the CommonJS build, the wrapped APIs, the
- * presets, the test kit and the command line, which keep their names.
+ * What users step into is the core of the ESM build, which stays as it is. Everything else is packed small: packages that we took in (their
+ * licences stand in THIRD-PARTY-NOTICES.md), the test kit and the command line as far as it goes; and the CommonJS build and the wrappers of
+ * APIs without white space, so that their names still tell in a stack trace.
  */
 const minified = {
   name: 'minified',
   renderChunk: (code, chunk, { format }) => {
-    const isSteppedInto =
-      format === 'es' &&
-      !chunk.moduleIds.every((id) => /[\\/]src[\\/](apis|presets|testing|cli)[\\/]/.test(id));
-    const how = isVendor(chunk)
-      ? { minify: true }
-      : isSteppedInto
-        ? undefined
-        : { minifyWhitespace: true };
+    const how =
+      isVendor(chunk) || chunk.moduleIds.every(isTool)
+        ? { minify: true }
+        : format === 'cjs' || chunk.moduleIds.every(isWrapper)
+          ? { minifyWhitespace: true }
+          : undefined;
     return (
       how && transform(code, { ...how, target: 'es2022', legalComments: 'none', sourcemap: true })
     );
@@ -96,6 +98,25 @@ function chunkOf(id) {
     : 'core';
 }
 
+/** Half of all our types. They name none that differ between the two builds of axios, so those of CommonJS do for both. */
+const sharedTypes = ['exotel', 'truecaller'];
+
+const typesOfCommonJS = {
+  name: 'types-of-commonjs',
+  generateBundle() {
+    for (const name of sharedTypes)
+      this.emitFile({
+        type: 'asset',
+        fileName: `${name}.d.ts`,
+        source: `export * from './${name}.cjs';\n`,
+      });
+  },
+};
+
+function without(entries, names) {
+  return Object.fromEntries(Object.entries(entries).filter(([name]) => !names.includes(name)));
+}
+
 export default [
   {
     // Nobody imports the command line: it needs neither CommonJS nor types.
@@ -125,22 +146,25 @@ export default [
     },
   },
   {
+    input: without(input, sharedTypes),
+    external: (id) => builtin(id) || external(id),
+    plugins: [dts({ respectExternal: true }), typesOfCommonJS],
+    output: {
+      dir: 'dist',
+      format: 'es',
+      entryFileNames: '[name].d.ts',
+      chunkFileNames: 'chunks/[name]-[hash].d.ts',
+    },
+  },
+  {
     input,
     external: (id) => builtin(id) || external(id),
     plugins: [dts({ respectExternal: true })],
-    output: [
-      {
-        dir: 'dist',
-        format: 'es',
-        entryFileNames: '[name].d.ts',
-        chunkFileNames: 'chunks/[name]-[hash].d.ts',
-      },
-      {
-        dir: 'dist',
-        format: 'cjs',
-        entryFileNames: '[name].d.cts',
-        chunkFileNames: 'chunks/[name]-[hash].d.cts',
-      },
-    ],
+    output: {
+      dir: 'dist',
+      format: 'cjs',
+      entryFileNames: '[name].d.cts',
+      chunkFileNames: 'chunks/[name]-[hash].d.cts',
+    },
   },
 ];

@@ -5,6 +5,7 @@
 import { build } from 'esbuild';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { brotliCompressSync } from 'node:zlib';
 
 const PAGE = resolve(import.meta.dirname, '../src/testing/sandbox-ui/page');
 
@@ -41,7 +42,7 @@ const BUILT_PAGE = /[\\/]sandbox-ui[\\/]built-page\.ts$/;
 
 const FINISHED_PAGE = 'finished-sandbox-page';
 
-/** For rollup, which makes the package: the texts go into one file, which both module formats import. */
+/** For rollup, which makes the package: the texts go into one file, compressed, which both module formats import. */
 export function sandboxPage() {
   return {
     name: 'sandbox-page',
@@ -61,7 +62,9 @@ export function sandboxPage() {
       this.emitFile({
         type: 'asset',
         fileName: 'chunks/sandbox-page.cjs',
-        source: `module.exports = ${page};\n`,
+        source:
+          `module.exports = JSON.parse(require('node:zlib').brotliDecompressSync(` +
+          `Buffer.from('${brotliCompressSync(page).toString('base64')}', 'base64')));\n`,
       });
     },
   };
