@@ -20,7 +20,7 @@ import { toE164 } from '../src/apis/phone-numbers.js';
 import { toContactsCsv, toCsvBlob } from '../src/apis/exotel/contacts-csv.js';
 import { readVoiceXml } from '../src/apis/exotel/voice-xml.js';
 import { parseTruecallerCallEvent, parseTruecallerEvent } from '../src/apis/truecaller/index.js';
-import { isStandardRejection } from '../src/axios/token-rejection.js';
+import { isStandardRejection } from '../src/resource-call/token-rejection.js';
 import { scrubText } from '../src/concealment/scrub-text.js';
 import { retryAfterMs } from '../src/platform/retry-after.js';
 import { oauthErrorFields } from '../src/token-call/token-failure.js';

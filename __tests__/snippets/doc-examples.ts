@@ -6,12 +6,13 @@ import * as providers from '../../src/providers/index.js';
 import { ROOT } from '../docs/pages.js';
 
 /** The rooms that `axios-bearer` and `axios-bearer/providers` export from. */
-const ROOMS = ['axios', 'errors', 'provider-definition', 'providers', 'token-source'];
+const ROOMS = ['axios', 'errors', 'provider-definition', 'providers', 'resource-call'];
 
 /** What an example may use without saying so. */
 const ASSUMED = `
 import axios, { type AxiosInstance } from 'axios';
 import { ${Object.keys(core).join(', ')}, type Provider } from 'axios-bearer';
+import { createBearerAdapter } from 'axios-bearer/adapter';
 import { ${Object.keys(providers).join(', ')} } from 'axios-bearer/providers';
 declare const error: unknown;
 declare const http: AxiosInstance;

@@ -28,7 +28,7 @@ export interface Scenario {
 export interface Stage {
   readonly peer: Peer;
   readonly isQuick: boolean;
-  readonly sandbox: Sandbox;
+  readonly sandbox: Sandbox<'oauth2'>;
   readonly server: SandboxProviders['oauth2'];
   readonly setup: PeerSetup;
   readonly client: PeerClient;

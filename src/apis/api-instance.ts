@@ -6,6 +6,7 @@ import type { AxiosInstance } from 'axios';
  */
 export interface ApiInstance {
   readonly defaults: { readonly baseURL?: string | undefined };
+  /** Sends a request. */
   request(config: never): Promise<unknown>;
 }
 

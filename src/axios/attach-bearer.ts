@@ -31,7 +31,7 @@ import { redirectGuardFor } from './redirect-guard.js';
 export interface AttachOptions extends TokenSourceOptions {
   /**
    * What happens to a request outside the provider's origins or over plain http: `pass` sends it without a token, `error`
-   * throws an {@link OriginNotAllowedError}.
+   * throws an `OriginNotAllowedError`.
    *
    * @defaultValue 'pass'
    */

@@ -35,7 +35,7 @@ export interface BearerAdapter extends AxiosAdapter {
  * Creates an axios adapter that attaches a valid token to each request and heals a 401, for an SDK that accepts an `adapter`
  * but does not expose its instance. The instance never sees the token.
  *
- * @throws {@link MisconfigurationError} as {@link attachBearer} does
+ * @throws MisconfigurationError as `attachBearer` does
  * @example
  * ```ts
  * const sdk = axios.create({ adapter: createBearerAdapter(provider) }); // or whatever the SDK takes it by

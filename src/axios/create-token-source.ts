@@ -35,6 +35,12 @@ const byAxios: TokenCallRoute<TokenSourceOptions> = {
 /**
  * Creates a token source for one provider. It opens no connection and starts no timer until a token is requested.
  *
+ * @example
+ * ```ts
+ * const tokens = createTokenSource(provider, { keepWarm: true });
+ * tokens.on('refreshFailed', ({ error }) => console.warn(error.message));
+ * const { authorization } = await tokens.getToken({ timeoutMs: 2_000 });
+ * ```
  * @throws {@link MisconfigurationError} for an invalid option, which it names
  */
 export function createTokenSource<C extends object>(

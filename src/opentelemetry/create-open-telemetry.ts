@@ -60,7 +60,7 @@ const DURATION_BUCKETS = [
  * in the path. They hold no token, secret or client id. Call it after registering the OpenTelemetry SDK: global metrics do
  * not find one that is registered later.
  *
- * @throws {@link MisconfigurationError} for something that is not a token source, or an unknown option
+ * @throws MisconfigurationError for something that is not a token source, or an unknown option
  * @see https://opentelemetry.io/docs/specs/semconv/http/
  */
 export function createOpenTelemetry(

@@ -5,8 +5,12 @@ import type { Place } from './token-placement.js';
  * Puts the token into the query: `?access_token=…`. URLs end up in the logs of servers and proxies, so use it only where the API
  * takes nothing else.
  *
+ * @example
+ * ```ts
+ * const tokenPlacement = inQuery('access_token'); // ?access_token=…
+ * ```
  * @param name - the name of the parameter
- * @throws {@link MisconfigurationError} for a name that cannot be one
+ * @throws MisconfigurationError for a name that cannot be one
  * @see https://www.rfc-editor.org/rfc/rfc6750#section-2.3
  */
 export function inQuery(name: string): Place {
@@ -45,8 +49,12 @@ export function inQuery(name: string): Place {
 /**
  * Puts the token into a cookie, beside the request's other cookies. In a browser programs cannot set cookies.
  *
+ * @example
+ * ```ts
+ * const tokenPlacement = inCookie('sid'); // Cookie: sid=…
+ * ```
  * @param name - the name of the cookie
- * @throws {@link MisconfigurationError} for a name that cannot be one
+ * @throws MisconfigurationError for a name that cannot be one
  * @see https://www.rfc-editor.org/rfc/rfc6265#section-4.2
  */
 export function inCookie(name: string): Place {

@@ -41,6 +41,7 @@ export interface Place {
   written(token: string): string;
   /** The values that are there, whoever wrote them. */
   find(headers: object, carrier: Carrier): readonly unknown[];
+  /** Puts a token there. What else is there stays. */
   write(carrier: Carrier, written: string): void;
   /** Removes the values for which `isGone` is true. */
   remove(carrier: Carrier, isGone: (value: unknown) => boolean): void;
