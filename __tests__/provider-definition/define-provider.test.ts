@@ -202,8 +202,7 @@ describe('behaviour 6: the origins that a token may go to', () => {
 
   const NOT_ABSOLUTE =
     'is not an absolute URL. Give it with scheme and host, such as https://api.example.com.';
-  const NOT_HTTP =
-    'does not begin with https:// or http://. Add it.';
+  const NOT_HTTP = 'does not begin with https:// or http://. Add it.';
   const WITH_USER =
     'contains a user name or password. Pass them as credentials: URLs end up in logs.';
   it.each([

@@ -111,7 +111,8 @@ const ALLOWED: Readonly<Record<keyof CommonSourceOptions, Rule | undefined>> = {
     remedy: "Pass the waitUntil of 'cloudflare:workers' or '@vercel/functions'.",
   },
   store: {
-    allows: (value) => typeof (value as Partial<SharedStore> | null)?.['~createSharedStore'] === 'function',
+    allows: (value) =>
+      typeof (value as Partial<SharedStore> | null)?.['~createSharedStore'] === 'function',
     must: 'does not share tokens by itself',
     remedy:
       "For a store of your own: import { createSharedStore } from 'axios-bearer/store', and give createSharedStore(yours). " +
