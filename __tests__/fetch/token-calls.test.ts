@@ -88,7 +88,6 @@ describe('a token call by fetch', () => {
     const provider = {
       ...providerOf(server),
       credentials: server.credentials,
-      answerFormat: 'text',
       parseToken: ({ text, setCookies }: { text: string; setCookies: readonly string[] }) => ({
         accessToken: [text, ...setCookies].join('|'),
       }),
