@@ -30,15 +30,14 @@ await Promise.all([
       ['docs site', 'test:docs', testWith],
       ['snippets', 'test:snippets', testWith],
       ['simulation', 'test:simulation', testWith],
+      ['package and browser', 'test:package', testWith],
       ['format', 'format:check', check],
     ]),
   ),
   inOrder([
     ['unit', 'test:unit', testWith],
     ['integration', 'test:integration', testWith],
-  ])
-    .then(() => untilBuilt)
-    .then(() => inOrder([['package and browser', 'test:package', testWith]])),
+  ]),
 ]);
 
 const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
