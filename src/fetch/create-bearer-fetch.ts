@@ -43,7 +43,7 @@ export interface BearerFetch {
 
 /**
  * Creates a `fetch` that attaches a valid token to each request to the provider's origins and heals a 401 by fetching a new token and
- * sending the same bytes once more. It can be passed to whatever accepts a `fetch`.
+ * sending the same bytes once more. Pass it to any client that takes a `fetch`.
  *
  * @throws {@link MisconfigurationError} for an invalid option, which it names
  * @example
