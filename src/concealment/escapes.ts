@@ -1,119 +1,50 @@
-/** One way to read the characters at a position as an escape sequence. */
-export interface Escape {
-  /** The decoded character; for percent-encoding one byte, as a character up to U+00FF. */
+/** One way to read the characters at a position. */
+export interface Reading {
+  /** What they mean; for percent-encoding one byte, as a character up to U+00FF. */
   readonly value: string;
   /** Where the text continues. */
   readonly end: number;
 }
 
-const NONE: readonly Escape[] = Object.freeze([]);
-
-/** What the characters at a position may mean in a URL, a form, JSON or HTML. Reads only a few characters. */
-export function escapesAt(text: string, at: number): readonly Escape[] {
-  switch (text[at]) {
-    case '%':
-      return percentEscapes(text, at);
-    case '\\':
-      return jsonEscape(text, at);
-    case '&':
-      return htmlEscapes(text, at);
-    case '+':
-      return [{ value: ' ', end: at + 1 }];
-    default:
-      return NONE;
-  }
-}
-
-/** Also decodes double encoding, as in a URL inside a URL: `%2541` means `%41`, which means `A`. */
-function percentEscapes(text: string, at: number): readonly Escape[] {
-  const found: Escape[] = [];
-  for (let from = at + 1; found.length < 4; from += 2) {
-    const hex = text.slice(from, from + 2);
-    if (!/^[\da-f]{2}$/i.test(hex)) break;
-    found.push({ value: String.fromCharCode(parseInt(hex, 16)), end: from + 2 });
-    if (hex !== '25') break;
-  }
-  return found;
-}
-
-const JSON_LETTERS: Readonly<Record<string, string>> = {
-  b: '\b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
+/** What may follow the character that begins an escape, in a URL, in JSON (RFC 8259, section 7) and in HTML. */
+const ESCAPES: Readonly<Record<string, RegExp>> = {
+  '%': /^(?<hex>[\da-f]{2})/i,
+  '\\': /^(?:u(?<hex>[\da-f]{4})|(?<name>["\\/bfnrt]))/i,
+  '&': /^(?:#x(?<hex>[\da-f]{1,6})|#(?<decimal>\d{1,7})|(?<name>[a-z]{2,8}));/i,
 };
 
-/** @see https://www.rfc-editor.org/rfc/rfc8259#section-7 */
-function jsonEscape(text: string, at: number): readonly Escape[] {
-  const [all = '', hex, letter = ''] =
-    /^\\(?:u([\da-f]{4})|(["\\/bfnrt]))/i.exec(text.slice(at, at + 6)) ?? [];
-  if (all === '') return NONE;
-  const value =
-    hex === undefined ? (JSON_LETTERS[letter] ?? letter) : String.fromCharCode(parseInt(hex, 16));
-  return [{ value, end: at + all.length }];
-}
+/** Each name with its character. Of HTML all but letters and digits: all encoders write the first five, some of them all. */
+const NAMED =
+  `amp& lt< gt> quot" apos' nbsp\u00a0 tab\t newline\n excl! num# dollar$ percnt% lpar( rpar) ast* plus+ comma, period. ` +
+  'sol/ colon: semi; equals= quest? commat@ lbrack[ lsqb[ bsol\\ rbrack] rsqb] hat^ lowbar_ grave` lbrace{ lcub{ verbar| vert| ' +
+  'rbrace} rcub} b\b f\f n\n r\r t\t "" \\\\ //';
+const CHARACTERS: ReadonlyMap<string, string> = new Map(
+  NAMED.split(' ').map((both) => [both.slice(0, -1), both.slice(-1)]),
+);
 
-/** Names of characters other than letters and digits. All encoders write the first five, some of them all. */
-const HTML_NAMES: Readonly<Record<string, string>> = {
-  amp: '&',
-  lt: '<',
-  gt: '>',
-  quot: '"',
-  apos: "'",
-  nbsp: '\u00a0',
-  tab: '\t',
-  newline: '\n',
-  excl: '!',
-  num: '#',
-  dollar: '$',
-  percnt: '%',
-  lpar: '(',
-  rpar: ')',
-  ast: '*',
-  plus: '+',
-  comma: ',',
-  period: '.',
-  sol: '/',
-  colon: ':',
-  semi: ';',
-  equals: '=',
-  quest: '?',
-  commat: '@',
-  lbrack: '[',
-  lsqb: '[',
-  bsol: '\\',
-  rbrack: ']',
-  rsqb: ']',
-  hat: '^',
-  lowbar: '_',
-  grave: '`',
-  lbrace: '{',
-  lcub: '{',
-  vert: '|',
-  verbar: '|',
-  rbrace: '}',
-  rcub: '}',
-};
-
-/** Also decodes double escaping: `&amp;lt;` means `&lt;`, which means `<`. */
-function htmlEscapes(text: string, at: number): readonly Escape[] {
-  const found: Escape[] = [];
-  for (let from = at + 1; found.length < 4;) {
-    const [all = '', decimal, hex, name = ''] =
-      /^(?:#(\d{1,7})|#x([\da-f]{1,6})|([a-z]{2,8}));/i.exec(text.slice(from, from + 10)) ?? [];
-    const value =
-      decimal === undefined && hex === undefined
-        ? HTML_NAMES[name.toLowerCase()]
-        : characterOf(decimal === undefined ? parseInt(hex ?? '', 16) : Number(decimal));
+/**
+ * What the characters at a position may mean: the first character itself, or an escape sequence. Double escapes count too: `%2541`,
+ * as in a URL inside a URL, means `%41`, which means `A`. Reads only a few characters.
+ */
+export function readingsAt(text: string, at: number): readonly Reading[] {
+  const first = text.charAt(at);
+  const escape = ESCAPES[first];
+  const found = [{ value: first, end: at + 1 }];
+  if (first === '+') found.push({ value: ' ', end: at + 1 });
+  if (escape === undefined) return found;
+  for (let from = at + 1; found.length < 5;) {
+    const match = escape.exec(text.slice(from, from + 10));
+    const value = match?.groups && meaningOf(match.groups);
     if (value === undefined) break;
-    from += all.length;
+    from += match?.[0].length ?? 0;
     found.push({ value, end: from });
-    if (value !== '&') break;
+    if (value !== first || first === '\\') break;
   }
   return found;
 }
 
-function characterOf(codePoint: number): string | undefined {
-  return codePoint <= 0x10ffff ? String.fromCodePoint(codePoint) : undefined;
+function meaningOf({ hex, decimal, name }: Partial<Record<string, string>>): string | undefined {
+  if (name !== undefined) return CHARACTERS.get(name.toLowerCase());
+  const code = hex === undefined ? Number(decimal) : parseInt(hex, 16);
+  return code <= 0x10ffff ? String.fromCodePoint(code) : undefined;
 }

@@ -1,6 +1,6 @@
 import { utf8Bytes } from '../platform/utf8.js';
 
-import { escapesAt } from './escapes.js';
+import { readingsAt } from './escapes.js';
 
 /** A range of a text. */
 export interface Range {
@@ -20,7 +20,7 @@ const SHORTEST_SECRET = 3;
 /** From this length on a secret is unlikely to be part of an ordinary word. */
 const SHORTEST_WITHIN_WORDS = 6;
 /** This many characters of a secret next to a cut count as the secret. */
-export const SHORTEST_FRAGMENT = 8;
+const SHORTEST_FRAGMENT = 8;
 
 /** Each secret as characters, and as UTF-8 bytes, on which percent-encoding and Base64 are based. */
 export function patternsOf(secrets: readonly string[]): Pattern[] {
@@ -37,43 +37,26 @@ export function patternsOf(secrets: readonly string[]): Pattern[] {
 /** Finds every secret in a text, and every fragment of a secret next to a cut. */
 export function findSecrets(text: string, patterns: readonly Pattern[]): Range[] {
   const cuts = cutsOf(text);
-  const beginnings = byFirstUnit(patterns);
   const found: Range[] = [];
-  const look = (pattern: Pattern, index: number, from: number) => {
-    const to = endOf(pattern, { index, from, text, cuts });
-    if (to !== undefined) found.push({ from, to });
-  };
-  for (let at = 0; at < text.length; at += 1) {
-    const units = firstUnits(text, at);
-    for (const unit of units) {
-      for (const pattern of beginnings.get(unit) ?? []) look(pattern, 0, at);
-    }
-    if (!cuts.behind.has(at)) continue;
-    for (const pattern of patterns) {
-      const last = pattern.units.length - SHORTEST_FRAGMENT;
-      for (let index = 1; index <= last; index += 1) {
-        if (units.includes(pattern.units.charAt(index))) look(pattern, index, at);
+  for (let from = 0; from < text.length; from += 1) {
+    const isBehindCut = cuts.behind.has(from);
+    for (const { value } of readingsAt(text, from)) {
+      for (const pattern of patterns) {
+        const { units } = pattern;
+        const last = isBehindCut ? Math.max(0, units.length - SHORTEST_FRAGMENT) : 0;
+        let index = units.indexOf(value);
+        while (index !== -1 && index <= last) {
+          const to = endOf(pattern, { index, from, text, cuts });
+          if (to !== undefined) found.push({ from, to });
+          index = units.indexOf(value, index + 1);
+        }
       }
     }
   }
   return found;
 }
 
-/** The possible readings at a position: the character itself, and what it may be an escape for. */
-function firstUnits(text: string, at: number): string[] {
-  return [text.charAt(at), ...escapesAt(text, at).map(({ value }) => value.charAt(0))];
-}
-
-function byFirstUnit(patterns: readonly Pattern[]): ReadonlyMap<string, Pattern[]> {
-  const beginnings = new Map<string, Pattern[]>();
-  for (const pattern of patterns) {
-    const first = pattern.units.charAt(0);
-    beginnings.set(first, [...(beginnings.get(first) ?? []), pattern]);
-  }
-  return beginnings;
-}
-
-interface Reading {
+interface Beginning {
   readonly text: string;
   readonly cuts: Cuts;
   /** The index of the secret's first character to match; other than 0 only after a cut. */
@@ -82,26 +65,23 @@ interface Reading {
 }
 
 /** Where a secret that starts here ends, or its fragment before a cut; `undefined` if it does not start here. */
-function endOf({ units, isWordOnly }: Pattern, reading: Reading): number | undefined {
-  const { text, cuts, index: first, from } = reading;
+function endOf({ units, isWordOnly }: Pattern, beginning: Beginning): number | undefined {
+  const { text, cuts, index: first, from } = beginning;
   let farthest: number | undefined;
+  // Both grow on the way. A percent sign may be itself or start an escape: without `seen`, a secret of them takes exponential time.
   const open = [{ index: first, at: from }];
   const seen = new Set<number>();
-  for (let state = open.pop(); state !== undefined; state = open.pop()) {
-    const { index, at } = state;
+  for (const { index, at } of open) {
     const isWhole = index === units.length;
     if (isWhole || (index - first >= SHORTEST_FRAGMENT && cuts.before.has(at)))
       farthest = Math.max(farthest ?? at, at);
-    if (isWhole) continue;
-    const escapes = escapesAt(text, at).filter(({ value }) => units.startsWith(value, index));
-    if (escapes.length > 0) {
-      // A percent sign may be itself or start an escape. Without this check, a secret of percent signs takes exponential time.
-      const key = index * (text.length + 1) + at;
-      if (seen.has(key)) continue;
+    if (isWhole || at === text.length) continue;
+    for (const { value, end } of readingsAt(text, at)) {
+      const key = (index + value.length) * (text.length + 1) + end;
+      if (!units.startsWith(value, index) || seen.has(key)) continue;
       seen.add(key);
+      open.push({ index: index + value.length, at: end });
     }
-    for (const { value, end } of escapes) open.push({ index: index + value.length, at: end });
-    if (text[at] === units[index]) open.push({ index: index + 1, at: at + 1 });
   }
   return isWordOnly && farthest !== undefined && !isWord(text, from, farthest)
     ? undefined

@@ -1,10 +1,4 @@
-import {
-  findSecrets,
-  patternsOf,
-  SHORTEST_FRAGMENT,
-  type Pattern,
-  type Range,
-} from './find-secrets.js';
+import { findSecrets, patternsOf, type Pattern, type Range } from './find-secrets.js';
 import { REDACTED } from './redacted.js';
 
 /**
@@ -24,25 +18,16 @@ export function scrubText(text: string, secrets: readonly string[]): string {
   return withoutCredentialShapes(replaced(text, found));
 }
 
-function replaced(text: string, ranges: Range[]): string {
+/** Secrets that touch or overlap are replaced as one, so that nothing of either remains. */
+function replaced(text: string, ranges: readonly Range[]): string {
+  const hidden = new Uint8Array(text.length);
+  for (const { from, to } of ranges) hidden.fill(1, from, to);
   let clean = '';
-  let copiedTo = 0;
-  for (const { from, to } of merged(ranges)) {
-    clean += text.slice(copiedTo, from) + REDACTED;
-    copiedTo = to;
+  for (let at = 0; at < text.length; at += 1) {
+    if (hidden[at] === 0) clean += text.charAt(at);
+    else if (at === 0 || hidden[at - 1] === 0) clean += REDACTED;
   }
-  return clean + text.slice(copiedTo);
-}
-
-/** Sorts the ranges and merges those that touch or overlap, so that nothing of either secret remains. */
-function merged(ranges: Range[]): Range[] {
-  const whole: { from: number; to: number }[] = [];
-  for (const { from, to } of ranges.sort((a, b) => a.from - b.from)) {
-    const last = whole.at(-1);
-    if (last !== undefined && from <= last.to) last.to = Math.max(last.to, to);
-    else whole.push({ from, to });
-  }
-  return whole;
+  return clean;
 }
 
 // ---- Base64 ----------------------------------------------------------------------------------------------------
@@ -55,11 +40,7 @@ const EACH_SLASH = new RegExp(`${SPELLED_SLASH}|_`, 'gi');
 
 /** The Base64 words that contain a secret. Base64 may follow a prefix of the same characters, such as a path. */
 function base64Words(text: string, patterns: readonly Pattern[]): Range[] {
-  const fewest = Math.min(SHORTEST_FRAGMENT, ...patterns.map(({ units }) => units.length));
-  const shortest = Math.ceil((fewest * 4) / 3);
-  const words = text.matchAll(BASE64_WORD);
-  return [...words].flatMap(({ 0: word, index: from }) => {
-    if (word.length < shortest) return [];
+  return [...text.matchAll(BASE64_WORD)].flatMap(({ 0: word, index: from }) => {
     const plain = word.replace(/=+$/, '').replace(EACH_PLUS, '+').replace(EACH_SLASH, '/');
     const isHidden = [0, 1, 2, 3].some(
       (offset) => findSecrets(fromBase64(plain.slice(offset)), patterns).length > 0,
