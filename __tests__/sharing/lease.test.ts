@@ -5,7 +5,7 @@ import { guardStore } from '../../src/sharing/guarded-store.js';
 import { createFakeClock } from '../../src/testing/index.js';
 import { Lease } from '../../src/sharing/lease.js';
 import type { Records } from '../../src/sharing/records.js';
-import type { Refresh } from '../../src/sharing/refresh.js';
+import type { SharedRefresh } from '../../src/sharing/refresh.js';
 import type { SharedContext } from '../../src/sharing/shared-context.js';
 import { anIdentity, asking } from '../store/slots.js';
 
@@ -24,7 +24,7 @@ test('a mint that hangs for ever loses the lease 5 s after its deadline', async 
     now: () => ({ wallMs: clock.now(), monoMs: clock.monotonic() }),
   } as unknown as SharedContext;
   const lease = new Lease(records, context);
-  await lease.begin({} as Refresh, undefined);
+  await lease.begin({} as SharedRefresh, undefined);
   void lease.renewedWhile(() => new Promise(() => undefined));
 
   const other = async () => (await slot.begin(asking('other'))).kind;

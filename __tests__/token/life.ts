@@ -2,7 +2,6 @@ import { AccessToken } from '../../src/token/access-token.js';
 import { later, type Instant } from '../../src/token/instant.js';
 import { forcedMintInMs, takeForcedMint } from '../../src/token/lifecycle/forced-mints.js';
 import {
-  decide,
   defaultPolicy,
   initialState,
   nextCallInMs,
@@ -17,6 +16,7 @@ import {
   type RequestAnswer,
   type TokenState,
 } from '../../src/token/lifecycle.js';
+import { decideShared } from '../../src/token/shared-lifecycle.js';
 
 export type State = TokenState<string>;
 
@@ -128,7 +128,7 @@ export class Life {
   happens<Kind extends Happening<string>['kind']>(
     happening: Extract<Happening<string>, { kind: Kind }>,
   ) {
-    const decision = decide<string, Kind>(this.state, this.now, happening, this.policy);
+    const decision = decideShared<string, Kind>(this.state, this.now, happening, this.policy);
     this.state = deepFrozen(decision.state);
     this.notices.push(...decision.notices);
     return decision.answer;

@@ -10,7 +10,7 @@ import { isPast, later, msUntil, type Instant } from '../token/instant.js';
 import { randomHex } from '../platform/random-hex.js';
 import type { Minted } from '../token-call/mint.js';
 import type { Records } from './records.js';
-import type { HeldHere, Refresh } from './refresh.js';
+import type { HeldHere, SharedRefresh } from './refresh.js';
 import type { SharedContext } from './shared-context.js';
 import type { FailureToShare } from './shared-failure.js';
 
@@ -40,7 +40,10 @@ export class Lease {
     this.#context = context;
   }
 
-  async begin(refresh: Refresh, held: HeldHere | undefined): Promise<StoreOutcome<BeginAnswer>> {
+  async begin(
+    refresh: SharedRefresh,
+    held: HeldHere | undefined,
+  ): Promise<StoreOutcome<BeginAnswer>> {
     // An early refresh wants a token that lives longer than the one in hand; otherwise any that lives will do.
     const atLeastMs = held === undefined || held.rejected ? 0 : (held.remainingMs ?? 0);
     const request: BeginRequest = {

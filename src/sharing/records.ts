@@ -1,5 +1,5 @@
 import { tokenIdentity } from './identity.js';
-import type { Refresh } from './refresh.js';
+import type { SharedRefresh } from './refresh.js';
 import type { SharedContext } from './shared-context.js';
 import type { TokenIdentity, TokenStoreSlot } from './token-store.js';
 
@@ -29,7 +29,7 @@ export class Records {
   }
 
   /** `undefined` where they cannot be had now. */
-  async open(refresh: Refresh): Promise<TokenStoreSlot | undefined> {
+  async open(refresh: SharedRefresh): Promise<TokenStoreSlot | undefined> {
     const { provider, cacheIdentity, store } = this.#context;
     const identity = tokenIdentity({ ...refresh, provider, cacheIdentity });
     const key = keyOf(identity);

@@ -1,5 +1,12 @@
+import type { BearerError } from '../errors/index.js';
+import { perCallFields } from '../provider-definition/credentials.js';
+import type { Provider } from '../provider-definition/define-provider.js';
 import type { TokenRequest } from '../provider-definition/token-request.js';
+import { madeRequest } from '../token-call/made-request.js';
 import type { MintResult } from '../token-call/mint.js';
+import type { Failed } from '../token-call/token-call-failure.js';
+import type { TokenCallOptions } from '../token-call/token-call.js';
+import type { ElsewhereAnswer, ElsewhereHappening } from '../token/lifecycle.js';
 import type { TokenParams } from '../token/token-params.js';
 import type { Adopted } from './adoption.js';
 
@@ -21,6 +28,30 @@ export interface HeldHere {
   readonly remainingMs: number | undefined;
 }
 
+/** The token that a refresh is for, as its source knows it. */
+export interface TokenOfSource {
+  readonly source: { readonly provider: Provider; readonly options: TokenCallOptions };
+  readonly params: TokenParams;
+  readonly credentials: { ask(signal: AbortSignal): Promise<object> };
+  /** From here on it is a token of this account. */
+  useAccount(credentials: object, url: string): void;
+  decide(
+    happening: Extract<ElsewhereHappening<BearerError>, { kind: 'refreshing-elsewhere' }>,
+  ): ElsewhereAnswer;
+}
+
+/** One refresh, as the source starts it. */
+export interface Refresh {
+  readonly flightId: number;
+  /** A token of others that lives no longer is not adopted, in milliseconds. */
+  readonly minRemainingMs: number | undefined;
+  /** Aborts when the outcome is not wanted any more. */
+  readonly signal: AbortSignal;
+  /** Bounds what comes before the mint. */
+  inTime<T>(work: (bounds: { readonly signal: AbortSignal }) => Promise<T>): Promise<T>;
+  mint(askCredentials: (signal: AbortSignal) => Promise<object>): Promise<MintResult>;
+}
+
 /** Why a refresh has to wait, and how long it need not be tried again. */
 export interface Deferral {
   readonly retryInMs: number;
@@ -28,17 +59,72 @@ export interface Deferral {
   readonly untilExpiry: boolean;
 }
 
-/** One refresh, as the source starts it. */
-export interface Refresh {
+/** A refresh that is known by what its token is shared under. */
+export interface SharedRefresh {
   readonly credentials: object;
   readonly params: TokenParams;
   /** The token request that these make; `undefined` where a function yields the tokens. */
   readonly request: TokenRequest | undefined;
-  /** Aborts when the outcome is not wanted any more. */
   readonly signal: AbortSignal;
-  /** A token of others that lives no longer is not adopted, in milliseconds. */
   readonly minRemainingMs: number | undefined;
   /** Ends the refresh if the token in hand does meanwhile; tells whether it did. */
   standDown(deferral: Deferral): boolean;
   mint(): Promise<MintResult>;
+}
+
+/** What a token is shared under: its credentials, and the request that they make. Throws what a credentials function throws. */
+export async function identified(
+  wanted: TokenOfSource,
+  refresh: Refresh,
+): Promise<{ readonly kind: 'identified'; readonly shared: SharedRefresh } | Failed> {
+  const { source, params } = wanted;
+  const { provider, options } = source;
+  return refresh.inTime(async ({ signal }) => {
+    const credentials = await wanted.credentials.ask(signal);
+    const making = { credentials, params, options, signal, purpose: 'identity' } as const;
+    const made =
+      provider.acquireToken === undefined
+        ? await madeRequest({ ...making, provider })
+        : ({ kind: 'made', request: undefined } as const);
+    if (made.kind === 'failed') return made;
+    return {
+      kind: 'identified',
+      shared: sharedRefresh(wanted, refresh, credentials, made.request),
+    };
+  });
+}
+
+function sharedRefresh(
+  wanted: TokenOfSource,
+  refresh: Refresh,
+  credentials: object,
+  request: TokenRequest | undefined,
+): SharedRefresh {
+  const { flightId, minRemainingMs, signal } = refresh;
+  const ask = firstThen(credentials, wanted);
+  return {
+    credentials,
+    params: wanted.params,
+    request,
+    signal,
+    minRemainingMs,
+    // Where a caller wants a longer life than that of the token in hand, another process is worth waiting for.
+    standDown: (deferral) =>
+      (minRemainingMs === undefined || deferral.untilExpiry) &&
+      wanted.decide({ kind: 'refreshing-elsewhere', flightId, ...deferral }).kind === 'stand-down',
+    mint: () => refresh.mint(ask),
+  };
+}
+
+/** Those that were asked for a moment ago serve the first token call, unless a part of them is made anew for each call. */
+function firstThen(
+  given: object,
+  { credentials, source }: TokenOfSource,
+): (signal: AbortSignal) => Promise<object> {
+  let unused = perCallFields(source.provider).length === 0 ? given : undefined;
+  return (signal) => {
+    const first = unused;
+    unused = undefined;
+    return first === undefined ? credentials.ask(signal) : Promise.resolve(first);
+  };
 }

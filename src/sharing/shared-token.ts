@@ -2,6 +2,8 @@ import { JointWork } from '../platform/joint-work.js';
 import { within } from '../platform/waiting.js';
 import type { Instant } from '../token/instant.js';
 import { randomHex } from '../platform/random-hex.js';
+import { absoluteURL } from '../provider-definition/token-request.js';
+import { decideShared } from '../token/shared-lifecycle.js';
 import type { Minted } from '../token-call/mint.js';
 import type { Acquired } from './acquired.js';
 import { adopted } from './adoption.js';
@@ -23,7 +25,14 @@ import {
 import type { StoreOutcome } from './guarded-store.js';
 import { Lease } from './lease.js';
 import { Records } from './records.js';
-import type { HeldHere, Refresh, SharedTokenOwner } from './refresh.js';
+import {
+  identified,
+  type HeldHere,
+  type Refresh,
+  type SharedRefresh,
+  type SharedTokenOwner,
+  type TokenOfSource,
+} from './refresh.js';
 import type { SharedContext } from './shared-context.js';
 import {
   afterAnswer,
@@ -54,6 +63,9 @@ export class SharedToken {
   #known: Knowledge = nothingKnown;
   #looks: JointWork<undefined> | undefined;
   #wake: (() => void) | undefined;
+
+  /** What decides on a token that is shared. */
+  readonly decide = decideShared;
 
   constructor(context: SharedContext, owner: SharedTokenOwner) {
     this.#context = context;
@@ -94,15 +106,24 @@ export class SharedToken {
   // ---- one refresh ---------------------------------------------------------------------------------------------
 
   /** Finds a token in the store; or mints one under the refresh lease, or without it where the store is away. */
-  async acquire(refresh: Refresh): Promise<Acquired> {
+  async acquire(wanted: TokenOfSource, given: Refresh): Promise<Acquired> {
+    const result = await identified(wanted, given);
+    if (result.kind === 'failed') return result;
+    const refresh = result.shared;
     this.#known = flightBegun(this.#known);
     try {
       const acquired = await this.#fly(refresh);
       if (!refresh.signal.aborted) this.#learn(acquired);
+      if (acquired.kind === 'cooling-elsewhere') this.#useAccount(wanted, refresh);
       return acquired;
     } finally {
       this.#known = flightEnded(this.#known, this.#moment());
     }
+  }
+
+  #useAccount(wanted: TokenOfSource, { credentials, request }: SharedRefresh): void {
+    const { baseURL } = this.#context.provider;
+    wanted.useAccount(credentials, absoluteURL(request?.url ?? '', baseURL));
   }
 
   #learn(acquired: Acquired): void {
@@ -113,7 +134,7 @@ export class SharedToken {
   }
 
   /** Does what the state of the flight says, until it has landed. */
-  async #fly(refresh: Refresh): Promise<Acquired> {
+  async #fly(refresh: SharedRefresh): Promise<Acquired> {
     let lease = new Lease(this.#records, this.#context);
     let flight: SharedFlight = newFlight(this.#context.clock.monotonic());
     for (;;) {
@@ -147,7 +168,7 @@ export class SharedToken {
     }
   }
 
-  async #ask(asking: Asking, lease: Lease, refresh: Refresh): Promise<SharedFlight> {
+  async #ask(asking: Asking, lease: Lease, refresh: SharedRefresh): Promise<SharedFlight> {
     const held = this.#held();
     const sentAt = this.#context.now();
     const outcome = await lease.begin(refresh, held);
@@ -158,7 +179,7 @@ export class SharedToken {
     return next;
   }
 
-  async #wait(waiting: Waiting, refresh: Refresh): Promise<SharedFlight> {
+  async #wait(waiting: Waiting, refresh: SharedRefresh): Promise<SharedFlight> {
     const { signal } = refresh;
     const { for: missing, lookAgainInMs: retryInMs, pauseMs } = waiting.step;
     const hasStoodDown = refresh.standDown({ retryInMs, untilExpiry: missing === 'store' });
@@ -166,7 +187,7 @@ export class SharedToken {
     return afterWait(waiting, hasStoodDown, signal.aborted);
   }
 
-  async #mint(minting: Minting, lease: Lease, refresh: Refresh): Promise<SharedFlight> {
+  async #mint(minting: Minting, lease: Lease, refresh: SharedRefresh): Promise<SharedFlight> {
     const { soloMints, clock, random } = this.#context;
     const result = await (minting.lease === undefined
       ? soloMints.of(refresh.credentials).run(() => refresh.mint(), clock, random())
@@ -186,7 +207,7 @@ export class SharedToken {
     return lease.commit(minted, fence, (slot, request) => this.#write(slot, request));
   }
 
-  #situation({ signal, credentials }: Refresh, lease: Lease): FlightSituation {
+  #situation({ signal, credentials }: SharedRefresh, lease: Lease): FlightSituation {
     const { provider, policy, random, flightTimeoutMs, store, soloMints } = this.#context;
     const now = this.#context.now();
     return {

@@ -1,15 +1,11 @@
 import type { BearerError } from '../errors/index.js';
-import { perCallFields } from '../provider-definition/credentials.js';
-import type { Provider } from '../provider-definition/define-provider.js';
 import { certainlyIssuedNothing } from '../token-call/token-failure.js';
-import { absoluteURL } from '../provider-definition/token-request.js';
 import { later } from '../token/instant.js';
 import type { Answers, Flight, Happening, TokenState } from '../token/lifecycle.js';
 import type { TokenParams } from '../token/token-params.js';
 import type { WorkLife } from '../platform/joint-work.js';
 import { boundedSignal } from '../platform/waiting.js';
 import type { Credentials } from './credentials.js';
-import { madeRequest } from '../token-call/made-request.js';
 import { mint, type MintContext, type MintResult } from '../token-call/mint.js';
 import {
   failed,
@@ -63,50 +59,17 @@ export async function acquire(
 }
 
 async function acquireOnce(wanted: TokenWanted, flight: Flight, life: WorkLife): Promise<Acquired> {
-  const { source, params, credentials, shared } = wanted;
+  const { source, credentials, shared } = wanted;
   if (shared === undefined) {
     const result = await mintWith((signal) => credentials.ask(signal), wanted, life);
     return result.kind === 'minted' ? { ...result, fence: undefined } : result;
   }
-  // The credentials are part of what a token is shared under, so they come first.
-  const identity = await identify(wanted, life);
-  if (identity.kind === 'failed') return identity;
-  const { given, request } = identity;
-  const ask = firstThen(given, credentials, source.provider);
-  const flightId = flight.id;
-  const acquired = await shared.acquire({
-    credentials: given,
-    params,
-    request,
-    signal: life.signal,
+  return shared.acquire(wanted, {
+    flightId: flight.id,
     minRemainingMs: flight.minRemainingMs,
-    // Where somebody wants a longer life than that of the token in hand, another process is worth waiting for.
-    standDown: (deferral) =>
-      (flight.minRemainingMs === undefined || deferral.untilExpiry) &&
-      wanted.decide({ kind: 'refreshing-elsewhere', flightId, ...deferral }).kind === 'stand-down',
-    mint: () => mintWith(ask, wanted, life),
-  });
-  if (acquired.kind === 'cooling-elsewhere')
-    wanted.useAccount(given, absoluteURL(request?.url ?? '', source.provider.baseURL));
-  return acquired;
-}
-
-/** What a token is shared under: its credentials, and the request that they make. */
-async function identify({ source, params, credentials }: TokenWanted, life: WorkLife) {
-  const { provider, options } = source;
-  return inTime(source, life, async ({ signal }) => {
-    const given = await credentials.ask(signal);
-    if (provider.acquireToken !== undefined)
-      return { kind: 'made', given, request: undefined } as const;
-    const made = await madeRequest({
-      provider,
-      credentials: given,
-      params,
-      options,
-      signal,
-      purpose: 'identity',
-    });
-    return made.kind === 'failed' ? made : { ...made, given };
+    signal: life.signal,
+    inTime: (work) => inTime(source, life, work),
+    mint: (ask) => mintWith(ask, wanted, life),
   });
 }
 
@@ -154,16 +117,6 @@ function saysNothingAboutEndpoint(failure: TokenCallFailure): boolean {
 
 /** Asks for the credentials of one token call. */
 type Ask = (signal: AbortSignal) => Promise<object>;
-
-/** Those that were asked for a moment ago serve the first token call, unless a part of them is good for one moment only. */
-function firstThen(given: object, credentials: Credentials, provider: Provider): Ask {
-  let unused = perCallFields(provider).length === 0 ? given : undefined;
-  return (signal) => {
-    const first = unused;
-    unused = undefined;
-    return first === undefined ? credentials.ask(signal) : Promise.resolve(first);
-  };
-}
 
 async function mintWith(ask: Ask, wanted: TokenWanted, life: WorkLife): Promise<MintResult> {
   const { source, params } = wanted;

@@ -19,6 +19,7 @@ import {
   type RejectionAnswer,
   type TokenState,
 } from '../token/lifecycle.js';
+import type { decideShared } from '../token/shared-lifecycle.js';
 import type { TokenParams } from '../token/token-params.js';
 import type { Account } from './accounts.js';
 import type { Clock } from '../platform/clock.js';
@@ -281,7 +282,8 @@ export class KeptToken implements RenewedToken, Keepable {
     happening: Extract<Happening<BearerError>, { kind: Kind }>,
   ): Answers<BearerError>[Kind] {
     const { source } = this;
-    const { state, answer, notices } = decide<BearerError, Kind>(
+    const decideNext = this.shared?.decide ?? decideAlone;
+    const { state, answer, notices } = decideNext<BearerError, Kind>(
       this.state,
       source.now(),
       happening,
@@ -311,6 +313,9 @@ export class KeptToken implements RenewedToken, Keepable {
     }
   }
 }
+
+/** Without a store nothing is heard of other processes. */
+const decideAlone = decide as typeof decideShared;
 
 /** How long a caller waits for a refresh ahead of time that would end with its request. */
 const AHEAD_MS = 1_000;

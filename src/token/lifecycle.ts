@@ -2,14 +2,15 @@
  * The life of one token, decided without a clock, a timer, a network or axios: a state, the current time and an event go in;
  * the next state, an answer and notices come out. `token-source/` acts on them.
  *
+ * `shared-lifecycle.ts` adds what a shared store tells of other processes, and comes with the store.
+ *
  * There are three independent parts: a token slot and a budget of forced mints (may a 401 force a new token?) for each token,
  * and an endpoint gate (may the token endpoint be called?), which the tokens of one account share. A token may be valid while
  * the endpoint cools down, and a storm of 401s must not block a refresh because of expiry.
  */
 
 import type { Instant } from './instant.js';
-import type { Answers, Decision, Happening } from './lifecycle/happening.js';
-import { onCoolingElsewhere, onFound, onRefreshingElsewhere } from './lifecycle/on-elsewhere.js';
+import type { Answers, Decision, OwnHappening } from './lifecycle/happening.js';
 import { onMintFailed } from './lifecycle/on-mint-failed.js';
 import { onMinted } from './lifecycle/on-minted.js';
 import { onRejection, onReplayAccepted } from './lifecycle/on-rejection.js';
@@ -43,10 +44,12 @@ export type {
   Concern,
   Decision,
   ElsewhereAnswer,
+  ElsewhereHappening,
   FlightAnswer,
   Happening,
   NewToken,
   Notice,
+  OwnHappening,
   RefusalCause,
   RejectedSend,
   RejectionAnswer,
@@ -54,17 +57,17 @@ export type {
 } from './lifecycle/happening.js';
 export { patienceMs, servableToken } from './lifecycle/on-request.js';
 
-/** Decides what follows from an event. Pure: the same arguments give the same decision. */
-export function decide<Failure, Kind extends Happening<Failure>['kind']>(
+/** Decides what follows from an event in this process. Pure: the same arguments give the same decision. */
+export function decide<Failure, Kind extends OwnHappening<Failure>['kind']>(
   state: TokenState<Failure>,
   now: Instant,
-  happening: Extract<Happening<Failure>, { kind: Kind }>,
+  happening: Extract<OwnHappening<Failure>, { kind: Kind }>,
   policy: LifecyclePolicy,
 ): Decision<Failure, Answers<Failure>[Kind]>;
 export function decide<Failure>(
   state: TokenState<Failure>,
   now: Instant,
-  happening: Happening<Failure>,
+  happening: OwnHappening<Failure>,
   policy: LifecyclePolicy,
 ): Decision<Failure, Answers<Failure>[keyof Answers<Failure>]> {
   switch (happening.kind) {
@@ -82,12 +85,6 @@ export function decide<Failure>(
       return onMinted(state, now, happening, policy);
     case 'mint-failed':
       return onMintFailed(state, now, happening, policy);
-    case 'refreshing-elsewhere':
-      return onRefreshingElsewhere(state, now, happening);
-    case 'cooling-elsewhere':
-      return onCoolingElsewhere(state, now, happening, policy);
-    case 'found':
-      return onFound(state, happening, policy);
     case 'flight-lost':
       return onFlightLost(state);
     case 'credentials-changed':

@@ -15,7 +15,10 @@ export interface NewToken {
 }
 
 /** An event in the life of a token. `random` values are in [0, 1). */
-export type Happening<Failure> =
+export type Happening<Failure> = OwnHappening<Failure> | ElsewhereHappening<Failure>;
+
+/** What happens to a token in this process. */
+export type OwnHappening<Failure> =
   /** A caller wants a token: not the rejected token `not`, and preferably with at least `minRemainingMs` left. */
   | {
       readonly kind: 'requested';
@@ -66,6 +69,13 @@ export type Happening<Failure> =
       readonly failuresElsewhere?: number | undefined;
       readonly random: number;
     }
+  /** The running flight will never land. */
+  | { readonly kind: 'flight-lost' }
+  | { readonly kind: 'credentials-changed' }
+  | { readonly kind: 'cleared' };
+
+/** What the shared store tells of other processes. */
+export type ElsewhereHappening<Failure> =
   /** Another process is refreshing this token, or may be, because the shared store is down. */
   | {
       readonly kind: 'refreshing-elsewhere';
@@ -89,11 +99,7 @@ export type Happening<Failure> =
       readonly random: number;
     }
   /** A newer token was found in the shared store, outside of a flight. */
-  | ({ readonly kind: 'found' } & NewToken & { readonly random: number })
-  /** The running flight will never land. */
-  | { readonly kind: 'flight-lost' }
-  | { readonly kind: 'credentials-changed' }
-  | { readonly kind: 'cleared' };
+  | ({ readonly kind: 'found' } & NewToken & { readonly random: number });
 
 /** Which send of a request drew a 401: the first, the replay, or the only possible one. */
 export type RejectedSend = 'first-send' | 'replay' | 'only-send';
