@@ -99,6 +99,22 @@ describe('a call that comes first and fails', () => {
     expect(told('coolDownStarted')).toMatchObject([{ cause: 'credentials' }]);
   });
 
+  test('with rejected credentials is made again as soon as they change', async () => {
+    let clientSecret = 'the old one';
+    const credentials = () => ({ ...ACME, clientSecret });
+    const { source, endpoint } = bench({ provider: { ...withTicket, credentials } });
+    endpoint.onCall = answering((call) =>
+      call.params['clientSecret'] === 'the new one'
+        ? call.answer(200, { ticket: 't' })
+        : call.answer(401, { error: 'invalid_client' }),
+    );
+    expect(await ended(source.getToken())).toMatchObject({ code: 'ERR_CREDENTIALS_REJECTED' });
+
+    clientSecret = 'the new one';
+
+    expect(await ended(source.getToken())).toBe('token-for-t');
+  });
+
   test('shows nothing of what it sent', async () => {
     const { source, endpoint } = bench({ provider: withTicket });
     endpoint.onCall = answering((call) => call.answer(400, { error: `no ${call.body}` }));

@@ -50,9 +50,9 @@ export function earlierCalls({
       const outcome = await options.sendTokenRequest(encoded, { signal: bounded.signal });
       bounded.release();
       if (outcome.kind === 'answered' && accepts(outcome.answer)) return outcome.answer;
-      latest = aboutThisToken(
-        outcome.kind === 'answered' ? failed(call, outcome.answer) : unreachable(call, outcome),
-      );
+      const failure =
+        outcome.kind === 'answered' ? failed(call, outcome.answer) : unreachable(call, outcome);
+      latest = { ...aboutThisToken(failure), account: { credentials, url: encoded.url } };
       throw latest.failure.error;
     },
   };

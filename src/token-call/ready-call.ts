@@ -2,7 +2,7 @@ import type { TokenAcquisitionError } from '../errors/index.js';
 import type { Provider } from '../provider-definition/define-provider.js';
 import type { ParsedToken } from '../provider-definition/token-response.js';
 import type { TokenParams } from '../token/token-params.js';
-import type { EndpointFailure, Failed } from './token-call-failure.js';
+import type { CallAccount, EndpointFailure, Failed } from './token-call-failure.js';
 import type { TokenCall, TokenCallOptions } from './token-call.js';
 
 /** What a token call is made for. */
@@ -19,8 +19,7 @@ export interface CallFor<P extends Provider = Provider> {
 /** One token call, ready to go out: to a token endpoint, or to a function that yields tokens. */
 export interface ReadyCall {
   readonly kind: 'ready';
-  /** Whose call it is: these credentials, at this URL. */
-  readonly account: { readonly credentials: object; readonly url: string };
+  readonly account: CallAccount;
   /** Where it goes. */
   readonly target: Pick<TokenCall, 'method' | 'serverAddress' | 'serverPort'>;
   send(signal: AbortSignal): Promise<Found | Failed>;

@@ -6,10 +6,18 @@ import {
 } from '../errors/index.js';
 import type { Concern, CoolDownCause } from '../token/lifecycle.js';
 
+/** Whose call it is: these credentials, at this URL. */
+export interface CallAccount {
+  readonly credentials: object;
+  readonly url: string;
+}
+
 /** No token came. */
 export interface Failed<Failure extends TokenCallFailure = TokenCallFailure> {
   readonly kind: 'failed';
   readonly failure: Failure;
+  /** Whose call failed, if it came before that of the token endpoint. */
+  readonly account?: CallAccount | undefined;
 }
 
 /** Why a refresh brought no token: the error for its callers, and what it means for the next token calls. */

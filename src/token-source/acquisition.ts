@@ -53,6 +53,9 @@ export async function acquire(
     const acquired = await orLocalFailure(wanted.source.provider.name, () =>
       acquireOnce(wanted, flight, life),
     );
+    // Whether its credentials change decides whether rejected ones go on cooling down.
+    if (acquired.kind === 'failed' && acquired.account !== undefined)
+      wanted.useAccount(acquired.account.credentials, acquired.account.url);
     const isOurs = life.pulse.stalls > stalls && saysNothing(acquired);
     if (!isOurs || life.signal.aborted || freshStarts === MOST_FRESH_STARTS) return acquired;
   }
