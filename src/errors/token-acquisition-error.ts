@@ -55,23 +55,18 @@ export interface TokenAcquisitionDetails {
  */
 export class TokenAcquisitionError extends BearerError {
   override readonly name: string = 'TokenAcquisitionError';
-  readonly provider: string;
-  readonly phase: AcquisitionPhase;
-  readonly retryable: boolean;
-  readonly retryInMs: number | undefined;
-  readonly status: number | undefined;
-  readonly oauthError: OAuthErrorFields | undefined;
-  readonly diagnosis: ProviderDiagnosis | undefined;
+  declare readonly provider: string;
+  declare readonly phase: AcquisitionPhase;
+  declare readonly retryable: boolean;
+  declare readonly retryInMs: number | undefined;
+  declare readonly status: number | undefined;
+  declare readonly oauthError: OAuthErrorFields | undefined;
+  declare readonly diagnosis: ProviderDiagnosis | undefined;
 
   constructor(code: BearerErrorCode, message: string, details: TokenAcquisitionDetails) {
-    super(code, message, details.cause === undefined ? undefined : { cause: details.cause });
-    this.provider = details.provider;
-    this.phase = details.phase;
-    this.retryable = details.retryable;
-    this.retryInMs = details.retryInMs === undefined ? undefined : Math.ceil(details.retryInMs);
-    this.status = details.status;
-    this.oauthError = details.oauthError;
-    this.diagnosis = details.diagnosis;
+    const { cause, retryInMs } = details;
+    super(code, message, cause === undefined ? undefined : { cause });
+    Object.assign(this, fieldsOf(details), { retryInMs: retryInMs && Math.ceil(retryInMs) });
   }
 
   /** The same failure for a caller who arrives during the cool-down, with the remaining delay. */
@@ -86,17 +81,14 @@ export class TokenAcquisitionError extends BearerError {
   }
 
   override toJSON(): Record<string, unknown> {
-    return {
-      ...super.toJSON(),
-      provider: this.provider,
-      phase: this.phase,
-      retryable: this.retryable,
-      retryInMs: this.retryInMs,
-      status: this.status,
-      oauthError: this.oauthError,
-      diagnosis: this.diagnosis,
-    };
+    return { ...super.toJSON(), ...fieldsOf(this) };
   }
+}
+
+/** The details that an error shows. */
+function fieldsOf(details: TokenAcquisitionDetails): Omit<TokenAcquisitionDetails, 'cause'> {
+  const { provider, phase, retryable, retryInMs, status, oauthError, diagnosis } = details;
+  return { provider, phase, retryable, retryInMs, status, oauthError, diagnosis };
 }
 
 /** A delay for a message, in tenths of a second if it is under ten seconds. */
@@ -110,9 +102,7 @@ function copyOf(
   changes: Partial<TokenAcquisitionDetails>,
 ): TokenAcquisitionError {
   const Same = error.constructor as typeof TokenAcquisitionError;
-  const { provider, phase, retryable, retryInMs, status, oauthError, diagnosis, cause } = error;
-  const details = { provider, phase, retryable, retryInMs, status, oauthError, diagnosis, cause };
-  return new Same(error.code, message, { ...details, ...changes });
+  return new Same(error.code, message, { ...fieldsOf(error), cause: error.cause, ...changes });
 }
 
 /**
