@@ -1,3 +1,4 @@
+import { readingsAt, type Reading } from './escapes.js';
 import { findSecrets, patternsOf, type Pattern, type Range } from './find-secrets.js';
 import { REDACTED } from './redacted.js';
 
@@ -32,21 +33,31 @@ function replaced(text: string, ranges: readonly Range[]): string {
 
 // ---- Base64 ----------------------------------------------------------------------------------------------------
 
-const SPELLED_PLUS = String.raw`%2b|\\u002b|&#43;|&#x2b;|&plus;`;
-const SPELLED_SLASH = String.raw`%2f|\\/|\\u002f|&#47;|&#x2f;|&sol;`;
-const BASE64_WORD = new RegExp(`(?:[\\w+/-]|${SPELLED_PLUS}|${SPELLED_SLASH})+={0,2}`, 'gi');
-const EACH_PLUS = new RegExp(`${SPELLED_PLUS}|-`, 'gi');
-const EACH_SLASH = new RegExp(`${SPELLED_SLASH}|_`, 'gi');
-
-/** The Base64 words that contain a secret. Base64 may follow a prefix of the same characters, such as a path. */
+/** The Base64 words that contain a secret, in any spelling. Base64 may follow a prefix of the same characters, such as a path. */
 function base64Words(text: string, patterns: readonly Pattern[]): Range[] {
-  return [...text.matchAll(BASE64_WORD)].flatMap(({ 0: word, index: from }) => {
-    const plain = word.replace(/=+$/, '').replace(EACH_PLUS, '+').replace(EACH_SLASH, '/');
+  const found: Range[] = [];
+  for (let from = 0, to = 0; from < text.length; from = Math.max(to, from + 1)) {
+    let word = '';
+    to = from;
+    for (let one = base64At(text, to); one !== undefined; one = base64At(text, to)) {
+      word += one.value;
+      to = one.end;
+    }
+    const plain = word.replaceAll('-', '+').replaceAll('_', '/');
     const isHidden = [0, 1, 2, 3].some(
       (offset) => findSecrets(fromBase64(plain.slice(offset)), patterns).length > 0,
     );
-    return isHidden ? [{ from, to: from + word.length }] : [];
-  });
+    while (text[to] === '=') to += 1;
+    if (isHidden) found.push({ from, to });
+  }
+  return found;
+}
+
+/** Only `+` and `/` need an escape. Any other may be the end of what stands before the word. */
+function base64At(text: string, at: number): Reading | undefined {
+  return readingsAt(text, at).find(({ value, end }) =>
+    (end === at + 1 ? /^[\w+/-]$/ : /^[+/]$/).test(value),
+  );
 }
 
 /** The decoded bytes, each as one character; from a cut word, only the complete ones. */

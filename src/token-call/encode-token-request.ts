@@ -24,7 +24,7 @@ export function encodeTokenRequest(request: TokenRequest, baseURL: string): Enco
     method: request.method ?? 'POST',
     headers: {
       Accept: 'application/json',
-      ...(contentType === undefined ? {} : { 'Content-Type': contentType }),
+      ...(contentType && { 'Content-Type': contentType }),
       ...request.headers,
     },
     data:

@@ -83,9 +83,9 @@ function diagnose(
 function inWords(diagnosis: ProviderDiagnosis | undefined): string {
   if (diagnosis === undefined) return '';
   const { code, message, requestId } = diagnosis;
-  const said = [code, message].filter((text) => text !== undefined).join(': ');
-  const request = requestId === undefined ? '' : `request ${requestId}`;
-  return ` (${[said, request].filter((text) => text !== '').join('; ')})`;
+  const said = [code, message].filter(Boolean).join(': ');
+  const request = requestId && `request ${requestId}`;
+  return ` (${[said, request].filter(Boolean).join('; ')})`;
 }
 
 /** The endpoint answered nonsense. */

@@ -35,8 +35,8 @@ export function oauthErrorFields(
   const errorUri = printable(read(body, 'error_uri'), { longest: 300, secrets });
   return {
     error,
-    ...(errorDescription === undefined ? {} : { errorDescription }),
-    ...(errorUri === undefined ? {} : { errorUri }),
+    ...(errorDescription && { errorDescription }),
+    ...(errorUri && { errorUri }),
   };
 }
 
@@ -56,12 +56,12 @@ export function diagnosisOf(
   const message =
     printable(asText(found?.message), { longest: 300, secrets }) ?? oauth?.errorDescription;
   const requestId = printable(asText(found?.requestId), { longest: 100, secrets });
-  if (code === undefined && message === undefined && requestId === undefined) return undefined;
-  return {
-    ...(code === undefined ? {} : { code }),
-    ...(message === undefined ? {} : { message }),
-    ...(requestId === undefined ? {} : { requestId }),
+  const diagnosis = {
+    ...(code && { code }),
+    ...(message && { message }),
+    ...(requestId && { requestId }),
   };
+  return Object.keys(diagnosis).length === 0 ? undefined : diagnosis;
 }
 
 function orNothing<T>(look: () => T): T | undefined {
