@@ -172,8 +172,8 @@ describe('after the answer of the store, a flight', () => {
       ...common,
       code: 'ERR_TOKEN_LEASE_HELD',
       message:
-        'acme: another process holds the refresh lease and brings no token. A token call without it would kill the token of ' +
-        'other processes, so none was made; the next request tries again.',
+        'acme: another process holds the refresh lease but has fetched no token. A token call now could invalidate the token of ' +
+        'other processes, so none was made. The next request tries again.',
     });
     expect(errorAfter(undefined)).toMatchObject({ ...common, code: 'ERR_TOKEN_STORE_FAILED' });
   });

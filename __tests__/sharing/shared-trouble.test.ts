@@ -390,7 +390,7 @@ test('credentials out of a vault that another process was refused with are not t
   expect(endpoint.calls).toHaveLength(1);
 });
 
-test('what another process was refused with says where to look, and nothing of the answer', async () => {
+test('the error after a failure of another process says where to look, and nothing of the answer', async () => {
   const { members, endpoint, join } = fleet(1);
   endpoint.onCall = (call) =>
     call.answer(401, {
@@ -399,8 +399,7 @@ test('what another process was refused with says where to look, and nothing of t
     });
   await members[0]!.token();
   const error = (await join().token()) as Error & { status: number; retryInMs: number };
-  expect(error.message).toContain('acme: another process asked for a token');
-  expect(error.message).toContain('401');
+  expect(error.message).toContain('acme: the token call of another process has just failed (401)');
   expect(error.message).not.toContain('acme-client-secret');
   expect(error).toMatchObject({ status: 401, phase: 'cooling down', retryable: false });
   expect(error.retryInMs).toBeGreaterThan(4_000);

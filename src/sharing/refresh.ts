@@ -3,28 +3,28 @@ import type { MintResult } from '../token-call/mint.js';
 import type { TokenParams } from '../token/token-params.js';
 import type { Adopted } from './adoption.js';
 
-/** What a shared token is to the source that shares it. */
+/** The source of a shared token. */
 export interface SharedTokenOwner {
-  /** The token in hand. */
+  /** The current token. */
   held(): HeldHere | undefined;
-  /** Takes up a token that was found outside a flight. */
+  /** Adopts a token that was found outside a flight. */
   adopt(adopted: Adopted): void;
 }
 
-/** The token that this process holds. */
+/** The current token of this process. */
 export interface HeldHere {
   readonly value: string;
   readonly scope: string | undefined;
-  /** It drew a 401. */
+  /** Whether it drew a 401. */
   readonly rejected: boolean;
-  /** Until it expires; `undefined` if its life is unknown. */
+  /** Until it expires; `undefined` if its lifetime is unknown. */
   readonly remainingMs: number | undefined;
 }
 
-/** Why a refresh has to wait, and how long it need not be tried again. */
+/** A refresh that has to wait, and for how long. */
 export interface Deferral {
   readonly retryInMs: number;
-  /** No process can refresh now: the token in hand serves to the end of its life. */
+  /** No process can refresh now: the current token is used until it expires. */
   readonly untilExpiry: boolean;
 }
 
@@ -32,13 +32,13 @@ export interface Deferral {
 export interface Refresh {
   readonly credentials: object;
   readonly params: TokenParams;
-  /** The token request that these make; `undefined` where a function yields the tokens. */
+  /** The token request made from these; `undefined` with `acquireToken`. */
   readonly request: TokenRequest | undefined;
-  /** Aborts when the outcome is not wanted any more. */
+  /** Aborts when no caller wants the outcome any more. */
   readonly signal: AbortSignal;
-  /** A token of others that lives no longer is not adopted, in milliseconds. */
+  /** A token of another process with less time left is not adopted, in milliseconds. */
   readonly minRemainingMs: number | undefined;
-  /** Ends the refresh if the token in hand does meanwhile; tells whether it did. */
+  /** Ends the refresh if the current token will do meanwhile; returns whether it did. */
   standDown(deferral: Deferral): boolean;
   mint(): Promise<MintResult>;
 }
