@@ -153,7 +153,7 @@ describe('is refused by name, and no secret goes out', () => {
       { [RFC8414]: [200, { ...METADATA, issuer: `${ISSUER}/` }] },
       {},
       'issuer',
-      /tenant is not the issuer that its metadata name \(https:\/\/idp\.example\/tenant\/\)/,
+      /tenant is not the issuer that its metadata names \(https:\/\/idp\.example\/tenant\/\)/,
     ],
     ['no metadata', {}, {}, 'issuer', /has no metadata at \S+ or \S+openid-configuration/],
     ['a redirect', { [RFC8414]: [302, {}, { location: OPENID }] }, {}, 'issuer', /has no metadata/],
@@ -221,7 +221,7 @@ describe('is refused by name, and no secret goes out', () => {
       { [AT_RESOURCE]: [200, { ...resource, resource: 'https://api.example/v2' }] },
       at,
       'protectedResource',
-      /is not the resource that its metadata name \(https:\/\/api\.example\/v2\)/,
+      /is not the resource that its metadata names \(https:\/\/api\.example\/v2\)/,
     ],
     [
       'an API whose issuers are not trusted',
@@ -266,7 +266,7 @@ describe('is refused by name, and no secret goes out', () => {
     await expect(source.getToken()).rejects.toMatchObject({
       code: 'ERR_BEARER_MISCONFIGURED',
       message: expect.stringContaining(
-        `the metadata at ${issuer}/.well-known/oauth-authorization-server are longer than 1 MB`,
+        `the metadata at ${issuer}/.well-known/oauth-authorization-server is longer than 1 MB`,
       ),
     });
     server.close();

@@ -100,7 +100,7 @@ describe('a key that cannot work is refused at creation', () => {
     [
       'line breaks written out',
       pemOf(keys.RS256).replaceAll('\n', '\\n'),
-      /"\\n" written out.*replaceAll/,
+      /"\\n" instead of line breaks.*replaceAll/,
     ],
     ['half a key', halfOf(pemOf(keys.RS256)), /damaged or cut off/],
     ['no Base64', block('PRIVATE KEY', '!!!'), /damaged or cut off/],
@@ -177,7 +177,7 @@ describe('what shows only when it signs is the same typed error', () => {
     [
       'a function that signs with another curve',
       { key: () => Promise.resolve(new Uint8Array(96)), algorithm: 'ES256' },
-      /something else than a signature/,
+      /something other than a signature/,
     ],
   ])('%s', async (_, options, message) => {
     const error: unknown = await signed(options).catch((thrown: unknown) => thrown);
