@@ -45,14 +45,14 @@ describe('the token endpoint is found', () => {
     expect(urls()).toEqual([`GET ${RFC8414}`, `POST ${TOKEN_URL}`]);
   });
 
-  test('by OpenID Connect Discovery, where there is no RFC 8414', async () => {
+  test('by OpenID Connect Discovery, if the server does not support RFC 8414', async () => {
     const { source, urls } = bench({ [OPENID]: [200, METADATA] });
     await source.getToken();
 
     expect(urls()).toEqual([`GET ${RFC8414}`, `GET ${OPENID}`, `POST ${TOKEN_URL}`]);
   });
 
-  test('at its alias for certificates, where a client has one (RFC 8705, section 5)', async () => {
+  test('at its alias for clients with certificates (RFC 8705, section 5)', async () => {
     const alias = 'https://mtls.example/token';
     const metadata = { ...METADATA, mtls_endpoint_aliases: { token_endpoint: alias } };
     const { source, urls } = bench(
@@ -83,7 +83,7 @@ describe('the token endpoint is found', () => {
     );
   });
 
-  test('by the well-known address of the API, where its 401 names none', async () => {
+  test('by the well-known address of the API, if its 401 names none', async () => {
     const { source, urls } = bench(
       { [RESOURCE]: [401], [AT_RESOURCE]: [200, resource], [RFC8414]: [200, METADATA] },
       options,
@@ -94,7 +94,7 @@ describe('the token endpoint is found', () => {
   });
 });
 
-describe('the metadata are kept', () => {
+describe('the metadata is kept', () => {
   const count = (urls: readonly string[]) => urls.filter((url) => url.startsWith('GET')).length;
 
   test('for an hour, and for all tokens that are asked for at once', async () => {

@@ -71,7 +71,7 @@ describe('the header', () => {
   });
 });
 
-describe('a key that cannot work is refused at creation', () => {
+describe('an unusable key is refused at creation', () => {
   const pkcs1 = keys.RS256.export({ type: 'pkcs1', format: 'pem' }) as string;
   const sec1 = keys.ES256.export({ type: 'sec1', format: 'pem' }) as string;
   const encrypted = keys.RS256.export({
