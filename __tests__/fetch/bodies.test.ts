@@ -59,7 +59,7 @@ describe('a body that can be sent again', () => {
     expect(sends()[0]![2]).not.toBe('');
   });
 
-  test('is what it was when fetch was called, whatever the caller does to it afterwards', async () => {
+  test('is sent as it was when fetch was called, whatever the caller does to it afterwards', async () => {
     const api = await fetchWithDeadToken(server);
     const body = bytes('hello');
     for (const given of [body, body.buffer]) {

@@ -344,7 +344,7 @@ describe('origins', () => {
     });
   });
 
-  test('what is no URL is left to fetch', async () => {
+  test('something that is not a URL is left to fetch', async () => {
     const api = fetchOf(server);
     await expect(api('/orders')).rejects.toThrow('Failed to parse URL');
   });

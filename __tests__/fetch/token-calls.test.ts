@@ -72,7 +72,7 @@ describe('a token call by fetch', () => {
     expect(error.message).toContain(words);
   });
 
-  test('ends after its time, even if its fetch does not heed the signal', async () => {
+  test('ends after its time, even if its fetch ignores the signal', async () => {
     const source = sourceOf({ fetch: () => new Promise(() => undefined), attemptTimeoutMs: 20 });
 
     await expect(source.getToken()).rejects.toMatchObject({
@@ -140,7 +140,7 @@ describe('a wrong option', () => {
     expect(createBearerFetch(source, { fetch }).source).toBe(source);
   });
 
-  test('what is no provider is refused', () => {
+  test('something that is not a provider is refused', () => {
     expect(() => createBearerFetch({} as never)).toThrow('is not a provider');
   });
 });

@@ -45,14 +45,14 @@ describe('the token endpoint is found', () => {
     expect(urls()).toEqual([`GET ${RFC8414}`, `POST ${TOKEN_URL}`]);
   });
 
-  test('by OpenID Connect Discovery, where there is no RFC 8414', async () => {
+  test('by OpenID Connect Discovery, if the server does not support RFC 8414', async () => {
     const { source, urls } = bench({ [OPENID]: [200, METADATA] });
     await source.getToken();
 
     expect(urls()).toEqual([`GET ${RFC8414}`, `GET ${OPENID}`, `POST ${TOKEN_URL}`]);
   });
 
-  test('at its alias for certificates, where a client has one (RFC 8705, section 5)', async () => {
+  test('at its alias for clients with certificates (RFC 8705, section 5)', async () => {
     const alias = 'https://mtls.example/token';
     const metadata = { ...METADATA, mtls_endpoint_aliases: { token_endpoint: alias } };
     const { source, urls } = bench(
@@ -83,7 +83,7 @@ describe('the token endpoint is found', () => {
     );
   });
 
-  test('by the well-known address of the API, where its 401 names none', async () => {
+  test('by the well-known address of the API, if its 401 names none', async () => {
     const { source, urls } = bench(
       { [RESOURCE]: [401], [AT_RESOURCE]: [200, resource], [RFC8414]: [200, METADATA] },
       options,
@@ -94,7 +94,7 @@ describe('the token endpoint is found', () => {
   });
 });
 
-describe('the metadata are kept', () => {
+describe('the metadata is kept', () => {
   const count = (urls: readonly string[]) => urls.filter((url) => url.startsWith('GET')).length;
 
   test('for an hour, and for all tokens that are asked for at once', async () => {
@@ -153,7 +153,7 @@ describe('is refused by name, and no secret goes out', () => {
       { [RFC8414]: [200, { ...METADATA, issuer: `${ISSUER}/` }] },
       {},
       'issuer',
-      /tenant is not the issuer that its metadata name \(https:\/\/idp\.example\/tenant\/\)/,
+      /tenant is not the issuer that its metadata names \(https:\/\/idp\.example\/tenant\/\)/,
     ],
     ['no metadata', {}, {}, 'issuer', /has no metadata at \S+ or \S+openid-configuration/],
     ['a redirect', { [RFC8414]: [302, {}, { location: OPENID }] }, {}, 'issuer', /has no metadata/],
@@ -221,7 +221,7 @@ describe('is refused by name, and no secret goes out', () => {
       { [AT_RESOURCE]: [200, { ...resource, resource: 'https://api.example/v2' }] },
       at,
       'protectedResource',
-      /is not the resource that its metadata name \(https:\/\/api\.example\/v2\)/,
+      /is not the resource that its metadata names \(https:\/\/api\.example\/v2\)/,
     ],
     [
       'an API whose issuers are not trusted',
@@ -266,7 +266,7 @@ describe('is refused by name, and no secret goes out', () => {
     await expect(source.getToken()).rejects.toMatchObject({
       code: 'ERR_BEARER_MISCONFIGURED',
       message: expect.stringContaining(
-        `the metadata at ${issuer}/.well-known/oauth-authorization-server are longer than 1 MB`,
+        `the metadata at ${issuer}/.well-known/oauth-authorization-server is longer than 1 MB`,
       ),
     });
     server.close();

@@ -27,7 +27,7 @@ function renew(token: string) {
   renameSync(`${file}.new`, file);
 }
 
-describe('the file is read anew for each token call', () => {
+describe('the file is read for each token call', () => {
   it.each<[string, string, (token: () => Promise<string>) => object]>([
     ['the assertion', 'assertion', (assertion) => ({ grant: { type: 'jwt-bearer', assertion } })],
     [
@@ -107,7 +107,7 @@ describe('trouble with the file is a typed error that names it', () => {
     expect(String(error)).toContain(file);
   });
 
-  it('a path that is none is refused at creation', () => {
+  it('something that is not a path is refused at creation', () => {
     expect(() => tokenFromFile('')).toThrow(/path is not a path/);
   });
 });

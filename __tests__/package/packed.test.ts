@@ -213,6 +213,38 @@ export const made = [createTokenSource, exotel];`,
       expect(said).toContain("Cannot find module 'axios-bearer/providers'");
       expect(said).not.toContain("Cannot find module 'axios-bearer'");
     });
+
+    test('each mistake with the words of docs/typescript.md', async () => {
+      const said = await tsc(
+        'mistakes.mts',
+        `import { defineProvider, isBearerError } from 'axios-bearer';
+import { oauth2ClientCredentials } from 'axios-bearer/providers';
+import axios from 'axios';
+const url = 'https://a.example';
+oauth2ClientCredentials({ tokenUrl: url, baseURL: url, clientId: 'id', clientSecret: process.env.SECRET });
+defineProvider<{ key: string; secret: string }>({
+  name: 'acme', baseURL: url, credentials: { key: 'k', secret: 's' }, credentialFields: { key: {} },
+  tokenRequest: () => ({ url: '/token' }), parseToken: ({ body }) => ({ accessToken: body.token }),
+});
+export const optionOf = (error: unknown) => isBearerError(error) && error.option;
+export const get = () => axios.get(url, { bearer: true });`,
+        { module: 'nodenext' },
+      );
+      const without = await tsc(
+        'no-bearer.mts',
+        "import axios from 'axios';\nexport const get = () => axios.get('/', { bearer: false });",
+        { module: 'nodenext' },
+      );
+      const told = [...textOf('docs/typescript.md').matchAll(/^\| (?!Error)((?:[A-Z]|').*?) \| /gm)]
+        .map(([, message]) => message!.replaceAll('\\|', '|').split('…'))
+        // These two are tested above.
+        .filter(([start]) => !/axios-bearer\/providers|createSharedStore/.test(start!));
+      expect(told).toHaveLength(6);
+      const unsaid = told.filter(
+        (parts) => !parts.every((part) => (said + without).includes(part.trim())),
+      );
+      expect(unsaid).toEqual([]);
+    });
   });
 
   describe('runs the programs of the README as they are told, in a folder with nothing else:', () => {

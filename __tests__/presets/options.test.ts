@@ -40,7 +40,7 @@ it('asks the authorization server that is given', async () => {
   expect(url).toBe('https://acme.okta.com/oauth2/aus1%2F..%2Fx/v1/token');
 });
 
-it('takes what one request asks for before what the options say', async () => {
+it('prefers the parameters of a request to the options', async () => {
   const { data } = await requestOf(okta(oktaOptions), { scope: ['write', 'admin'] });
   const { data: forAnother } = await requestOf(
     auth0({ ...client, baseURL: 'https://api.example', domain: 'acme.auth0.com', audience: 'a' }),

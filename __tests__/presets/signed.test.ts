@@ -131,7 +131,7 @@ describe.each(signed)('$name', ({ name, create, options, tokenUrl, claims, lifet
     });
   });
 
-  it('takes invalid_grant for rejected credentials', async () => {
+  it('treats invalid_grant as rejected credentials', async () => {
     const error = await refusalOf(create(options), 400, { error: 'invalid_grant' });
 
     expect(error.code).toBe('ERR_CREDENTIALS_REJECTED');

@@ -24,7 +24,7 @@ function problemOf(work: () => unknown): MisconfigurationError {
   throw new Error('nothing was thrown');
 }
 
-test('takes the clients of all packages as they are, with their own types', () => {
+test('accepts the clients of all packages as they are, with their own types', () => {
   const ioredis = new Redis(here);
   const nodeRedis = createClient({ socket: here });
   const iovalkey = new Valkey(here);
@@ -110,7 +110,7 @@ test('does not keep the bytes of the caller, who may wipe them', async () => {
   expect(await sealed()).toBe(before);
 });
 
-test('shows neither key nor secret nor token to whoever inspects it', async () => {
+test('shows neither key nor secret nor token when inspected', async () => {
   const client = { evalsha: () => Promise.resolve(['none']), eval: () => Promise.resolve([]) };
   const store = createRedisStore(client, { storeKey });
   const slot = await store.open(anIdentity(), () => undefined);
@@ -119,7 +119,7 @@ test('shows neither key nor secret nor token to whoever inspects it', async () =
   expect(shown).not.toContain('a secret');
 });
 
-describe('an answer that nobody understands', () => {
+describe('an answer of the wrong kind', () => {
   test.each<[string, unknown]>([
     ['no list', 'OK'],
     ['a list of numbers', [1]],
@@ -131,7 +131,7 @@ describe('an answer that nobody understands', () => {
     await expect(slot.begin(asking('a'))).rejects.toThrow();
   });
 
-  test('buffers, which a client may be set up to hand out, are as good as text', async () => {
+  test('buffers, which some client settings return, are as good as text', async () => {
     const answer = ['held', '250'].map((text) => Buffer.from(text));
     const client = { evalsha: () => Promise.resolve(answer), eval: () => Promise.resolve(answer) };
     const slot = await createRedisStore(client).open(anIdentity(), () => undefined);

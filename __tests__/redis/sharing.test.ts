@@ -144,7 +144,7 @@ describeWithRedis('token sources that share a Redis', () => {
     expect(second.peek()?.value).toBe(next.value);
   });
 
-  test('with hints whoever waits for another host hears at once that the token is there', async () => {
+  test('with hints, a process that waits for another host learns at once that the token is there', async () => {
     const [first, second] = [await host({ hints: true }), await host({ hints: true })];
     const held = sandbox.oauth2.tokenEndpoint.holdNext();
     const leading = first.getToken();

@@ -90,7 +90,7 @@ describeWithRedis(
       expect([server.refreshes.length, server.refusals]).toEqual([3, []]);
     });
 
-    test('lose the login of the user when one is killed before it hears the answer: a typed error says so, after one call', async () => {
+    test('lose the login of the user when one is killed before it reads the answer: a typed error says so, after one call', async () => {
       const [leader, ...others] = await start();
       const answer = server.holdNextAnswer();
       void leader!.requests(1).catch(() => undefined);

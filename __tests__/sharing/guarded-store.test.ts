@@ -53,7 +53,7 @@ test('ends an operation that does not answer within 250 ms', async () => {
   expect(clock.pendingTimers).toBe(0);
 });
 
-test('hands on an answer that comes too late', async () => {
+test('passes on an answer that comes too late', async () => {
   const { clock, chaos, read } = guarded();
   chaos.delay(300);
   const reading = read();
@@ -64,7 +64,7 @@ test('hands on an answer that comes too late', async () => {
   await expect(outcome.late).resolves.toBeUndefined();
 });
 
-test('takes no stall of its own process for one of the store', async () => {
+test('does not take a stall of its own process for an outage of the store', async () => {
   const { clock, chaos, read } = guarded();
   const held = chaos.holdNext('read');
   const reading = read();
@@ -75,7 +75,7 @@ test('takes no stall of its own process for one of the store', async () => {
   expect((await reading).kind).toBe('done');
 });
 
-test('leaves the store alone after three failures in a row, ever longer, and probes it once each time', async () => {
+test('leaves the store alone after three failures in a row, longer each time, and probes it once each time', async () => {
   const { clock, chaos, kinds, told, begin } = guarded();
   chaos.fail();
   expect(await kinds(5)).toEqual(['failed', 'failed', 'failed', 'skipped', 'skipped']);
@@ -136,7 +136,7 @@ test('counts failures in a row only', async () => {
   }
 });
 
-test('takes a store that only reads and releases for no healthy one', async () => {
+test('does not treat a store as healthy that only reads and releases', async () => {
   const { clock, chaos, begin, read, told, guard } = guarded();
   for (let n = 0; n < 3; n += 1) {
     chaos.failNext(1, 'begin');
@@ -153,7 +153,7 @@ test('takes a store that only reads and releases for no healthy one', async () =
   expect(guard.pausedForMs()).toBe(0);
 });
 
-test('tells an outage once, however long it lasts, and the next one again', async () => {
+test('reports an outage once, however long it lasts, and the next one again', async () => {
   const { clock, chaos, kinds, told } = guarded();
   chaos.fail();
   for (let n = 0; n < 20; n += 1) {
@@ -182,7 +182,7 @@ test.each([
   expect((await guard.run('begin', work)).kind).toBe('failed');
 });
 
-test('keeps what a client library says out of its errors, but for the code', async () => {
+test('keeps the client library’s text out of its errors, except the code', async () => {
   const { guard, clock } = guarded();
   const errors: TokenStoreError[] = [];
   const guardTwo = guardStore(createMemoryStore(), {
@@ -221,7 +221,7 @@ test('gives the derivation of keys more time, and does not hold it against the s
   expect((await guard.run('read', () => Promise.resolve(1))).kind).toBe('done');
 });
 
-test('the chaos store names what was called, and can lose an answer after the deed', async () => {
+test('the chaos store names what was called, and can lose an answer after doing the work', async () => {
   const chaos = createChaosStore(createMemoryStore());
   const slot = await chaos.open(anIdentity(), () => undefined);
   chaos.loseNextReplies(1, 'begin');

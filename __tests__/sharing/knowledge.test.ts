@@ -103,7 +103,7 @@ describe('of the stored token and the one in hand,', () => {
   });
 });
 
-test('the store is looked at each minute, and soon if it lacks the token in hand, but not before it may be asked', () => {
+test('the store is read each minute, and soon if it lacks the current token, but not before it may be asked', () => {
   expect(known.lookAt).toBe(70_000);
   expect(unshared.lookAt).toBe(11_000);
   expect(lookingSoon(known, { ...moment, pausedForMs: 8_000 }).lookAt).toBe(20_000);
@@ -125,7 +125,7 @@ describe('a hint of a higher fence', () => {
   });
 });
 
-test('the last ten rejected tokens are remembered, and one that is minted anew is none of them', () => {
+test('the last ten rejected tokens are remembered, except one that is issued again', () => {
   const values = Array.from({ length: 12 }, (_, index) => `T${index}`);
   const { rejected } = values.reduce(rejectedHere, known);
   expect(rejected).toEqual(values.slice(2));

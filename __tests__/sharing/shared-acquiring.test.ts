@@ -141,7 +141,7 @@ test('in the last moments callers wait for the other process', async () => {
   expect(endpoint.calls).toHaveLength(2);
 });
 
-test('a waiting process is told when another brings the token, and how long it waited', async () => {
+test('a waiting process learns when another has fetched the token, and reports how long it waited', async () => {
   const { members, endpoint, pass, settle } = fleet(2);
   const [leader, other] = members as [(typeof members)[0], (typeof members)[0]];
   void leader.token();
@@ -155,7 +155,7 @@ test('a waiting process is told when another brings the token, and how long it w
   expect(awaited).toMatchObject({ outcome: 'token' });
 });
 
-test('polls 50 ms after the first look and ever less often, half a second at most', async () => {
+test('polls 50 ms after the first look and then less and less often, up to every half second', async () => {
   const { members, pass, settle } = fleet(2);
   void members[0]!.token();
   await settle();
@@ -316,7 +316,7 @@ test('another process takes over about 3 s after the holder of the lease died', 
   expect(endpoint.calls).toHaveLength(1);
 });
 
-test('waiting for another process does not eat the time of the own mint', async () => {
+test('waiting for another process leaves the full time for its own mint', async () => {
   const { members, slot, endpoint, pass } = fleet(1);
   await (await slot()).begin({ owner: 'ghost', leaseMs: 9_000, minRemainingMs: 0 });
   const waiting = members[0]!.token();
@@ -328,7 +328,7 @@ test('waiting for another process does not eat the time of the own mint', async 
   expect(await waiting).toBe('T1');
 });
 
-test('a token of unknown life is shared as one', async () => {
+test('a token of unknown lifetime is shared with its lifetime unknown', async () => {
   const { members, join, answerAtOnce, pass } = fleet(1);
   answerAtOnce({ expires_in: undefined });
   await members[0]!.token();

@@ -101,7 +101,7 @@ describe('after the answer of the store, a flight', () => {
     expect(next(lead, { hasLeaseRunOut: true })).toMatchObject({ kind: 'asking', polls: 1 });
   });
 
-  test('waits while another holds the lease, and afterwards tells what came of that', () => {
+  test('waits while another holds the lease, and reports the outcome', () => {
     const held = { kind: 'held', remainingMs: 3_000 } as const;
     expect(next(held)).toMatchObject({
       kind: 'waiting',
@@ -140,7 +140,7 @@ describe('after the answer of the store, a flight', () => {
     expect(withToken({ rejected: true })).toBe('minting');
   });
 
-  test('lands with what another process was told, and with its token unless that drew a 401 here', () => {
+  test('ends with another process’s failure, and with its token unless that drew a 401 here', () => {
     expect(next(cooling('T0'))).toMatchObject({
       kind: 'landed',
       acquired: {
@@ -156,7 +156,7 @@ describe('after the answer of the store, a flight', () => {
       expect(next(cooling(value))).toMatchObject({ acquired: { fallback: undefined } });
   });
 
-  test('gives up where a second mint would do harm, and says what is missing', () => {
+  test('gives up if a second mint would do harm, and says what is missing', () => {
     const singleActiveToken = true;
     const late = { singleActiveToken, now: { wallMs: 0, monoMs: 17_000 } };
     const errorAfter = (answer: BeginAnswer | undefined) => {
@@ -172,8 +172,8 @@ describe('after the answer of the store, a flight', () => {
       ...common,
       code: 'ERR_TOKEN_LEASE_HELD',
       message:
-        'acme: another process holds the refresh lease and brings no token. A token call without it would kill the token of ' +
-        'other processes, so none was made; the next request tries again.',
+        'acme: another process holds the refresh lease but has fetched no token. A token call now could invalidate the token of ' +
+        'other processes, so none was made. The next request tries again.',
     });
     expect(errorAfter(undefined)).toMatchObject({ ...common, code: 'ERR_TOKEN_STORE_FAILED' });
   });
@@ -190,7 +190,7 @@ describe('after the answer of the store, a flight', () => {
   });
 });
 
-test('after a wait a flight asks again, unless the token in hand does or clear() came first', () => {
+test('after a wait a flight asks again, unless the current token will do or clear() came first', () => {
   const then = { ...newFlight(0), polls: 1 };
   const step = { kind: 'wait', for: 'store', pauseMs: 1, lookAgainInMs: 1 } as const;
   const waiting = { kind: 'waiting', step, then } as const;

@@ -22,7 +22,7 @@ const oauth2 = (changes: object = {}) =>
     ...changes,
   });
 
-test('parts the credentials by what the provider calls secret', async () => {
+test('separates secret from public credentials, as the provider says', async () => {
   expect(await ownIdentity(oauth2())).toMatchObject({
     provider: 'oauth2',
     tokenUrl: 'https://auth.example.com/token',
@@ -33,7 +33,7 @@ test('parts the credentials by what the provider calls secret', async () => {
   });
 });
 
-test('takes what the provider does not know for a secret', async () => {
+test('treats an unknown credential as a secret', async () => {
   const given = { ...credentials, extra: 'x', toString: 'y', nested: { z: 1 }, left: undefined };
   const identity = await identityOf(acme(), given as never);
   expect(identity.publicParts).toEqual([['clientId', 'an id']]);
@@ -71,12 +71,12 @@ test('the same parameters in another order make the same identity', async () => 
   expect(one).toEqual(two);
 });
 
-test('a name of the user stands for the secret and for the request', async () => {
+test('the user’s own name replaces the secret and the request', async () => {
   const identity = await ownIdentity(oauth2({ scope: 'read' }), {}, 'fleet');
   expect(identity).toMatchObject({ cacheIdentity: 'fleet', request: '' });
 });
 
-test('what is made fresh for each call is no part of the identity', async () => {
+test('credentials made fresh for each call are not part of the identity', async () => {
   const provider = acme({
     credentials: () => ACME,
     credentialFields: { clientId: {}, clientSecret: { secret: true, perCall: true } },
@@ -86,7 +86,7 @@ test('what is made fresh for each call is no part of the identity', async () => 
   expect(await identityWith('assertion-1')).toEqual(await identityWith('assertion-2'));
 });
 
-test('the order in which a provider writes its headers makes no other identity', async () => {
+test('the order of a provider’s headers does not change the identity', async () => {
   const asking = (headers: Record<string, string>) =>
     identityOf(
       acme({ tokenRequest: () => ({ url: '/token', headers, body: { json: {} } }) }),

@@ -45,7 +45,7 @@ async function lateCommit({ how, ...fields }: { how: string; expires_in?: undefi
 describe.each(['under the lease', 'without the lease', 'as a write-back'])(
   'a token committed %s that reaches the store only after it drew a 401',
   (how) => {
-    test('is handed to nobody once that has been told', async () => {
+    test('is not given to other processes once the store knows that', async () => {
       const { endpoint, answerAtOnce, pass, member, neighbour, held } = await lateCommit({ how });
       endpoint.onCall = (call) => call.answer(503);
       await Promise.all([member.token('T1'), pass(2_500)]);
@@ -83,7 +83,7 @@ describe.each(['under the lease', 'without the lease', 'as a write-back'])(
   },
 );
 
-test('the successor of a late token takes the place of none that another process brings at that moment', async () => {
+test('the successor of a late token does not replace one that another process stores at that moment', async () => {
   const how = 'without the lease';
   // Of tokens whose life nobody knows none can be told to live longer.
   const { pass, slot, member, held } = await lateCommit({ how, expires_in: undefined });
@@ -137,7 +137,7 @@ test('a token that drew a 401 and is issued again is shared like any other', asy
   expect(endpoint.calls).toHaveLength(2);
 });
 
-test('a 401 that comes while the store is being asked is told to it, though no token can be fetched', async () => {
+test('a 401 that arrives while the store is being asked is reported to it, although no token can be fetched', async () => {
   const { members, join, endpoint, answerAtOnce, pass } = fleet(1, { maxAttempts: 1 });
   answerAtOnce();
   const [{ store, source, token }] = members as [Member];

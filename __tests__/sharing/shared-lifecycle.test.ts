@@ -86,7 +86,7 @@ describe('another process is refreshing', () => {
     expect(one.happens(0, elsewhere(one.flightId))).toEqual({ kind: 'wait' });
   });
 
-  test('whoever stood down serves without a refresh until it is time to look again, and no gate is closed', () => {
+  test('a process that stood down serves without a refresh until it is time to look again, and no gate is closed', () => {
     const one = life();
     one.mint(0, 'T1');
     one.happens(EARLY, { kind: 'requested' });
@@ -226,7 +226,7 @@ describe('a newer token was found in the store', () => {
       random: 0,
     }) as const;
 
-  test('it takes the place of the one in hand, and its own life counts', () => {
+  test('it replaces the current one, and its own lifetime counts', () => {
     const one = life();
     one.mint(0, 'T1');
     expect(one.happens(100, found('T2', 100))).toEqual({ kind: 'accepted' });
@@ -258,7 +258,7 @@ describe('a newer token was found in the store', () => {
   });
 });
 
-test('a token adopted after a 401 may die as well, and is replaced at once', () => {
+test('a token adopted after a 401 may become invalid as well, and is replaced at once', () => {
   const one = life();
   one.mint(0, 'T1');
   one.happens(10, { kind: 'rejected', value: 'T1', on: 'first-send' });

@@ -75,7 +75,7 @@ test('a token minted while the store was away reaches it as soon as it is back',
   expect(endpoint.calls).toHaveLength(1);
 });
 
-test('it does not take the place of a token that another process has brought meanwhile', async () => {
+test('it does not replace a token that another process has stored meanwhile', async () => {
   const { members, answerAtOnce, pass, settle } = fleet(2);
   answerAtOnce();
   const [a, b] = members as [Fleet['members'][number], Fleet['members'][number]];
@@ -118,7 +118,7 @@ test.each([true, false])(
   },
 );
 
-test('a token that another process commits right after the own one is looked up at the next use', async () => {
+test('a token that another process commits right after this one’s is looked up at the next use', async () => {
   const { clock, endpoint, shared, slot, settle } = await warmFleet(1);
   let letThrough: () => void = () => undefined;
   const gate = new Promise<void>((resolve) => (letThrough = resolve));
@@ -153,7 +153,7 @@ test('a token that another process commits right after the own one is looked up 
   expect(source.peek()?.value).toBe('T-newer');
 });
 
-test('clear() forgets the stored token, and whoever asks afterwards gets another', async () => {
+test('clear() forgets the stored token, and later requests get another', async () => {
   const { members, join, endpoint, settle } = await warmFleet(1);
   const [{ source, token, store }] = members as [Fleet['members'][number]];
   const held = store.holdNext('clear');
@@ -277,7 +277,7 @@ describe('behaviour 40: while the records of new credentials cannot be opened, t
   });
 });
 
-test('what was asked before clear() does not land after it', async () => {
+test('an answer to a question from before clear() is ignored', async () => {
   const { clock, endpoint, shared, settle, pass, members } = await warmFleet(1);
   let letThrough: () => void = () => undefined;
   const gate = new Promise<void>((resolve) => (letThrough = resolve));
@@ -308,7 +308,7 @@ test('what was asked before clear() does not land after it', async () => {
   expect(source.peek()).toBeUndefined();
 });
 
-test('clear() while another process is waited for starts anew', async () => {
+test('clear() while waiting for another process starts again', async () => {
   const { members, slot, answerAtOnce, pass } = fleet(1);
   answerAtOnce();
   await (await slot()).begin({ owner: 'ghost', leaseMs: 60_000, minRemainingMs: 0 });
@@ -363,7 +363,7 @@ test('a source that is closed while it opens its records listens to nothing', as
   expect(endpoint.calls).toHaveLength(0);
 });
 
-test('requests with parameters of their own share by these, and entries that go stop listening', async () => {
+test('requests share tokens by their parameters, and dropped entries stop listening', async () => {
   const { members, join, endpoint, settle } = await warmFleet(1, { maxEntries: 2, hints: true });
   const [{ source, store }] = members as [Fleet['members'][number]];
   const value = async (scope: string) => (await source.getToken({ params: { scope } })).value;
@@ -397,7 +397,7 @@ describe('a token that was minted while the store was away', () => {
     return { ...one, member };
   }
 
-  test('is written back as one of unknown life if it is one', async () => {
+  test('is written back with its lifetime unknown if it is', async () => {
     const { member, join, settle, slot } = await alone({ expires_in: undefined });
     await member.token();
     await settle();
@@ -439,7 +439,7 @@ describe('a token that was minted while the store was away', () => {
     expect(await member.token()).toBe('longer');
   });
 
-  test('gives way to none that lives shorter', async () => {
+  test('is not replaced by one that lives shorter', async () => {
     const { member, slot, settle } = await alone();
     const stored = { value: 'shorter', scope: undefined, undated: false };
     await (

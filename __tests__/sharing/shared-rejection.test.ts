@@ -34,7 +34,7 @@ test('behaviour 43: when the store still holds T1, exactly one process mints', a
   expect(endpoint.calls).toHaveLength(2);
 });
 
-test('nobody who starts after a 401 gets the rejected token', async () => {
+test('no request that starts after a 401 gets the rejected token', async () => {
   const { members, join, endpoint, pass, settle } = await warmFleet(1);
   endpoint.onCall = leaveWaiting;
   members[0]!.source.reject('T1');
@@ -48,7 +48,7 @@ test('nobody who starts after a 401 gets the rejected token', async () => {
   expect(await cold).toBe('T2');
 });
 
-test('a token adopted after a 401 is no proof against the caller: its own 401 is healed as well', async () => {
+test('a token adopted after a 401 may draw a 401 too, which is healed as well', async () => {
   const { members, endpoint } = await warmFleet(2);
   const [a, b] = members;
   a!.source.reject('T1');
@@ -92,7 +92,7 @@ test('behaviour 40: a process with a rotated secret does not get the token of th
   expect(endpoint.calls).toHaveLength(2);
 });
 
-test('behaviour 40: nor does one whose vault hands out another secret from now on', async () => {
+test('behaviour 40: nor does one whose vault returns another secret from now on', async () => {
   let clientSecret = 'first';
   const credentials = () => ({ clientId: 'acme-client-id', clientSecret });
   const { members, join } = await warmFleet(1, { provider: { credentials } });

@@ -21,7 +21,7 @@ const done = (value: unknown) => ({ kind: 'done', value }) as unknown as StoreOu
 const skipped = { kind: 'skipped' } as const;
 const failed = { kind: 'failed', late: new Promise<never>(() => undefined) } as const;
 
-describe('what follows from the answer of the store', () => {
+describe('what to do after an answer of the store', () => {
   test.each([
     ['a token', done({ kind: 'token' }), {}, 'adopt'],
     ['a token that drew a 401 here', done({ kind: 'token' }), { isUseless: true }, 'mint-alone'],
@@ -64,7 +64,7 @@ describe('what follows from the answer of the store', () => {
     }
   });
 
-  test('where the store offers a dead token and cannot be written to, mints for one active token are spaced too', () => {
+  test('if the store offers a rejected token and cannot be written to, mints for one active token are spaced too', () => {
     const useless = { ...situation, isUseless: true, singleActiveToken: true };
     const answer = done({ kind: 'token' });
     expect(nextStep(answer, useless).kind).toBe('mint-alone');

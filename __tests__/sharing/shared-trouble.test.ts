@@ -63,7 +63,7 @@ test('behaviour 44: while the breaker is open nothing waits and nothing is asked
   expect(told(member, 'storeRecovered')).toHaveLength(1);
 });
 
-test('a token in hand is served on at once, whatever the store does', async () => {
+test('a valid token is served at once, whatever the store does', async () => {
   const { members, answerAtOnce, pass } = fleet(1);
   answerAtOnce();
   const [{ store, token, events }] = members as [Member];
@@ -76,7 +76,7 @@ test('a token in hand is served on at once, whatever the store does', async () =
   expect(events.filter(({ name }) => name === 'refreshFailed')).toHaveLength(0);
 });
 
-test('an answer that is lost after the deed stalls nobody: the lease goes back with the token', async () => {
+test('an answer that is lost after the work was done delays no process: the lease goes back with the token', async () => {
   const { members, answerAtOnce, endpoint, pass } = fleet(2);
   answerAtOnce();
   const [a, b] = members as [Member, Member];
@@ -118,7 +118,7 @@ test('a question that reaches the store after the flight has landed leaves no le
   expect(next.kind).toBe('lead');
 });
 
-test('one lost answer is no outage to a provider with one active token: it asks again and mints under the lease', async () => {
+test('one lost answer does not count as an outage with one active token: the process asks again and mints under the lease', async () => {
   const { members, slot, endpoint, pass } = fleet(2, { singleActiveToken: true });
   const [a, b] = members as [Member, Member];
   a.store.loseNextReplies(1, 'begin');
@@ -134,7 +134,7 @@ test('one lost answer is no outage to a provider with one active token: it asks 
   expect(await (await slot()).read()).toBeDefined();
 });
 
-describe('behaviour 54: where each new token kills the last, and the store is away', () => {
+describe('behaviour 54: each new token invalidates the last, and the store is away', () => {
   const single = { singleActiveToken: true } as const;
 
   /** Two processes that hold T1, which then draws a 401 everywhere while no store answers. */
@@ -175,7 +175,7 @@ describe('behaviour 54: where each new token kills the last, and the store is aw
     expect(isBearerError(await hurried, 'ERR_TOKEN_WAIT_TIMED_OUT')).toBe(true);
   });
 
-  test('the store is probed about once a second, however many requests wait, and never while none does', async () => {
+  test('the store is probed about once a second, however many requests wait, and never without a waiting request', async () => {
     const { members, pass } = await revoked();
     const [{ store, token }] = members as [Member];
     const before = store.calls.length;
@@ -187,7 +187,7 @@ describe('behaviour 54: where each new token kills the last, and the store is aw
     expect(probes).toBeLessThanOrEqual(11);
   });
 
-  test('after 10 s without it a process mints for itself, one at a time and ever more seldom', async () => {
+  test('after 10 s without the store a process mints for itself, one token at a time and less and less often', async () => {
     const { members, endpoint, pass, clock } = await revoked();
     const [{ token, source }] = members as [Member];
     const at: number[] = [];
@@ -217,7 +217,7 @@ describe('behaviour 54: where each new token kills the last, and the store is aw
     }
   });
 
-  test('a request that may not mint in time fails as one that can be repeated, and says why', async () => {
+  test('a request that may not mint in time fails with a retryable error that says why', async () => {
     const { members, endpoint, pass } = await revoked();
     const [{ token, source }] = members as [Member];
     let dead = 'T1';
@@ -236,7 +236,7 @@ describe('behaviour 54: where each new token kills the last, and the store is aw
     expect(endpoint.calls).toHaveLength(6);
   });
 
-  test('a token in hand is served on to the end of its life, at once and without a mint', async () => {
+  test('the current token is served until it expires, at once and without a mint', async () => {
     const { members, answerAtOnce, endpoint, clock, pass } = fleet(1, single);
     answerAtOnce({ expires_in: 600 });
     const [{ store, token }] = members as [Member];
@@ -276,7 +276,7 @@ describe('behaviour 54: where each new token kills the last, and the store is aw
     expect(await waiting).toBe('T1');
   });
 
-  test('what was minted alone is written to the store when that is back', async () => {
+  test('a token minted without the store is written to it when it is back', async () => {
     const { members, slot, pass } = await revoked();
     const [{ store, token }] = members as [Member];
     const alone = token('T1');
@@ -289,7 +289,7 @@ describe('behaviour 54: where each new token kills the last, and the store is aw
     expect((await (await slot()).read())?.token.value).toBe('T2');
   });
 
-  test('clear() that cannot reach the store leads to no mint that kills the token of the others', async () => {
+  test('a clear() that cannot reach the store causes no mint that invalidates the others’ token', async () => {
     const { members, endpoint, pass } = await revoked();
     const [{ source, store, token }] = members as [Member];
     source.clear();
@@ -367,7 +367,7 @@ test('rejected credentials: one mint for all, one cool-down for all, and it grow
   expect(at).toHaveLength(calls);
 });
 
-test('credentials out of a vault that another process was refused with are not taken for new ones', async () => {
+test('credentials from a vault that were rejected in another process do not count as changed', async () => {
   let asked = 0;
   const { members, endpoint, join } = fleet(1);
   endpoint.onCall = (call) => call.answer(401, { error: 'invalid_client' });
@@ -390,7 +390,7 @@ test('credentials out of a vault that another process was refused with are not t
   expect(endpoint.calls).toHaveLength(1);
 });
 
-test('what another process was refused with says where to look, and nothing of the answer', async () => {
+test('the error after a failure of another process says where to look, and nothing of the answer', async () => {
   const { members, endpoint, join } = fleet(1);
   endpoint.onCall = (call) =>
     call.answer(401, {
@@ -399,14 +399,13 @@ test('what another process was refused with says where to look, and nothing of t
     });
   await members[0]!.token();
   const error = (await join().token()) as Error & { status: number; retryInMs: number };
-  expect(error.message).toContain('acme: another process asked for a token');
-  expect(error.message).toContain('401');
+  expect(error.message).toContain('acme: the token call of another process has just failed (401)');
   expect(error.message).not.toContain('acme-client-secret');
   expect(error).toMatchObject({ status: 401, phase: 'cooling down', retryable: false });
   expect(error.retryInMs).toBeGreaterThan(4_000);
 });
 
-test('Retry-After is heeded by all', async () => {
+test('all processes respect Retry-After', async () => {
   const limited = fleet(4);
   const { endpoint, pass, members } = limited;
   endpoint.onCall = (call) => call.answer(429, '', { 'retry-after': '60' });
@@ -448,7 +447,7 @@ test('a process without a token gets the rejected but living one while the fleet
   expect(endpoint.calls).toHaveLength(2);
 });
 
-test('a fault on our side of the wire is not shared', async () => {
+test('a fault on our side is not shared', async () => {
   let isSealed = false;
   const provider = {
     tokenRequest: () => {
@@ -466,7 +465,7 @@ test('a fault on our side of the wire is not shared', async () => {
   expect(await b.token()).toBe('T1');
 });
 
-test('an outage is told once, and its end too', async () => {
+test('an outage is reported once, and so is its end', async () => {
   const { members, answerAtOnce, pass } = fleet(1);
   answerAtOnce();
   const [member] = members as [Member];

@@ -79,12 +79,16 @@ beforeAll(async () => {
       .privateKey.export({ type: 'pkcs8', format: 'pem' })
       .toString(),
     OAUTH2_TOKEN_FILE: join(folder, 'token'),
+    OAUTH2_SECRET_DIR: folder,
     OAUTH2_CERT_FILE: join(repository, '__tests__/cli/fixtures/self-signed-cert.pem'),
     OAUTH2_KEY_FILE: join(repository, '__tests__/cli/fixtures/self-signed-key.pem'),
     TOKEN_STORE_KEY: 'MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=',
     REDIS_URL: `redis://127.0.0.1:${redis?.port ?? 0}`,
   };
   writeFileSync(join(folder, 'token'), 'a-token-that-something-else-renews\n');
+  const { clientId, clientSecret } = sandbox.oauth2.credentials;
+  writeFileSync(join(folder, 'client-id'), `${clientId}\n`);
+  writeFileSync(join(folder, 'client-secret'), `${clientSecret}\n`);
   await build({
     entryPoints: [join(import.meta.dirname, 'prelude.ts')],
     outfile: prelude,

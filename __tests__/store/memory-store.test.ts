@@ -50,7 +50,7 @@ test('wakes those who listen when a token comes, when one is flagged and when a 
   expect(heard).toHaveLength(2);
 });
 
-test('shows neither tokens nor secrets to whoever inspects it', async () => {
+test('shows neither tokens nor secrets when inspected', async () => {
   const store = createMemoryStore();
   const slot = await store.open(anIdentity(), () => undefined);
   await slot.commit({ owner: 'a', fence: undefined, token: aToken('T1-hidden'), remainingMs: 9e4 });

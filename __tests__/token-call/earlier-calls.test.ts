@@ -54,7 +54,7 @@ describe('a token request that needs another call first', () => {
     expect(endpoint.calls).toHaveLength(2);
   });
 
-  test('tells no token call for it, only for the one that brings the token', async () => {
+  test('reports no token call for it, only for the one that fetches the token', async () => {
     const { source, endpoint, told } = bench({ provider: withTicket });
     endpoint.onCall = answering((call) => call.answer(200, { ticket: 't' }));
     await source.getToken();
@@ -124,7 +124,7 @@ describe('a call that comes first and fails', () => {
     expect(JSON.stringify(error) + error.message).not.toContain(ACME.clientSecret);
   });
 
-  test('is bounded as one token call is', async () => {
+  test('has the time limit of a token call', async () => {
     const { source, endpoint, pass } = bench({ provider: withTicket, maxAttempts: 1 });
     endpoint.deaf = true;
     const caller = ended(source.getToken());
@@ -144,7 +144,7 @@ describe('a call that comes first and fails', () => {
   });
 });
 
-test('an answer that is no success comes back if the definition accepts it', async () => {
+test('an error response is returned if the definition accepts it', async () => {
   const { source, endpoint } = bench({
     provider: {
       async tokenRequest(_credentials, _params, { send }) {
@@ -177,7 +177,7 @@ test.each([
   expect(endpoint.calls).toEqual([]);
 });
 
-test('a definition is told whether its request will be sent, or only names the token in a shared store', async () => {
+test('a definition learns whether its request will be sent, or only identifies the token in a shared store', async () => {
   const purposes: string[] = [];
   const { members, answerAtOnce, pass } = fleet(1, {
     provider: {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 
 import { requestSecrets } from '../../src/token-call/request-secrets.js';
 
-describe('behaviour 45: what a token request carries is a secret', () => {
+describe('behaviour 45: the values of a token request are secrets', () => {
   it('whether it stands in the body, in a header or in the query of the URL', () => {
     expect(
       requestSecrets({
@@ -45,7 +45,7 @@ describe('behaviour 45: what a token request carries is a secret', () => {
     ).toEqual([]);
   });
 
-  it('unless it is too short to tell anything', () => {
+  it('unless they are too short to be one', () => {
     expect(
       requestSecrets({
         url: '/token',

@@ -13,7 +13,7 @@ const NOW = Date.UTC(2030, 0, 6, 8, 49, 37);
 const error = (fields: object) => Object.assign(new Error('hunter2-hunter2'), fields);
 const failureOf = (thrown: unknown) => meaningOfThrown(thrown, NOW).failure;
 
-describe('what a function throws is judged', () => {
+describe('an error that a function throws is judged', () => {
   it.each<[string, unknown, string]>([
     ['by credentialsRejected', error({ credentialsRejected: true, status: 503 }), 'credentials'],
     ['by retryable', error({ retryable: true }), 'transient'],

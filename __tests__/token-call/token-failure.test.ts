@@ -108,7 +108,7 @@ describe('the error members of RFC 6749', () => {
     });
   });
 
-  it('behaviour 45: lose the secrets before they are cut, so that no half of one is left', () => {
+  it('behaviour 45: lose the secrets before they are cut, so that no part of one is left', () => {
     const secret = 'quoted-secret-0123456789';
     const description = `${'word '.repeat(56)}${secret} and more words than are kept`;
 
@@ -184,7 +184,7 @@ describe('what a provider itself says', () => {
   });
 });
 
-describe('what a failed token call costs of a budget', () => {
+describe('how much of the limit a failed token call uses', () => {
   test.each([
     { what: 'an answer with status 503', status: 503, reason: undefined, nothing: true },
     { what: 'an answer with status 401', status: 401, reason: undefined, nothing: true },

@@ -23,7 +23,7 @@ const refusing = (refuse: (call: FakeTokenCall) => void) => (call: FakeTokenCall
 
 const invalidClient = (call: FakeTokenCall) => call.answer(401, { error: 'invalid_client' });
 
-describe('behaviour 52: what speaks about the account holds for all its tenants', () => {
+describe('behaviour 52: a failure about the account holds for all its tenants', () => {
   test.each<[string, (call: FakeTokenCall) => void]>([
     ['invalid_client', invalidClient],
     ['a 401 without a code', (call) => call.answer(401)],
@@ -50,7 +50,7 @@ describe('behaviour 52: what speaks about the account holds for all its tenants'
     expect(results.at(-1)).toMatchObject({ code: 'ERR_TOKEN_BUDGET_SPENT' });
   });
 
-  test('a tenant that has a token goes on with it, and is told nothing', async () => {
+  test('a tenant that has a token goes on with it', async () => {
     const one = bench({ maxAttempts: 1 });
     one.endpoint.onCall = refusing(invalidClient);
     expect(await ask(one, 'good')).toBe('token-1');
@@ -90,7 +90,7 @@ describe('behaviour 52: what speaks about the account holds for all its tenants'
   });
 });
 
-describe('behaviour 52: what speaks about one request holds for its tenant only', () => {
+describe('behaviour 52: a failure about one request holds for its tenant only', () => {
   test.each<[string, (call: FakeTokenCall) => void]>([
     ...['invalid_scope', 'invalid_target', 'invalid_grant', 'unauthorized_client'].map(
       (error): [string, (call: FakeTokenCall) => void] => [

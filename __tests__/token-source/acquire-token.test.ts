@@ -74,8 +74,8 @@ function bench(
   };
 }
 
-describe('behaviour 56: a function that yields a token is used like a token endpoint', () => {
-  test('100 callers share one call, which is told the parameters and a signal', async () => {
+describe('behaviour 56: a function that returns a token is used like a token endpoint', () => {
+  test('100 callers share one call, which gets the parameters and a signal', async () => {
     const { held, source, settle } = bench();
     const callers = Array.from({ length: 100 }, () =>
       source.getToken({ params: { tenant: 'north' } }),
@@ -88,7 +88,7 @@ describe('behaviour 56: a function that yields a token is used like a token endp
     expect(tokens[0]).toMatchObject({ scope: 'read' });
   });
 
-  test('it is asked ahead of the expiry, while requests go on with the token in hand', async () => {
+  test('it is called before expiry, while requests go on with the current token', async () => {
     const { held, source, clock, pass, settle } = bench();
     held.onCall = () => ({ accessToken: 'T1', expiresAt: clock.now() + HOUR });
     await source.getToken();
@@ -111,7 +111,7 @@ describe('behaviour 56: a function that yields a token is used like a token endp
     expect(await ended(source.getToken({ not: 'T1' }))).toBe('T2');
   });
 
-  test('a token alone is enough: a JWT tells its life, any other is renewed now and then', async () => {
+  test('a plain string is enough: a JWT states its lifetime, any other token is renewed now and then', async () => {
     const { held, source, clock } = bench();
     held.onCall = () => 'opaque';
     expect((await source.getToken()).expiresAt).toBeUndefined();
@@ -123,7 +123,7 @@ describe('behaviour 56: a function that yields a token is used like a token endp
     expect((await source.getToken()).expiresAt).toBe(clock.now() + 10 * MINUTE);
   });
 
-  test('each call is told, without an address', async () => {
+  test('each call is reported, without an address', async () => {
     const { held, source, told } = bench();
     held.onCall = () => 'T1';
     await source.getToken();
@@ -152,7 +152,7 @@ describe('behaviour 56: a function that yields a token is used like a token endp
 });
 
 describe('its time is bounded', () => {
-  test('an attempt ends, even if the function is deaf to its signal, and the next one is made', async () => {
+  test('an attempt ends, even if the function ignores its signal, and the next one is made', async () => {
     const { held, source, pass } = bench();
     const caller = ended(source.getToken());
     await pass(4_999);
@@ -200,7 +200,7 @@ describe('its time is bounded', () => {
     expect(await second).toBe('T1');
   });
 
-  test('close() tells it to stop', async () => {
+  test('close() aborts its signal', async () => {
     const { held, source, settle } = bench();
     const caller = ended(source.getToken());
     await settle();
@@ -256,7 +256,7 @@ describe('what it throws', () => {
     expect(error.message + inspect(error.toJSON())).not.toContain('hunter2');
   });
 
-  test('rejected credentials cool down, longer each time, and a token in hand is served on', async () => {
+  test('rejected credentials cool down, longer each time, and a valid token stays in use', async () => {
     const { held, source, pass, told } = bench();
     held.onCall = () => ({ accessToken: 'T1', expiresInSeconds: 3_600 });
     await source.getToken();
@@ -272,7 +272,7 @@ describe('what it throws', () => {
     expect(told('refreshFailed')[0]).toMatchObject({ severity: 'error', stillServing: true });
   });
 
-  test('while it cools down callers fail at once, and nothing speaks of a token endpoint', async () => {
+  test('while it cools down callers fail at once, and no message mentions a token endpoint', async () => {
     const { held, source, settle } = bench({
       provider: { rejectedCredentialsAdvice: 'Look at the console.' },
     });
@@ -287,7 +287,7 @@ describe('what it throws', () => {
     expect(held.calls).toHaveLength(1);
   });
 
-  test('an error in the same turn is one like any other', async () => {
+  test('a synchronous throw counts like any other error', async () => {
     const { source } = bench({
       provider: {
         acquireToken: () => {
@@ -298,7 +298,7 @@ describe('what it throws', () => {
     expect(await ended(source.getToken())).toMatchObject({ code: 'ERR_TOKEN_REQUEST_REFUSED' });
   });
 
-  test('a misconfiguration stays one', async () => {
+  test('a misconfiguration error is passed on as it is', async () => {
     const cause = new MisconfigurationError({ option: 'x', problem: 'is wrong', remedy: 'Mend.' });
     const { source } = bench({ provider: { acquireToken: () => Promise.reject(cause) } });
     expect(await ended(source.getToken())).toBe(cause);

@@ -66,7 +66,7 @@ test('behaviour 3: the one who started the flight aborts, and the other still ge
   expect((await stays).value).toBe('token-1');
 });
 
-test('behaviour 3: when all abort, nobody is left pending and the flight still ends', async () => {
+test('behaviour 3: when all abort, no promise is left pending and the flight still ends', async () => {
   const { source, endpoint, clock, settle } = bench();
   const abort = new AbortController();
   const callers = [1, 2, 3].map(() => ended(source.getToken({ signal: abort.signal })));
@@ -133,7 +133,7 @@ test('a caller who comes while the leader’s flight fails gets the same failure
   expect(await leader).toBe(await joiner);
 });
 
-test('clear() during a flight: whoever waits gets a token that was fetched after it', async () => {
+test('clear() during a flight: waiting callers get a token that was fetched after it', async () => {
   const { source, endpoint, settle } = bench();
   const waiting = source.getToken();
   await settle();
@@ -179,7 +179,7 @@ test('clear() during the flight of a token with parameters starts one flight, no
   expect(endpoint.calls).toHaveLength(2);
 });
 
-test('the first caller after clear() is no joiner', () => {
+test('the first caller after clear() does not count as joining', () => {
   const { source, told } = bench();
   void source.getToken().catch(() => undefined);
   source.clear();
@@ -212,7 +212,7 @@ test('a caller who leaves in the very moment of clear() leaves no failure unhand
   await settle();
 });
 
-test('close() during a flight tells everyone who waits, and ends the call', async () => {
+test('close() during a flight rejects all waiting callers, and ends the call', async () => {
   const { source, endpoint, clock, settle } = bench();
   const callers = [1, 2].map(() => ended(source.getToken()));
   await settle();
@@ -226,7 +226,7 @@ test('close() during a flight tells everyone who waits, and ends the call', asyn
   expect(source.peek()).toBeUndefined();
 });
 
-test('close() ends a call even if the adapter does not heed the signal', async () => {
+test('close() ends a call even if the adapter ignores the signal', async () => {
   const { source, endpoint, clock, settle } = bench();
   endpoint.deaf = true;
   const caller = ended(source.getToken());
@@ -243,7 +243,7 @@ test('behaviour 40: two sources of one provider share nothing', async () => {
   expect(other.peek()).toBeUndefined();
 });
 
-test('refuses something that is no provider', () => {
+test('refuses something that is not a provider', () => {
   let error: unknown;
   try {
     createTokenSource({ name: 'acme' } as never);
@@ -269,7 +269,7 @@ test.each([
   expect(() => createTokenSource(acme(), { [name]: value })).toThrow(`options.${name}`);
 });
 
-test('an option that nobody knows is told those that there are; one that is undefined is left out', () => {
+test('the error for an unknown option lists the known ones; an option that is undefined is left out', () => {
   expect(() => createTokenSource(acme(), { earlyWindow: 60 } as never)).toThrow(
     /earlyWindow is not an option of a token source\. Did you mean `earlyWindowMs`\? Known options: earlyWindowMs, /,
   );
@@ -277,7 +277,7 @@ test('an option that nobody knows is told those that there are; one that is unde
   expect(createTokenSource(acme(), left).provider.name).toBe('acme');
 });
 
-test('a time-out of nought or less fails at once and starts a refresh for the others', async () => {
+test('a timeout of zero or less fails at once, and starts a refresh for the others', async () => {
   const { source, endpoint, pass } = bench();
   const asked = ended(source.getToken({ timeoutMs: -1 }));
   await pass(1);

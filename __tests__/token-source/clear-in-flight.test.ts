@@ -138,7 +138,7 @@ test('close() from within the credentials function ends the wait at once', async
   expect(endpoint.calls).toHaveLength(0);
 });
 
-test('close() while an attempt is about to go out sends none', async () => {
+test('close() right before an attempt prevents it', async () => {
   let isReady = false;
   const { source, endpoint, settle } = bench({
     provider: {

@@ -120,7 +120,7 @@ describe('a credentials function that fails ends the refresh, and nothing of it 
     expect(box.asked).toHaveLength(2);
   });
 
-  test('hangs: the flight ends in time, and the signal tells the function', async () => {
+  test('hangs: the flight ends in time, and the function’s signal aborts', async () => {
     const box = vault();
     box.answer = () => new Promise(() => undefined);
     const { source, clock, pass } = bench({ provider: { credentials: box.credentials } });
@@ -188,7 +188,7 @@ describe('behaviour 38: rejected credentials and a vault', () => {
     expect(endpoint.calls).toHaveLength(1);
   });
 
-  test('a vault that hangs meanwhile delays nobody beyond a caller’s own limit, and close() ends it', async () => {
+  test('a vault that hangs meanwhile delays no caller beyond its own limit, and close() ends the wait', async () => {
     // The question used to outlive close() by up to 10 s, with its timer.
     const box = vault();
     const { source, endpoint, clock, pass } = bench({ provider: { credentials: box.credentials } });
@@ -230,7 +230,7 @@ describe('behaviour 38: rejected credentials and a vault', () => {
   });
 });
 
-test('a rejected credential in another order of fields is no changed one', async () => {
+test('rejected credentials with their fields in another order do not count as changed', async () => {
   let turned = false;
   const { clientId, clientSecret } = ACME;
   const { source, endpoint } = bench({

@@ -102,7 +102,7 @@ describe('behaviour 36: what may pass by itself is tried three times in one flig
     expect(clock.pendingTimers).toBe(0);
   });
 
-  test('a call that nobody can abort is given up all the same', async () => {
+  test('a call that cannot be aborted is given up all the same', async () => {
     const { source, endpoint, pass } = bench({ maxAttempts: 1 });
     endpoint.deaf = true;
     const caller = ended(source.getToken());
@@ -128,7 +128,7 @@ describe('behaviour 36: what may pass by itself is tried three times in one flig
   });
 });
 
-describe('what is wrong with a token that came is said', () => {
+describe('the error says what is wrong with a token', () => {
   test.each([
     [
       'the scheme in it',
@@ -161,7 +161,7 @@ describe('what is wrong with a token that came is said', () => {
     expect((error as Error).message).not.toContain('proxy');
   });
 
-  test('and of what is no token at all, that something may be in the way', async () => {
+  test('without any token, it says that something may be in the way', async () => {
     const { source, endpoint } = bench({ maxAttempts: 1 });
     endpoint.onCall = (call) => call.answer(200, '<html>');
     expect(await outcome(source.getToken())).toMatchObject({
@@ -506,7 +506,7 @@ describe('behaviour 38: rejected credentials', () => {
 });
 
 describe('an error of RFC 6749 that comes with status 200', () => {
-  test('is what it says, and not a malformed answer', async () => {
+  test('is passed on as it is, and does not count as a malformed answer', async () => {
     const { source, endpoint } = bench();
     endpoint.onCall = (call) => call.answer(200, { error: 'invalid_client' });
     expect(await outcome(source.getToken())).toBeInstanceOf(CredentialsRejectedError);

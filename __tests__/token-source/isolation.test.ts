@@ -136,7 +136,7 @@ test('over real HTTP: a refused and a reset connection, and one that hangs', asy
   });
 });
 
-test('an answer of more than a megabyte is none', async () => {
+test('an answer of more than a megabyte is refused', async () => {
   oauth2.tokenEndpoint.answerRaw(`{"access_token":"${'x'.repeat(1_100_000)}"}`);
   expect(await ended(source().getToken())).toMatchObject({
     code: 'ERR_TOKEN_ENDPOINT_UNREACHABLE',

@@ -6,8 +6,8 @@ import { acme, ACME, bench, ended, warmBench, type Bench } from './hand-held.js'
 
 const HOUR = 3_600_000;
 
-describe('behaviour 39: whoever asks with other parameters gets another token', () => {
-  test('each difference costs a token call of its own, and nobody gets another’s token', async () => {
+describe('behaviour 39: requests with other parameters get another token', () => {
+  test('each difference costs a token call of its own, and no caller gets another’s token', async () => {
     const { source, endpoint, settle } = bench();
     endpoint.onCall = (call) => call.issue(`token-for-${Buffer.from(call.body).toString('hex')}`);
     const variants = [
@@ -238,7 +238,7 @@ test('behaviour 41: a token that goes takes its timer along', async () => {
 });
 
 describe('params', () => {
-  test('are refused by name where the provider takes none', async () => {
+  test('are refused by name if the provider has none', async () => {
     const { source } = bench({ provider: { paramNames: undefined } });
     expect(await ended(source.getToken({ params: { scope: 'a' } }))).toMatchObject({
       option: 'params.scope',
@@ -246,7 +246,7 @@ describe('params', () => {
     });
   });
 
-  test('are told where the provider takes some', async () => {
+  test('are listed in the error if the provider has some', async () => {
     const { source } = bench();
     expect(await ended(source.getToken({ params: { scop: 'a' } }))).toMatchObject({
       message: expect.stringContaining('scope, audience, tenant, resource') as unknown,
@@ -254,7 +254,7 @@ describe('params', () => {
   });
 });
 
-describe('a parameter of JavaScript that is none', () => {
+describe('an invalid parameter from JavaScript', () => {
   test.each<[string, unknown]>([
     ['a number', 7],
     ['null', null],

@@ -40,7 +40,7 @@ describe('behaviour 10: whatever is said of a life, it is neither eternal nor ov
     expect(source.peek()?.expiresAt).toBe(lifeMs === undefined ? undefined : clock.now() + lifeMs);
   });
 
-  test('the bare 0000 that a provider documents is read, although it is no JSON', async () => {
+  test('the bare 0000 that a provider documents is read, although it is not JSON', async () => {
     const { source, endpoint, settle } = bench();
     const caller = source.getToken();
     await settle();

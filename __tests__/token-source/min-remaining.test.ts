@@ -7,7 +7,7 @@ import { fleet } from '../sharing/shared-fleet.js';
 const MINUTE = 60_000;
 const HALF_AN_HOUR = { minRemainingMs: 30 * MINUTE };
 
-describe('a token that is handed to somebody else should live for a while', () => {
+describe('a token to pass on should stay valid for a while', () => {
   test('one with less is renewed first, in one call for all who ask; others are served meanwhile', async () => {
     const { source, endpoint, pass, settle } = await warmBench();
     await pass(29 * MINUTE);
@@ -21,7 +21,7 @@ describe('a token that is handed to somebody else should live for a while', () =
     expect(await Promise.all(waiting)).toEqual(['token-2', 'token-2']);
   });
 
-  test('while no other can be had the caller gets the one in hand', async () => {
+  test('if no other token can be fetched, the caller gets the current one', async () => {
     const { source, endpoint, pass } = await warmBench({ maxAttempts: 1 });
     await pass(40 * MINUTE);
     endpoint.onCall = (call) => call.answer(503);
@@ -57,7 +57,7 @@ describe('a token that is handed to somebody else should live for a while', () =
     expect(endpoint.calls).toHaveLength(2);
   });
 
-  test('a token of unknown life is taken as it is', async () => {
+  test('a token of unknown lifetime is returned as it is', async () => {
     const { source, endpoint } = await warmBench({ life: undefined });
     expect(await ended(source.getToken(HALF_AN_HOUR))).toBe('token-1');
     expect(endpoint.calls).toHaveLength(1);

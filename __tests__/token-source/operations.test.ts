@@ -11,7 +11,7 @@ const HOUR = 60 * MINUTE;
 const EARLY = 54 * MINUTE;
 
 describe('behaviour 45: events', () => {
-  test('tell the reason of each refresh', async () => {
+  test('state the reason of each refresh', async () => {
     const { source, endpoint, pass, told } = bench();
     endpoint.onCall = (call, count) => call.issue(`token-${count}`);
     await source.getToken();
@@ -32,7 +32,7 @@ describe('behaviour 45: events', () => {
     ]);
   });
 
-  test('tell when the cool-down is entered and left', async () => {
+  test('report when the cool-down starts and ends', async () => {
     const { source, endpoint, pass, events } = bench({ maxAttempts: 1 });
     endpoint.onCall = (call, count) => (count === 1 ? call.answer(503) : call.issue('token-1'));
     await ended(source.getToken());
@@ -48,7 +48,7 @@ describe('behaviour 45: events', () => {
     ]);
   });
 
-  test('tell of each token call what the conventions for HTTP clients ask for, without its path', async () => {
+  test('report of each token call what the conventions for HTTP clients ask for, without its path', async () => {
     const { source, endpoint, pass, told } = bench();
     endpoint.onCall = (call, count) =>
       count === 1 ? call.cut('ECONNRESET') : count === 2 ? call.answer(200) : call.issue('token-1');
@@ -113,7 +113,7 @@ describe('behaviour 45: close()', () => {
 });
 
 describe('keepWarm', () => {
-  test('renews ahead of time while nobody asks', async () => {
+  test('renews ahead of time without requests', async () => {
     const { source, endpoint, pass, told } = await warmBench({ keepWarm: true });
     endpoint.onCall = (call, count) => call.issue(`token-${count}`);
     await pass(10 * HOUR);
@@ -141,7 +141,7 @@ describe('keepWarm', () => {
     source.close();
   });
 
-  test('goes on after the endpoint returned the token in hand again', async () => {
+  test('goes on after the endpoint returned the current token again', async () => {
     // The timer used to be dropped for good when there was nothing to renew at the moment it fired.
     const { source, endpoint, pass } = await warmBench({ keepWarm: true });
     endpoint.onCall = (call, count) =>
@@ -230,7 +230,7 @@ describe('behaviour 45: the channels of node:diagnostics_channel', () => {
     expect({ name: 'refreshed', ...(heard[0]![1] as object) }).toEqual(toldByTheSource);
   });
 
-  test('carry nothing when nobody listens', async () => {
+  test('publish nothing without a listener', async () => {
     expect(channel('axios-bearer:joined').hasSubscribers).toBe(false);
     const { source, endpoint } = bench();
     endpoint.onCall = (call) => call.issue('token-1');
@@ -297,7 +297,7 @@ test('a source starts no timer and opens no connection until it is asked', () =>
   expect(endpoint.calls).toHaveLength(0);
 });
 
-test('keepWarm: with nothing to refresh the timer is set anew', async () => {
+test('keepWarm: with nothing to refresh the timer is set again', async () => {
   const { source, endpoint, pass, clock } = await warmBench({ keepWarm: true, life: undefined });
   endpoint.onCall = (call) => call.answer(503, '', { 'retry-after': '600' });
   source.reject('token-1');
@@ -310,7 +310,7 @@ test('keepWarm: with nothing to refresh the timer is set anew', async () => {
   expect(clock.pendingTimers).toBe(0);
 });
 
-test('a token call over plain http is told with port 80', async () => {
+test('a token call over plain http is reported with port 80', async () => {
   const { source, endpoint, told } = bench({
     provider: {
       baseURL: 'http://127.0.0.1',

@@ -36,7 +36,7 @@ test('behaviour 16: in the early window 5 requests go out at once with the old t
   expect(await outcome(source.getToken())).toBe('token-2');
 });
 
-test('a token that drew a 401 is not called serving, although it goes out while there is no other', async () => {
+test('a token that drew a 401 is not reported as serving, although it is sent while there is no other', async () => {
   const { source, endpoint, settle, told } = await warmBench({ maxAttempts: 1 });
   endpoint.onCall = (call) => call.answer(503);
   source.reject('token-1');
@@ -46,7 +46,7 @@ test('a token that drew a 401 is not called serving, although it goes out while 
   expect(await ended(source.getToken())).toBe('token-1');
 });
 
-describe('behaviour 17: a failed early refresh is felt by nobody', () => {
+describe('behaviour 17: a failed early refresh affects no request', () => {
   test.each([
     ['a network error', { cut: 'ECONNRESET' }],
     ['a 500', { status: 500 }],
@@ -111,7 +111,7 @@ describe('behaviour 19: in the last moments', () => {
     expect(endpoint.calls).toHaveLength(2);
   });
 
-  test('callers get the token in hand before it dies while the refresh hangs', async () => {
+  test('while the refresh hangs, callers get the current token before it expires', async () => {
     // They used to wait until the token was over, and then failed with the refresh.
     const { source, pass, settle } = await warmBench({ life: 60 });
     await pass(57 * SECOND);
@@ -124,7 +124,7 @@ describe('behaviour 19: in the last moments', () => {
     expect(await outcome(source.getToken())).toBe('pending');
   });
 
-  test('a caller with less time than that ends by its own time-out', async () => {
+  test('a caller with less time than that ends by its own timeout', async () => {
     const { source, pass } = await warmBench({ life: 60 });
     await pass(57 * SECOND);
     const caller = ended(source.getToken({ timeoutMs: 100 }));
@@ -289,7 +289,7 @@ test('a slow endpoint widens the early window to four times its slowest recent c
   expect(source.peek()).toBeUndefined();
 });
 
-test('with one active token only none is fetched before the last moments', async () => {
+test('with one active token only, no token is fetched before the last moments', async () => {
   const { source, endpoint, pass, settle } = await warmBench({ singleActiveToken: true });
   await pass(LAST - 1);
   expect(await outcome(source.getToken())).toBe('token-1');
@@ -302,7 +302,7 @@ test('with one active token only none is fetched before the last moments', async
   expect((await caller).value).toBe('token-2');
 });
 
-test('the provider may say that it has one active token only, and an option may overrule it', async () => {
+test('the provider may say that it has only one active token, and an option may override that', async () => {
   const byProvider = await warmBench({ provider: { singleActiveToken: true } });
   await byProvider.pass(EARLY + 1);
   expect(byProvider.source.peek()).toBeDefined();
@@ -314,7 +314,7 @@ test('the provider may say that it has one active token only, and an option may 
   expect(overruled.source.peek()).toBeUndefined();
 });
 
-test('an endpoint that returns the token in hand again is not asked at every request', async () => {
+test('an endpoint that returns the current token again is not called at every request', async () => {
   const { source, endpoint, pass } = await warmBench();
   endpoint.onCall = (call) => call.issue('token-1', { expires_in: (HOUR - EARLY) / 1000 });
   await pass(EARLY);
@@ -325,7 +325,7 @@ test('an endpoint that returns the token in hand again is not asked at every req
   expect(endpoint.calls.length).toBeLessThanOrEqual(3);
 });
 
-test('a failure with "Retry-After: 0" counts as one without: no storm follows it', async () => {
+test('a failure with "Retry-After: 0" counts as one without the header: no storm of calls follows', async () => {
   // A server that always said so used to be asked at every request.
   const { source, endpoint, pass } = bench({ maxAttempts: 1 });
   endpoint.onCall = (call) => call.answer(503, '', { 'retry-after': '0' });
@@ -336,7 +336,7 @@ test('a failure with "Retry-After: 0" counts as one without: no storm follows it
   expect(endpoint.calls).toHaveLength(1);
 });
 
-test('a wait for a refresh keeps no more than one timer, and none afterwards', async () => {
+test('a wait for a refresh has one timer at most, and leaves none', async () => {
   const { source, endpoint, clock, settle } = bench();
   const caller = source.getToken();
   await settle();

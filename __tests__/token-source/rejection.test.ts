@@ -47,7 +47,7 @@ test('behaviour 25: after a 401 on the replay the new token is kept and served t
   expect(endpoint.calls).toHaveLength(2);
 });
 
-test('behaviour 26: a late 401 on a token replaced long ago mints nothing and doubts nothing', async () => {
+test('behaviour 26: a late 401 on a token replaced long ago changes nothing', async () => {
   const bench = await warmBench();
   const { source, endpoint, pass } = bench;
   source.reject('token-1');
@@ -71,7 +71,7 @@ test('behaviour 27: 50 requests with one revoked token cost one token call, and 
   expect(new Set(await values)).toEqual(new Set(['token-2']));
 });
 
-test('behaviour 27: 401s that trickle in while and after the refresh runs cost no second one', async () => {
+test('behaviour 27: 401s that arrive during and after the refresh cost no second one', async () => {
   const bench = await warmBench();
   const { source, endpoint, pass } = bench;
   const replays: Promise<unknown>[] = [];
@@ -101,7 +101,7 @@ describe('behaviour 28: a 401 while a refresh is under way', () => {
     expect(endpoint.calls).toHaveLength(2);
   });
 
-  test('and fails: the one with the 401 is told why, the others get the token in hand', async () => {
+  test('and fails: the caller with the 401 learns why, the others get the current token', async () => {
     const bench = await warmBench({ maxAttempts: 1 });
     const { source, endpoint, settle } = bench;
     source.reject('token-1');
@@ -165,7 +165,7 @@ describe('behaviour 30: a call that always answers 401', () => {
     return next;
   }
 
-  test('forces six mints at once, then none, and one a minute; the last token serves on', async () => {
+  test('forces six mints at once, then one a minute; the last token stays in use', async () => {
     const bench = await warmBench();
     const { source, told, pass } = bench;
     for (let mint = 2; mint <= 7; mint += 1)
@@ -180,7 +180,7 @@ describe('behaviour 30: a call that always answers 401', () => {
     expect(await refusedTwice(bench, { accepted: false })).toBe('forced-mints-spent');
   });
 
-  test('takes nothing from tokens that really die: each accepted replay gives its mint back', async () => {
+  test('leaves the budget alone for tokens that really become invalid: each accepted replay gives its mint back', async () => {
     const bench = await warmBench();
     for (let mint = 2; mint <= 21; mint += 1)
       expect(await refusedTwice(bench, { accepted: true })).toBe(`token-${mint}`);
@@ -194,7 +194,7 @@ describe('behaviour 30: a call that always answers 401', () => {
     expect(await refusedTwice(bench, { accepted: true })).toBe('token-32');
   });
 
-  test('spends all at once if the endpoint insists on the same token', async () => {
+  test('spends the whole budget if the endpoint returns the same token', async () => {
     const bench = await warmBench();
     const { source } = bench;
     source.reject('token-1');
@@ -205,7 +205,7 @@ describe('behaviour 30: a call that always answers 401', () => {
     expect(source.reject('token-1')).toEqual({ kind: 'pass', because: 'forced-mints-spent' });
   });
 
-  test('a 401 on the same token again does not hand it to the one who was refused with it', async () => {
+  test('after a second 401 on a token, the caller does not get that token again', async () => {
     const { source } = await warmBench();
     expect(await outcome(source.getToken({ not: 'token-1' }))).toMatchObject({
       message: expect.stringContaining('the rejected token again'),
@@ -225,7 +225,7 @@ describe('behaviour 30: a call that always answers 401', () => {
   });
 });
 
-test('a token that dies while the first replay with it is under way is replaced at once, and no caller waits for that replay', async () => {
+test('a token that becomes invalid during the first replay with it is replaced at once, and no caller waits for that replay', async () => {
   const bench = await warmBench();
   const { source, endpoint, clock } = bench;
   source.reject('token-1');
@@ -253,13 +253,13 @@ test('a clock that stands still keeps no caller waiting', async () => {
   expect(source.reject('token-7').kind).toBe('pass');
 });
 
-test('a 401 after clear() is worth another try, since nothing speaks for the token it drew', async () => {
+test('a 401 after clear() is replayed, since the token it was for has been cleared', async () => {
   const bench = await warmBench();
   bench.source.clear();
   expect(bench.source.reject('token-1')).toEqual({ kind: 'replay' });
 });
 
-test('a 401 with no token in hand and the endpoint cooling goes to the caller', async () => {
+test('a 401 without a current token, while the endpoint cools down, goes to the caller', async () => {
   const bench = await warmBench({ maxAttempts: 1 });
   const { source, endpoint, settle } = bench;
   source.clear();
@@ -285,7 +285,7 @@ test('each set of parameters has its own suspicion', async () => {
   expect(source.peek({ scope: 'calls' })).toBeUndefined();
 });
 
-test('a suspect token that expires before it could be replaced is served to nobody', async () => {
+test('a suspect token that expires before it could be replaced is not served', async () => {
   const { source, endpoint, pass, settle } = await warmBench({ maxAttempts: 1 });
   await pass(HOUR - SECOND);
   source.reject('token-1');

@@ -22,7 +22,7 @@ function expectNoBlame({ told }: Bench) {
   expect(told('coolDownStarted')).toEqual([]);
 }
 
-describe('behaviour 50: what ran out while the process stood still says nothing about the token endpoint', () => {
+describe('behaviour 50: a timeout that ran out while the process stood still says nothing about the token endpoint', () => {
   test.each<[string, (clock: Bench['clock']) => void]>([
     ['a frozen function or a stopped container', (clock) => clock.stall(HOUR)],
     ['an event loop that was blocked', (clock) => clock.stall(20 * SECOND)],
@@ -74,7 +74,7 @@ describe('behaviour 50: what ran out while the process stood still says nothing 
     expect(endpoint.calls).toHaveLength(1);
   });
 
-  test('a token that died in the socket is fetched anew', async () => {
+  test('a token that expired in the socket is fetched again', async () => {
     const { caller, ...woken } = await callUnderWay();
     woken.clock.stall(HOUR);
     woken.endpoint.lastCall.issue('token-1', { expires_in: 60 });
@@ -146,7 +146,7 @@ describe('behaviour 50: what ran out while the process stood still says nothing 
     expect(clock.pendingTimers).toBe(0);
   });
 
-  test('a process that held the lease takes the token that another has brought meanwhile, and tells of no failure', async () => {
+  test('a process that held the lease takes the token that another has fetched meanwhile, and reports no failure', async () => {
     const { members, slot, endpoint, clock, settle, pass } = fleet(1, { maxAttempts: 1 });
     const caller = members[0]!.token();
     await settle();
@@ -161,7 +161,7 @@ describe('behaviour 50: what ran out while the process stood still says nothing 
     expect((await other.read())?.token.value).toBe('theirs');
   });
 
-  test('no process that shares the token hears of it, so that a new attempt is made at once', async () => {
+  test('no other process learns of it, so that a new attempt is made at once', async () => {
     const { members, endpoint, clock, settle } = fleet(1, { maxAttempts: 1 });
     const caller = members[0]!.token();
     await settle();
@@ -173,7 +173,7 @@ describe('behaviour 50: what ran out while the process stood still says nothing 
     expect(await caller).toBe('token-1');
   });
 
-  test('time that stood still is no measure of how long a mint takes', async () => {
+  test('a stall does not count as time that a mint takes', async () => {
     const { caller, clock, source, endpoint, pass } = await callUnderWay();
     clock.stall(HOUR);
     endpoint.lastCall.issue('token-1', { expires_in: 14_400 });

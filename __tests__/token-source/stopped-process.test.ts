@@ -89,7 +89,7 @@ describe('behaviour 50: a process that is stopped past all its time-outs, and co
     expect(endpoint.calls).toHaveLength(calls);
   });
 
-  test('a request that starts right after it joins no dead flight', async () => {
+  test('a request that starts right afterwards does not join a dead flight', async () => {
     await started(SHORT);
     child.process.send(0);
     await first.arrived;

@@ -93,7 +93,7 @@ describe('a refresh whose request is over can never land', () => {
     expect(await second).toBe('token-1');
   });
 
-  test('what it brings after all is not taken', async () => {
+  test('a token that it returns after all is not used', async () => {
     const { source, endpoint, pass, within, end } = tiedToRequests();
     void ended(source.getToken());
     await pass(0);
@@ -190,7 +190,7 @@ describe('on Cloudflare', () => {
     expect(await Promise.all(handedIn)).toEqual([undefined, undefined]);
   });
 
-  test('a waitUntil that there is no request for is no reason to fail', async () => {
+  test('a waitUntil that throws outside of a request does no harm', async () => {
     const waitUntil = () => {
       throw new Error('cannot be called outside of a request');
     };
@@ -210,7 +210,7 @@ test('elsewhere no caller waits for a refresh ahead of time, with waitUntil or w
   expect(handedIn).toHaveLength(2);
 });
 
-test('a waitUntil that is no function is refused by name', () => {
+test('a waitUntil that is not a function is refused by name', () => {
   expect(() => bench({ waitUntil: Promise.resolve() as never })).toThrow(
     /options\.waitUntil must be a function/,
   );

@@ -97,7 +97,7 @@ describe('a token URL that is made with parameters', () => {
   });
 });
 
-describe('a token URL that is made with credentials out of a function, or by a promise', () => {
+describe('a token URL that is made from credentials of a function, or by a promise', () => {
   it('is checked at each call: no secret goes out in clear text', async () => {
     const server = await serve();
     const request = { url: `${server.url.replace('127.0.0.1', '0.0.0.0')}/token` };
@@ -122,7 +122,7 @@ describe('a token URL that is made with credentials out of a function, or by a p
   });
 });
 
-describe('a proxy that the environment names', () => {
+describe('a proxy from the environment', () => {
   const before = { ...process.env };
   // It reads no request whose path is an absolute URL, which is how proxies are asked.
   beforeEach(() => nock.restore());
@@ -138,7 +138,7 @@ describe('a proxy that the environment names', () => {
     return proxy;
   }
 
-  it('carries no token call that was to stay on this machine', async () => {
+  it('gets no token call that is meant for this machine', async () => {
     const proxy = await environmentProxy();
     const server = await serve();
 
@@ -151,7 +151,7 @@ describe('a proxy that the environment names', () => {
     expect(proxy.endpoint.calls).toEqual([]);
   });
 
-  it('is no reason to pass by a proxy that the user sets', async () => {
+  it('does not keep token calls from a proxy that the user sets', async () => {
     await environmentProxy();
     const [server, proxy] = [await serve(), await serve()];
     const { hostname, port } = new URL(proxy.url);

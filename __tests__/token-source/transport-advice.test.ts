@@ -73,7 +73,7 @@ describe('a certificate that only the agent of the instance trusts', () => {
   });
 });
 
-describe('a token endpoint that nobody leads to', () => {
+describe('a token endpoint that cannot be reached', () => {
   test('may be behind the proxy of the instance, as the error says', async () => {
     const nobody = acme({ baseURL: 'http://127.0.0.1:1' });
     const error = await ended(createTokenSource(nobody, { maxAttempts: 1 }).getToken());

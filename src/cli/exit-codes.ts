@@ -26,7 +26,7 @@ export const EXIT_CODES: readonly (readonly [ExitCode, string])[] = [
     'no token for another reason: endpoint unreachable, token budget spent, or malformed answer',
   ],
   [EXIT.errorStatus, 'request: the API answered with status 400 or above'],
-  [EXIT.apiUnreachable, 'request: the API did not respond, or its response broke off'],
+  [EXIT.apiUnreachable, 'request: the API did not respond, or its response was cut off'],
 ];
 
 /** The exit code for each library error that can end a command. */

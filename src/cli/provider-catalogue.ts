@@ -39,7 +39,7 @@ export interface CatalogueEntry {
 const BASE_URL: Setting = { option: 'baseURL', meaning: 'replaces the default address' };
 
 /**
- * What the provider definitions cannot tell at run time: their options and the allowed values. A test compares it with the
+ * What cannot be read from provider definitions at run time: their options and the allowed values. A test compares it with the
  * definitions.
  */
 export const CATALOGUE: Readonly<Record<ProviderName, CatalogueEntry>> = {

@@ -16,7 +16,7 @@ export async function readableData(response: Response): Promise<unknown> {
     const bytes = await startOf(response.clone(), LONGEST_READ_BYTES);
     return bytes && parsed(new TextDecoder().decode(bytes));
   } catch {
-    return undefined; // It broke off, as the caller will see.
+    return undefined; // It was cut off, as the caller will see.
   }
 }
 

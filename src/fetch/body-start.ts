@@ -1,5 +1,5 @@
 /**
- * The bytes of a body, if there are at most that many; otherwise `undefined`, and the rest is not read.
+ * The bytes of a body if they are within the limit; otherwise `undefined`, and the rest is not read.
  *
  * @param body - a response, or a copy of a request
  */
@@ -38,7 +38,7 @@ interface Readable {
   arrayBuffer(): Promise<ArrayBuffer>;
 }
 
-/** Discards a body that will not be read: it would hold its connection. */
+/** Discards a body that will not be read, since it would hold its connection. */
 export function discard(body: ReadableStream | null | undefined, reason?: unknown): void {
   body?.cancel(reason).catch(() => undefined);
 }

@@ -52,14 +52,14 @@ interface Exchange {
   readonly body: RequestBody;
 }
 
-/** One call of the function: with a token where it may have one, and healed once after a 401. */
+/** One call of the function: with a token if it may have one, and healed once after a 401. */
 export async function callFetch(
   attachment: FetchAttachment,
   input: FetchInput,
   init: BearerRequestInit | undefined,
 ): Promise<Response> {
   const call = fetchCall(input, init);
-  // The very arguments of the caller.
+  // With the caller's own arguments.
   if (!mayCarryToken(attachment, call)) return attachment.send(input, init);
   const exchange = { attachment, call, body: requestBody(call, attachment.source.clock) };
   const token = await firstToken(exchange);
@@ -146,7 +146,7 @@ function mayForward({ id }: Place): boolean {
   return id === 'authorization' ? mayForwardAuthorization() : isHeader(id) && !isBrowser();
 }
 
-/** The query and the cookies are not taken along to another origin. */
+/** Fetch does not take the query and the cookies along to another origin. */
 function isHeader(placeId: string): boolean {
   return /^[\w-]/.test(placeId);
 }

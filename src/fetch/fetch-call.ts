@@ -43,7 +43,7 @@ export function fetchCall(input: FetchInput, given: BearerRequestInit = {}): Fet
     method: (init.method ?? request?.method ?? 'GET').toUpperCase(),
     headers: new Headers(init.headers ?? request?.headers),
     redirect: init.redirect ?? request?.redirect ?? 'follow',
-    // `null` takes the signal of the Request away.
+    // `null` removes the signal of the Request.
     signal: (init.signal === undefined ? request?.signal : init.signal) ?? undefined,
   };
 }
@@ -53,7 +53,7 @@ export function isRequest(input: unknown): input is Request {
   return typeof (input as Partial<Request> | undefined)?.clone === 'function';
 }
 
-/** A copy, which fetch reads as it would read the original: that may be a `Request`, whose members are inherited. */
+/** A copy that fetch reads like the original, which may be a `Request`, whose members are inherited. */
 export function membersOf(init: BearerRequestInit): BearerRequestInit {
   const members: Record<string, unknown> = {};
   for (const name in init) members[name] = init[name as keyof BearerRequestInit];

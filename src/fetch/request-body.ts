@@ -4,13 +4,13 @@ import { discard, startOf } from './body-start.js';
 import { isRequest, type FetchCall } from './fetch-call.js';
 import { multipartBlob } from './multipart.js';
 
-/** The body of a request: as it is sent first, and as it can be sent once more. */
+/** The body of a request, for the first send and for a replay. */
 export interface RequestBody {
   /** What the first send needs besides the caller's arguments. */
   first(): BodyFields;
   /** What a replay needs; `undefined` if the body can be read only once and has been. */
   again(): Promise<BodyFields | undefined>;
-  /** Gives up a body that is never sent, so that no file stays open. */
+  /** Discards a body that is never sent, so that no file stays open. */
   abandon(reason: unknown): void;
 }
 
@@ -20,9 +20,9 @@ export interface BodyFields {
   readonly contentType?: string;
 }
 
-/** A longer body of a `Request` is not kept: whether it is a stream cannot be seen, and it must not fill the memory. */
+/** A longer body of a `Request` is not kept: it may be a stream, which must not fill the memory. */
 const LONGEST_KEPT_BYTES = 10_000_000;
-/** The whole body is usually there before the answer. A stream that has not ended may never end. */
+/** How long to wait for the end of a body. It is usually there before the response; a stream may never end. */
 const LONGEST_WAIT_MS = 1_000;
 
 /** What is the same for both sends. */
@@ -52,7 +52,7 @@ function bodyOf(body: unknown): RequestBody {
     const { buffer, byteOffset, byteLength } = body;
     return fixed({ body: new Uint8Array(buffer, byteOffset, byteLength).slice() });
   }
-  // A string, a Blob, or what another package takes: it is sent as it is.
+  // A string, a Blob, or something that another package takes: it is sent as it is.
   return isReadOnce(body) ? once(body) : fixed({ body: body as BodyInit });
 }
 
@@ -71,7 +71,7 @@ interface StreamLike {
 }
 
 function once(body: StreamLike): RequestBody {
-  // Without a listener, a Node stream that fails while its request waits for a token would end the process. Fetch tells of it.
+  // Without a listener, a Node stream that fails while its request waits for a token would end the process. Fetch reports it.
   body.on?.('error', () => undefined);
   return {
     first: () => ({}),
@@ -84,8 +84,8 @@ function once(body: StreamLike): RequestBody {
 }
 
 /**
- * Keeps the bytes of a request while it is sent. Its stream has two readers then, and whichever is slower has the rest in memory, so
- * this one stops at a limit.
+ * Keeps the bytes of a request while it is sent. Its stream has two readers then, and what the slower one has not read is in
+ * memory, so this one stops at a limit.
  */
 function bodyOfRequest(
   request: Request,

@@ -39,12 +39,12 @@ export function fetchSender(send: Fetch): SendTokenRequest {
       });
     };
     try {
-      // A fetch of the user's may be deaf to the signal; the time bound holds all the same.
+      // The user's fetch may ignore the signal; the time limit holds all the same.
       const outcome = await within(call(), { signal });
       return outcome.kind === 'done' ? outcome.value : noAnswer('ERR_CANCELED');
     } catch (error) {
       if (signal.aborted) return noAnswer('ERR_CANCELED');
-      // The error of another fetch may hold the request with the secret in it: only its code goes on.
+      // The error of another fetch may hold the request with its secret, so only its code is kept.
       const code = [read(error, 'cause', 'code'), read(error, 'code')].find(isCode);
       return code === undefined
         ? noAnswer('ERR_NETWORK', { message: WITHOUT_CODE })

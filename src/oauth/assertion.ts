@@ -1,11 +1,11 @@
 import { randomHex } from '../platform/random-hex.js';
 import { misconfigured, type OptionPlace } from './signing/option-place.js';
 
-/** What differs between servers in an assertion. */
+/** The parts of an assertion that differ between servers. */
 export interface AssertionOptions {
-  /** The claim `aud`. @defaultValue the issuer where it is known by discovery, otherwise the URL of the token endpoint */
+  /** The claim `aud`. @defaultValue the issuer if discovery found it, otherwise the URL of the token endpoint */
   readonly audience?: string | undefined;
-  /** How long an assertion is good for, in seconds. @defaultValue 60 */
+  /** How long an assertion is valid, in seconds. @defaultValue 60 */
   readonly lifetimeSeconds?: number | undefined;
 }
 
@@ -21,9 +21,9 @@ export function checkedLifetime(
 }
 
 /**
- * The claims of an assertion that is good once, and for a short time (RFC 7523, section 3).
+ * The claims of an assertion that is valid once and for a short time (RFC 7523, section 3).
  *
- * @param nowMs - by the server's clock: it refuses what was issued in its future
+ * @param nowMs - by the server's clock, since a server refuses an assertion issued in its future
  */
 export function assertionClaims(
   who: Readonly<Record<string, unknown>>,

@@ -7,12 +7,12 @@ import { misconfigured } from './signing/option-place.js';
 import { signingKey, type SigningKeyOptions } from './signing/signing-key.js';
 import { checkedText, textOf, type TextSource } from './text-source.js';
 
-/** The client asks for itself (RFC 6749, section 4.4). */
+/** The client acts for itself (RFC 6749, section 4.4). */
 export interface ClientCredentialsGrant {
   readonly type: 'client_credentials';
 }
 
-/** A JWT that something else signs stands for the account (RFC 7523, section 2.1). */
+/** A JWT for the account, signed elsewhere (RFC 7523, section 2.1). */
 export interface JwtBearerGrant {
   readonly type: 'jwt-bearer';
   /** The assertion, or a function that gets one before each token call, such as {@link tokenFromFile}. */
@@ -20,19 +20,19 @@ export interface JwtBearerGrant {
   readonly key?: undefined;
 }
 
-/** A JWT signed here stands for the account, as for service accounts (RFC 7523, section 2.1). */
+/** A JWT for the account, signed here, as for service accounts (RFC 7523, section 2.1). */
 export interface SignedJwtBearerGrant extends SigningKeyOptions {
   readonly type: 'jwt-bearer';
   readonly assertion?: undefined;
   /**
    * The claims of the assertion, as the server's documentation asks for them. `iat`, `exp` and `jti` are added anew for each token call.
    *
-   * @defaultValue `iss` is the client id; `aud` is the issuer where it is known by discovery, otherwise the URL of the token endpoint
+   * @defaultValue `iss` is the client id; `aud` is the issuer if discovery found it, otherwise the URL of the token endpoint
    */
   readonly claims?: Readonly<Record<string, unknown>> | undefined;
-  /** Puts the scope into the assertion, as Google wants it, in place of the request. @defaultValue false */
+  /** Puts the scope into the assertion instead of the request, as Google requires. @defaultValue false */
   readonly scopeInClaims?: boolean | undefined;
-  /** How long an assertion is good for, in seconds. @defaultValue 60 */
+  /** How long an assertion is valid, in seconds. @defaultValue 60 */
   readonly lifetimeSeconds?: number | undefined;
 }
 
@@ -55,8 +55,8 @@ export interface TokenExchangeGrant {
 }
 
 /**
- * One fixed refresh token (RFC 6749, section 6), at a server that does not rotate it. For users, and where refresh tokens rotate,
- * there is `createUserTokens`.
+ * One fixed refresh token (RFC 6749, section 6), for a server that does not rotate it. For users, and for refresh tokens that
+ * rotate, use `createUserTokens`.
  */
 export interface RefreshTokenGrant {
   readonly type: 'refresh_token';
@@ -64,7 +64,7 @@ export interface RefreshTokenGrant {
   readonly refreshToken: TextSource;
 }
 
-/** What a token is asked for with. */
+/** How a token is asked for. */
 export type Grant =
   | ClientCredentialsGrant
   | JwtBearerGrant
@@ -72,7 +72,7 @@ export type Grant =
   | TokenExchangeGrant
   | RefreshTokenGrant;
 
-/** What the fields of a grant are made of. */
+/** What the fields of a grant are made from. */
 export interface GrantRequest {
   readonly endpoint: TokenEndpoint & { readonly nowMs: number };
   readonly clientId: string | undefined;
@@ -81,11 +81,11 @@ export interface GrantRequest {
 
 /** A checked grant. */
 export interface ResolvedGrant {
-  /** Secrets that stay, by the path of their option: a token is shared under them. */
+  /** Fixed secrets by the path of their option: part of the identity of a shared token. */
   readonly secrets: Readonly<Record<string, string>>;
   /** Fields that differ from call to call. */
   readonly perCall: readonly string[];
-  /** Whether the client authenticates unless it is told to. */
+  /** Whether the client has to authenticate by default. */
   readonly needsClient: boolean;
   readonly scopeInClaims: boolean;
   /** What to do about `invalid_grant`. */
@@ -213,7 +213,7 @@ const SHORT_TYPES: readonly TokenType[] = [
 
 type Text = readonly [option: string, field: string, source: TextSource];
 
-/** A grant whose fields are texts: fixed ones identify the account, and others are got before each call. */
+/** A grant whose fields are texts: fixed ones identify the account, the others are read before each call. */
 function fromTexts(
   place: { readonly provider: string; readonly path: string },
   texts: readonly Text[],

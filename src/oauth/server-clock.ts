@@ -1,12 +1,12 @@
 import type { TokenRequestContext } from '../provider-definition/token-request.js';
 import type { TokenResponse } from '../provider-definition/token-response.js';
 
-/** Less than this is the second that the header is cut to, and the time under way. */
+/** A smaller difference may come from the header, which is cut to the second, and from the time on the network. */
 const LEAST_OFFSET_MS = 2_000;
 
 /**
  * How far a server's clock is ahead of ours in milliseconds, by its `Date` header (RFC 9110, section 6.6.1); `undefined` if that says
- * nothing. The header is cut to the second, so what is issued by it is never of the server's future.
+ * nothing. The header is cut to the second, so a time taken from it is never in the server's future.
  */
 export function clockOffsetMs(date: string | undefined, nowMs: number): number | undefined {
   const offset = Date.parse(date ?? '') - nowMs;
@@ -28,7 +28,7 @@ export function createServerClock() {
       calls.set(call, { offsetMs, now });
       return now() + offsetMs;
     },
-    /** Tells whether the call was made by a wrong clock. */
+    /** Returns whether the call was made by a wrong clock. */
     learn(call: object, { headers }: TokenResponse): boolean {
       const made = calls.get(call);
       if (made === undefined) return false;

@@ -1,9 +1,9 @@
 import { misconfigured, type OptionPlace } from './signing/option-place.js';
 
-/** A text that may change: itself, or a function that gets it before each token call. */
+/** A text, or a function that gets it before each token call. */
 export type TextSource = string | (() => string | Promise<string>);
 
-/** @throws {@link MisconfigurationError} if it is neither a function nor a text without white space at its ends */
+/** @throws {@link MisconfigurationError} if it is not a function, and not a text without whitespace at its ends */
 export function checkedText(source: TextSource, option: string, place: OptionPlace): TextSource {
   if (typeof source === 'function') return source;
   const problem = textProblem(source);
@@ -35,7 +35,7 @@ function textProblem(text: unknown): { problem: string; remedy: string } | undef
   return text.trim() === text
     ? undefined
     : {
-        problem: 'has white space at an end',
+        problem: 'has whitespace at an end',
         remedy: 'Trim it: files often end with a line break.',
       };
 }

@@ -6,13 +6,13 @@ interface FileModule {
   readFile(path: string | URL): Promise<Uint8Array>;
 }
 
-/** A token that has this many bytes would not fit into a request. */
+/** A longer token would not fit into a request. */
 const MOST_BYTES = 64 * 1024;
 
 /**
- * A function that reads a token from a file which something else renews, such as the projected token of a Kubernetes workload. It reads
- * the file anew each time, so it always gives the newest: as `assertion`, as `subjectToken`, or as `acquireToken` of a provider, where
- * the file has the access token itself. White space around the token is removed. Needs Node, Bun or Deno.
+ * A function that reads a token from a file that something else renews, such as the projected token of a Kubernetes workload. It reads
+ * the file each time, so it always returns the newest token: as `assertion`, as `subjectToken`, or as `acquireToken` of a provider if
+ * the file holds the access token itself. Whitespace around the token is removed. Needs Node, Bun or Deno.
  *
  * @throws MisconfigurationError if `path` is not a path; the function itself throws a retryable TokenAcquisitionError if the file cannot be read or is empty
  * @example
@@ -52,7 +52,7 @@ async function bytesOf(path: string | URL): Promise<Uint8Array> {
   }
 }
 
-/** It may be in the middle of being replaced, so another attempt can help. */
+/** Something may be replacing the file right now, so another attempt can help. */
 function unreadable(path: string | URL, problem: string, cause?: unknown): TokenAcquisitionError {
   return new TokenAcquisitionError(
     'ERR_CREDENTIALS_UNAVAILABLE',

@@ -1,7 +1,7 @@
 /*
  * Adobe APIs with the OAuth Server-to-Server credential (Adobe Identity Management Services).
  * https://developer.adobe.com/developer-console/docs/guides/authentication/ServerToServerAuthentication/ims, read 2026-11-29 in
- * AdobeDocs/adobe-dev-console, as of 2025-06-27. A refusal is not documented there.
+ * AdobeDocs/adobe-dev-console, as of 2025-06-27. Error responses are not documented there.
  */
 import {
   clientFields,

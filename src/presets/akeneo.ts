@@ -1,7 +1,7 @@
 /*
  * Akeneo PIM, REST API (connectors).
  * https://api.akeneo.com/documentation/authentication.html, read 2026-11-29 in akeneo/pim-api-docs, as of 2025-01-14.
- * A refusal is not documented there.
+ * Error responses are not documented there.
  */
 import { basicAuthorization } from '../platform/basic-authorization.js';
 import type { TokenEndpointProvider } from '../provider-definition/define-provider.js';

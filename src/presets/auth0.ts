@@ -1,7 +1,7 @@
 /*
  * Auth0, for an API of yours.
  * https://auth0.com/docs/api/authentication/client-credential-flow/get-token, read 2026-11-29 in auth0/docs-v2, as of 2026-08-06.
- * A refusal is not documented there.
+ * Error responses are not documented there.
  */
 import {
   clientFields,

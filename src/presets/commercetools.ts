@@ -1,7 +1,7 @@
 /*
  * commercetools Composable Commerce, HTTP API.
  * https://docs.commercetools.com/api/authorization, read 2026-11-29 in commercetools/commercetools-api-reference (RAML and its client
- * credentials request), as of 2026-07-16. The lifetime and a refusal are not documented there.
+ * credentials request), as of 2026-07-16. The lifetime and error responses are not documented there.
  */
 import {
   choice,

@@ -1,7 +1,7 @@
 /*
  * Databricks, OAuth of a service principal (machine to machine).
  * https://docs.databricks.com/dev-tools/auth/oauth-m2m.html is the page; what is here was read 2026-11-29 in Databricks' own
- * client, databricks/databricks-sdk-py, as of 2026-08-19. A refusal has `error` or, there, `errorCode`.
+ * client, databricks/databricks-sdk-py, as of 2026-08-19. An error response has `error` or, there, `errorCode`.
  */
 import { read } from '../concealment/any-object.js';
 import {

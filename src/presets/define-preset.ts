@@ -19,7 +19,7 @@ import {
 } from '../providers/provider-options.js';
 import type { TokenParams } from '../token/token-params.js';
 
-/** Options of every preset: the credentials, or a function that fetches them, and where to send what. */
+/** Options of every preset: the credentials, or a function that fetches them, and the URLs. */
 export type PresetOptions<C extends object = OAuth2ClientCredentials> = WithCredentials<C> &
   CommonOptions & {
     /** Replaces the URL of the API, for instance with a sandbox. @defaultValue the documented URL */
@@ -34,12 +34,12 @@ export type PresetProvider = TokenEndpointProvider<OAuth2ClientCredentials>;
 /** A scope, or a list of scopes. */
 export type Scope = string | readonly string[];
 
-/** One scope after the other, as RFC 6749 has it. */
+/** Scopes separated by spaces, as in RFC 6749. */
 export const joined = (scope: Scope) => (typeof scope === 'string' ? scope : scope.join(' '));
 
 type Fields = Readonly<Record<string, string | readonly string[] | undefined>>;
 
-/** What the documentation says, whatever the options are. */
+/** What the documentation says, independent of the options. */
 interface Facts<C extends object, Options> extends Pick<
   ProviderDefinition<C>,
   | 'name'
@@ -96,7 +96,7 @@ export const clientFields = (hint: string) => ({
   clientSecret: { secret: true, hint },
 });
 
-/** Client credentials in HTTP Basic, joined without form encoding: "the Base64 of id:secret", as the documentations have it. */
+/** Client credentials in HTTP Basic without form encoding: "the Base64 of id:secret", as the vendors' pages say. */
 export const withBasic =
   (fields: Fields = {}, headers: Readonly<Record<string, string>> = {}) =>
   ({ clientId, clientSecret }: OAuth2ClientCredentials, params: TokenParams) => ({
@@ -120,7 +120,7 @@ function formOf(fields: Fields) {
 }
 
 /**
- * An option without which there is no token request.
+ * An option that the token request needs.
  *
  * @throws MisconfigurationError if it is missing or empty
  */
@@ -152,9 +152,9 @@ export function originOf(
 }
 
 /**
- * What stands for the region or environment that was chosen.
+ * The value for the chosen region or environment.
  *
- * @throws MisconfigurationError with those that are known
+ * @throws MisconfigurationError naming the known ones
  */
 export function choice<Name extends string>(
   provider: string,

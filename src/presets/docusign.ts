@@ -1,7 +1,7 @@
 /*
  * DocuSign, JWT grant.
  * https://docs.docusign.com/esign/guide/authentication/oa2_jwt.html, read 2026-11-29 in an undated copy, and in DocuSign's own client,
- * docusign/docusign-esign-node-client, as of 2025-06-09. The lifetime and a refusal are not in the copies.
+ * docusign/docusign-esign-node-client, as of 2025-06-09. The lifetime and error responses are not in the copies.
  */
 import type { TokenEndpointProvider } from '../provider-definition/define-provider.js';
 import { choice, definePreset, joined, type PresetOptions, type Scope } from './define-preset.js';

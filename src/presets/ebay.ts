@@ -1,7 +1,7 @@
 /*
  * eBay REST APIs, application tokens.
  * https://developer.ebay.com/api-docs/static/oauth-client-credentials-grant.html is the page; what is here was read 2026-11-29 in
- * eBay's own client, eBay/ebay-oauth-nodejs-client, as of 2022-09-13. The answer and a refusal are not documented there.
+ * eBay's own client, eBay/ebay-oauth-nodejs-client, as of 2022-09-13. The response and errors are not documented there.
  */
 import {
   choice,

@@ -1,7 +1,7 @@
 /*
  * FedEx APIs.
  * https://developer.fedex.com/api/en-us/catalog/authorization/docs.html and /guides/best-practices.html, read 2026-11-29 in undated
- * copies. The names in the answer and in a refusal are not in the copies.
+ * copies. The names of fields in the response and in errors are not in the copies.
  */
 import {
   choice,

@@ -1,7 +1,7 @@
 /*
  * Genesys Cloud.
  * https://developer.genesys.cloud/authorization/platform-auth/use-client-credentials is the page; what is here was read 2026-11-29 in
- * Genesys' own client, MyPureCloud/platform-client-sdk-javascript, as of 2026-08-15. A refusal is not documented there.
+ * Genesys' own client, MyPureCloud/platform-client-sdk-javascript, as of 2026-08-15. Error responses are not documented there.
  */
 import {
   choice,

@@ -1,7 +1,7 @@
 /*
  * Google APIs with a service account.
  * https://developers.google.com/identity/protocols/oauth2/service-account is the page; what is here was read 2026-11-29 in Google's
- * own client, googleapis/node-gtoken, as of 2025-02-07. A refusal is not documented there.
+ * own client, googleapis/node-gtoken, as of 2025-02-07. Error responses are not documented there.
  */
 import type { TokenEndpointProvider } from '../provider-definition/define-provider.js';
 import { definePreset, joined, required, type PresetOptions, type Scope } from './define-preset.js';

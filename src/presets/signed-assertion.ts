@@ -30,7 +30,7 @@ export function withAssertion(
   }));
 }
 
-/** An assertion that is not accepted gets `invalid_grant` (RFC 7523, section 3.1). */
+/** A rejected assertion is answered with `invalid_grant` (RFC 7523, section 3.1). */
 export function rejectsAssertion({ body }: TokenResponse): TokenFailureClass | undefined {
   return read(body, 'error') === 'invalid_grant' ? 'credentials' : undefined;
 }

@@ -1,7 +1,7 @@
 /*
  * Spotify Web API, without a user.
  * https://developer.spotify.com/documentation/web-api/tutorials/client-credentials-flow, read 2026-11-29 in an undated copy, and in
- * spotify/web-api-examples, as of 2023-11-07. The lifetime and a refusal are not in the copies.
+ * spotify/web-api-examples, as of 2023-11-07. The lifetime and error responses are not in the copies.
  */
 import {
   clientFields,

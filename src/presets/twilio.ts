@@ -1,7 +1,7 @@
 /*
  * Twilio, OAuth apps.
  * https://www.twilio.com/docs is the site; what is here was read 2026-11-29 in Twilio's OpenAPI document, twilio/twilio-oai
- * (twilio_oauth_v2.yaml), as of 2026-03-24. It does not say in which unit `expires_in` is.
+ * (twilio_oauth_v2.yaml), as of 2026-03-24. It does not state the unit of `expires_in`.
  */
 import { read } from '../concealment/any-object.js';
 import {

@@ -1,7 +1,7 @@
 /*
  * UPS APIs.
  * https://developer.ups.com/api/reference/oauth/client-credentials, read 2026-11-29 in UPS-API/api-documentation
- * (OAuthClientCredentials.yaml), as of 2025-08-20. The codes of a refusal are not documented there.
+ * (OAuthClientCredentials.yaml), as of 2025-08-20. The error codes are not documented there.
  */
 import { read } from '../concealment/any-object.js';
 import {

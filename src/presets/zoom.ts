@@ -1,7 +1,7 @@
 /*
  * Zoom, Server-to-Server OAuth.
  * https://developers.zoom.us/docs/rooms/s2s-oauth/, read 2026-11-29 in an undated copy, and in Zoom's
- * zoom/server-to-server-oauth-starter-api, as of 2024-01-29. A refusal is not documented there.
+ * zoom/server-to-server-oauth-starter-api, as of 2024-01-29. Error responses are not documented there.
  */
 import { basicAuthorization } from '../platform/basic-authorization.js';
 import type { TokenEndpointProvider } from '../provider-definition/define-provider.js';

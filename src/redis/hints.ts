@@ -5,7 +5,7 @@ import { hasMethods } from './redis-client.js';
 export interface NodeRedisSubscriber {
   /** Calls `listener` with each message of the channel. */
   subscribe(channel: string, listener: (message: string) => void): Promise<unknown>;
-  /** Takes that listener off again. */
+  /** Removes that listener. */
   unsubscribe(channel: string, listener: (message: string) => void): Promise<unknown>;
 }
 
@@ -24,7 +24,7 @@ export type RedisSubscriber = NodeRedisSubscriber | IoredisSubscriber;
 
 type Listener = (fence: number) => void;
 
-/** Passes on what is published. Everything here is best effort: a lost message costs a poll, and nothing else. */
+/** Passes on published messages. All of this is best effort: a lost message costs one poll and nothing else. */
 export interface Hints {
   listen(channel: string, listener: Listener): () => void;
 }
@@ -88,7 +88,7 @@ function wireFor(subscriber: unknown, receive: (channel: string, message: string
   });
 }
 
-/** Both packages have `subscribe`; only node-redis takes a listener with it and spells `evalSha` so. */
+/** Both packages have `subscribe`; only node-redis takes a listener with it, and spells `evalSha` with a capital S. */
 function isNodeRedisSubscriber(value: unknown): value is NodeRedisSubscriber {
   return hasMethods(value, 'subscribe', 'unsubscribe', 'evalSha');
 }
@@ -101,6 +101,6 @@ function quietly(work: () => Promise<unknown>): void {
   try {
     work().catch(() => undefined);
   } catch {
-    // A client that is closed throws at once.
+    // A closed client throws synchronously.
   }
 }

@@ -4,18 +4,18 @@ import type { TokenIdentity } from '../sharing/token-store.js';
 
 /** Everything that is derived for one identity. */
 export interface IdentityKeys {
-  /** 128 bits that name the records; says nothing about the identity to whoever does not know its secrets. */
+  /** 128 bits that name the records. They tell nothing about the identity without its secrets. */
   readonly kid: string;
-  /** To encrypt with the first and decrypt with any. */
+  /** The first encrypts, any decrypts. */
   readonly encryption: readonly EncryptionKey[];
-  /** Names a token without showing it: 128 bits. */
+  /** A hash that names a token without showing it: 128 bits. */
   hashOf(token: string): string;
-  /** Names the credentials in use, where a `cacheIdentity` takes their place in the key names; otherwise ''. */
+  /** With a `cacheIdentity`, a hash that names the credentials in use, which are not part of the key names then; otherwise ''. */
   readonly credentialsHash: string;
 }
 
 export interface EncryptionKey {
-  /** Tells which key sealed a payload; safe to show. */
+  /** Says which key encrypted a payload. Safe to show. */
   readonly id: string;
   readonly key: Buffer;
 }
@@ -23,14 +23,14 @@ export interface EncryptionKey {
 const VERSION = 'axios-bearer|v1';
 
 /**
- * The cost of guessing a weak secret from a key name: 32 MiB and about 0.1 s a try. Names do not depend on the store key,
- * so that rotating it does not move a fleet to other records half-way.
+ * The cost of guessing a weak secret from a key name: 32 MiB and about 0.1 s for each guess. Names do not depend on the store
+ * key, so that its rotation does not split a fleet between two sets of records.
  *
  * @see https://www.rfc-editor.org/rfc/rfc7914
  */
 const SCRYPT_COST = { N: 2 ** 15, r: 8, p: 1, maxmem: 64 * 1024 * 1024 };
 
-/** So many sets of credentials are remembered; a source has one, unless its secrets rotate. */
+/** How many sets of credentials are remembered. A source has one, unless its secrets rotate. */
 const MOST_ROOTS = 50;
 
 /** Derives the keys of identities. The slow step is done once for each set of credentials, whatever the parameters. */
@@ -89,7 +89,7 @@ function slowRoot(secret: string, salt: string): Promise<Buffer> {
   });
 }
 
-/** The kid is part of it, so that no two identities share a key even under one store key. */
+/** The kid is part of it, so that no two identities share a key, even with the same store key. */
 function encryptionKey(from: Buffer, kid: string): EncryptionKey {
   return {
     key: hkdf(from, kid, 'encryption', 32),

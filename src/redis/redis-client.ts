@@ -1,7 +1,7 @@
 import { MisconfigurationError } from '../errors/index.js';
 
 /**
- * The parts that are used of a client from the package `redis` (node-redis), version 5 or 6: single node, pool, Sentinel or Cluster.
+ * What we use of a client from the package `redis` (node-redis), version 5 or 6: single node, pool, Sentinel or Cluster.
  *
  * @see https://github.com/redis/node-redis
  */
@@ -13,8 +13,7 @@ export interface NodeRedisClient {
 }
 
 /**
- * The parts that are used of a client from the package `ioredis`, version 5 or 6, or its fork `iovalkey`: single node, Sentinel or
- * Cluster.
+ * What we use of a client from the package `ioredis`, version 5 or 6, or its fork `iovalkey`: single node, Sentinel or Cluster.
  *
  * @see https://github.com/redis/ioredis
  * @see https://github.com/valkey-io/iovalkey
@@ -27,7 +26,7 @@ export interface IoredisClient {
 }
 
 /**
- * The parts that are used of a client from the package `@valkey/valkey-glide`: single node or Cluster.
+ * What we use of a client from the package `@valkey/valkey-glide`: single node or Cluster.
  *
  * @see https://github.com/valkey-io/valkey-glide
  */
@@ -37,7 +36,7 @@ export interface ValkeyGlideClient {
 }
 
 /**
- * The parts that are used of a client from the package `@upstash/redis`, which talks to Redis over HTTP.
+ * What we use of a client from the package `@upstash/redis`, which talks to Redis over HTTP.
  *
  * @see https://github.com/upstash/redis-js
  */
@@ -65,7 +64,7 @@ export type RunScript = (
 ) => Promise<readonly string[]>;
 
 /**
- * Finds out which client this is and hands back the one thing that is needed of it.
+ * Returns the function that runs scripts on this client, whichever package it is from.
  *
  * @throws {@link MisconfigurationError} if it is another kind of client
  */
@@ -96,7 +95,7 @@ function callerFor(client: unknown): Call {
       return by === 'sha' ? client.evalSha(script, options) : client.eval(script, options);
     };
   }
-  // Before ioredis, whose methods have the same names and take other arguments.
+  // Checked before ioredis, whose methods have the same names but other arguments.
   if (isUpstash(client)) {
     return async (by, script, keys, args) =>
       undoParsing(await client[by === 'sha' ? 'evalsha' : 'eval'](script, [...keys], [...args]));
@@ -133,15 +132,15 @@ function isValkeyGlide(client: unknown): client is ValkeyGlideClient {
   return hasMethods(client, 'customCommand', 'invokeScript');
 }
 
-/** It holds the HTTP client that sends its requests; with ioredis `client` is the command of that name, a function. */
+/** Its member `client` is the HTTP client; with ioredis, `client` is a function, the command of that name. */
 function isUpstash(client: unknown): client is UpstashRedisClient {
   if (!hasMethods(client, 'evalsha', 'eval') || !('client' in client)) return false;
   return hasMethods(client.client, 'request');
 }
 
 /**
- * Unless it is set up not to, @upstash/redis parses each text of an answer as JSON. Numbers are parsed only where they print as
- * they were; anything else that parses is a record that we did not write, and stays one.
+ * By default @upstash/redis parses each text of a reply as JSON. A number that it parsed prints exactly as it was; anything else
+ * that parses is a record that we did not write, and is left as it is.
  */
 function undoParsing(reply: unknown): unknown {
   if (!Array.isArray(reply)) return reply;
@@ -160,17 +159,16 @@ export function hasMethods<Name extends string>(
 }
 
 function isNoScript(error: unknown): boolean {
-  // Some clients put words of their own before it, or spell it as a name.
+  // Some clients put other words before it, or make a name of it.
   return error instanceof Error && /\bNOSCRIPT\b|NoScriptError/.test(error.message);
 }
 
-/** Our scripts answer with a list of strings; a client may be set up to hand them out as buffers. */
+/** Our scripts return a list of strings; some client settings turn them into buffers. */
 function toStrings(reply: unknown): string[] {
-  if (!Array.isArray(reply))
-    throw new TypeError('The script answered with something else than a list.');
+  if (!Array.isArray(reply)) throw new TypeError('The Redis script did not return a list.');
   return reply.map((item: unknown) => {
     if (typeof item === 'string') return item;
     if (item instanceof Uint8Array) return Buffer.from(item).toString('utf8');
-    throw new TypeError('The script answered with something else than strings.');
+    throw new TypeError('The Redis script returned something other than strings.');
   });
 }

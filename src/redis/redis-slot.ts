@@ -25,19 +25,19 @@ import { openToken, sealToken } from './sealed-token.js';
 export interface RedisSlotContext {
   readonly run: RunScript;
   readonly keys: IdentityKeys;
-  /** What all names of this identity start with, hash tag included. */
+  /** The start of all key names of this identity, with the hash tag. */
   readonly name: string;
   readonly hints: Hints | undefined;
   readonly report: (problem: string) => void;
 }
 
-/** Rejected credentials are remembered that many cool-downs longer than they cool, so that the next one is longer. */
+/** For how many more cool-downs rejected credentials are remembered, so that their next cool-down is longer. */
 const CREDENTIALS_MEMORY = 2;
 
-/** A commit that reaches Redis later than that is refused: it was kept by the client, and its times are no longer true. */
+/** A commit that reaches Redis later than this is refused: the client held it back, and its durations are no longer true. */
 const LATEST_MS = 1_000;
 
-/** One moment by the clock of Redis and by our own monotonic one. */
+/** One moment by the clock of Redis and by our monotonic clock. */
 interface Moment {
   readonly redisMs: number;
   readonly ownMs: number;
@@ -47,7 +47,7 @@ function momentOf(redisMs: string | undefined): Moment {
   return { redisMs: Number(redisMs), ownMs: performance.now() };
 }
 
-/** What the clock of Redis says now, if neither clock was set. */
+/** What the clock of Redis says now, unless a clock was changed. */
 function redisTime({ redisMs, ownMs }: Moment): number {
   return redisMs + performance.now() - ownMs;
 }
@@ -61,12 +61,12 @@ export function createRedisSlot(context: RedisSlotContext): TokenStoreSlot {
   const run = (script: Script, ...args: string[]) =>
     context.run(script, redisKeys, [channel, ...args]);
 
-  /** The latest lease that was given here, and when. */
+  /** The latest lease that this slot was given, and when. */
   let lease: { readonly owner: string; readonly moment: Moment } | undefined;
 
   const place = (fence: number) => ({ key: tokenKey, version: RECORD_VERSION, fence });
 
-  /** A record that cannot be read is reported and counts as none. */
+  /** An unreadable record is reported and counts as absent. */
   function recordFrom([fence, left, payload]: readonly string[]): StoredRecord | undefined {
     if (fence === undefined || left === undefined || payload === undefined) return undefined;
     const token = openToken(payload, keys.encryption, place(Number(fence)));
@@ -95,9 +95,10 @@ export function createRedisSlot(context: RedisSlotContext): TokenStoreSlot {
       case 'token': {
         const record = recordFrom(rest);
         if (record !== undefined) return { kind: 'token', ...record };
-        // Once more past the unreadable record, which then ends in a lease, and its holder's commit overwrites the record.
+        // Ask again, ignoring the unreadable record: that leads to a lease, and the commit overwrites the record.
         const [fence = ''] = rest;
-        if (fence === unreadable) throw new Error('An unreadable record came back.');
+        if (fence === unreadable)
+          throw new Error('Redis returned the same unreadable record again.');
         return begin(request, fence);
       }
       case 'cooling':
@@ -108,7 +109,7 @@ export function createRedisSlot(context: RedisSlotContext): TokenStoreSlot {
         lease = { owner: request.owner, moment: momentOf(rest[2]) };
         return { kind: 'lead', fence: Number(rest[0]), failures: Number(rest[1]) };
       default:
-        throw new Error('The script begin gave an answer that nobody knows.');
+        throw new Error('The Redis script "begin" returned an unknown answer.');
     }
   }
 
@@ -132,7 +133,7 @@ export function createRedisSlot(context: RedisSlotContext): TokenStoreSlot {
     begin: (request) => begin(request),
 
     async commit({ owner, fence: given, token, remainingMs, onlyIfAbsent }: CommitRequest) {
-      // The fence is part of what is sealed, so it has to be known first: without a lease that is a step of its own.
+      // The fence is encrypted with the token, so it is needed first; without a lease that takes an extra step.
       const { fence, moment, spentMs } =
         given === undefined ? await takeFence() : lead(owner, given);
       const [key] = keys.encryption;
@@ -147,7 +148,7 @@ export function createRedisSlot(context: RedisSlotContext): TokenStoreSlot {
         onlyIfAbsent === true ? '1' : '0',
         moment === undefined ? '' : String(Math.round(redisTime(moment) + LATEST_MS)),
       );
-      if (kind === 'late') throw new Error('The commit came too late.');
+      if (kind === 'late') throw new Error('The commit reached Redis too late.');
       return kind === 'committed'
         ? { kind: 'committed', fence }
         : { kind: 'superseded', record: recordFrom(record) };
@@ -198,8 +199,8 @@ export function createRedisSlot(context: RedisSlotContext): TokenStoreSlot {
     const askedAt = performance.now();
     const [fence, time] = await run(TAKE_FENCE);
     const spentMs = performance.now() - askedAt;
-    // A client that kept the question until an outage was over: the token is old news by now.
-    if (spentMs > LATEST_MS) throw new Error('The answer came too late.');
+    // The client held the question back until an outage was over: a newer token may be there by now.
+    if (spentMs > LATEST_MS) throw new Error('The answer of Redis came too late.');
     return { fence: Number(fence), moment: momentOf(time), spentMs };
   }
 
@@ -209,7 +210,7 @@ export function createRedisSlot(context: RedisSlotContext): TokenStoreSlot {
   }
 }
 
-/** A duration as Redis takes it: a whole number, and at least 1, since 0 is an error to it. */
+/** A duration for Redis: a whole number of at least 1, since 0 is an error there. */
 function milliseconds(ms: number): string {
   return String(Math.max(1, Math.floor(ms)));
 }

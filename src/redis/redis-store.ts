@@ -19,8 +19,8 @@ export interface RedisStoreOptions {
   /** The prefix of all key names: letters, digits and `.:_-`. @defaultValue 'axios-bearer' */
   readonly keyPrefix?: string | undefined;
   /**
-   * A second connection for subscriptions. With it, a process that waits for another hears immediately when that one is done, and
-   * new tokens are adopted as soon as they arrive. It may have other subscriptions too.
+   * A second connection for subscriptions. With it, a process that waits for another one learns immediately when that one is done, and
+   * new tokens are adopted as soon as they are stored. It may have other subscriptions too.
    *
    * @defaultValue none: waiting processes poll, after 50 ms at first
    */
@@ -38,8 +38,8 @@ const DEFAULT_PREFIX = 'axios-bearer';
  * ```ts
  * const tokens = createTokenSource(provider, { store: createRedisStore(client) });
  * ```
- * @throws MisconfigurationError for something that is not a Redis client, an option that is not known, a store key that is too short, or a prefix
- * that cannot be used
+ * @throws MisconfigurationError for something that is not a Redis client, an unknown option, a store key that is too short, or an
+ * invalid prefix
  */
 export function createRedisStore(
   client: RedisClient,
@@ -76,7 +76,8 @@ function checkedPrefix(prefix: unknown): string {
   if (typeof prefix === 'string' && /^[\w.:-]{1,100}$/.test(prefix)) return prefix;
   throw new MisconfigurationError({
     option: 'options.keyPrefix',
-    problem: 'is empty, too long, or has other characters than letters, digits and .:_-',
-    remedy: 'Braces would change the hash tag; leave it out to get "axios-bearer".',
+    problem:
+      'is empty, longer than 100 characters, or has characters other than letters, digits and .:_-',
+    remedy: 'Change it, or leave it out for the default, "axios-bearer".',
   });
 }

@@ -12,9 +12,10 @@ import type { Script } from './redis-client.js';
  *   4 neg  hash  c cause, k code, t status, r retryable, n failures in a row, w who was refused,
  *                m milliseconds that it outlives the cool-down, so that the next one is longer
  *
- * Lives are counted down by Redis, and readers ask what is left. Its clock is read for one purpose only: a client may keep
- * commands during an outage and send them when it is over, and a commit that comes so late would lengthen a life. No host's
- * clock is compared with another's. A key of a foreign type, or without an end, reads as absent and is overwritten. All answers are lists of strings, because number mappings differ between clients.
+ * Redis counts lifetimes down, and readers ask what is left. Its clock is read for one purpose only: a client may hold commands
+ * back during an outage and send them afterwards, and such a late commit would make a token live longer. The clocks of two hosts
+ * are never compared. A key of another type, or without an expiry, reads as absent and is overwritten. All answers are lists of
+ * strings, because clients map numbers differently.
  */
 
 /** The version of the record layout. A record of another version reads as absent. */
@@ -124,7 +125,7 @@ end
 return { 'lead', out(next_fence()), failures, out(now()) }
 `);
 
-/** ARGV: channel, owner, fence, remaining ms, hash, payload, '1' to write only where nothing of use is, latest by this clock or ''. */
+/** ARGV: channel, owner, fence, remaining ms, hash, payload, '1' to write only if there is no usable token, latest time by this clock or ''. */
 export const COMMIT = script(`
 local owner, fence, left, hash, payload, only_if_absent = ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7] == '1'
 
@@ -159,7 +160,7 @@ tell(fence)
 return { 'committed' }
 `);
 
-/** ARGV: channel. Takes a fence for a token that was minted without the lease. */
+/** ARGV: channel. Takes a fence for a token that was minted without a lease. */
 export const TAKE_FENCE = script(`return { out(next_fence()), out(now()) }`);
 
 /** ARGV: channel, owner, cool-down ms, memory ms, cause, code, status, retryable, failures, who was refused. */

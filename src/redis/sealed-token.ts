@@ -4,7 +4,7 @@ import type { StoredToken } from '../sharing/token-store.js';
 import { isSendableToken } from '../token/access-token.js';
 import type { EncryptionKey } from './identity-keys.js';
 
-/** Where a sealed token belongs: opened anywhere else it is garbage. */
+/** Where an encrypted token belongs: it cannot be decrypted anywhere else. */
 export interface SealContext {
   /** The full Redis key. */
   readonly key: string;
@@ -39,7 +39,7 @@ export function sealToken(
   );
 }
 
-/** Decrypts what `sealToken` made; `undefined` if it is not for this place, not by these keys, or not whole. */
+/** Decrypts what `sealToken` made; `undefined` if it belongs elsewhere, was made with other keys, or is damaged. */
 export function openToken(
   sealed: string,
   keys: readonly EncryptionKey[],

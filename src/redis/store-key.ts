@@ -11,7 +11,7 @@ const LEAST_BYTES = 32;
  * Checks the user's store keys.
  *
  * @returns the keys as bytes, the one to encrypt with first; empty if none was given
- * @throws {@link MisconfigurationError} naming the key that cannot work, and never quoting it
+ * @throws {@link MisconfigurationError} naming the unusable key, and never quoting it
  */
 export function storeKeyBytes(given: StoreKey | readonly StoreKey[] | undefined): Buffer[] {
   if (given === undefined) return [];
@@ -32,7 +32,7 @@ function isList(given: StoreKey | readonly StoreKey[]): given is readonly StoreK
 function checkedKey(key: unknown, option: string): Buffer {
   if (typeof key !== 'string' && !(key instanceof Uint8Array))
     throw unusable(option, 'is neither a string nor bytes');
-  const bytes = Buffer.from(key as string); // Copies bytes as well: the caller may wipe its own.
+  const bytes = Buffer.from(key as string); // A copy, since the caller may wipe its own bytes.
   if (bytes.length < LEAST_BYTES) throw unusable(option, `is shorter than ${LEAST_BYTES} bytes`);
   return bytes;
 }

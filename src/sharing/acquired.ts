@@ -4,24 +4,24 @@ import type { Minted } from '../token-call/mint.js';
 import type { Concern, CoolDownCause } from '../token/lifecycle.js';
 import type { Adopted } from './adoption.js';
 
-/** How a refresh ended that may have been made by another process. */
+/** How a refresh ended, whether here or in another process. */
 export type Acquired =
-  /** Minted here. Without a fence it is not in the store, or not yet. */
+  /** Minted here. Without a fence it is not in the store yet. */
   | { readonly kind: 'minted'; readonly minted: Minted; readonly fence: number | undefined }
   /** Another process minted it. */
   | ({ readonly kind: 'adopted'; readonly fence: number } & Adopted)
-  /** Another process is at it, and the token in hand does meanwhile. */
+  /** Another process is refreshing, and the current token will do meanwhile. */
   | { readonly kind: 'stay' }
   /**
-   * The mint here failed, after that many in a row elsewhere that were refused for their credentials; or none was made, since
-   * a second token would kill the first.
+   * The mint here failed, and `failuresElsewhere` before it in a row were refused for their credentials; or none was made, since
+   * a second token would invalidate the first.
    */
   | (Failed & { readonly failuresElsewhere?: number | undefined })
   | CoolingElsewhere
   /** `clear()` or `close()` came first. */
   | { readonly kind: 'abandoned' };
 
-/** Another process was refused, and the token endpoint is left alone for a while. */
+/** Another process failed, and the token endpoint is left alone for a while. */
 export interface CoolingElsewhere {
   readonly kind: 'cooling-elsewhere';
   readonly failure: TokenAcquisitionError;
@@ -29,6 +29,6 @@ export interface CoolingElsewhere {
   readonly concerns: Concern;
   readonly delayMs: number;
   readonly failures: number;
-  /** A token that drew a 401 somewhere, but lives. */
+  /** A token that drew a 401 somewhere but has not expired. */
   readonly fallback: Adopted | undefined;
 }

@@ -3,15 +3,15 @@ import { placeOf, type TokenPlacement } from '../provider-definition/token-place
 import { AccessToken } from '../token/access-token.js';
 import type { Instant } from '../token/instant.js';
 
-/** A token that came from the store. Its life is counted from before the store was asked. */
+/** A token from the store. Its lifetime counts from before the store was asked. */
 export interface Adopted {
   readonly token: AccessToken;
   readonly sentAt: Instant;
-  /** Absent: nobody knows. */
+  /** `undefined` if unknown. */
   readonly lifetimeMs: number | undefined;
 }
 
-/** Counted from before the question was sent, a life can only come out too short, never too long. */
+/** Counted from before the question was sent, a lifetime may be too short but never too long. */
 export function adopted(
   { token, remainingMs }: StoredRecord,
   sentAt: Instant,

@@ -1,6 +1,6 @@
 import { backOffMs } from '../token/back-off.js';
 
-/** Keeps a store that fails again and again out of the way for a while. Time comes in as an argument, in milliseconds. */
+/** Pauses calls of a store that keeps failing. Time comes in as an argument, in milliseconds. */
 export interface Breaker {
   /** Whether the store may be asked now. After a pause one probing call passes; other calls pass freely. */
   allows(now: number, isProbe: boolean): boolean;
@@ -8,7 +8,7 @@ export interface Breaker {
   failed(now: number): void;
   /** How long until the store may be asked again; 0 if it may be now. */
   pausedForMs(now: number): number;
-  /** How long the store has answered nothing; 0 if it answered last, or has not been asked for long. */
+  /** For how long the store has not answered; 0 if it answered the last call, or has not been asked for a long time. */
   awayForMs(now: number): number;
 }
 
@@ -16,7 +16,7 @@ export interface Breaker {
 const THRESHOLD = 3;
 /** How long the store is left alone at first. Each failed probe doubles it. */
 const FIRST_PAUSE_MS = 1_000;
-/** After so long without a call, an old failure says nothing about an outage that a new one begins. */
+/** After so long without a call, a new failure counts as the start of a new outage. */
 const SILENCE_MS = 10_000;
 
 /** @param longestPauseMs - how long the store is left alone at most */
@@ -48,7 +48,7 @@ export function createBreaker(longestPauseMs: number): Breaker {
       const known = away !== undefined && now - away.latest <= SILENCE_MS ? away : undefined;
       away = { since: known?.since ?? now, latest: now };
       failuresInARow += 1;
-      // Calls that went out before the pause began say nothing new when they fail during it.
+      // The failure of a call from before the pause says nothing new.
       if (failuresInARow < THRESHOLD || (openUntil !== undefined && now < openUntil)) return;
       probing = false;
       openUntil = now + backOffMs(pauses, pausesInARow);

@@ -3,12 +3,12 @@ import { boundedSignal, within } from '../platform/waiting.js';
 import { createBreaker, type Breaker } from './breaker.js';
 import type { StoreClock, TokenIdentity, TokenStore, TokenStoreSlot } from './token-store.js';
 
-/** What became of a store operation. A failure is a value here: no store error may reach a request by accident. */
+/** The outcome of a store operation. A failure is a value, so that no store error reaches a request by accident. */
 export type StoreOutcome<T> =
   | { readonly kind: 'done'; readonly value: T }
-  /** It failed or took too long. The store may still carry it out: `late` yields the answer, if ever one comes. */
+  /** It failed or took too long. The store may still carry it out: `late` resolves with the answer, if there is one. */
   | { readonly kind: 'failed'; readonly late: Promise<T> }
-  /** The store was not asked, because it failed again and again a moment ago. */
+  /** The store was not asked, because it kept failing a moment ago. */
   | { readonly kind: 'skipped' };
 
 export interface StoreWatcher {
@@ -27,12 +27,12 @@ export interface GuardOptions {
 
 const LONGEST_PAUSE_MS = 10_000;
 
-/** Bound of each operation: no client library is trusted with it. */
+/** The limit of each operation, whatever limits the client has. */
 const OPERATION_TIMEOUT_MS = 250;
-/** Bound of opening the records of an identity, where keys are derived. */
+/** The limit for opening the records of an identity, which derives keys. */
 const OPEN_TIMEOUT_MS = 5_000;
 
-/** A store, with a time limit on each operation and a breaker before all of them. */
+/** A store with a time limit on each operation and one breaker for all of them. */
 export interface GuardedStore {
   open(identity: TokenIdentity): Promise<StoreOutcome<TokenStoreSlot>>;
   /** Runs one operation of a slot, unless the store is being left alone. */
@@ -43,7 +43,7 @@ export interface GuardedStore {
   awayForMs(): number;
 }
 
-/** Puts a store behind a guard. One guard serves all identities of a source: an outage concerns them all. */
+/** Guards a store. One guard serves all identities of a source, since an outage concerns them all. */
 export function guardStore(
   store: TokenStore,
   { clock, watcher, longestPauseMs = LONGEST_PAUSE_MS }: GuardOptions,
@@ -53,7 +53,7 @@ export function guardStore(
   const report = (problem: string) => watcher.failed(new TokenStoreError('record', problem));
 
   return {
-    // Deriving keys says nothing about the store's health, so the breaker stays out of it.
+    // Deriving keys says nothing about the store's health, so the breaker is not involved.
     open: (identity) =>
       bounded('open', async () => store.open(identity, report), OPEN_TIMEOUT_MS, clock, {
         done: () => undefined,
@@ -73,18 +73,18 @@ interface Verdict {
   failed(error: TokenStoreError): void;
 }
 
-/** A Redis that is full or read-only still reads and deletes: after a write has failed, only a write shows that it is well. */
+/** A full or read-only Redis still reads and deletes: after a failed write, only a write shows that it works again. */
 function isWrite(operation: keyof TokenStoreSlot): boolean {
   return operation === 'begin' || operation === 'commit';
 }
 
-/** Whether a write has written anything. */
+/** Whether a write has really written something. */
 function hasWritten(value: unknown): boolean {
   const kind = typeof value === 'object' && value !== null && 'kind' in value && value.kind;
   return kind === 'lead' || kind === 'committed';
 }
 
-/** Tells an outage once, however long it lasts: a store that is away for an hour is one piece of news. */
+/** Reports each outage once, however long it lasts. */
 function createHealth(
   breaker: Breaker,
   clock: StoreClock,
@@ -131,16 +131,16 @@ async function bounded<T>(
   }
 }
 
-/** A store that throws before it returns a promise is no worse than one that rejects. */
+/** Treats a synchronous throw of the store as a rejection. */
 async function startedSafely<T>(work: () => Promise<T>): Promise<T> {
   return work();
 }
 
-/** What a client library puts into an error is its own affair, the command with all its arguments for instance. */
+/** A cause without the client library's own text, which may hold the command with all its arguments. */
 function safeCause(cause: unknown): Error | undefined {
   if (!(cause instanceof Error)) return undefined;
   const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined;
-  // Redis begins its errors with a word in capitals that says what is wrong; the rest may quote keys or arguments.
+  // An error of Redis begins with a word in capitals that says what is wrong; the rest may quote keys or arguments.
   const word = /^[A-Z]{2,20}\b/.exec(cause.message)?.[0];
   return new Error(code ?? word ?? cause.name);
 }

@@ -13,16 +13,16 @@ export interface IdentityContext {
   readonly provider: Provider;
   readonly credentials: object;
   readonly params: TokenParams;
-  /** The token request that these credentials and parameters make; `undefined` where a function yields the tokens. */
+  /** The token request made from these credentials and parameters; `undefined` with `acquireToken`. */
   readonly request: TokenRequest | undefined;
   readonly cacheIdentity: string | undefined;
 }
 
 /**
- * Builds the identity under which a token is shared: two tokens that differ in anything have different ones.
+ * Builds the identity under which a token is shared. Tokens that differ in anything have different identities.
  *
- * The whole token request is part of it, because a provider may fix a scope or an audience that no credential and no
- * parameter shows. A request that differs from call to call (a signed assertion, a time stamp) needs a `cacheIdentity`.
+ * The whole token request is part of it, because a provider may set a scope or an audience that is neither a credential nor a
+ * parameter. A request that differs from call to call (a signed assertion, a time stamp) needs a `cacheIdentity`.
  */
 export function tokenIdentity({
   provider,
@@ -47,9 +47,9 @@ export function tokenIdentity({
   };
 }
 
-/** Whatever the provider does not call public is a secret. */
+/** A credential is a secret unless the provider says otherwise. */
 function isPublic({ credentialFields }: Provider, name: string): boolean {
-  // Whose credentials these are is not known here, and so neither are their names.
+  // The type of the credentials is not known here, and so neither are their names.
   const fields = new Map(Object.entries(credentialFields as Record<string, CredentialField>));
   return fields.has(name) && fields.get(name)?.secret !== true;
 }

@@ -1,21 +1,21 @@
-/* What a process knows of the stored token, beside the one in its hand. Each function gives the state after something happened. */
+/* What a process knows about the stored token, besides its current one. Each function returns the state after an event. */
 
 import { jittered } from '../token/back-off.js';
 import type { HeldHere } from './refresh.js';
 import type { StoredRecord } from './token-store.js';
 
 export interface Knowledge {
-  /** Changes with `clear()`: what was asked before must not land after it. */
+  /** Changes with `clear()`: answers to earlier questions no longer count. */
   readonly epoch: number;
-  /** Of the token in hand, or of the one before where the store does not have that. */
+  /** The fence of the current token, or of the one before if the store does not have the current one. */
   readonly fence: number;
-  /** The store has the token in hand. */
+  /** Whether the store has the current token. */
   readonly isStored: boolean;
   /** From here on, by the monotonic clock, the next use looks at the store in the background. */
   readonly lookAt: number;
-  /** Tokens that drew a 401 here or were replaced by a new one: a store may go on offering them, or get them late. */
+  /** Tokens that drew a 401 here or were replaced: a store may still offer them, or get them late. */
   readonly rejected: readonly string[];
-  /** The highest fence that a hint has told since the flight that is under way began; `undefined` if none is. */
+  /** The highest fence in a hint since the running flight began; `undefined` without a flight. */
   readonly heard: number | undefined;
 }
 
@@ -43,18 +43,18 @@ export const nothingKnown: Knowledge = {
   heard: undefined,
 };
 
-/** `clear()` or `close()`: what is asked now is not wanted any more. */
+/** `clear()` or `close()`: answers that are on their way no longer count. */
 export function forgotten(known: Knowledge): Knowledge {
   return { ...known, epoch: known.epoch + 1, fence: 0, isStored: true, lookAt: Infinity };
 }
 
-/** A token drew a 401: it is not taken back, and a commit of it that comes late does not bring it to others. */
+/** A token drew a 401: it is not adopted again, and a late commit does not give it to other processes. */
 export function rejectedHere(known: Knowledge, value: string): Knowledge {
   if (known.rejected.includes(value)) return known;
   return { ...known, rejected: [...known.rejected, value].slice(-REJECTED_KEPT) };
 }
 
-/** What the endpoint has just issued is alive, even if it is what it issued before; a commit of the one it replaces may be on its way. */
+/** A token just issued is valid, even if it was issued before; and a commit of the one it replaces may still be on its way. */
 export function mintedHere(
   known: Knowledge,
   value: string,
@@ -64,7 +64,7 @@ export function mintedHere(
   return { ...known, rejected: rejected.filter((other) => other !== value) };
 }
 
-/** The token in hand is the one with this fence; without one the store does not have it. */
+/** The current token has this fence; without a fence, the store does not have it. */
 export function withFence(known: Knowledge, fence: number | undefined, moment: Moment): Knowledge {
   return fence === undefined
     ? lookingSoon({ ...known, isStored: false }, moment)
@@ -75,7 +75,7 @@ export function looking(known: Knowledge, moment: Moment, ms = LOOK_MS): Knowled
   return { ...known, lookAt: moment.monoMs + jittered(ms, moment.random) };
 }
 
-/** Not before the store may be asked again. */
+/** Looks again soon, but not before the store may be asked. */
 export function lookingSoon(known: Knowledge, moment: Moment): Knowledge {
   return looking(known, moment, Math.max(LOOK_SOON_MS, moment.pausedForMs * 1.25));
 }
@@ -84,22 +84,22 @@ export function flightBegun(known: Knowledge): Knowledge {
   return { ...known, heard: 0 };
 }
 
-/** A token newer than the one that the flight brought is looked up at the next use. */
+/** If a hint told of a token newer than the flight's, the next use looks it up. */
 export function flightEnded(known: Knowledge, moment: Moment): Knowledge {
   const after = { ...known, heard: undefined };
   return (known.heard ?? 0) > known.fence ? looking(after, moment, 0) : after;
 }
 
-/** A hint that the stored token has this fence. A flight asks the store itself, and hears of its own commit as well. */
+/** A hint that the stored token has this fence. It is no news during a flight, which asks the store itself. */
 export function hinted(known: Knowledge, fence: number): Knowledge & { readonly isNews: boolean } {
   return known.heard === undefined
     ? { ...known, isNews: fence > known.fence && known.lookAt !== Infinity }
     : { ...known, isNews: false, heard: Math.max(known.heard, fence) };
 }
 
-/** What the stored token is to the one in hand. */
+/** How the stored token compares with the current one. */
 export type Comparison =
-  /** The store has the one in hand. */
+  /** They are the same. */
   | {
       readonly kind: 'same';
       readonly fence: number;
@@ -107,7 +107,7 @@ export type Comparison =
       readonly drew401: boolean;
     }
   | { readonly kind: 'newer'; readonly found: StoredRecord }
-  /** The one in hand was minted while the store was away, and the others need it. */
+  /** The current one was minted while the store was away, and the other processes need it. */
   | { readonly kind: 'unshared'; readonly held: HeldHere; readonly onlyIfAbsent: boolean }
   | { readonly kind: 'nothing-new' };
 
@@ -124,7 +124,7 @@ export function compare(
     : { kind: 'nothing-new' };
 }
 
-/** A fence says so; but the counter may have been lost with the rest of the store, and a longer life says so too. */
+/** A higher fence is newer. Since the counter may have been lost with the store, a longer lifetime is newer too. */
 function isNewer(known: Knowledge, found: StoredRecord, held: HeldHere | undefined): boolean {
   if (known.rejected.includes(found.token.value)) return false;
   if (held === undefined || held.rejected) return true;

@@ -14,23 +14,23 @@ import type { HeldHere, SharedRefresh } from './refresh.js';
 import type { SharedContext } from './shared-context.js';
 import type { FailureToShare } from './shared-failure.js';
 
-/** Short, so that a process that dies in the middle of a mint keeps the others waiting for so long only. */
+/** Short, because a process that dies during a mint makes the others wait for so long. */
 const LEASE_MS = 3_000;
 const RENEW_MS = 1_000;
-/** A mint that hangs past its deadline loses the lease that long after it. */
+/** How long after its deadline a hanging mint loses the lease. */
 export const OVERTIME_MS = 5_000;
-/** A token that lives no longer is not worth adopting. */
+/** A token with less time left is not worth adopting. */
 const LEAST_LIFE_MS = 1_000;
 
-/** The refresh lease as one flight asks for it; it must go back on every path. */
+/** The refresh lease of one flight, which has to be given back on every path. */
 export class Lease {
   readonly #records: Records;
   readonly #context: SharedContext;
-  /** With a value that two processes share, one would free the other's lease. */
+  /** Random: if two processes had the same value, one would release the other's lease. */
   readonly #owner = randomHex();
   #slot: TokenStoreSlot | undefined;
   #mayBeHeld = false;
-  /** When the store last confirmed it, before it was asked. */
+  /** When the question was sent that the store last confirmed. */
   #confirmedAt: Instant | undefined;
   /** Answers that came too late, or may still come. */
   readonly #late: Promise<BeginAnswer>[] = [];
@@ -44,7 +44,7 @@ export class Lease {
     refresh: SharedRefresh,
     held: HeldHere | undefined,
   ): Promise<StoreOutcome<BeginAnswer>> {
-    // An early refresh wants a token that lives longer than the one in hand; otherwise any that lives will do.
+    // An early refresh needs a token that lives longer than the current one; otherwise any unexpired one will do.
     const atLeastMs = held === undefined || held.rejected ? 0 : (held.remainingMs ?? 0);
     const request: BeginRequest = {
       owner: this.#owner,
@@ -63,8 +63,8 @@ export class Lease {
   }
 
   /**
-   * Renews the lease each second while the work goes on. A process that stands still, or dies, loses it; one whose mint
-   * hangs loses it in the end. Its holder goes on all the same: the fence decides whose token stays.
+   * Renews the lease each second while the work goes on. A process that stands still or dies loses it, and so does one whose
+   * mint hangs too long. The former holder goes on all the same: the fence decides whose token stays.
    */
   async renewedWhile<T>(work: () => Promise<T>): Promise<T> {
     const { clock, flightTimeoutMs } = this.#context;
@@ -98,8 +98,8 @@ export class Lease {
   }
 
   /**
-   * Whether it has ended before its holder gave it back: another process may hold it now. By either clock: the monotonic one
-   * stands still while a Linux host is suspended.
+   * Whether it has run out, so that another process may hold it now. Either clock counts: the monotonic one stands still while
+   * a Linux host is suspended.
    */
   hasRunOut(): boolean {
     const { now } = this.#context;
@@ -124,13 +124,13 @@ export class Lease {
     return outcome;
   }
 
-  /** In the background: the others shall know, but our own callers need not wait for that. */
+  /** Tells the other processes in the background, since our own callers need not wait for that. */
   fail(shared: FailureToShare): void {
     this.#mayBeHeld = false;
     void this.#run('fail', (slot) => slot.fail({ owner: this.#owner, ...shared }));
   }
 
-  /** Gives it back if it is held, or if a question that seemed to be lost has taken it: it would stall the others until it runs out. */
+  /** Gives it back if it is held, or if a question that seemed lost has taken it. Otherwise the others would wait until it runs out. */
   giveBack(): void {
     if (this.#mayBeHeld) void this.#run('release', (slot) => slot.release(this.#owner));
     const slot = this.#slot;

@@ -6,17 +6,17 @@ import type { TokenIdentity, TokenStoreSlot } from './token-store.js';
 export interface RecordsListener {
   /** A hint of the store. */
   hinted(fence: number): void;
-  /** The records that were open are those of other credentials. */
+  /** The credentials have changed, and with them the records. */
   left(): void;
 }
 
-/** Where one token lies in the store: opened when it is needed, and cleared before anything is taken from there. */
+/** The records of one token in the store: opened when needed, and cleared first if `clear()` was called. */
 export class Records {
   readonly #context: SharedContext;
   readonly #listener: RecordsListener;
   #opened: Opened | undefined;
   #isClosed = false;
-  /** `clear()` has not reached the store: it is to be sent, or on its way. */
+  /** Set if `clear()` has not reached the store: it has to be sent, or is on its way. */
   #clearing: 'due' | Promise<boolean> | undefined;
 
   constructor(context: SharedContext, listener: RecordsListener) {
@@ -28,13 +28,13 @@ export class Records {
     return this.#opened?.slot;
   }
 
-  /** `undefined` where they cannot be had now. */
+  /** `undefined` if they cannot be opened now. */
   async open(refresh: SharedRefresh): Promise<TokenStoreSlot | undefined> {
     const { provider, cacheIdentity, store } = this.#context;
     const identity = tokenIdentity({ ...refresh, provider, cacheIdentity });
     const key = keyOf(identity);
     if (this.#opened?.key !== key) {
-      // Records of credentials that are no more: nothing is taken from there, and nothing written to them.
+      // The open records belong to former credentials: they are neither read nor written any more.
       const records = recordsOf(identity);
       if (this.#opened !== undefined && this.#opened.records !== records) {
         this.#leave();
@@ -51,14 +51,14 @@ export class Records {
     return (await this.isCleared()) ? slot : undefined;
   }
 
-  /** Whether the token that `clear()` was about is gone from the store. */
+  /** Whether `clear()` has reached the store. */
   async isCleared(): Promise<boolean> {
     if (this.#clearing === 'due') this.clear();
-    // Where it did not get through, it is sent again for the next who needs the store: that may be back by then.
+    // If it failed, it is sent again at the next use of the store, which may work by then.
     return this.#clearing === 'due' ? false : ((await this.#clearing) ?? true);
   }
 
-  /** Forgets the stored token, for all. */
+  /** Forgets the stored token, for all processes. */
   clear(): void {
     this.#clearing = 'due';
     const { slot } = this;
@@ -73,7 +73,7 @@ export class Records {
     this.#clearing = clearing;
   }
 
-  /** Lets go of the store. */
+  /** Stops using the store. */
   close(): void {
     this.#isClosed = true;
     this.#leave();
@@ -96,7 +96,7 @@ function keyOf(identity: TokenIdentity): string {
   return JSON.stringify(identity);
 }
 
-/** With a `cacheIdentity` the same records serve one secret after another. */
+/** With a `cacheIdentity`, the records stay the same when the secret changes. */
 function recordsOf(identity: TokenIdentity): string {
   const isNamed = identity.cacheIdentity !== undefined;
   return keyOf(isNamed ? { ...identity, secretParts: [] } : identity);

@@ -10,21 +10,21 @@ import type { ElsewhereAnswer, ElsewhereHappening } from '../token/lifecycle.js'
 import type { TokenParams } from '../token/token-params.js';
 import type { Adopted } from './adoption.js';
 
-/** What a shared token is to the source that shares it. */
+/** The source of a shared token. */
 export interface SharedTokenOwner {
-  /** The token in hand. */
+  /** The current token. */
   held(): HeldHere | undefined;
-  /** Takes up a token that was found outside a flight. */
+  /** Adopts a token that was found outside a flight. */
   adopt(adopted: Adopted): void;
 }
 
-/** The token that this process holds. */
+/** The current token of this process. */
 export interface HeldHere {
   readonly value: string;
   readonly scope: string | undefined;
-  /** It drew a 401. */
+  /** Whether it drew a 401. */
   readonly rejected: boolean;
-  /** Until it expires; `undefined` if its life is unknown. */
+  /** Until it expires; `undefined` if its lifetime is unknown. */
   readonly remainingMs: number | undefined;
 }
 
@@ -33,7 +33,7 @@ export interface TokenOfSource {
   readonly source: { readonly provider: Provider; readonly options: TokenCallOptions };
   readonly params: TokenParams;
   readonly credentials: { ask(signal: AbortSignal): Promise<object> };
-  /** From here on it is a token of this account. */
+  /** Makes it a token of this account. */
   useAccount(credentials: object, url: string): void;
   decide(
     happening: Extract<ElsewhereHappening<BearerError>, { kind: 'refreshing-elsewhere' }>,
@@ -43,36 +43,36 @@ export interface TokenOfSource {
 /** One refresh, as the source starts it. */
 export interface Refresh {
   readonly flightId: number;
-  /** A token of others that lives no longer is not adopted, in milliseconds. */
+  /** A token of another process with less time left is not adopted, in milliseconds. */
   readonly minRemainingMs: number | undefined;
-  /** Aborts when the outcome is not wanted any more. */
+  /** Aborts when no caller wants the outcome any more. */
   readonly signal: AbortSignal;
-  /** Bounds what comes before the mint. */
+  /** Limits the time of what comes before the mint. */
   inTime<T>(work: (bounds: { readonly signal: AbortSignal }) => Promise<T>): Promise<T>;
   mint(askCredentials: (signal: AbortSignal) => Promise<object>): Promise<MintResult>;
 }
 
-/** Why a refresh has to wait, and how long it need not be tried again. */
+/** A refresh that has to wait, and for how long. */
 export interface Deferral {
   readonly retryInMs: number;
-  /** No process can refresh now: the token in hand serves to the end of its life. */
+  /** No process can refresh now: the current token is used until it expires. */
   readonly untilExpiry: boolean;
 }
 
-/** A refresh that is known by what its token is shared under. */
+/** A refresh whose token has its identity in the store. */
 export interface SharedRefresh {
   readonly credentials: object;
   readonly params: TokenParams;
-  /** The token request that these make; `undefined` where a function yields the tokens. */
+  /** The token request made from these; `undefined` with `acquireToken`. */
   readonly request: TokenRequest | undefined;
   readonly signal: AbortSignal;
   readonly minRemainingMs: number | undefined;
-  /** Ends the refresh if the token in hand does meanwhile; tells whether it did. */
+  /** Ends the refresh if the current token will do meanwhile; returns whether it did. */
   standDown(deferral: Deferral): boolean;
   mint(): Promise<MintResult>;
 }
 
-/** What a token is shared under: its credentials, and the request that they make. Throws what a credentials function throws. */
+/** Finds the identity of a shared token: its credentials, and the token request made from them. Throws what a credentials function throws. */
 export async function identified(
   wanted: TokenOfSource,
   refresh: Refresh,
@@ -108,7 +108,7 @@ function sharedRefresh(
     request,
     signal,
     minRemainingMs,
-    // Where a caller wants a longer life than that of the token in hand, another process is worth waiting for.
+    // A caller who needs a longer lifetime than the current token has waits for another process's token.
     standDown: (deferral) =>
       (minRemainingMs === undefined || deferral.untilExpiry) &&
       wanted.decide({ kind: 'refreshing-elsewhere', flightId, ...deferral }).kind === 'stand-down',
@@ -116,7 +116,7 @@ function sharedRefresh(
   };
 }
 
-/** Those that were asked for a moment ago serve the first token call, unless a part of them is made anew for each call. */
+/** The credentials just asked for are used for the first token call, unless a part of them is `perCall`. */
 function firstThen(
   given: object,
   { credentials, source }: TokenOfSource,

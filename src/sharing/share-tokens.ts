@@ -13,7 +13,7 @@ export type ShareTokens = (
   source: SharingSource,
 ) => (owner: SharedTokenOwner) => SharedToken;
 
-/** One guard serves all tokens of the source: an outage concerns them all. */
+/** One guard serves all tokens of the source, since an outage concerns them all. */
 export const shareTokens: ShareTokens = (store, source) => {
   const context: SharedContext = {
     ...source,

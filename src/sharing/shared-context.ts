@@ -6,7 +6,7 @@ import type { LifecyclePolicy } from '../token/lifecycle.js';
 import type { GuardedStore } from './guarded-store.js';
 import type { AccountSoloMints } from './solo-mints.js';
 
-/** A token source, as far as sharing needs to know it. */
+/** What sharing needs to know about a token source. */
 export interface SharingSource {
   readonly provider: Provider;
   readonly clock: Clock;
@@ -15,14 +15,14 @@ export interface SharingSource {
   readonly now: () => Instant;
   readonly policy: LifecyclePolicy;
   readonly cacheIdentity: string | undefined;
-  /** Bound of one mint with all its attempts, in milliseconds. */
+  /** The limit of one mint with all its attempts, in milliseconds. */
   readonly flightTimeoutMs: number;
   readonly storeFailed: (error: BearerError) => void;
   readonly storeRecovered: () => void;
   readonly leaseAwaited: (event: LeaseAwaited) => void;
 }
 
-/** What came of waiting for the process that held the lease. */
+/** The outcome of waiting for the process that held the lease. */
 export interface LeaseAwaited {
   readonly waitedMs: number;
   readonly outcome: 'token' | 'lead' | 'gave up';

@@ -10,10 +10,10 @@ import type { EndpointFailure } from '../token-call/token-call-failure.js';
 import type { CoolingElsewhere } from './acquired.js';
 import type { Adopted } from './adoption.js';
 
-/** A transient failure is shared for so long only: enough to tell those who wait now, and one host's network is not the fleet's. */
+/** How long a transient failure is shared: long enough for those who wait now, since only one host's network may be down. */
 const TRANSIENT_SHARE_MS = 2_000;
 
-/** What is told to the other processes about a failed mint, and for how long: a class and a code, never a text. */
+/** What the other processes learn about a failed mint, and for how long: a class and a code, never a text. */
 export interface FailureToShare {
   readonly failure: SharedFailure;
   readonly coolMs: number;
@@ -25,7 +25,7 @@ export function failureToShare(
   policy: LifecyclePolicy,
 ): FailureToShare {
   const { status, retryable } = error;
-  // A record has no room to say that these credentials were rejected for this request only: its code says so.
+  // A record has no field for credentials that were rejected for this request only; this code stands for that.
   const code = cause === 'credentials' && concerns === 'request' ? REFUSED : error.code;
   const failures = cause === 'credentials' ? fleetFailures + 1 : 1;
   const askedMs = Math.min(retryAfterMs ?? 0, policy.longestRetryAfterMs);
@@ -39,7 +39,7 @@ export function failureToShare(
 
 const REFUSED = 'ERR_TOKEN_REQUEST_REFUSED';
 
-/** Whether what another process was told holds for the whole account. */
+/** Whether another process's failure concerns the whole account. */
 function concernFromElsewhere({ cause, code, status, retryable }: SharedFailure): Concern {
   const isAboutRequest = {
     transient: !retryable,
@@ -56,7 +56,7 @@ const SHAREABLE: readonly BearerErrorCode[] = [
   'ERR_TOKEN_RESPONSE_MALFORMED',
 ];
 
-/** The error for callers of this process, made from what another process left in the store. */
+/** The error for callers of this process, made from another process's failure in the store. */
 function errorFromElsewhere(
   provider: string,
   { failure, remainingMs }: Extract<BeginAnswer, { kind: 'cooling' }>,
@@ -68,13 +68,13 @@ function errorFromElsewhere(
   const answered = status === undefined ? '' : ` (${status})`;
   return new Kind(
     code,
-    `${provider}: another process asked for a token a moment ago and was refused${answered}. ` +
-      `Its own error says why; it is shared through the store.`,
+    `${provider}: the token call of another process has just failed${answered}, says the shared store. ` +
+      `See the error of that process for the reason.`,
     { provider, phase: 'cooling down', retryable, retryInMs: remainingMs, status },
   );
 }
 
-/** What another process was told, as if it had been told to this one. */
+/** Another process's failure, as if it were this one's. */
 export function coolingElsewhere(
   provider: string,
   cooling: Extract<BeginAnswer, { kind: 'cooling' }>,

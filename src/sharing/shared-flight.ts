@@ -33,20 +33,20 @@ export interface Asking {
   /** Since when the store has not answered. */
   readonly silentSince: number | undefined;
   readonly hasWaitedForHolder: boolean;
-  /** A mint under a lease failed, and the lease ran out meanwhile. */
+  /** Whether a mint under a lease failed, and the lease ran out meanwhile. */
   readonly isSecondTry: boolean;
-  /** What the other processes are told of that mint. */
+  /** What the other processes learn about that mint. */
   readonly tell?: FailureToShare | undefined;
 }
 
-/** Ask again after that long; or leave it at the token in hand, if that will do. */
+/** Ask again after a pause; or end the flight if the current token will do. */
 export interface Waiting {
   readonly kind: 'waiting';
   readonly step: Extract<SharedStep, { kind: 'wait' }>;
   readonly then: Asking;
 }
 
-/** Mint a token, under the lease or without it. */
+/** Mint a token, with or without the lease. */
 export interface Minting {
   readonly kind: 'minting';
   readonly lease: Extract<BeginAnswer, { kind: 'lead' }> | undefined;
@@ -61,14 +61,14 @@ export interface Committing {
   readonly fence: number;
 }
 
-/** Return this; the lease goes back. */
+/** Return this, and give the lease back. */
 export interface Landed {
   readonly kind: 'landed';
   readonly acquired: Acquired;
   readonly awaited?: LeaseAwaited | undefined;
-  /** What the other processes are told of a failed mint. */
+  /** What the other processes learn about a failed mint. */
   readonly tell?: FailureToShare | undefined;
-  /** Commit this in the background: the token serves at once. */
+  /** Commit this in the background; the token is used at once. */
   readonly share?: Minted | undefined;
 }
 
@@ -100,7 +100,7 @@ export function newFlight(startedAt: number): Asking {
   };
 }
 
-/** The store offers what drew a 401 here: it cannot be written to. */
+/** Whether the store offers a token that drew a 401 here, and so cannot be written to. */
 export function isUseless(answer: BeginAnswer, rejected: readonly string[]): boolean {
   return answer.kind === 'token' && rejected.includes(answer.token.value);
 }
@@ -114,7 +114,7 @@ export function afterAnswer(
   if (situation.isOver) return abandoned;
   const answer = outcome.kind === 'done' ? outcome.value : undefined;
   const again = { ...asking, polls: asking.polls + 1, tell: undefined };
-  // This process stood still while the answer was on its way: another may hold the lease by now.
+  // This process stood still while the answer was on its way: another process may hold the lease by now.
   if (answer?.kind === 'lead' && situation.hasLeaseRunOut) return again;
 
   const now = situation.now.monoMs;
@@ -150,7 +150,7 @@ export function afterAnswer(
       return landed(gaveUp(situation.provider, step.missing), { awaited });
     case 'cool': {
       const { fallback } = step.answer;
-      // One that was given up here for its 401 does not come back.
+      // A token that drew a 401 here is not adopted again.
       const isOfUse = fallback !== undefined && !situation.rejected.includes(fallback.token.value);
       const found = isOfUse ? adopted(fallback, sentAt, situation.placement) : undefined;
       return landed(coolingElsewhere(situation.provider, step.answer, found), { awaited });
@@ -180,7 +180,7 @@ export function afterMint(
   const tell = isAboutEndpoint(failure)
     ? failureToShare(failure, lease.failures, policy)
     : undefined;
-  // Paused for so long that the lease ran out: another process may have the token, or be at it.
+  // This process stood still for so long that the lease ran out: another process may have a token, or be fetching one.
   if (hasLeaseRunOut && !isSecondTry) return { ...newFlight(now.monoMs), isSecondTry: true, tell };
   return landed({ ...result, failuresElsewhere: tell && lease.failures }, { tell });
 }
@@ -193,7 +193,7 @@ export function afterCommit(
 ): Landed {
   if (outcome.kind !== 'done') return landed({ kind: 'minted', minted, fence: undefined });
   if (outcome.value.kind === 'committed') return landed({ kind: 'minted', minted, fence });
-  // What took the place of ours may have drawn a 401 already: then ours serves, and is written back.
+  // The newer token may have drawn a 401 here already: then ours is used, and written back.
   const { record } = outcome.value;
   return record === undefined || situation.rejected.includes(record.token.value)
     ? landed({ kind: 'minted', minted, fence: undefined })
@@ -221,7 +221,7 @@ function outcomeOf({ kind }: SharedStep): LeaseAwaited['outcome'] {
 const MISSING = {
   'lease-holder': [
     'ERR_TOKEN_LEASE_HELD',
-    'another process holds the refresh lease and brings no token',
+    'another process holds the refresh lease but has fetched no token',
   ],
   store: ['ERR_TOKEN_STORE_FAILED', 'the shared store does not answer'],
 } as const satisfies Record<string, readonly [BearerErrorCode, string]>;
@@ -230,8 +230,8 @@ function gaveUp(provider: string, missing: keyof typeof MISSING): Failed {
   const [code, problem] = MISSING[missing];
   const error = new TokenAcquisitionError(
     code,
-    `${provider}: ${problem}. A token call without it would kill the token of other processes, so none was made; ` +
-      'the next request tries again.',
+    `${provider}: ${problem}. A token call now could invalidate the token of other processes, so none was made. ` +
+      'The next request tries again.',
     { provider, phase: 'token request', retryable: true },
   );
   return failed({ error, cause: 'local', concerns: 'request' });

@@ -7,7 +7,7 @@ export type SharedStep =
   | { readonly kind: 'adopt'; readonly answer: Extract<BeginAnswer, { kind: 'token' }> }
   | { readonly kind: 'cool'; readonly answer: Extract<BeginAnswer, { kind: 'cooling' }> }
   | { readonly kind: 'lead'; readonly answer: Extract<BeginAnswer, { kind: 'lead' }> }
-  /** Ask again after that long. Callers do not wait where the token in hand will do. */
+  /** Ask again after a pause. Callers do not wait if the current token will do. */
   | {
       readonly kind: 'wait';
       readonly for: 'lease-holder' | 'store';
@@ -15,29 +15,29 @@ export type SharedStep =
       /** When a flight without waiting callers looks again. */
       readonly lookAgainInMs: number;
     }
-  /** Mint without the lease: the store is away, or the holder of the lease is. */
+  /** Mint without the lease, because the store or the holder of the lease does not answer. */
   | { readonly kind: 'mint-alone' }
-  /** Mint nothing: another mint would kill the token that others have or may still bring. */
+  /** Mint nothing: a new token would invalidate one that others have or are about to fetch. */
   | { readonly kind: 'give-up'; readonly missing: 'lease-holder' | 'store' };
 
 export interface SharedSituation {
   /** How long this flight has waited. */
   readonly waitedMs: number;
-  /** How long it waits at most. */
+  /** The longest that it waits. */
   readonly waitLimitMs: number;
-  /** How often it has asked in vain. */
+  /** How often it has asked without success. */
   readonly polls: number;
-  /** A new token kills the last one. */
+  /** Whether a new token invalidates the previous one. */
   readonly singleActiveToken: boolean;
-  /** The token that the store offers drew a 401 here: the store cannot be written to. */
+  /** Whether the token in the store drew a 401 here, so that the store cannot be written to. */
   readonly isUseless: boolean;
-  /** The token in hand lives and drew no 401. */
+  /** Whether the current token is unexpired and drew no 401. */
   readonly handServes: boolean;
   /** How long the store has not answered. */
   readonly storeAwayMs: number;
   /** How long the store is left alone before the next probe. */
   readonly storePausedMs: number;
-  /** How long until this process may mint without the store; counts only with one active token. */
+  /** How long until this process may mint without the store; used only with `singleActiveToken`. */
   readonly mintAloneInMs: number;
   /** In [0, 1). */
   readonly random: number;
@@ -46,16 +46,16 @@ export interface SharedSituation {
 const FIRST_POLL_MS = 50;
 const POLL_GROWTH = 1.5;
 const LONGEST_POLL_MS = 500;
-/** Waiting flights come back that soon after the end of a lease that was not renewed. */
+/** How soon waiting flights ask again after the end of a lease that was not renewed. */
 const AFTER_LEASE_MS = 50;
-/** A flight that leaves the work to another process looks again after that long. */
+/** When a flight that leaves the work to another process looks again. */
 const STAND_DOWN_MS = 2_000;
-/** Where a new token kills the last one, the store is probed about that often. */
+/** How often the store is probed if a new token invalidates the previous one. */
 export const PROBE_MS = 1_000;
-/** So long does a process do without the store before it mints a token that may kill those of others. */
+/** How long a process waits for the store before it mints a token that may invalidate the others'. */
 const STORE_AWAY_MS = 10_000;
 
-/** Decides what follows from the answer of the store, or from its silence. Pure. */
+/** Decides what to do after an answer of the store, or without one. Pure. */
 export function nextStep(
   outcome: StoreOutcome<BeginAnswer>,
   situation: SharedSituation,
@@ -90,12 +90,12 @@ function stepWhileHeld(leaseMs: number, situation: SharedSituation): SharedStep 
     kind: 'wait',
     for: 'lease-holder',
     pauseMs: Math.min(pollPauseMs(situation), leaseMs + AFTER_LEASE_MS * random),
-    // So that processes do not come back in step.
+    // Random, so that processes do not ask at the same time.
     lookAgainInMs: jittered(Math.min(leaseMs, STAND_DOWN_MS), random),
   };
 }
 
-/** The store is away, and a token minted without it would kill those of the other processes. */
+/** The store is away, and a token minted without it would invalidate those of the other processes. */
 function stepWithoutStore(situation: SharedSituation): SharedStep {
   const { handServes, storeAwayMs, mintAloneInMs } = situation;
   const mayMint = storeAwayMs >= STORE_AWAY_MS && mintAloneInMs <= 0;
@@ -113,7 +113,7 @@ function waitForStore(situation: SharedSituation): SharedStep {
   };
 }
 
-/** 50 ms, then half as much again each time up to 500 ms, moved by up to a quarter so that processes do not ask in step. */
+/** 50 ms, then 1.5 times as much each time up to 500 ms, and up to a quarter more or less so that processes do not ask at the same time. */
 export function pollPauseMs({ polls, random }: { polls: number; random: number }): number {
   const pause = Math.min(FIRST_POLL_MS * POLL_GROWTH ** polls, LONGEST_POLL_MS);
   return pause * (0.75 + 0.5 * random);

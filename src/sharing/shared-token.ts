@@ -49,7 +49,7 @@ import {
 } from './shared-flight.js';
 import type { CommitAnswer, CommitRequest, StoredRecord, TokenStoreSlot } from './token-store.js';
 
-/** A flight waits for others, or for the store, for so long beyond the time that its own mint may take. */
+/** How much longer than its own mint may take a flight waits for others or for the store. */
 const PATIENCE_MS = 7_000;
 
 /**
@@ -81,7 +81,7 @@ export class SharedToken {
     return this.#records.slot === undefined ? Infinity : this.#known.lookAt;
   }
 
-  /** A token drew a 401: it is not taken back, and a commit of it that comes late does not bring it to others. */
+  /** A token drew a 401: it is not adopted again, and a late commit does not give it to other processes. */
   remember(rejected: string): void {
     this.#known = rejectedHere(this.#known, rejected);
   }
@@ -92,7 +92,7 @@ export class SharedToken {
     this.#records.clear();
   }
 
-  /** Lets go of the store, and leaves the stored token to the others. */
+  /** Stops using the store, where the token stays for the other processes. */
   close(): void {
     this.#forget();
     this.#records.close();
@@ -105,7 +105,7 @@ export class SharedToken {
 
   // ---- one refresh ---------------------------------------------------------------------------------------------
 
-  /** Finds a token in the store; or mints one under the refresh lease, or without it where the store is away. */
+  /** Finds a token in the store, or mints one: with the refresh lease, or without it while the store is away. */
   async acquire(wanted: TokenOfSource, given: Refresh): Promise<Acquired> {
     const result = await identified(wanted, given);
     if (result.kind === 'failed') return result;
@@ -129,11 +129,11 @@ export class SharedToken {
   #learn(acquired: Acquired): void {
     if (acquired.kind === 'minted' || acquired.kind === 'adopted') this.#holds(acquired.fence);
     else if (acquired.kind === 'stay') this.#known = looking(this.#known, this.#moment());
-    // What we could not get, another process may have brought by then.
+    // Another process may have fetched one by then.
     else this.#lookSoon();
   }
 
-  /** Does what the state of the flight says, until it has landed. */
+  /** Does what the state of the flight says, until the flight has ended. */
   async #fly(refresh: SharedRefresh): Promise<Acquired> {
     let lease = new Lease(this.#records, this.#context);
     let flight: SharedFlight = newFlight(this.#context.clock.monotonic());
@@ -233,15 +233,15 @@ export class SharedToken {
     await within(hint, { signal, timer: { clock: this.#context.clock, ms } });
   }
 
-  // ---- while no refresh is under way ---------------------------------------------------------------------------
+  // ---- while no refresh is running -----------------------------------------------------------------------------
 
-  /** Looks for a newer token if it is time to, or joins who is looking; never rejects. `undefined` if it is too early. */
+  /** Looks for a newer token if that is due, or joins a look that is running. Never rejects. `undefined` if it is too early. */
   recheckIfDue(): Promise<undefined> | undefined {
     const isDue = this.#context.clock.monotonic() >= this.recheckAt;
     return isDue || this.#looks?.isUnderWay === true ? this.recheck() : undefined;
   }
 
-  /** Looks for a newer token; and tells the store, if the one in hand drew a 401. Never rejects. */
+  /** Looks for a newer token, and tells the store if the current one drew a 401. Never rejects. */
   recheck(rejected?: string): Promise<undefined> {
     if (rejected !== undefined) this.remember(rejected);
     const { slot } = this.#records;
@@ -276,7 +276,7 @@ export class SharedToken {
     switch (compared.kind) {
       case 'same':
         this.#holds(compared.fence);
-        // It drew its 401 while the store was asked.
+        // It drew a 401 while the store was asked.
         if (compared.drew401) await this.#run('reject', () => slot.reject(compared.value));
         break;
       case 'newer':
@@ -306,8 +306,8 @@ export class SharedToken {
   }
 
   /**
-   * Commits a token. A client may keep that during an outage and send it when all is over: if the token has drawn a 401 by
-   * then, the store is told so at once, and gets the token in hand back, whose place it may have taken.
+   * Commits a token. A client may hold the command back during an outage. If the token has drawn a 401 by the time it is sent, the
+   * store is told so at once, and gets the current token back, which it may have replaced.
    */
   async #write(slot: TokenStoreSlot, request: CommitRequest): Promise<CommitAnswer> {
     const { value } = request.token;
@@ -335,7 +335,7 @@ export class SharedToken {
     return held;
   }
 
-  /** The token in hand is the one with this fence; without one the store does not have it. */
+  /** The current token has this fence; without a fence, the store does not have it. */
   #holds(fence: number | undefined): void {
     this.#known = withFence(this.#known, fence, this.#moment());
   }

@@ -3,8 +3,8 @@ import type { Provider } from '../provider-definition/define-provider.js';
 import { backOffMs, jittered } from '../token/back-off.js';
 
 /**
- * Spaces the mints that one process makes without the store, at a provider where each new token kills the last one: one at
- * a time, and ever more seldom until the store answers again. Times are monotonic milliseconds.
+ * Spaces the mints that one process makes without the store, at a provider where each new token invalidates the last one: one
+ * at a time, and less and less often until the store answers again. Times are monotonic milliseconds.
  */
 export class SoloMints {
   readonly #longestMintMs: number;
@@ -12,7 +12,7 @@ export class SoloMints {
   #nextAt = -Infinity;
   #running: { readonly until: number } | undefined;
 
-  /** @param longestMintMs - a mint that has not ended by then never ends: it went with the request that had started it */
+  /** @param longestMintMs - a mint that has not ended by then never ends: it ended with the request that had started it */
   constructor(longestMintMs: number) {
     this.#longestMintMs = longestMintMs;
   }
@@ -36,7 +36,7 @@ export class SoloMints {
     }
   }
 
-  /** The store answers again. Tells whether there is nothing left to remember. */
+  /** The store answers again. Returns whether there is nothing left to remember. */
   storeIsBack(): boolean {
     this.#inARow = 0;
     this.#nextAt = -Infinity;
@@ -44,7 +44,7 @@ export class SoloMints {
   }
 }
 
-/** The mints without the store of each account: a new token kills only those of its own account. */
+/** The mints without the store, by account: a new token invalidates only those of its own account. */
 export class AccountSoloMints {
   readonly #provider: Provider;
   readonly #longestMintMs: number;

@@ -13,23 +13,23 @@ export interface Records {
     readonly failure: SharedFailure;
     /** Whose token call failed. */
     readonly who: string;
-    /** The token endpoint is not asked before. */
+    /** The token endpoint is not called before then. */
     readonly until: number;
-    /** Until then the next cool-down is longer. */
+    /** Before then, the next cool-down is longer. */
     readonly memoryUntil: number;
   };
 }
 
 type Listener = (fence: number) => void;
 
-/** So many identities are kept at once. */
+/** How many identities are kept. */
 const MOST_IDENTITIES = 100_000;
-/** So many are looked at for each one that is used: what has ended goes at least as fast as new ones come. */
+/** How many records are checked for expiry at each use: more than are added, so that expired ones are dropped in time. */
 const SWEPT_AT_ONCE = 2;
-/** How many of the least recently used are searched for one that is not in use. */
+/** Among how many of the least recently used we look for one that is not in use. */
 const CANDIDATES = 100;
 
-/** The records of a memory store by identity: bounded, and at the same cost for each use however many there are. */
+/** The records of a memory store by identity: a bounded number, and each use costs the same however many there are. */
 export class MemoryRecords {
   readonly #now: () => number;
   readonly #most: number;
@@ -52,7 +52,7 @@ export class MemoryRecords {
     return this.#byKey.has(key);
   }
 
-  /** The records under this key, made if there are none. */
+  /** The records under this key, created if needed. */
   use(key: string): Records {
     const records = this.#byKey.get(key) ?? {};
     this.#byKey.delete(key);
@@ -62,9 +62,9 @@ export class MemoryRecords {
     return records;
   }
 
-  /** A fence higher than any before, and than `above`. */
+  /** A fence higher than any before and than `above`. */
   nextFence(above: number): number {
-    // One counter for all identities: it survives the records that are dropped.
+    // One counter for all identities, which does not depend on dropped records.
     this.#lastFence = Math.max(this.#lastFence, above) + 1;
     return this.#lastFence;
   }
@@ -82,7 +82,7 @@ export class MemoryRecords {
     for (const listener of this.#listeners.get(key) ?? []) listener(fence);
   }
 
-  /** Drops what has ended, a few records at a time: no timer, and no scan over all. */
+  /** Drops expired records, a few at a time, without a timer and without a scan of all. */
   #sweepOn(): void {
     for (let step = 0; step < SWEPT_AT_ONCE; step += 1) {
       this.#sweep ??= this.#byKey.entries();
@@ -92,7 +92,7 @@ export class MemoryRecords {
     }
   }
 
-  /** What has ended goes first, else the least recently used without a lease or a listener. */
+  /** Drops an expired record first, or else the least recently used without a lease or a listener. */
   #makeRoom(): void {
     const now = this.#now();
     let idle: string | undefined;

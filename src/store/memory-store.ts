@@ -20,14 +20,14 @@ export interface MemoryStoreOptions {
   readonly clock?: Pick<StoreClock, 'monotonic'> | undefined;
 }
 
-/** Rejected credentials are remembered that long after their cool-down, so that the next one is longer. */
+/** How long rejected credentials are remembered after their cool-down, so that the next one is longer. */
 const CREDENTIALS_MEMORY_MS = 600_000;
 
 /**
- * Creates a store inside this process: token sources that are given the same one share their tokens.
+ * Creates a store inside this process: token sources with the same store share their tokens.
  *
  * It keeps the records of at most 100,000 identities; expired and least recently used ones are dropped first. It is also the
- * shortest description of what any other store has to do.
+ * shortest example of a store.
  *
  * @throws MisconfigurationError for an unknown option
  */
@@ -40,7 +40,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): SharedStore
     open(identity) {
       const key = canonicalIdentity(identity);
       const who = credentialsIn(identity);
-      // Looked up at each operation: records that were dropped meanwhile are made anew.
+      // Looked up at each operation: records that were dropped meanwhile are created again.
       const context: RulesContext = {
         now,
         who,
@@ -48,7 +48,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): SharedStore
         nextFence: (above) => all.nextFence(above),
       };
       const work = <T>(operation: (rules: Rules) => T) =>
-        // Asynchronous like every other store: an answer in the same tick would hide races from the tests.
+        // Asynchronous like every other store: a synchronous answer would hide races from tests.
         Promise.resolve().then(() => operation(rulesFor(all.use(key), context)));
       return {
         begin: (request) => work((rules) => rules.begin(request)),
@@ -73,18 +73,18 @@ function canonicalIdentity(identity: TokenIdentity): string {
     : JSON.stringify([provider, tokenUrl, publicParts, paramsKey, { cacheIdentity }]);
 }
 
-/** Tells credentials that share records under a `cacheIdentity` apart; otherwise they are part of the key. */
+/** With a `cacheIdentity`, tells apart credentials that share records; otherwise they are part of the key. */
 function credentialsIn({ cacheIdentity, secretParts }: TokenIdentity): string {
   return cacheIdentity === undefined ? '' : JSON.stringify(secretParts);
 }
 
 interface RulesContext {
   readonly now: () => number;
-  /** Whose credentials the caller uses. */
+  /** Names the credentials that the caller uses. */
   readonly who: string;
-  /** Passes a hint on to those who listen. */
+  /** Passes a hint to the listeners. */
   readonly tell: (fence: number) => void;
-  /** A fence higher than any before, and than this one. */
+  /** A fence higher than any before and than `above`. */
   readonly nextFence: (above: number) => number;
 }
 
@@ -123,7 +123,7 @@ function rulesFor(records: Records, { now, who, tell, nextFence }: RulesContext)
     return true;
   }
 
-  /** What the caller has to know of an earlier failure. Another's rejected credentials are no concern of the caller's. */
+  /** The earlier failure that concerns the caller. Rejected credentials of others do not. */
   function cooling(): Cooling | undefined {
     const { cooling: failed } = records;
     if (failed === undefined || failed.memoryUntil <= now()) return undefined;
@@ -190,7 +190,7 @@ function rulesFor(records: Records, { now, who, tell, nextFence }: RulesContext)
   function afterFailure(failure: SharedFailure, until: number): Cooling {
     const earlier = cooling();
     if (earlier?.failure.cause === 'credentials' && failure.cause !== 'credentials') {
-      // Rejected credentials stay rejected: another failure may only lengthen their cool-down.
+      // Rejected credentials stay rejected: another failure can only make their cool-down longer.
       const longer = Math.max(earlier.until, until);
       return {
         ...earlier,

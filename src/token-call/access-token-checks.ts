@@ -1,6 +1,6 @@
 import { isSendableToken } from '../token/access-token.js';
 
-/** Why an answer of the token endpoint cannot be used. Never quotes the answer. */
+/** Why a response of the token endpoint cannot be used. Never quotes the response. */
 export type MalformedReason =
   | 'is not JSON'
   | 'is empty'
@@ -11,7 +11,7 @@ export type MalformedReason =
   | 'has an access token with characters that are not allowed in a header'
   | 'has an access token that is longer than 16,384 characters, too long for a header';
 
-/** Node takes headers of 16 kB altogether, nginx of 8, Apache of 8. */
+/** Node accepts 16 kB of headers in total, nginx and Apache 8. */
 const LONGEST_TOKEN = 16_384;
 
 /** Checks the access token that a provider's parser found. */
@@ -30,10 +30,10 @@ export function accessTokenProblem(accessToken: unknown): MalformedReason | unde
 }
 
 /**
- * The type of a token that is no bearer token, if it is one of those that have a scheme of their own. Every other word passes: some
- * servers write their own (eBay says `Application Access Token`) and want `Bearer` all the same.
+ * The type of a token that is not a bearer token, if that type has its own scheme. Any other word passes: some servers have
+ * their own (eBay says `Application Access Token`) and still want `Bearer`.
  *
- * @param authorization - what will be sent: a definition whose scheme is the type understands it
+ * @param authorization - what will be sent: a definition that uses the type as its scheme understands it
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-7.1 — a client must not use a type that it does not understand
  */
 export function unusableTokenType(tokenType: unknown, authorization: string): string | undefined {

@@ -2,8 +2,8 @@ import { basicAuthorization } from '../platform/basic-authorization.js';
 import { formEncode } from '../platform/utf8.js';
 
 /**
- * The `Authorization` value of `client_secret_basic`: both parts are form-encoded before they are joined,
- * which most libraries forget and which matters as soon as a secret holds `+`, `%`, `:` or a space.
+ * The `Authorization` value of `client_secret_basic`: both parts are form-encoded before they are joined.
+ * Most libraries forget that, and it matters if a secret contains `+`, `%`, `:` or a space.
  *
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1
  */

@@ -12,7 +12,7 @@ import type { Failed } from './token-call-failure.js';
 import type { TokenCallOptions } from './token-call.js';
 import type { TokenEndpointAnswer } from './token-endpoint.js';
 
-/** What a token request is made of. */
+/** What a token request is made from. */
 export interface Making {
   readonly provider: TokenEndpointProvider;
   readonly credentials: object;
@@ -25,7 +25,7 @@ export interface Making {
 /** The calls that a definition makes before its token request. */
 export interface EarlierCalls {
   readonly context: TokenRequestContext;
-  /** The failure of such a call, if that is what `thrown` tells; `undefined` for any other error. */
+  /** The failure of such a call, if `thrown` is its error; `undefined` for any other error. */
   failureIn(thrown: unknown): Failed | undefined;
 }
 
@@ -67,7 +67,7 @@ function failed(call: EndpointCallContext, answer: TokenEndpointAnswer): Failed 
   return judged.kind === 'failed' ? judged : refused(call, answer, judged.value ?? 'refused');
 }
 
-/** It was not the token endpoint of the account that failed, so other tokens of the account may be asked for. */
+/** The account's token endpoint has not failed, so other tokens of the account may still be fetched. */
 function aboutThisToken({ failure, ...kind }: Failed): Failed {
   return { ...kind, failure: { ...failure, concerns: 'request' } };
 }

@@ -1,7 +1,7 @@
 import { givenOptions } from '../concealment/given-options.js';
 import { absoluteURL, type TokenRequest } from '../provider-definition/token-request.js';
 
-/** A token request as it goes over the wire. */
+/** A token request, ready to be sent. */
 export interface EncodedTokenRequest {
   readonly url: string;
   readonly method: string;

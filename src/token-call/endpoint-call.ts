@@ -16,7 +16,7 @@ import type { CallFor, Found, ReadyCall } from './ready-call.js';
 import { orLocalFailure, type Failed } from './token-call-failure.js';
 import type { TokenEndpointAnswer } from './token-endpoint.js';
 
-/** A call of the token endpoint, which is what the provider definition makes of the credentials and parameters this time. */
+/** A call of the token endpoint, with the token request that the definition makes from the credentials and parameters. */
 export async function endpointCall(
   context: CallFor<TokenEndpointProvider>,
 ): Promise<ReadyCall | Failed> {
@@ -34,7 +34,7 @@ export async function endpointCall(
     if (made.kind === 'failed') return made;
     const { request } = made;
     const encoded = encodeTokenRequest(request, provider.baseURL);
-    // A URL made with parameters or other credentials is another one each time.
+    // Checked each time, because it may depend on the parameters and the credentials.
     checkTokenURL(provider, encoded.url);
     const call: EndpointCallContext = { provider, credentials, request, options };
     const ready: ReadyCall = {
@@ -82,7 +82,7 @@ function readAnswer(
     });
   const token = read ?? { accessToken: undefined };
   const isMissing = accessTokenProblem(token.accessToken) === 'has no access token';
-  // It may have been found in the text, or in a cookie.
+  // With a token, it may be text or a cookie.
   if (isMissing && !isJSON)
     return malformed(call, answer, answer.isEmpty ? 'is empty' : 'is not JSON');
   // Some servers answer an error with status 200.

@@ -7,7 +7,7 @@ import { classifyTokenFailure } from './token-failure.js';
 
 export type Read<T> = { readonly kind: 'read'; readonly value: T } | Failed;
 
-/** What a failure means, by the provider definition or else by RFC 6749 and the status; `undefined` for a success. */
+/** What kind of failure an answer is, by the definition, or else by RFC 6749 and the status; `undefined` for a success. */
 export function failureIn(
   call: EndpointCallContext,
   answer: TokenEndpointAnswer,
@@ -16,7 +16,7 @@ export function failureIn(
     call.provider.classifyFailure?.(answer, call.credentials),
   );
   if (isSuccess(answer) || (own.kind === 'failed' && own.failure.cause === 'local')) return own;
-  // It was written for the provider's own answers. A page of a proxy's says enough by its status.
+  // If classifyFailure threw, this may be a proxy's page, for which it was not written: judge the status.
   const told = own.kind === 'read' ? own.value : undefined;
   return { kind: 'read', value: told ?? classifyTokenFailure(answer) };
 }
@@ -26,8 +26,8 @@ export function isSuccess({ status }: { readonly status: number }): boolean {
 }
 
 /**
- * What the provider definition reads in an answer. A typed error that it throws is its verdict; if it throws anything else, the answer
- * is malformed.
+ * What the definition reads in an answer. A `BearerError` that it throws goes to the callers; if it throws anything else, the
+ * answer counts as malformed.
  */
 export function readBy<T>(
   call: EndpointCallContext,

@@ -23,14 +23,14 @@ export interface CallContext {
   readonly options: TokenCallOptions;
 }
 
-/** What a call of a token endpoint was made of. */
+/** What a call of a token endpoint was made from. */
 export interface EndpointCallContext extends CallContext {
   readonly provider: TokenEndpointProvider;
   readonly credentials: object;
   readonly request: TokenRequest;
 }
 
-/** The endpoint answered, and gave no token. */
+/** The endpoint answered with an error. */
 export function refused(
   call: EndpointCallContext,
   answer: TokenEndpointAnswer,
@@ -57,7 +57,7 @@ export function refused(
   return failed({ error, cause, concerns, retryAfterMs: retryAfter });
 }
 
-/** A delay of zero is none: a server that always says so would be asked at every request. */
+/** A delay of zero is ignored: if a server always sent it, each request would call the endpoint. */
 function askedDelayMs(
   { headers, serverNow }: TokenEndpointAnswer,
   { clock, policy }: TokenCallOptions,
@@ -72,7 +72,7 @@ function usableDelayMs(
   return delayMs > 0 ? Math.min(delayMs, longestRetryAfterMs) : undefined;
 }
 
-/** What the provider says, scrubbed: some servers quote the request back. */
+/** The provider's words without secrets: some servers quote the request. */
 function diagnose(
   call: EndpointCallContext,
   answer: TokenEndpointAnswer,
@@ -88,7 +88,7 @@ function inWords(diagnosis: ProviderDiagnosis | undefined): string {
   return ` (${[said, request].filter(Boolean).join('; ')})`;
 }
 
-/** The endpoint answered nonsense. */
+/** The endpoint's answer holds no usable token. */
 export function malformed(
   call: EndpointCallContext,
   answer: TokenEndpointAnswer,
@@ -108,7 +108,7 @@ export function malformed(
     cause,
     message: `sent a malformed response: status ${answer.status}, and the body ${problem}${inWords(diagnosis)}. ${advice}`,
   });
-  // A token that cannot be used was issued for this request; anything else may be a proxy's.
+  // An unusable token belongs to this request; anything else may be a proxy's page, for any request.
   return failed({ error, cause: 'transient', concerns: repeat ? 'account' : 'request' });
 }
 
@@ -126,7 +126,7 @@ export function unreachable(
   return failed({ error, cause: 'transient', concerns: 'account', networkCode: reason });
 }
 
-/** A function that yields tokens threw, or did not answer in time. What it threw is the cause, and no word of it is repeated. */
+/** `acquireToken` threw, or did not answer in time. What it threw becomes the cause, and the message does not quote it. */
 export function threw(
   call: CallContext,
   meaning: ThrownMeaning,
@@ -168,7 +168,7 @@ function adviceOnRejection({ rejectedCredentialsAdvice: own }: Provider): string
   return typeof own === 'string' ? own : 'Check the credentials that it uses, and see the cause.';
 }
 
-/** A function that yields tokens returned one that cannot be used. */
+/** `acquireToken` returned a token that cannot be used. */
 export function unusable(
   call: CallContext,
   problem: string,
@@ -207,7 +207,7 @@ function acquisitionError(
   });
 }
 
-/** What no word of the server may repeat: some servers quote the request back. */
+/** The secrets of this call, to be removed from the server's words: some servers quote the request. */
 function secretsOf({ credentials, request }: EndpointCallContext): string[] {
   const values = Object.values(credentials).filter((value) => typeof value === 'string');
   return [...values, ...requestSecrets(request)];

@@ -8,7 +8,7 @@ import type { CallFor, ReadyCall } from './ready-call.js';
 import { localFailure, type Failed } from './token-call-failure.js';
 import { within } from '../platform/waiting.js';
 
-/** A call of the function that yields tokens, in place of a token endpoint. */
+/** A call of `acquireToken`, in place of a token endpoint. */
 export function functionCall({
   provider,
   params,
@@ -18,11 +18,11 @@ export function functionCall({
   const late = () => threw(call, { failure: 'transient', networkCode: 'ERR_CANCELED' });
   return {
     kind: 'ready',
-    account: { credentials: {}, url: provider.baseURL }, // It is that of the source.
+    account: { credentials: {}, url: provider.baseURL }, // The source has one account.
     target: { method: undefined, serverAddress: undefined, serverPort: undefined },
     tooLate: () => late().failure.error,
     send: async (signal) => {
-      // It may be deaf to the signal; the time bound holds all the same.
+      // It may ignore the signal; the time limit holds all the same.
       const work = async () => provider.acquireToken({ params, signal });
       try {
         const outcome = await within(work(), { signal });
@@ -41,12 +41,12 @@ export function functionCall({
   };
 }
 
-/** A token alone is as good as an object with nothing but the token. */
+/** A plain string is the token. */
 function asParsed(acquired: AcquiredToken | null | undefined): ParsedToken {
   return typeof acquired === 'object' && acquired !== null ? acquired : { accessToken: acquired };
 }
 
-/** An option that is wrong stays one, wherever it is found out; everything else is a failed token call. */
+/** A wrong option is reported as such; anything else is a failed token call. */
 function failureOf(call: CallContext, thrown: unknown): Failed {
   if (isBearerError(thrown, 'ERR_BEARER_MISCONFIGURED'))
     return localFailure(call.provider.name, thrown);

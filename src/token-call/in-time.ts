@@ -2,11 +2,11 @@ import { unavailable } from '../provider-definition/credentials.js';
 import { within } from '../platform/waiting.js';
 
 /**
- * What a function of a definition brings, within the time of the refresh.
+ * The result of a function of a definition, within the time limit of the refresh.
  *
- * Throws what `unavailable` makes of its error, or of its silence.
+ * Throws the error that `unavailable` makes if the function fails or takes too long.
  *
- * @param what - the function, and what is missing without it, for the error
+ * @param what - what is missing without the function, and its name, for the error
  */
 export async function inTime<T>(
   provider: string,

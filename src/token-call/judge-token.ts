@@ -13,21 +13,21 @@ import {
 import type { Found } from './ready-call.js';
 import type { EndpointFailure, Failed } from './token-call-failure.js';
 
-/** A token that a call has brought. */
+/** A token that may be used. */
 export interface UsableToken {
   readonly kind: 'usable';
   readonly token: AccessToken;
-  /** The life counts from here. */
+  /** The lifetime counts from here. */
   readonly sentAt: Instant;
   readonly lifetimeMs: number | undefined;
   /** The HTTP status of the answer. */
   readonly status: number | undefined;
 }
 
-/** A `Date` header is cut to the second; what is left of a life must not be overestimated by the part cut off. */
+/** A `Date` header is cut to the second, and the remaining lifetime must not be overestimated by the part cut off. */
 const DATE_RESOLUTION_MS = 999;
 
-/** The token that a call has brought, and how long it lives; or why it cannot be used. */
+/** The token from a call and its lifetime; or why it cannot be used. */
 export function judgeToken(
   { token: parsed, status, serverNow, malformed }: Found,
   provider: Provider,
@@ -63,8 +63,8 @@ export function judgeToken(
     });
   }
   const lifetimeMs = lifetime.kind === 'known' ? lifetime.ms : undefined;
-  // A life shorter than the call that brought it is over before anyone can use it. How long that took, the wall clock cannot say:
-  // it may have been set meanwhile.
+  // A token that lives shorter than the call took has expired already. The monotonic clock measures the call, since the wall clock
+  // may have been set meanwhile.
   if (lifetimeMs !== undefined && elapsedMs >= lifetimeMs)
     return malformed('holds a token that expired while it was under way', {
       repeat: false,
@@ -82,15 +82,15 @@ export function judgeToken(
 }
 
 /**
- * When a call was sent, by the wall clock as it goes now: it may have been set right meanwhile, and then the provider's clock agrees with it. If it
- * does not, the host may have slept for as long as our clock has gone ahead, and the token has aged.
+ * When a call was sent, by the wall clock as it is now. If the provider's clock agrees with ours, ours may have been corrected
+ * meanwhile. If it does not, the host may have slept for as long as our clock is ahead, and the token has aged.
  */
 function sentByWallClock(sentAt: Instant, now: Instant, serverNow = -Infinity): number {
   const byNow = now.wallMs - (now.monoMs - sentAt.monoMs);
   return Math.max(sentAt.wallMs, Math.min(byNow, serverNow));
 }
 
-/** A proxy's page has no token at all; one that is there and cannot be used comes from the provider, or from the definition. */
+/** A proxy's page has no token at all. An unusable token comes from the provider, or from the definition. */
 function adviceOnToken(
   { accessToken }: ParsedToken,
   problem: MalformedReason,

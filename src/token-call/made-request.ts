@@ -7,11 +7,11 @@ import type { Failed } from './token-call-failure.js';
 export type RequestResult = { readonly kind: 'made'; readonly request: TokenRequest } | Failed;
 
 /**
- * The token request that the provider definition makes of these credentials and parameters, bounded by `signal`; or the failure of a call
- * that it needs first.
+ * The token request that the definition makes from these credentials and parameters, until `signal` aborts; or the failure of a
+ * call that it needs first.
  *
  * Throws what `tokenRequest` throws, a `TokenAcquisitionError` if its promise rejects or outlasts the signal, and a
- * `MisconfigurationError` that quotes no value if what it returns is not a token request.
+ * `MisconfigurationError` without any value if it returns something else than a token request.
  */
 export async function madeRequest(making: Making): Promise<RequestResult> {
   const { provider, credentials, params, signal } = making;

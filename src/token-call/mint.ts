@@ -16,10 +16,10 @@ import {
 } from './token-call-failure.js';
 import type { TokenCall } from './token-call.js';
 
-/** A token fresh from the endpoint. */
+/** A new token. */
 export interface Minted {
   readonly token: AccessToken;
-  /** Before the successful call was sent: the life counts from here. */
+  /** When the successful call was sent: the lifetime counts from here. */
   readonly sentAt: Instant;
   readonly lifetimeMs: number | undefined;
   /** How long the successful call took, in milliseconds. */
@@ -35,11 +35,11 @@ export interface MintContext extends CallFor {
   /** Whether this process has stood still since the refresh began. */
   readonly hasStoodStill: () => boolean;
   readonly now: () => Instant;
-  /** Asked before each call: it may not go out if the account is left alone, or has spent its limit. */
+  /** Asked before each call, which is not made if the account cools down or has spent its limit. */
   readonly beforeCall: (
     account: ReadyCall['account'],
   ) => { readonly kind: 'go'; readonly sentAt: Instant } | Failed;
-  /** Told of each call that went out. */
+  /** Called after each call that was made. */
   readonly afterCall: (call: TokenCall, sentAt: Instant) => void;
 }
 
@@ -53,7 +53,8 @@ export async function mint(context: MintContext): Promise<MintResult> {
   for (let attempt = 1; ; attempt += 1) {
     const result = await attemptOnce(context, attempt);
     if (result.kind === 'minted') return result;
-    // A spent limit of token calls or a vault that is down ends the repeating; it is not what went wrong. A grant that is gone is.
+    // If a later attempt cannot be made, for instance because the limit of token calls is spent, callers get the earlier failure;
+    // unless a user has to log in again.
     const isGone = isBearerError(result.failure.error, 'ERR_LOGIN_REQUIRED');
     if (earlier !== undefined && isLocal(result.failure) && !isGone) return earlier;
     earlier = result;
@@ -74,7 +75,7 @@ async function attemptOnce(context: MintContext, attempt: number): Promise<MintR
   const { provider, options, now } = context;
   const ready = await readyCall(context);
   if (ready.kind === 'failed') return ready;
-  // Nothing went out, so this says nothing about the account.
+  // No call was made, so this says nothing about the account.
   if (context.signal.aborted)
     return failed({ error: ready.tooLate(), cause: 'transient', concerns: 'request' });
   const permission = context.beforeCall(ready.account);
@@ -96,14 +97,14 @@ async function attemptOnce(context: MintContext, attempt: number): Promise<MintR
     token: outcome.token,
     sentAt: outcome.sentAt,
     lifetimeMs: outcome.lifetimeMs,
-    // What is beyond its bound is this process standing still, and says nothing about the next mint.
+    // If it took longer than its limit, this process stood still, which says nothing about the next mint.
     tookMs: Math.min(tookMs, options.attemptTimeoutMs),
     attempts: attempt,
   };
   return { kind: 'minted', minted };
 }
 
-/** What there is to call: the token endpoint that is described, or the function that yields tokens. */
+/** The call to make: of the token endpoint, or of `acquireToken`. */
 async function readyCall({ provider, ...context }: MintContext): Promise<ReadyCall | Failed> {
   return provider.acquireToken === undefined
     ? endpointCall({ ...context, provider })

@@ -1,9 +1,9 @@
-/** Strings are matched too, and put back as they are: what looks like leading zeros may be part of a token. */
+/** Strings match too and stay unchanged: zeros in them may be part of a token. */
 const STRING_OR_LEADING_ZEROS = /("(?:[^"\\]|\\.)*"?)|([:[,]\s*-?)0+(?=\d)/g;
 
 /**
  * Reads a body as JSON, and once more with the leading zeros of numbers removed: one provider documents
- * `"expires_in": 0000`, which is not JSON. `undefined` if it is no JSON either way.
+ * `"expires_in": 0000`, which is not JSON. `undefined` if it is not JSON either way.
  */
 export function readJSON(text: string): unknown {
   try {

@@ -5,44 +5,44 @@ import type { TokenParams } from '../token/token-params.js';
 import type { CallAccount, EndpointFailure, Failed } from './token-call-failure.js';
 import type { TokenCall, TokenCallOptions } from './token-call.js';
 
-/** What a token call is made for. */
+/** What a token call needs. */
 export interface CallFor<P extends Provider = Provider> {
   readonly provider: P;
   readonly params: TokenParams;
   readonly options: TokenCallOptions;
-  /** Asked before each call, and may throw: a rotated secret is picked up, and what is good for one call only is made anew. */
+  /** Called before each token call, so that a rotated secret is used and `perCall` credentials are made anew. It may throw. */
   readonly askCredentials: () => Promise<object>;
   /** Ends the whole refresh. */
   readonly signal: AbortSignal;
 }
 
-/** One token call, ready to go out: to a token endpoint, or to a function that yields tokens. */
+/** One token call, ready to be made: of a token endpoint, or of `acquireToken`. */
 export interface ReadyCall {
   readonly kind: 'ready';
   readonly account: CallAccount;
   /** Where it goes. */
   readonly target: Pick<TokenCall, 'method' | 'serverAddress' | 'serverPort'>;
   send(signal: AbortSignal): Promise<Found | Failed>;
-  /** The error if it was too late to make it. */
+  /** The error if the time was up before it was made. */
   tooLate(): TokenAcquisitionError;
 }
 
-/** What a call has brought: something that may hold a token. */
+/** A successful answer, which may hold a token. */
 export interface Found {
   readonly kind: 'found';
   readonly token: ParsedToken;
   readonly status: number | undefined;
   /** The provider's own clock, in epoch milliseconds. */
   readonly serverNow: number | undefined;
-  /** The token cannot be used. */
+  /** The failure if the token cannot be used. */
   readonly malformed: (problem: string, about: MalformedToken) => Failed<EndpointFailure>;
-  /** Has the token kept by the provider definition, once it is known to be usable. Throws a typed error if that fails. */
+  /** Passes the token to the definition's `tokenReceived`, once it is known to be usable. Throws a `BearerError` if that fails. */
   readonly received?: ((signal: AbortSignal) => Promise<void>) | undefined;
 }
 
-/** What there is to say of a token that cannot be used. */
+/** About a token that cannot be used. */
 export interface MalformedToken {
-  /** Whether another call may bring a better one. @defaultValue true */
+  /** Whether another call may return a better one. @defaultValue true */
   readonly repeat?: boolean;
   readonly advice?: string;
 }

@@ -48,7 +48,7 @@ function adviceOf(
   try {
     return typeof own === 'function' ? own(response) : own;
   } catch {
-    // It was written for the provider's responses, and this may be a proxy's.
+    // It was written for the provider's responses, and this may be a proxy's page.
     return undefined;
   }
 }

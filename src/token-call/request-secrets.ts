@@ -1,10 +1,10 @@
 import type { TokenRequest } from '../provider-definition/token-request.js';
 
 /**
- * What a token request carries that no error may repeat: all that was sent but the words of the protocol, which errors are about.
+ * The values of a token request that no error may repeat: all but the words of the protocol, which errors are about.
  *
- * Those go by names that end in `type` (`grant_type`, `subject_token_type`, `Content-Type`), and by `scope`, `audience`, `resource`
- * and `Accept`. Of the rest, what is shorter than six characters tells nothing: `eu`, `allow`, `true`.
+ * Those are the values of names that end in `type` (`grant_type`, `subject_token_type`, `Content-Type`), and of `scope`, `audience`,
+ * `resource` and `Accept`. Values of fewer than six characters are no secrets either: `eu`, `allow`, `true`.
  */
 export function requestSecrets({ url, headers = {}, body }: TokenRequest): string[] {
   const [, query = ''] = url.split('?');
@@ -27,7 +27,7 @@ function valuesIn(value: unknown, name = ''): string[] {
   return text.length < 6 ? [] : [text];
 }
 
-/** `Basic` and `Bearer` are words of many a message. */
+/** `Basic` and `Bearer` are words that messages need. */
 function withoutScheme(header: string): string {
   return header.replace(/^[a-z-]+ (?=\S+$)/i, '');
 }

@@ -7,18 +7,18 @@ import { classifyTokenFailure, oauthErrorFields } from './token-failure.js';
 /** What a function threw means for the next calls. */
 export interface ThrownMeaning {
   readonly failure: TokenFailureClass;
-  /** An HTTP status, where it tells one. */
+  /** The HTTP status, if it has one. */
   readonly status?: number | undefined;
-  /** The code of a network error, where it tells one. */
+  /** The code of a network error, if it has one. */
   readonly networkCode?: string | undefined;
-  /** How long to wait, in milliseconds, where it says. */
+  /** How long to wait, in milliseconds, if it says so. */
   readonly retryAfterMs?: number | undefined;
 }
 
 /**
- * Reads what a function threw: what it says by `credentialsRejected`, `retryable` and `retryAfterMs`; else a status, a code of RFC 6749 or of
- * the network, where the errors of axios, fetch and the SDKs have them. What says nothing of all this is not tried again at once: it may be a
- * password that is wrong, and accounts lock.
+ * Reads what a function threw: `credentialsRejected`, `retryable` and `retryAfterMs`; or else a status, a code of RFC 6749 or a network
+ * code, where the errors of axios, fetch and the SDKs have them. An error with none of these is not retried at once: the password may be
+ * wrong, and accounts get locked.
  *
  * @param now - epoch milliseconds, against which a date in `Retry-After` is read
  */
@@ -78,7 +78,7 @@ function statusOf(thrown: unknown): number | undefined {
 const NETWORK_CODE =
   /^(E(CONN(REFUSED|RESET|ABORTED)|PIPE|TIMEDOUT|NOTFOUND|AI_AGAIN|HOSTUNREACH|NETUNREACH|NETDOWN)|ERR_(NETWORK|CANCELED)|UND_ERR_\w+)$/;
 
-/** `fetch` throws a TypeError whose cause has the code; what a signal ends has none. */
+/** `fetch` throws a TypeError whose cause has the code; an abort or a timeout has none. */
 function networkCodeOf(thrown: unknown): string | undefined {
   const codes = [read(thrown, 'code'), read(thrown, 'cause', 'code')];
   const code = codes.find((found) => typeof found === 'string' && NETWORK_CODE.test(found));
@@ -87,7 +87,7 @@ function networkCodeOf(thrown: unknown): string | undefined {
   return name === 'AbortError' || name === 'TimeoutError' ? 'ETIMEDOUT' : undefined;
 }
 
-/** What it asks for itself; else the header `Retry-After` of the answer that it carries. */
+/** Its own `retryAfterMs` or `retryInMs`; or else `Retry-After` of the response that it holds. */
 function delayOf(thrown: unknown, now: number): number | undefined {
   const own = [read(thrown, 'retryAfterMs'), read(thrown, 'retryInMs')].find(
     (ms) => typeof ms === 'number' && ms > 0,

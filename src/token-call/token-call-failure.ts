@@ -6,17 +6,17 @@ import {
 } from '../errors/index.js';
 import type { Concern, CoolDownCause } from '../token/lifecycle.js';
 
-/** Whose call it is: these credentials, at this URL. */
+/** The account of a token call: these credentials, at this URL. */
 export interface CallAccount {
   readonly credentials: object;
   readonly url: string;
 }
 
-/** No token came. */
+/** A refresh, or a part of it, without a token. */
 export interface Failed<Failure extends TokenCallFailure = TokenCallFailure> {
   readonly kind: 'failed';
   readonly failure: Failure;
-  /** Whose call failed, if it came before that of the token endpoint. */
+  /** The account of a failed call that came before that of the token endpoint. */
   readonly account?: CallAccount | undefined;
 }
 
@@ -27,16 +27,16 @@ export type TokenCallFailure = EndpointFailure | LocalFailure;
 export interface EndpointFailure {
   readonly error: TokenAcquisitionError;
   readonly cause: CoolDownCause;
-  /** What it speaks about: the account, or the request for this token alone. */
+  /** What it is about: the account, or only the request for this token. */
   readonly concerns: Concern;
   readonly retryAfterMs?: number | undefined;
-  /** The code of the network error, where no answer came. */
+  /** The code of the network error, if there was no answer. */
   readonly networkCode?: string | undefined;
-  /** This process stood still meanwhile, so this says nothing about the token endpoint, and no other process is told. */
+  /** This process stood still meanwhile, so this says nothing about the token endpoint and is not shared with other processes. */
   readonly stoodStill?: boolean;
 }
 
-/** The fault is on this side of the wire (`local`), or no call was made, because the account is left alone (`not-called`). */
+/** The fault is on our side (`local`), or no call was made because the account cools down (`not-called`). */
 export interface LocalFailure {
   readonly error: BearerError;
   readonly cause: 'local' | 'not-called';
@@ -58,7 +58,7 @@ export function isLocal(failure: TokenCallFailure): failure is LocalFailure {
   return failure.cause === 'local' || failure.cause === 'not-called';
 }
 
-/** Runs what functions of the user's take part in: what they throw must not leave the refresh open. */
+/** Runs work that calls the user's functions: if they throw, the refresh still has to end. */
 export async function orLocalFailure<T>(
   provider: string,
   work: () => Promise<T>,
@@ -70,7 +70,7 @@ export async function orLocalFailure<T>(
   }
 }
 
-/** The vault, the options or the provider definition are at fault; a typed error says so itself. */
+/** The credentials function, the options or the definition are at fault; a `BearerError` says which. */
 export function localFailure(provider: string, thrown: unknown): Failed<LocalFailure> {
   const error = isBearerError(thrown)
     ? thrown
@@ -78,7 +78,7 @@ export function localFailure(provider: string, thrown: unknown): Failed<LocalFai
         provider,
         option: 'the provider definition',
         problem: 'threw while a token was fetched',
-        remedy: 'See the cause: tokenRequest is at fault.',
+        remedy: 'See the cause: it comes from tokenRequest.',
         cause: thrown,
       });
   return failed({ error, cause: 'local', concerns: 'request' });

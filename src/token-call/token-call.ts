@@ -3,8 +3,8 @@ import type { LifecyclePolicy } from '../token/lifecycle.js';
 import type { SendTokenRequest } from './token-endpoint.js';
 
 /**
- * One call of the token endpoint. Its path is left out: some providers have an account's id in it. Or one call of a function that yields tokens
- * (`acquireToken`), whose destination is not known: `method`, `serverAddress` and `serverPort` are `undefined`.
+ * One call of the token endpoint, without its path, which may contain an account's id. Or one call of `acquireToken`, whose
+ * destination is unknown: then `method`, `serverAddress` and `serverPort` are `undefined`.
  */
 export interface TokenCall {
   readonly method: string | undefined;
@@ -13,9 +13,9 @@ export interface TokenCall {
   /** Counts from 1 in each refresh. */
   readonly attempt: number;
   readonly tookMs: number;
-  /** The HTTP status; `undefined` if no answer came. */
+  /** The HTTP status; `undefined` if there was no answer. */
   readonly status: number | undefined;
-  /** What went wrong, as a short code: a status, a network error, or one of ours. `undefined` if a token came. */
+  /** What went wrong, as a short code: a status, a network error, or one of ours. `undefined` for a success. */
   readonly errorType: string | undefined;
 }
 

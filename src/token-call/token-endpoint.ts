@@ -3,24 +3,24 @@ import { readJSON } from './read-json.js';
 import type { TokenResponse } from '../provider-definition/token-response.js';
 
 /**
- * Sends one token request and returns the answer, whatever its status. Each HTTP client has its own; it may not reject.
+ * Sends one token request and returns the answer, whatever its status. Each HTTP client has its own. It must not reject.
  *
- * It must keep to itself: none of the app's interceptors or default headers, at most {@link LONGEST_ANSWER_BYTES}, and no redirects, since the
- * body holds the secret.
+ * It must use none of the app's interceptors or default headers, read at most {@link LONGEST_ANSWER_BYTES}, and follow no redirects,
+ * since the body holds the secret.
  */
 export type SendTokenRequest = (
   request: EncodedTokenRequest,
   options: { readonly signal: AbortSignal },
 ) => Promise<CallOutcome>;
 
-/** An answer, and what was needed to judge it. */
+/** An answer, with what is needed to judge it. */
 export interface TokenEndpointAnswer extends TokenResponse {
   readonly isEmpty: boolean;
   /** The server's own clock, from its `Date` header, in epoch milliseconds. */
   readonly serverNow: number | undefined;
 }
 
-/** Refused, reset, unresolvable, or out of time. Holds nothing of the request. */
+/** Refused, reset, unresolvable, or timed out. Holds nothing of the request. */
 export interface NoAnswer {
   readonly kind: 'no-answer';
   readonly reason: string;
@@ -35,7 +35,7 @@ export type CallOutcome =
 /** A token response is a few hundred bytes. */
 export const LONGEST_ANSWER_BYTES = 1_000_000;
 
-/** What came back: the names of the headers are in lower case. */
+/** The outcome of a call that was answered. Header names are in lower case. */
 export function answered(response: Omit<TokenResponse, 'body'>): CallOutcome {
   const { headers, text } = response;
   const date = Date.parse(headers['date'] ?? '');

@@ -12,7 +12,7 @@ const REJECTED_CREDENTIALS: readonly string[] = [
 ];
 const TRANSIENT_ERRORS: readonly string[] = ['server_error', 'temporarily_unavailable'];
 
-/** Classes an answer that is no success, by RFC 6749 section 5.2 and by its status. */
+/** Classifies an error response by RFC 6749 section 5.2 and by its status. */
 export function classifyTokenFailure({
   status,
   body,
@@ -24,7 +24,7 @@ export function classifyTokenFailure({
   return status === 401 || status === 403 ? 'credentials' : 'refused';
 }
 
-/** The RFC 6749 error members of a body, if it has them: short, printable text only, and none of the secrets. */
+/** The RFC 6749 error members of a body, if it has them: short printable text without the secrets. */
 export function oauthErrorFields(
   body: unknown,
   secrets: readonly string[] = [],
@@ -41,9 +41,9 @@ export function oauthErrorFields(
 }
 
 /**
- * What the provider says, in its own words or else in those of RFC 6749; `undefined` if it says nothing that can be shown.
+ * What the provider says, by its own members or else by those of RFC 6749; `undefined` if it says nothing that can be shown.
  *
- * @param own - reads the provider's own words; one that throws has found none
+ * @param own - reads the provider's own members; if it throws, there are none
  */
 export function diagnosisOf(
   response: TokenResponse,
@@ -77,11 +77,11 @@ function asText(value: unknown): unknown {
   return typeof value === 'number' ? String(value) : value;
 }
 
-/** Codes of a connection that never came about. */
+/** Codes of a connection that was never made. */
 const NEVER_SENT: readonly string[] = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'];
 
 /**
- * Whether a failed token call issued no token for certain: it was never sent, or it was answered with an error.
+ * Whether a failed token call certainly issued no token: it was never sent, or it was answered with an error.
  *
  * A call that timed out may have issued one, and a 429 may count against the limit that it speaks of.
  */
@@ -93,7 +93,7 @@ export function certainlyIssuedNothing(
   return reason !== undefined && NEVER_SENT.includes(reason);
 }
 
-/** Codes that speak of what was asked for, and not of who asks. */
+/** Codes that are about the request, not about the account. */
 const ABOUT_THE_REQUEST: readonly string[] = [
   'invalid_scope',
   'invalid_target',
@@ -101,7 +101,7 @@ const ABOUT_THE_REQUEST: readonly string[] = [
   'unauthorized_client',
 ];
 
-/** What a failed token call speaks about: the endpoint and the credentials, or this request alone. */
+/** What a failed token call is about: the account, or only this request. */
 export function failureConcerns(
   failure: TokenFailureClass,
   { status, body }: { readonly status: number | undefined; readonly body: unknown },

@@ -12,19 +12,19 @@ import {
 
 /** What the tokens of one token endpoint and one set of credentials have in common. */
 export interface Account {
-  /** Shows no secret by accident: it is a function. */
+  /** A function, so that printing an account shows no secret. */
   readonly credentials: () => object;
   readonly endpoint: string;
   state: AccountState<BearerError>;
 }
 
-/** The accounts of a source of which there is something to remember: a failure, or token calls that count. */
+/** The accounts of a source that have something to remember: a failure, or token calls that count towards the limit. */
 export class Accounts {
   readonly #provider: Provider;
   readonly #policy: LifecyclePolicy;
   readonly #limit: number;
   readonly #byKey = new Map<string, Account>();
-  /** Credentials that differ each time they are asked for, though their field does not say so. */
+  /** Names of credentials that differ each time they are asked for, although they are not marked `perCall`. */
   readonly #fresh = new Set<string>();
 
   constructor(provider: Provider, policy: LifecyclePolicy, limit: number) {
@@ -33,10 +33,10 @@ export class Accounts {
     this.#limit = limit;
   }
 
-  /** The account of a token call. Those that are spent make room, then the ones used longest ago. */
+  /** The account of a token call. Spent accounts make room for it, then those used longest ago. */
   of(credentials: object, url: string, now: Instant): Account {
     const { origin, pathname } = new URL(url);
-    const endpoint = origin + pathname; // Some sign the query, anew for each call.
+    const endpoint = origin + pathname; // Without the query, which some sign anew for each call.
     const key = this.#keyOf(credentials, endpoint);
     const account = this.#byKey.get(key) ?? {
       credentials: () => credentials,
@@ -53,21 +53,21 @@ export class Accounts {
     return account;
   }
 
-  /** Forgets an account of which there is nothing to remember. Tells whether that was so. */
+  /** Forgets an account if it has nothing to remember, and returns whether it did. */
   drop(account: Account, now: Instant): boolean {
     if (!isSpentAccount(account.state, now, this.#policy)) return false;
     this.#byKey.delete(this.#keyOf(account.credentials(), account.endpoint));
     return true;
   }
 
-  /** Whether these are the credentials of that account, as far as they are not made fresh for each call. */
+  /** Whether these are the credentials of that account, apart from those made fresh for each call. */
   areOf({ credentials }: Account, others: object): boolean {
     return this.#identityOf(credentials()) === this.#identityOf(others);
   }
 
   /**
-   * Whether it matters if a part of these was made fresh: nothing is remembered of them, and something of others. Then they
-   * may be the same account.
+   * Whether these may be the credentials of a known account with a part made fresh: they are unknown, and other accounts have
+   * something to remember.
    */
   mayBeFresh(credentials: object, now: Instant): boolean {
     if (this.#provider.hasFixedCredentials) return false;
@@ -77,7 +77,7 @@ export class Accounts {
     return remembered.length > 0 && !remembered.some((account) => this.areOf(account, credentials));
   }
 
-  /** Learns which of these credentials are made fresh for each call. */
+  /** Remembers that these credentials are made fresh for each call. */
   areFresh(names: readonly string[]): void {
     if (names.length === 0) return;
     for (const name of names) this.#fresh.add(name);
@@ -85,14 +85,14 @@ export class Accounts {
     this.#byKey.clear();
     for (const account of accounts) {
       const key = this.#keyOf(account.credentials(), account.endpoint);
-      // Of those that turn out to be one, the latest that remembers a failure.
+      // If several accounts turn out to be one, the latest that remembers a failure stays.
       const other = this.#byKey.get(key);
       if (other === undefined || isOpen(other.state.endpoint) || !isOpen(account.state.endpoint))
         this.#byKey.set(key, account);
     }
   }
 
-  /** Every cool-down ends; a limit of token calls stays. */
+  /** Ends every cool-down. The count of token calls is kept. */
   forgetFailures(): void {
     for (const account of this.#byKey.values()) account.state = { ...account.state, endpoint: {} };
   }

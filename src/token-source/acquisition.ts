@@ -23,24 +23,24 @@ export interface TokenWanted {
   readonly source: SourceContext;
   readonly params: TokenParams;
   readonly credentials: Credentials;
-  /** Where the token is shared with other processes. */
+  /** Set if the token is shared with other processes. */
   readonly shared: SharedToken | undefined;
   readonly state: TokenState<BearerError>;
-  /** From here on it is a token of this account. */
+  /** Makes it a token of this account. */
   useAccount(credentials: object, url: string): void;
   decide<Kind extends Happening<BearerError>['kind']>(
     happening: Extract<Happening<BearerError>, { kind: Kind }>,
   ): Answers<BearerError>[Kind];
 }
 
-/** How often a flight starts anew because this process stood still. */
+/** How often a flight starts again because this process stood still. */
 const MOST_FRESH_STARTS = 3;
-/** After a stall a call that is under way has this long to bring its answer, in milliseconds: its connection may be dead. */
+/** How long a running call has to answer after a stall, in milliseconds: its connection may be dead. */
 const GRACE_MS = 1_000;
 
 /**
- * Mints a token; or finds one, where it is shared with other processes. A call that gets no answer while this
- * process stands still says nothing about the token endpoint: it is made again at once, with all its time.
+ * Mints a token, or finds one in the shared store. A call that gets no answer while this process stands still
+ * says nothing about the token endpoint: it is repeated at once, with its full time limit.
  */
 export async function acquire(
   wanted: TokenWanted,
@@ -49,7 +49,7 @@ export async function acquire(
 ): Promise<Acquired> {
   for (let freshStarts = 0; ; freshStarts += 1) {
     const { stalls } = life.pulse;
-    // A flight that threw would stay open for ever.
+    // If this threw, the flight would stay open for ever.
     const acquired = await orLocalFailure(wanted.source.provider.name, () =>
       acquireOnce(wanted, flight, life),
     );
@@ -78,7 +78,7 @@ async function acquireOnce(wanted: TokenWanted, flight: Flight, life: WorkLife):
 
 type MintBounds = Pick<MintContext, 'signal' | 'deadline' | 'hasStoodStill'>;
 
-/** Bounds a part of a flight in time. Waiting for another process is bounded by the lease instead. */
+/** Limits the time of a part of a flight. Waiting for another process is limited by the lease instead. */
 async function inTime<T>(
   source: SourceContext,
   { signal, pulse }: WorkLife,
@@ -100,7 +100,7 @@ async function inTime<T>(
   }
 }
 
-/** Whether a refresh that brought no token says nothing about the token endpoint, if this process stood still meanwhile. */
+/** Whether a refresh without a token says nothing about the token endpoint, given that this process stood still meanwhile. */
 function saysNothing(acquired: Acquired): boolean {
   return acquired.kind === 'failed'
     ? saysNothingAboutEndpoint(acquired.failure)
@@ -108,8 +108,8 @@ function saysNothing(acquired: Acquired): boolean {
 }
 
 /**
- * An answer speaks for the endpoint however late it is read. But a token may have died while its answer lay in the socket, and
- * with 408 it is the server that ran out of patience with us.
+ * An answer counts however late it is read. Two exceptions: a token that expired while its answer lay in the socket, and a
+ * 408, with which the server gave up waiting for us.
  */
 function saysNothingAboutEndpoint(failure: TokenCallFailure): boolean {
   if (isLocal(failure)) return true;
@@ -140,7 +140,7 @@ async function mintWith(ask: Ask, wanted: TokenWanted, life: WorkLife): Promise<
         return failed({ error, cause: 'not-called', concerns: 'request' });
       },
       afterCall: (call, sentAt) => {
-        // A short outage must not spend what the provider allows for half an hour.
+        // A short outage must not use up the provider's limit of token calls.
         const mayHaveIssued = !certainlyIssuedNothing(call.status, call.errorType);
         wanted.decide({ kind: 'token-call-ended', sentAt, mayHaveIssued });
         source.emit('tokenCalled', { reason: wanted.state.flight?.reason, ...call });

@@ -10,7 +10,7 @@ import { boundedSignal } from '../platform/waiting.js';
 export class Credentials {
   readonly #source: SourceContext;
   readonly #params: TokenParams;
-  /** The one question under way whether they have changed. */
+  /** Asks whether they have changed, once for all who want to know. */
   #checking: JointWork<object | undefined> | undefined;
 
   constructor(source: SourceContext, params: TokenParams) {
@@ -19,11 +19,11 @@ export class Credentials {
   }
 
   /**
-   * Asks again where that tells what is made fresh for each call from what says whose account this is: while other credentials
-   * are remembered for a failure, say. What differs twice in a row is fresh; a secret that was just rotated differs once.
+   * Asks up to three times if that may show which credentials are made fresh for each call and which identify the account, for
+   * instance while other credentials cool down. A credential that differs twice in a row is fresh; a rotated secret differs once.
    *
-   * @throws {@link TokenAcquisitionError} if a function throws, or gives none before `signal` aborts
-   * @throws {@link MisconfigurationError} if it gives nonsense
+   * @throws {@link TokenAcquisitionError} if a function throws, or returns none before `signal` aborts
+   * @throws {@link MisconfigurationError} if it returns invalid credentials
    */
   async ask(signal: AbortSignal): Promise<object> {
     const { accounts } = this.#source;
@@ -45,12 +45,12 @@ export class Credentials {
     return inTime(provider.name, CREDENTIALS_FUNCTION, asked, signal);
   }
 
-  /** Ends the question under way: no caller wants the answer any more. */
+  /** Stops asking: no caller wants the answer any more. */
   forget(): void {
     this.#checking?.stop();
   }
 
-  /** Whether they are no longer those of this account; asked once for all who want to know. */
+  /** Whether they are no longer those of this account. */
   async haveChanged(account: Account): Promise<boolean> {
     const { provider, accounts, options } = this.#source;
     if (provider.hasFixedCredentials) return false;

@@ -1,7 +1,7 @@
 import type { TokenSourceEventName, TokenSourceEvents } from './events.js';
 import { nodeBuiltin } from '../platform/node-builtin.js';
 
-/** A channel of `node:diagnostics_channel`, as far as it is used here. */
+/** The part of a channel of `node:diagnostics_channel` that is used here. */
 interface Channel {
   readonly hasSubscribers: boolean;
   publish(message: unknown): void;
@@ -12,14 +12,14 @@ interface DiagnosticsChannel {
 }
 
 /**
- * Every event of every token source goes out on the channel `axios-bearer:<event>` too, for monitoring that is not
- * part of the app. Channels belong to the whole process, so this is the one thing that sources share.
+ * Every event of every token source is also published on the channel `axios-bearer:<event>`, for monitoring from outside
+ * the app. Channels belong to the whole process, so this is the only thing that sources share.
  *
  * @see https://nodejs.org/api/diagnostics_channel.html
  */
 const channels = new Map<TokenSourceEventName, Channel | undefined>();
 
-/** Publishes an event, if there are such channels here and somebody listens. */
+/** Publishes an event if this runtime has channels and this one has a subscriber. */
 export function publish<Name extends TokenSourceEventName>(
   name: Name,
   event: TokenSourceEvents[Name],

@@ -14,14 +14,14 @@ import { failedFlight, toldWhen, type WithoutToken } from './refusal.js';
 export type Landing =
   | { readonly kind: 'token'; readonly token: AccessToken }
   | { readonly kind: 'failed'; readonly error: BearerError }
-  /** `clear()` or `close()` came first, or the flight can never land. */
+  /** `clear()` or `close()` came first, or the flight can never end. */
   | { readonly kind: 'overtaken' };
 
 const OVERTAKEN: Landing = { kind: 'overtaken' };
 
 /** The token that is renewed. */
 export interface RenewedToken extends TokenWanted {
-  /** Lets go of its account, if there is nothing to remember of it. */
+  /** Drops its account if that has nothing to remember. */
   dropAccount(): void;
 }
 
@@ -35,7 +35,7 @@ export class Flights {
     this.#token = token;
   }
 
-  /** Starts a flight, or joins it if it is under way. */
+  /** Starts a flight, or joins it if it is running. */
   run(flight: Flight): Promise<Landing> {
     const { source } = this.#token;
     if (this.#work?.isUnderWay === true) {
@@ -47,17 +47,17 @@ export class Flights {
     return landing;
   }
 
-  /** Starts a flight that belongs to no caller. Tells whether it goes on however soon the request is over that has asked for it. */
+  /** Starts a flight that belongs to no caller. Returns whether it goes on after the request that asked for it has ended. */
   runInBackground(flight: Flight): boolean {
     if (this.#work?.isUnderWay === true) {
       this.#work.stopIfSilent();
       return true;
     }
-    // A failure is told by an event, and the token in hand is served on.
+    // A failure is reported by an event, and callers still get the current token.
     return this.#token.source.outlivesRequest(inContextOfNoRequest(() => this.#start(flight)));
   }
 
-  /** Takes up a token that another process has brought, while no caller waits for one here. */
+  /** Adopts a token that another process has fetched, while no caller waits for one here. */
   adopt({ token, sentAt, lifetimeMs }: Adopted): void {
     const { source } = this.#token;
     const random = source.options.random();
@@ -67,7 +67,7 @@ export class Flights {
     this.#tellRefreshed(token, sentAt, { reason: 'early', from: 'store', attempts: 0 });
   }
 
-  /** Ends the flight that is under way, and starts none by itself. */
+  /** Ends the running flight, and the timer that would start another. */
   stop(): void {
     this.#cancelWarmTimer?.();
     this.#work?.stop();
@@ -121,7 +121,7 @@ export class Flights {
     if (kind === 'superseded') return OVERTAKEN;
     credentials.forget();
     this.#token.dropAccount();
-    this.#work = undefined; // Half of what a token would take up in memory until its next refresh.
+    this.#work = undefined; // It would take half of the memory of an idle token.
     this.#keepWarm();
     this.#tellRefreshed(token, startedAt, {
       reason: flight.reason,
@@ -131,7 +131,7 @@ export class Flights {
     return { kind: 'token', token };
   }
 
-  /** Another process renews the token; this one looks again a little later. */
+  /** Another process renews the token; this one looks again soon. */
   #stayWithTokenInHand(): Landing {
     const { slot } = this.#token.state;
     if (slot.kind === 'empty') return OVERTAKEN;
@@ -139,7 +139,7 @@ export class Flights {
     return { kind: 'token', token: slot.token };
   }
 
-  /** Closes the gate that this failure calls for. */
+  /** Starts the cool-down for this failure, and reports it. */
   #giveUp(flight: Flight, without: WithoutToken): Landing {
     const { source } = this.#token;
     const { options } = source;
@@ -159,7 +159,7 @@ export class Flights {
         servableToken(state, source.now(), undefined, options.policy) !== undefined,
     });
     this.#keepWarm(1_000);
-    // Rejected credentials need to be changed; what has failed since does not alter that.
+    // Rejected credentials have to be changed, whatever has failed since.
     const rejected = rejectedOf(state)?.failure;
     return {
       kind: 'failed',
@@ -190,8 +190,8 @@ export class Flights {
     const answer = this.#token.decide({ kind: 'requested' });
     const flight =
       answer.kind === 'wait' ? answer.flight : answer.kind === 'serve' ? answer.refresh : undefined;
-    // A flight sets the timer anew when it ends. Otherwise it was too early: timers of days are cut short, and some
-    // endpoints return the token in hand until it expires.
+    // A flight sets the timer again when it ends. Without a flight, the timer fired too early: timers of days are cut short, and
+    // some endpoints return the current token until it expires.
     if (flight === undefined) this.#keepWarm(1_000);
     else this.runInBackground(flight);
   }

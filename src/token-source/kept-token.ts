@@ -36,7 +36,7 @@ import { waitFor, type WaitLimits } from '../platform/waiting.js';
 export type Got =
   | { readonly kind: 'token'; readonly token: AccessToken }
   | { readonly kind: 'failed'; readonly error: BearerError }
-  /** Something has changed while the caller waited, who asks again. */
+  /** Something has changed while the caller waited: it asks again. */
   | { readonly kind: 'changed' }
   /** The caller's own limits ended the wait. */
   | { readonly kind: 'timed-out' }
@@ -44,29 +44,29 @@ export type Got =
 
 const CHANGED: Got = { kind: 'changed' };
 
-/** How long the answer of two clocks is good, as long as one of them agrees. */
+/** How long to trust an answer of both clocks while reading only the wall clock, in milliseconds. */
 const CLOCKS_AGREE_MS = 10;
 
-/** Of the account of a token whose credentials have not been asked for. */
+/** The account of a token whose credentials are not known yet. */
 const NOTHING_KNOWN = initialAccount<BearerError>();
 
 /**
- * One token of a source, kept usable: the shell that acts on what `token/lifecycle` decides, and through which callers come
- * to their token.
+ * One token of a source, kept usable: the shell that acts on what `token/lifecycle` decides, and from which callers get
+ * the token.
  */
 export class KeptToken implements RenewedToken, Keepable {
   readonly source: SourceContext;
   readonly params: TokenParams;
   readonly credentials: Credentials;
-  /** Where the token is shared with other processes. */
+  /** Set if the token is shared with other processes. */
   readonly shared: SharedToken | undefined;
   #state: TokenState<BearerError> = initialState();
-  /** There from its token call on, as long as there is something to remember of it. */
+  /** Set by a token call, until there is nothing to remember about it. */
   #account: Account | undefined;
   readonly #flights = new Flights(this);
   readonly #clock: Clock;
 
-  // Both clocks have said that this token is fresh, and the wall clock is within these bounds since.
+  // Both clocks have called this token fresh; that holds while the wall clock is within these bounds.
   #fresh: AccessToken | undefined;
   #freshFromMs = 0;
   #freshUntilMs = 0;
@@ -87,8 +87,8 @@ export class KeptToken implements RenewedToken, Keepable {
   /**
    * The token if it is fresh by both clocks.
    *
-   * Every request asks this, and reading clocks is most of what it costs. So the monotonic one is read again only
-   * after {@link CLOCKS_AGREE_MS}, or once the wall clock has gone back.
+   * Every request calls this, and reading clocks is most of its cost. So the monotonic clock is read again only after
+   * {@link CLOCKS_AGREE_MS}, or once the wall clock has gone back.
    */
   peek(): AccessToken | undefined {
     const wallMs = this.#clock.now();
@@ -114,7 +114,7 @@ export class KeptToken implements RenewedToken, Keepable {
     switch (answer.kind) {
       case 'serve':
         if (answer.refresh === undefined) this.#recheckInBackground();
-        // Where the refresh would end with this caller's request, this caller waits for it a little.
+        // If the refresh would end with this caller's request, the caller waits for it a little.
         else if (!this.#flights.runInBackground(answer.refresh))
           return this.#await(answer.refresh, not, limits, patienceAhead(limits));
         if (answer.stale) this.source.emit('servedStale', {});
@@ -137,13 +137,13 @@ export class KeptToken implements RenewedToken, Keepable {
     const isStillInUse = slot.kind === 'held' && slot.token.value === value && !slot.suspect;
     // Its commit may reach the store late, even if the token was cleared or replaced here long ago.
     if (!isStillInUse) this.shared?.remember(value);
-    // No token can be fetched now; but another process may have one, and should know of this 401.
+    // No token can be fetched now, but another process may have one, and should know about this 401.
     if (answer.kind === 'pass' && answer.because === 'endpoint-cooling')
       void this.shared?.recheck(value);
     return answer;
   }
 
-  /** Forgets the token and every cool-down; whoever waits asks again. */
+  /** Forgets the token and every cool-down; waiting callers ask again. */
   forget(): void {
     this.decide({ kind: 'cleared' });
     this.credentials.forget();
@@ -151,7 +151,7 @@ export class KeptToken implements RenewedToken, Keepable {
     this.#flights.stop();
   }
 
-  /** Lets go of timers and of the store, and leaves the stored token to the other processes. */
+  /** Stops timers and leaves the store, where the token stays for the other processes. */
   letGo(): void {
     this.#flights.stop();
     this.shared?.close();
@@ -165,7 +165,7 @@ export class KeptToken implements RenewedToken, Keepable {
     return isSpent(this.state, this.source.now(), this.source.options.policy);
   }
 
-  /** Until it expires; `undefined` if there is none or nobody knows. */
+  /** Milliseconds until it expires; `undefined` if there is no token or its lifetime is unknown. */
   timeToExpiryMs(): number | undefined {
     const { slot } = this.state;
     if (slot.kind === 'empty' || slot.expiresAt === undefined) return undefined;
@@ -186,7 +186,7 @@ export class KeptToken implements RenewedToken, Keepable {
     const waited = await waitFor(this.#flights.run(flight), bounds);
     if (waited.kind === 'done') return this.#afterLanding(waited.value, not);
     if (waited.kind === 'aborted' || !isImpatient) return waited;
-    // It drew a 401, or expired, while this caller waited: then the flight is worth waiting for after all.
+    // If the token drew a 401 or expired while this caller waited, the caller has to wait for the flight after all.
     const isWorthWaiting = patienceMs(this.state, this.source.now(), not) === undefined;
     return (isWorthWaiting ? undefined : this.#tokenInHand(not)) ?? CHANGED;
   }
@@ -205,7 +205,7 @@ export class KeptToken implements RenewedToken, Keepable {
     }
   }
 
-  /** It may still do, since it is only ever replaced by a better one. */
+  /** The current token, if this caller may have it. */
   #tokenInHand(not: string | undefined): Got | undefined {
     const { policy } = this.source.options;
     const served = servableToken(this.state, this.source.now(), not, policy);
@@ -213,7 +213,7 @@ export class KeptToken implements RenewedToken, Keepable {
     return served && { kind: 'token', token: served.token };
   }
 
-  /** Whether something is different by now from when a token was refused. */
+  /** Whether something has changed since a token was refused, so that asking again may help. */
   async #hasChanged(because: RefusalCause<BearerError>): Promise<boolean> {
     return (await this.#haveCredentialsChanged(because)) || (await this.#isFoundElsewhere());
   }
@@ -269,7 +269,7 @@ export class KeptToken implements RenewedToken, Keepable {
     this.#account = source.accounts.of(credentials, url, source.now());
   }
 
-  /** Lets go of its account, if there is nothing to remember of it. */
+  /** Drops its account if that has nothing to remember. */
   dropAccount(): void {
     const { source } = this;
     if (this.#account === undefined || !source.accounts.drop(this.#account, source.now())) return;
@@ -277,7 +277,7 @@ export class KeptToken implements RenewedToken, Keepable {
     this.#state = this.state;
   }
 
-  /** Puts what happened to the lifecycle, takes up the next state, and tells what is worth telling. */
+  /** Passes an event to the lifecycle, takes its next state and emits its notices. */
   decide<Kind extends Happening<BearerError>['kind']>(
     happening: Extract<Happening<BearerError>, { kind: Kind }>,
   ): Answers<BearerError>[Kind] {
@@ -314,10 +314,10 @@ export class KeptToken implements RenewedToken, Keepable {
   }
 }
 
-/** Without a store nothing is heard of other processes. */
+/** Without a store, nothing is known of other processes. */
 const decideAlone = decide as typeof decideShared;
 
-/** How long a caller waits for a refresh ahead of time that would end with its request. */
+/** How long a caller waits for an early refresh that would end with its request, in milliseconds. */
 const AHEAD_MS = 1_000;
 
 function patienceAhead({ until = Infinity, clock }: WaitLimits): number {

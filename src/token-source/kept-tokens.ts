@@ -1,22 +1,22 @@
-/** What has to be known of a token to keep many of them. */
+/** What a collection of tokens needs to know about each. */
 export interface Keepable {
   isRefreshing(): boolean;
-  /** Nothing of it is worth keeping. */
+  /** Whether it has nothing worth keeping. */
   isSpent(): boolean;
-  /** It is kept no longer. */
+  /** Called when it is dropped. */
   letGo(): void;
 }
 
 /**
- * The tokens that a source keeps for requests with parameters of their own: at most `limit`, the one least
- * recently used goes first. One with a refresh under way stays.
+ * The tokens that a source keeps for requests with parameters: at most `limit`; the least recently used goes first.
+ * A token with a running refresh stays.
  */
 export class KeptTokens<Token extends Keepable> {
   readonly #byKey = new Map<string, Token>();
 
   constructor(readonly limit: number) {}
 
-  /** The token of that key, marked as the one used last. */
+  /** The token of that key, which becomes the most recently used. */
   use(key: string): Token | undefined {
     const token = this.#byKey.get(key);
     if (token === undefined) return undefined;
@@ -25,7 +25,7 @@ export class KeptTokens<Token extends Keepable> {
     return token;
   }
 
-  /** Keeps one more, and lets go of what is spent or too much. */
+  /** Keeps one more, and drops those that are spent or exceed the limit. */
   add(key: string, token: Token): void {
     this.#byKey.set(key, token);
     for (const [oldKey, oldest] of this.#byKey) {

@@ -3,7 +3,7 @@ import { inSeconds } from '../errors/token-acquisition-error.js';
 import type { Acquired } from '../sharing/acquired.js';
 import type { Happening, RefusalCause } from '../token/lifecycle.js';
 
-/** What a caller is told who can be given no token now. */
+/** The error for a caller who gets no token now. */
 export function refusal(
   provider: string,
   because: RefusalCause<BearerError>,
@@ -30,10 +30,10 @@ export function refusal(
   }
 }
 
-/** What a flight ends with that brings no token. */
+/** The outcomes of a flight without a token. */
 export type WithoutToken = Extract<Acquired, { kind: 'failed' | 'cooling-elsewhere' }>;
 
-/** A flight that ended without a token, as the decisions want to know it. */
+/** A flight that ended without a token, as an event for the lifecycle. */
 export function failedFlight(
   acquired: WithoutToken,
   flight: { readonly flightId: number; readonly random: number },
@@ -52,7 +52,7 @@ export function failedFlight(
   };
 }
 
-/** The same error with the time of the next attempt in it, which only the state of the token knows. */
+/** The same error with the time of the next attempt, which depends on the state of the token. */
 export function toldWhen(error: BearerError, retryInMs: number): BearerError {
   const isTold = error instanceof TokenAcquisitionError && retryInMs > 0;
   return isTold ? error.retryingIn(retryInMs) : error;

@@ -19,7 +19,7 @@ import { endsWorkWithItsRequest } from '../platform/runtime.js';
 export class SourceContext {
   readonly provider: Provider;
   readonly options: ResolvedTokenSourceOptions;
-  /** Present where the tokens are shared with other processes. */
+  /** Set if the tokens are shared with other processes. */
   readonly share: ((owner: SharedTokenOwner) => SharedToken) | undefined;
   #accounts: Accounts | undefined;
   isClosed = false;
@@ -50,7 +50,7 @@ export class SourceContext {
     return this.#listeners.add(name, listener);
   }
 
-  /** Tells whoever listens; every event names the provider. */
+  /** Emits an event; every event names the provider. */
   emit<Name extends TokenSourceEventName>(
     name: Name,
     about: Omit<TokenSourceEvents[Name], 'provider'>,
@@ -60,7 +60,7 @@ export class SourceContext {
     publish(name, event);
   }
 
-  /** Whether a refresh goes on when the request that starts it is over. The runtime is asked for that, where it can be. */
+  /** Whether a refresh goes on after the request that starts it has ended. Passes it to `waitUntil`, if there is one. */
   outlivesRequest(refresh: Promise<unknown>): boolean {
     const settled = refresh.then(
       () => undefined,
@@ -70,7 +70,7 @@ export class SourceContext {
       this.options.waitUntil?.(settled);
       return this.options.waitUntil !== undefined || !endsWorkWithItsRequest();
     } catch {
-      return !endsWorkWithItsRequest(); // A timer starts it, and there is no request to be had.
+      return !endsWorkWithItsRequest(); // There is no current request if a timer started it.
     }
   }
 
@@ -79,7 +79,7 @@ export class SourceContext {
     this.#listeners?.clear();
   }
 
-  /** The code for that is the store's own. */
+  /** The store brings the code for this. */
   #shareThrough(store: SharedStore): (owner: SharedTokenOwner) => SharedToken {
     const { clock, random, policy, flightTimeoutMs, cacheIdentity } = this.options;
     return (store['~createSharedStore'] as ShareTokens)(store, {

@@ -64,7 +64,7 @@ export class TokenSource {
 
   /**
    * Returns the token immediately if it is fresh; `undefined` if a caller has to wait, or if a refresh or a look into the shared
-   * store is due. It never starts anything; `getToken` does.
+   * store is due. It never starts anything.
    */
   peek(params?: TokenParams): AccessToken | undefined {
     return params === undefined ? this.#main.peek() : this.#known(paramsKey(params))?.peek();
@@ -88,7 +88,7 @@ export class TokenSource {
     for (;;) {
       options.signal?.throwIfAborted();
       if (this.#context.isClosed) throw new TokenSourceClosedError(this.provider.name);
-      // Looked up each time, because the kept token may have been dropped meanwhile to make room for others.
+      // Looked up each time: the kept token may have been dropped to make room for others.
       const got = await this.#kept(options.params).get(options, limits);
       switch (got.kind) {
         case 'token':
@@ -173,7 +173,7 @@ export class TokenSource {
     return this.#context.on(name, listener);
   }
 
-  /** @internal For the interceptors: what happens to a request is told through the source's events. */
+  /** @internal For the interceptors, whose events are the source's too. */
   emit<Name extends TokenSourceEventName>(
     name: Name,
     about: Omit<TokenSourceEvents[Name], 'provider'>,
@@ -181,7 +181,7 @@ export class TokenSource {
     this.#context.emit(name, about);
   }
 
-  /** @internal Milliseconds until the token without parameters expires; `undefined` if there is none or nobody knows. */
+  /** @internal Milliseconds until the token without parameters expires; `undefined` if there is no token or its lifetime is unknown. */
   timeToExpiryMs(): number | undefined {
     return this.#main.timeToExpiryMs();
   }
@@ -191,7 +191,7 @@ export class TokenSource {
     return this.#context.options.clock;
   }
 
-  /** What bounds one caller's wait; the time-out counts from here, however often the caller has to wait. */
+  /** The limits of one caller's wait. The timeout counts from here, even if the caller waits several times. */
   #limits({ signal, timeoutMs }: GetTokenOptions): WaitLimits {
     const { clock } = this.#context.options;
     const until = timeoutMs === undefined ? undefined : clock.monotonic() + timeoutMs;
@@ -269,7 +269,7 @@ export function openTokenSource<C extends object, Options extends CommonSourceOp
   route: TokenCallRoute<Options>,
 ): TokenSource {
   refuseNonProvider(provider);
-  // A provider is generic in its credentials only towards the one who defines it.
+  // Only the code that defines a provider needs the type of its credentials.
   const anyProvider = provider as unknown as Provider;
   return new TokenSource(anyProvider, resolveOptions(anyProvider, options, route));
 }

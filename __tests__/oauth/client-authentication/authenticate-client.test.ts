@@ -148,7 +148,7 @@ describe('is refused at creation', () => {
       'a secret given in vain',
       { clientSecret: SECRET, clientAuthentication: 'tls_client_auth' },
       'clientSecret',
-      /tls_client_auth sends none/,
+      /tls_client_auth does not send it/,
     ],
     [
       'a secret too short for HS256',

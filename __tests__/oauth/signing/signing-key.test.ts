@@ -71,7 +71,7 @@ describe('the header', () => {
   });
 });
 
-describe('a key that cannot work is refused at creation', () => {
+describe('an unusable key is refused at creation', () => {
   const pkcs1 = keys.RS256.export({ type: 'pkcs1', format: 'pem' }) as string;
   const sec1 = keys.ES256.export({ type: 'sec1', format: 'pem' }) as string;
   const encrypted = keys.RS256.export({
@@ -100,7 +100,7 @@ describe('a key that cannot work is refused at creation', () => {
     [
       'line breaks written out',
       pemOf(keys.RS256).replaceAll('\n', '\\n'),
-      /"\\n" written out.*replaceAll/,
+      /"\\n" instead of line breaks.*replaceAll/,
     ],
     ['half a key', halfOf(pemOf(keys.RS256)), /damaged or cut off/],
     ['no Base64', block('PRIVATE KEY', '!!!'), /damaged or cut off/],
@@ -177,7 +177,7 @@ describe('what shows only when it signs is the same typed error', () => {
     [
       'a function that signs with another curve',
       { key: () => Promise.resolve(new Uint8Array(96)), algorithm: 'ES256' },
-      /something else than a signature/,
+      /something other than a signature/,
     ],
   ])('%s', async (_, options, message) => {
     const error: unknown = await signed(options).catch((thrown: unknown) => thrown);

@@ -109,14 +109,14 @@ describe('one user', () => {
 });
 
 describe('a user who has to log in', () => {
-  test('because nothing is saved is told so without a token call, each time', async () => {
+  test('because nothing is saved gets the error without a token call, each time', async () => {
     const { process, endpoint } = usersBench({ rows: {} });
     const { token } = process();
     for (let i = 0; i < 3; i += 1) expect(await token('u1')).toMatchObject(GONE);
     expect(endpoint.calls).toEqual([]);
   });
 
-  test('because of invalid_grant is told so after one token call, until another refresh token is there', async () => {
+  test('because of invalid_grant gets the error after one token call, until there is another refresh token', async () => {
     const { process, db, spent, sent } = usersBench();
     const { token } = process();
     spent.add('u1-r1');
@@ -222,7 +222,7 @@ describe('a save that fails', () => {
     expect([sent(), db.rows.get('u1')]).toEqual([['u1-r1', 'u1-r2'], 'u1-r3']);
   });
 
-  test('and a load that fails is told with its cause, without a token call', async () => {
+  test('and a load that fails gives an error with its cause, without a token call', async () => {
     const { process, db, endpoint } = usersBench();
     db.broken.load = cause;
     expect(await process().token('u1')).toMatchObject({
@@ -273,7 +273,7 @@ describe('login and logout', () => {
     expect(db.saves).toEqual(['u1: login -> u1-r9', 'u1: u1-r9 -> u1-r10']);
   });
 
-  test('after a logout no process without the token in hand gets it from the store', async () => {
+  test('after a logout no process gets the token from the store', async () => {
     const { process, db } = usersBench();
     const [one, other, third] = [1, 2, 3].map(() => process({ isShared: true }));
     expect(await one!.token('u1')).toBe('u1-a2');

@@ -15,7 +15,7 @@ export async function migrate(path: string, { dry = false }: MigrateOptions): Pr
   const jscodeshift = binaryOfProject();
   if (jscodeshift === undefined) {
     tell(
-      'jscodeshift, which rewrites the files, is not installed here. This brings it, and goes on:\n' +
+      'jscodeshift, which rewrites the files, is not installed here. This installs it and goes on:\n' +
         `npm install --save-dev jscodeshift && npx axios-bearer migrate ${path}`,
     );
     return EXIT.failed;
@@ -35,7 +35,7 @@ export async function migrate(path: string, { dry = false }: MigrateOptions): Pr
   const [code] = (await once(child, 'exit')) as [number | null];
   if (code !== 0) return EXIT.failed;
   tell(
-    'Now search for TODO(axios-bearer), and read docs/migrating for what becomes of your options.',
+    'Now search for TODO(axios-bearer), and read docs/migrating to see what replaces your options.',
   );
   return EXIT.ok;
 }

@@ -43,7 +43,7 @@ function describe(name: ProviderName) {
   };
 }
 
-/** One address per region or environment, the only address where there are neither, and none for a server of the user's own. */
+/** One address for each region or environment; the only address if there are neither; none for the user's own server. */
 function addresses(
   name: ProviderName,
   settings: readonly Setting[],

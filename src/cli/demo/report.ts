@@ -11,7 +11,7 @@ export interface Promised {
   readonly seen: string;
 }
 
-/** What one provider went through. */
+/** The figures of one provider. */
 export interface Row {
   readonly tally: Tally;
   /** Calls that reached the token endpoint, failed ones included. */

@@ -11,7 +11,7 @@ import {
 import { exotel, learning360, singleview, truecaller, udara360 } from '../../providers/index.js';
 import type { Sandbox, SandboxProvider } from '../../testing/index.js';
 
-/** What one provider went through. */
+/** The figures of one provider. */
 export interface Tally {
   readonly name: string;
   requests: number;
@@ -35,7 +35,7 @@ export interface Moment {
 export interface Storm {
   readonly tally: Tally;
   readonly provider: SandboxProvider;
-  /** Starts this many requests at once, with a breath after each group, and waits for all of them. */
+  /** Starts this many requests at once, with a short pause after each group, and waits for all of them. */
   burst(requests: number, groupsOf?: number): Promise<void>;
   /** Keeps this many requests in flight until `isOver`. */
   keepUp(concurrency: number, isOver: () => boolean): Promise<void>;
@@ -67,7 +67,7 @@ function createStorm<C extends object>(
   sandboxProvider: SandboxProvider,
   provider: Provider<C>,
 ): Storm {
-  // A wide early window, so that refreshes are under way when the token endpoint goes down.
+  // A wide early window, so that refreshes are running when the token endpoint goes down.
   const source = createTokenSource(provider, {
     earlyWindowMs: 4_500,
     attemptTimeoutMs: PATIENCE_MS,

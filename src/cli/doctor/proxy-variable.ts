@@ -8,7 +8,7 @@ export function proxyVariable(origin: string): string | undefined {
   return proxy === '' ? undefined : nameOf(proxy, origin, process.env);
 }
 
-/** Asks the very copy of the library that axios uses, since its versions differ. */
+/** Asks the copy of the library that axios itself uses, since its versions differ. */
 function proxyFor(origin: string): string {
   const axios = createRequire(import.meta.url).resolve('axios');
   const library = createRequire(axios)('proxy-from-env') as { getProxyForUrl(url: string): string };

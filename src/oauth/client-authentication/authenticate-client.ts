@@ -21,7 +21,7 @@ export interface PrivateKeyJwt extends AssertionOptions, SigningKeyOptions {
   readonly assertion?: undefined;
 }
 
-/** `private_key_jwt` with an assertion that something else signs, such as the token of a workload. */
+/** `private_key_jwt` with an assertion signed elsewhere, such as the token of a workload. */
 export interface ReadyClientAssertion {
   readonly method: 'private_key_jwt';
   /** The assertion, or a function that gets one before each token call, such as {@link tokenFromFile}. */
@@ -53,10 +53,10 @@ export type ClientAuthentication =
 /** The registered name of a method; `client_secret_basic_interop` is ours. */
 export type ClientAuthenticationMethod = Extract<ClientAuthentication, string> | 'private_key_jwt';
 
-/** Where a client authenticates. */
+/** The token endpoint at which a client authenticates. */
 export interface TokenEndpoint {
   readonly tokenUrl: string;
-  /** The issuer, where it is known: the audience of an assertion is then this. */
+  /** The issuer, if known: then it is the audience of an assertion. */
   readonly issuer?: string | undefined;
   /** The time by the server's clock, in epoch milliseconds. @defaultValue this machine's time */
   readonly nowMs?: number | undefined;
@@ -71,7 +71,7 @@ export interface AuthenticatedClient {
 /** Authenticates one client, anew for each request. */
 export type AuthenticateClient = (endpoint: TokenEndpoint) => Promise<AuthenticatedClient>;
 
-/** Who authenticates. */
+/** The client that authenticates. */
 export interface Client {
   readonly clientId?: string | undefined;
   readonly clientSecret?: string | undefined;
@@ -84,7 +84,7 @@ export interface ClientAuthenticator {
   readonly usesSecret: boolean;
   /** The least length of the secret in bytes. @defaultValue any */
   readonly leastSecretBytes?: number;
-  /** Whether each request has another proof. */
+  /** Whether each request has a different proof. */
   readonly isPerCall: boolean;
   /** The algorithm of the assertion that it signs. */
   readonly algorithm?: string;
@@ -114,7 +114,7 @@ export function authenticatorOf({
   return (endpoint) => authenticator.authenticate(client, endpoint);
 }
 
-/** @throws {@link MisconfigurationError} naming what is missing, or given in vain */
+/** @throws {@link MisconfigurationError} naming what is missing, or given but not used */
 export function checkClient(
   { clientId, clientSecret }: Client,
   { method, usesSecret, leastSecretBytes = 0 }: ClientAuthenticator,
@@ -128,12 +128,12 @@ export function checkClient(
   if (usesSecret && clientSecret === undefined)
     fail('clientSecret', 'is missing', `Give it, or choose another clientAuthentication.`);
   if (!usesSecret && clientSecret !== undefined)
-    fail('clientSecret', `is given, and ${method} sends none`, 'Leave it out.');
+    fail('clientSecret', `is given, but ${method} does not send it`, 'Leave it out.');
   if (usesSecret && utf8Bytes(clientSecret ?? '').length < leastSecretBytes)
     fail(
       'clientSecret',
       `is shorter than the ${leastSecretBytes} bytes that ${method} needs`,
-      'Have a longer one issued, or choose another clientAuthentication.',
+      'Get a longer one, or choose another clientAuthentication.',
     );
 }
 

@@ -19,7 +19,7 @@ export interface DiscoveryOptions {
   readonly authenticator: ClientAuthenticator;
 }
 
-/** How long metadata are fresh; how long they serve while they cannot be read; how long a refusal is remembered: in milliseconds. */
+/** How long metadata is fresh, how long it is used while it cannot be read, and how long a refusal is remembered, in milliseconds. */
 const FRESH_MS = 3_600_000;
 const STALE_MS = 86_400_000;
 const REFUSED_MS = 30_000;
@@ -30,8 +30,8 @@ interface Kept {
 }
 
 /**
- * Finds the token endpoint by the metadata of its issuer. One endpoint is remembered, for an hour, and used for a day while the metadata
- * cannot be reached. Metadata that were refused are read again after 30 s.
+ * Finds the token endpoint by the metadata of its issuer. The endpoint is remembered for an hour, and used for a day while the
+ * metadata cannot be reached. Refused metadata is read again after 30 s.
  */
 export function createDiscovery(
   options: DiscoveryOptions,
@@ -55,7 +55,7 @@ export function createDiscovery(
   }
 
   async function readOnce(context: TokenRequestContext): Promise<DiscoveredEndpoint> {
-    // The refresh that reads may be given up, and its failure is its own: then this one reads itself.
+    // The refresh that reads may be given up or fail for reasons of its own: then this one reads the metadata itself.
     const joined = underWay && (await underWay.catch(() => undefined));
     if (joined !== undefined) return joined;
     const started = readAnew(context);
@@ -106,7 +106,7 @@ async function discover(
   });
 }
 
-/** Asks the API without a token: its 401 says where its metadata are, and those say who issues its tokens. */
+/** Calls the API without a token: its 401 says where its metadata is, and that says who issues its tokens. */
 async function issuerOf(
   { protectedResource: resource, issuers }: Extract<DiscoveryStart, { issuers: unknown }>,
   options: DiscoveryOptions,
@@ -118,7 +118,7 @@ async function issuerOf(
   const fail = (problem: string, remedy: string): never => {
     throw new MisconfigurationError({ provider, option: 'protectedResource', problem, remedy });
   };
-  // It says where to send requests, so it may not lead anywhere: neither to plain http nor into a private network.
+  // The API must not choose freely where we send requests: not to plain http, not into a private network.
   if (!URL.canParse(url) || new URL(url).origin !== new URL(resource).origin)
     fail(
       `${resource} names metadata at another origin in its 401`,
@@ -130,7 +130,7 @@ async function issuerOf(
   return issuerIn(body, { resource, issuers }, provider);
 }
 
-/** An answer with any status that says something about what was asked for. */
+/** A response whose status tells whether the metadata is there. */
 async function get(
   url: string,
   { provider }: DiscoveryOptions,
@@ -139,12 +139,12 @@ async function get(
   try {
     return await send({ url, method: 'GET' }, { accepts: ({ status }) => !isTrouble(status) });
   } catch (error) {
-    // The sender reads no more than 1 MB.
+    // Also the code for a response of more than 1 MB.
     if (read(error, 'cause', 'code') !== 'ERR_BAD_RESPONSE') throw error;
     throw new MisconfigurationError({
       provider,
       option: `the metadata at ${url}`,
-      problem: 'are longer than 1 MB, or were cut off',
+      problem: 'is longer than 1 MB, or was cut off',
       remedy: 'Check the address, or give `tokenUrl`.',
     });
   }

@@ -17,25 +17,25 @@ export type TokenEndpointOptions =
       readonly issuers?: undefined;
     }
   | {
-      /** The issuer, exactly as the authorization server writes it; its metadata name the token endpoint (RFC 8414, OpenID Connect Discovery). */
+      /** The issuer, exactly as the authorization server writes it; its metadata names the token endpoint (RFC 8414, OpenID Connect Discovery). */
       readonly issuer: string;
       readonly tokenUrl?: undefined;
       readonly protectedResource?: undefined;
       readonly issuers?: undefined;
     }
   | {
-      /** The URL of the API, which is asked once without a token: its 401 and its metadata name the issuer (RFC 9728). */
+      /** The URL of the API, which is called once without a token: its 401 and its metadata name the issuer (RFC 9728). */
       readonly protectedResource: string;
-      /** The issuers that may be used, because they get the client's credentials: an API must not choose freely who does. */
+      /** The issuers that may get the client's credentials, since an API must not choose them freely. */
       readonly issuers: readonly string[];
       readonly tokenUrl?: undefined;
       readonly issuer?: undefined;
     };
 
-/** Tells the token endpoint before each token call. */
+/** Returns the token endpoint, before each token call. */
 export type FindEndpoint = (context: TokenRequestContext) => Promise<TokenEndpoint>;
 
-/** Who looks for the token endpoint. */
+/** The client that needs the token endpoint. */
 interface Seeker {
   readonly provider: string;
   readonly allowInsecureHttp: boolean | undefined;
@@ -63,7 +63,7 @@ function checkedPlace(
   const checkIssuer = (option: string, url: string) => {
     check(option, url);
     if (/[?#]/.test(url))
-      fail(option, 'has a query or a fragment', 'Give it without (RFC 8414, section 2).');
+      fail(option, 'has a query or a fragment', 'Remove it (RFC 8414, section 2).');
   };
   const given = [tokenUrl, issuer, protectedResource].filter((value) => value !== undefined);
   if (given.length !== 1)

@@ -6,23 +6,23 @@ import type {
   ClientAuthenticator,
 } from '../client-authentication/authenticate-client.js';
 
-/** What discovery is for. */
+/** What discovery finds. */
 export interface DiscoveredEndpoint {
   readonly tokenUrl: string;
   readonly issuer: string;
 }
 
-/** Names under which servers list our methods, where those differ. */
+/** The names that servers use for our methods, if they differ. */
 const LISTED_AS: Partial<Record<ClientAuthenticationMethod, readonly string[]>> = {
   client_secret_basic_interop: ['client_secret_basic'],
   tls_client_auth: ['tls_client_auth', 'self_signed_tls_client_auth'],
 };
 
 /**
- * The token endpoint that the metadata of an issuer name.
+ * The token endpoint that the metadata of an issuer names.
  *
- * @throws {@link MisconfigurationError} naming the issuer, if they are another issuer's, name no token endpoint, or exclude the way that
- * the client authenticates
+ * @throws {@link MisconfigurationError} naming the issuer, if the metadata is another issuer's, names no token endpoint, or excludes the
+ * client's way to authenticate
  * @see https://www.rfc-editor.org/rfc/rfc8414#section-3.3
  */
 export function endpointIn(
@@ -38,7 +38,7 @@ export function endpointIn(
   if (named !== issuer)
     fail(
       'issuer',
-      `${issuer} is not the issuer that its metadata name (${shown(named)})`,
+      `${issuer} is not the issuer that its metadata names (${shown(named)})`,
       'Give the issuer exactly as the authorization server writes it, with or without a slash at its end.',
     );
   const tokenUrl = endpointFor(method, metadata);
@@ -61,7 +61,7 @@ export function endpointIn(
   return { tokenUrl, issuer };
 }
 
-/** Some servers take certificates elsewhere (RFC 8705, section 5). */
+/** Some servers have another endpoint for clients with certificates (RFC 8705, section 5). */
 function endpointFor(method: ClientAuthenticationMethod, metadata: unknown): unknown {
   const alias = read(metadata, 'mtls_endpoint_aliases', 'token_endpoint');
   return method === 'tls_client_auth' && alias !== undefined
@@ -88,10 +88,10 @@ function shown(value: unknown): string {
 }
 
 /**
- * The issuer to use of those that a protected resource names.
+ * The issuer to use, of those that a protected resource names.
  *
  * @param issuers - those that may be used: a resource must not choose who gets the client's secret
- * @throws {@link MisconfigurationError} naming the resource, if the metadata are another's, or name no issuer that may be used
+ * @throws {@link MisconfigurationError} naming the resource, if the metadata is another's or names no issuer that may be used
  * @see https://www.rfc-editor.org/rfc/rfc9728#section-3.3
  */
 export function issuerIn(
@@ -105,8 +105,8 @@ export function issuerIn(
   };
   if (typeof named !== 'string' || !URL.canParse(named) || hrefOf(named) !== hrefOf(resource))
     fail(
-      `${resource} is not the resource that its metadata name (${shown(named)})`,
-      'Give the resource exactly as its metadata name it.',
+      `${resource} is not the resource that its metadata names (${shown(named)})`,
+      'Give the resource exactly as its metadata names it.',
     );
   const servers = read(metadata, 'authorization_servers');
   const issuer = Array.isArray(servers) && issuers.find((known) => servers.includes(known));

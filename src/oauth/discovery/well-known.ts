@@ -1,5 +1,5 @@
 /**
- * Where the metadata of an authorization server may be: by RFC 8414, section 3, and then by OpenID Connect Discovery 1.0, section 4.
+ * Where the metadata of an authorization server may be: by RFC 8414, section 3, or else by OpenID Connect Discovery 1.0, section 4.
  */
 export function issuerMetadataURLs(issuer: string): readonly string[] {
   const { origin } = new URL(issuer);
@@ -9,7 +9,7 @@ export function issuerMetadataURLs(issuer: string): readonly string[] {
   ];
 }
 
-/** Where the metadata of a protected resource are, unless its 401 names another place (RFC 9728, section 3.1). */
+/** Where the metadata of a protected resource is, unless its 401 names another place (RFC 9728, section 3.1). */
 export function resourceMetadataURL(resource: string): string {
   return wellKnownURL(resource, 'oauth-protected-resource');
 }

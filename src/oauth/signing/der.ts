@@ -7,7 +7,7 @@ export interface DerValue {
 export const DER = Object.freeze({ integer: 0x02, octets: 0x04, oid: 0x06, sequence: 0x30 });
 
 /**
- * The values that follow one another in `bytes`.
+ * The consecutive values in `bytes`.
  *
  * @throws RangeError if a value ends beyond the bytes
  * @see ITU-T X.690, section 8.1
@@ -31,7 +31,7 @@ function lengthAt(bytes: Uint8Array, at: number): { length: number; from: number
   return { length: count > 4 ? Number.POSITIVE_INFINITY : length, from: at + 1 + count };
 }
 
-/** A value's parts; none if it is missing. */
+/** A value's parts; an empty list if it is missing. */
 export function partsOf(value: DerValue | undefined): DerValue[] {
   return value === undefined ? [] : derValues(value.content);
 }
@@ -44,9 +44,10 @@ export function bitLength({ content }: DerValue): number {
 }
 
 /**
- * The two numbers of an ECDSA signature side by side, as JWS wants them, if they come as DER, as key management services give them.
+ * The two numbers of an ECDSA signature side by side, as JWS needs them, from that form or from DER, as key management services
+ * return them.
  *
- * @throws RangeError for what is neither
+ * @throws RangeError for anything else
  * @see https://www.rfc-editor.org/rfc/rfc7518#section-3.4
  */
 export function joseSignature(signature: Uint8Array, coordinateBytes: number): Uint8Array {

@@ -5,13 +5,13 @@ import { bitLength, DER, derValues, partsOf, type DerValue } from './der.js';
 /** The algorithms that sign with a private key (RFC 7518, section 3.1; RFC 8037, section 3.1). */
 export type SigningAlgorithm = 'RS256' | 'PS256' | 'ES256' | 'EdDSA';
 
-/** What a key says about itself, without being imported. */
+/** What can be read from a key without importing it. */
 export interface KeyFacts {
-  /** The algorithms that the key can be used with, the usual one first; none of them may be supported. */
+  /** The algorithms that fit the key, the usual one first; an empty list if we support none. */
   readonly algorithms: readonly SigningAlgorithm[];
   /** For the error: `an RSA key`. */
   readonly kind: string;
-  /** The size of an RSA key in bits, where it shows. */
+  /** The size of an RSA key in bits, if it can be seen. */
   readonly bits?: number | undefined;
 }
 
@@ -86,7 +86,7 @@ const OTHER_LABELS: Readonly<Record<string, KeyProblem>> = {
   },
   'OPENSSH PRIVATE KEY': {
     problem: 'is in the format of OpenSSH, not PKCS#8',
-    remedy: 'Convert a copy of it: ssh-keygen -p -m PKCS8 -N "" -f copy-of-key',
+    remedy: 'Convert a copy: ssh-keygen -p -m PKCS8 -N "" -f copy-of-key',
   },
 };
 
@@ -101,7 +101,7 @@ export function pemBlocks(pem: unknown): { readonly label: string; readonly base
 export function judgePEM(pem: string): Judged {
   if (pem.includes('\\n'))
     return {
-      problem: 'has "\\n" written out in place of line breaks',
+      problem: 'has the characters "\\n" instead of line breaks',
       remedy: "Replace them: key.replaceAll('\\\\n', '\\n').",
     };
   const blocks = pemBlocks(pem);
@@ -163,7 +163,7 @@ function pkcs8Facts(bytes: Uint8Array): KeyFacts | undefined {
     case 'RSA-PSS': {
       const [, modulus] = partsOf(derValues(key.content)[0]);
       const bits = modulus && bitLength(modulus);
-      // Web Crypto does not import keys that are for PSS alone.
+      // Web Crypto cannot import keys that are for PSS only.
       return name === 'RSA' ? rsa(bits) : { algorithms: [], kind: 'an RSASSA-PSS key' };
     }
     case 'EC':
@@ -179,10 +179,13 @@ export function judgeJWK(jwk: Readonly<Record<string, unknown>>): Judged {
   if (kty === 'oct')
     return {
       problem: 'is a symmetric key',
-      remedy: 'Give the private key of a pair; for a shared secret there is client_secret_jwt.',
+      remedy: 'Give the private key of a pair; for a shared secret, use client_secret_jwt.',
     };
   if (kty !== 'RSA' && kty !== 'EC' && kty !== 'OKP')
-    return { problem: 'is a JWK of an unknown type', remedy: 'kty is RSA, EC or OKP.' };
+    return {
+      problem: 'is a JWK of an unknown type',
+      remedy: 'Give one whose kty is RSA, EC or OKP.',
+    };
   if (typeof d !== 'string') return { ...PUBLIC, problem: 'is a public key: it has no member `d`' };
   if (kty !== 'RSA') return { facts: elliptic(String(crv)) };
   return orUnreadable(() => {

@@ -1,13 +1,13 @@
 import { MisconfigurationError } from '../../errors/index.js';
 
-/** Where options stand, for errors. */
+/** Where an option belongs, for errors. */
 export interface OptionPlace {
   readonly provider: string;
   /** The path of the options: `clientAuthentication`. */
   readonly path: string;
 }
 
-/** An error that names the option, and quotes nothing of it. */
+/** An error that names the option and does not quote its value. */
 export function misconfigured(
   { provider, path }: OptionPlace,
   option: string,

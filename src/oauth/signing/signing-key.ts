@@ -20,7 +20,7 @@ export type PrivateJWK = { readonly kty?: string; readonly kid?: string } & Read
   Record<string, unknown>
 >;
 
-/** A private key of Web Crypto, described by what it needs to have: the name of the global type differs between platforms. */
+/** A private key of Web Crypto, described by its members, since the global type has different names on different platforms. */
 export interface PrivateCryptoKey {
   readonly type: string;
   readonly algorithm: { readonly name: string };
@@ -28,8 +28,8 @@ export interface PrivateCryptoKey {
 }
 
 /**
- * Signs bytes where the private key cannot be had, as in a key management service. For ES256 the signature may be DER, which such
- * services return, or the two numbers side by side.
+ * Signs bytes with a private key that cannot be exported, as in a key management service. For ES256 the signature may be DER, as
+ * such services return it, or the two numbers side by side.
  */
 export type SignFunction = (data: Uint8Array) => Promise<Uint8Array>;
 
@@ -37,18 +37,18 @@ export type SignFunction = (data: Uint8Array) => Promise<Uint8Array>;
 export interface SigningKeyOptions {
   /** The private key: PEM (PKCS#8), a JWK or a CryptoKey; or a function that signs, for instance with a key management service. */
   readonly key: string | PrivateJWK | PrivateCryptoKey | SignFunction;
-  /** Required with a function. @defaultValue what fits the key: RS256, ES256 or EdDSA */
+  /** Required with a function. @defaultValue the one that fits the key: RS256, ES256 or EdDSA */
   readonly algorithm?: SigningAlgorithm | undefined;
   /** The `kid` in the header, by which the server finds the public key. @defaultValue the JWK's own; otherwise none */
   readonly keyId?: string | undefined;
   /**
-   * The certificate that belongs to the key, as PEM, where the server finds it by its thumbprint in the header, `x5t#S256` (RFC 7515,
-   * section 4.1.8), as Microsoft Entra ID does. @defaultValue none
+   * The certificate that belongs to the key, as PEM, for servers that find it by its thumbprint in the header `x5t#S256` (RFC 7515,
+   * section 4.1.8), such as Microsoft Entra ID. @defaultValue none
    */
   readonly certificate?: string | undefined;
 }
 
-/** A key that has been checked as far as that goes without importing it. */
+/** A key that has been checked as far as possible without importing it. */
 export interface SigningKey {
   readonly algorithm: SigningAlgorithm;
   /**
@@ -62,7 +62,7 @@ export interface SigningKey {
 const ALGORITHMS: readonly SigningAlgorithm[] = ['RS256', 'PS256', 'ES256', 'EdDSA'];
 
 /**
- * Checks a key as far as that goes without importing it, which is asynchronous.
+ * Checks a key as far as possible without importing it, which is asynchronous.
  *
  * @throws {@link MisconfigurationError} naming the option, never the key
  */
@@ -81,7 +81,7 @@ export function signingKey(options: SigningKeyOptions, place: OptionPlace): Sign
     if (asked === undefined)
       return fail('algorithm', {
         problem: 'is missing',
-        remedy: 'A function that signs needs the algorithm that it signs with.',
+        remedy: 'Name the algorithm that the function signs with.',
       });
     const header = { alg: asked, kid: keyId };
     return { algorithm: asked, sign: signerOf(header, byFunction(key, asked, place), certificate) };
@@ -154,14 +154,14 @@ function byFunction(
       throw misconfigured(
         place,
         'key',
-        'returned something else than a signature with the curve P-256',
+        'returned something other than a signature on the curve P-256',
         'Check which algorithm and key it signs with.',
       );
     }
   };
 }
 
-/** The names that Web Crypto has for the algorithms: to import a key, and to sign. */
+/** The algorithms by their names in Web Crypto, to import a key and to sign. */
 const WEB_CRYPTO = {
   RS256: { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' },
   PS256: { name: 'RSA-PSS', hash: 'SHA-256', saltLength: 32 },
@@ -174,7 +174,7 @@ function byKey(key: Key, algorithm: SigningAlgorithm, place: OptionPlace): SignB
   let imported: Promise<CryptoKey> | undefined;
   return async (data) => {
     imported ??= importKey(key, algorithm).catch(() => {
-      // The platform's own error may quote what it has read.
+      // The platform's own error may quote the key.
       throw misconfigured(
         place,
         'key',
@@ -194,7 +194,7 @@ async function importKey(key: Key, algorithm: SigningAlgorithm): Promise<CryptoK
     return crypto.subtle.importKey('pkcs8', base64Bytes(base64), usage, false, ['sign']);
   }
   if (isCryptoKey(key)) return key as unknown as CryptoKey;
-  // Platforms differ in the names that they take here, and the algorithm has been checked.
+  // Platforms accept different names here, and the algorithm has been checked.
   const jwk = { ...key, alg: undefined } as object;
   return crypto.subtle.importKey('jwk', jwk, usage, false, ['sign']);
 }

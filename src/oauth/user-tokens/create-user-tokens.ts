@@ -54,7 +54,7 @@ export type UserTokensOptions<SourceOptions extends CommonSourceOptions> = Omit<
 
 type CommonUserOptions = Omit<UserTokensOptions<CommonSourceOptions>, 'createTokenSource'>;
 
-/** Whose token it is. */
+/** The user whose token it is. */
 export interface UserCredentials {
   /** Your own id of the user. */
   readonly user: string;
@@ -72,11 +72,11 @@ export interface UserTokens {
    * @throws {@link LoginRequiredError} if the user has to log in; otherwise as `TokenSource.getToken`
    */
   getToken(user: string, options?: Omit<GetTokenOptions, 'params'>): Promise<AccessToken>;
-  /** Saves the refresh token of a login with `save`, and forgets what was kept of the user before. */
+  /** Saves the refresh token of a login with `save`, and forgets the user's earlier tokens. */
   login(user: string, refreshToken: string): Promise<void>;
   /**
-   * Forgets the user's tokens, here and in the shared store. Delete the saved refresh token first. Other processes use an access token
-   * that they have in hand until it expires, unless you revoke it at the authorization server.
+   * Forgets the user's tokens, here and in the shared store. Delete the saved refresh token first. Other processes use the access token
+   * that they have until it expires, unless you revoke it at the authorization server.
    */
   logout(user: string): Promise<void>;
 }
@@ -151,7 +151,7 @@ export function createUserTokens<SourceOptions extends CommonSourceOptions>(
   });
   const provider = refreshTokenProvider(options, refreshTokens);
   const source = options.createTokenSource(provider, {
-    // A refresh token can be used once, so no process refreshes without the lease while waiting for it may help.
+    // A refresh token can be used once, so no process refreshes without the lease as long as waiting for it may help.
     singleActiveToken: store && true,
     ...sourceOptions,
     maxEntries,
@@ -160,7 +160,7 @@ export function createUserTokens<SourceOptions extends CommonSourceOptions>(
   });
   const forget = async (user: string) => {
     source.clear({ params: { user } });
-    // This process may not hold the token, and then the source clears nothing in the store.
+    // The source clears nothing in the store if this process does not hold the token.
     const clear = (slot: TokenStoreSlot) => slot.clear();
     if (store) await runOn(store, identityOf(user, cacheIdentity), 'clear', clear);
   };
@@ -179,7 +179,7 @@ export function createUserTokens<SourceOptions extends CommonSourceOptions>(
   };
 }
 
-/** The token source tells of an outage of the store. */
+/** The token source reports an outage of the store. */
 const NOBODY = { failed: () => undefined, recovered: () => undefined };
 
 function refreshTokenProvider(options: CommonUserOptions, refreshTokens: RefreshTokens) {
@@ -201,7 +201,7 @@ function refreshTokenProvider(options: CommonUserOptions, refreshTokens: Refresh
     isTokenRejection: options.isTokenRejection,
     defaultLifetimeSeconds: options.defaultLifetimeSeconds,
     documentation,
-    // No other parameter: two tokens of one user would be refreshed at the same time with the same refresh token.
+    // No other parameter: otherwise two tokens of one user could be refreshed at the same time with the same refresh token.
     paramNames: ['user'],
     credentialFields,
     credentials: ({ params }) => ({ user: params['user'] as string }),
@@ -233,7 +233,8 @@ function refreshTokenProvider(options: CommonUserOptions, refreshTokens: Refresh
       const used = sent.get(credentials);
       if (used === undefined || read(body, 'error') !== 'invalid_grant') return undefined;
       refreshTokens.refused(used);
-      return 'transient'; // The next attempt loads it again, for another process may have replaced it; otherwise it ends in LoginRequiredError.
+      // The next attempt loads it again, since another process may have replaced it. If not, that throws a LoginRequiredError.
+      return 'transient';
     },
   });
 }

@@ -1,22 +1,22 @@
 /** What the token endpoint did with the refresh token `of`. */
 export type Fate =
-  /** It took it and gave another. */
+  /** It accepted it and issued another. */
   | { readonly kind: 'replaced'; readonly of: string; readonly by: string }
   /** It refused it. */
   | { readonly kind: 'refused'; readonly of: string };
 
-/** What follows for a refresh token that was loaded. */
+/** What to do with a loaded refresh token. */
 export type NextStep =
   | { readonly kind: 'send' }
-  /** Another has taken its place, and the saved one is old: save that one first, then send it. */
+  /** It has been replaced, and the app has not saved the new one: save that first, then send it. */
   | { readonly kind: 'save-then-send'; readonly refreshToken: string }
   | { readonly kind: 'login' };
 
 /**
- * Decides what to do with a loaded refresh token. A replacement counts more than a refusal: a server also refuses a token that it has
- * replaced.
+ * Decides what to do with a loaded refresh token. A replacement counts more than a refusal, since a server also refuses a token that it
+ * has replaced.
  *
- * @param known - what is known about this one or another; only this one matters
+ * @param known - what is known about refresh tokens; only what is about this one matters
  */
 export function nextStep(loaded: string, known: readonly (Fate | undefined)[]): NextStep {
   const fates = known.filter((fate) => fate?.of === loaded);
@@ -25,7 +25,7 @@ export function nextStep(loaded: string, known: readonly (Fate | undefined)[]): 
   return fates.length > 0 ? { kind: 'login' } : { kind: 'send' };
 }
 
-/** As a store takes it: visible ASCII, whatever characters the refresh token has. */
+/** As a store accepts it: visible ASCII, whatever characters the refresh token has. */
 export function fateToText(fate: Fate): string {
   return encodeURIComponent(JSON.stringify(fate));
 }

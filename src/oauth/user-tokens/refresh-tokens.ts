@@ -3,7 +3,7 @@ import { LoginRequiredError } from '../login-required-error.js';
 import { nextStep, type Fate } from './fate.js';
 import type { SharedFates } from './shared-fates.js';
 
-/** How the app keeps refresh tokens. */
+/** How the app stores refresh tokens. */
 export interface RefreshTokenStorage {
   /** Returns the saved refresh token of a user; nothing if the user has to log in. */
   load(user: string): string | null | undefined | Promise<string | null | undefined>;
@@ -24,7 +24,7 @@ export interface RefreshTokensOptions {
   /** Named in errors. */
   readonly provider: string;
   readonly storage: RefreshTokenStorage;
-  /** What other processes know. */
+  /** What other processes know about refresh tokens. */
   readonly shared: SharedFates | undefined;
   /** How many users are remembered. */
   readonly limit: number;
@@ -41,7 +41,7 @@ export interface SentToken {
 /** What this process knows about a refresh token. */
 type Known = Fate & { readonly isSaved?: boolean };
 
-/** The refresh tokens of all users: which one to send, and what to do with what came of it. */
+/** The refresh tokens of all users: which one to send, and what to do with the outcome. */
 export class RefreshTokens {
   readonly #provider: string;
   readonly #storage: RefreshTokenStorage;
@@ -89,8 +89,8 @@ export class RefreshTokens {
   }
 
   /**
-   * Keeps the refresh token that came with an access token: in memory, in the shared store, and then where the app saves it. The first
-   * two keep it if the app cannot.
+   * Keeps the refresh token that came with an access token: in memory, in the shared store, and then with the app's `save`. If that
+   * fails, the first two still have it.
    *
    * @throws {@link TokenAcquisitionError} if `save` throws
    */
@@ -104,14 +104,14 @@ export class RefreshTokens {
     if (!this.#isOver(sent)) await this.#save(user, refreshToken, replaces);
   }
 
-  /** The server refused it. Other processes are told in the background. */
+  /** The server refused it. Other processes learn that in the background. */
   refused({ user, refreshToken }: SentToken): void {
     const known = this.#known.get(user);
     if (known?.kind === 'replaced' && known.of === refreshToken) return;
     const fate = { kind: 'refused', of: refreshToken } as const;
     this.#remember(user, fate);
     void this.#shared?.read(user).then((found) => {
-      // One of them may know that it was replaced.
+      // Another process may know that it was replaced.
       if (found?.of !== refreshToken) return this.#shared?.write(user, fate);
     });
   }
@@ -129,12 +129,12 @@ export class RefreshTokens {
     await this.#shared?.clear(user);
   }
 
-  /** A login or a logout came after it was sent, and what it brings belongs to a session that is over. */
+  /** Whether a login or a logout came after it was sent, so that the answer belongs to a session that has ended. */
   #isOver({ user, session }: SentToken): boolean {
     return this.#sessions.get(user) !== session;
   }
 
-  /** What is under way for this user saves nothing any more. */
+  /** Refreshes that are running for this user no longer save anything. */
   #endSession(user: string): void {
     this.#sessions.delete(user);
     this.#sessions.set(user, {});
@@ -148,7 +148,7 @@ export class RefreshTokens {
     throw new MisconfigurationError({
       provider: this.#provider,
       option: 'load',
-      problem: 'returned neither a refresh token nor nothing',
+      problem: 'returned something other than a refresh token or nothing',
       remedy: 'Return the refresh token as a string, or undefined if the user has to log in.',
     });
   }
@@ -160,7 +160,7 @@ export class RefreshTokens {
       this.#remember(user, { ...known, isSaved: true });
   }
 
-  /** Forgets the users of whom something was learnt longest ago, but never a refresh token that is saved nowhere else. */
+  /** Forgets users, least recently changed first, but never a refresh token that is saved nowhere else. */
   #remember(user: string, known: Known): void {
     this.#known.delete(user);
     this.#known.set(user, known);

@@ -3,12 +3,12 @@ import type { GuardedStore } from '../../sharing/guarded-store.js';
 import type { TokenIdentity, TokenStoreSlot } from '../../sharing/token-store.js';
 import { fateFromText, fateToText, type Fate } from './fate.js';
 
-/** Longer than a database is away; by then a replacement that could not be saved is lost. */
+/** How long a replacement that could not be saved is kept: longer than outages of databases last. */
 const KEPT_MS = 86_400_000;
 
 /**
- * What became of refresh tokens, where other processes find it: one record a user, in the store that shares the access tokens, sealed
- * as they are. Nothing here ever rejects: without the store, each process knows what it has seen itself.
+ * What happened to refresh tokens, for other processes: one record for each user, in the store that shares the access tokens and
+ * encrypted like them. Nothing here ever rejects: without the store, each process knows only what it has seen itself.
  */
 export class SharedFates {
   readonly #store: GuardedStore;

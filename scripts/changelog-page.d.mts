@@ -1,0 +1,1 @@
+export function changelogPage(changelog: string): string;
