@@ -73,7 +73,10 @@ interface Verdict {
   failed(error: TokenStoreError): void;
 }
 
-/** A full or read-only Redis still reads and deletes: after a failed write, only a write shows that it works again. */
+/**
+ * Whether an operation stores something new. A full or read-only Redis still reads and deletes: after a failed write, only a write shows
+ * that it works again.
+ */
 function isWrite(operation: keyof TokenStoreSlot): boolean {
   return operation === 'begin' || operation === 'commit';
 }
