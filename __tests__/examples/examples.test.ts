@@ -66,7 +66,7 @@ const SAYS: Readonly<Record<string, readonly string[]>> = {
     'the file has arrived, and its token has expired',
     'sandbox-upload-1: 10000 rows accepted, 604 KiB sent',
     'sandbox-upload-1: 9999 taken, 1 not',
-    'row 4323: INVALID_EMAIL, The e-mail address is none',
+    'row 4323: INVALID_EMAIL, The e-mail address is not valid',
     'sent 2 times (401, 202), worked on once',
   ],
   'truecaller-campaign': [

@@ -80,7 +80,7 @@ export function createOpenTelemetry(
   );
 
   const timeToExpiry = meter.createObservableGauge('axios_bearer.token.time_to_expiry', {
-    description: 'Time until the token in hand expires.',
+    description: 'Time until the current token expires.',
     unit: 's',
   });
   const observe = (result: { observe(value: number, attributes?: Attributes): void }) => {

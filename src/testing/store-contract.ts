@@ -201,12 +201,12 @@ export const storeContractChecks: readonly StoreContractCheck[] = [
     const second = await leadAs(slot, 'second');
     assert.ok(second.fence > first.fence);
   }),
-  check('takes a lease back from its owner', async (bench) => {
+  check('lets its owner give a lease back', async (bench) => {
     const slot = await bench.held();
     await slot.release('holder');
     await leadAs(slot, 'next');
   }),
-  check('takes a lease back from nobody but its owner', async (bench) => {
+  check('lets only its owner give a lease back', async (bench) => {
     const slot = await bench.held();
     await slot.release('somebody else');
     expectKind(await slot.begin(asking('next')), 'held');
@@ -218,7 +218,7 @@ export const storeContractChecks: readonly StoreContractCheck[] = [
     const { remainingMs } = expectKind(await slot.begin(asking('second')), 'held');
     assert.ok(remainingMs > LEASE_MS / 2 && remainingMs <= LEASE_MS, `${remainingMs} ms`);
   }),
-  check('shortens a lease where it is renewed for less time than is left', async (bench) => {
+  check('shortens a lease that is renewed for less time than is left', async (bench) => {
     const slot = await bench.held();
     assert.equal(await slot.renew({ owner: 'holder', leaseMs: SHORT_MS }), true);
     await bench.pass(PAST_SHORT_MS);
@@ -231,7 +231,7 @@ export const storeContractChecks: readonly StoreContractCheck[] = [
     await bench.pass(PAST_SHORT_MS);
     await leadAs(slot, 'second');
   }),
-  check('brings back no lease that has ended or was given back', async (bench) => {
+  check('does not revive a lease that has ended or was given back', async (bench) => {
     const slot = await bench.open();
     await leadAs(slot, 'late', { leaseMs: SHORT_MS });
     await bench.pass(PAST_SHORT_MS);
@@ -244,17 +244,20 @@ export const storeContractChecks: readonly StoreContractCheck[] = [
   }),
 
   // ---- tokens
-  check('hands a committed token to all others, with all that belongs to it', async (bench) => {
-    const slot = await bench.open();
-    const { fence } = await leadAs(slot, 'first');
-    const token = { value: 'T1', scope: 'calls:read calls:write', undated: true };
-    const committed = await slot.commit({ owner: 'first', fence, token, remainingMs: 60_000 });
-    assert.deepEqual(committed, { kind: 'committed', fence });
-    const answer = expectKind(await (await bench.open()).begin(asking('second')), 'token');
-    assert.deepEqual({ ...answer.token }, token);
-    assert.equal(answer.fence, fence);
-    assert.ok(answer.remainingMs > 30_000 && answer.remainingMs <= 60_000);
-  }),
+  check(
+    'gives a committed token to all others, with everything that belongs to it',
+    async (bench) => {
+      const slot = await bench.open();
+      const { fence } = await leadAs(slot, 'first');
+      const token = { value: 'T1', scope: 'calls:read calls:write', undated: true };
+      const committed = await slot.commit({ owner: 'first', fence, token, remainingMs: 60_000 });
+      assert.deepEqual(committed, { kind: 'committed', fence });
+      const answer = expectKind(await (await bench.open()).begin(asking('second')), 'token');
+      assert.deepEqual({ ...answer.token }, token);
+      assert.equal(answer.fence, fence);
+      assert.ok(answer.remainingMs > 30_000 && answer.remainingMs <= 60_000);
+    },
+  ),
   check('keeps a long token with unusual characters as it is', async (bench) => {
     const value = `~!'"\\{}[]:%${'x'.repeat(8_000)}=`;
     await expectToken(await bench.holding(value), value);
@@ -265,13 +268,13 @@ export const storeContractChecks: readonly StoreContractCheck[] = [
     await commitAs(slot, 'first', { value: 'T1', fence, remainingMs: 500 });
     await leadAs(slot, 'second');
   }),
-  check('hands out a token only while it lives', async (bench) => {
+  check('returns a token only while it lives', async (bench) => {
     const slot = await bench.holding('T1', SHORT_MS);
     await bench.pass(PAST_SHORT_MS);
     assert.equal(await slot.read(), undefined);
     await leadAs(slot, 'next', { minRemainingMs: 1 });
   }),
-  check('says how long a token still lives, and not how long it lived at first', async (bench) => {
+  check('says how long a token still lives, not how long it lived at first', async (bench) => {
     const slot = await bench.holding('T1');
     await bench.pass(SHORT_MS);
     const found = await slot.read();
@@ -281,7 +284,7 @@ export const storeContractChecks: readonly StoreContractCheck[] = [
     const slot = await bench.holding('T1', 30_000);
     await leadAs(slot, 'next', { minRemainingMs: 40_000 });
   }),
-  check('does not hand back the token that is in hand already', async (bench) => {
+  check('does not return the token that the caller has already', async (bench) => {
     const slot = await bench.holding('T1');
     await leadAs(slot, 'early', { inHand: { value: 'T1', rejected: false } });
     await expectToken(slot, 'T1');
@@ -296,13 +299,13 @@ export const storeContractChecks: readonly StoreContractCheck[] = [
   }),
 
   // ---- rejected tokens
-  check('hands a token that drew a 401 to nobody', async (bench) => {
+  check('does not return a token that drew a 401', async (bench) => {
     const slot = await bench.holding('T1');
     await leadAs(slot, 'rejected', { inHand: { value: 'T1', rejected: true } });
     assert.equal(await slot.read(), undefined);
     expectKind(await slot.begin(asking('cold')), 'held');
   }),
-  check('hands the newer token to a process whose older one drew a 401', async (bench) => {
+  check('gives the newer token to a process whose older one drew a 401', async (bench) => {
     const slot = await bench.holding('T2');
     const inHand = { value: 'T1', rejected: true };
     const answer = expectKind(await slot.begin(asking('late', { inHand })), 'token');
@@ -320,7 +323,7 @@ export const storeContractChecks: readonly StoreContractCheck[] = [
     assert.equal((await slot.reject('T1'))?.token.value, 'T2');
     await expectToken(slot, 'T2');
   }),
-  check('hands out the token that takes the place of a rejected one', async (bench) => {
+  check('returns the token that replaces a rejected one', async (bench) => {
     const slot = await bench.holding('T1');
     const { fence } = await leadAs(slot, 'next', { inHand: { value: 'T1', rejected: true } });
     await commitAs(slot, 'next', { value: 'T2', fence });
@@ -354,17 +357,14 @@ export const storeContractChecks: readonly StoreContractCheck[] = [
       expectKind(await slot.begin(asking('third')), 'held');
     },
   ),
-  check(
-    'lets a token that was minted without a lease take the place of an older one',
-    async (bench) => {
-      const slot = await bench.holding('T1');
-      const before = await slot.read();
-      const answer = await commitAs(slot, 'alone', { value: 'T2' });
-      assert.ok(answer.kind === 'committed' && before !== undefined && answer.fence > before.fence);
-      await expectToken(slot, 'T2');
-    },
-  ),
-  check('writes over no token where it is told to write only if there is none', async (bench) => {
+  check('lets a token that was minted without a lease replace an older one', async (bench) => {
+    const slot = await bench.holding('T1');
+    const before = await slot.read();
+    const answer = await commitAs(slot, 'alone', { value: 'T2' });
+    assert.ok(answer.kind === 'committed' && before !== undefined && answer.fence > before.fence);
+    await expectToken(slot, 'T2');
+  }),
+  check('overwrites no token if told to write only if there is none', async (bench) => {
     const slot = await bench.holding('T1');
     const answer = await commitAs(slot, 'back', { value: 'T0', onlyIfAbsent: true });
     assert.equal(answer.kind, 'superseded');
@@ -374,7 +374,7 @@ export const storeContractChecks: readonly StoreContractCheck[] = [
     await expectToken(empty, 'T0');
   }),
   check(
-    'writes nothing back while another flight holds the lease, since what that brings is newer',
+    'writes nothing then while another flight holds the lease, which will fetch a newer token',
     async (bench) => {
       const slot = await bench.held();
       const answer = await commitAs(slot, 'back', { value: 'T0', onlyIfAbsent: true });
@@ -383,7 +383,7 @@ export const storeContractChecks: readonly StoreContractCheck[] = [
     },
   ),
   check(
-    'writes over another token that drew a 401 all the same, but never brings that one back',
+    'overwrites another token that drew a 401 even then, but never restores that one',
     async (bench) => {
       const slot = await bench.holding('T1');
       await slot.reject('T1');
@@ -395,7 +395,7 @@ export const storeContractChecks: readonly StoreContractCheck[] = [
   ),
 
   // ---- shared failures
-  check('lets all share a failure, its class and code, until the cool-down ends', async (bench) => {
+  check('shares a failure, its class and code, until the cool-down ends', async (bench) => {
     const slot = await bench.open();
     await coolDown(slot, 60_000);
     const answer = expectKind(await (await bench.open()).begin(asking('second')), 'cooling');
@@ -403,7 +403,7 @@ export const storeContractChecks: readonly StoreContractCheck[] = [
     assert.ok(answer.remainingMs > 30_000 && answer.remainingMs <= 60_000);
     assert.equal(answer.fallback, undefined);
   }),
-  check('tells a failure that may pass from one that will not', async (bench) => {
+  check('distinguishes a failure that may pass from one that will not', async (bench) => {
     const failure: SharedFailure = {
       cause: 'transient',
       code: 'ERR_TOKEN_ENDPOINT_UNREACHABLE',
@@ -469,12 +469,12 @@ export const storeContractChecks: readonly StoreContractCheck[] = [
     const answer = expectKind(await slot.begin(asking('next')), 'cooling');
     assert.deepEqual({ ...answer.failure }, limited);
   }),
-  check('takes a failure from nobody but the holder of the lease', async (bench) => {
+  check('accepts a failure only from the holder of the lease', async (bench) => {
     const slot = await bench.held();
     await slot.fail({ owner: 'somebody else', failure: refused, coolMs: 60_000 });
     expectKind(await slot.begin(asking('next')), 'held');
   }),
-  check('hands out a usable token during a cool-down', async (bench) => {
+  check('returns a usable token during a cool-down', async (bench) => {
     const slot = await bench.holding('T1', 30_000);
     await leadAs(slot, 'early', { minRemainingMs: 40_000 });
     await slot.fail({ owner: 'early', failure: refused, coolMs: 60_000 });
@@ -531,7 +531,7 @@ export const storeContractChecks: readonly StoreContractCheck[] = [
       assert.equal(await slot.read(), undefined, JSON.stringify(Object.keys(other)));
     }
   }),
-  check('shares under a name of the user, whatever the secret', async (bench) => {
+  check('shares under the user’s own name, whatever the secret', async (bench) => {
     const named = { cacheIdentity: 'fleet', request: '' };
     try {
       bench.store.check?.(named);
@@ -544,7 +544,7 @@ export const storeContractChecks: readonly StoreContractCheck[] = [
     await expectToken(after, 'T1');
     assert.equal(await (await bench.open()).read(), undefined);
   }),
-  check('holds rejected credentials against no others that share its name', async (bench) => {
+  check('does not apply rejected credentials to others that share the name', async (bench) => {
     const named = { cacheIdentity: 'fleet', request: '' };
     try {
       bench.store.check?.(named);
@@ -557,7 +557,7 @@ export const storeContractChecks: readonly StoreContractCheck[] = [
     expectKind(await before.begin(asking('old')), 'cooling');
     assert.equal((await leadAs(after, 'new')).failures, 0);
   }),
-  check('takes listeners for hints and lets them go, if it has hints at all', async (bench) => {
+  check('adds and removes listeners for hints, if it has hints', async (bench) => {
     const slot = await bench.open();
     const stop = slot.subscribe?.(() => undefined);
     await commitAs(slot, 'writer', { value: 'T1' });

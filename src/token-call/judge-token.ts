@@ -66,7 +66,7 @@ export function judgeToken(
   // A token that lives shorter than the call took has expired already. The monotonic clock measures the call, since the wall clock
   // may have been set meanwhile.
   if (lifetimeMs !== undefined && elapsedMs >= lifetimeMs)
-    return malformed('holds a token that expired while it was under way', {
+    return malformed('holds a token that expired on its way', {
       repeat: false,
       advice: 'The token call took longer than the token lives.',
     });

@@ -116,7 +116,7 @@ describe('many contacts', () => {
     answerNext(VOICE, 'POST', around([{ code: 200, status: 'success', data: null }], 207));
     const { rows: told } = await exotelApi().campaignContacts.createMany([INPUT]);
     expect(told).toMatchObject([
-      { status: 'failed', failure: { message: expect.stringContaining('look before') } },
+      { status: 'failed', failure: { message: expect.stringContaining('before you send it again') } },
     ]);
   });
 
@@ -167,7 +167,7 @@ describe('many contacts', () => {
     answerNext(VOICE, 'POST', around(response, 207));
     await expect(exotelApi().campaignContacts.createMany([INPUT, INPUT])).rejects.toMatchObject({
       reason: 'unexpected-body',
-      message: expect.stringContaining('2 rows; they may be taken'),
+      message: expect.stringContaining('each of the 2 rows; Exotel may have accepted them'),
     });
   });
 

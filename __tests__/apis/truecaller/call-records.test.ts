@@ -192,13 +192,13 @@ describe('pushBatch', () => {
     });
   });
 
-  it('says that the records may have been taken when the answer has no batch_id', async () => {
+  it('says that the records may have been accepted when the answer has no batch_id', async () => {
     answerNext(PORTAL, 'POST', { body: {} });
 
     await expect(recordsApi().pushBatch([RECORD])).rejects.toMatchObject({
       code: 'ERR_TRUECALLER_API',
       status: 200,
-      message: expect.stringContaining('may have been taken'),
+      message: expect.stringContaining('may have been accepted'),
     });
   });
 });

@@ -229,7 +229,7 @@ export function createConfiguration(client: ExotelClient): ExotelConfiguration {
         },
         options,
       );
-      if (!Array.isArray(answer.body)) throw answer.unexpected('The answer is no array.');
+      if (!Array.isArray(answer.body)) throw answer.unexpected('The answer is not an array.');
       const campaigns = answer.body.map((campaign) => parseCampaign(campaign, zonelessOffset));
       return { campaigns, raw: answer.body };
     },
@@ -268,7 +268,7 @@ export function createConfiguration(client: ExotelClient): ExotelConfiguration {
         options,
       );
       const users = parseLeadUsers(answer.body);
-      if (users === undefined) throw answer.unexpected('The answer is no object.');
+      if (users === undefined) throw answer.unexpected('The answer is not an object.');
       return users;
     },
 
@@ -287,7 +287,7 @@ export function createConfiguration(client: ExotelClient): ExotelConfiguration {
         options,
       );
       const users = parseLeadUsers(answer.body);
-      if (users === undefined) throw answer.unexpected('The answer is no object.');
+      if (users === undefined) throw answer.unexpected('The answer is not an object.');
       return users;
     },
   };

@@ -100,7 +100,7 @@ export function toCsvBlob(
     throw inputError(
       operation,
       'csv',
-      `must be a file of at most ${limits.megabytes} MB with something in it: split it`,
+      `must be a file of at most ${limits.megabytes} MB that is not empty: split a larger one`,
     );
   }
   if (!(csv instanceof Blob)) checkRecords(ownBytes(csv), operation, limits);

@@ -179,9 +179,9 @@ async function toConfig(
 /** The documents contradict each other about the scheme, so a 401 may mean the other one. */
 const SCHEME_REMEDIES = Object.freeze({
   basic:
-    "It went out with what the instance attaches; { authScheme: 'basic' } sends the API key and token of the option basic.",
+    "It was sent with what the instance attaches; { authScheme: 'basic' } sends the API key and token of the option basic.",
   bearer:
-    "It went out with Basic; { authScheme: 'bearer' } sends what the instance attaches, such as a token.",
+    "It was sent with Basic; { authScheme: 'bearer' } sends what the instance attaches, such as a token.",
 });
 
 function contentTypeOf({ body, contentType = 'application/json' }: RequestLine): {
@@ -249,7 +249,7 @@ async function withApiKey(
       operation,
       field: 'options.basic',
       problem:
-        'is required, because this call goes out with Basic: give createExotelApi apiKey and apiToken',
+        'is required, because this call is sent with Basic: give createExotelApi apiKey and apiToken',
     });
   }
   return withBasic(

@@ -128,7 +128,7 @@ export function toRecordingSource(
     field,
     isSigned
       ? 'must be an https URL'
-      : 'is on a host that may not have the API key: if it is yours, name it in the option recordingHosts',
+      : 'is on a host that must not get the API key: if it is yours, name it in the option recordingHosts',
   );
 }
 

@@ -48,7 +48,7 @@ export interface TruecallerCallMeBack {
  */
 export function parseTruecallerCallEvent(body: unknown): TruecallerCallEvent {
   const fields = readWebhookBody(body);
-  if (fields === undefined) throw nonsense('body', 'is no JSON object');
+  if (fields === undefined) throw nonsense('body', 'is not a JSON object');
   const eventId = textOf(fields.event_id);
   if (eventId === undefined) throw nonsense('event_id', 'is missing');
   const eventType = textOf(fields.event_type);

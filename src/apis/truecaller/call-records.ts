@@ -45,7 +45,7 @@ export interface TruecallerCallRecords {
    *
    * @throws ApiInputError naming the invalid record and field (`records.3.endsAt`); nothing was sent.
    * @throws TruecallerApiError when Truecaller refuses.
-   * @throws AxiosError when no answer came (network, `timeout`, `signal`): the records may have been taken.
+   * @throws AxiosError when no answer came (network, `timeout`, `signal`): the records may have been accepted.
    * @see https://docs.truecaller.com/truecaller-for-business/verified-business-api-documentation/call-personalisation/call-personalisation-batch-v2
    */
   pushBatch(
@@ -119,7 +119,7 @@ export function createCallRecords(
       const batchId = textOf(asRecord(receipt.raw)?.batch_id);
       if (batchId !== undefined) return { batchId, raw: receipt.raw };
       const note =
-        'The answer has no batch_id: the records may have been taken, but nothing can tell what becomes of them.';
+        'The answer has no batch_id: the records may have been accepted, but there is no id to follow them by.';
       throw unexpected(operation, receipt, note);
     },
 

@@ -37,7 +37,7 @@ export interface TruecallerEvent {
  */
 export function parseTruecallerEvent(body: unknown): TruecallerEvent {
   const fields = readWebhookBody(body);
-  if (fields === undefined) throw nonsense('body', 'is no JSON object');
+  if (fields === undefined) throw nonsense('body', 'is not a JSON object');
   const eventId = textOf(fields.event_id);
   if (eventId === undefined) throw nonsense('event_id', 'is missing');
   const impressionTime = eventTime(fields.impression_timestamp, 'impression_timestamp');

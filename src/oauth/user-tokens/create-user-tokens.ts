@@ -132,7 +132,7 @@ export function createUserTokens<SourceOptions extends CommonSourceOptions>(
   const { name = 'users', tokenUrl } = options;
   const { clock = systemClock, maxEntries = MOST_USERS, maxAttempts = 3 } = sourceOptions;
   const cacheIdentity = sourceOptions.cacheIdentity ?? JSON.stringify(['users', options.clientId]);
-  const store = sourceOptions.store && guardStore(sourceOptions.store, { clock, watcher: NOBODY });
+  const store = sourceOptions.store && guardStore(sourceOptions.store, { clock, watcher: NO_WATCHER });
   const identityOf = (user: string, named: string): TokenIdentity =>
     tokenIdentity({
       provider,
@@ -180,7 +180,7 @@ export function createUserTokens<SourceOptions extends CommonSourceOptions>(
 }
 
 /** The token source reports an outage of the store. */
-const NOBODY = { failed: () => undefined, recovered: () => undefined };
+const NO_WATCHER = { failed: () => undefined, recovered: () => undefined };
 
 function refreshTokenProvider(options: CommonUserOptions, refreshTokens: RefreshTokens) {
   const { name = 'users', tokenUrl, extraParams } = options;

@@ -182,7 +182,7 @@ interface UploadParams {
 const ROW_MESSAGES = {
   INVALID_PHONE: 'The number is not in E.164 form',
   MISSING_REQUIRED: 'phone_number is missing',
-  INVALID_EMAIL: 'The e-mail address is none',
+  INVALID_EMAIL: 'The e-mail address is not valid',
 } as const;
 
 function faultIn(

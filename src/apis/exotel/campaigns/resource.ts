@@ -166,7 +166,9 @@ export function createResource<Item>(
       const response = asRecord(answer.body)?.response;
       // Fewer rows, or more, could not be told apart by their places.
       if (!Array.isArray(response) || response.length !== sent) {
-        throw answer.unexpected(`The answer does not tell of ${sent} rows; they may be taken.`);
+        throw answer.unexpected(
+          `The answer does not report on each of the ${sent} rows; Exotel may have accepted them.`,
+        );
       }
       const failures = new Map(
         findFailure(answer.body)?.failures.map((failure) => [failure.index, failure]),
@@ -187,7 +189,7 @@ export function createResource<Item>(
 }
 
 const NOTHING_OF_A_ROW =
-  'Exotel told of no failure and of no record: look before you send it again';
+  'Exotel reported neither a failure nor a record: look for it before you send it again';
 
 /** Lists and gets. @internal */
 export function createRecords<Item, Query extends ExotelRecordQuery>(
@@ -242,7 +244,7 @@ const { dialable } = createPhoneFields();
 /** Whom a campaign dials. @internal */
 export const campaignNumber = v.pipe(
   dialable,
-  v.check((number) => !/^sips?:/i.test(number), 'must be a phone number, and no sip: address'),
+  v.check((number) => !/^sips?:/i.test(number), 'must be a phone number, not a sip: address'),
 );
 
 /** The fields of {@link ExotelRecordQuery}. @internal */
