@@ -60,13 +60,13 @@ export function comparisonPage(
       'told below; ✗ is anything else; – cannot be asked of that one. `bench/scenarios/` holds the code that was run.',
     '',
     table(
-      ['', ...peers.map(linked)],
+      ['', ...peers.map(({ id, name }) => linked(id, name))],
       [
         ['Score', ...totalsOf(peers)],
-        ...rowsOf(scenarios, peers).map(([, ...cells], row) => [
-          linked({ id: scenarios[row]!.id, name: scenarios[row]!.title }),
-          ...cells,
-        ]),
+        ...rowsOf(
+          scenarios.map(({ id, title, about }) => ({ id, title: linked(id, title), about })),
+          peers,
+        ),
       ],
       'left',
     ),
@@ -88,8 +88,8 @@ export function comparisonPage(
 }
 
 /** A title that leads to where the page says more of it. */
-function linked({ id, name }: { readonly id: string; readonly name: string }): string {
-  return `[${name}](#${id})`;
+function linked(id: string, title: string): string {
+  return `[${title}](#${id})`;
 }
 
 function anchor(id: string): string {

@@ -43,10 +43,11 @@ function group(text: string, pages: Item[]): Item[] {
 
 /** The guide by the reader's questions; what is looked up rather than read has sidebars of its own. */
 export function sidebar(): DefaultTheme.Sidebar {
+  const records = [...folder('facts', 'Facts it stands on'), ...folder('decisions', 'Decisions')];
   return {
     '/api/': group('API reference', entryPoints()),
-    '/facts/': folder('facts', 'Facts it stands on'),
-    '/decisions/': folder('decisions', 'Decisions'),
+    '/facts/': records,
+    '/decisions/': records,
     '/': guide(),
   };
 }
