@@ -183,6 +183,17 @@ describeWithChromium('in a browser', () => {
     await close();
   }, 60_000);
 
+  test('every page names the version that it describes, which leads to the changelog', async () => {
+    const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+      version: string;
+    };
+    const { page, close } = await open('/options.html');
+    await page.locator('.VPNavBarMenu').getByText(`v${version}`).click();
+    await page.waitForURL('**/changelog.html');
+    expect(await page.locator('h1').innerText()).toContain('Changelog');
+    await close();
+  });
+
   test('the first thing that the Tab key reaches leads past the navigation, and shows that it has the focus', async () => {
     const { page, close } = await open('/options.html');
     await page.keyboard.press('Tab');
@@ -231,6 +242,8 @@ describeWithChromium('in a browser', () => {
       ['private_key_jwt', 'oauth/client-authentication'],
       ['Retry-After', 'expiry'],
       ['serverless', 'serverless-and-edge'],
+      ['TypeScript', 'typescript'],
+      ['Kubernetes', 'kubernetes'],
       ['Exotel', 'providers/exotel'],
       ['AttachOptions', 'api/axios-bearer/interfaces/AttachOptions'],
       ['forced mints', 'decisions/0006-forced-mints'],

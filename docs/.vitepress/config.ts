@@ -45,7 +45,7 @@ export default defineConfig({
       { text: 'Guide', link: '/getting-started', activeMatch: '^/(?!api/|comparison|changelog|$)' },
       ...pageIfThere('comparison.md', 'Comparison'),
       { text: 'API', link: '/api/', activeMatch: '^/api/' },
-      ...pageIfThere('changelog.md', `v${manifest.version}`),
+      { text: `v${manifest.version}`, link: '/changelog' },
     ],
     sidebar: sidebar(),
     outline: [2, 3],

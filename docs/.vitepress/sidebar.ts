@@ -65,6 +65,7 @@ function guide(): Item[] {
       page('fetch.md', 'With fetch, without axios'),
       page('options.md', 'Options'),
       page('axios-versions.md', 'Versions of axios'),
+      page('typescript.md', 'TypeScript'),
       ...pageIfThere('cli.md', 'Command line'),
     ]),
     ...group('What happens', [
@@ -96,6 +97,7 @@ function guide(): Item[] {
     ]),
     ...group('In production', [
       page('shared-store.md', 'One token for a fleet'),
+      page('kubernetes.md', 'Kubernetes, rotated secrets'),
       page('observability.md', 'Watching it'),
       page('security.md', 'Security'),
       page('testing.md', 'Testing your own code'),
@@ -113,6 +115,7 @@ function guide(): Item[] {
       page('behaviours.md', 'Promises and their tests'),
       page('simulation.md', 'Simulation'),
       ...pageIfThere('mutation.md', 'Mutation testing'),
+      page('changelog.md', 'Changelog'),
       page('facts/README.md', 'Facts it stands on'),
       page('decisions/README.md', 'Decisions'),
     ]),
