@@ -81,15 +81,18 @@ describe('the page of the comparison', () => {
     ...part,
   });
   const scenario = { id: 'abort', title: 'Abort', about: 'What happens.' };
-  const peer = (name: string, cells: CellResult[]) => ({ name, use: 'as it says', cells });
+  const peer = (id: string, cells: CellResult[]) => ({ id, name: `the ${id}`, use: 'so', cells });
 
-  test('a cell shows its verdict and its figure, and its title leads to the code', () => {
+  test('each cell shows its verdict and its figure, and titles lead to what the page says of them', () => {
     const peers = [peer('a', [cell({})]), peer('b', [cell({ verdict: 'bad', text: 'hangs' })])];
     const page = comparisonPage([scenario], peers, machine);
-    expect(page).toContain('| Abort | ✓ ends | ✗ hangs |');
+    expect(page).toContain('|  | [the a](#a) | [the b](#b) |');
+    expect(page).toContain('| [Abort](#abort) | ✓ ends | ✗ hangs |');
+    expect(page).toContain('- <a id="abort"></a>**Abort.** What happens.');
+    expect(page).toContain('- <a id="b"></a>**the b**: so');
   });
 
-  test('what a peer cannot be asked counts neither for nor against it', () => {
+  test('the scores come first; what cannot be asked counts neither for nor against', () => {
     const cells = [cell({}), cell({ id: 'other', verdict: 'not applicable', text: 'has none' })];
     const page = comparisonPage(
       [scenario, { ...scenario, id: 'other' }],
@@ -97,7 +100,7 @@ describe('the page of the comparison', () => {
       machine,
     );
     expect(page).toContain('– has none');
-    expect(page).toContain('| good | 1 of 1 |');
+    expect(page).toMatch(/\|---\|---\|\n\| Score \| 1 of 1 \|\n/);
   });
 });
 

@@ -39,12 +39,17 @@ export function targetOf(page: string, href: string): { file: string; anchor: st
   return { file, anchor };
 }
 
-/** The anchors that the headings of a page make, where the site and code hosts make the same: others work in one place only. */
+/**
+ * The anchors of a page: those written out, and those that its headings make, where the site and code hosts make the same:
+ * others work in one place only.
+ */
 export function anchorsOf(page: string): Set<string> {
   const headings = [...proseOf(page).matchAll(/^#{1,6} (.+)$/gm)].map(([, heading]) =>
     heading!.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1'),
   );
-  return new Set(headings.map(onTheSite).filter((anchor, at) => anchor === onAHost(headings[at]!)));
+  const written = [...proseOf(page).matchAll(/<a id="([^"]+)"><\/a>/g)].map(([, id]) => id!);
+  const made = headings.map(onTheSite).filter((anchor, at) => anchor === onAHost(headings[at]!));
+  return new Set([...written, ...made]);
 }
 
 /** VitePress: whatever is no letter, digit or underscore becomes a hyphen. */

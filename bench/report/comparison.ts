@@ -8,6 +8,7 @@ export interface CellResult {
 }
 
 export interface ComparedPeer {
+  readonly id: string;
   readonly name: string;
   readonly use: string;
   readonly cells: readonly CellResult[];
@@ -54,28 +55,43 @@ export function comparisonPage(
     '',
     '<!-- Written by `npm run compare`. Change the script, not the page. -->',
     '',
-    'What happens when things go wrong, with everything that a user would pick instead. Each cell was run, against the same ' +
-      'server over loopback; `npm run compare` runs all of them again and rewrites this page. ✓ is what a user would wish for, as ' +
-      'told under each title below; ✗ is anything else; – is what a peer cannot be asked. `bench/scenarios/` holds the code that was run.',
+    'What happens when things go wrong, with everything that you might use instead. Each cell was run, against the same ' +
+      'server over loopback; `npm run compare` runs all of them again and rewrites this page. ✓ is what you would wish for, as ' +
+      'told below; ✗ is anything else; – cannot be asked of that one. `bench/scenarios/` holds the code that was run.',
     '',
     table(
-      ['', ...peers.map(({ name }) => name)],
-      [...rowsOf(scenarios, peers), ['good', ...totalsOf(peers)]],
+      ['', ...peers.map(({ id, name }) => linked(id, name))],
+      [
+        ['Score', ...totalsOf(peers)],
+        ...rowsOf(
+          scenarios.map(({ id, title, about }) => ({ id, title: linked(id, title), about })),
+          peers,
+        ),
+      ],
       'left',
     ),
     '',
     '## The scenarios',
     '',
-    ...scenarios.map(({ title, about }) => `- **${title}.** ${about}`),
+    ...scenarios.map(({ id, title, about }) => `- ${anchor(id)}**${title}.** ${about}`),
     '',
     '## How each was used',
     '',
     'Each in the best way that its own documentation offers. A token call that is left to the user has a time-out of 5 s.',
     '',
-    ...peers.map(({ name, use }) => `- **${name}**: ${use}`),
+    ...peers.map(({ id, name, use }) => `- ${anchor(id)}**${name}**: ${use}`),
     '',
     `Node ${node.replace('v', '')}; ${packages.join(', ')}. The newest that run on Node 20.19, as this library does: ` +
       'google-auth-library 11 and @azure/core-rest-pipeline 1.25 need Node 22.',
     '',
   ].join('\n');
+}
+
+/** A title that leads to where the page says more of it. */
+function linked(id: string, title: string): string {
+  return `[${title}](#${id})`;
+}
+
+function anchor(id: string): string {
+  return `<a id="${id}"></a>`;
 }

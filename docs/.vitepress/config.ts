@@ -1,8 +1,12 @@
 import { defineConfig } from 'vitepress';
 
+import manifest from '../../package.json' with { type: 'json' };
 import { inlineDiagrams } from './inline-diagrams.js';
 import { linksOutside } from './links-outside.js';
+import { writePlainText } from './plain-text.js';
+import { search } from './search.js';
 import { sidebar, pageIfThere } from './sidebar.js';
+import { labelledTables } from './tables.js';
 
 /** Drawn here, so that no page asks for a file that is not there. */
 const ICON = `data:image/svg+xml,${encodeURIComponent(
@@ -17,23 +21,35 @@ export default defineConfig({
   head: [['link', { rel: 'icon', type: 'image/svg+xml', href: ICON }]],
   cleanUrls: false,
   lastUpdated: false,
+  // The reference has hundreds of pages; without this each of them would list all the others.
+  metaChunk: true,
   markdown: {
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
     config(md) {
-      md.use(inlineDiagrams).use(linksOutside);
+      md.use(inlineDiagrams).use(linksOutside).use(labelledTables);
     },
   },
-  // The API reference holds whole modules on a page, by design.
+  transformPageData({ relativePath, frontmatter }) {
+    // Nine columns need the room of the outline.
+    if (relativePath === 'comparison.md')
+      Object.assign(frontmatter, { aside: false, pageClass: 'comparison' });
+    // What is looked up is not read from one page to the next.
+    if (relativePath.startsWith('api/'))
+      Object.assign(frontmatter, { prev: false, next: false, pageClass: 'reference' });
+  },
+  buildEnd: writePlainText,
+  // The index of the search, which is loaded when somebody searches.
   vite: { build: { chunkSizeWarningLimit: 2_000 } },
   themeConfig: {
     nav: [
-      { text: 'Guide', link: '/getting-started', activeMatch: '^/(?!api/|$)' },
+      { text: 'Guide', link: '/getting-started', activeMatch: '^/(?!api/|comparison|changelog|$)' },
       ...pageIfThere('comparison.md', 'Comparison'),
-      { text: 'API', link: '/api/' },
+      { text: 'API', link: '/api/', activeMatch: '^/api/' },
+      { text: `v${manifest.version}`, link: '/changelog' },
     ],
     sidebar: sidebar(),
     outline: [2, 3],
-    search: { provider: 'local' },
-    docFooter: { prev: false, next: false },
+    search,
     footer: { message: 'MIT licence' },
   },
 });

@@ -14,7 +14,10 @@ export function inlineDiagrams(md: MarkdownRenderer): void {
     if (!source.endsWith('.svg') || /^[a-z]+:/i.test(source))
       return image?.(tokens, index, options, env, self) ?? self.renderToken(tokens, index, options);
     const svg = readFileSync(resolve(env.path, '..', source), 'utf8');
-    const bare = svg.replace(/<style>[\s\S]*?<\/style>/, '').replaceAll(/\s*\n\s*/g, ' ');
-    return `<span class="diagram-frame">${bare}</span>`;
+    const bare = svg
+      .replace(/<style>[\s\S]*?<\/style>/, '')
+      .replaceAll(/(<g\b[^>]*?) aria-label="[^"]*"/g, '$1') // a group without a role may have none
+      .replaceAll(/\s*\n\s*/g, ' ');
+    return `<span class="diagram-frame" tabindex="0">${bare}</span>`;
   };
 }

@@ -12,7 +12,7 @@ interface Entry {
 }
 
 function page(file: string, text: string): Entry {
-  return { text, link: `/${file.replace(/\.md$/, '')}` };
+  return { text, link: `/${file.replace(/(index)?\.md$/, '')}` };
 }
 
 /** For pages that a command writes, which may not have run. */
@@ -37,12 +37,26 @@ function headingOf(file: string): string {
 }
 
 /** A group; none where it would be empty. */
-function group(text: string, pages: Item[], collapsed = false): Item[] {
-  return pages.length === 0 ? [] : [{ text, collapsed, items: pages }];
+function group(text: string, pages: Item[]): Item[] {
+  return pages.length === 0 ? [] : [{ text, items: pages }];
 }
 
-/** The pages by the reader's questions. */
+/** The guide by the reader's questions; what is looked up rather than read has sidebars of its own. */
 export function sidebar(): DefaultTheme.Sidebar {
+  const records = [...folder('facts', 'Facts it stands on'), ...folder('decisions', 'Decisions')];
+  return {
+    '/api/': group('API reference', entryPoints()),
+    '/facts/': records,
+    '/decisions/': records,
+    '/': guide(),
+  };
+}
+
+function folder(name: string, text: string): Item[] {
+  return group(text, [page(`${name}/README.md`, 'All of them'), ...pagesIn(name)]);
+}
+
+function guide(): Item[] {
   return [
     ...group('Start', [
       page('getting-started.md', 'Getting started'),
@@ -51,6 +65,7 @@ export function sidebar(): DefaultTheme.Sidebar {
       page('fetch.md', 'With fetch, without axios'),
       page('options.md', 'Options'),
       page('axios-versions.md', 'Versions of axios'),
+      page('typescript.md', 'TypeScript'),
       ...pageIfThere('cli.md', 'Command line'),
     ]),
     ...group('What happens', [
@@ -82,11 +97,12 @@ export function sidebar(): DefaultTheme.Sidebar {
     ]),
     ...group('In production', [
       page('shared-store.md', 'One token for a fleet'),
+      page('kubernetes.md', 'Kubernetes, rotated secrets'),
       page('observability.md', 'Watching it'),
       page('security.md', 'Security'),
       page('testing.md', 'Testing your own code'),
     ]),
-    ...group('Recipes', pagesIn('recipes')),
+    ...group('Recipes', [page('recipes/README.md', 'All recipes'), ...pagesIn('recipes')]),
     ...group('Coming from', [
       page('migrating/axios-auth-refresh.md', 'axios-auth-refresh'),
       page('migrating/is-refreshing-queue.md', 'isRefreshing, failedQueue'),
@@ -99,22 +115,19 @@ export function sidebar(): DefaultTheme.Sidebar {
       page('behaviours.md', 'Promises and their tests'),
       page('simulation.md', 'Simulation'),
       ...pageIfThere('mutation.md', 'Mutation testing'),
+      page('changelog.md', 'Changelog'),
+      page('facts/README.md', 'Facts it stands on'),
+      page('decisions/README.md', 'Decisions'),
     ]),
-    ...group(
-      'Facts it stands on',
-      [page('facts/README.md', 'All facts'), ...pagesIn('facts')],
-      true,
-    ),
-    ...group(
-      'Decisions',
-      [page('decisions/README.md', 'All decisions'), ...pagesIn('decisions')],
-      true,
-    ),
-    ...group('API reference', apiPages(), true),
   ];
 }
 
-/** One page an entry point, as typedoc has written them; none before it has. */
-function apiPages(): Item[] {
-  return [...pageIfThere('api/axios-bearer.md', 'axios-bearer'), ...pagesIn('api/axios-bearer')];
+/** The front page of each entry point, as typedoc has written them; none before it has. */
+function entryPoints(): Item[] {
+  const folder = join(DOCS, 'api/axios-bearer');
+  if (!existsSync(folder)) return [];
+  const others = readdirSync(folder)
+    .sort()
+    .flatMap((name) => pageIfThere(`api/axios-bearer/${name}/index.md`, `axios-bearer/${name}`));
+  return [...pageIfThere('api/axios-bearer/index.md', 'axios-bearer'), ...others];
 }
