@@ -413,14 +413,9 @@ export function describesTheSame(one: Provider, other: Provider): boolean {
 function identityOf(provider: Provider): string | undefined {
   const credentials = fixedCredentials.get(provider);
   if (credentials === undefined || provider.tokenRequest === undefined) return undefined;
-  const { name, allowedOrigins, paramNames, defaultLifetimeSeconds, singleActiveToken } = provider;
   const request = requestAhead(provider, credentials);
-  if (request === undefined) return undefined;
-  return JSON.stringify([
-    ...[name, allowedOrigins, paramNames, defaultLifetimeSeconds, singleActiveToken],
-    provider.tokenPlacement,
-    request,
-  ]);
+  // Its functions are left out, and it has no credentials: those are in the request.
+  return request && JSON.stringify([provider, request]);
 }
 
 /** Whether a value was made by `defineProvider`, of this or another copy of the package. */
