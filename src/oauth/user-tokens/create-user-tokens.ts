@@ -132,7 +132,8 @@ export function createUserTokens<SourceOptions extends CommonSourceOptions>(
   const { name = 'users', tokenUrl } = options;
   const { clock = systemClock, maxEntries = MOST_USERS, maxAttempts = 3 } = sourceOptions;
   const cacheIdentity = sourceOptions.cacheIdentity ?? JSON.stringify(['users', options.clientId]);
-  const store = sourceOptions.store && guardStore(sourceOptions.store, { clock, watcher: NO_WATCHER });
+  const store =
+    sourceOptions.store && guardStore(sourceOptions.store, { clock, watcher: NO_WATCHER });
   const identityOf = (user: string, named: string): TokenIdentity =>
     tokenIdentity({
       provider,
