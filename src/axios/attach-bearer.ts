@@ -154,12 +154,14 @@ export function attachBearer<C extends object>(
   }
 
   const source = given ?? createTokenSource(provider, sourceOptions);
-  const place = knownPlace(placeOf(provider.tokenPlacement));
+  const own = placeOf(provider.tokenPlacement);
+  const place = knownPlace(own);
   const redirects = redirectGuardFor(instance, guard, place);
   const uninstall = install(instance, {
     source,
     guard,
     place,
+    proof: own.proof,
     redirects,
     onForeignOrigin,
     onReplay,
