@@ -47,7 +47,7 @@ export interface FetchAttachment extends AttachRules<ReplayHook> {
 }
 
 /** One request that carries a token. */
-export interface Exchange {
+interface Exchange {
   readonly attachment: FetchAttachment;
   readonly call: FetchCall;
   readonly body: RequestBody;
@@ -128,10 +128,11 @@ function sendWith(
   { url, headers } = authorized(exchange, token, fields),
 ): Promise<Response> {
   const { attachment, call, body } = exchange;
-  const { send, place } = attachment;
+  const { send, place, source } = attachment;
+  const { proof } = place;
   const init = { ...call.init, ...(fields.body && { body: fields.body }), headers };
   const sent = { ...call, url, input: url === call.url ? call.input : atURL(url, call.input) };
-  const sendOnce = place.proof === undefined ? send : proving(exchange, token, place.proof);
+  const sendOnce = proof ? proving(send, { place, proof, source, token, body }) : send;
   return call.redirect === 'follow' && mayForward(place)
     ? sendFollowing(sendOnce, sent, init, () => body.again(), place.id)
     : sendOnce(sent.input, init);

@@ -1,17 +1,21 @@
-import type { TokenProof } from '../provider-definition/token-placement.js';
+import type { Place, TokenProof } from '../provider-definition/token-placement.js';
 import type { AccessToken } from '../token/access-token.js';
+import type { TokenSource } from '../token-source/token-source.js';
 import { discard } from './body-start.js';
-import type { Exchange } from './exchange.js';
 import { fetchCall } from './fetch-call.js';
+import type { RequestBody } from './request-body.js';
 import type { Fetch } from './send-token-request.js';
 
+interface Proving {
+  readonly place: Place;
+  readonly proof: TokenProof;
+  readonly source: TokenSource;
+  readonly token: AccessToken;
+  readonly body: RequestBody;
+}
+
 /** A fetch that sends a proof beside the token; and once more if the API refuses that proof and would take another. */
-export function proving(
-  { attachment, body }: Exchange,
-  token: AccessToken,
-  proof: TokenProof,
-): Fetch {
-  const { place, send, source } = attachment;
+export function proving(send: Fetch, { place, proof, source, token, body }: Proving): Fetch {
   return async (input, given) => {
     const { url, method, headers } = fetchCall(input, given);
     const carrier = { url, method, headers: Object.fromEntries(headers) };
