@@ -132,7 +132,7 @@ function sendWith(
   const { proof } = place;
   const init = { ...call.init, ...(fields.body && { body: fields.body }), headers };
   const sent = { ...call, url, input: url === call.url ? call.input : atURL(url, call.input) };
-  const sendOnce = proof ? proving(send, { place, proof, source, token, body }) : send;
+  const sendOnce = proof ? proving(send, { proof, source, token, body }) : send;
   return call.redirect === 'follow' && mayForward(place)
     ? sendFollowing(sendOnce, sent, init, () => body.again(), place.id)
     : sendOnce(sent.input, init);

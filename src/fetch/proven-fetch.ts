@@ -1,4 +1,4 @@
-import type { Place, TokenProof } from '../provider-definition/token-placement.js';
+import type { TokenProof } from '../provider-definition/token-placement.js';
 import type { AccessToken } from '../token/access-token.js';
 import type { TokenSource } from '../token-source/token-source.js';
 import { discard } from './body-start.js';
@@ -7,7 +7,6 @@ import type { RequestBody } from './request-body.js';
 import type { Fetch } from './send-token-request.js';
 
 interface Proving {
-  readonly place: Place;
   readonly proof: TokenProof;
   readonly source: TokenSource;
   readonly token: AccessToken;
@@ -15,13 +14,10 @@ interface Proving {
 }
 
 /** A fetch that sends a proof beside the token; and once more if the API refuses that proof and would take another. */
-export function proving(send: Fetch, { place, proof, source, token, body }: Proving): Fetch {
+export function proving(send: Fetch, { proof, source, token, body }: Proving): Fetch {
   return async (input, given) => {
     const { url, method, headers } = fetchCall(input, given);
     const carrier = { url, method, headers: Object.fromEntries(headers) };
-    // A redirect to another origin has removed it.
-    if (!place.find(carrier.headers, carrier).includes(token.authorization))
-      return send(input, given);
     let init = given ?? {};
     const last = await proof.send({
       ...{ url, carrier, token, clock: source.clock },

@@ -58,7 +58,8 @@ export async function startBoundServers(): Promise<BoundServers> {
   const api = await listen(servers, ({ request, response, thumbprint }) => {
     const { pathname, searchParams } = new URL(request.url!, api.origin);
     const to = searchParams.get('to');
-    if (to !== null) return end(response, Number(searchParams.get('status') ?? 302), { location: to });
+    if (to !== null)
+      return end(response, Number(searchParams.get('status') ?? 302), { location: to });
     const isGood = tokens.get(tokenOf(request) ?? '') === thumbprint;
     const challenge = { 'www-authenticate': 'DPoP error="invalid_token"' };
     return isGood
@@ -74,7 +75,8 @@ export async function startBoundServers(): Promise<BoundServers> {
     reset() {
       tokens.clear();
       bound.tokenAnswer = {};
-      for (const server of [api, idp]) Object.assign(server, FRESH(), { arrivals: server.arrivals });
+      for (const server of [api, idp])
+        Object.assign(server, FRESH(), { arrivals: server.arrivals });
       api.arrivals.length = idp.arrivals.length = 0;
     },
     close() {

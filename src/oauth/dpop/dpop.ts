@@ -66,6 +66,7 @@ export function createDPoP(
   provider: string,
   tokenClock: { offsetMs(): number },
 ): DPoP {
+  const place = placeOf({ scheme: PROOF });
   const key = proofKey(given, provider);
   const servers = new Map<string, Server>();
   const tokenCalls = new WeakMap<object, TokenCall>();
@@ -84,6 +85,9 @@ export function createDPoP(
     request: ProvenRequest<Attempt>,
   ): Promise<Attempt> {
     const { carrier, clock, token } = request;
+    // A redirect or a transform has taken the token out, or a config that is sent again has another one by now.
+    if (!place.find(carrier.headers ?? {}, carrier).includes(token.authorization))
+      return request.attempt();
     const url = parsedURL(request.url) ?? new URL(request.url);
     const server = serverAt(url);
     const ath = await sha256(token.value);
@@ -99,7 +103,7 @@ export function createDPoP(
   }
 
   return {
-    place: { ...placeOf({ scheme: PROOF }), proof: { send } },
+    place: { ...place, proof: { send } },
     thumbprint: () => key.thumbprint(),
     async tokenRequestProof({ call, tokenUrl, nowMs }, { signal }) {
       const url = new URL(tokenUrl);
