@@ -42,7 +42,7 @@ interface TokenCallOf {
 
 const PROOF = 'DPoP';
 
-/** What is known of one origin. */
+/** What is known of an API or a token endpoint on one origin. */
 interface Server {
   /** What its next proof has to contain. */
   nonce?: string | undefined;
@@ -58,7 +58,7 @@ interface TokenCall {
 }
 
 /**
- * @param tokenClock - the clock of the token endpoint, which an API is taken to have too until it shows another one
+ * @param tokenClock - the clock of the token endpoint, taken for that of an API too until it shows another one
  * @throws {@link MisconfigurationError} naming the option, never the key
  */
 export function createDPoP(
@@ -73,9 +73,11 @@ export function createDPoP(
   /** Refreshes that have repeated their token call with a nonce. */
   const repeated = new WeakSet<AbortSignal>();
 
-  const serverAt = ({ origin }: URL): Server => {
-    const server = servers.get(origin) ?? {};
-    servers.set(origin, server);
+  // The API and the token endpoint may be on one origin, and have nonces of their own.
+  const serverAt = (role: 'API' | 'token endpoint', { origin }: URL): Server => {
+    const name = `${role} ${origin}`;
+    const server = servers.get(name) ?? {};
+    servers.set(name, server);
     return server;
   };
   const proofOf = (method: string, { origin, pathname }: URL, claims: object): Promise<string> =>
@@ -89,7 +91,7 @@ export function createDPoP(
     if (!place.find(carrier.headers ?? {}, carrier).includes(token.authorization))
       return request.attempt();
     const url = parsedURL(request.url) ?? new URL(request.url);
-    const server = serverAt(url);
+    const server = serverAt('API', url);
     const ath = await sha256(token.value);
     for (let isRepeated = false; ; isRepeated = true) {
       const { nonce, offsetMs = tokenClock.offsetMs() } = server;
@@ -107,7 +109,7 @@ export function createDPoP(
     thumbprint: () => key.thumbprint(),
     async tokenRequestProof({ call, tokenUrl, nowMs }, { signal }) {
       const url = new URL(tokenUrl);
-      const server = serverAt(url);
+      const server = serverAt('token endpoint', url);
       const { nonce } = server;
       tokenCalls.set(call, { server, nonce, refresh: signal });
       return proofOf('POST', url, { iat: seconds(nowMs), nonce });
