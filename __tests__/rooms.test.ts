@@ -54,6 +54,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'providers/oauth2-parts',
     'providers/provider-options',
     'platform',
+    'resource-call/origins',
     'sharing', // What users' tokens keep beside their access tokens.
     'token-source',
     'token',

@@ -126,7 +126,7 @@ describe('what cannot work is refused at once', () => {
   ])('%s in place of an instance', (_, instance) => {
     expect(refusalOf(() => attachBearer(instance as AxiosInstance, provider))).toBe(
       'instance is not an axios instance. Pass what axios.create() returns, or axios itself; ' +
-        'a mock needs interceptors.request.use and interceptors.response.use.',
+        'a mock needs both interceptors with `use`.',
     );
   });
 });

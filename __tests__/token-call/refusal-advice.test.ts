@@ -23,7 +23,7 @@ describe('behaviour 38: the advice on a token call that was refused', () => {
     [403, 'invalid_client', 'Check the credentials.'],
     [400, 'invalid_scope', /^Check the scope: /],
     [403, 'invalid_scope', /^Check the scope: /],
-    [400, 'unauthorized_client', /does not allow it this grant/],
+    [400, 'unauthorized_client', /may not use this grant/],
     [400, 'unsupported_grant_type', /does not support this grant/],
     [400, 'invalid_target', /`resource` and `audience`/],
     [400, 'invalid_request', /parameters of the token request/],

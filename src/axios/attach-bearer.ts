@@ -154,12 +154,14 @@ export function attachBearer<C extends object>(
   }
 
   const source = given ?? createTokenSource(provider, sourceOptions);
-  const place = knownPlace(placeOf(provider.tokenPlacement));
+  const own = placeOf(provider.tokenPlacement);
+  const place = knownPlace(own);
   const redirects = redirectGuardFor(instance, guard, place);
   const uninstall = install(instance, {
     source,
     guard,
     place,
+    proof: own.proof,
     redirects,
     onForeignOrigin,
     onReplay,
@@ -241,7 +243,7 @@ function notAttachable(): MisconfigurationError {
     option: 'instance',
     problem: 'is not an axios instance',
     remedy:
-      'Pass what axios.create() returns, or axios itself; a mock needs interceptors.request.use and interceptors.response.use.',
+      'Pass what axios.create() returns, or axios itself; a mock needs both interceptors with `use`.',
   });
 }
 

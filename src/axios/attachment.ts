@@ -1,6 +1,6 @@
 import type { AxiosDefaults, InternalAxiosRequestConfig } from 'axios';
 
-import type { Place } from '../provider-definition/token-placement.js';
+import type { Place, TokenProof } from '../provider-definition/token-placement.js';
 import type { TokenSource } from '../token-source/token-source.js';
 import type { OriginGuard } from './origin-guard.js';
 import type { RedirectGuard } from './redirect-guard.js';
@@ -14,6 +14,8 @@ export interface Attachment {
   readonly guard: OriginGuard;
   /** Where its tokens go in a request. */
   readonly place: Place;
+  /** What each send carries beside the token. */
+  readonly proof: TokenProof | undefined;
   readonly redirects: RedirectGuard | undefined;
   readonly onForeignOrigin: 'pass' | 'error';
   readonly onReplay: ReplayHook | undefined;

@@ -19,6 +19,7 @@ import {
 import type { Exchange } from './exchange.js';
 import { isEmpty, runSynchronously, type Handler, type Surroundings } from './innermost.js';
 import { carriesToken, withoutOurs, writeToken } from './placed-token.js';
+import { proveSends } from './proven-send.js';
 import { fixBoundary, isWebForm } from './replay-body.js';
 import { checkBearerOptions, paramsOf } from './request-options.js';
 import { flatCopy, withWritableHeaders } from './writable-config.js';
@@ -288,6 +289,7 @@ function authorize(
     usedTimeout,
     watch: watchAnswer(config),
   };
+  proveSends(exchange.sent);
   return config;
 }
 

@@ -32,8 +32,8 @@ export interface Sent {
   readonly timeoutMs: number;
   /** The timeout as the caller wrote it, which may be a string. */
   readonly writtenTimeout: unknown;
-  /** The remaining timeout that the adapter was given. */
-  readonly usedTimeout: unknown;
+  /** The remaining timeout that the adapter was given last. */
+  usedTimeout: unknown;
   /** Present if axios would hand on too little of the answer. */
   readonly watch: AnswerWatch | undefined;
 }

@@ -57,6 +57,17 @@ function isReadOnce(body: unknown, seen = new Set<unknown>()): boolean {
   return parts.some((part) => isReadOnce(part, seen));
 }
 
+/** Makes the headers of the first send fit the body of the next one. */
+export function fitHeaders(headers: AxiosHeaders, { data, contentType }: ReplayBody): void {
+  if (!isLengthOf(data, headers.getContentLength())) headers.delete('Content-Length');
+  if (contentType !== undefined) headers.setContentType(contentType);
+}
+
+/** A wrong length has to be removed, because the adapter writes one only if there is none. */
+function isLengthOf(data: unknown, length: unknown): boolean {
+  return !ArrayBuffer.isView(data) || length === undefined || Number(length) === data.byteLength;
+}
+
 /** Makes axios's form again and returns its bytes; `undefined` if a part can be read only once. */
 function bytesOfFormLike(
   sent: FormDataPackage,

@@ -10,7 +10,8 @@ import type { Sent } from './exchange.js';
 import { configsOf, giveBack, holdersOf, quietly } from './give-back.js';
 import { removeOurs, writeToken } from './placed-token.js';
 import type { Rejection } from './rejection.js';
-import { discard, type ReplayBody } from './replay-body.js';
+import { proveSends } from './proven-send.js';
+import { discard, fitHeaders, type ReplayBody } from './replay-body.js';
 import { noteRefusal, type ReplayRefusal } from '../resource-call/replay-refusal.js';
 import { isRejection } from './token-rejection.js';
 
@@ -51,21 +52,16 @@ export async function replay(rejection: Rejection): Promise<AxiosResponse> {
 }
 
 /** The config of the replay: the first one with the new token. */
-function nextConfig(first: Sent, token: AccessToken, { data, contentType }: ReplayBody): Config {
+function nextConfig(first: Sent, token: AccessToken, body: ReplayBody): Config {
+  const { data } = body;
   const headers = new AxiosHeaders(Object.assign({}, first.config.headers));
-  if (!isLengthOf(data, headers.getContentLength())) headers.delete('Content-Length');
-  if (contentType !== undefined) headers.setContentType(contentType);
+  fitHeaders(headers, body);
   // axios-mock-adapter removes itself from each config that it answers. Without it the replay would really be sent.
   const adapter = first.config.adapter ?? first.attachment.defaults?.adapter;
   const again = { ...first.config, ...(adapter && { adapter }), data, headers };
   removeOurs(again);
   writeToken(first.attachment.place, again, token);
   return again;
-}
-
-/** A wrong length has to be removed, because the adapter writes one only if there is none. */
-function isLengthOf(data: unknown, length: unknown): boolean {
-  return !ArrayBuffer.isView(data) || length === undefined || Number(length) === data.byteLength;
 }
 
 async function send(
@@ -77,6 +73,7 @@ async function send(
   const watch = watchAnswer(again);
   first.attachment.redirects?.watch(again);
   const sent: Sent = { ...first, config: again, token, watch, usedTimeout: again.timeout };
+  proveSends(sent);
   const dispatch: Dispatch = { config: undefined, transformRequest: sendAsItIs };
   // Replaces the transforms that produced these bytes.
   function sendAsItIs(this: Config, bytes: unknown) {

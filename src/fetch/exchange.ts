@@ -19,6 +19,7 @@ import {
   type FetchInput,
 } from './fetch-call.js';
 import { sendFollowing } from './follow-redirects.js';
+import { proving } from './proven-fetch.js';
 import { requestBody, type BodyFields, type RequestBody } from './request-body.js';
 import type { Fetch } from './send-token-request.js';
 
@@ -127,12 +128,14 @@ function sendWith(
   { url, headers } = authorized(exchange, token, fields),
 ): Promise<Response> {
   const { attachment, call, body } = exchange;
-  const { send, place } = attachment;
+  const { send, place, source } = attachment;
+  const { proof } = place;
   const init = { ...call.init, ...(fields.body && { body: fields.body }), headers };
   const sent = { ...call, url, input: url === call.url ? call.input : atURL(url, call.input) };
+  const sendOnce = proof ? proving(send, { proof, source, token, body }) : send;
   return call.redirect === 'follow' && mayForward(place)
-    ? sendFollowing(send, sent, init, () => body.again(), place.id)
-    : send(sent.input, init);
+    ? sendFollowing(sendOnce, sent, init, () => body.again(), place.id)
+    : sendOnce(sent.input, init);
 }
 
 /** The same request at another URL. A body that has been read is left to `init`. */
@@ -141,8 +144,9 @@ function atURL(url: string, input: FetchInput): FetchInput {
   return new Request(url, input.bodyUsed ? { ...membersOf(input), body: null } : input);
 }
 
-/** Whether fetch itself would take the token along when a redirect leads to another origin. */
-function mayForward({ id }: Place): boolean {
+/** Whether redirects are followed here: fetch itself would take the token along to another origin, or a proof to another URL. */
+function mayForward({ id, proof }: Place): boolean {
+  if (proof !== undefined) return !isBrowser();
   return id === 'authorization' ? mayForwardAuthorization() : isHeader(id) && !isBrowser();
 }
 
@@ -162,12 +166,21 @@ async function isRejected({ attachment, call }: Exchange, response: Response): P
     { status, headers, data },
     { method: call.method, url: urlOf(call) },
   ]);
-  return isRejection && hasReachedProvider(call, response);
+  return isRejection && hasReachedProvider(attachment, call, response);
 }
 
-/** Whether our token was in the request that was answered: a redirect to another origin removes it. */
-function hasReachedProvider(call: FetchCall, { redirected, url }: Response): boolean {
-  return !redirected || parsedURL(url)?.origin === parsedURL(call.url)?.origin;
+/**
+ * Whether our token was in the request that was answered: a redirect to another origin removes it. In a browser a redirect has the proof
+ * of the first URL, which says nothing about the token.
+ */
+function hasReachedProvider(
+  { place }: FetchAttachment,
+  call: FetchCall,
+  { redirected, url }: Response,
+): boolean {
+  if (!redirected) return true;
+  const isProven = place.proof === undefined || mayForward(place);
+  return isProven && parsedURL(url)?.origin === parsedURL(call.url)?.origin;
 }
 
 /** The answer to one replay, or the first answer if there is none. */

@@ -1,6 +1,6 @@
 /**
  * OAuth 2.0 for any authorization server: the client authenticates by secret, signed assertion or certificate; the grants that need no
- * browser; discovery of the token endpoint; tokens from files.
+ * browser; discovery of the token endpoint; tokens from files; DPoP.
  *
  * @module axios-bearer/oauth
  */
@@ -13,6 +13,7 @@ export type {
   PrivateKeyJwt,
   ReadyClientAssertion,
 } from './client-authentication/authenticate-client.js';
+export type { DPoPOptions, ProofKeyPair } from './dpop/proof-key.js';
 export type { AssertionOptions } from './assertion.js';
 export type {
   ClientCredentialsGrant,

@@ -25,6 +25,8 @@ import {
   type ClientAuthenticator,
 } from './client-authentication/authenticate-client.js';
 import { adviceOnRejection } from './client-authentication/rejection-advice.js';
+import { createDPoP, unboundTokenMessage } from './dpop/dpop.js';
+import type { DPoPOptions } from './dpop/proof-key.js';
 import { endpointFinder, type TokenEndpointOptions } from './discovery/find-endpoint.js';
 import { resolveGrant, type Grant, type ResolvedGrant } from './grants.js';
 import { createServerClock } from './server-clock.js';
@@ -46,10 +48,17 @@ export type OAuth2Options = WithCredentials<Client> &
     readonly clientAuthentication?: ClientAuthentication | undefined;
     /** What a token is asked for with. @defaultValue client credentials */
     readonly grant?: Grant | undefined;
+    /**
+     * Binds the tokens to a key, and sends a proof of that key with each request (RFC 9449). `true` makes a new key, which other
+     * processes don't have: give a `key` if they share tokens.
+     *
+     * @defaultValue false: bearer tokens
+     */
+    readonly dpop?: boolean | DPoPOptions | undefined;
   };
 
 const OWN = {
-  ...{ baseURL: true, name: true, clientAuthentication: true, grant: true },
+  ...{ baseURL: true, name: true, clientAuthentication: true, grant: true, dpop: true },
   ...{ tokenUrl: true, issuer: true, protectedResource: true, issuers: true },
   ...{ scope: true, audience: true, resource: true, extraParams: true, paramNames: true },
   ...{ defaultLifetimeSeconds: true, singleActiveToken: true },
@@ -58,6 +67,7 @@ const OWN = {
   | 'name'
   | 'clientAuthentication'
   | 'grant'
+  | 'dpop'
   | keyof TokenRequestOptions
   | keyof TokenEndpointOptions,
   true
@@ -69,8 +79,8 @@ const documentation = Object.freeze({
 });
 
 /**
- * The provider for any OAuth 2.0 authorization server, with any way to authenticate the client, any grant without a browser, and
- * discovery.
+ * The provider for any OAuth 2.0 authorization server, with any way to authenticate the client, any grant without a browser, discovery,
+ * and DPoP.
  *
  * With a shared store, a token request that differs from call to call (a signed assertion, a token from a file) needs a `cacheIdentity`.
  *
@@ -97,7 +107,10 @@ export function oauth2(options: OAuth2Options): TokenEndpointProvider {
     clientAuthentication ?? (isSecretless && !grant.needsClient ? 'none' : undefined),
     name,
   );
-  const credentialFields = fieldsOf(authenticator, grant);
+  const clock = createServerClock();
+  const { dpop: bound = false } = options;
+  const dpop = bound === false ? undefined : createDPoP(bound, name, clock);
+  const credentialFields = { ...fieldsOf(authenticator, grant), ...(dpop && DPOP_FIELDS) };
   const { credentials } = common;
   if (typeof credentials !== 'function') {
     checkClient(credentials, authenticator, name);
@@ -109,9 +122,11 @@ export function oauth2(options: OAuth2Options): TokenEndpointProvider {
     allowInsecureHttp,
     authenticator,
   });
-  const clock = createServerClock();
   const fixed = fixedParams(options);
-  const isTimed = authenticator.algorithm !== undefined || options.grant?.type === 'jwt-bearer';
+  const isTimed =
+    authenticator.algorithm !== undefined ||
+    options.grant?.type === 'jwt-bearer' ||
+    bound !== false;
 
   return defineProvider<object>({
     ...common,
@@ -123,8 +138,10 @@ export function oauth2(options: OAuth2Options): TokenEndpointProvider {
         ? checkedClient(await credentials(context), authenticator, name)
         : credentials),
       ...grant.secrets,
+      ...(dpop && { dpopKey: await dpop.thumbprint() }),
     }),
     credentialFields,
+    tokenPlacement: dpop?.place,
     paramNames: paramNamesOf(options),
     async tokenRequest(credentials: Client, params, context) {
       const found = await findEndpoint(context);
@@ -141,17 +158,25 @@ export function oauth2(options: OAuth2Options): TokenEndpointProvider {
         ...grantFields,
         ...fields,
       };
-      return { url: endpoint.tokenUrl, headers: headers ?? {}, body: { form } };
+      // Tokens are shared under the key, which is one of the credentials, and not under a proof.
+      const isBound = dpop !== undefined && context.purpose === 'token call';
+      const proof = isBound && {
+        DPoP: await dpop.tokenRequestProof({ call: credentials, ...endpoint }, context),
+      };
+      return { url: endpoint.tokenUrl, headers: { ...headers, ...proof }, body: { form } };
     },
     parseToken,
     classifyFailure(response, credentials) {
       const isSkewed = clock.learn(credentials, response);
+      const aboutProof = dpop?.classify(credentials, response);
+      if (aboutProof !== undefined) return aboutProof;
       if (response.status !== 400 && response.status !== 401) return undefined;
       // The assertion came from the past or the future. The next one will not.
       if (isTimed && isSkewed) return 'transient';
       const { error } = oauthErrorFields(response.body) ?? {};
       return error === 'invalid_grant' ? 'credentials' : undefined;
     },
+    diagnose: (response) => ({ message: dpop && unboundTokenMessage(response) }),
     defaultLifetimeSeconds: options.defaultLifetimeSeconds,
     singleActiveToken: options.singleActiveToken,
     rejectedCredentialsAdvice: ({ body }) =>
@@ -161,6 +186,8 @@ export function oauth2(options: OAuth2Options): TokenEndpointProvider {
   });
 }
 
+/** The thumbprint of the key. */
+const DPOP_FIELDS = Object.freeze({ dpopKey: { optional: true } });
 const CLIENT_FIELDS = Object.freeze({ clientId: {}, clientSecret: { secret: true } });
 
 /**

@@ -24,6 +24,8 @@ export function createServerClock() {
   let offsetMs = 0;
   const calls = new WeakMap<object, { readonly offsetMs: number; readonly now: () => number }>();
   return {
+    /** How far it is ahead, as far as it is known by now. */
+    offsetMs: () => offsetMs,
     serverNow(call: object, { now }: TokenRequestContext): number {
       calls.set(call, { offsetMs, now });
       return now() + offsetMs;

@@ -1,4 +1,5 @@
 import { MisconfigurationError } from '../errors/index.js';
+import type { AccessToken } from '../token/access-token.js';
 
 /**
  * Where a request carries its token: in a header; or in the query or a cookie, with `inQuery` or `inCookie` of
@@ -33,6 +34,32 @@ export interface AnsweredRequest {
   readonly header: (name: string) => unknown;
 }
 
+/** What came of one send; without an answer if none came. */
+export interface ProvenAttempt {
+  readonly answer: { readonly status: number; readonly headers: object } | undefined;
+}
+
+/** A request that carries a token, as a proof needs to know it. */
+export interface ProvenRequest<Attempt extends ProvenAttempt> {
+  /** Absolute, or in a browser relative to the page. */
+  readonly url: string;
+  /** What is sent: the proof goes into its headers. */
+  readonly carrier: Carrier & { readonly method?: string | undefined };
+  readonly token: AccessToken;
+  /** The clock of the token source. */
+  readonly clock: { now(): number };
+  /** Sends it as it is now. */
+  attempt(): Promise<Attempt>;
+  /** Makes it ready for another send. `false` if its body can be read only once. */
+  again(attempt: Attempt): boolean | Promise<boolean>;
+}
+
+/** Proves with each send that the sender may use the token, as DPoP does (RFC 9449). */
+export interface TokenProof {
+  /** Sends a request with a proof, and once more if the API refuses that proof and would take another. */
+  send<Attempt extends ProvenAttempt>(request: ProvenRequest<Attempt>): Promise<Attempt>;
+}
+
 /** A place for tokens in requests. */
 export interface Place {
   /** Two places with the same id are the same. A header has its name, in lower case. */
@@ -50,6 +77,8 @@ export interface Place {
    * the config after each send.
    */
   arrivedIn?(request: AnsweredRequest, written: string): boolean;
+  /** What each send carries beside the token. @defaultValue nothing */
+  readonly proof?: TokenProof;
 }
 
 /** The place that a definition names. */

@@ -7,13 +7,15 @@ import {
 } from '../provider-definition/define-provider.js';
 import { warnOnce } from './warn-once.js';
 
-/** Errors of RFC 6750 that a new token does not fix. */
-const NOT_THE_TOKENS_FAULT = /\berror\s*=\s*"?(insufficient_scope|invalid_request)\b/i;
+/** Errors of RFC 6750 and RFC 9449 that a new token does not fix. */
+const NOT_THE_TOKENS_FAULT =
+  /\berror\s*=\s*"?(insufficient_scope|invalid_request|use_dpop_nonce)\b/i;
 
 /**
  * Whether an answer means that the token was rejected: status 401, unless the challenge names another cause.
  *
  * @see https://www.rfc-editor.org/rfc/rfc6750#section-3.1
+ * @see https://www.rfc-editor.org/rfc/rfc9449#section-9
  */
 export function isStandardRejection({
   status,

@@ -81,11 +81,16 @@ export interface ResolvedTokenSourceOptions {
 }
 
 const defaults = Object.freeze({
+  store: undefined,
+  cacheIdentity: undefined,
+  waitUntil: undefined,
   keepWarm: false,
   attemptTimeoutMs: 5_000,
   flightTimeoutMs: 10_000,
   maxAttempts: 3,
   maxEntries: 1_000,
+  clock: systemClock,
+  random: Math.random,
 });
 
 /** What each option may be; `undefined` if only the types check it. */
@@ -115,8 +120,7 @@ const ALLOWED: Readonly<Record<keyof CommonSourceOptions, Rule | undefined>> = {
       typeof (value as Partial<SharedStore> | null)?.['~createSharedStore'] === 'function',
     must: 'does not share tokens by itself',
     remedy:
-      "For a store of your own: import { createSharedStore } from 'axios-bearer/store', and give createSharedStore(yours). " +
-      'For Redis: createRedisStore(client) of axios-bearer/redis.',
+      'Give createSharedStore(yours) of axios-bearer/store, or createRedisStore(client) of axios-bearer/redis.',
   },
   cacheIdentity: undefined,
   clock: undefined,
@@ -172,27 +176,22 @@ export function resolveOptions<Options extends CommonSourceOptions>(
     provider: provider.name,
     path: 'options.',
   });
+  const given: Record<string, unknown> = {};
   // Inherited options count too, as with `Object.create(defaults)`.
   for (const name in options) {
     const value: unknown = options[name];
-    if (value !== undefined) check(provider, name as keyof CommonSourceOptions, value);
+    if (value === undefined) continue;
+    check(provider, name as keyof CommonSourceOptions, value);
+    given[name] = value;
   }
   if (options[route.option] !== undefined) checkRoute(provider, route);
   if (options.store !== undefined) checkSharing(provider, options);
   options.store?.check?.({ cacheIdentity: options.cacheIdentity });
   return {
+    ...defaults,
+    ...given,
     policy: policyOf(provider, options),
-    store: options.store,
-    cacheIdentity: options.cacheIdentity,
-    keepWarm: options.keepWarm ?? defaults.keepWarm,
-    waitUntil: options.waitUntil,
-    attemptTimeoutMs: options.attemptTimeoutMs ?? defaults.attemptTimeoutMs,
-    flightTimeoutMs: options.flightTimeoutMs ?? defaults.flightTimeoutMs,
-    maxAttempts: options.maxAttempts ?? defaults.maxAttempts,
-    maxEntries: options.maxEntries ?? defaults.maxEntries,
     sendTokenRequest: route.sender(options, provider.name),
-    clock: options.clock ?? systemClock,
-    random: options.random ?? Math.random,
   };
 }
 

@@ -12,9 +12,15 @@ declare module 'oidc-provider' {
     save(): Promise<string>;
   }
 
+  interface FoundToken {
+    readonly isValid: boolean;
+    /** The thumbprint of the key that it is bound to. */
+    readonly jkt?: string;
+  }
+
   interface TokenModel {
     new (members: object): Saved;
-    find(value: string): Promise<{ readonly isValid: boolean } | undefined>;
+    find(value: string): Promise<FoundToken | undefined>;
   }
 
   export default class Provider {

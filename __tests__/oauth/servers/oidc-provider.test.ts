@@ -70,6 +70,17 @@ describe('1,000 requests over three lives of a token make three token calls, and
     expect(calls[0]!.get('resource')).toBe('urn:things');
   });
 
+  it.each([
+    ['that asks for no nonce', false, THREE_LIVES],
+    ['that asks for nonces, for one more call', true, { ...THREE_LIVES, tokenCalls: 4 }],
+  ])('with DPoP (RFC 9449) at a server %s', async (_, requiresNonce, expected) => {
+    server.requiresNonce = requiresNonce;
+    const options = { clientId: 'client_secret_basic', clientSecret: `${SECRET} +%:`, dpop: true };
+
+    expect((await stormed(options)).report).toEqual(expected);
+    server.requiresNonce = false;
+  });
+
   it('with none, for the refresh token of a public client', async () => {
     const grant = { type: 'refresh_token', refreshToken: await server.refreshToken() };
 

@@ -1,8 +1,10 @@
+import { calculateJwkThumbprint, EmbeddedJWK, jwtVerify, type JWK } from 'jose';
+import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTLSServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import Provider, { type Context } from 'oidc-provider';
+import Provider, { type Context, type FoundToken } from 'oidc-provider';
 
 import { publicJwkOf, keys } from '../key-samples.js';
 import type { Identity } from './certificates.js';
@@ -31,6 +33,8 @@ export interface OIDCServer {
   readonly origin: string;
   /** The parameters of each token call, in order. */
   readonly tokenCalls: readonly URLSearchParams[];
+  /** Whether the server and its API ask for a nonce in each DPoP proof. @defaultValue false */
+  requiresNonce: boolean;
   /** A refresh token of a public client. */
   refreshToken(): Promise<string>;
   close(): Promise<void>;
@@ -50,20 +54,21 @@ export async function startOIDCServer(
   const { port } = server.address() as AddressInfo;
   const origin = `${tls ? 'https' : 'http'}://127.0.0.1:${port}`;
 
-  const provider = new Provider(origin, configuration(tls !== undefined));
+  const demands = { requiresNonce: false };
+  const provider = new Provider(origin, configuration(tls !== undefined, demands));
   provider.use(async (context, next) => {
     await next();
     if (context.path === '/token')
       tokenCalls.push(new URLSearchParams(given(context.oidc?.params)));
   });
-  const answerThings = createAPI(provider);
+  const answerThings = createAPI(provider, `${origin}/things`, demands);
   const authorize = provider.callback();
   handle = (request, response) => {
     if (request.url === '/things') void answerThings(request, response);
     else authorize(request, response);
   };
 
-  return {
+  return Object.assign(demands, {
     origin,
     tokenCalls,
     async refreshToken() {
@@ -78,11 +83,11 @@ export async function startOIDCServer(
       return token.save();
     },
     close: () =>
-      new Promise((resolve) => {
+      new Promise<void>((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
       }),
-  };
+  });
 }
 
 function given(params: Readonly<Record<string, string | undefined>> = {}): [string, string][] {
@@ -91,23 +96,46 @@ function given(params: Readonly<Record<string, string | undefined>> = {}): [stri
   );
 }
 
+const NONCE = 'a nonce of the API';
+
 /** The API: a token that the server has issued gets an answer. It asks the server once about each token, as APIs do. */
-function createAPI(provider: Provider) {
-  const known = new Map<string, Promise<boolean>>();
-  const isGood = async (value: string) => {
-    const token =
-      (await provider.ClientCredentials.find(value)) ?? (await provider.AccessToken.find(value));
-    return token?.isValid === true;
+function createAPI(provider: Provider, url: string, demands: { readonly requiresNonce: boolean }) {
+  const known = new Map<string, Promise<FoundToken | undefined>>();
+  const seen = new Set<unknown>();
+  const find = async (value: string) =>
+    (await provider.ClientCredentials.find(value)) ?? (await provider.AccessToken.find(value));
+
+  /** RFC 9449, section 4.3. */
+  const isProven = async ({ headers, method }: IncomingMessage, value: string, jkt: string) => {
+    const { payload, protectedHeader } = await jwtVerify(String(headers['dpop']), EmbeddedJWK, {
+      typ: 'dpop+jwt',
+    });
+    const isNew = !seen.has(payload.jti);
+    seen.add(payload.jti);
+    const isFor = payload['htm'] === method && payload['htu'] === url;
+    const ath = createHash('sha256').update(value).digest('base64url');
+    const isOfKey = (await calculateJwkThumbprint(protectedHeader.jwk as JWK)) === jkt;
+    const hasNonce = !demands.requiresNonce || payload['nonce'] === NONCE;
+    if (!hasNonce) return 'use_dpop_nonce';
+    return isNew && isFor && isOfKey && payload['ath'] === ath ? undefined : 'invalid_dpop_proof';
   };
+
   return async (request: IncomingMessage, response: ServerResponse) => {
-    const [, value = ''] = /^Bearer (.+)$/.exec(request.headers.authorization ?? '') ?? [];
-    if (!known.has(value)) known.set(value, isGood(value));
-    response.statusCode = (await known.get(value)) === true ? 200 : 401;
+    const { authorization = '' } = request.headers;
+    const [, scheme, value = ''] = /^(Bearer|DPoP) (.+)$/.exec(authorization) ?? [];
+    if (!known.has(value)) known.set(value, find(value));
+    const token = await known.get(value);
+    const isGood =
+      token?.isValid === true && scheme === (token.jkt === undefined ? 'Bearer' : 'DPoP');
+    const error = isGood && token.jkt !== undefined && (await isProven(request, value, token.jkt));
+    response.statusCode = isGood && !error ? 200 : 401;
+    if (demands.requiresNonce) response.setHeader('dpop-nonce', NONCE);
+    if (error) response.setHeader('www-authenticate', `DPoP error="${error}"`);
     response.end();
   };
 }
 
-function configuration(hasTLS: boolean) {
+function configuration(hasTLS: boolean, demands: { readonly requiresNonce: boolean }) {
   const common = { redirect_uris: [], response_types: [], grant_types: ['client_credentials'] };
   return {
     clients: [
@@ -173,6 +201,11 @@ function configuration(hasTLS: boolean) {
             accessTokenFormat: 'opaque',
           };
         },
+      },
+      dPoP: {
+        enabled: true,
+        nonceSecret: Buffer.alloc(32, 7),
+        requireNonce: () => demands.requiresNonce,
       },
       mTLS: {
         enabled: hasTLS,

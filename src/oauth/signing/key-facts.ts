@@ -66,6 +66,10 @@ const PUBLIC: KeyProblem = {
   problem: 'is a public key',
   remedy: 'Give the private key that belongs to it.',
 };
+const SYMMETRIC: KeyProblem = {
+  problem: 'is a symmetric key',
+  remedy: 'Give the private key of a pair; for a shared secret, use client_secret_jwt.',
+};
 const UNREADABLE: KeyProblem = {
   problem: 'cannot be read: it is damaged or cut off',
   remedy: 'Check where it comes from; `openssl pkey -in key.pem -noout` checks a file.',
@@ -176,11 +180,7 @@ function pkcs8Facts(bytes: Uint8Array): KeyFacts | undefined {
 /** Judges a private key as a JSON Web Key (RFC 7517). */
 export function judgeJWK(jwk: Readonly<Record<string, unknown>>): Judged {
   const { kty, crv, d, n } = jwk;
-  if (kty === 'oct')
-    return {
-      problem: 'is a symmetric key',
-      remedy: 'Give the private key of a pair; for a shared secret, use client_secret_jwt.',
-    };
+  if (kty === 'oct') return SYMMETRIC;
   if (kty !== 'RSA' && kty !== 'EC' && kty !== 'OKP')
     return {
       problem: 'is a JWK of an unknown type',
@@ -196,7 +196,8 @@ export function judgeJWK(jwk: Readonly<Record<string, unknown>>): Judged {
 
 /** Judges a key of Web Crypto, which is for one algorithm with one hash. */
 export function judgeCryptoKey(key: object): Judged {
-  if (read(key, 'type') !== 'private') return PUBLIC;
+  const type = read(key, 'type');
+  if (type !== 'private') return type === 'secret' ? SYMMETRIC : PUBLIC;
   const usages = read(key, 'usages');
   if (!Array.isArray(usages) || !usages.includes('sign'))
     return {

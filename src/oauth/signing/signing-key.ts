@@ -68,34 +68,52 @@ const ALGORITHMS: readonly SigningAlgorithm[] = ['RS256', 'PS256', 'ES256', 'EdD
  */
 export function signingKey(options: SigningKeyOptions, place: OptionPlace): SigningKey {
   const { key, algorithm: asked, keyId, certificate: pem } = options;
-  const fail = (option: string, { problem, remedy }: KeyProblem): never => {
-    throw misconfigured(place, option, problem, remedy);
-  };
-  if (asked !== undefined && !ALGORITHMS.includes(asked))
-    fail('algorithm', {
-      problem: 'is not supported',
-      remedy: `Use one of: ${ALGORITHMS.join(', ')}.`,
-    });
+  checkAlgorithm(asked, place);
   const certificate = pem === undefined ? undefined : checkedCertificate(pem, place);
   if (typeof key === 'function') {
     if (asked === undefined)
-      return fail('algorithm', {
-        problem: 'is missing',
-        remedy: 'Name the algorithm that the function signs with.',
-      });
+      throw misconfigured(
+        place,
+        'algorithm',
+        'is missing',
+        'Name the algorithm that the function signs with.',
+      );
     const header = { alg: asked, kid: keyId };
     return { algorithm: asked, sign: signerOf(header, byFunction(key, asked, place), certificate) };
   }
-  const judged = judge(key);
-  if ('problem' in judged) return fail('key', judged);
-  const fitting = algorithmFor(judged.facts, asked ?? algorithmIn(key));
-  if ('problem' in fitting) return fail('key', fitting);
-  const { algorithm } = fitting;
+  const algorithm = fittingAlgorithm(key, asked, place);
   const header = { alg: algorithm, kid: keyId ?? keyIdIn(key) };
   return { algorithm, sign: signerOf(header, byKey(key, algorithm, place), certificate) };
 }
 
-type Key = Exclude<SigningKeyOptions['key'], SignFunction>;
+/** A key that Web Crypto can import. */
+export type Key = Exclude<SigningKeyOptions['key'], SignFunction>;
+
+/** @throws {@link MisconfigurationError} if it is not one of ours */
+export function checkAlgorithm(asked: SigningAlgorithm | undefined, place: OptionPlace): void {
+  if (asked === undefined || ALGORITHMS.includes(asked)) return;
+  const remedy = `Use one of: ${ALGORITHMS.join(', ')}.`;
+  throw misconfigured(place, 'algorithm', 'is not supported', remedy);
+}
+
+/**
+ * The algorithm to sign with, of a key that can be used.
+ *
+ * @throws {@link MisconfigurationError} naming the option, never the key
+ */
+export function fittingAlgorithm(
+  key: Key,
+  asked: SigningAlgorithm | undefined,
+  place: OptionPlace,
+): SigningAlgorithm {
+  const fail = ({ problem, remedy }: KeyProblem): never => {
+    throw misconfigured(place, 'key', problem, remedy);
+  };
+  const judged = judge(key);
+  if ('problem' in judged) return fail(judged);
+  const fitting = algorithmFor(judged.facts, asked ?? algorithmIn(key));
+  return 'problem' in fitting ? fail(fitting) : fitting.algorithm;
+}
 
 function judge(key: unknown): Judged {
   if (typeof key === 'string') return judgePEM(key);
@@ -107,7 +125,7 @@ function judge(key: unknown): Judged {
   return isCryptoKey(key) ? judgeCryptoKey(key) : judgeJWK(key as PrivateJWK);
 }
 
-function isCryptoKey(key: object): key is PrivateCryptoKey {
+export function isCryptoKey(key: object): key is PrivateCryptoKey {
   return read(key, 'kty') === undefined && read(key, 'algorithm') !== undefined;
 }
 
@@ -162,7 +180,7 @@ function byFunction(
 }
 
 /** The algorithms by their names in Web Crypto, to import a key and to sign. */
-const WEB_CRYPTO = {
+export const WEB_CRYPTO = {
   RS256: { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' },
   PS256: { name: 'RSA-PSS', hash: 'SHA-256', saltLength: 32 },
   ES256: { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' },
@@ -173,28 +191,55 @@ const WEB_CRYPTO = {
 function byKey(key: Key, algorithm: SigningAlgorithm, place: OptionPlace): SignBytes {
   let imported: Promise<CryptoKey> | undefined;
   return async (data) => {
-    imported ??= importKey(key, algorithm).catch(() => {
-      // The platform's own error may quote the key.
-      throw misconfigured(
-        place,
-        'key',
-        'cannot be imported by Web Crypto',
-        'Check where it comes from; `openssl pkey -in key.pem -check -noout` checks a file.',
-      );
-    });
-    const signature = await crypto.subtle.sign(WEB_CRYPTO[algorithm], await imported, data);
-    return new Uint8Array(signature);
+    imported ??= importedKey(key, algorithm, place);
+    return signBytesWith(await imported, algorithm, data);
   };
 }
 
-async function importKey(key: Key, algorithm: SigningAlgorithm): Promise<CryptoKey> {
+/** The signature over bytes, as JOSE wants it. */
+export async function signBytesWith(
+  key: CryptoKey,
+  algorithm: SigningAlgorithm,
+  data: Uint8Array<ArrayBuffer>,
+): Promise<Uint8Array> {
+  return new Uint8Array(await crypto.subtle.sign(WEB_CRYPTO[algorithm], key, data));
+}
+
+/**
+ * The key of Web Crypto.
+ *
+ * @param extractable - whether it can be exported
+ * @throws {@link MisconfigurationError} if it cannot be imported
+ */
+export function importedKey(
+  key: Key,
+  algorithm: SigningAlgorithm,
+  place: OptionPlace,
+  extractable = false,
+): Promise<CryptoKey> {
+  return importKey(key, algorithm, extractable).catch(() => {
+    // The platform's own error may quote what it has read.
+    throw misconfigured(
+      place,
+      'key',
+      'cannot be imported by Web Crypto',
+      'Check where it comes from; `openssl pkey -in key.pem -check -noout` checks a file.',
+    );
+  });
+}
+
+async function importKey(
+  key: Key,
+  algorithm: SigningAlgorithm,
+  extractable: boolean,
+): Promise<CryptoKey> {
   const usage = WEB_CRYPTO[algorithm];
   if (typeof key === 'string') {
     const { base64 = '' } = pemBlocks(key).find(({ label }) => label === 'PRIVATE KEY') ?? {};
-    return crypto.subtle.importKey('pkcs8', base64Bytes(base64), usage, false, ['sign']);
+    return crypto.subtle.importKey('pkcs8', base64Bytes(base64), usage, extractable, ['sign']);
   }
   if (isCryptoKey(key)) return key as unknown as CryptoKey;
   // Platforms accept different names here, and the algorithm has been checked.
   const jwk = { ...key, alg: undefined } as object;
-  return crypto.subtle.importKey('jwk', jwk, usage, false, ['sign']);
+  return crypto.subtle.importKey('jwk', jwk, usage, extractable, ['sign']);
 }

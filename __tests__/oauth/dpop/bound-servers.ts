@@ -1,0 +1,186 @@
+import { calculateJwkThumbprint, EmbeddedJWK, jwtVerify, type JWK } from 'jose';
+import { createHash, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** A request with the proof that came with it. */
+export interface Arrival {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: string;
+  readonly claims: Readonly<Record<string, unknown>>;
+  /** What is wrong with the proof by RFC 9449, section 4.3; `undefined` if nothing is. */
+  readonly problem: string | undefined;
+  readonly status: number;
+}
+
+/** A server that asks for a proof with each request. */
+export interface BoundServer {
+  readonly origin: string;
+  readonly arrivals: Arrival[];
+  /** The nonce that a proof has to have. @defaultValue none */
+  nonce: string | undefined;
+  /** Whether it refuses each proof, and wants another nonce each time. @defaultValue false */
+  refusesNonces: boolean;
+  /** How far its clock is ahead, in milliseconds. */
+  aheadMs: number;
+}
+
+/** An API, and the token endpoint of its authorization server. */
+export interface BoundServers {
+  readonly api: BoundServer;
+  readonly idp: BoundServer;
+  readonly tokenUrl: string;
+  /** Members of the next token answers. */
+  tokenAnswer: object;
+  /** Makes the API refuse all tokens so far. */
+  revokeTokens(): void;
+  reset(): void;
+  close(): void;
+}
+
+const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'k'];
+const CLOCK_TOLERANCE_MS = 3_000;
+
+/** Starts both on ports of this machine. */
+export async function startBoundServers(): Promise<BoundServers> {
+  /** The thumbprint of the key that a token is bound to, by token. */
+  const tokens = new Map<string, string>();
+  const servers: Server[] = [];
+  const idp = await listen(servers, ({ response, thumbprint }) => {
+    const token = randomUUID();
+    tokens.set(token, thumbprint);
+    const answer = { access_token: token, token_type: 'DPoP', expires_in: 600 };
+    return end(response, 200, {}, JSON.stringify({ ...answer, ...bound.tokenAnswer }));
+  });
+  const api = await listen(servers, ({ request, response, thumbprint }) => {
+    const { pathname, searchParams } = new URL(request.url!, api.origin);
+    const to = searchParams.get('to');
+    if (to !== null)
+      return end(response, Number(searchParams.get('status') ?? 302), { location: to });
+    const isGood = tokens.get(tokenOf(request) ?? '') === thumbprint;
+    const challenge = { 'www-authenticate': 'DPoP error="invalid_token"' };
+    return isGood
+      ? end(response, 200, {}, JSON.stringify({ pathname }))
+      : end(response, 401, challenge);
+  });
+  const bound: BoundServers = {
+    api,
+    idp,
+    tokenUrl: `${idp.origin}/token`,
+    tokenAnswer: {},
+    revokeTokens: () => tokens.clear(),
+    reset() {
+      tokens.clear();
+      bound.tokenAnswer = {};
+      for (const server of [api, idp])
+        Object.assign(server, FRESH(), { arrivals: server.arrivals });
+      api.arrivals.length = idp.arrivals.length = 0;
+    },
+    close() {
+      for (const server of servers) {
+        server.closeAllConnections();
+        server.close();
+      }
+    },
+  };
+  return bound;
+}
+
+const FRESH = () => ({
+  nonce: undefined as string | undefined,
+  refusesNonces: false,
+  aheadMs: 0,
+});
+
+interface Proven {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly thumbprint: string;
+}
+
+async function listen(servers: Server[], answer: (proven: Proven) => number): Promise<BoundServer> {
+  const seen = new Set<unknown>();
+  const receive = async (request: IncomingMessage, response: ServerResponse) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    response.setHeader('date', new Date(Date.now() + state.aheadMs).toUTCString());
+    if (state.nonce !== undefined) response.setHeader('dpop-nonce', state.nonce);
+    const { claims, jwk, problem } = await judge(request, state, seen);
+    let status: number;
+    if (problem === 'nonce') {
+      response.setHeader('dpop-nonce', state.nonce ?? randomUUID());
+      status = refuse(request, response, 'use_dpop_nonce');
+    } else if (problem !== undefined) {
+      status = refuse(request, response, 'invalid_dpop_proof');
+    } else {
+      status = answer({ request, response, thumbprint: await calculateJwkThumbprint(jwk) });
+    }
+    const { method = '', url = '', headers } = request;
+    const body = Buffer.concat(chunks).toString('latin1');
+    state.arrivals.push({ method, url, headers, body, claims, problem, status });
+  };
+  const server = createServer((request, response) => void receive(request, response));
+  servers.push(server);
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  const state: BoundServer = { origin: `http://127.0.0.1:${port}`, arrivals: [], ...FRESH() };
+  return state;
+}
+
+interface Judged {
+  readonly claims: Readonly<Record<string, unknown>>;
+  readonly jwk: JWK;
+  readonly problem: string | undefined;
+}
+
+/** RFC 9449, section 4.3. */
+async function judge(
+  request: IncomingMessage,
+  { origin, nonce, refusesNonces, aheadMs }: BoundServer,
+  seen: Set<unknown>,
+): Promise<Judged> {
+  const { dpop } = request.headers;
+  if (typeof dpop !== 'string') return { claims: {}, jwk: {}, problem: 'no single proof' };
+  const { payload, protectedHeader } = await jwtVerify(dpop, EmbeddedJWK, { typ: 'dpop+jwt' });
+  const { jwk } = protectedHeader as { jwk: JWK };
+  const { pathname } = new URL(request.url!, origin);
+  const token = tokenOf(request);
+  const ath = token && createHash('sha256').update(token).digest('base64url');
+  const serverNow = Date.now() + aheadMs;
+  const problems = {
+    alg: !['ES256', 'EdDSA', 'RS256', 'PS256'].includes(protectedHeader.alg),
+    jwk: PRIVATE_MEMBERS.some((member) => member in jwk),
+    htm: payload['htm'] !== request.method,
+    htu: payload['htu'] !== `${origin}${pathname}`,
+    jti: seen.has(payload.jti) || String(payload.jti).length < 16,
+    iat: Math.abs(Number(payload.iat) * 1000 - serverNow) > CLOCK_TOLERANCE_MS,
+    ath: payload['ath'] !== ath,
+    nonce: refusesNonces || (nonce !== undefined && payload['nonce'] !== nonce),
+  };
+  seen.add(payload.jti);
+  const [problem] = Object.entries(problems).find(([, isOne]) => isOne) ?? [];
+  return { claims: payload, jwk, problem };
+}
+
+function tokenOf({ headers }: IncomingMessage): string | undefined {
+  return /^DPoP (.+)$/.exec(headers.authorization ?? '')?.[1];
+}
+
+function refuse({ method, url }: IncomingMessage, response: ServerResponse, error: string): number {
+  if (method === 'POST' && url === '/token')
+    return end(response, 400, {}, JSON.stringify({ error }));
+  return end(response, 401, { 'www-authenticate': `DPoP error="${error}", algs="ES256"` });
+}
+
+function end(
+  response: ServerResponse,
+  status: number,
+  headers: Readonly<Record<string, string>>,
+  body = '{}',
+): number {
+  response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(body);
+  return status;
+}
