@@ -116,7 +116,10 @@ describe('many contacts', () => {
     answerNext(VOICE, 'POST', around([{ code: 200, status: 'success', data: null }], 207));
     const { rows: told } = await exotelApi().campaignContacts.createMany([INPUT]);
     expect(told).toMatchObject([
-      { status: 'failed', failure: { message: expect.stringContaining('before you send it again') } },
+      {
+        status: 'failed',
+        failure: { message: expect.stringContaining('before you send it again') },
+      },
     ]);
   });
 
