@@ -6,6 +6,7 @@
  */
 import { basicAuthorization } from '../platform/basic-authorization.js';
 import { utf8Bytes } from '../platform/utf8.js';
+import type { OAuth2ClientCredentials } from '../providers/oauth2-client-credentials.js';
 import {
   choice,
   clientFields,
@@ -50,7 +51,7 @@ export function sabre(options: SabreOptions): PresetProvider {
     ({ environment = 'production' }) => ({
       baseURL: choice('sabre', 'environment', environment, ENVIRONMENTS),
       tokenUrl: '/v2/auth/token',
-      request: ({ clientId, clientSecret }) => ({
+      request: ({ clientId, clientSecret }: OAuth2ClientCredentials) => ({
         headers: { Authorization: basicAuthorization(base64(clientId), base64(clientSecret)) },
         body: { form: { grant_type: 'client_credentials' } },
       }),
