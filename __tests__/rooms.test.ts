@@ -65,6 +65,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'providers',
     'provider-definition',
     'platform/basic-authorization',
+    'platform/utf8',
     'token',
     'errors',
   ],

@@ -13,8 +13,7 @@ import {
   Injectable,
   Logger,
   Module,
-  type OnModuleDestroy,
-  type OnModuleInit,
+  type OnApplicationShutdown,
 } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import axios from 'axios';
@@ -48,20 +47,18 @@ class LearnersController {
   }
 }
 
-/** Gives the module's `HttpService` its tokens, and lets go of them when the app ends. */
+/** Gives the module's `HttpService` its tokens, and closes them when the last visitor has been answered. */
 @Module({
   imports: [HttpModule.register({ baseURL: url, headers: { '360-api-version': 'v2.0' } })],
   controllers: [LearnersController],
   providers: [Learners],
 })
-class AppModule implements OnModuleInit, OnModuleDestroy {
-  constructor(@Inject(HttpService) private readonly http: HttpService) {}
-
-  onModuleInit() {
-    attachBearer(this.http.axiosRef, tokens);
+class AppModule implements OnApplicationShutdown {
+  constructor(@Inject(HttpService) { axiosRef }: HttpService) {
+    attachBearer(axiosRef, tokens);
   }
 
-  onModuleDestroy() {
+  onApplicationShutdown() {
     tokens.close();
   }
 }

@@ -166,7 +166,7 @@ describeWithChromium('the page of the sandbox', () => {
   test('gives every control a place that the tab key reaches, and shows where the focus is', async () => {
     const { page } = await open({}, { viewport: { width: 1280, height: 900 } });
     const controls = await page
-      .locator('.sheet button:not(:disabled):not([tabindex]), .sheet input')
+      .locator('.sheet button:not(:disabled):not([tabindex]):visible, .sheet input')
       .count();
     const reached = new Set<string>();
     for (let step = 0; step < controls + 8; step += 1) {
@@ -243,12 +243,24 @@ describeWithChromium('the page of the sandbox', () => {
     expect(await positions('no-preference')).toBeGreaterThan(5);
   });
 
-  test('fits a narrow window without scrolling sideways', async () => {
-    const { page } = await open({}, { viewport: { width: 380, height: 800 } });
+  test('fits a phone: nothing to scroll sideways, and a line for each lane but the first, which opens at a tap', async () => {
+    const { page } = await open({}, { viewport: { width: 390, height: 844 }, hasTouch: true });
     await page.keyboard.press('b');
     await inPhase(page, 'fresh');
-    const width = await page.evaluate(() => document.documentElement.scrollWidth);
-    expect(width).toBeLessThanOrEqual(380);
+    const [width, height] = await page.evaluate(() => {
+      const { scrollWidth, scrollHeight } = document.documentElement;
+      return [scrollWidth, scrollHeight] as const;
+    });
+    expect(width).toBeLessThanOrEqual(390);
+    expect(height).toBeLessThanOrEqual(2_000);
+    expect(await page.locator('[data-lane] .frame:visible').count()).toBe(1);
+
+    await lane(page, 'oauth2').locator('h2').tap({ force: true }); // Its button lies over it.
+    await lane(page, 'oauth2').locator('.frame').waitFor();
+    await lane(page).getByRole('button', { name: 'Exotel: details' }).tap();
+    await lane(page).locator('.frame').waitFor({ state: 'hidden' });
+    await page.keyboard.press('2');
+    await lane(page, 'truecaller').locator('.frame:focus').waitFor();
   });
 
   test('says when the sandbox is gone, and comes back with it', async () => {

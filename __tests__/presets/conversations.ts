@@ -12,9 +12,11 @@ import {
   entra,
   fedex,
   genesys,
+  hubspot,
   marketo,
   okta,
   paypal,
+  sabre,
   salesforce,
   spotify,
   twilio,
@@ -226,7 +228,7 @@ export const conversations: readonly Conversation[] = [
       authorization: BASIC,
       form: `${FORM}&scope=https%3A%2F%2Fapi.ebay.com%2Foauth%2Fapi_scope`,
     },
-    answer: {},
+    answer: { token_type: 'Application Access Token' },
     lives: 'unknown',
   },
   {
@@ -286,6 +288,34 @@ export const conversations: readonly Conversation[] = [
     },
     answer: { expires_in: 86_400 },
     lives: 86_400,
+  },
+  {
+    name: 'hubspot',
+    file: 'hubspot',
+    create: hubspot,
+    options: {
+      ...client,
+      scope: ['developer.webhooks_journal.read', 'developer.webhooks_journal.subscriptions.read'],
+    },
+    request: {
+      url: 'https://api.hubapi.com/oauth/2026-03/token',
+      form: `${FORM}&scope=developer.webhooks_journal.read+developer.webhooks_journal.subscriptions.read&${IN_BODY}`,
+    },
+    answer: { token_use: 'client_credentials', token_type: 'bearer', expires_in: 1_800 },
+    lives: 1_800,
+    refusal: {
+      status: 400,
+      body: {
+        message: 'Invalid input (details will vary based on the error)',
+        correlationId: 'aeb5f871-7f07-4993-9211-075dc63e7cbf',
+        category: 'VALIDATION_ERROR',
+      },
+      becomes: 'ERR_TOKEN_REQUEST_REFUSED',
+      diagnosis: {
+        code: 'VALIDATION_ERROR',
+        message: 'Invalid input (details will vary based on the error)',
+      },
+    },
   },
   {
     name: 'marketo',
@@ -348,6 +378,24 @@ export const conversations: readonly Conversation[] = [
       nonce: 'nonce',
     },
     lives: 31_349,
+  },
+  {
+    name: 'sabre',
+    file: 'sabre',
+    create: sabre,
+    optional: ['environment'],
+    options: {
+      clientId: 'V1:userid:group:domain',
+      clientSecret: '12345',
+      environment: 'certification',
+    },
+    request: {
+      url: 'https://api.cert.platform.sabre.com/v2/auth/token',
+      authorization: 'Basic VmpFNmRYTmxjbWxrT21keWIzVndPbVJ2YldGcGJnPT06TVRJek5EVT0=',
+      form: FORM,
+    },
+    answer: { token_type: 'bearer', expires_in: 604_800 },
+    lives: 604_800,
   },
   {
     name: 'salesforce',

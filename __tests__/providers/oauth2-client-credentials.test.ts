@@ -268,7 +268,7 @@ describe('the answer of OAuth 2.0', () => {
 
   it.each([
     ['invalid_scope', /\. Check the scope: /],
-    ['unauthorized_client', /\. The server knows the client.* this grant/],
+    ['unauthorized_client', /\. This client may not use this grant/],
   ])('behaviour 38: with %s sends nobody to the credentials', async (error, advice) => {
     const { message } = await refusalOf(oauth2(), 400, { error });
 

@@ -1,7 +1,7 @@
 /*
  * Databricks, OAuth of a service principal (machine to machine).
- * https://docs.databricks.com/dev-tools/auth/oauth-m2m.html is the page; what is here was read 2026-11-29 in Databricks' own
- * client, databricks/databricks-sdk-py, as of 2026-08-19. An error response has `error` or, there, `errorCode`.
+ * https://docs.databricks.com/dev-tools/auth/oauth-m2m.html, read 2026-11-29 in an undated copy for the lifetime; the token call in
+ * Databricks' own client, databricks/databricks-sdk-py, as of 2026-08-19. An error response has `error` or, there, `errorCode`.
  */
 import { read } from '../concealment/any-object.js';
 import {
@@ -38,6 +38,7 @@ export function databricks(options: DatabricksOptions): PresetProvider {
       credentialFields: clientFields('It is an OAuth secret of the service principal.'),
       own: { scope: true },
       paramNames: ['scope'],
+      defaultLifetimeSeconds: 3_600,
       diagnose: ({ body }) => ({
         code: read(body, 'errorCode'),
         message: read(body, 'errorSummary'),

@@ -1,7 +1,8 @@
 /*
  * eBay REST APIs, application tokens.
- * https://developer.ebay.com/api-docs/static/oauth-client-credentials-grant.html is the page; what is here was read 2026-11-29 in
- * eBay's own client, eBay/ebay-oauth-nodejs-client, as of 2022-09-13. The response and errors are not documented there.
+ * https://developer.ebay.com/api-docs/static/oauth-client-credentials-grant.html and oauth-qref-client-credentials-grant.html, read
+ * 2026-11-29 in undated copies; the default scope in eBay's own client, eBay/ebay-oauth-nodejs-client, as of 2022-09-13. The copies do not show
+ * the lifetime and an error response.
  */
 import {
   choice,

@@ -21,9 +21,11 @@ export {
   type GoogleServiceAccountCredentials,
   type GoogleServiceAccountOptions,
 } from './google-service-account.js';
+export { hubspot, type HubspotOptions } from './hubspot.js';
 export { marketo, type MarketoOptions } from './marketo.js';
 export { okta, type OktaOptions } from './okta.js';
 export { paypal, type PaypalOptions } from './paypal.js';
+export { sabre, type SabreOptions } from './sabre.js';
 export { salesforce, type SalesforceOptions } from './salesforce.js';
 export { spotify, type SpotifyOptions } from './spotify.js';
 export { twilio, type TwilioOptions } from './twilio.js';

@@ -10,7 +10,7 @@ import type { TokenResponse } from '../provider-definition/token-response.js';
  * @see https://www.rfc-editor.org/rfc/rfc8707#section-2
  */
 const ADVICE_ON_CODE: ReadonlyMap<string, string> = new Map([
-  ['invalid_scope', 'The server does not know the scope, or this client may not use it.'],
+  ['invalid_scope', 'Check the scope: the server does not know it, or this client may not use it.'],
   ['unauthorized_client', 'This client may not use this grant: have it enabled for the client.'],
   ['unsupported_grant_type', 'The server does not support this grant: check the token URL.'],
   ['invalid_target', 'Check `resource` and `audience`: the server does not know them.'],

@@ -1,5 +1,6 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
 
+import { useFold } from './fold.js';
 import type { LogEntry } from './log.js';
 import { frozenLog, log, titleOf } from './state.js';
 import { inWords } from './words.js';
@@ -13,17 +14,19 @@ export function EventLog() {
   const isPaused = frozenLog.value !== undefined;
   const entries = frozenLog.value ?? log.value;
   const list = useRef<HTMLDivElement>(null);
+  const fold = useFold('What happens', true);
   useLayoutEffect(() => {
     const { current } = list;
     if (current !== null && !isPaused) current.scrollTop = current.scrollHeight;
   }, [entries, isPaused]);
   return (
-    <section class="card log" aria-labelledby="log-title">
+    <section class={`card log ${fold.class}`} aria-labelledby="log-title">
       <header>
         <h2 id="log-title">What happens</h2>
         <button type="button" aria-pressed={isPaused} onClick={toggleLog}>
           {isPaused ? 'Go on' : 'Pause'}
         </button>
+        {fold.button}
       </header>
       <div
         ref={list}

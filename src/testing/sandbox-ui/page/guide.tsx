@@ -4,6 +4,7 @@ import type { Phase } from '../happening.js';
 import type { CrowdKind } from '../lane-view.js';
 import { send, setLoad } from './connection.js';
 import { pressedState } from './fault-buttons.js';
+import { useFold } from './fold.js';
 import { CrowdGlyph, PhaseGlyph } from './glyphs.js';
 import { requestsPerSecond } from './state.js';
 import { PHASE_WORDS } from './words.js';
@@ -17,9 +18,13 @@ function underLoad(): void {
 /** Three experiments, each with what to look at. */
 export function TryThis() {
   const isDown = pressedState('fail') === 'true';
+  const fold = useFold('Try this');
   return (
-    <section class="card try" aria-labelledby="try-title">
-      <h2 id="try-title">Try this</h2>
+    <section class={`card try ${fold.class}`} aria-labelledby="try-title">
+      <header>
+        <h2 id="try-title">Try this</h2>
+        {fold.button}
+      </header>
       <ol>
         <Experiment
           title="Revoke under load"
@@ -102,9 +107,13 @@ const MARKS: readonly { readonly kind: CrowdKind; readonly explained: string }[]
 
 /** What the shapes and patterns mean. */
 export function Legend() {
+  const fold = useFold('Legend');
   return (
-    <section class="card legend" aria-labelledby="legend-title">
-      <h2 id="legend-title">Legend</h2>
+    <section class={`card legend ${fold.class}`} aria-labelledby="legend-title">
+      <header>
+        <h2 id="legend-title">Legend</h2>
+        {fold.button}
+      </header>
       <ul>
         {PHASES.map(({ phase, explained }) => (
           <li key={phase}>

@@ -1,16 +1,18 @@
 import { coolingForMs, type LaneView } from '../lane-view.js';
 import type { Counters } from '../happening.js';
 import { FaultButtons } from './fault-buttons.js';
+import { useFold } from './fold.js';
 import { PhaseGlyph } from './glyphs.js';
 import { clock, laneOf } from './state.js';
 import { Timeline } from './timeline.js';
 import { PHASE_WORDS, seconds } from './words.js';
 
 /** One provider: what is known now, the last minute, the figures, and the buttons. */
-export function LaneRow({ name }: { readonly name: string }) {
+export function LaneRow({ name, isFirst }: { readonly name: string; readonly isFirst: boolean }) {
   const lane = laneOf(name).value;
+  const fold = useFold(lane.title, isFirst);
   return (
-    <section class="lane" data-lane={name} aria-labelledby={`${name}-title`}>
+    <section class={`lane ${fold.class}`} data-lane={name} aria-labelledby={`${name}-title`}>
       <header class="lane-head">
         <h2 id={`${name}-title`}>{lane.title}</h2>
         <code class="base-url">{lane.baseURL.replace('http://', '')}</code>
@@ -21,24 +23,12 @@ export function LaneRow({ name }: { readonly name: string }) {
           <CoolingChip name={name} />
         </p>
         <Life name={name} />
+        {fold.button}
       </header>
       <Timeline lane={lane} />
       <Figures counters={lane.counters} />
-      <LaneFaults name={name} />
-    </section>
-  );
-}
-
-const isPhone = matchMedia('(max-width: 520px)');
-
-/** The buttons of one lane; on a phone behind a line that opens them. */
-function LaneFaults({ name }: { readonly name: string }) {
-  if (!isPhone.matches) return <FaultButtons lane={name} />;
-  return (
-    <details class="faults-of-lane">
-      <summary>Break something here</summary>
       <FaultButtons lane={name} />
-    </details>
+    </section>
   );
 }
 

@@ -20,8 +20,8 @@ function Page() {
         <Masthead />
         <Controls />
         <main>
-          {laneNames.value.map((name) => (
-            <LaneRow key={name} name={name} />
+          {laneNames.value.map((name, index) => (
+            <LaneRow key={name} name={name} isFirst={index === 0} />
           ))}
           {laneNames.value.length === 0 && <Empty />}
         </main>

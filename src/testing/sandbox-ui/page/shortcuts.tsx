@@ -49,7 +49,10 @@ export function openShortcuts(): void {
 
 function goToLane(key: string): void {
   const name = laneNames.peek()[Number(key) - 1] ?? '';
-  document.querySelector<HTMLElement>(`[data-lane="${name}"] .frame`)?.focus();
+  const lane = document.querySelector(`[data-lane="${name}"]`);
+  lane?.querySelector<HTMLElement>('.unfold[aria-expanded="false"]')?.click();
+  // Once it is unfolded.
+  requestAnimationFrame(() => lane?.querySelector<HTMLElement>('.frame')?.focus());
 }
 
 export function onShortcut(event: KeyboardEvent): void {

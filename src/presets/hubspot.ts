@@ -1,0 +1,51 @@
+/*
+ * HubSpot, client credentials of an app (webhooks journal API).
+ * https://developers.hubspot.com/docs/api-reference/2026-03/authentication/manage-oauth-tokens, read 2026-11-29 in an undated copy, and
+ * in HubSpot/HubSpot-public-api-spec-collection (Oauth/Rollouts/279897/2026-03/oauth.json), as of 2026-08-19. Version 2026-09 has no such grant.
+ */
+import { read } from '../concealment/any-object.js';
+import {
+  clientFields,
+  definePreset,
+  inBody,
+  required,
+  type PresetOptions,
+  type PresetProvider,
+  type Scope,
+} from './define-preset.js';
+
+/** Options of {@link hubspot}. */
+export type HubspotOptions = PresetOptions & {
+  /** Such as `developer.webhooks_journal.read`. A request can override it with `params.scope`. */
+  readonly scope: Scope;
+};
+
+/**
+ * The provider for the webhooks journal API of HubSpot, which is called as an app. The other APIs are called for an account that installed
+ * the app, with `createUserTokens`.
+ *
+ * @throws MisconfigurationError for a missing `scope` or credential
+ */
+export function hubspot(options: HubspotOptions): PresetProvider {
+  return definePreset(
+    options,
+    {
+      name: 'hubspot',
+      documentation: {
+        url: 'https://developers.hubspot.com/docs/api-reference/2026-03/authentication/manage-oauth-tokens',
+        checkedOn: '2026-11-29',
+      },
+      credentialFields: clientFields('It is in the settings of your app at HubSpot.'),
+      own: { scope: true },
+      paramNames: ['scope'],
+      diagnose: ({ body }) => ({ code: read(body, 'category'), message: read(body, 'message') }),
+    },
+    ({ scope }) => ({
+      baseURL: 'https://api.hubapi.com',
+      tokenUrl: '/oauth/2026-03/token',
+      request: inBody({
+        scope: required('hubspot', 'scope', scope, 'Name a scope of the webhooks journal API.'),
+      }),
+    }),
+  );
+}
