@@ -38,10 +38,13 @@ async function open(
 
 const BURST = 50;
 
-/** Waits until that many requests have been answered in all. */
+/** Waits until that many requests have been answered in all, those too that the page shows no more. */
 function answered(visitor: Visitor, count: number, lane = 'exotel') {
+  const before = visitor.hello.lanes.find(({ name }) => name === lane)!.traffic;
   return visitor.until(
-    ({ traffic }) => traffic.reduce((sum, { ok }) => sum + ok, 0) === count,
+    () =>
+      [...before, ...visitor.happened('traffic', lane)].reduce((sum, { ok }) => sum + ok, 0) ===
+      count,
     lane,
   );
 }
