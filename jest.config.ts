@@ -10,7 +10,7 @@ const config: Config = {
   testTimeout: 180_000,
   testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/__tests__/package/fixtures/'],
-  setupFilesAfterEnv: ['<rootDir>/__tests__/setup/nock.ts'],
+  setupFilesAfterEnv: ['<rootDir>/__tests__/setup/loopback-only.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {

@@ -5,14 +5,12 @@
 import { parseArgs } from 'node:util';
 import { Stryker } from '@stryker-mutator/core';
 
-// The tests of pure rooms need no nock in front of them, which takes longer to load than most of them.
-const pure = { setupFilesAfterEnv: [] };
 const SHARING = ['knowledge', 'shared-flight', 'shared-step', 'breaker', 'solo-mints'];
 const ROOMS = {
-  token: { mutate: ['src/token/**/*.ts'], jest: { ...testsIn('token'), ...pure } },
+  token: { mutate: ['src/token/**/*.ts'], jest: testsIn('token') },
   'provider-definition': {
     mutate: ['src/provider-definition/*.ts'],
-    jest: { ...testsIn('provider-definition'), ...pure },
+    jest: testsIn('provider-definition'),
   },
   // The files that decide. What the shell around them does with real stores and processes is shown by the other tests.
   sharing: {
@@ -21,7 +19,6 @@ const ROOMS = {
       testMatch: [...SHARING, 'guarded-store'].map(
         (file) => `<rootDir>/__tests__/sharing/${file}.test.ts`,
       ),
-      ...pure,
     },
   },
   axios: {

@@ -1,4 +1,6 @@
-import nock from 'nock';
+import type { Body } from 'nock';
+
+import { nock } from '../setup/nock.js';
 
 /** A request as it went out. */
 export interface SentRequest {
@@ -31,7 +33,7 @@ export function answerNext(
       .intercept(/.*/, method)
       .reply(function (path, sentBody) {
         sent.push({ method, path, headers: { ...this.req.headers }, body: sentBody });
-        return [status, body as nock.Body, headers];
+        return [status, body as Body, headers];
       });
   }
   return sent;

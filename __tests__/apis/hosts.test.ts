@@ -1,6 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import axios, { type AxiosInstance } from 'axios';
-import nock from 'nock';
 import {
   createExotelApi,
   createExotelV4Api,
@@ -17,6 +16,7 @@ import { exotel, truecaller } from '../../src/providers/index.js';
 import { startSandbox, type SandboxControls } from '../../src/testing/index.js';
 import { allOf, answerNext, failureOf } from './canned-answer.js';
 import { A_CALL, BASIC, BASIC_HEADER } from './exotel/exotel-account.js';
+import { nock } from '../setup/nock.js';
 import { json, serve } from './loopback.js';
 import { anEntry } from './truecaller/truecaller-organisation.js';
 

@@ -1,6 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import axios from 'axios';
-import nock from 'nock';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -72,8 +71,6 @@ describe('a proxy of the environment carries a request', () => {
 
 describe('axios itself', () => {
   const servers: http.Server[] = [];
-  // It reads no request whose path is an absolute URL, which is how proxies are asked.
-  beforeEach(() => nock.restore());
   afterEach(() => {
     for (const server of servers.splice(0)) server.close();
   });

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import axios, { type AxiosInstance, type CreateAxiosDefaults, type ResponseType } from 'axios';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
@@ -7,7 +7,6 @@ import { createServer as createHttp2Server, type ServerHttp2Session } from 'node
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
-import nock from 'nock';
 
 import { createExotelApi } from '../../src/apis/exotel/index.js';
 import {
@@ -80,8 +79,6 @@ afterAll(() => {
   for (const session of http2Sessions) session.destroy();
   for (const server of [http1, http2]) server.close();
 });
-
-beforeEach(() => nock.restore()); // Its sockets are not those that people have.
 
 // ---- clients -----------------------------------------------------------------------------------------------------
 

@@ -4,7 +4,6 @@ import olderAxios from 'axios-1.8';
 import { once } from 'node:events';
 import { Agent, createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo, LookupFunction } from 'node:net';
-import nock from 'nock';
 
 import { attachBearer, defineProvider, type AttachableInstance } from '../../src/index.js';
 import { inCookie, inQuery } from '../../src/provider-definition/query-and-cookie.js';
@@ -49,7 +48,6 @@ beforeAll(async () => {
 });
 afterAll(() => new Promise((resolve) => api.close(resolve)));
 beforeEach(() => {
-  nock.restore(); // Real sockets only.
   arrivals = [];
   statuses = [];
   endpoint = createFakeTokenEndpoint();

@@ -3,7 +3,6 @@ import axios, { type AxiosRequestConfig, type InternalAxiosRequestConfig } from 
 import olderAxios from 'axios-1.8';
 import { Agent, createServer, type Server } from 'node:http';
 import type { AddressInfo, LookupFunction } from 'node:net';
-import nock from 'nock';
 
 import { createOriginGuard } from '../../src/axios/origin-guard.js';
 import { rememberToken } from '../../src/axios/known-tokens.js';
@@ -31,7 +30,6 @@ beforeAll(async () => {
 });
 afterAll(() => new Promise((resolve) => api.close(resolve)));
 beforeEach(() => {
-  nock.restore(); // Real sockets only.
   arrivals = [];
   statuses = [];
 });

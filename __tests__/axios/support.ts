@@ -1,4 +1,3 @@
-import { beforeEach } from '@jest/globals';
 import {
   AxiosError,
   type AxiosAdapter,
@@ -7,7 +6,6 @@ import {
   type CreateAxiosDefaults,
   type InternalAxiosRequestConfig,
 } from 'axios';
-import nock from 'nock';
 
 import {
   bearerOf,
@@ -28,8 +26,6 @@ import { useSandbox } from '../testing/use-sandbox.js';
 
 /** The sandbox's OAuth 2.0 server for a whole test file, as good as new before each test. */
 export function useOAuth2(): OAuth2Sandbox {
-  // Real sockets only, and many of them: the pass-through of nock costs four times as much.
-  beforeEach(() => nock.restore());
   return useSandbox('oauth2');
 }
 

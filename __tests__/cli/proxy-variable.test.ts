@@ -1,6 +1,5 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import axios from 'axios';
-import nock from 'nock';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -22,8 +21,6 @@ let api: Awaited<ReturnType<typeof answering>>;
 beforeAll(async () => {
   [proxy, api] = await Promise.all([answering('the proxy'), answering('the API')]);
 });
-// It cannot read a request that asks a proxy.
-beforeEach(() => nock.restore());
 afterEach(() => {
   process.env = { ...environment };
 });

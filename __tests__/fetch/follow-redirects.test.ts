@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import nock from 'nock';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -40,7 +39,6 @@ async function listen(): Promise<string> {
 }
 
 beforeAll(async () => {
-  nock.restore();
   [here, there] = [await listen(), await listen()];
 });
 beforeEach(() => {

@@ -2,7 +2,6 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import nock from 'nock';
 
 import { createBearerFetch, defineProvider } from '../../src/fetch/index.js';
 import { inCookie, inQuery } from '../../src/providers/index.js';
@@ -37,7 +36,6 @@ async function listen(): Promise<string> {
 }
 
 beforeAll(async () => {
-  nock.restore();
   servers = [];
   [api, elsewhere] = [await listen(), await listen()];
 });

@@ -1,6 +1,3 @@
-import { beforeEach } from '@jest/globals';
-import nock from 'nock';
-
 import {
   createBearerFetch,
   type BearerFetch,
@@ -12,9 +9,8 @@ import { useSandbox } from '../testing/use-sandbox.js';
 
 export { ALWAYS_401, ECHO } from '../axios/support.js';
 
-/** The sandbox's OAuth 2.0 server for a whole test file, as good as new before each test; its sockets are real. */
+/** The sandbox's OAuth 2.0 server for a whole test file, as good as new before each test. */
 export function useOAuth2(): OAuth2Sandbox {
-  beforeEach(() => nock.restore());
   return useSandbox('oauth2');
 }
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import nock from 'nock';
 
 import { createProviderClient, type Provider, type ResourceRequest } from '../../src/index.js';
 import { exotel, oauth2ClientCredentials } from '../../src/providers/index.js';
+import { nock } from '../setup/nock.js';
 
 /*
  * Many APIs say "expired" by a 403, or in a 200: https://github.com/n8n-io/n8n/issues/17450. Every provider takes the test

@@ -1,8 +1,7 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import autocannon from 'autocannon';
 import type { AxiosInstance } from 'axios';
 import express from 'express';
-import nock from 'nock';
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -17,9 +16,6 @@ const REQUESTS = 1_000;
 let sandbox: Sandbox<'exotel' | 'learning360' | 'udara360'>;
 let app: Server;
 let url: string;
-
-// After it was activated for this test; its pass-through costs four times as much.
-beforeEach(() => nock.restore());
 
 beforeAll(async () => {
   sandbox = await startSandbox({ only: ['exotel', 'learning360', 'udara360'] });

@@ -1,4 +1,5 @@
-import { afterAll, afterEach, beforeEach, jest } from '@jest/globals';
+/* Imported by the test files that have nock answer for hosts: it stands in front of every request of theirs. */
+import { afterAll, afterEach, beforeEach } from '@jest/globals';
 import nock from 'nock';
 
 beforeEach(() => {
@@ -7,7 +8,6 @@ beforeEach(() => {
   nock.enableNetConnect(/^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/);
 });
 afterEach(() => {
-  jest.useRealTimers();
   nock.abortPendingRequests();
   nock.cleanAll();
 });
@@ -16,3 +16,5 @@ afterAll(() => {
   nock.enableNetConnect();
   nock.restore();
 });
+
+export { nock };

@@ -1,5 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import nock from 'nock';
+import { afterEach, describe, expect, it } from '@jest/globals';
 
 import {
   defineProvider,
@@ -124,8 +123,6 @@ describe('a token URL that is made from credentials of a function, or by a promi
 
 describe('a proxy from the environment', () => {
   const before = { ...process.env };
-  // It reads no request whose path is an absolute URL, which is how proxies are asked.
-  beforeEach(() => nock.restore());
   afterEach(() => {
     process.env = { ...before };
   });

@@ -2,7 +2,6 @@ import { Agent } from 'node:http';
 import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import axios, { AxiosError } from 'axios';
-import nock from 'nock';
 import {
   createExotelApi,
   ExotelApiError,
@@ -11,6 +10,7 @@ import {
 } from '../../../src/apis/exotel/index.js';
 import { answerNext, failureOf } from '../canned-answer.js';
 import { json, serve } from '../loopback.js';
+import { nock } from '../../setup/nock.js';
 import { CHOOSABLE, FIXED } from './every-call.js';
 import {
   A_CALL,

@@ -1,10 +1,10 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import axios, { AxiosError } from 'axios';
-import nock from 'nock';
 import { isTruecallerApiError, TruecallerApiError } from '../../../src/apis/truecaller/index.js';
 import { answerNext, failureOf } from '../canned-answer.js';
 import { json, serve } from '../loopback.js';
+import { nock } from '../../setup/nock.js';
 import {
   anEntry,
   PORTAL,

@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
 import axios from 'axios';
-import nock from 'nock';
 import {
   createTruecallerApi,
   isTruecallerUploadError,
@@ -14,6 +13,7 @@ import { truecaller } from '../../../src/providers/index.js';
 import { startSandbox } from '../../../src/testing/index.js';
 import { allOf, answerNext, failureOf, type SentRequest } from '../canned-answer.js';
 import { serve } from '../loopback.js';
+import { nock } from '../../setup/nock.js';
 import { anEntry, PORTAL, RECEIVED, truecallerApi } from './truecaller-organisation.js';
 
 /** Rows that can be told apart; those at the given places are invalid. */
