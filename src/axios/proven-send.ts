@@ -1,9 +1,11 @@
-import axios, { Axios, type AxiosResponse } from 'axios';
+import axios, { Axios, type AxiosRequestConfig, type AxiosResponse } from 'axios';
 
 import { answerOf, type Answer } from './answer.js';
 import { asTimeout, isCancelled, remainingMs } from './deadline.js';
 import type { Sent } from './exchange.js';
 import { discard, fitHeaders, replayBody } from './replay-body.js';
+
+type Adapter = NonNullable<AxiosRequestConfig['adapter']>;
 
 interface Attempt {
   readonly sending: Promise<AxiosResponse>;
@@ -16,12 +18,13 @@ interface Attempt {
  */
 export function proveSends(sent: Sent): void {
   const { config: given, attachment, token } = sent;
-  const { clock } = attachment.source;
-  const adapter = given.adapter ?? axios.defaults.adapter!;
-  if (!attachment.proof) return;
+  const { proof, source } = attachment;
+  if (!proof) return;
+  const { clock } = source;
+  const adapter = (given.adapter ?? axios.defaults.adapter) as Adapter;
   given.adapter = async (config) => {
     config.adapter = adapter;
-    const last = await attachment.proof!.send<Attempt>({
+    const last = await proof.send<Attempt>({
       url: new Axios({}).getUri(config),
       carrier: config,
       token,
