@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import axios, { type AxiosInstance, type CreateAxiosDefaults } from 'axios';
-import nock from 'nock';
 import { Readable } from 'node:stream';
 import { inspect } from 'node:util';
 
@@ -14,7 +13,6 @@ import { answer, failureOf } from './support.js';
 let servers: BoundServers;
 
 beforeAll(async () => {
-  nock.restore();
   servers = await startBoundServers();
 });
 beforeEach(() => servers.reset());

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import nock from 'nock';
 
 import { createBearerFetch } from '../../src/fetch/index.js';
 import type { FetchFunction } from '../../src/fetch/send-token-request.js';
@@ -9,7 +8,6 @@ import { startBoundServers, type BoundServers } from '../oauth/dpop/bound-server
 let servers: BoundServers;
 
 beforeAll(async () => {
-  nock.restore();
   servers = await startBoundServers();
 });
 beforeEach(() => servers.reset());

@@ -1,9 +1,11 @@
-import axios, { Axios, type AxiosResponse } from 'axios';
+import axios, { Axios, type AxiosRequestConfig, type AxiosResponse } from 'axios';
 
 import { answerOf, type Answer } from './answer.js';
 import { asTimeout, isCancelled, remainingMs } from './deadline.js';
 import type { Sent } from './exchange.js';
 import { discard, fitHeaders, replayBody } from './replay-body.js';
+
+type Adapter = NonNullable<AxiosRequestConfig['adapter']>;
 
 interface Attempt {
   readonly sending: Promise<AxiosResponse>;
@@ -17,11 +19,11 @@ interface Attempt {
 export function proveSends(sent: Sent): void {
   const { config: given, attachment, token } = sent;
   const { proof, source } = attachment;
-  if (proof === undefined) return;
+  if (!proof) return;
   const { clock } = source;
-  const adapter = given.adapter ?? axios.defaults.adapter;
+  const adapter = (given.adapter ?? axios.defaults.adapter) as Adapter;
   given.adapter = async (config) => {
-    Object.assign(config, { adapter });
+    config.adapter = adapter;
     const { sending } = await proof.send<Attempt>({
       url: new Axios({}).getUri(config),
       carrier: config,

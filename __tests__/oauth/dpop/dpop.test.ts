@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import nock from 'nock';
 import { generateKeyPairSync } from 'node:crypto';
 
 import { createBearerFetch } from '../../../src/fetch/index.js';
@@ -15,7 +14,6 @@ import { startBoundServers, type Arrival, type BoundServers } from './bound-serv
 let servers: BoundServers;
 
 beforeAll(async () => {
-  nock.restore();
   servers = await startBoundServers();
 });
 beforeEach(() => servers.reset());

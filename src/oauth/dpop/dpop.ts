@@ -179,7 +179,7 @@ function learn(
 }
 
 function textOf(header: unknown): string {
-  return [header ?? ''].flat().join(', ');
+  return [header ?? ''].flat().map(String).join(', ');
 }
 
 /** The request that a redirect leads to, in axios's http adapter. */
@@ -202,8 +202,9 @@ function writeProof(carrier: Writable, proof: string): () => void {
   const { beforeRedirect } = carrier;
   headers[PROOF] = proof;
   carrier.beforeRedirect = function (this: unknown, next: NextRequest, ...details: unknown[]) {
-    for (const name of Object.keys(next.headers ?? {}))
-      if (/^(dpop|authorization)$/i.test(name)) Reflect.deleteProperty(next.headers!, name);
+    const { headers: nextHeaders = {} } = next;
+    for (const name of Object.keys(nextHeaders))
+      if (/^(dpop|authorization)$/i.test(name)) Reflect.deleteProperty(nextHeaders, name);
     if (typeof beforeRedirect === 'function')
       Reflect.apply(beforeRedirect, this, [next, ...details]);
   };
