@@ -16,6 +16,7 @@ const loaders: Readonly<Record<string, () => Promise<Peer>>> = {
   'badgateway-oauth2-client': async () =>
     (await import('./badgateway-oauth2-client.js')).badgatewayOAuth2Client,
   'openid-client': async () => (await import('./openid-client.js')).openidClient,
+  ky: async () => (await import('./ky.js')).kyPeer,
   'bare-axios': async () => (await import('./bare-axios.js')).bareAxiosPeer,
 };
 
