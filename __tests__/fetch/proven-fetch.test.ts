@@ -83,8 +83,12 @@ describe('a redirect', () => {
 
   test('that turns a POST into a GET has a proof for GET, also with the nonce', async () => {
     const api = fetchOf();
+    const bodiesOfGet: unknown[] = [];
     const swap: FetchFunction = (input: string, init: RequestInit) => {
-      if (init.method === 'GET') servers.api.nonce = 'n1';
+      if (init.method === 'GET') {
+        servers.api.nonce = 'n1';
+        bodiesOfGet.push(init.body);
+      }
       return fetch(input, init);
     };
     expect((await api(things())).status).toBe(200);
@@ -97,6 +101,7 @@ describe('a redirect', () => {
       { method: 'GET', status: 401, body: '' },
       { method: 'GET', status: 200, body: '' },
     ]);
+    expect(bodiesOfGet).toEqual([null, null]);
   });
 
   test('to another origin takes neither token nor proof along', async () => {
