@@ -3,13 +3,14 @@ import { describe, expect, test } from '@jest/globals';
 import { AccessToken } from '../../src/token/access-token.js';
 import type { Instant } from '../../src/token/instant.js';
 import {
+  decide,
   defaultPolicy,
   initialState,
   type Happening,
   type LifecyclePolicy,
   type TokenState,
 } from '../../src/token/lifecycle.js';
-import { decideShared } from '../../src/token/shared-lifecycle.js';
+import { decideElsewhere } from '../../src/token/lifecycle/on-elsewhere.js';
 
 /* What another process does, as the life of a token here sees it: decisions without clock, timer, network or store. */
 
@@ -36,7 +37,7 @@ function life(policy: Partial<LifecyclePolicy> = {}) {
       seconds: number,
       happening: Extract<Happening<string>, { kind: Kind }>,
     ) {
-      const decision = decideShared<string, Kind>(state, at(seconds), happening, rules);
+      const decision = decide<string, Kind>(state, at(seconds), happening, rules, decideElsewhere);
       state = decision.state;
       told.push(...decision.notices.map(({ kind }) => kind));
       return decision.answer;

@@ -3,7 +3,7 @@ import pMemoize from 'p-memoize';
 
 import * as lifecycle from '../../src/token/lifecycle.js';
 import type { Happening, LifecyclePolicy, TokenState } from '../../src/token/lifecycle.js';
-import { decideShared } from '../../src/token/shared-lifecycle.js';
+import { decideElsewhere } from '../../src/token/lifecycle/on-elsewhere.js';
 import type { FakeClock } from '../../src/testing/fake-clock.js';
 import type { TokenSourceOptions } from '../../src/axios/create-token-source.js';
 import * as sending from '../../src/axios/send-token-request.js';
@@ -18,7 +18,7 @@ import type { Instant } from '../../src/token/instant.js';
 
 export type AnyState = TokenState;
 export type AnyHappening = Happening<unknown>;
-export type AnyDecision = ReturnType<typeof decideShared>;
+export type AnyDecision = ReturnType<typeof lifecycle.decide>;
 export type Decide = (
   state: AnyState,
   now: Instant,
@@ -26,7 +26,8 @@ export type Decide = (
   policy: LifecyclePolicy,
 ) => AnyDecision;
 
-export const realDecide = decideShared as Decide;
+export const realDecide: Decide = (state, now, happening, policy) =>
+  lifecycle.decide(state, now, happening, policy, decideElsewhere);
 export const realServableToken = lifecycle.servableToken;
 export const realMemoize = pMemoize as (...args: unknown[]) => unknown;
 
@@ -72,9 +73,6 @@ jest.unstable_mockModule('../../src/token/lifecycle.js', () => ({
     return state;
   },
   servableToken: (...args: Parameters<typeof realServableToken>) => seam.servableToken(...args),
-}));
-jest.unstable_mockModule('../../src/token/shared-lifecycle.js', () => ({
-  decideShared: (...args: Parameters<Decide>) => seam.decide(...args),
 }));
 jest.unstable_mockModule('../../src/axios/send-token-request.js', () => ({
   axiosSender: (...args: Parameters<typeof sending.axiosSender>): SendTokenRequest => {

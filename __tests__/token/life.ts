@@ -2,6 +2,7 @@ import { AccessToken } from '../../src/token/access-token.js';
 import { later, type Instant } from '../../src/token/instant.js';
 import { forcedMintInMs, takeForcedMint } from '../../src/token/lifecycle/forced-mints.js';
 import {
+  decide,
   defaultPolicy,
   initialState,
   nextCallInMs,
@@ -16,7 +17,7 @@ import {
   type RequestAnswer,
   type TokenState,
 } from '../../src/token/lifecycle.js';
-import { decideShared } from '../../src/token/shared-lifecycle.js';
+import { decideElsewhere } from '../../src/token/lifecycle/on-elsewhere.js';
 
 export type State = TokenState<string>;
 
@@ -128,7 +129,13 @@ export class Life {
   happens<Kind extends Happening<string>['kind']>(
     happening: Extract<Happening<string>, { kind: Kind }>,
   ) {
-    const decision = decideShared<string, Kind>(this.state, this.now, happening, this.policy);
+    const decision = decide<string, Kind>(
+      this.state,
+      this.now,
+      happening,
+      this.policy,
+      decideElsewhere,
+    );
     this.state = deepFrozen(decision.state);
     this.notices.push(...decision.notices);
     return decision.answer;

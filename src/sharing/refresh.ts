@@ -2,7 +2,7 @@ import type { BearerError } from '../errors/index.js';
 import { perCallFields } from '../provider-definition/credentials.js';
 import type { Provider } from '../provider-definition/define-provider.js';
 import type { TokenRequest } from '../provider-definition/token-request.js';
-import { madeRequest } from '../token-call/made-request.js';
+import type { madeRequest } from '../token-call/made-request.js';
 import type { MintResult } from '../token-call/mint.js';
 import type { Failed } from '../token-call/token-call-failure.js';
 import type { TokenCallOptions } from '../token-call/token-call.js';
@@ -49,6 +49,8 @@ export interface Refresh {
   readonly signal: AbortSignal;
   /** Limits the time of what comes before the mint. */
   inTime<T>(work: (bounds: { readonly signal: AbortSignal }) => Promise<T>): Promise<T>;
+  /** Comes from the source, so that a store does not carry the code of token calls. */
+  readonly makeRequest: typeof madeRequest;
   mint(askCredentials: (signal: AbortSignal) => Promise<object>): Promise<MintResult>;
 }
 
@@ -84,7 +86,7 @@ export async function identified(
     const making = { credentials, params, options, signal, purpose: 'identity' } as const;
     const made =
       provider.acquireToken === undefined
-        ? await madeRequest({ ...making, provider })
+        ? await refresh.makeRequest({ ...making, provider })
         : ({ kind: 'made', request: undefined } as const);
     if (made.kind === 'failed') return made;
     return {

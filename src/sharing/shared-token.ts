@@ -3,7 +3,7 @@ import { within } from '../platform/waiting.js';
 import type { Instant } from '../token/instant.js';
 import { randomHex } from '../platform/random-hex.js';
 import { absoluteURL } from '../provider-definition/token-request.js';
-import { decideShared } from '../token/shared-lifecycle.js';
+import { decideElsewhere } from '../token/lifecycle/on-elsewhere.js';
 import type { Minted } from '../token-call/mint.js';
 import type { Acquired } from './acquired.js';
 import { adopted } from './adoption.js';
@@ -64,8 +64,7 @@ export class SharedToken {
   #looks: JointWork<undefined> | undefined;
   #wake: (() => void) | undefined;
 
-  /** What decides on a token that is shared. */
-  readonly decide = decideShared;
+  readonly decideElsewhere = decideElsewhere;
 
   constructor(context: SharedContext, owner: SharedTokenOwner) {
     this.#context = context;

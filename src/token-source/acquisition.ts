@@ -6,6 +6,7 @@ import type { TokenParams } from '../token/token-params.js';
 import type { WorkLife } from '../platform/joint-work.js';
 import { boundedSignal } from '../platform/waiting.js';
 import type { Credentials } from './credentials.js';
+import { madeRequest } from '../token-call/made-request.js';
 import { mint, type MintContext, type MintResult } from '../token-call/mint.js';
 import {
   failed,
@@ -71,6 +72,7 @@ async function acquireOnce(wanted: TokenWanted, flight: Flight, life: WorkLife):
     flightId: flight.id,
     minRemainingMs: flight.minRemainingMs,
     signal: life.signal,
+    makeRequest: madeRequest,
     inTime: (work) => inTime(source, life, work),
     mint: (ask) => mintWith(ask, wanted, life),
   });

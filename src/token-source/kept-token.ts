@@ -19,7 +19,6 @@ import {
   type RejectionAnswer,
   type TokenState,
 } from '../token/lifecycle.js';
-import type { decideShared } from '../token/shared-lifecycle.js';
 import type { TokenParams } from '../token/token-params.js';
 import type { Account } from './accounts.js';
 import type { Clock } from '../platform/clock.js';
@@ -282,12 +281,12 @@ export class KeptToken implements RenewedToken, Keepable {
     happening: Extract<Happening<BearerError>, { kind: Kind }>,
   ): Answers<BearerError>[Kind] {
     const { source } = this;
-    const decideNext = this.shared?.decide ?? decideAlone;
-    const { state, answer, notices } = decideNext<BearerError, Kind>(
+    const { state, answer, notices } = decide<BearerError, Kind>(
       this.state,
       source.now(),
       happening,
       source.options.policy,
+      this.shared?.decideElsewhere,
     );
     this.#state = state;
     if (happening.kind === 'credentials-changed') this.#account = undefined;
@@ -313,9 +312,6 @@ export class KeptToken implements RenewedToken, Keepable {
     }
   }
 }
-
-/** Without a store, nothing is known of other processes. */
-const decideAlone = decide as typeof decideShared;
 
 /** How long a caller waits for an early refresh that would end with its request, in milliseconds. */
 const AHEAD_MS = 1_000;

@@ -2,7 +2,7 @@
  * The life of one token, decided without a clock, a timer, a network or axios: a state, the current time and an event go in;
  * the next state, an answer and notices come out. `token-source/` acts on them.
  *
- * `shared-lifecycle.ts` adds what a shared store tells of other processes, and comes with the store.
+ * `lifecycle/on-elsewhere.ts` decides what a shared store tells of other processes, and comes with the store.
  *
  * There are three independent parts: a token slot and a budget of forced mints (may a 401 force a new token?) for each token,
  * and an endpoint gate (may the token endpoint be called?), which the tokens of one account share. A token may be valid while
@@ -10,7 +10,15 @@
  */
 
 import type { Instant } from './instant.js';
-import type { Answers, Decision, OwnHappening } from './lifecycle/happening.js';
+import {
+  type Answers,
+  type Decision,
+  type ElsewhereAnswer,
+  type ElsewhereHappening,
+  type FlightAnswer,
+  type Happening,
+  decided,
+} from './lifecycle/happening.js';
 import { onMintFailed } from './lifecycle/on-mint-failed.js';
 import { onMinted } from './lifecycle/on-minted.js';
 import { onRejection, onReplayAccepted } from './lifecycle/on-rejection.js';
@@ -49,7 +57,6 @@ export type {
   Happening,
   NewToken,
   Notice,
-  OwnHappening,
   RefusalCause,
   RejectedSend,
   RejectionAnswer,
@@ -57,18 +64,32 @@ export type {
 } from './lifecycle/happening.js';
 export { patienceMs, servableToken } from './lifecycle/on-request.js';
 
-/** Decides what follows from an event in this process. Pure: the same arguments give the same decision. */
-export function decide<Failure, Kind extends OwnHappening<Failure>['kind']>(
+/** Decides what the shared store tells of other processes. */
+type DecideElsewhere = <Failure>(
   state: TokenState<Failure>,
   now: Instant,
-  happening: Extract<OwnHappening<Failure>, { kind: Kind }>,
+  happening: ElsewhereHappening<Failure>,
   policy: LifecyclePolicy,
+) => Decision<Failure, ElsewhereAnswer | FlightAnswer>;
+
+/**
+ * Decides what follows from an event. Pure: the same arguments give the same decision.
+ *
+ * @param elsewhere - comes with the store; without it, nothing is heard of other processes
+ */
+export function decide<Failure, Kind extends Happening<Failure>['kind']>(
+  state: TokenState<Failure>,
+  now: Instant,
+  happening: Extract<Happening<Failure>, { kind: Kind }>,
+  policy: LifecyclePolicy,
+  elsewhere?: DecideElsewhere,
 ): Decision<Failure, Answers<Failure>[Kind]>;
 export function decide<Failure>(
   state: TokenState<Failure>,
   now: Instant,
-  happening: OwnHappening<Failure>,
+  happening: Happening<Failure>,
   policy: LifecyclePolicy,
+  elsewhere?: DecideElsewhere,
 ): Decision<Failure, Answers<Failure>[keyof Answers<Failure>]> {
   switch (happening.kind) {
     case 'requested':
@@ -91,5 +112,7 @@ export function decide<Failure>(
       return onCredentialsChanged(state);
     case 'cleared':
       return onCleared(state);
+    default:
+      return elsewhere?.(state, now, happening, policy) ?? decided(state, undefined);
   }
 }

@@ -18,7 +18,7 @@ export interface NewToken {
 export type Happening<Failure> = OwnHappening<Failure> | ElsewhereHappening<Failure>;
 
 /** What happens to a token in this process. */
-export type OwnHappening<Failure> =
+type OwnHappening<Failure> =
   /** A caller wants a token: not the rejected token `not`, and preferably with at least `minRemainingMs` left. */
   | {
       readonly kind: 'requested';

@@ -4,7 +4,7 @@ import {
   type Decision,
   type ElsewhereAnswer,
   type FlightAnswer,
-  type Happening,
+  type ElsewhereHappening,
   type NewToken,
   decided,
 } from './happening.js';
@@ -14,11 +14,28 @@ import type { LifecyclePolicy } from './policy.js';
 import { openGates, openingNotices } from './opening.js';
 import type { EndpointGate, TokenState } from './state.js';
 
-/** While the token in hand is usable, callers do not wait for another process. The store is checked again a little later. */
-export function onRefreshingElsewhere<Failure>(
+/** Decides what the shared store tells of other processes: `decide` is given this function where there is one. */
+export function decideElsewhere<Failure>(
   state: TokenState<Failure>,
   now: Instant,
-  elsewhere: Extract<Happening<Failure>, { kind: 'refreshing-elsewhere' }>,
+  happening: ElsewhereHappening<Failure>,
+  policy: LifecyclePolicy,
+): Decision<Failure, ElsewhereAnswer | FlightAnswer> {
+  switch (happening.kind) {
+    case 'refreshing-elsewhere':
+      return onRefreshingElsewhere(state, now, happening);
+    case 'cooling-elsewhere':
+      return onCoolingElsewhere(state, now, happening, policy);
+    case 'found':
+      return onFound(state, happening, policy);
+  }
+}
+
+/** While the token in hand is usable, callers do not wait for another process. The store is checked again a little later. */
+function onRefreshingElsewhere<Failure>(
+  state: TokenState<Failure>,
+  now: Instant,
+  elsewhere: Extract<ElsewhereHappening<Failure>, { kind: 'refreshing-elsewhere' }>,
 ): Decision<Failure, ElsewhereAnswer> {
   const { flight, slot, ...rest } = state;
   if (flight?.id !== elsewhere.flightId || slot.kind === 'empty' || slot.suspect)
@@ -33,10 +50,10 @@ export function onRefreshingElsewhere<Failure>(
   return decided({ ...rest, slot: deferred }, { kind: 'stand-down' });
 }
 
-export function onCoolingElsewhere<Failure>(
+function onCoolingElsewhere<Failure>(
   state: TokenState<Failure>,
   now: Instant,
-  cooling: Extract<Happening<Failure>, { kind: 'cooling-elsewhere' }>,
+  cooling: Extract<ElsewhereHappening<Failure>, { kind: 'cooling-elsewhere' }>,
   policy: LifecyclePolicy,
 ): Decision<Failure, FlightAnswer> {
   const { flight, ...landed } = state;
@@ -69,7 +86,7 @@ function gateFromElsewhere<Failure>(
     failures,
     failure,
     random,
-  }: Extract<Happening<Failure>, { kind: 'cooling-elsewhere' }>,
+  }: Extract<ElsewhereHappening<Failure>, { kind: 'cooling-elsewhere' }>,
 ): EndpointGate<Failure> {
   const { rejected } = gate;
   if (cause !== 'credentials')
@@ -85,7 +102,7 @@ function gateFromElsewhere<Failure>(
   };
 }
 
-export function onFound<Failure>(
+function onFound<Failure>(
   state: TokenState<Failure>,
   found: NewToken & { random: number },
   policy: LifecyclePolicy,
