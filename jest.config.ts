@@ -5,7 +5,7 @@ import type { Config } from 'jest';
 process.env['TZ'] = 'America/St_Johns';
 
 const config: Config = {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/__tests__/setup/environment.cjs',
   // For a machine that is busy with something else; nothing here takes a sixth of it by itself. No test has less.
   testTimeout: 180_000,
   testMatch: ['<rootDir>/__tests__/**/*.test.ts'],

@@ -115,7 +115,7 @@ describe.each(['through the adapter', 'over loopback'] as const)('%s', (way) => 
   });
 
   test('a call whose caller gave up says so, and can no longer be answered', async () => {
-    await using one = await start({ maxAttempts: 1, attemptTimeoutMs: 50, flightTimeoutMs: 50 });
+    await using one = await start({ maxAttempts: 1, attemptTimeoutMs: 500, flightTimeoutMs: 500 });
     one.endpoint.hang();
     await expect(one.source.getToken()).rejects.toMatchObject({
       code: 'ERR_TOKEN_ENDPOINT_UNREACHABLE',
