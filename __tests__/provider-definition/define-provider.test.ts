@@ -202,13 +202,14 @@ describe('behaviour 6: the origins that a token may go to', () => {
 
   const NOT_ABSOLUTE =
     'is not an absolute URL. Give it with scheme and host, such as https://api.example.com.';
+  const MISSING = NOT_ABSOLUTE.replace('not an absolute URL', 'missing');
   const NOT_HTTP = 'does not begin with https:// or http://. Add it.';
   const WITH_USER =
     'contains a user name or password. Pass them as credentials: URLs end up in logs.';
   it.each([
     ['baseURL', { baseURL: 'api.acme.example' }, NOT_ABSOLUTE],
     ['baseURL', { baseURL: '' }, NOT_ABSOLUTE],
-    ['baseURL', { baseURL: undefined as never }, NOT_ABSOLUTE],
+    ['baseURL', { baseURL: undefined as never }, MISSING],
     ['baseURL', { baseURL: new URL('https://api.acme.example') as never }, NOT_ABSOLUTE],
     ['baseURL', { baseURL: 'ftp://acme.example' }, NOT_HTTP],
     ['baseURL', { baseURL: 'localhost:4001' }, NOT_HTTP],

@@ -30,7 +30,7 @@ export const search: LocalSearch = {
           const [page = ''] = String(id).split('#');
           const stem = term.length > 5 ? term.slice(0, -1) : term;
           const isLast =
-            /^\/(api|decisions|facts|behaviours|benchmarks|mutation|simulation|comparison|wrapped|exotel|truecaller)\b/;
+            /^\/(api|changelog|decisions|facts|behaviours|benchmarks|mutation|simulation|comparison|wrapped|exotel|truecaller)\b/;
           return (isLast.test(page) ? 0.3 : 1) * (page.includes(stem) ? 3 : 1);
         },
       },

@@ -18,7 +18,7 @@ export function credentialArgument(args: readonly string[]): string | undefined 
 
 /** Where to put a credential instead. */
 export const WHERE_CREDENTIALS_GO = [
-  'Arguments show in the process list and stay in the shell history. Use one of:',
+  'Credentials are not accepted as arguments: those show in the process list and the shell history. Give them by',
   '  environment variables  axios-bearer providers lists their names',
   '  --credentials <file>   JSON, or lines like EXOTEL_API_KEY=...',
   '  --credentials -        the same from standard input',

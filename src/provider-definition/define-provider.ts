@@ -500,7 +500,7 @@ export function checkedOrigin(
   };
   if (typeof url !== 'string' || !URL.canParse(url)) {
     return fail(
-      'is not an absolute URL',
+      url === undefined ? 'is missing' : 'is not an absolute URL',
       'Give it with scheme and host, such as https://api.example.com.',
     );
   }

@@ -43,7 +43,7 @@ export async function sandbox(options: SandboxCommandOptions): Promise<void> {
       'For this page tokens live about 40 s and a token call takes 0.8 s, for your program too.',
     );
   }
-  tell('Paste these lines into another shell. Ctrl-C stops the sandbox.');
+  tell('Use these lines in another terminal, pasted or as a file. Ctrl-C stops the sandbox.');
   await interrupted;
   await ui?.close();
   await running.close();

@@ -130,7 +130,7 @@ const ALL = Object.keys(STARTERS) as readonly SandboxProviderName[]; // the keys
  * ```
  * @throws `MisconfigurationError` for an unknown option, or a name in `only` that the sandbox does not have; the system's own error if a port is in use. In this case everything is closed again.
  */
-export async function startSandbox<const Name extends SandboxProviderName = SandboxProviderName>(
+export async function startSandbox<Name extends SandboxProviderName = SandboxProviderName>(
   options: SandboxOptions<Name> = {},
 ): Promise<Sandbox<Name>> {
   refuseUnknownOptions(options, OPTIONS, { of: 'the sandbox' });
