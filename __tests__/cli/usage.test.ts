@@ -38,6 +38,15 @@ describe('help', () => {
     expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
   });
 
+  test('the rest of a description stands under its beginning', async () => {
+    const { stdout } = await cli.run(['--help']);
+    const commands = /Commands:\n(.*?)\n\n/s.exec(stdout)?.[1]?.split('\n') ?? [];
+    const begins = commands[0]?.indexOf('list the providers') ?? -1;
+    expect(begins).toBeGreaterThan(0);
+    const rest = commands.filter((line) => !COMMANDS.some((name) => line.startsWith(`  ${name} `)));
+    expect(rest.filter((line) => /^ {2}\S/.test(line) && !line.startsWith('  help '))).toEqual([]);
+  });
+
   test('the version is that of the package', async () => {
     const { version } = JSON.parse(
       readFileSync(resolve(import.meta.dirname, '../../package.json'), 'utf8'),

@@ -46,6 +46,7 @@ function createProgram(): Command {
     .version(version)
     .showHelpAfterError('Add --help for the options and examples.')
     .exitOverride()
+    .configureHelp({ minWidthToWrap: 20 })
     .configureOutput({
       getOutHelpWidth: () => helpWidth(process.stdout),
       getErrHelpWidth: () => helpWidth(process.stderr),
