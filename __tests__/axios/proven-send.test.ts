@@ -113,6 +113,27 @@ describe('the adapter of the caller sends', () => {
   });
 });
 
+test('a config that never came to its adapter has one proof for each send, however often it is sent again', async () => {
+  let kept: object = {};
+  let failures = 3;
+  const http = clientOf({
+    transformRequest(this: object, data: unknown) {
+      kept = this;
+      failures -= 1;
+      if (failures >= 0) throw new Error('not yet');
+      return data;
+    },
+  });
+  await failureOf(http.get('/things'));
+  await failureOf(http.request(kept));
+  await failureOf(http.request(kept));
+  servers.api.refusesNonces = true;
+
+  await failureOf(http.request(kept));
+
+  expect(arrivedAtAPI()).toEqual([401, 401]);
+});
+
 describe('the proof is made after all else', () => {
   test('after a slow interceptor, for the URL that it leaves', async () => {
     const http = clientOf();
@@ -146,6 +167,41 @@ describe('the proof is made after all else', () => {
 
     expect(error.code).toBe('ERR_CANCELED');
     expect(sent).toEqual([]);
+  });
+
+  test('a body that fails meanwhile fails the request, and not the process', async () => {
+    const http = clientOf();
+    await http.get('/things');
+    const body = new Readable({ read: () => undefined });
+
+    const sending = failureOf(http.post('/things', body));
+    body.destroy(new Error('the disk is gone'));
+    const error = await sending;
+
+    expect(error.message).toBe('the disk is gone');
+    expect(arrivedAtAPI()).toEqual([200]);
+  });
+
+  test('a body is destroyed if there is no proof, or the request is aborted meanwhile', async () => {
+    const controller = new AbortController();
+    const proofs: TokenProof[] = [
+      { send: () => Promise.reject(new Error('no proof')) },
+      {
+        send(request) {
+          controller.abort();
+          return request.attempt();
+        },
+      },
+    ];
+    for (const proof of proofs) {
+      const body = new Readable({ read: () => undefined });
+
+      await failureOf(
+        createProviderClient(provenBy(proof)).post('/things', body, { signal: controller.signal }),
+      );
+
+      expect(body.destroyed).toBe(true);
+    }
   });
 
   test('the second send has what is left of the timeout, and the caller gets the config with the whole', async () => {
@@ -191,6 +247,16 @@ describe('redirects of the http adapter', () => {
     expect(servers.idp.arrivals.filter(({ url }) => url === '/token')).toHaveLength(1);
     expect(error.config.beforeRedirect).toBe(beforeRedirect);
   });
+});
+
+test('a redirect that fetch follows with the proof of the first URL costs no token', async () => {
+  const http = clientOf({ adapter: 'fetch' });
+
+  const error = await failureOf(http.get('/things?to=/elsewhere'));
+
+  expect(error.response.status).toBe(401);
+  expect(arrivedAtAPI()).toEqual([302, 401]);
+  expect(servers.idp.arrivals).toHaveLength(1);
 });
 
 test('neither a response nor an error shows a proof, and an error shows no token', async () => {

@@ -1,6 +1,7 @@
 import axios, { Axios, type AxiosRequestConfig, type AxiosResponse } from 'axios';
 
 import { answerOf, type Answer } from './answer.js';
+import { unlessBodyFails } from './body-failure.js';
 import { asTimeout, isCancelled, remainingMs } from './deadline.js';
 import type { Sent } from './exchange.js';
 import { discard, fitHeaders, replayBody } from './replay-body.js';
@@ -12,6 +13,9 @@ interface Attempt {
   readonly answer: Answer | undefined;
 }
 
+/** The caller's adapter, by ours. */
+const callers = new WeakMap<object, Adapter>();
+
 /**
  * Has each send of a request carry a proof beside its token, if its place asks for one. The adapter is the only step behind all
  * interceptors and transforms that may be asynchronous.
@@ -21,19 +25,27 @@ export function proveSends(sent: Sent): void {
   const { proof, source } = attachment;
   if (!proof) return;
   const { clock } = source;
-  const adapter = (given.adapter ?? axios.defaults.adapter) as Adapter;
+  // A config that never came to its adapter still has ours.
+  const adapter =
+    callers.get(given.adapter as object) ?? ((given.adapter ?? axios.defaults.adapter) as Adapter);
   given.adapter = async (config) => {
     config.adapter = adapter;
-    const { sending } = await proof.send<Attempt>({
+    let begin!: (proven: Promise<unknown> | undefined) => void;
+    const ready = unlessBodyFails(config, () => new Promise((resolve) => (begin = resolve)));
+    ready.catch(() => undefined); // The first attempt reports it.
+    const proven = proof.send<Attempt>({
       url: new Axios({}).getUri(config),
       carrier: config,
       token,
       clock,
       async attempt() {
-        // A cancelled request gets no answer, whatever the adapter returns.
-        const sending = isCancelled(config)
-          ? (Promise.resolve() as Promise<never>)
-          : axios.getAdapter(adapter, config)(config);
+        begin(undefined);
+        const sending = ready.then(() => {
+          if (!isCancelled(config)) return axios.getAdapter(adapter, config)(config);
+          // It gets no answer, whatever the adapter returns.
+          discard(config.data);
+          return undefined as never;
+        });
         const outcome: unknown = await sending.catch((error: unknown) => error);
         return { sending, answer: answerOf(outcome, outcome) };
       },
@@ -48,6 +60,8 @@ export function proveSends(sent: Sent): void {
         return true;
       },
     });
-    return sending;
+    proven.catch(() => begin(proven)); // There is no proof.
+    return (await proven).sending;
   };
+  callers.set(given.adapter, adapter);
 }
