@@ -19,10 +19,9 @@ describe('a test reaches no other machine', () => {
     await once(server.listen(0, 'localhost'), 'listening');
     const { port } = server.address() as AddressInfo;
     expect((await axios.get(`http://localhost:${port}`)).data).toBe('here');
-    for (const socket of [connect(port), connect(port, 'localhost'), connect({ port })]) {
-      await once(socket, 'connect');
-      socket.destroy();
-    }
+    const sockets = [connect(port), connect(port, 'localhost'), connect({ port })];
+    await Promise.all(sockets.map((socket) => once(socket, 'connect')));
+    for (const socket of sockets) socket.destroy();
     server.close();
     server.closeAllConnections();
   });

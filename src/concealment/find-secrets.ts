@@ -20,7 +20,7 @@ const SHORTEST_SECRET = 3;
 /** From this length on a secret is unlikely to be part of an ordinary word. */
 const SHORTEST_WITHIN_WORDS = 6;
 /** This many characters of a secret next to a cut count as the secret. */
-const SHORTEST_FRAGMENT = 8;
+export const SHORTEST_FRAGMENT = 8;
 
 /** Each secret as characters, and as UTF-8 bytes, on which percent-encoding and Base64 are based. */
 export function patternsOf(secrets: readonly string[]): Pattern[] {

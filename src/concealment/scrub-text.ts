@@ -1,5 +1,11 @@
 import { readingsAt, type Reading } from './escapes.js';
-import { findSecrets, patternsOf, type Pattern, type Range } from './find-secrets.js';
+import {
+  findSecrets,
+  patternsOf,
+  SHORTEST_FRAGMENT,
+  type Pattern,
+  type Range,
+} from './find-secrets.js';
 import { REDACTED } from './redacted.js';
 
 /**
@@ -36,6 +42,7 @@ function replaced(text: string, ranges: readonly Range[]): string {
 /** The Base64 words that contain a secret, in any spelling. Base64 may follow a prefix of the same characters, such as a path. */
 function base64Words(text: string, patterns: readonly Pattern[]): Range[] {
   const found: Range[] = [];
+  const fewest = Math.min(SHORTEST_FRAGMENT, ...patterns.map(({ units }) => units.length));
   for (let from = 0, to = 0; from < text.length; from = Math.max(to, from + 1)) {
     let word = '';
     to = from;
@@ -44,9 +51,11 @@ function base64Words(text: string, patterns: readonly Pattern[]): Range[] {
       to = one.end;
     }
     const plain = word.replaceAll('-', '+').replaceAll('_', '/');
-    const isHidden = [0, 1, 2, 3].some(
-      (offset) => findSecrets(fromBase64(plain.slice(offset)), patterns).length > 0,
-    );
+    const isHidden =
+      plain.length * 3 >= fewest * 4 &&
+      [0, 1, 2, 3].some(
+        (offset) => findSecrets(fromBase64(plain.slice(offset)), patterns).length > 0,
+      );
     while (text[to] === '=') to += 1;
     if (isHidden) found.push({ from, to });
   }

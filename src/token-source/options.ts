@@ -67,10 +67,10 @@ export interface TokenCallRoute<Options extends CommonSourceOptions> {
 
 export interface ResolvedTokenSourceOptions {
   readonly policy: LifecyclePolicy;
-  readonly store: SharedStore | undefined;
-  readonly cacheIdentity: string | undefined;
+  readonly store?: SharedStore | undefined;
+  readonly cacheIdentity?: string | undefined;
   readonly keepWarm: boolean;
-  readonly waitUntil: CommonSourceOptions['waitUntil'];
+  readonly waitUntil?: CommonSourceOptions['waitUntil'];
   readonly attemptTimeoutMs: number;
   readonly flightTimeoutMs: number;
   readonly maxAttempts: number;
@@ -81,16 +81,11 @@ export interface ResolvedTokenSourceOptions {
 }
 
 const defaults = Object.freeze({
-  store: undefined,
-  cacheIdentity: undefined,
-  waitUntil: undefined,
   keepWarm: false,
   attemptTimeoutMs: 5_000,
   flightTimeoutMs: 10_000,
   maxAttempts: 3,
   maxEntries: 1_000,
-  clock: systemClock,
-  random: Math.random,
 });
 
 /** What each option may be; `undefined` if only the types check it. */
@@ -190,6 +185,8 @@ export function resolveOptions<Options extends CommonSourceOptions>(
   return {
     ...defaults,
     ...given,
+    clock: options.clock ?? systemClock,
+    random: options.random ?? Math.random,
     policy: policyOf(provider, options),
     sendTokenRequest: route.sender(options, provider.name),
   };

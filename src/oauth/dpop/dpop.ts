@@ -140,6 +140,9 @@ export function unboundTokenMessage({ status, body }: TokenResponse): string | u
 
 const NONCE_NEEDED = 'use_dpop_nonce';
 
+/** The error of a challenge with the scheme DPoP, which may follow another challenge. */
+const DPOP_ERROR = /(?:^|,)\s*DPoP\s(?:"[^"]*"|[^"])*?\berror\s*=\s*"?(\w+)/i;
+
 /** RFC 9449, section 5. Without a token there is nothing to be bound. */
 function isBound(body: unknown): boolean {
   return (
@@ -172,7 +175,7 @@ function learn(
   const learnt = clockOffsetMs(textOf(headerOf(headers, 'date')), sent.nowMs);
   if (learnt !== undefined) server.offsetMs = learnt;
   const challenge = textOf(headerOf(headers, 'www-authenticate'));
-  const [, error] = /\bDPoP\b.*?\berror\s*=\s*"?(\w+)/i.exec(challenge) ?? [];
+  const [, error] = DPOP_ERROR.exec(challenge) ?? [];
   if (error === NONCE_NEEDED) return nonce !== undefined && nonce !== sent.nonce;
   const isSkewed = learnt !== undefined && wasSkewed(sent.offsetMs, learnt);
   return error === 'invalid_dpop_proof' && isSkewed;
