@@ -172,7 +172,9 @@ function tokenOf({ headers }: IncomingMessage): string | undefined {
 function refuse({ method, url }: IncomingMessage, response: ServerResponse, error: string): number {
   if (method === 'POST' && url === '/token')
     return end(response, 400, {}, JSON.stringify({ error }));
-  return end(response, 401, { 'www-authenticate': `DPoP error="${error}", algs="ES256"` });
+  // The API takes bearer tokens too, and says so first.
+  const challenge = `Bearer realm="with dpop, error=none", DPoP error="${error}", algs="ES256"`;
+  return end(response, 401, { 'www-authenticate': challenge });
 }
 
 function end(
