@@ -28,13 +28,13 @@ await Promise.all([
       ['types as published', 'check:attw', check],
       ['docs site', 'test:docs', testWith],
       ['snippets', 'test:snippets', testWith],
-      ['simulation', 'test:simulation', testWith],
       ['package and browser', 'test:package', testWith],
     ]),
   ),
   inOrder([
     ['unit', 'test:unit', testWith],
     ['integration', 'test:integration', testWith],
+    ['simulation', 'test:simulation', testWith],
   ]),
 ]);
 

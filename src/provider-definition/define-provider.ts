@@ -448,7 +448,7 @@ function checkRequestAhead<C extends object>(
 
 /** Nothing is sent while a provider is being made. */
 const ONLY_CHECKING: TokenRequestContext = {
-  send: () => Promise.reject(new Error('The provider is only being checked.')),
+  send: () => Promise.reject(new Error('Only checking.')),
   purpose: 'identity',
   get signal() {
     return AbortSignal.abort();

@@ -8,8 +8,7 @@ import {
 import { warnOnce } from './warn-once.js';
 
 /** Errors of RFC 6750 and RFC 9449 that a new token does not fix. */
-const NOT_THE_TOKENS_FAULT =
-  /\berror\s*=\s*"?(insufficient_scope|invalid_request|use_dpop_nonce|invalid_dpop_proof)\b/i;
+const NOT_THE_TOKENS_FAULT = /\berror\s*=\s*"?(insufficient_scope|invalid_request|\w+_dpop_\w+)\b/i;
 
 /**
  * Whether an answer means that the token was rejected: status 401, unless the challenge names another cause.

@@ -81,6 +81,10 @@ export interface ResolvedTokenSourceOptions {
 }
 
 const defaults = Object.freeze({
+  // Its own, so that none comes from a polluted Object.prototype.
+  store: undefined,
+  cacheIdentity: undefined,
+  waitUntil: undefined,
   keepWarm: false,
   attemptTimeoutMs: 5_000,
   flightTimeoutMs: 10_000,
