@@ -47,9 +47,6 @@ const isOf = (rooms) => (id) => new RegExp(`[\\\\/]src[\\\\/](${rooms})[\\\\/]`)
 const isTool = isOf('testing|cli');
 const isWrapper = isOf('apis|presets|oauth');
 
-/** Node prints the whole line of an uncaught error above its message. */
-const LONGEST_LINE = 160;
-
 /**
  * What users step into is the core of the ESM build, which stays as it is. Everything else is packed small: packages that we took in (their
  * licences stand in THIRD-PARTY-NOTICES.md), the test kit and the command line as far as it goes; and the CommonJS build and the wrappers of
@@ -60,9 +57,9 @@ const minified = {
   renderChunk: (code, chunk, { format }) => {
     const how =
       isVendor(chunk) || chunk.moduleIds.every(isTool)
-        ? { minify: true, lineLimit: LONGEST_LINE }
+        ? { minify: true }
         : format === 'cjs' || chunk.moduleIds.every(isWrapper)
-          ? { minifyWhitespace: true, lineLimit: LONGEST_LINE }
+          ? { minifyWhitespace: true }
           : undefined;
     return (
       how && transform(code, { ...how, target: 'es2022', legalComments: 'none', sourcemap: true })
