@@ -122,7 +122,7 @@ export function oauth2ClientCredentials(
     throw new MisconfigurationError({
       provider: name,
       option: 'tokenUrl',
-      problem: tokenUrl === undefined ? 'is missing' : 'is not an absolute URL',
+      problem: (tokenUrl as unknown) === undefined ? 'is missing' : 'is not an absolute URL',
       remedy: 'Give the token endpoint with scheme and host.',
     });
   }

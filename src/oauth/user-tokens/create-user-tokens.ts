@@ -248,7 +248,7 @@ function checkOptions(options: CommonUserOptions): void {
     throw new MisconfigurationError({
       provider,
       option: 'tokenUrl',
-      problem: tokenUrl === undefined ? 'is missing' : 'is not an absolute URL',
+      problem: (tokenUrl as unknown) === undefined ? 'is missing' : 'is not an absolute URL',
       remedy: 'Give the token endpoint with scheme and host.',
     });
   }
