@@ -102,7 +102,7 @@ describe('a provider', () => {
 
       expect(error.option).toBe('defaultLifetimeSeconds');
       expect(error.message).toBe(
-        'acme: defaultLifetimeSeconds is not a positive number. Give it in seconds, or leave it out if the lifetime is unknown.',
+        'acme: defaultLifetimeSeconds is not a positive number. Give it in seconds, or leave it out.',
       );
     },
   );
@@ -261,7 +261,7 @@ describe('a budget of token calls', () => {
       option: 'tokenBudget',
       message:
         'acme: tokenBudget needs at least one call and a window of time. ' +
-        'Give `calls` as a whole number, at least 1, and `windowMs` in milliseconds.',
+        'Give `calls`, a whole number, and `windowMs`, in milliseconds.',
     });
   });
 

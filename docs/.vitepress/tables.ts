@@ -2,7 +2,7 @@ import type { MarkdownRenderer } from 'vitepress';
 
 type Token = ReturnType<MarkdownRenderer['parse']>[number];
 
-/** Said aloud, since a table that is shown as cards is none for a screen reader otherwise. */
+/** ARIA roles: without them, a screen reader does not announce cards as a table. */
 const ROLES: Partial<Record<string, string>> = {
   table_open: 'table',
   thead_open: 'rowgroup',

@@ -154,6 +154,7 @@ export function attachBearer<C extends object>(
   }
 
   const source = given ?? createTokenSource(provider, sourceOptions);
+  // The known place may be that of another provider, with the same header and without a proof.
   const own = placeOf(provider.tokenPlacement);
   const place = knownPlace(own);
   const redirects = redirectGuardFor(instance, guard, place);

@@ -13,7 +13,7 @@ interface Attempt {
   readonly answer: Answer | undefined;
 }
 
-/** The caller's adapter, by ours. */
+/** The caller's adapter of each of our adapters. */
 const callers = new WeakMap<object, Adapter>();
 
 /**
@@ -25,11 +25,12 @@ export function proveSends(sent: Sent): void {
   const { proof, source } = attachment;
   if (!proof) return;
   const { clock } = source;
-  // A config that never came to its adapter still has ours.
+  // A config that never reached its adapter still has ours. Wrapped again, it would send twice as often each time.
   const adapter =
     callers.get(given.adapter as object) ?? ((given.adapter ?? axios.defaults.adapter) as Adapter);
   given.adapter = async (config) => {
     config.adapter = adapter;
+    // Signing takes a moment, in which nobody else listens to a body that fails.
     let begin!: (proven: Promise<unknown> | undefined) => void;
     const ready = unlessBodyFails(config, () => new Promise((resolve) => (begin = resolve)));
     ready.catch(() => undefined); // The first attempt reports it.
@@ -42,7 +43,7 @@ export function proveSends(sent: Sent): void {
         begin(undefined);
         const sending = ready.then(() => {
           if (!isCancelled(config)) return axios.getAdapter(adapter, config)(config);
-          // It gets no answer, whatever the adapter returns.
+          // A cancelled request gets no answer, even from an adapter that gives one.
           discard(config.data);
           return undefined as never;
         });
@@ -60,7 +61,7 @@ export function proveSends(sent: Sent): void {
         return true;
       },
     });
-    proven.catch(() => begin(proven)); // There is no proof.
+    proven.catch(() => begin(proven)); // Without a proof there is no attempt that ends the wait.
     return (await proven).sending;
   };
   callers.set(given.adapter, adapter);

@@ -320,7 +320,7 @@ function checkCommonPart(definition: CommonDefinition): void {
       provider: name,
       option: 'defaultLifetimeSeconds',
       problem: 'is not a positive number',
-      remedy: 'Give it in seconds, or leave it out if the lifetime is unknown.',
+      remedy: 'Give it in seconds, or leave it out.',
     });
   }
   checkTokenBudget(definition);
@@ -346,7 +346,7 @@ function checkTokenFunction(definition: TokenFunctionDefinition): void {
     provider: definition.name,
     option: given,
     problem: 'cannot be combined with acquireToken, which returns the token itself',
-    remedy: 'Describe a token endpoint or give acquireToken, not both.',
+    remedy: 'Give one of the two.',
   });
 }
 
@@ -358,7 +358,7 @@ function checkTokenBudget({ name, tokenBudget }: CommonDefinition): void {
     provider: name,
     option: 'tokenBudget',
     problem: 'needs at least one call and a window of time',
-    remedy: 'Give `calls` as a whole number, at least 1, and `windowMs` in milliseconds.',
+    remedy: 'Give `calls`, a whole number, and `windowMs`, in milliseconds.',
   });
 }
 
@@ -448,7 +448,7 @@ function checkRequestAhead<C extends object>(
 
 /** Nothing is sent while a provider is being made. */
 const ONLY_CHECKING: TokenRequestContext = {
-  send: () => Promise.reject(new Error('Only checking.')),
+  send: () => Promise.reject(new Error('This is only a check.')),
   purpose: 'identity',
   get signal() {
     return AbortSignal.abort();

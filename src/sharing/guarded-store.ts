@@ -27,7 +27,7 @@ export interface GuardOptions {
 
 const LONGEST_PAUSE_MS = 10_000;
 
-/** The limit of each operation, whatever limits the client has. */
+/** The limit of each operation, even if the client has longer ones. */
 const OPERATION_TIMEOUT_MS = 250;
 /** The limit for opening the records of an identity, which derives keys. */
 const OPEN_TIMEOUT_MS = 5_000;

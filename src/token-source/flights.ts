@@ -159,7 +159,7 @@ export class Flights {
         servableToken(state, source.now(), undefined, options.policy) !== undefined,
     });
     this.#keepWarm(1_000);
-    // Rejected credentials have to be changed, whatever has failed since.
+    // Rejected credentials have to be changed, even if something else has failed since.
     const rejected = rejectedOf(state)?.failure;
     return {
       kind: 'failed',

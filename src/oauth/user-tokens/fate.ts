@@ -25,7 +25,7 @@ export function nextStep(loaded: string, known: readonly (Fate | undefined)[]): 
   return fates.length > 0 ? { kind: 'login' } : { kind: 'send' };
 }
 
-/** As a store accepts it: visible ASCII, whatever characters the refresh token has. */
+/** Visible ASCII only, which every store accepts, even if the refresh token has other characters. */
 export function fateToText(fate: Fate): string {
   return encodeURIComponent(JSON.stringify(fate));
 }
