@@ -47,6 +47,9 @@ const isOf = (rooms) => (id) => new RegExp(`[\\\\/]src[\\\\/](${rooms})[\\\\/]`)
 const isTool = isOf('testing|cli');
 const isWrapper = isOf('apis|presets|oauth');
 
+/** Node prints the whole line above an error that nobody caught. */
+const LINE_LIMIT = 200;
+
 /**
  * What users step into is the core of the ESM build, which stays as it is. Everything else is packed small: packages that we took in (their
  * licences stand in THIRD-PARTY-NOTICES.md), the test kit and the command line as far as it goes; and the CommonJS build and the wrappers of
@@ -54,18 +57,42 @@ const isWrapper = isOf('apis|presets|oauth');
  */
 const minified = {
   name: 'minified',
-  renderChunk: (code, chunk, { format }) => {
-    const how =
-      isVendor(chunk) || chunk.moduleIds.every(isTool)
-        ? { minify: true }
-        : format === 'cjs' || chunk.moduleIds.every(isWrapper)
-          ? { minifyWhitespace: true }
-          : undefined;
-    return (
-      how && transform(code, { ...how, target: 'es2022', legalComments: 'none', sourcemap: true })
-    );
+  // The maps stay those of the code before: they are not published, and only tell a test what the build has taken in.
+  async generateBundle({ format }, bundle) {
+    for (const chunk of Object.values(bundle)) {
+      if (chunk.type !== 'chunk') continue;
+      const how =
+        isVendor(chunk) || chunk.moduleIds.every(isTool)
+          ? { minify: true }
+          : format === 'cjs' || chunk.moduleIds.every(isWrapper)
+            ? { minifyWhitespace: true }
+            : undefined;
+      if (how === undefined) continue;
+      const options = { ...how, target: 'es2022', legalComments: 'none' };
+      const { code } = await transform(chunk.code, options);
+      chunk.code = inLines(code, this.parse(code));
+    }
   },
 };
+
+/** Begins a new line before a statement that would end beyond the limit of its line. */
+function inLines(code, program) {
+  const statements = [];
+  const visit = (node) => {
+    if (node === null || typeof node !== 'object') return;
+    if (Array.isArray(node.body)) statements.push(...node.body);
+    Object.values(node).forEach(visit);
+  };
+  visit(program);
+  let lineStart = 0;
+  const lines = [];
+  for (const { start, end } of statements.sort((a, b) => a.start - b.start)) {
+    if (end - lineStart <= LINE_LIMIT || start === lineStart) continue;
+    lines.push(code.slice(lineStart, start));
+    lineStart = start;
+  }
+  return [...lines, code.slice(lineStart)].join('\n');
+}
 
 function chunkFileNames(extension) {
   return (chunk) =>
@@ -98,24 +125,33 @@ function chunkOf(id) {
     : 'core';
 }
 
-/** Half of all our types. They name none that differ between the two builds of axios, so those of CommonJS do for both. */
-const sharedTypes = ['exotel', 'truecaller'];
-
+/**
+ * Each declaration file once more for CommonJS, whose compiler then reads axios's own types for CommonJS. Half of all our types name none that
+ * differ between the two: of those ESM has one line that leads to the file for CommonJS, so that the package holds them once.
+ */
 const typesOfCommonJS = {
   name: 'types-of-commonjs',
-  generateBundle() {
-    for (const name of sharedTypes)
+  generateBundle(_, bundle) {
+    const chunks = Object.values(bundle);
+    const isShared = ({ name, isEntry }) => isEntry && ['exotel', 'truecaller'].includes(name);
+    const kept = new Set();
+    const keep = (file) => {
+      if (kept.has(file) || bundle[file] === undefined) return;
+      kept.add(file);
+      bundle[file].imports.forEach(keep);
+    };
+    for (const chunk of chunks) if (chunk.isEntry && !isShared(chunk)) keep(chunk.fileName);
+    for (const chunk of chunks) {
       this.emitFile({
         type: 'asset',
-        fileName: `${name}.d.ts`,
-        source: `export * from './${name}.cjs';\n`,
+        fileName: chunk.fileName.replace(/\.ts$/, '.cts'),
+        source: chunk.code.replaceAll(/(['"]\.{1,2}\/[^'"]+)\.js(?=['"])/g, '$1.cjs'),
       });
+      if (isShared(chunk)) chunk.code = `export * from './${chunk.name}.cjs';\n`;
+      else if (!kept.has(chunk.fileName)) delete bundle[chunk.fileName];
+    }
   },
 };
-
-function without(entries, names) {
-  return Object.fromEntries(Object.entries(entries).filter(([name]) => !names.includes(name)));
-}
 
 export default [
   {
@@ -146,7 +182,7 @@ export default [
     },
   },
   {
-    input: without(input, sharedTypes),
+    input,
     external: (id) => builtin(id) || external(id),
     plugins: [dts({ respectExternal: true }), typesOfCommonJS],
     output: {
@@ -154,17 +190,6 @@ export default [
       format: 'es',
       entryFileNames: '[name].d.ts',
       chunkFileNames: 'chunks/[name]-[hash].d.ts',
-    },
-  },
-  {
-    input,
-    external: (id) => builtin(id) || external(id),
-    plugins: [dts({ respectExternal: true })],
-    output: {
-      dir: 'dist',
-      format: 'cjs',
-      entryFileNames: '[name].d.cts',
-      chunkFileNames: 'chunks/[name]-[hash].d.cts',
     },
   },
 ];

@@ -82,6 +82,18 @@ describe('the packed tarball', () => {
     expect(stdout).toContain('200 200 2 token calls');
   });
 
+  test.each([
+    ['axios-bearer/oauth', 'oauth2({ issuer: 5 })'],
+    ['axios-bearer/testing', 'createFakeTokenEndpoint({ only: 5 })'],
+  ])('shows no wall of code above an uncaught error of %s', async (entryPoint, call) => {
+    const program = `require('${entryPoint}').${call}`;
+    const { stderr } = await run('node', ['-e', program], { cwd: folder }).catch(
+      (error: unknown) => error as { stderr: string },
+    );
+    expect(stderr).toContain('MisconfigurationError');
+    expect(Math.max(...stderr.split('\n').map((line) => line.length))).toBeLessThan(2_000);
+  });
+
   test('makes an authorised call from a jest that runs in CommonJS mode', async () => {
     await write(
       'consumer.test.cjs',
