@@ -1,7 +1,7 @@
 /*
- * The whole proof but for lint and format, which the hosted CI checks: types, unit, integration, the built package (in a
- * browser too), the docs site, the snippets of the docs. The outages of Redis and the demo come first and alone: the library waits 250 ms for an answer, and a machine
- * that is busy takes longer. Then two stages at a time: the sources and what is built of them, and the tests.
+ * Types, unit, integration, the built package (in a browser too), the snippets of the docs. Lint, format and the docs site are the hosted CI's.
+ * The outages of Redis and the demo come first and alone: the library waits 250 ms for an answer, and a machine that is busy
+ * takes longer. Then two stages at a time: the sources and what is built of them, and the tests.
  * Runs every stage even if an earlier one failed, and ends with what was slow and the numbers of all of them.
  */
 import { spawn, spawnSync } from 'node:child_process';
@@ -26,7 +26,6 @@ await Promise.all([
     inOrder([
       ['publint', 'check:publint', check],
       ['types as published', 'check:attw', check],
-      ['docs site', 'test:docs', testWith],
       ['snippets', 'test:snippets', testWith],
       ['package and browser', 'test:package', testWith],
     ]),
