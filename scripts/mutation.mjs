@@ -2,6 +2,7 @@
  * Mutation testing, room by room: each room's code against that room's own tests.
  * `npm run mutation` runs all rooms, `npm run mutation -- token` one; `--files src/token/lifetime.ts` only some files of it.
  */
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Stryker } from '@stryker-mutator/core';
 
@@ -48,8 +49,15 @@ for (const room of positionals.length > 0 ? positionals : Object.keys(ROOMS)) {
   console.log(`\n──── ${room} ${'─'.repeat(60)}`);
   await new Stryker({
     mutate: values.files ?? mutate,
-    // A mutant for which a test waits in vain costs one such wait.
-    jest: { config: { ...jest, testTimeout: 30_000 } },
+    jest: {
+      config: {
+        ...jest,
+        // Stryker takes `<rootDir>` for the name of a folder.
+        testEnvironment: resolve('__tests__/setup/environment.cjs'),
+        // A mutant for which a test waits in vain costs one such wait.
+        testTimeout: 30_000,
+      },
+    },
     jsonReporter: { fileName: `reports/mutation/${room}.json` },
     htmlReporter: { fileName: `reports/mutation/${room}.html` },
     ...(values.concurrency === undefined ? {} : { concurrency: Number(values.concurrency) }),
