@@ -233,6 +233,24 @@ describeWithChromium('in a browser', () => {
     await close();
   });
 
+  test('on paper the dark theme is dark on white too, without the navigation, and every line of code is whole', async () => {
+    const { page, close } = await open('/wrapped-apis.html', { width: 700, colorScheme: 'dark' });
+    await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+    expect(await isDark(page)).toBe(true);
+    expect(await page.locator(':is(.VPNav, .VPLocalNav):visible').count()).toBe(0);
+    const wide = await page
+      .locator('.vp-doc pre')
+      .evaluateAll((all) => all.filter((code) => code.scrollWidth > code.clientWidth).length);
+    expect(wide).toBe(0);
+    const inks = await page
+      .locator('.vp-doc :is(h1, p, .shiki span:not(:has(*)))')
+      .evaluateAll((all) => [...new Set(all.map((one) => getComputedStyle(one).color))]);
+    const brightest = inks.map((ink) => Math.min(...ink.match(/\d+/g)!.slice(0, 3).map(Number)));
+    expect(inks.length).toBeGreaterThan(3);
+    expect(Math.max(...brightest)).toBeLessThan(128);
+    await close();
+  });
+
   describe('the search', () => {
     let site: Awaited<ReturnType<typeof open>>;
 

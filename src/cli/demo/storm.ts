@@ -104,7 +104,9 @@ function createStorm<C extends object>(
     } catch (error) {
       tally.failures += 1;
       note('failed');
-      if (tally.firstFailures.length < 3) tally.firstFailures.push(String(error));
+      const text = String(error);
+      if (tally.firstFailures.length < 3 && !tally.firstFailures.includes(text))
+        tally.firstFailures.push(text);
     }
     note('ended');
     return performance.now() - startedAt;
