@@ -67,7 +67,7 @@ describeWithRedis('@upstash/redis, over HTTP, keeps the contract', () => {
       store = createRedisStore(client, { storeKey });
     });
 
-    describeStoreContract({ describe, test: test.concurrent }, () => store);
+    describeStoreContract({ describe, test }, () => store);
 
     test('loads its scripts again when Redis has forgotten them', async () => {
       expect(await afterForgottenScripts(store)).toBe('T1');
