@@ -9,7 +9,7 @@ import { oauth2ClientCredentials } from 'axios-bearer/providers';
 import { startSandbox } from 'axios-bearer/testing';
 import { Agent } from 'node:http';
 
-const ACCOUNTS = 10_000;
+const ACCOUNTS = Number(process.env['ACCOUNTS'] ?? 10_000);
 const WORKERS = 50;
 
 const sandbox = await startSandbox({ only: ['oauth2'], maxLogEntries: 100 });

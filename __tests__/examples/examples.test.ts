@@ -1,13 +1,27 @@
-import { readdirSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 
+import { bundleExamples, examples } from '../../examples/bundle.mjs';
 import { describeWithRedis, startRedis } from '../redis/redis-server.js';
 import { linesOf, repository } from './run-example.js';
 
 /*
- * Every example as a user runs it, in a process of its own, and what it says.
+ * Every example in a process of its own, and what it says. `examples/run.mjs` would bundle each by itself.
  */
+
+const reports = join(repository, 'reports');
+let folder: string;
+let bundled: ReadonlyMap<string, string>;
+beforeAll(async () => {
+  mkdirSync(reports, { recursive: true });
+  folder = mkdtempSync(join(reports, 'examples-'));
+  bundled = await bundleExamples([...examples.keys()], folder);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Of the tenant queue: more than the tokens that it keeps. At night there are as many as the example has for a user. */
+const ACCOUNTS = Number(process.env['EXAMPLE_ACCOUNTS'] ?? 1_000);
 
 const SAYS: Readonly<Record<string, readonly string[]>> = {
   'commonjs-app': ['200 200 2 token calls', 'detached: 401'],
@@ -30,7 +44,7 @@ const SAYS: Readonly<Record<string, readonly string[]>> = {
     'late: { statusCode: 200 } 2 token calls',
   ],
   'tenant-queue': [
-    "12000 messages for 10000 accounts, 0 with another's token",
+    `${ACCOUNTS * 1.2} messages for ${ACCOUNTS} accounts, 0 with another's token`,
     'a token call for each account: true',
     'tokens kept: 500',
   ],
@@ -116,14 +130,19 @@ const SAYS: Readonly<Record<string, readonly string[]>> = {
 };
 
 test.each(Object.entries(SAYS))('%s tells its story', async (name, lines) => {
-  expect(await linesOf(name)).toEqual(lines);
+  const env = { ACCOUNTS: String(ACCOUNTS) };
+  expect(await linesOf([bundled.get(name)!], env)).toEqual(lines);
+});
+
+test('node examples/run.mjs bundles an example, and runs it', async () => {
+  expect(await linesOf(['examples/run.mjs', 'script'])).toEqual(SAYS['script']);
 });
 
 describeWithRedis('redis-workers', () => {
   test('tells its story', async () => {
     const redis = await startRedis();
     try {
-      const lines = await linesOf('redis-workers', {
+      const lines = await linesOf([bundled.get('redis-workers')!], {
         REDIS_URL: `redis://${redis.host}:${redis.port}`,
       });
       // A worker for which Redis has no answer in time, as on a machine that is busy, fetches a token of its own.
@@ -141,8 +160,5 @@ describeWithRedis('redis-workers', () => {
 });
 
 test('every example is among them', () => {
-  const examples = readdirSync(resolve(repository, 'examples'))
-    .filter((file) => /\.(ts|cjs)$/.test(file))
-    .map((file) => file.replace(/\.\w+$/, ''));
-  expect([...Object.keys(SAYS), 'redis-workers'].sort()).toEqual(examples.sort());
+  expect([...Object.keys(SAYS), 'redis-workers'].sort()).toEqual([...examples.keys()].sort());
 });

@@ -9,8 +9,12 @@ import { HANGS_AFTER_MS } from '../setup/patience.js';
 const run = promisify(execFile);
 export const repository = resolve(import.meta.dirname, '../..');
 
-export async function linesOf(name: string, env: NodeJS.ProcessEnv = {}): Promise<string[]> {
-  const { stdout, stderr } = await run(process.execPath, ['examples/run.mjs', name], {
+/** What a program of the repository prints. */
+export async function linesOf(
+  program: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<string[]> {
+  const { stdout, stderr } = await run(process.execPath, program, {
     cwd: repository,
     timeout: HANGS_AFTER_MS,
     env: { ...process.env, ...coverageEnv, ...env },

@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { linksOf, targetOf, textOf } from '../docs/pages.js';
 import { printedBy, snippetsOf } from '../snippets/snippet.js';
 import { axiosOfRepository, createConsumer, install, pack } from './consumer.js';
+import { problemsWith } from './type-check.js';
 
 /*
  * What a user gets: the packed tarball, installed into an empty folder. Neither publint nor attw notices a default import
@@ -162,45 +163,14 @@ if (isBearerError(error)) error.option.trim();
 if (isBearerError(null, 'ERR_CREDENTIALS_REJECTED')) throw new Error(String(whyNotReplayed(null)));
 `,
       );
-      await write(
-        `tsconfig.${file}.json`,
-        JSON.stringify({
-          compilerOptions: {
-            strict: true,
-            noEmit: true,
-            skipLibCheck: false,
-            target: 'es2023',
-            lib: ['es2023', 'dom', 'dom.asynciterable', 'esnext.disposable'],
-            types: ['node'],
-            module,
-            moduleResolution,
-          },
-          files: [file],
-        }),
-      );
-      const tsc = join(repository, 'node_modules/typescript/bin/tsc');
-      const outcome = await run('node', [tsc, '-p', `tsconfig.${file}.json`], {
-        cwd: folder,
-      }).catch((error: unknown) => error as { stdout: string });
-      // axios's own declarations are not clean under every setting; ours have to be.
-      const ours = outcome.stdout
-        .split('\n')
-        .filter((line) => line !== '' && !line.includes('node_modules/axios/'));
-      expect(ours).toEqual([]);
+      expect(problemsWith(folder, file, { module, moduleResolution })).toEqual([]);
     },
   );
 
   describe('tells a TypeScript user what is wrong:', () => {
-    const tsc = async (file: string, program: string, compilerOptions: object) => {
+    const tsc = async (file: string, program: string, settings: object) => {
       await write(file, program);
-      const strict = { strict: true, noEmit: true, skipLibCheck: true, types: ['node'] };
-      const config = { compilerOptions: { ...strict, ...compilerOptions }, files: [file] };
-      await write(`tsconfig.${file}.json`, JSON.stringify(config));
-      const compiler = join(repository, 'node_modules/typescript/bin/tsc');
-      const outcome = await run('node', [compiler, '-p', `tsconfig.${file}.json`], {
-        cwd: folder,
-      }).catch((error: unknown) => error as { stdout: string });
-      return outcome.stdout;
+      return problemsWith(folder, file, settings).join('\n');
     };
 
     test('a store of one’s own has to be wrapped, and by what', async () => {
@@ -284,15 +254,16 @@ export const get = () => axios.get(url, { bearer: true });`,
   });
 
   describe('has a command line', () => {
-    const npx = (...args: string[]) =>
-      run('npx', ['--no', '--', 'axios-bearer', ...args], { cwd: folder });
+    const command = (...args: string[]) =>
+      run('node_modules/.bin/axios-bearer', args, { cwd: folder });
 
     test('that npx finds', async () => {
       const { version } = JSON.parse(await readFile(join(repository, 'package.json'), 'utf8')) as {
         version: string;
       };
-      expect((await npx('--version')).stdout).toBe(`${version}\n`);
-      expect((await npx('providers')).stdout).toContain('EXOTEL_API_KEY');
+      const npx = await run('npx', ['--no', '--', 'axios-bearer', '--version'], { cwd: folder });
+      expect(npx.stdout).toBe(`${version}\n`);
+      expect((await command('providers')).stdout).toContain('EXOTEL_API_KEY');
     });
 
     test('that leads from an empty folder to an authorised call, as docs/cli.md tells it', async () => {
@@ -314,7 +285,7 @@ export const get = () => axios.get(url, { bearer: true });`,
     });
 
     test('that runs the demo', async () => {
-      const { stdout } = await npx('demo');
+      const { stdout } = await command('demo');
       expect(stdout).toContain('No request fails: 0 of');
       expect(stdout).not.toContain('BROKEN');
     });

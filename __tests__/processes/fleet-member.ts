@@ -80,7 +80,7 @@ async function requests(count: number): Promise<MemberReport> {
 
 const load: { isOn: boolean; report?: Promise<MemberReport> } = { isOn: false };
 
-/** A steady stream of requests, a few at a time: a hundred a second leave the machine to what is tested. */
+/** A steady stream of requests, a few at a time: fifty a second leave the machine to what is tested. */
 async function underLoad(): Promise<MemberReport> {
   const total = { requests: 0, failures: [] as string[], slowestMs: 0 };
   while (load.isOn) {
@@ -88,7 +88,7 @@ async function underLoad(): Promise<MemberReport> {
     total.requests += report.requests;
     total.failures.push(...report.failures);
     total.slowestMs = Math.max(total.slowestMs, report.slowestMs);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, 100));
   }
   return { ...total, counts: { ...counts } };
 }

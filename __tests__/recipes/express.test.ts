@@ -11,7 +11,7 @@ import { exotel, learning360, udara360 } from '../../src/providers/index.js';
 import { startSandbox, type Sandbox, type SandboxProvider } from '../../src/testing/index.js';
 import { HANGS_AFTER_MS } from '../setup/patience.js';
 
-const REQUESTS = 1_000;
+const REQUESTS = 200;
 
 let sandbox: Sandbox<'exotel' | 'learning360' | 'udara360'>;
 let app: Server;

@@ -26,7 +26,7 @@ describeWithRedis('on a single node', () => {
     });
     afterAll(() => connected.close());
 
-    describeStoreContract({ describe, test }, () => store);
+    describeStoreContract({ describe, test: test.concurrent }, () => store);
 
     test('loads its scripts again when Redis has forgotten them', async () => {
       const slot = await store.open(anIdentity({ paramsKey: kind.name }), () => undefined);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
@@ -21,12 +21,17 @@ const BOUND_MS = 250;
 const SLACK_MS = 2_000;
 
 let sandbox: Sandbox<'oauth2'>;
+const sources: TokenSource[] = [];
 const figures: string[] = [];
 
 beforeAll(async () => {
   sandbox = await startSandbox({ only: ['oauth2'] });
 });
 beforeEach(() => sandbox.reset());
+// One that is left open goes on asking for its store, and keeps the process for as long.
+afterEach(() => {
+  for (const source of sources.splice(0)) source.close();
+});
 afterAll(async () => {
   await sandbox.close();
   tell(figures);
@@ -57,6 +62,7 @@ interface App {
 function app(client: RedisClient): App {
   const clock = forwardClock();
   const source = createTokenSource(provider(), { store: createRedisStore(client), clock });
+  sources.push(source);
   const http = axios.create({ baseURL: sandbox.oauth2.url });
   attachBearer(http, source);
   const told: string[] = [];

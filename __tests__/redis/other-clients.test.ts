@@ -37,7 +37,7 @@ describeWithRedis('@valkey/valkey-glide keeps the contract', () => {
     await stop();
   });
 
-  describeStoreContract({ describe, test }, () => store);
+  describeStoreContract({ describe, test: test.concurrent }, () => store);
 
   test('loads its scripts again when Redis has forgotten them', async () => {
     expect(await afterForgottenScripts(store)).toBe('T1');
@@ -61,13 +61,16 @@ describeWithRedis('@upstash/redis, over HTTP, keeps the contract', () => {
     ['without parsing of answers', { automaticDeserialization: false }],
     ['without pipelining', { enableAutoPipelining: false }],
   ])('%s', (_, changes) => {
-    const storeOf = () =>
-      createRedisStore(new UpstashRedis({ url: rest.url, ...settings, ...changes }), { storeKey });
+    let store: SharedStore;
+    beforeAll(() => {
+      const client = new UpstashRedis({ url: rest.url, ...settings, ...changes });
+      store = createRedisStore(client, { storeKey });
+    });
 
-    describeStoreContract({ describe, test }, storeOf);
+    describeStoreContract({ describe, test }, () => store);
 
     test('loads its scripts again when Redis has forgotten them', async () => {
-      expect(await afterForgottenScripts(storeOf())).toBe('T1');
+      expect(await afterForgottenScripts(store)).toBe('T1');
     });
   });
 

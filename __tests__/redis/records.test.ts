@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { createTokenSource } from '../../src/index.js';
-import type { TokenIdentity, TokenStoreSlot } from '../../src/store/index.js';
+import type { SharedStore, TokenIdentity, TokenStoreSlot } from '../../src/store/index.js';
 import { oauth2ClientCredentials } from '../../src/providers/index.js';
 import { createRedisStore, type RedisStoreOptions } from '../../src/redis/index.js';
 import { startSandbox, storeContractChecks } from '../../src/testing/index.js';
@@ -29,11 +29,21 @@ describeWithRedis('what is in Redis', () => {
     await server.stop();
   });
 
+  /** A store for each set of options: a new one would derive the keys of the credentials again, which is slow on purpose. */
+  const stores = new Map<string, SharedStore>();
+
+  function storeWith(options: RedisStoreOptions): SharedStore {
+    const key = JSON.stringify(options);
+    const store = stores.get(key) ?? createRedisStore(redis, options);
+    stores.set(key, store);
+    return store;
+  }
+
   const open = async (
     changes: Partial<TokenIdentity> = {},
     options: RedisStoreOptions = {},
   ): Promise<TokenStoreSlot> =>
-    createRedisStore(redis, options).open(anIdentity(changes), (problem) => reports.push(problem));
+    storeWith(options).open(anIdentity(changes), (problem) => reports.push(problem));
 
   const commit = (slot: TokenStoreSlot, value: string, fence?: number) =>
     slot.commit({ owner: 'a', fence, token: aToken(value), remainingMs: 60_000 });

@@ -50,7 +50,7 @@ describeWithRedis('on a cluster of three nodes', () => {
     });
     afterAll(() => connected.close());
 
-    if (isCurrent(kind)) describeStoreContract({ describe, test }, () => store);
+    if (isCurrent(kind)) describeStoreContract({ describe, test: test.concurrent }, () => store);
 
     test('spreads its identities over the nodes, and keeps each one in one place', async () => {
       for (let n = 0; n < 30; n += 1) {

@@ -8,7 +8,7 @@ export async function simulate(
   usualSeed: number,
   isWanted: (given: Setting) => Partial<Setting>,
 ): Promise<Tally> {
-  const runs = Math.ceil(runsUnlessGiven(1_000) / 2);
+  const runs = Math.ceil(runsUnlessGiven(300) / 2);
   const tally: Tally = { seed: usualSeed, runs, steps: 0, tokenCalls: 0 };
   tally.seed = await explore({
     usualSeed,

@@ -6,7 +6,7 @@ import { Fleet } from './fleet.js';
 import { fleetSetting, type FleetSetting, type FleetStep } from './steps.js';
 
 /** How many runs there are in all worlds together. */
-const USUAL_RUNS = 500;
+const USUAL_RUNS = 200;
 
 /** Simulates a part of all runs in worlds of one kind; fails with the steps that broke a promise. */
 export async function simulateFleet(world: {

@@ -7,7 +7,7 @@ import { table, thousands, verdict, type Looks, type Promised } from './report.j
 import { createStorms, STORMY, type Storm } from './storm.js';
 
 const BURST = 200;
-const CONCURRENCY = 6;
+const CONCURRENCY = 3;
 const TOKEN_CALL_MS = 150;
 const API_CALL_MS = { from: 5, to: 59 };
 const TOKEN_LIFE_SECONDS = 9;
