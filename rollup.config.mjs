@@ -1,5 +1,6 @@
 import resolve from '@rollup/plugin-node-resolve';
 import { transform } from 'esbuild';
+import MagicString from 'magic-string';
 import { chmodSync, readFileSync } from 'node:fs';
 import { dts } from 'rollup-plugin-dts';
 import esbuild from 'rollup-plugin-esbuild';
@@ -67,6 +68,34 @@ const minified = {
   },
 };
 
+const LONGEST_LINE = 300;
+
+/**
+ * Node prints the whole line of an uncaught error above its message, so packed code has short lines. They end between statements: esbuild's
+ * `lineLimit` would also cut the names of chunks that rollup has yet to fill in.
+ */
+const shortLines = {
+  name: 'short-lines',
+  renderChunk(code) {
+    if (code.split('\n').every(({ length }) => length <= LONGEST_LINE)) return undefined;
+    const lines = new MagicString(code);
+    let lineStart = 0;
+    const breakUp = (node) => {
+      const hasStatements = /^(Program|BlockStatement|ClassBody)$/.test(node.type);
+      for (const child of Object.values(node).flat()) {
+        if (typeof child?.type !== 'string') continue;
+        if (hasStatements && child.end - lineStart > LONGEST_LINE) {
+          lines.appendLeft(child.start, '\n');
+          lineStart = child.start;
+        }
+        breakUp(child);
+      }
+    };
+    breakUp(this.parse(code));
+    return { code: lines.toString(), map: lines.generateMap({ hires: true }) };
+  },
+};
+
 function chunkFileNames(extension) {
   return (chunk) =>
     isVendor(chunk) ? `vendor/[name].${extension}` : `chunks/[name]-[hash].${extension}`;
@@ -122,7 +151,14 @@ export default [
     // Nobody imports the command line: it needs neither CommonJS nor types.
     input: { ...input, cli: 'src/cli/bin.ts' },
     external: (id) => builtin(id) || external(id),
-    plugins: [sandboxPage(), resolve(), esbuild({ target: 'es2022' }), minified, executable],
+    plugins: [
+      sandboxPage(),
+      resolve(),
+      esbuild({ target: 'es2022' }),
+      minified,
+      shortLines,
+      executable,
+    ],
     output: {
       dir: 'dist',
       format: 'es',
@@ -134,7 +170,7 @@ export default [
   {
     input,
     external: (id) => builtin(id) || externalInCommonJS(id),
-    plugins: [sandboxPage(), resolve(), esbuild({ target: 'es2022' }), minified],
+    plugins: [sandboxPage(), resolve(), esbuild({ target: 'es2022' }), minified, shortLines],
     output: {
       dir: 'dist',
       format: 'cjs',
