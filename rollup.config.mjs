@@ -68,7 +68,7 @@ const minified = {
   },
 };
 
-const LONGEST_LINE = 300;
+const LONGEST_LINE = 800;
 
 /**
  * Node prints the whole line of an uncaught error above its message, so packed code has short lines. They end between statements: esbuild's

@@ -73,6 +73,19 @@ describe('the packed tarball', () => {
     expect(JSON.parse(stdout)).toEqual([200, 200, 2]);
   });
 
+  test.each([
+    ['mistake.mjs', "import { createExotelApi } from 'axios-bearer/exotel';"],
+    ['mistake.cjs', "const { createExotelApi } = require('axios-bearer/exotel');"],
+  ])('prints few lines above the message of an uncaught mistake: %s', async (name, imported) => {
+    const file = await write(name, `${imported}\ncreateExotelApi({ defaults: {} }, {});`);
+    const { stderr } = await run('node', [file], { cwd: folder }).catch(
+      (error: unknown) => error as { stderr: string },
+    );
+    const [above = '', below] = stderr.split('ApiInputError: ');
+    expect(below).toContain('accountSid is required');
+    expect(above.length).toBeLessThan(2_000);
+  });
+
   test('runs the example for CommonJS as it stands', async () => {
     const file = await write(
       'commonjs-app.cjs',
