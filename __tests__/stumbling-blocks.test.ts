@@ -34,6 +34,21 @@ const any = (value: unknown) => value as never;
 
 const mistakes: [string, () => unknown, string | RegExp][] = [
   [
+    'a provider that was not awaited',
+    () => createProviderClient(any(Promise.resolve(provider))),
+    'provider is a promise that was not awaited. Pass what a function of axios-bearer/providers, or defineProvider(), returns.',
+  ],
+  [
+    'axios in place of the provider',
+    () => createProviderClient(any(axios), any(provider)),
+    /^provider is an axios instance, which attachBearer\(\) takes\. Pass what /,
+  ],
+  [
+    'a function of axios-bearer/providers that was not called',
+    () => createTokenSource(any(exotel)),
+    /^provider is a function that was not called\. Pass what /,
+  ],
+  [
     'token options among those of axios',
     () => createProviderClient(provider, any({ timeout: 1_000, maxStaleMs: 5_000 })),
     'oauth2: options.maxStaleMs has no effect on axios. Pass it in the third argument.',

@@ -51,6 +51,7 @@ async function judge401(
     'no-other-token': () => isBearerError(cause) && truth.excusesMissingToken(cause.code),
     'endpoint-cooling': () => truth.isEndpointOut(),
     'forced-mints-spent': () => false,
+    'foreign-origin': () => false,
     'opted-out': () => false,
     'replay-hook-failed': () => false,
   };

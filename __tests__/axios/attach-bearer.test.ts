@@ -62,7 +62,7 @@ describe('an instance that already has a token source', () => {
     const attachment = attachBearer(http, provider);
     expect(refusalOf(() => attachBearer(http, other() as Provider))).toBe(
       `${provider.name}: the instance already has ${provider.name} attached for ${provider.baseURL}. ` +
-        'Call detach() on that attachment first, or use a separate instance.',
+        'Detach that first, or use another instance.',
     );
     expect(bearerOf(http)).toBe(attachment);
   });

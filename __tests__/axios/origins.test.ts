@@ -236,6 +236,24 @@ describe('redirects', () => {
     expect(server.tokenCalls).toBe(1);
   });
 
+  test('a 401 from another origin, as from localhost in place of 127.0.0.1, says that it went there without a token', async () => {
+    const { http } = await warmClientOf(server);
+    const error = await failureOf(http.get(elsewhereURL));
+    const accepted = await http.get(elsewhereURL, { validateStatus: () => true });
+    expect([error, accepted].map(whyNotReplayed)).toEqual(['foreign-origin', 'foreign-origin']);
+  });
+
+  test('that is said of nothing else: another status, no answer, a token of your own, a request without one', async () => {
+    const { http } = await warmClientOf(server);
+    const others = await Promise.all([
+      http.get(`${elsewhereURL}?to=/`, { maxRedirects: 0, validateStatus: () => true }),
+      failureOf(http.get('http://127.0.0.1:1/')),
+      failureOf(http.get(elsewhereURL, { headers: { Authorization: 'Bearer of-my-own' } })),
+      failureOf(http.get(elsewhereURL, { bearer: false })),
+    ]);
+    expect(others.map(whyNotReplayed)).toEqual(others.map(() => undefined));
+  });
+
   test('a replay that is redirected elsewhere and gets a 401 there says nothing about the new token', async () => {
     const { http, source } = await warmClientOf(server);
     const events: string[] = [];

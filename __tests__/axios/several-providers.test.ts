@@ -214,7 +214,7 @@ describe('behaviour 55: attaching once more', () => {
       const [mine, theirs] = [error.message.split(':')[0], origin === A ? 'alpha' : 'beta'];
       expect(error.message).toBe(
         `${mine}: the instance already has ${theirs} attached for ${origin}. ` +
-          'Call detach() on that attachment first, or use a separate instance.',
+          'Detach that first, or use another instance.',
       );
       expect([bearerOf(http, A), bearerOf(http, B)]).toEqual([a, b]);
     },

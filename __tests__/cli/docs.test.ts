@@ -11,7 +11,7 @@ import { buildCli, environmentOf, type BuiltCli } from './cli-process.js';
 /* Every example of docs/cli.md that shows an output is run, and the output compared. */
 
 const page = readFileSync(resolve(import.meta.dirname, '../../docs/cli.md'), 'utf8');
-const examples = [...page.matchAll(/```console\n\$ axios-bearer ([^\n]*)\n([\s\S]*?)```/g)].map(
+const examples = [...page.matchAll(/```console\n\$ npx axios-bearer ([^\n]*)\n([\s\S]*?)```/g)].map(
   ([, command, output]) => ({ command: command!, output: output!.trimEnd().split('\n') }),
 );
 

@@ -176,7 +176,7 @@ describe('axios-bearer doctor', () => {
     const { code, checks, advice } = await diagnose('udara360', env);
     expect([code, checks['connection']?.seen]).toEqual([5, 'ECONNREFUSED']);
     expect(advice).toEqual([
-      `Nothing is listening at ${UDARA360_BASE_URL}. If this should be the sandbox, start it: axios-bearer sandbox.`,
+      `Nothing is listening at ${UDARA360_BASE_URL}. If this should be the sandbox, start it: npx axios-bearer sandbox.`,
     ]);
   });
 

@@ -47,9 +47,13 @@ test('with --dry changes nothing', async () => {
   expect(source).toBe(SOURCE);
 });
 
-test('without jscodeshift prints the one command that brings it, and changes nothing', async () => {
-  const { code, stderr, source } = await migrateIn(tmpdir());
-  expect(stderr).toContain('npm install --save-dev jscodeshift && npx axios-bearer migrate src\n');
-  expect(code).toBe(1);
-  expect(source).toBe(SOURCE);
-});
+test.each([{ options: [] }, { options: ['--dry'] }])(
+  'without jscodeshift prints the one command that brings it, with $options, and changes nothing',
+  async ({ options }) => {
+    const { code, stderr, source } = await migrateIn(tmpdir(), ...options);
+    const goesOn = ['npx axios-bearer migrate src', ...options].join(' ');
+    expect(stderr).toContain(`npm install --save-dev jscodeshift && ${goesOn}\n`);
+    expect(code).toBe(1);
+    expect(source).toBe(SOURCE);
+  },
+);

@@ -118,11 +118,14 @@ describe('without a token it ends with', () => {
     expect(stderr).toContain(says);
   });
 
-  test('3 when OAuth 2.0 has no token URL', async () => {
+  test('3 when a setting of OAuth 2.0 is missing, and lists the credentials with it', async () => {
     const env = { ...environmentOf(sandbox.oauth2), OAUTH2_TOKEN_URL: '' };
     const { code, stderr } = await cli.run(['token', 'oauth2'], { env });
     expect(code).toBe(3);
-    expect(stderr).toContain('tokenUrl is missing. Set OAUTH2_TOKEN_URL.');
+    expect(stderr).toContain('tokenUrl is missing. Set OAUTH2_TOKEN_URL;');
+    expect((await cli.run(['token', 'oauth2'])).stderr).toContain(
+      'Set OAUTH2_TOKEN_URL, OAUTH2_BASE_URL, OAUTH2_CLIENT_ID, OAUTH2_CLIENT_SECRET;',
+    );
   });
 
   test('4 when the credentials are rejected, and shows none of them', async () => {

@@ -30,7 +30,7 @@ describe('help', () => {
   test.each(COMMANDS)('of %s has examples', async (command) => {
     const { code, stdout } = await cli.run([command, '--help']);
     expect(code).toBe(0);
-    expect(stdout).toContain(`Examples:\n  $ axios-bearer ${command}`);
+    expect(stdout).toContain(`Examples:\n  $ npx axios-bearer ${command}`);
   });
 
   test.each([undefined, ...COMMANDS])('of %s fits 80 columns', async (command) => {
@@ -55,13 +55,28 @@ describe('help', () => {
   });
 });
 
+test('the examples of doctor show every provider, of Truecaller one', async () => {
+  const { stdout } = await cli.run(['doctor', '--help']);
+  const shown = [...stdout.matchAll(/\$ npx axios-bearer doctor (\S+)/g)].map(([, name]) => name);
+  expect(shown.sort()).toEqual(PROVIDER_NAMES.filter((name) => name !== 'truecallerCalls').sort());
+});
+
+test('oauth2 is also known by the name of its function', async () => {
+  const { code, stderr } = await cli.run(['token', 'oauth2ClientCredentials']);
+  expect([code, stderr]).toEqual([3, expect.stringContaining('oauth2: tokenUrl, baseURL')]);
+});
+
 describe('wrong usage ends with 2 and says so on standard error:', () => {
   test.each([
     { args: ['tokn'], says: 'unknown command' },
     { args: ['token', 'exotl'], says: 'Allowed choices are exotel' },
     { args: ['token'], says: 'missing required argument' },
     { args: ['token', 'exotel', '--loud'], says: 'unknown option' },
-    { args: ['token', 'truecaller', '--region', 'mumbai'], says: 'truecaller has no region' },
+    {
+      args: ['token', 'truecaller', '--region', 'mumbai'],
+      says: 'truecaller has no region. Leave --region out; it is for exotel and learning360.',
+    },
+    { args: ['migrate', 'no/such/folder'], says: 'There is no file or folder no/such/folder.' },
     { args: ['token', 'exotel', '--credentials', '/no/such/file'], says: 'no such file' },
     { args: ['request', 'exotel', 'GET', '/', '--timeout', 'soon'], says: 'above zero' },
     { args: ['sandbox', '--port', '70000'], says: 'from 0 to 65000' },
@@ -92,7 +107,8 @@ describe('a credential among the arguments', () => {
 
   test('is refused with the right places for it', async () => {
     const { stderr } = await cli.run(['token', 'exotel', '--api-key', 'a-secret']);
-    expect(stderr).toContain('--api-key: credentials are not accepted as arguments');
+    expect(stderr).toContain('--api-key looks like a credential.');
+    expect(stderr.match(/not accepted as arguments/g)).toHaveLength(1);
     for (const place of ['environment variables', '--credentials <file>', '--credentials -'])
       expect(stderr).toContain(place);
   });

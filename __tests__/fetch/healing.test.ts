@@ -334,6 +334,22 @@ describe('origins', () => {
     ]);
   });
 
+  test('a 401 from there says that no token went there, and no other answer does', async () => {
+    const other = await startSandbox({ only: ['oauth2'] });
+    const api = fetchOf(server);
+    const rejected = await api(other.oauth2.url + ECHO);
+    const fine = await api(`${other.oauth2.url}/__sandbox/public-echo`);
+    const own = await api(other.oauth2.url + ECHO, { headers: { authorization: 'Bearer mine' } });
+    await other.close();
+
+    expect([rejected.status, fine.status, own.status]).toEqual([401, 200, 401]);
+    expect([rejected, fine, own].map(whyNotReplayed)).toEqual([
+      'foreign-origin',
+      undefined,
+      undefined,
+    ]);
+  });
+
   test('with `onForeignOrigin: error` it is refused by name', async () => {
     const api = fetchOf(server, { onForeignOrigin: 'error' });
 

@@ -21,9 +21,9 @@ export const otherOrigins: Scenario = {
     await within(outcomeOf(client.send({ url: `/__sandbox/redirect?to=${to}` })), 2_000);
     const byRedirect = leaked() - byURL;
     await other.close();
-    const told = (leaks: number) => (leaks === 0 ? 'kept' : 'given away');
+    const sentAlong = (leaks: number) => (leaks === 0 ? 'no token' : 'the token sent along');
     return {
-      text: `by URL ${told(byURL)}, by redirect ${told(byRedirect)}`,
+      text: `by URL ${sentAlong(byURL)}, by redirect ${sentAlong(byRedirect)}`,
       isGood: byURL + byRedirect === 0,
     };
   },

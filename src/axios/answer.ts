@@ -1,6 +1,6 @@
 import { isCancel, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
 
-import { headerOf } from '../concealment/any-object.js';
+import { headerOf, isObject } from '../concealment/any-object.js';
 import type { Sent } from './exchange.js';
 import { followedTo } from './fetch-answers.js';
 
@@ -27,7 +27,7 @@ export function answerIn(response: unknown): Answer | undefined {
   if (typeof code !== 'number' || Number.isNaN(code)) return undefined;
   return {
     status: code,
-    headers: typeof headers === 'object' && headers !== null ? headers : {},
+    headers: isObject(headers) ? headers : {},
     data,
     request,
     response: response as AxiosResponse,

@@ -267,7 +267,7 @@ function refuseTakenOrigin(provider: Provider, other: Provider): void {
     provider: provider.name,
     option: 'the instance',
     problem: `already has ${other.name} attached for ${origin}`,
-    remedy: 'Call detach() on that attachment first, or use a separate instance.',
+    remedy: 'Detach that first, or use another instance.',
   });
 }
 

@@ -1,7 +1,9 @@
+import { isObject } from '../concealment/any-object.js';
 import type { AxiosInterceptorManager, InternalAxiosRequestConfig } from 'axios';
 
 import { MisconfigurationError, OriginNotAllowedError } from '../errors/index.js';
 import type { Place } from '../provider-definition/token-placement.js';
+import { noteRefusal } from '../resource-call/replay-refusal.js';
 import type { AccessToken } from '../token/access-token.js';
 import type { TokenParams } from '../token/token-params.js';
 import type { TokenSource } from '../token-source/token-source.js';
@@ -180,7 +182,7 @@ export function authorizeAnyRequest(
 
 /** If an interceptor returned nothing, axios's own error follows. */
 function isConfig(left: unknown): left is Config {
-  return typeof left === 'object' && left !== null;
+  return isObject(left);
 }
 
 function runsReversed({ transitional }: Config): boolean {
@@ -210,12 +212,11 @@ function attachmentFor(
 ): Attachment | undefined {
   const serving = servingAttachment(attachments, config);
   if (serving !== undefined) return taken.includes(serving.place) ? undefined : serving;
-  const strict = attachments.find(
-    ({ guard, place, onForeignOrigin }) =>
-      onForeignOrigin === 'error' &&
-      !taken.includes(place) &&
-      guard.destinationOf(config) === 'foreign',
+  const foreign = attachments.filter(
+    ({ guard, place }) => !taken.includes(place) && guard.destinationOf(config) === 'foreign',
   );
+  if (foreign.length > 0) noteRefusal('foreign-origin', config);
+  const strict = foreign.find(({ onForeignOrigin }) => onForeignOrigin === 'error');
   if (strict === undefined) return undefined;
   const { name, allowedOrigins } = strict.source.provider;
   throw new OriginNotAllowedError(name, strict.guard.originOf(config), allowedOrigins);

@@ -1,3 +1,4 @@
+import { isObject } from '../concealment/any-object.js';
 import type { InternalAxiosRequestConfig } from 'axios';
 
 import type { AnswerWatch } from './exchange.js';
@@ -16,7 +17,7 @@ const watched = new WeakMap<Fetch, Fetch>();
 
 /** The response to a fetch Request; `undefined` for anything else. */
 export function followedTo(request: unknown): FetchAnswer | undefined {
-  return typeof request === 'object' && request !== null ? answers.get(request) : undefined;
+  return isObject(request) ? answers.get(request) : undefined;
 }
 
 /**
@@ -60,7 +61,7 @@ function watching(send: Fetch): Fetch {
 
 /** Tolerant, because a mock of fetch may return anything. */
 function note(input: unknown, response: unknown): void {
-  if (typeof input !== 'object' || input === null) return;
+  if (!isObject(input)) return;
   const { url, status, headers } = (response ?? {}) as Partial<Response>;
   const fields = headers instanceof Headers ? Object.fromEntries(headers) : {};
   answers.set(input, { url, status, headers: fields });

@@ -1,3 +1,4 @@
+import { isObject } from '../concealment/any-object.js';
 import type { AxiosInstance, AxiosResponse, InternalAxiosRequestConfig } from 'axios';
 
 import type { Attachment } from './attachment.js';
@@ -52,7 +53,7 @@ function interceptByUse(
 ): () => void {
   const exchanges = new WeakMap<object, Exchange>();
   const handlerOf = (config: unknown) => {
-    const exchange = typeof config === 'object' && config !== null && exchanges.get(config);
+    const exchange = isObject(config) && exchanges.get(config);
     return exchange ? responseHandler(exchange) : undefined;
   };
   const authorize = authorizeAnyRequest(attachments);

@@ -98,7 +98,7 @@ export function fixBoundary(config: InternalAxiosRequestConfig): void {
 
 /** Whether a body is a web `FormData`, checked as axios does: it may come from another realm, and form-data has the same tag. */
 export function isWebForm(body: unknown): boolean {
-  if (typeof body !== 'object' || body === null) return false;
+  if (!isObject(body)) return false;
   const form = body as Partial<Iterable<unknown>> & {
     append?: unknown;
     [Symbol.toStringTag]?: unknown;
@@ -129,9 +129,7 @@ interface FormDataPackage extends GenericFormData {
 }
 
 function isFormDataPackage(body: unknown): body is FormDataPackage {
-  return (
-    typeof body === 'object' && body !== null && 'getBoundary' in body && 'setBoundary' in body
-  );
+  return isObject(body) && 'getBoundary' in body && 'setBoundary' in body;
 }
 
 /** The boundary is written with each field, so it must be set before the first. */
@@ -143,7 +141,7 @@ function emptyFormLike(form: FormDataPackage): FormDataPackage {
 
 /** Discards a body that will not be read: an unread stream would hold its socket, which the replay may need. */
 export function discard(body: unknown, reason?: unknown): void {
-  if (typeof body !== 'object' || body === null) return;
+  if (!isObject(body)) return;
   try {
     if ('pipe' in body) (body as { destroy?(): void }).destroy?.();
     else if ('getReader' in body) (body as ReadableStream).cancel(reason).catch(() => undefined);

@@ -1,5 +1,6 @@
 import type { InternalAxiosRequestConfig } from 'axios';
 
+import { isObject } from '../concealment/any-object.js';
 import { refuseUnknownOptions } from '../errors/check-options.js';
 import type { TokenParams } from '../token/token-params.js';
 
@@ -25,7 +26,7 @@ declare module 'axios' {
 
 /** Refuses a mistyped option: with `reply` in place of `replay`, the request would be sent again. */
 export function checkBearerOptions({ bearer }: InternalAxiosRequestConfig): void {
-  if (typeof bearer !== 'object' || (bearer as unknown) === null) return;
+  if (!isObject(bearer)) return;
   refuseUnknownOptions(bearer, ['replay', 'params'], { of: 'a request', path: 'bearer.' });
 }
 

@@ -1,3 +1,4 @@
+import { isObject } from '../concealment/any-object.js';
 import { AxiosHeaders, type InternalAxiosRequestConfig } from 'axios';
 
 /**
@@ -53,7 +54,7 @@ function copyOf(headers: object): object {
 }
 
 function isPlain(headers: unknown): headers is object {
-  if (typeof headers !== 'object' || headers === null) return false;
+  if (!isObject(headers)) return false;
   const prototype: unknown = Object.getPrototypeOf(headers);
   return prototype === null || prototype === Object.prototype;
 }

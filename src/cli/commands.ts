@@ -100,7 +100,14 @@ function addDoctor(program: Command, endWith: EndWith): void {
     .option('--json', 'as JSON')
     .addHelpText(
       'after',
-      examples('doctor exotel', 'doctor exotel --region mumbai', 'doctor udara360 --json'),
+      examples(
+        'doctor exotel --region mumbai',
+        'doctor truecaller --credentials truecaller.env',
+        'doctor learning360 --region us --timeout 3',
+        'doctor singleview --base-url https://your-production-host.example',
+        'doctor udara360 --environment test',
+        'doctor oauth2 --credentials sandbox.env --json',
+      ),
     )
     .action(async (name: ProviderName, options: DoctorOptions) => {
       const { doctor } = await import('./commands/doctor.js');
@@ -164,10 +171,13 @@ function addMigrate(program: Command, endWith: EndWith): void {
 /** The argument and the options of every command that asks a provider. */
 function withProvider(command: Command): Command {
   return command
-    .addArgument(new Argument('<provider>').choices(PROVIDER_NAMES))
+    .addArgument(new Argument('<provider>').choices(PROVIDER_NAMES).argParser(providerNamed))
     .option('--credentials <file>', 'JSON or an env file; - for standard input')
-    .option('--region <name>', 'where the account lives (exotel, learning360)')
-    .option('--environment <name>', 'which system (singleview, udara360)')
+    .option(
+      '--region <name>',
+      'where the account lives (exotel: singapore, mumbai; learning360: eu, us)',
+    )
+    .option('--environment <name>', 'which system (udara360: live, test)')
     .option('--base-url <url>', 'use another address, such as a sandbox')
     .addHelpText('after', `\n${WHERE_CREDENTIALS_GO}`);
 }
@@ -179,7 +189,7 @@ function paramOption(): Option {
 }
 
 function examples(...lines: string[]): string {
-  return `\nExamples:\n${lines.map((line) => `  $ axios-bearer ${line}`).join('\n')}`;
+  return `\nExamples:\n${lines.map((line) => `  $ npx axios-bearer ${line}`).join('\n')}`;
 }
 
 // ---- parsing arguments -----------------------------------------------------------------------------------------
@@ -209,6 +219,16 @@ function split(text: string, separator: string, option: string): [string, string
     throw new CommandError(EXIT.usage, `${option} must have the form name${separator}value.`);
   }
   return [text.slice(0, at).trim(), text.slice(at + 1).trim()];
+}
+
+/** The table of the README has the function's name. */
+function providerNamed(text: string): ProviderName {
+  const meant = text === 'oauth2ClientCredentials' ? 'oauth2' : text;
+  const name = PROVIDER_NAMES.find((known) => known === meant);
+  if (name !== undefined) return name;
+  throw new InvalidArgumentError(
+    `Allowed choices are ${PROVIDER_NAMES.join(', ')}, which is any OAuth 2.0 server.`,
+  );
 }
 
 function positiveNumber(text: string): number {

@@ -19,7 +19,7 @@ export function credentialArgument(args: readonly string[]): string | undefined 
 /** Where to put a credential instead. */
 export const WHERE_CREDENTIALS_GO = [
   'Credentials are not accepted as arguments: those show in the process list and the shell history. Give them by',
-  '  environment variables  axios-bearer providers lists their names',
+  '  environment variables  npx axios-bearer providers lists their names',
   '  --credentials <file>   JSON, or lines like EXOTEL_API_KEY=...',
   '  --credentials -        the same from standard input',
 ].join('\n');

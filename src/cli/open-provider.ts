@@ -3,7 +3,7 @@ import { CommandError } from './command-error.js';
 import { EXIT } from './exit-codes.js';
 import { readCredentials, valuesOf, type Values } from './given-values.js';
 import { CATALOGUE, credentialsOf, variableOf, type Setting } from './provider-catalogue.js';
-import type { ProviderName } from './provider-names.js';
+import { PROVIDER_NAMES, type ProviderName } from './provider-names.js';
 
 /** The options of every command that talks to a provider. */
 export interface ProviderOptions {
@@ -42,11 +42,15 @@ export async function gatherValues(name: ProviderName, options: ProviderOptions)
 /** @throws {@link MisconfigurationError} for a credential or setting that is missing or not valid */
 export function createProvider(name: ProviderName, values: Values): TokenEndpointProvider {
   const { create, settings } = CATALOGUE[name];
+  const required = settings.filter(({ isRequired }) => isRequired).map(({ option }) => option);
+  const missing = [...required, ...credentialsOf(name)].filter(
+    (option) => values[option] === undefined,
+  );
+  if (missing.some((option) => required.includes(option))) throw withPlacesFor(name, missing);
   for (const setting of settings) checkValue(name, setting, values[setting.option]);
   try {
     return create(values);
   } catch (error) {
-    const missing = credentialsOf(name).filter((field) => values[field] === undefined);
     throw error instanceof MisconfigurationError && missing.includes(error.option)
       ? withPlacesFor(name, missing)
       : error;
@@ -63,7 +67,14 @@ function settingsFromOptions(
   );
   const unknown = given.find(([option]) => !settings.some((setting) => setting.option === option));
   if (unknown !== undefined) {
-    throw new CommandError(EXIT.usage, `${name} has no ${unknown[0]}.`);
+    const [option] = unknown;
+    const others = PROVIDER_NAMES.filter((other) =>
+      CATALOGUE[other].settings.some((setting) => setting.option === option),
+    );
+    throw new CommandError(
+      EXIT.usage,
+      `${name} has no ${option}. Leave --${option} out; it is for ${others.join(' and ')}.`,
+    );
   }
   return Object.fromEntries(given);
 }
@@ -71,28 +82,19 @@ function settingsFromOptions(
 /** In the library the compiler checks these values. Here they are strings from outside. */
 function checkValue(
   provider: ProviderName,
-  { option, values, isRequired }: Setting,
+  { option, values }: Setting,
   value: string | undefined,
 ): void {
-  const variable = variableOf(provider, option);
-  if (value === undefined && isRequired === true) {
-    throw new MisconfigurationError({
-      provider,
-      option,
-      problem: 'is missing',
-      remedy: `Set ${variable}.`,
-    });
-  }
   if (value === undefined || values === undefined || values.includes(value)) return;
   throw new MisconfigurationError({
     provider,
     option,
     problem: `"${value}" is not known`,
-    remedy: `Set ${variable} to one of: ${values.join(', ')}.`,
+    remedy: `Set ${variableOf(provider, option)} to one of: ${values.join(', ')}.`,
   });
 }
 
-/** The provider names only the first missing credential. A new user needs the whole list. */
+/** The provider names only the first that is missing. A new user needs the whole list. */
 function withPlacesFor(provider: ProviderName, missing: readonly string[]): MisconfigurationError {
   const variables = missing.map((field) => variableOf(provider, field)).join(', ');
   return new MisconfigurationError({
@@ -101,6 +103,6 @@ function withPlacesFor(provider: ProviderName, missing: readonly string[]): Misc
     problem: missing.length === 1 ? 'is missing' : 'are missing',
     remedy:
       `Set ${variables}; or use --credentials <file>, or --credentials - for standard input. ` +
-      `For details: axios-bearer providers ${provider}.`,
+      `For details: npx axios-bearer providers ${provider}.`,
   });
 }

@@ -11,7 +11,7 @@ import { colorsFor, columns, helpWidth, tell, wrapped } from './terminal.js';
 export async function run(args: readonly string[]): Promise<ExitCode> {
   const leaked = credentialArgument(args);
   if (leaked !== undefined) {
-    complain(`${leaked}: credentials are not accepted as arguments.\n${WHERE_CREDENTIALS_GO}`);
+    complain(`${leaked} looks like a credential.\n${WHERE_CREDENTIALS_GO}`);
     return EXIT.usage;
   }
   let exitCode: ExitCode = EXIT.ok;

@@ -3,7 +3,7 @@ import { isBrowser, mayForwardAuthorization } from '../platform/runtime.js';
 import type { Place } from '../provider-definition/token-placement.js';
 import { waitFor } from '../platform/waiting.js';
 import type { AttachRules } from '../resource-call/attach-options.js';
-import { destinationOf, parsedURL } from '../resource-call/origins.js';
+import { destinationOf, parsedURL, type Destination } from '../resource-call/origins.js';
 import { noteRefusal, type ReplayRefusal } from '../resource-call/replay-refusal.js';
 import { rejectsToken } from '../resource-call/token-rejection.js';
 import type { TokenSource } from '../token-source/token-source.js';
@@ -60,29 +60,35 @@ export async function callFetch(
   init: BearerRequestInit | undefined,
 ): Promise<Response> {
   const call = fetchCall(input, init);
-  // With the caller's own arguments.
-  if (!mayCarryToken(attachment, call)) return attachment.send(input, init);
+  const destination = tokenDestination(attachment, call);
+  if (destination !== 'own') {
+    // With the caller's own arguments.
+    const response = await attachment.send(input, init);
+    if (destination === 'foreign') noteRefusal('foreign-origin', response);
+    return response;
+  }
   const exchange = { attachment, call, body: requestBody(call, attachment.source.clock) };
   const token = await firstToken(exchange);
   const response = await sendWith(exchange, token, exchange.body.first());
   return (await isRejected(exchange, response)) ? heal(exchange, token, response) : response;
 }
 
-function mayCarryToken(
+/** Where a call would take the token; `undefined` if the caller wants none of ours. */
+function tokenDestination(
   { source, place, onForeignOrigin }: FetchAttachment,
   call: FetchCall,
-): boolean {
-  if (call.init.bearer === false) return false;
+): Destination | undefined {
+  if (call.init.bearer === false) return undefined;
   const carrier = carrierOf(call);
   // The caller's own token, or that of another function like this one.
-  if (place.find(carrier.headers, carrier).length > 0) return false;
+  if (place.find(carrier.headers, carrier).length > 0) return undefined;
   const { name, allowedOrigins } = source.provider;
   const destination = destinationOf(call.url, allowedOrigins);
   if (destination === 'foreign' && onForeignOrigin === 'error') {
     const origin = parsedURL(call.url)?.origin ?? '(not a URL)';
     throw new OriginNotAllowedError(name, origin, allowedOrigins);
   }
-  return destination === 'own';
+  return destination;
 }
 
 async function firstToken({ attachment, call, body }: Exchange): Promise<AccessToken> {

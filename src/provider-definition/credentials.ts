@@ -1,3 +1,4 @@
+import { isObject } from '../concealment/any-object.js';
 import { givenOptions } from '../concealment/given-options.js';
 import { refuseUnknownOptions } from '../errors/check-options.js';
 import {
@@ -168,7 +169,7 @@ export function checkedCredentials(provider: Fields, credentials: unknown): obje
   ): never => {
     throw new MisconfigurationError({ provider: provider.name, option, problem, remedy: hint });
   };
-  if (typeof credentials !== 'object' || credentials === null) {
+  if (!isObject(credentials)) {
     return fail(
       'credentials',
       'are not an object',

@@ -1,4 +1,4 @@
-import { read } from '../concealment/any-object.js';
+import { read, isObject } from '../concealment/any-object.js';
 import { givenOptions } from '../concealment/given-options.js';
 import { refuseUnknownOptions } from '../errors/check-options.js';
 import { MisconfigurationError } from '../errors/index.js';
@@ -420,7 +420,7 @@ function identityOf(provider: Provider): string | undefined {
 
 /** Whether a value was made by `defineProvider`, of this or another copy of the package. */
 export function isProvider(value: unknown): value is Provider {
-  return typeof value === 'object' && value !== null && brand in value;
+  return isObject(value) && brand in value;
 }
 
 /** @throws {@link MisconfigurationError} if it is not a provider: a factory that was not called, for instance */
@@ -428,11 +428,15 @@ export function refuseNonProvider(value: unknown): void {
   if (isProvider(value)) return;
   throw new MisconfigurationError({
     option: 'provider',
-    problem:
-      typeof value === 'function' ? 'is a function that was not called' : 'is not a provider',
-    remedy:
-      'Pass the result of one of the functions in axios-bearer/providers, or of defineProvider().',
+    problem: `is ${mistakenFor(value)}`,
+    remedy: 'Pass what a function of axios-bearer/providers, or defineProvider(), returns.',
   });
+}
+
+function mistakenFor(value: unknown): string {
+  if (isPromise(value)) return 'a promise that was not awaited';
+  if ('interceptors' in Object(value)) return 'an axios instance, which attachBearer() takes';
+  return typeof value === 'function' ? 'a function that was not called' : 'not a provider';
 }
 
 /** With fixed credentials, refuses a token request that cannot work at creation rather than at the first token call. */
@@ -469,12 +473,7 @@ function requestAhead<C extends object>(
 
 /** Recognises promises from other realms and libraries too. */
 export function isPromise<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'then' in value &&
-    typeof value.then === 'function'
-  );
+  return isObject(value) && 'then' in value && typeof value.then === 'function';
 }
 
 /**

@@ -1,3 +1,4 @@
+import { isObject } from '../concealment/any-object.js';
 import { refuseUnknownOptions } from '../errors/check-options.js';
 import { MisconfigurationError } from '../errors/index.js';
 import type { TokenResponse } from './token-response.js';
@@ -74,15 +75,14 @@ export function checkedRequest(provider: string, request: TokenRequest): TokenRe
       provider,
       'body',
       'is neither { json } nor { form }',
-      'Return the fields as an object in one of them; they are encoded here.',
+      'Return the fields as an object in one of them.',
     );
   return request;
 }
 
 function isBody(body: unknown): boolean {
-  if (typeof body !== 'object' || body === null) return false;
-  const { json, form } = body as { readonly json?: unknown; readonly form?: unknown };
-  return [json, form].some((fields) => typeof fields === 'object' && fields !== null);
+  const { json, form } = Object(body) as { readonly json?: unknown; readonly form?: unknown };
+  return isObject(json) || isObject(form);
 }
 
 function notARequest(

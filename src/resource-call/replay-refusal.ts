@@ -2,6 +2,8 @@ import { isObject } from '../concealment/any-object.js';
 
 /** Why a 401 was not replayed. */
 export type ReplayRefusal =
+  /** The request went to another origin than the provider's, so it carried no token. */
+  | 'foreign-origin'
   /** The request has `{ bearer: { replay: false } }`. */
   | 'opted-out'
   /** The body can be read only once, and has been. */
@@ -27,7 +29,7 @@ export function noteRefusal(because: ReplayRefusal, ...holders: readonly unknown
 }
 
 /**
- * Returns why a 401 was not replayed; `undefined` for anything else, such as a 401 that was not about our token.
+ * Returns why a 401 was not replayed; `undefined` for anything else, such as a 401 on a token of your own.
  *
  * @param errorOrResponse - the error that axios threw, or the response if `validateStatus` accepts a 401
  *
@@ -37,7 +39,8 @@ export function noteRefusal(because: ReplayRefusal, ...holders: readonly unknown
  * ```
  */
 export function whyNotReplayed(errorOrResponse: unknown): ReplayRefusal | undefined {
-  if (!isObject(errorOrResponse)) return undefined;
-  const { config } = errorOrResponse as { config?: unknown };
-  return refusals.get(errorOrResponse) ?? (isObject(config) ? refusals.get(config) : undefined);
+  const { config, status } = Object(errorOrResponse) as { config: object; status?: unknown };
+  const because = refusals.get(errorOrResponse as object) ?? refusals.get(config);
+  // It is noted before the answer comes.
+  return because === 'foreign-origin' && status !== 401 ? undefined : because;
 }

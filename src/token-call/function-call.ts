@@ -1,3 +1,4 @@
+import { isObject } from '../concealment/any-object.js';
 import { isBearerError } from '../errors/index.js';
 import { meaningOfThrown } from './thrown.js';
 import type { AcquiredToken } from '../provider-definition/acquire-token.js';
@@ -43,7 +44,7 @@ export function functionCall({
 
 /** A plain string is the token. */
 function asParsed(acquired: AcquiredToken | null | undefined): ParsedToken {
-  return typeof acquired === 'object' && acquired !== null ? acquired : { accessToken: acquired };
+  return isObject(acquired) ? acquired : { accessToken: acquired };
 }
 
 /** A wrong option is reported as such; anything else is a failed token call. */

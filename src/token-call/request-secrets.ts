@@ -1,3 +1,4 @@
+import { isObject } from '../concealment/any-object.js';
 import type { TokenRequest } from '../provider-definition/token-request.js';
 
 /**
@@ -21,7 +22,7 @@ const PUBLIC_NAME = /type$|^(scopes?|audience|resource|accept)$/i;
 function valuesIn(value: unknown, name = ''): string[] {
   if (PUBLIC_NAME.test(name)) return [];
   if (Array.isArray(value)) return value.flatMap((item) => valuesIn(item, name));
-  if (typeof value === 'object' && value !== null)
+  if (isObject(value))
     return Object.entries(value).flatMap(([inner, part]) => valuesIn(part, inner));
   const text = typeof value === 'string' || typeof value === 'number' ? String(value) : '';
   return text.length < 6 ? [] : [text];

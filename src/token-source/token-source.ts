@@ -1,3 +1,4 @@
+import { isObject } from '../concealment/any-object.js';
 import {
   MisconfigurationError,
   TokenSourceClosedError,
@@ -276,5 +277,5 @@ export function openTokenSource<C extends object, Options extends CommonSourceOp
 
 /** Whether a value is a token source, from this or another copy of the package. */
 export function isTokenSource(value: unknown): value is TokenSource {
-  return typeof value === 'object' && value !== null && brand in value;
+  return isObject(value) && brand in value;
 }

@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
+import { CommandError } from '../command-error.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { tell } from '../terminal.js';
 
@@ -12,11 +14,12 @@ export interface MigrateOptions {
 
 /** Rewrites the files of a folder with jscodeshift, which the project has to have: it is far larger than this package. */
 export async function migrate(path: string, { dry = false }: MigrateOptions): Promise<ExitCode> {
+  if (!existsSync(path)) throw new CommandError(EXIT.usage, `There is no file or folder ${path}.`);
   const jscodeshift = binaryOfProject();
   if (jscodeshift === undefined) {
     tell(
       'jscodeshift, which rewrites the files, is not installed here. This installs it and goes on:\n' +
-        `npm install --save-dev jscodeshift && npx axios-bearer migrate ${path}`,
+        `npm install --save-dev jscodeshift && npx axios-bearer migrate ${path}${dry ? ' --dry' : ''}`,
     );
     return EXIT.failed;
   }

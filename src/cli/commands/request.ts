@@ -7,6 +7,8 @@ import { pipeline } from 'node:stream/promises';
 import {
   createProviderClient,
   createTokenSource,
+  OriginNotAllowedError,
+  type Provider,
   type TokenParams,
   type TokenSource,
 } from '../../index.js';
@@ -60,7 +62,7 @@ export async function request(
     await pipeline(response.data, process.stdout, { end: false });
     return response.status >= 400 ? EXIT.errorStatus : EXIT.ok;
   } catch (error) {
-    throw withoutAnswer(error);
+    throw inWordsOfTheCommand(error, provider);
   } finally {
     source.close();
   }
@@ -106,8 +108,14 @@ function narrate(source: TokenSource): void {
   source.on('replayRefused', ({ because }) => say(`not sent again: ${because}`));
 }
 
-/** An axios error, or a response cut short, means that the API did not answer. Any other error is passed on. */
-function withoutAnswer(error: unknown): unknown {
+/** An axios error, or a response cut short, means that the API did not answer. */
+function inWordsOfTheCommand(error: unknown, { name, allowedOrigins }: Provider): unknown {
+  if (error instanceof OriginNotAllowedError) {
+    return new CommandError(
+      EXIT.misconfigured,
+      `${name}: the token may go to ${allowedOrigins.join(', ')}, not to ${error.origin}. Give a path, or set --base-url.`,
+    );
+  }
   const broken =
     error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
   if (!isAxiosError(error) && !broken) return error;

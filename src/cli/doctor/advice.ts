@@ -108,7 +108,7 @@ function onNetworkCode(
   switch (code) {
     case 'ECONNREFUSED':
       return isLoopback(new URL(origin).hostname)
-        ? `Nothing is listening at ${origin}. If this should be the sandbox, start it: axios-bearer sandbox.`
+        ? `Nothing is listening at ${origin}. If this should be the sandbox, start it: npx axios-bearer sandbox.`
         : `Nothing is listening at ${origin}. ${addressHint(configuration)}`;
     case 'ECONNRESET':
     case 'EPIPE':
@@ -163,7 +163,7 @@ function onRejectedKey(provider: string, configuration: Usable, message: string)
   }
   if (choice === undefined || choice.others.length === 0) return [message, wrongKey];
   const tries = choice.others
-    .map((other) => `axios-bearer doctor ${provider} --${choice.option} ${other}`)
+    .map((other) => `npx axios-bearer doctor ${provider} --${choice.option} ${other}`)
     .join(', or: ');
   return [
     `The key may belong to a ${choice.option} other than ${choice.value}. Try: ${tries}. If that works, set ${choice.variable}.`,
