@@ -14,8 +14,8 @@ const config: Config = {
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {
-    '^.+\\.ts$': [
-      '@swc/jest',
+    '^.+\\.ts$|/node_modules/axios/lib/.*\\.js$': [
+      '<rootDir>/__tests__/setup/transform.cjs',
       {
         swcrc: false,
         jsc: {
@@ -28,6 +28,7 @@ const config: Config = {
       },
     ],
   },
+  transformIgnorePatterns: ['/node_modules/(?!axios/lib/)'],
   coverageProvider: 'v8',
   collectCoverageFrom: ['src/**/*.ts'],
 };

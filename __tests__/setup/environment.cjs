@@ -13,6 +13,12 @@ AsyncLocalStorage.prototype.run = function (...args) {
 };
 
 module.exports = class extends TestEnvironment {
+  async setup() {
+    await super.setup();
+    // As Node has it. Jest's 100 makes each error cost ten times as much, and axios reads the stack of every one.
+    this.global.Error.stackTraceLimit = Error.stackTraceLimit = 10;
+  }
+
   async teardown() {
     await super.teardown();
     // One that is used again is on again.
