@@ -3,24 +3,15 @@
  * test that only computes. So each module of ours and of axios takes the names of the language that it uses once, on its first line.
  * Those that tests replace (`Date`, `setTimeout`, `fetch` …) are not among them.
  */
+const { readFileSync } = require('node:fs');
 const { createTransformer } = require('@swc/jest');
 
-const NAMES = [
-  ...[
-    'Array',
-    'ArrayBuffer',
-    'BigInt',
-    'Boolean',
-    'Error',
-    'Infinity',
-    'JSON',
-    'Map',
-    'Math',
-    'NaN',
-  ],
-  ...['Number', 'Object', 'Promise', 'Proxy', 'Reflect', 'RegExp', 'Set', 'String', 'Symbol'],
-  ...['TypeError', 'Uint8Array', 'WeakMap', 'WeakRef', 'WeakSet'],
-];
+const SELF = readFileSync(__filename, 'utf8');
+
+const NAMES =
+  'Array ArrayBuffer BigInt Boolean Error Infinity JSON Map Math NaN Number Object Promise Proxy Reflect RegExp Set String Symbol TypeError Uint8Array WeakMap WeakRef WeakSet'.split(
+    ' ',
+  );
 
 function withOwnNames(code) {
   const used = NAMES.filter((name) => new RegExp(`(?<![.\\w$])${name}\\b`).test(code));
@@ -32,7 +23,7 @@ module.exports = {
     const swc = createTransformer(options);
     return {
       canInstrument: swc.canInstrument,
-      getCacheKey: (...args) => `${swc.getCacheKey(...args)}${__filename}`,
+      getCacheKey: (...args) => swc.getCacheKey(...args) + SELF,
       process(source, path, settings) {
         if (!path.endsWith('.ts')) return { code: withOwnNames(source) };
         const { code, map } = swc.process(source, path, settings);
