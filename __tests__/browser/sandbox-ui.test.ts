@@ -137,6 +137,7 @@ describeWithChromium('the page of the sandbox', () => {
     await lane(page).locator('.mark.replayed').waitFor();
 
     await page.keyboard.press('1');
+    await page.locator('.frame:focus').waitFor();
     await page.keyboard.press('End');
     const sign = page.locator('[data-at]:focus');
     await sign.waitFor();

@@ -1,6 +1,6 @@
-import { isObject } from '../concealment/any-object.js';
 import type { AxiosInterceptorManager, InternalAxiosRequestConfig } from 'axios';
 
+import { isObject } from '../concealment/any-object.js';
 import { MisconfigurationError, OriginNotAllowedError } from '../errors/index.js';
 import type { Place } from '../provider-definition/token-placement.js';
 import { noteRefusal } from '../resource-call/replay-refusal.js';

@@ -1,6 +1,6 @@
-import { isObject } from '../concealment/any-object.js';
 import type { InternalAxiosRequestConfig } from 'axios';
 
+import { isObject } from '../concealment/any-object.js';
 import type { AnswerWatch } from './exchange.js';
 
 type Fetch = typeof globalThis.fetch;

@@ -1,6 +1,6 @@
-import { isObject } from '../concealment/any-object.js';
 import type { AxiosInstance, AxiosResponse, InternalAxiosRequestConfig } from 'axios';
 
+import { isObject } from '../concealment/any-object.js';
 import type { Attachment } from './attachment.js';
 import { authorizeAnyRequest, authorizeHandlers } from './authorize.js';
 import type { Exchange } from './exchange.js';

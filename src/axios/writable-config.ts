@@ -1,5 +1,6 @@
-import { isObject } from '../concealment/any-object.js';
 import { AxiosHeaders, type InternalAxiosRequestConfig } from 'axios';
+
+import { isObject } from '../concealment/any-object.js';
 
 /**
  * The config with headers that can be written by name. An interceptor may have left anything there, such as a frozen object,
