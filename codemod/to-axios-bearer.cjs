@@ -19,6 +19,7 @@ module.exports = function toAxiosBearer(file, { jscodeshift: j }) {
   removeTokenInterceptors({ j, root }, attached);
   optOutOfReplay({ j, root });
   importOurs({ j, root });
+  if (/\.[cm]?tsx?$/.test(file.path)) assertBaseURL({ j, root });
   // The comment at the top of the file stays when the import below it goes.
   if (body[0] !== first) body[0].comments = first.comments;
   return root.toSource({ quote: 'single' });
@@ -182,6 +183,13 @@ function attachment(j, instance, acquire, todo) {
   ]);
   const provider = j.callExpression(j.identifier('defineProvider'), [definition]);
   return j.callExpression(j.identifier('attachBearer'), [instance, provider]);
+}
+
+/** For TypeScript the `baseURL` of an instance may be undefined, that of a provider may not. */
+function assertBaseURL({ j, root }) {
+  const ours = { object: { property: { name: 'defaults' } }, property: { name: 'baseURL' } };
+  for (const { node } of root.find(j.Property, { value: ours }).paths())
+    node.value = j.tsNonNullExpression(node.value);
 }
 
 /** The instance of `instance.interceptors.request.use(…)`. */

@@ -42,7 +42,8 @@ test('rewrites the files of a project that has jscodeshift, and says how to go o
 });
 
 test('with --dry changes nothing', async () => {
-  const { code, source } = await migrateIn(join(ROOT, 'reports'), '--dry');
+  const { code, stderr, source } = await migrateIn(join(ROOT, 'reports'), '--dry');
+  expect(stderr).toContain('Run it without --dry, then search for TODO(axios-bearer)');
   expect(code).toBe(0);
   expect(source).toBe(SOURCE);
 });

@@ -18,15 +18,15 @@ const { withParser } = require('jscodeshift') as { withParser: (name: string) =>
 const FIXTURES = join(import.meta.dirname, 'fixtures');
 const read = (file: string) => readFileSync(join(FIXTURES, file), 'utf8');
 const shapes = readdirSync(FIXTURES).filter((file) => /\.output\./.test(file));
-const migrated = (source: string) =>
-  transform({ path: 'any.ts', source }, { jscodeshift: withParser('tsx') });
+const migrated = (source: string, path = 'any.js') =>
+  transform({ path, source }, { jscodeshift: withParser('tsx') });
 
 test('ten shapes are tried', () => {
   expect(shapes).toHaveLength(10);
 });
 
 describe.each(shapes)('%s', (output) => {
-  const result = migrated(read(output.replace('.output.', '.input.')));
+  const result = migrated(read(output.replace('.output.', '.input.')), output.replace('.txt', ''));
 
   test('is what becomes of it', () => {
     expect(result).toBe(read(output));

@@ -38,7 +38,7 @@ export async function migrate(path: string, { dry = false }: MigrateOptions): Pr
   const [code] = (await once(child, 'exit')) as [number | null];
   if (code !== 0) return EXIT.failed;
   tell(
-    'Now search for TODO(axios-bearer), and read docs/migrating to see what replaces your options.',
+    `${dry ? 'Run it without --dry, then' : 'Now'} search for TODO(axios-bearer). What replaces your options: node_modules/axios-bearer/docs/migrating`,
   );
   return EXIT.ok;
 }
