@@ -23,7 +23,13 @@ const tokens = createTokenSource(
     baseURL: url,
     paramNames: ['account'], // Goes into the token request, and tells one account's token from another's.
   }),
-  { maxEntries: 500, transport: { httpAgent: agent } },
+  {
+    maxEntries: 500,
+    transport: { httpAgent: agent },
+    // 50 token calls at once, whose server is in this process too: a busy machine may take longer than 5 s for the first.
+    attemptTimeoutMs: 60_000,
+    flightTimeoutMs: 60_000,
+  },
 );
 const http = createProviderClient(tokens, { httpAgent: agent });
 
