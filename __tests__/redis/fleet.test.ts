@@ -69,9 +69,9 @@ describeWithRedis('a fleet of real processes', () => {
   }
 
   test.each(['ioredis', 'redis'] as const)(
-    '4 processes with %s make 50 requests each: one token call cold, one after a revocation, one after expiry',
+    '8 processes with %s make 50 requests each: one token call cold, one after a revocation, one after expiry',
     async (client) => {
-      const members = await fleet.startMany(4, settings({ client }));
+      const members = await fleet.startMany(8, settings({ client }));
       await commandsRun();
       const cold = await allRequest(members, 50);
       expect(cold.failures).toEqual([]);
@@ -104,8 +104,8 @@ describeWithRedis('a fleet of real processes', () => {
       expect(await commandsRun()).toBe(1);
       expect(sandbox.oauth2.tokenCalls).toBe(3);
       figures.push(
-        `4 x 50 with ${client}: token calls 1 cold, +1 revoked under load (${sum(revoked)} requests), +1 expired; failures 0`,
-        `  scripts run: ${coldCommands} cold by 4 processes, 0 warm, ${revokedCommands} for the revocation, 1 by a late process`,
+        `8 x 50 with ${client}: token calls 1 cold, +1 revoked under load (${sum(revoked)} requests), +1 expired; failures 0`,
+        `  scripts run: ${coldCommands} cold by 8 processes, 0 warm, ${revokedCommands} for the revocation, 1 by a late process`,
       );
     },
   );
@@ -212,9 +212,9 @@ describeWithRedis('a fleet of real processes', () => {
     );
   });
 
-  test('credentials that are always rejected: 4 processes follow one cool-down', async () => {
+  test('credentials that are always rejected: 8 processes follow one cool-down', async () => {
     sandbox.oauth2.tokenEndpoint.fail({ status: 401, body: { error: 'invalid_client' } });
-    const members = await fleet.startMany(4, settings());
+    const members = await fleet.startMany(8, settings());
     const startedAt = performance.now();
     await Promise.all(members.map((member) => member.startLoad()));
     await eventually(() => sandbox.oauth2.tokenCalls >= 2);
@@ -224,7 +224,7 @@ describeWithRedis('a fleet of real processes', () => {
     expect(gapMs).toBeGreaterThan(4_000);
     expect(sandbox.oauth2.tokenCalls).toBe(2);
     figures.push(
-      `invalid_client, 4 processes: second token call ${Math.round(gapMs)} ms after the first`,
+      `invalid_client, 8 processes: second token call ${Math.round(gapMs)} ms after the first`,
     );
   });
 

@@ -30,7 +30,7 @@ export function proveSends(sent: Sent): void {
     callers.get(given.adapter as object) ?? ((given.adapter ?? axios.defaults.adapter) as Adapter);
   given.adapter = async (config) => {
     config.adapter = adapter;
-    // Signing takes a moment, in which nobody else listens to a body that fails.
+    // Signing takes a moment. A body that fails meanwhile would end the process, for axios does not listen to it yet.
     let begin!: (proven: Promise<unknown> | undefined) => void;
     const ready = unlessBodyFails(config, () => new Promise((resolve) => (begin = resolve)));
     ready.catch(() => undefined); // The first attempt reports it.
