@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 
 import { startSandbox, type SandboxProvider } from '../../testing/index.js';
 import { colorsFor, helpWidth, print, widthOf, wrapped } from '../terminal.js';
@@ -10,7 +10,7 @@ const BURST = 200;
 const CONCURRENCY = 3;
 const TOKEN_CALL_MS = 150;
 const API_CALL_MS = { from: 5, to: 59 };
-const TOKEN_LIFE_SECONDS = 9;
+const TOKEN_LIFE_SECONDS = 10;
 /** Counted from the start of such a token: begins before it is due for renewal, and is over long before it expires. */
 const OUTAGE_MS = { from: 4_000, to: 6_500 };
 const END_MS = 8_400;
@@ -72,9 +72,13 @@ async function goThrough(
     storms,
     'A revocation in mid-flight costs one token call',
     async () => {
-      const bursts = Promise.all(storms.map((storm) => storm.burst(BURST)));
-      for (const { provider } of storms) provider.revokeTokens();
-      await bursts;
+      const bursts: Promise<void>[] = [];
+      for (const storm of storms) {
+        bursts.push(storm.burst(BURST));
+        storm.provider.revokeTokens();
+        await setImmediate();
+      }
+      await Promise.all(bursts);
     },
   );
 
@@ -86,25 +90,34 @@ async function goThrough(
     provider.issueTokensLiving(TOKEN_LIFE_SECONDS);
     provider.expireTokens();
   }
-  // On a busy machine the new tokens may take longer than it is to the outage.
-  await Promise.all(storms.map(oneRequest));
-  const renewedAt = performance.now();
-  const until = (ms: number) => sleep(Math.max(0, renewedAt + ms - performance.now()));
-  await until(OUTAGE_MS.from);
+  const outages = storms.map(outageOf);
+  await Promise.race(outages.map(({ begun }) => begun));
   step('every token endpoint answers 503, just as tokens are due for renewal');
-  for (const { provider } of storms)
-    provider.tokenEndpoint.fail({ status: 503, body: { error: 'server_error' } });
-  await until(OUTAGE_MS.to);
+  await Promise.all(outages.map(({ over }) => over));
   step('the token endpoints are back');
-  for (const { provider } of storms) {
-    provider.tokenEndpoint.recover();
-    provider.tokenEndpoint.delay(TOKEN_CALL_MS);
-  }
-  await until(END_MS);
+  await Promise.all(outages.map(({ ended }) => ended));
 
   isOver = true;
   await load;
   return [cold, revoked, ...overall(storms)];
+}
+
+/** Each provider's own, by the life of its own token: on a busy machine one renews its token seconds after another. */
+function outageOf(storm: Storm) {
+  const { tokenEndpoint } = storm.provider;
+  const renewedAt = oneRequest(storm).then(() => storm.renewedAt);
+  const after = async (ms: number) =>
+    sleep(Math.max(0, (await renewedAt) + ms - performance.now()));
+  return {
+    begun: after(OUTAGE_MS.from).then(() =>
+      tokenEndpoint.fail({ status: 503, body: { error: 'server_error' } }),
+    ),
+    over: after(OUTAGE_MS.to).then(() => {
+      tokenEndpoint.recover();
+      tokenEndpoint.delay(TOKEN_CALL_MS);
+    }),
+    ended: after(END_MS),
+  };
 }
 
 function oneRequest(storm: Storm): Promise<void> {

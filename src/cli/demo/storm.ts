@@ -35,6 +35,8 @@ export interface Moment {
 export interface Storm {
   readonly tally: Tally;
   readonly provider: SandboxProvider;
+  /** When it last got a token, by `performance.now()`. */
+  readonly renewedAt: number;
   /** Starts this many requests at once, with a short pause after each group, and waits for all of them. */
   burst(requests: number, groupsOf?: number): Promise<void>;
   /** Keeps this many requests in flight until `isOver`. */
@@ -69,7 +71,7 @@ function createStorm<C extends object>(
 ): Storm {
   // A wide early window, so that refreshes are running when the token endpoint goes down.
   const source = createTokenSource(provider, {
-    earlyWindowMs: 4_500,
+    earlyWindowMs: 5_000,
     attemptTimeoutMs: PATIENCE_MS,
     flightTimeoutMs: PATIENCE_MS,
   });
@@ -111,12 +113,17 @@ function createStorm<C extends object>(
     note('ended');
     return performance.now() - startedAt;
   };
+  let renewedAt = 0;
+  source.on('refreshed', () => (renewedAt = performance.now()));
   let bursts = 0;
   let isBursting = false;
 
   return {
     tally,
     provider: sandboxProvider,
+    get renewedAt() {
+      return renewedAt;
+    },
     burst: async (requests, groupsOf = requests) => {
       bursts += 1;
       isBursting = true;
