@@ -13,7 +13,7 @@ type DecidedByWrapper =
   | 'transformRequest'
   | 'transformResponse';
 
-/** Also for apps with `exactOptionalPropertyTypes`, where `{ signal: maybe }` is no axios config. */
+/** Also for apps with `exactOptionalPropertyTypes`, where `{ signal: maybe }` is not an axios config. */
 type Undefinable<Config> = { [Name in keyof Config]?: Config[Name] | undefined };
 
 /**

@@ -4,7 +4,7 @@ export type WireRecord = Readonly<Record<string, unknown>>;
 /** The value as an object, or `undefined` for everything else, arrays among it. */
 export function asRecord(value: unknown): WireRecord | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-  // An object that is no array can be read by any key; what comes out stays unknown.
+  // An object that is not an array can be read by any key; what comes out stays unknown.
   return value as WireRecord;
 }
 

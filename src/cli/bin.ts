@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { run } from './run.js';
 
-/** The reader of our output may stop early, as `head` does. That is no error. */
+/** The reader of our output may stop early, as `head` does. That is not an error. */
 function endQuietlyWhenClosed(error: NodeJS.ErrnoException): void {
   if (error.code === 'EPIPE') process.exit();
   throw error;

@@ -181,7 +181,7 @@ function httpAttributes(event: Events['tokenCalled']): Attributes {
   };
 }
 
-/** Whether no caller waits for the refresh. The request that started it may be long over, so its span is no parent. */
+/** Whether no caller waits for the refresh. The request that started it may be long over, so its span is not a parent. */
 function isInBackground({ reason }: Events['tokenCalled']): boolean {
   return reason === 'early' || reason === 'revalidate';
 }

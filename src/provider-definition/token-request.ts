@@ -25,7 +25,7 @@ export interface TokenRequestContext {
    * Sends another request first, where the token request needs what its answer brings: a ticket, a challenge, the server's metadata. It
    * goes out as the token request does: past your app's interceptors and defaults, without redirects, with at most 1 MB of answer.
    *
-   * An answer that is no success fails the refresh as one to the token request would, unless `accepts` says that it will do. By default those with status 2xx do.
+   * An answer that is not a success fails the refresh as one to the token request would, unless `accepts` says that it will do. By default those with status 2xx do.
    */
   readonly send: (
     request: TokenRequest,

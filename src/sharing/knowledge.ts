@@ -90,7 +90,7 @@ export function flightEnded(known: Knowledge, moment: Moment): Knowledge {
   return (known.heard ?? 0) > known.fence ? looking(after, moment, 0) : after;
 }
 
-/** A hint that the stored token has this fence. It is no news during a flight, which asks the store itself. */
+/** A hint that the stored token has this fence. It is not news during a flight, which asks the store itself. */
 export function hinted(known: Knowledge, fence: number): Knowledge & { readonly isNews: boolean } {
   return known.heard === undefined
     ? { ...known, isNews: fence > known.fence && known.lookAt !== Infinity }

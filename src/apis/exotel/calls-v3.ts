@@ -35,9 +35,7 @@ export interface ExotelCallsV3 {
    *
    * As with `calls.create`, a time-out does not tell whether the telephones rang, and nothing is sent twice.
    *
-   * @throws ApiInputError when the input cannot be right; nothing was sent.
-   * @throws ExotelApiError when Exotel refuses.
-   * @throws AxiosError when no answer came (network, `timeout`, `signal`).
+   * @throws What every call throws: {@link ExotelApi}.
    * @see https://developer.exotel.com/api/ccm-make-call-connecting-two-numbers-beta
    */
   create(input: ExotelCreateCallV3Input, options?: ExotelRequestOptions): Promise<ExotelMadeCall>;
@@ -46,9 +44,8 @@ export interface ExotelCallsV3 {
    * The details of one call. While it is active several fields are missing, and `endTime` is `undefined` although the
    * API sends 1970.
    *
-   * @throws ApiInputError for a call sid that is none.
    * @throws ExotelApiError when Exotel refuses: 404 for an unknown sid.
-   * @throws AxiosError when no answer came.
+   * @throws What every call throws: {@link ExotelApi}.
    * @see https://developer.exotel.com/api/call-details-beta
    */
   get(callSid: string, options?: ExotelRequestOptions): Promise<ExotelCallDetails>;
@@ -56,9 +53,8 @@ export interface ExotelCallsV3 {
   /**
    * Waits until a call has ended and its duration is known, as `calls.waitForEnd` does.
    *
-   * @throws ApiInputError for a call sid or a limit that cannot be right.
-   * @throws ExotelApiError when Exotel refuses.
    * @throws AxiosError when no answer came several times, or the wait was aborted.
+   * @throws What every call throws: {@link ExotelApi}.
    */
   waitForEnd(
     callSid: string,
@@ -69,9 +65,8 @@ export interface ExotelCallsV3 {
   /**
    * The legs of one call. Exotel has to enable this for the account.
    *
-   * @throws ApiInputError for a call sid that is none.
    * @throws ExotelApiError when Exotel refuses: `tenant-not-found` and `call-not-found` are told apart.
-   * @throws AxiosError when no answer came.
+   * @throws What every call throws: {@link ExotelApi}.
    * @see https://developer.exotel.com/docs/voice-v3/overview
    */
   legs(callSid: string, options?: ExotelRequestOptions): Promise<ExotelCallLegs>;
@@ -79,8 +74,7 @@ export interface ExotelCallsV3 {
   /**
    * The calls that run now. The documents disagree about the host: `wire.v3ExtrasHost`.
    *
-   * @throws ExotelApiError when Exotel refuses.
-   * @throws AxiosError when no answer came.
+   * @throws What every call throws: {@link ExotelApi}.
    * @see https://developer.exotel.com/docs/voice-v3/overview
    */
   active(options?: ExotelRequestOptions): Promise<ExotelActiveCalls>;
@@ -88,9 +82,7 @@ export interface ExotelCallsV3 {
   /**
    * Where a call's recording can be fetched. The documents disagree about the host: `wire.v3ExtrasHost`.
    *
-   * @throws ApiInputError for a call sid that is none, or an unknown format.
-   * @throws ExotelApiError when Exotel refuses.
-   * @throws AxiosError when no answer came.
+   * @throws What every call throws: {@link ExotelApi}.
    * @see https://developer.exotel.com/docs/voice-v3/overview
    */
   voiceLog(

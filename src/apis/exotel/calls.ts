@@ -31,10 +31,9 @@ export interface ExotelCalls {
    * Auth: Basic as its pages show, if the client has `basic`; else what the instance attaches, since the token page says that
    * the CCM API takes the bearer token.
    *
-   * @throws ApiInputError when the input cannot be right; nothing was sent.
    * @throws ExotelApiError when Exotel refuses. `isAgentUnavailable(error)` tells the business states (409) apart:
    * device off, not verified, busy.
-   * @throws AxiosError when no answer came (network, `timeout`, `signal`).
+   * @throws What every call throws: {@link ExotelApi}.
    * @see https://developer.exotel.com/docs/voice-api/api-reference/make-a-call
    * @see https://developer.exotel.com/docs/contact-center/api-reference/make-call
    */
@@ -45,9 +44,8 @@ export interface ExotelCalls {
    *
    * Auth: as `create`.
    *
-   * @throws ApiInputError for a call sid that is none.
    * @throws ExotelApiError when Exotel refuses: 404 for an unknown sid.
-   * @throws AxiosError when no answer came.
+   * @throws What every call throws: {@link ExotelApi}.
    * @see https://developer.exotel.com/docs/voice-api/api-reference/call-details
    */
   get(callSid: string, options?: ExotelRequestOptions): Promise<ExotelCallDetails>;
@@ -56,9 +54,8 @@ export interface ExotelCalls {
    * Waits until a call has ended and its duration is known: a bounded number of looks that are spaced out, taken again after a 429,
    * a 5xx or a broken connection. `signal` ends the wait with axios's own error. CCM tells no price.
    *
-   * @throws ApiInputError for a call sid or a limit that cannot be right.
-   * @throws ExotelApiError when Exotel refuses.
    * @throws AxiosError when no answer came several times, or the wait was aborted.
+   * @throws What every call throws: {@link ExotelApi}.
    */
   waitForEnd(
     callSid: string,
@@ -72,8 +69,7 @@ export interface ExotelCalls {
    *
    * Auth: as `create`. Examples show both.
    *
-   * @throws ExotelApiError when Exotel refuses.
-   * @throws AxiosError when no answer came.
+   * @throws What every call throws: {@link ExotelApi}.
    * @see https://developer.exotel.com/docs/contact-center/api-reference/token-generation
    */
   list(options?: ExotelRequestOptions): Promise<ExotelCallList>;

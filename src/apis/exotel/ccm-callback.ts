@@ -21,7 +21,7 @@ export interface ExotelCcmCallback {
  *
  * Exotel signs nothing: take it as a hint, and ask `calls.get` where it matters.
  *
- * @throws ApiPayloadError when it is no such callback.
+ * @throws ApiPayloadError if the body is not such a callback.
  * @see https://github.com/rahulkumar-exo/exotel-docs — docs/contact-center/api-reference/call-details.md
  */
 export function parseCcmCallback(body: unknown): ExotelCcmCallback {

@@ -66,9 +66,9 @@ export interface ExotelConfiguration {
   /**
    * One page of processes; two unless told otherwise.
    *
-   * @throws ApiInputError for a query that the documents rule out, or when `hosts.tenant` is missing.
+   * @throws ApiInputError when `hosts.tenant` is missing.
    * @throws ExotelApiError when Exotel refuses; `exotelCode` is then a word such as `CONF-1001`.
-   * @throws AxiosError when no answer came.
+   * @throws What every call throws: {@link ExotelApi}.
    * @see https://github.com/rahulkumar-exo/exotel-docs — docs/contact-center/api-reference/get-all-processes.mdx
    */
   listProcesses(
@@ -85,9 +85,8 @@ export interface ExotelConfiguration {
   /**
    * The campaigns of a contact centre; the answer is a bare array.
    *
-   * @throws ApiInputError for an id that is none, or when `hosts.tenant` is missing.
-   * @throws ExotelApiError when Exotel refuses.
-   * @throws AxiosError when no answer came.
+   * @throws ApiInputError when `hosts.tenant` is missing.
+   * @throws What every call throws: {@link ExotelApi}.
    * @see https://github.com/rahulkumar-exo/exotel-docs — docs/contact-center/api-reference/get-all-campaigns.mdx
    */
   listCampaigns(
@@ -98,9 +97,9 @@ export interface ExotelConfiguration {
   /**
    * The lead lists of a campaign.
    *
-   * @throws ApiInputError for an id that is none, or when `hosts.tenant` is missing.
+   * @throws ApiInputError when `hosts.tenant` is missing.
    * @throws ExotelApiError when Exotel refuses, also for one item of the answer.
-   * @throws AxiosError when no answer came.
+   * @throws What every call throws: {@link ExotelApi}.
    * @see https://github.com/rahulkumar-exo/exotel-docs — docs/contact-center/api-reference/get-campaign-leads.mdx
    */
   listCampaignLeads(
@@ -115,9 +114,8 @@ export interface ExotelConfiguration {
   /**
    * Who works on a lead list. Basic of the tenant host.
    *
-   * @throws ApiInputError for an id that is none, or when `hosts.tenant` or `tenantBasic` is missing.
-   * @throws ExotelApiError when Exotel refuses.
-   * @throws AxiosError when no answer came.
+   * @throws ApiInputError when `hosts.tenant` or `tenantBasic` is missing.
+   * @throws What every call throws: {@link ExotelApi}.
    * @see https://github.com/rahulkumar-exo/exotel-docs — docs/contact-center/api-reference/get-assigned-users.mdx
    */
   listAssignedUsers(
@@ -128,9 +126,7 @@ export interface ExotelConfiguration {
   /**
    * Puts users on a lead list and takes users off it. Basic of the tenant host.
    *
-   * @throws ApiInputError when the input cannot be right; nothing was sent.
-   * @throws ExotelApiError when Exotel refuses.
-   * @throws AxiosError when no answer came.
+   * @throws What every call throws: {@link ExotelApi}.
    * @see https://github.com/rahulkumar-exo/exotel-docs — docs/contact-center/api-reference/assign-users-to-lead.mdx
    */
   assignUsers(

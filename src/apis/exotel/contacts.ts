@@ -85,7 +85,7 @@ export interface ExotelContacts {
    *
    * @throws ApiInputError naming the row and field that does not fit; nothing was sent.
    * @throws ExotelApiError when Exotel refuses: `file-too-large` (413), `rate-limited` (429).
-   * @throws AxiosError when no answer came (network, `timeout`, `signal`).
+   * @throws What every call throws: {@link ExotelApi}.
    * @see https://developer.exotel.com/docs/contact-center/api-reference/upload-contacts
    */
   upload(
@@ -96,9 +96,7 @@ export interface ExotelContacts {
   /**
    * How far an upload is.
    *
-   * @throws ApiInputError for an upload id that is none.
-   * @throws ExotelApiError when Exotel refuses.
-   * @throws AxiosError when no answer came.
+   * @throws What every call throws: {@link ExotelApi}.
    * @see https://developer.exotel.com/docs/contact-center/api-reference/upload-contacts
    */
   status(uploadId: string, options?: ExotelRequestOptions): Promise<ExotelContactUploadStatus>;
@@ -106,9 +104,8 @@ export interface ExotelContacts {
   /**
    * The rows that Exotel did not take. Asked with the upload's id, although `status` speaks of an error file's id.
    *
-   * @throws ApiInputError for an upload id that is none.
    * @throws ExotelApiError when Exotel refuses: 404, or `file-expired` (410).
-   * @throws AxiosError when no answer came.
+   * @throws What every call throws: {@link ExotelApi}.
    * @see https://github.com/rahulkumar-exo/exotel-docs — docs/contact-center/api-reference/error-file-retrieval.md
    */
   errors(uploadId: string, options?: ExotelRequestOptions): Promise<ExotelContactUploadErrors>;

@@ -27,9 +27,8 @@ export interface ExotelDevices {
   /**
    * Switches a device on or off, or changes its number.
    *
-   * @throws ApiInputError when the input cannot be right; nothing was sent.
    * @throws ExotelApiError when Exotel refuses: `device-unverified`, `other-device-on`, `device-exists`, `device-not-pstn`.
-   * @throws AxiosError when no answer came.
+   * @throws What every call throws: {@link ExotelApi}.
    * @see https://developer.exotel.com/api/get-user-devices-details-private-beta
    */
   update(
@@ -44,8 +43,8 @@ export interface ExotelDevices {
    * digit, other.
    *
    * @throws ApiInputError for a password that is too weak; nothing was sent. No error repeats the password.
-   * @throws ExotelApiError when Exotel refuses.
    * @throws AxiosError when no answer came; its `config.data` holds what was sent, and is not printed.
+   * @throws What every call throws: {@link ExotelApi}.
    * @see https://github.com/rahulkumar-exo/exotel-docs — docs/users/api-reference/manage-devices
    */
   setPassword(

@@ -28,7 +28,12 @@ import { createPresence, type ExotelPresence } from './presence.js';
 import { createUsers, type ExotelUsers } from './users.js';
 import { createVoice, type ExotelVoice } from './voice.js';
 
-/** Exotel's endpoints, by group. `docs/wrapped-apis.md` lists which are left out, and why. */
+/**
+ * Exotel's endpoints, by group. `docs/wrapped-apis.md` lists which are left out, and why.
+ *
+ * Every call throws an ApiInputError when its input cannot be right (nothing was sent), an ExotelApiError when Exotel refuses, and an AxiosError
+ * when no answer came (network, `timeout`, `signal`).
+ */
 export interface ExotelApi {
   /** CCM calls (Voice v2): agent first, then customer. */
   readonly calls: ExotelCalls;
@@ -58,8 +63,7 @@ export interface ExotelApi {
    * others. Basic unless told otherwise.
    *
    * @throws ApiInputError for a path that is not absolute, or leaves the host.
-   * @throws ExotelApiError when Exotel refuses.
-   * @throws AxiosError when no answer came.
+   * @throws What every call throws: {@link ExotelApi}.
    */
   readonly request: (
     request: ExotelAnyRequest,

@@ -7,7 +7,7 @@ const SHAPE = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2}(?:\.\d+)?) ?(Z|[+-]\d{
  * Voice v1's `2030-01-02 03:04:05`, which is read with the given offset because it carries none.
  *
  * The Unix epoch stands for "not yet": v3 sends it as the `end_time` of a call that still runs. It reads as
- * `undefined`, like everything that is no timestamp.
+ * `undefined`, as for anything that is not a timestamp.
  *
  * @see https://developer.exotel.com/api/call-details-beta
  */

@@ -15,7 +15,7 @@ export interface ToldFailure {
  * Looks for a failure in a body of any of Exotel's four envelopes; `undefined` when it tells none.
  *
  * A 2xx proves nothing: Exotel's sibling API answers a duplicate with HTTP 200 and `response.code` 409, and a bulk
- * with HTTP 207. `status: "success"` is no proof either, since an accepted upload says `accepted`.
+ * with HTTP 207. `status: "success"` is not proof either, since an accepted upload says `accepted`.
  *
  * @see https://github.com/exotel/exotel-vsip-trunk-Configuration-API — docs/API_REFERENCE.md
  */

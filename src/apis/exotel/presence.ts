@@ -83,9 +83,7 @@ export interface ExotelPresence {
   /**
    * One page of agents, with a summary of all.
    *
-   * @throws ApiInputError for a query that the documents rule out.
-   * @throws ExotelApiError when Exotel refuses.
-   * @throws AxiosError when no answer came.
+   * @throws What every call throws: {@link ExotelApi}.
    * @see https://github.com/rahulkumar-exo/exotel-docs — docs/contact-center/api-reference/agent-presence.mdx
    */
   list(query?: ExotelPresenceQuery, options?: ExotelRequestOptions): Promise<ExotelPresencePage>;
@@ -99,9 +97,8 @@ export interface ExotelPresence {
   /**
    * One agent, with the call that is running.
    *
-   * @throws ApiInputError for a user id that is none.
    * @throws ExotelApiError when Exotel refuses: 404 for an unknown user.
-   * @throws AxiosError when no answer came.
+   * @throws What every call throws: {@link ExotelApi}.
    * @see https://github.com/rahulkumar-exo/exotel-docs — docs/contact-center/api-reference/agent-presence.mdx
    */
   get(userId: string, options?: ExotelRequestOptions): Promise<ExotelPresenceOfOne>;
@@ -112,7 +109,7 @@ export interface ExotelPresence {
    *
    * @throws ApiInputError for `on-call`, which Exotel manages itself.
    * @throws ExotelApiError when Exotel refuses: 400 for a change that is not allowed.
-   * @throws AxiosError when no answer came.
+   * @throws What every call throws: {@link ExotelApi}.
    * @see https://github.com/rahulkumar-exo/exotel-docs — docs/contact-center/api-reference/agent-presence.mdx
    */
   set(

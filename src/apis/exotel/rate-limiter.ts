@@ -56,7 +56,7 @@ const MINUTE_MS = 60_000;
  * Any minute holds at most the limit, not only each clock minute. Exotel counts per account, so a second process with
  * the same account needs its share taken off. Contact uploads and presence changes have no documented figure, and pass.
  *
- * @throws ApiInputError for a limit that is no whole number of at least 1.
+ * @throws ApiInputError if a limit is not a whole number of at least 1.
  * @see https://developer.exotel.com/docs/references/error-codes — 200 calls a minute, then 429
  */
 export function createExotelRateLimiter(options: ExotelRateLimiterOptions = {}): ExotelRateLimiter {

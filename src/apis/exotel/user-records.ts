@@ -53,7 +53,7 @@ export function parseUser(value: unknown, zonelessOffset: string): ExotelUser | 
   };
 }
 
-/** Reads one device record; `undefined` when it is none. */
+/** Reads one device record; `undefined` if it is not one. */
 export function parseDevice(value: unknown): ExotelDevice | undefined {
   const device = asRecord(value);
   if (device === undefined) return undefined;

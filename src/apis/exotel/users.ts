@@ -63,9 +63,8 @@ export interface ExotelUsers {
   /**
    * One page of users.
    *
-   * @throws ApiInputError for a query that the documents rule out.
    * @throws ExotelApiError when Exotel refuses, also for one item of the page.
-   * @throws AxiosError when no answer came.
+   * @throws What every call throws: {@link ExotelApi}.
    * @see https://developer.exotel.com/docs/users/overview
    */
   list(query?: ExotelUserQuery, options?: ExotelRequestOptions): Promise<ExotelUserPage>;
@@ -79,9 +78,8 @@ export interface ExotelUsers {
   /**
    * One user.
    *
-   * @throws ApiInputError for a user id that is none.
    * @throws ExotelApiError when Exotel refuses: `user-not-found`.
-   * @throws AxiosError when no answer came.
+   * @throws What every call throws: {@link ExotelApi}.
    * @see https://developer.exotel.com/docs/users/overview
    */
   get(userId: string, options?: ExotelRequestOptions): Promise<ExotelUserAnswer>;
@@ -90,9 +88,8 @@ export interface ExotelUsers {
    * Creates a user. After a time-out the user may exist; a second attempt is then answered `email-conflict` or
    * `device-exists`.
    *
-   * @throws ApiInputError when the input cannot be right; nothing was sent.
    * @throws ExotelApiError when Exotel refuses: `device-exists`, `email-conflict`, `kyc-incomplete`, `trial-limit`.
-   * @throws AxiosError when no answer came.
+   * @throws What every call throws: {@link ExotelApi}.
    * @see https://developer.exotel.com/docs/users/overview
    */
   create(input: ExotelCreateUserInput, options?: ExotelRequestOptions): Promise<ExotelUserAnswer>;
@@ -100,9 +97,7 @@ export interface ExotelUsers {
   /**
    * Changes names, or sets the e-mail address once.
    *
-   * @throws ApiInputError when the input cannot be right; nothing was sent.
-   * @throws ExotelApiError when Exotel refuses.
-   * @throws AxiosError when no answer came.
+   * @throws What every call throws: {@link ExotelApi}.
    * @see https://developer.exotel.com/docs/users/overview
    */
   update(
@@ -114,9 +109,8 @@ export interface ExotelUsers {
   /**
    * Deletes a user.
    *
-   * @throws ApiInputError for a user id that is none.
    * @throws ExotelApiError when Exotel refuses: `user-not-found`.
-   * @throws AxiosError when no answer came.
+   * @throws What every call throws: {@link ExotelApi}.
    * @see https://developer.exotel.com/docs/users/overview
    */
   delete(userId: string, options?: ExotelRequestOptions): Promise<ExotelAcknowledgement>;

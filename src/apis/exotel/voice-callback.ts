@@ -43,7 +43,7 @@ export interface ExotelVoiceCallbackOptions {
  *
  * Exotel signs nothing: take it as a hint, and ask `voice.get` where it matters. Answer 200 within 15 seconds.
  *
- * @throws ApiPayloadError when it is no such callback.
+ * @throws ApiPayloadError if the body is not such a callback.
  * @see https://developer.exotel.com/api/statuscallback
  */
 export function parseVoiceCallback(

@@ -44,9 +44,7 @@ export interface ExotelVoice {
    * read as well. No idempotency key is documented and nothing is sent twice: after a time-out **the telephones may
    * ring all the same**, so look with `list` before calling again.
    *
-   * @throws ApiInputError when the input cannot be right; nothing was sent.
-   * @throws ExotelApiError when Exotel refuses.
-   * @throws AxiosError when no answer came (network, `timeout`, `signal`).
+   * @throws What every call throws: {@link ExotelApi}.
    * @see https://developer.exotel.com/api/make-a-call-api
    * @see https://developer.exotel.com/docs/voice-v3/api-reference/connect-two-numbers
    */
@@ -60,9 +58,7 @@ export interface ExotelVoice {
    *
    * The address made from `appId` is plain `http`, as documented: Exotel calls it itself. For the rest as `connectNumbers`.
    *
-   * @throws ApiInputError when the input cannot be right; nothing was sent.
-   * @throws ExotelApiError when Exotel refuses.
-   * @throws AxiosError when no answer came (network, `timeout`, `signal`).
+   * @throws What every call throws: {@link ExotelApi}.
    * @see https://developer.exotel.com/api/make-a-call-api
    */
   connectToFlow(
@@ -74,9 +70,7 @@ export interface ExotelVoice {
    * One call; with `{ legs: true }` also its legs and the time talked, with `recordingUrlMinutes` also an address of its recording
    * that needs no login for 5 to 60 minutes, if Exotel has enabled these for the account.
    *
-   * @throws ApiInputError for a call sid that is none.
-   * @throws ExotelApiError when Exotel refuses.
-   * @throws AxiosError when no answer came.
+   * @throws What every call throws: {@link ExotelApi}.
    * @see https://developer.exotel.com/docs/voice-v1/api-reference/call-details
    */
   get(
@@ -93,7 +87,7 @@ export interface ExotelVoice {
    *
    * @throws ApiInputError when the call has no recording, or it is on a host that may not have the key; nothing was sent.
    * @throws ExotelApiError when it is refused: `file-expired` for a signed address whose time is over.
-   * @throws AxiosError when no answer came.
+   * @throws What every call throws: {@link ExotelApi}.
    * @see https://custdev.freshdesk.com/support/solutions/articles/3000129985
    */
   downloadRecording<As extends keyof ExotelRecordingBody = 'bytes'>(
@@ -104,9 +98,7 @@ export interface ExotelVoice {
   /**
    * One page of finished calls.
    *
-   * @throws ApiInputError for a query that the documents rule out.
-   * @throws ExotelApiError when Exotel refuses.
-   * @throws AxiosError when no answer came.
+   * @throws What every call throws: {@link ExotelApi}.
    * @see https://developer.exotel.com/api/call-details-bulk
    */
   list(query?: ExotelVoiceListQuery, options?: ExotelBasicOnlyOptions): Promise<ExotelVoicePage>;
@@ -133,9 +125,8 @@ export interface ExotelVoice {
    * Waits until a call has ended, and its duration and price are known: a bounded number of looks that are spaced out, taken again
    * after a 429, a 5xx or a broken connection. `signal` ends the wait with axios's own error.
    *
-   * @throws ApiInputError for a call sid or a limit that cannot be right.
-   * @throws ExotelApiError when Exotel refuses.
    * @throws AxiosError when no answer came several times, or the wait was aborted.
+   * @throws What every call throws: {@link ExotelApi}.
    */
   waitForEnd(
     callSid: string,

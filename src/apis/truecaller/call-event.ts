@@ -43,7 +43,7 @@ export interface TruecallerCallMeBack {
  *
  * Nothing is signed, and events may come twice: as for {@link parseTruecallerEvent}. Answer 2xx with a JSON body within two seconds.
  *
- * @throws ApiPayloadError when it is no such event.
+ * @throws ApiPayloadError if the body is not such an event.
  * @see https://docs.truecaller.com/truecaller-for-business/verified-business-api-documentation/webhooks/event-types
  */
 export function parseTruecallerCallEvent(body: unknown): TruecallerCallEvent {

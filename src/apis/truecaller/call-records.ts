@@ -32,7 +32,7 @@ export interface TruecallerCallRecords {
    *
    * @throws ApiInputError naming the invalid field; nothing was sent.
    * @throws TruecallerApiError when Truecaller refuses the request. A telephone that cannot show it is an outcome, and no error.
-   * @throws AxiosError when no answer came (network, `timeout`, `signal`).
+   * @throws What every call throws: {@link TruecallerCallsApi}.
    * @see https://docs.truecaller.com/truecaller-for-business/verified-business-api-documentation/call-personalisation/call-personalisation-real-time-v2
    */
   push(
@@ -44,8 +44,8 @@ export interface TruecallerCallRecords {
    * Hands over 1 to 500 records at once. Truecaller works on them later: `getBatch` tells of each.
    *
    * @throws ApiInputError naming the invalid record and field (`records.3.endsAt`); nothing was sent.
-   * @throws TruecallerApiError when Truecaller refuses.
    * @throws AxiosError when no answer came (network, `timeout`, `signal`): the records may have been accepted.
+   * @throws What every call throws: {@link TruecallerCallsApi}.
    * @see https://docs.truecaller.com/truecaller-for-business/verified-business-api-documentation/call-personalisation/call-personalisation-batch-v2
    */
   pushBatch(
@@ -57,8 +57,7 @@ export interface TruecallerCallRecords {
    * What became of each record of a batch. How soon a batch is done is not documented.
    *
    * @throws ApiInputError for an id that is empty, or has a space or a slash in it.
-   * @throws TruecallerApiError when Truecaller refuses.
-   * @throws AxiosError when no answer came (network, `timeout`, `signal`).
+   * @throws What every call throws: {@link TruecallerCallsApi}.
    * @see https://docs.truecaller.com/truecaller-for-business/verified-business-api-documentation/call-personalisation/call-personalisation-batch-v2
    */
   getBatch(batchId: string, options?: TruecallerRequestOptions): Promise<TruecallerCallBatch>;

@@ -45,8 +45,7 @@ export interface TruecallerCampaigns {
    * Auth: the instance's bearer.
    *
    * @throws ApiInputError naming the entry and field that does not fit; nothing was sent.
-   * @throws TruecallerApiError when Truecaller refuses.
-   * @throws AxiosError when no answer came (network, `timeout`, `signal`).
+   * @throws What every call throws: {@link TruecallerApi}.
    * @see https://docs.truecaller.com/truecaller-for-business/verified-campaigns/api-webhook-documentation/bulk-api/verified-campaigns-bulk-api
    */
   bulkUpload(
@@ -92,9 +91,7 @@ export interface TruecallerCampaigns {
    *
    * Auth: `X-Org-ID` and `X-Org-Token` from the options' `webhook`; the bearer is switched off.
    *
-   * @throws ApiInputError when the input cannot be right; nothing was sent.
-   * @throws TruecallerApiError when Truecaller refuses.
-   * @throws AxiosError when no answer came (network, `timeout`, `signal`).
+   * @throws What every call throws: {@link TruecallerApi}.
    * @see https://docs.truecaller.com/truecaller-for-business/verified-campaigns/api-webhook-documentation/webhook-connectors/webhook-setup
    */
   trigger(
@@ -110,8 +107,7 @@ export interface TruecallerCampaigns {
    * Auth: `X-Org-ID` and `X-Org-Token` from the options' `webhook`; the bearer is switched off.
    *
    * @throws ApiInputError naming the removal and field that does not fit; nothing was sent.
-   * @throws TruecallerApiError when Truecaller refuses.
-   * @throws AxiosError when no answer came (network, `timeout`, `signal`).
+   * @throws What every call throws: {@link TruecallerApi}.
    * @see https://docs.truecaller.com/truecaller-for-business/verified-campaigns/api-webhook-documentation/exit-campaign-api/exit-api
    */
   exit(

@@ -13,7 +13,7 @@ export function eventTime(value: unknown, field: string): Date | undefined {
   const seconds = numberOf(text);
   const at = seconds === undefined ? Date.parse(text) : seconds * 1000;
   if (Number.isNaN(at) || Math.abs(at) > LATEST_MS) {
-    const problem = 'is no timestamp';
+    const problem = 'is not a timestamp';
     throw new ApiPayloadError({ api: 'truecaller', payload: 'event', field, problem });
   }
   return new Date(at);

@@ -32,7 +32,7 @@ export interface TruecallerEvent {
  * Nothing is signed. The documents suggest a secret of your own in the query of your URL: compare it in constant
  * time, and keep it out of logs. Answer 2xx within two seconds; events may come twice.
  *
- * @throws ApiPayloadError when it is no such event.
+ * @throws ApiPayloadError if the body is not such an event.
  * @see https://docs.truecaller.com/truecaller-for-business/verified-campaigns/api-webhook-documentation/webhook-events/event-types
  */
 export function parseTruecallerEvent(body: unknown): TruecallerEvent {

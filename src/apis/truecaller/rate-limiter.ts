@@ -31,7 +31,7 @@ const limitsSchema = v.strictObject({
 /**
  * A limiter for one token in one process. Requests beyond a limit wait for their turn, in order; nothing is refused.
  *
- * @throws ApiInputError for a limit that is no whole number of at least 1.
+ * @throws ApiInputError if a limit is not a whole number of at least 1.
  * @see https://docs.truecaller.com/truecaller-for-business/verified-business-api-documentation/call-personalisation/call-personalisation-real-time-v2
  * @see https://docs.truecaller.com/truecaller-for-business/verified-business-api-documentation/call-personalisation/call-personalisation-batch-v2
  */

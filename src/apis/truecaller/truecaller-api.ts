@@ -4,7 +4,12 @@ import { orgHeaders } from './org-headers.js';
 import { createTruecallerClient } from './truecaller-client.js';
 import { resolveTruecallerOptions, type TruecallerApiOptions } from './truecaller-options.js';
 
-/** The documented endpoints of Verified Campaigns. */
+/**
+ * The documented endpoints of Verified Campaigns.
+ *
+ * Every call throws an ApiInputError when its input cannot be right (nothing was sent), a TruecallerApiError when Truecaller refuses, and an AxiosError
+ * when no answer came (network, `timeout`, `signal`).
+ */
 export interface TruecallerApi {
   readonly campaigns: TruecallerCampaigns;
 }

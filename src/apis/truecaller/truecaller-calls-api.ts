@@ -23,7 +23,12 @@ export interface TruecallerCallsApiOptions {
   rateLimiter?: TruecallerRateLimiter | undefined;
 }
 
-/** The call personalisation of Verified Business. */
+/**
+ * The call personalisation of Verified Business.
+ *
+ * Every call throws an ApiInputError when its input cannot be right (nothing was sent), a TruecallerApiError when Truecaller refuses, and an AxiosError
+ * when no answer came (network, `timeout`, `signal`).
+ */
 export interface TruecallerCallsApi {
   readonly callRecords: TruecallerCallRecords;
 }

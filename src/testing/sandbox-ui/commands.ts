@@ -24,7 +24,7 @@ const schema = v.variant('do', [
 /** What a button of the page asks for. */
 export type Command = v.InferOutput<typeof schema>;
 
-/** The command in the body of a POST; `undefined` if it is none. */
+/** The command in the body of a POST; `undefined` if it holds none. */
 export function parseCommand(body: string): Command | undefined {
   try {
     return v.parse(schema, JSON.parse(body));

@@ -32,7 +32,7 @@ export function createRequests(context: {
 }): Requests {
   const { crowd } = context;
   const leaving = new AbortController();
-  setMaxListeners(MOST_IN_FLIGHT, leaving.signal); // One for each request, which is no leak.
+  setMaxListeners(MOST_IN_FLIGHT, leaving.signal); // One for each request, which is not a leak.
   const tallied = { requests: 0, waits: 0, failures: 0 };
   let ended = { ok: 0, failed: 0 };
   let inFlight = 0;

@@ -10,7 +10,7 @@ export interface Answer {
   readonly afterMs?: number;
 }
 
-/** JSON text to be written exactly as it stands, even if it is no valid JSON. */
+/** JSON text to be written exactly as it stands, even if it is not valid JSON. */
 export class RawJson {
   constructor(readonly text: string) {}
 }

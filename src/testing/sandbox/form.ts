@@ -1,7 +1,7 @@
 import type { SandboxRequest } from './sandbox-request.js';
 
 /**
- * The form in the body of a request, multipart or urlencoded; without fields if the body is no form.
+ * The form in the body of a request, multipart or urlencoded; without fields if the body is not a form.
  *
  * @internal
  */

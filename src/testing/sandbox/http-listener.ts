@@ -122,7 +122,7 @@ function readBody(message: IncomingMessage, done: (body: Buffer) => void): void 
   const chunks: Buffer[] = [];
   message.on('data', (chunk: Buffer) => chunks.push(chunk));
   message.on('end', () => done(chunks.length === 1 ? (chunks[0] ?? EMPTY) : Buffer.concat(chunks)));
-  // A client that aborts while it sends is no event of interest, but an unheard error would end the process.
+  // A client that aborts while it sends is of no interest, but an unheard error would end the process.
   message.on('error', () => undefined);
 }
 

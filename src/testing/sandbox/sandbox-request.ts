@@ -20,7 +20,7 @@ export interface SandboxRequest {
   readonly rawHeaders: readonly string[];
   /** Body, byte for byte. */
   readonly body: Buffer;
-  /** Body parsed as JSON, or `undefined` if it is none. */
+  /** Body parsed as JSON, or `undefined` if it is not JSON. */
   readonly json: unknown;
   /** The bearer token that it carried, whatever it is worth. */
   readonly token: string | undefined;

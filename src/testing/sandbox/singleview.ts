@@ -56,7 +56,7 @@ export async function startSingleview(
     lifetimeSeconds: 3600,
     write: createJwtWriter('sandbox-singleview'),
   });
-  // The published sample, letter for letter: it is no valid JSON.
+  // The published sample, letter for letter: it is not valid JSON.
   const lifetime = createLifetimeNotation('0000');
   let failureStatus = 200;
   let signatureRequired = false;

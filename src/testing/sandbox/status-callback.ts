@@ -19,7 +19,7 @@ export interface StatusCallback {
 }
 
 /**
- * Reads `status_callback` of a make-call body; what is no callback is left out.
+ * Reads `status_callback` of a make-call body; anything else is left out.
  *
  * @internal
  */

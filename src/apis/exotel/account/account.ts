@@ -33,17 +33,14 @@ export interface ExotelAccount {
   /**
    * The balance. The documents advise not to ask more than once a minute.
    *
-   * @throws ExotelApiError when Exotel refuses.
-   * @throws AxiosError when no answer came.
+   * @throws What every call throws: {@link ExotelApi}.
    * @see https://github.com/rahulkumar-exo/exotel-docs — docs/voice-v1/api-reference/balance.mdx
    */
   balance(options?: ExotelBasicOnlyOptions): Promise<ExotelBalance>;
   /**
    * Circle, operator and do-not-disturb of an Indian number.
    *
-   * @throws ApiInputError for a number that cannot be right.
-   * @throws ExotelApiError when Exotel refuses.
-   * @throws AxiosError when no answer came.
+   * @throws What every call throws: {@link ExotelApi}.
    * @see https://developer.exotel.com/docs/voice-v1/api-reference/call-details
    */
   numberMetadata(number: string, options?: ExotelBasicOnlyOptions): Promise<ExotelNumberMetadata>;

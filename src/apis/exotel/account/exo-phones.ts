@@ -63,9 +63,7 @@ export interface ExotelConnectivity {
 /**
  * The account's numbers. Auth: Basic only.
  *
- * Every call throws an ApiInputError for an input that cannot be right (nothing was sent), an ExotelApiError when Exotel refuses,
- * and an AxiosError when no answer came.
- *
+ * @throws What every call throws: {@link ExotelApi}.
  * @see https://github.com/rahulkumar-exo/exotel-docs — docs/exophones/api-reference
  */
 export interface ExotelExoPhones {

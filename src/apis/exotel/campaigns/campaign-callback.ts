@@ -49,7 +49,7 @@ export type ExotelCampaignCallback = ExotelCampaignNews &
  *
  * Exotel signs nothing: take it as a hint, and ask `campaigns.get` where it matters. Answer 200.
  *
- * @throws ApiPayloadError when it is no such webhook.
+ * @throws ApiPayloadError if the body is not such a webhook.
  * @see https://github.com/rahulkumar-exo/exotel-docs — docs/campaigns/api-reference/webhooks.md
  */
 export function parseCampaignCallback(body: unknown): ExotelCampaignCallback {

@@ -154,7 +154,7 @@ function countsIn(value: unknown): Record<string, number> {
     key,
     numberOf(count),
   ]);
-  // What is no number is left out.
+  // What is not a number is left out.
   return Object.fromEntries(counts.filter(([, count]) => count !== undefined)) as Record<
     string,
     number

@@ -137,9 +137,8 @@ export interface ExotelCampaigns
    * Nothing is sent twice, since no idempotency key is documented: after a time-out **it may be dialling all the same**, so look
    * for it with `list({ name })` before you create it again.
    *
-   * @throws ApiInputError when the input cannot be right; nothing was sent.
    * @throws ExotelApiError when Exotel refuses: `plan-or-usage` (402) without credit.
-   * @throws AxiosError when no answer came.
+   * @throws What every call throws: {@link ExotelApi}.
    */
   create(
     input: ExotelCreateCampaignInput,

@@ -29,8 +29,7 @@ export interface ExotelRecordQuery {
 /**
  * Reads the records of one kind.
  *
- * Every call throws an ApiInputError for an input that cannot be right (nothing was sent), an ExotelApiError when Exotel
- * refuses, and an AxiosError when no answer came.
+ * @throws What every call throws: {@link ExotelApi}.
  */
 export interface ExotelRecords<Item, Query> {
   /** One page. */

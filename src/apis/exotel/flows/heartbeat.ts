@@ -19,7 +19,7 @@ export interface ExotelHeartbeat {
 /**
  * Reads the heartbeat webhook. Exotel signs nothing. Answer 200 within 15 seconds.
  *
- * @throws ApiPayloadError when it is no heartbeat.
+ * @throws ApiPayloadError if the body is not a heartbeat.
  * @see https://developer.exotel.com/docs/heartbeat/webhook-format
  */
 export function parseHeartbeat(body: unknown): ExotelHeartbeat {

@@ -11,7 +11,12 @@ export type ExotelV4ApiOptions = Pick<
   'accountSid' | 'region' | 'hosts' | 'defaultCountry' | 'zonelessOffset'
 >;
 
-/** The documented endpoints of Contact Center v4, but its login. */
+/**
+ * The documented endpoints of Contact Center v4, except its login.
+ *
+ * Every call throws an ApiInputError when its input cannot be right (nothing was sent), an ExotelApiError when Exotel refuses, and an AxiosError
+ * when no answer came (network, `timeout`, `signal`).
+ */
 export interface ExotelV4Api {
   readonly users: ExotelV4Users;
   readonly callbacks: ExotelV4Callbacks;

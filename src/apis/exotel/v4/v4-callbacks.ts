@@ -71,9 +71,7 @@ export interface ExotelV4Callbacks {
    * Schedules a call back to a customer. No idempotency key is documented, and nothing is sent twice: after a time-out it
    * may be scheduled all the same, so look with `list` before scheduling again.
    *
-   * @throws ApiInputError when the input cannot be right; nothing was sent.
-   * @throws ExotelApiError when Exotel refuses.
-   * @throws AxiosError when no answer came.
+   * @throws What every call throws: {@link ExotelV4Api}.
    * @see https://github.com/rahulkumar-exo/exotel-docs — docs/contact-center-v4/api-reference/customer-callbacks.mdx
    */
   create(
@@ -83,9 +81,7 @@ export interface ExotelV4Callbacks {
   /**
    * Lists callbacks. The answer's body is not documented: it is handed over as it came.
    *
-   * @throws ApiInputError when the input cannot be right; nothing was sent.
-   * @throws ExotelApiError when Exotel refuses.
-   * @throws AxiosError when no answer came.
+   * @throws What every call throws: {@link ExotelV4Api}.
    * @see https://github.com/rahulkumar-exo/exotel-docs — docs/contact-center-v4/api-reference/customer-callbacks.mdx
    */
   list(
@@ -95,18 +91,15 @@ export interface ExotelV4Callbacks {
   /**
    * One callback, with the attempts that were made.
    *
-   * @throws ApiInputError for an id that is none.
    * @throws ExotelApiError when Exotel refuses: 404 for an unknown one.
-   * @throws AxiosError when no answer came.
+   * @throws What every call throws: {@link ExotelV4Api}.
    * @see https://github.com/rahulkumar-exo/exotel-docs — docs/contact-center-v4/api-reference/customer-callbacks.mdx
    */
   get(callbackId: string, options?: ExotelBasicOnlyOptions): Promise<ExotelV4CallbackAnswer>;
   /**
    * Cancels one. The answer's body is not documented: it is handed over as it came.
    *
-   * @throws ApiInputError when the input cannot be right; nothing was sent.
-   * @throws ExotelApiError when Exotel refuses.
-   * @throws AxiosError when no answer came.
+   * @throws What every call throws: {@link ExotelV4Api}.
    * @see https://github.com/rahulkumar-exo/exotel-docs — docs/contact-center-v4/api-reference/customer-callbacks.mdx
    */
   cancel(

@@ -63,9 +63,7 @@ export interface ExotelV4Users {
   /**
    * Creates a user. After a time-out the user may exist; a second attempt is then answered `email-conflict` (409).
    *
-   * @throws ApiInputError when the input cannot be right; nothing was sent.
-   * @throws ExotelApiError when Exotel refuses.
-   * @throws AxiosError when no answer came.
+   * @throws What every call throws: {@link ExotelV4Api}.
    * @see https://github.com/rahulkumar-exo/exotel-docs — docs/contact-center-v4/api-reference/manage-users.mdx
    */
   create(
@@ -75,27 +73,23 @@ export interface ExotelV4Users {
   /**
    * Lists users. The answer's body is not documented: it is handed over as it came.
    *
-   * @throws ApiInputError for a query that the documents rule out.
-   * @throws ExotelApiError when Exotel refuses.
-   * @throws AxiosError when no answer came.
+   * @throws What every call throws: {@link ExotelV4Api}.
    * @see https://github.com/rahulkumar-exo/exotel-docs — docs/contact-center-v4/api-reference/manage-users.mdx
    */
   list(query?: ExotelV4UserQuery, options?: ExotelBasicOnlyOptions): Promise<ExotelAcknowledgement>;
   /**
    * One user.
    *
-   * @throws ApiInputError when the input cannot be right; nothing was sent.
    * @throws ExotelApiError when Exotel refuses: 404 for an unknown user.
-   * @throws AxiosError when no answer came.
+   * @throws What every call throws: {@link ExotelV4Api}.
    * @see https://github.com/rahulkumar-exo/exotel-docs — docs/contact-center-v4/api-reference/manage-users.mdx
    */
   get(userId: string, options?: ExotelBasicOnlyOptions): Promise<ExotelV4UserAnswer>;
   /**
    * Changes any of the fields that `create` takes; the answer holds the id, the name and the role only.
    *
-   * @throws ApiInputError when the input cannot be right; nothing was sent.
    * @throws ExotelApiError when Exotel refuses: 404 for an unknown user.
-   * @throws AxiosError when no answer came.
+   * @throws What every call throws: {@link ExotelV4Api}.
    * @see https://github.com/rahulkumar-exo/exotel-docs — docs/contact-center-v4/api-reference/manage-users.mdx
    */
   update(
@@ -106,9 +100,8 @@ export interface ExotelV4Users {
   /**
    * Deletes a user.
    *
-   * @throws ApiInputError when the input cannot be right; nothing was sent.
    * @throws ExotelApiError when Exotel refuses: 404 for an unknown user.
-   * @throws AxiosError when no answer came.
+   * @throws What every call throws: {@link ExotelV4Api}.
    * @see https://github.com/rahulkumar-exo/exotel-docs — docs/contact-center-v4/api-reference/manage-users.mdx
    */
   delete(userId: string, options?: ExotelBasicOnlyOptions): Promise<ExotelAcknowledgement>;

@@ -35,9 +35,7 @@ export interface ExotelV4VoiceLogs {
   /**
    * One page of voice logs.
    *
-   * @throws ApiInputError for a query that the documents rule out.
-   * @throws ExotelApiError when Exotel refuses.
-   * @throws AxiosError when no answer came.
+   * @throws What every call throws: {@link ExotelV4Api}.
    * @see https://github.com/rahulkumar-exo/exotel-docs — docs/contact-center-v4/api-reference/voicelogs.mdx
    */
   list(
@@ -52,9 +50,8 @@ export interface ExotelV4VoiceLogs {
   /**
    * One voice log, with its timeline.
    *
-   * @throws ApiInputError for a call sid that is none.
    * @throws ExotelApiError when Exotel refuses: 404 for an unknown one.
-   * @throws AxiosError when no answer came.
+   * @throws What every call throws: {@link ExotelV4Api}.
    * @see https://github.com/rahulkumar-exo/exotel-docs — docs/contact-center-v4/api-reference/voicelogs.mdx
    */
   get(callSid: string, options?: ExotelBasicOnlyOptions): Promise<ExotelV4VoiceLogAnswer>;
