@@ -1,11 +1,12 @@
 /*
  * Types, unit, integration, the built package (in a browser too), the snippets of the docs. Lint, format and the docs site are the hosted CI's.
- * The outages of Redis and the demo come first and alone: the library waits 250 ms for an answer, and a machine that is busy
- * takes longer. Then two stages at a time: the sources and what is built of them, and the tests.
+ * The outages of Redis come first: the library waits 250 ms for an answer, and a machine that is busy takes longer. What is built meanwhile
+ * gets the time that they leave. Then two stages at a time: one that computes, and one that mostly waits.
  * Runs every stage even if an earlier one failed, and ends with what was slow and the numbers of all of them.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { constants, getPriority, setPriority } from 'node:os';
 import { relative } from 'node:path';
 import { text } from 'node:stream/consumers';
 
@@ -16,24 +17,24 @@ mkdirSync(REPORTS, { recursive: true });
 const startedAt = performance.now();
 const results = [];
 
-await inOrder([['outages', 'test:outages', testWith]]);
-const untilBuilt = inOrder([
-  ['types', 'typecheck', check],
-  ['build', 'build', check],
+await Promise.all([
+  inOrder([['outages', 'test:outages', testWith]]),
+  inOrder([
+    ['types', 'typecheck', checkAside],
+    ['build', 'build', checkAside],
+  ]),
 ]);
 await Promise.all([
-  untilBuilt.then(() =>
-    inOrder([
-      ['publint', 'check:publint', check],
-      ['types as published', 'check:attw', check],
-      ['snippets', 'test:snippets', testWith],
-      ['package and browser', 'test:package', testWith],
-    ]),
-  ),
   inOrder([
-    ['unit', 'test:unit', testWith],
+    ['publint', 'check:publint', check],
+    ['types as published', 'check:attw', check],
+    ['package and browser', 'test:package', testWith],
     ['integration', 'test:integration', testWith],
     ['simulation', 'test:simulation', testWith],
+  ]),
+  inOrder([
+    ['unit', 'test:unit', testWith],
+    ['snippets', 'test:snippets', testWith],
   ]),
 ]);
 
@@ -65,16 +66,21 @@ async function inOrder(stages) {
   }
 }
 
+/** A check that runs in the time that another stage leaves. */
+function checkAside(script) {
+  return check(script, constants.priority.PRIORITY_LOW);
+}
+
 /** A stage without tests of its own counts as one. */
-async function check(script) {
-  const { status, said } = await npm(script);
+async function check(script, priority) {
+  const { status, said } = await npm(script, [], priority);
   return { said, passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1 };
 }
 
 /** A run of jest that failed outside its tests, or found none, counts as one failure. */
 async function testWith(script) {
   const report = `${REPORTS}/${script.replaceAll(':', '-')}.json`;
-  const { status, said } = await npm(script, '--', '--json', `--outputFile=${report}`);
+  const { status, said } = await npm(script, ['--', '--json', `--outputFile=${report}`]);
   const found = existsSync(report) ? read(report) : { passed: 0, failed: 0, files: [] };
   const isBroken = found.failed === 0 && (status !== 0 || found.passed === 0);
   if (!isBroken) return { said, ...found };
@@ -82,11 +88,13 @@ async function testWith(script) {
 }
 
 /** What it says is kept until its end, so that two that run side by side do not talk at once. */
-async function npm(script, ...args) {
+async function npm(script, args, priority = 0) {
   const child = spawn('npm', ['run', '--silent', script, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     shell: process.platform === 'win32',
   });
+  // A run that was started at a low priority may not raise it.
+  if (priority > getPriority()) setPriority(child.pid, priority);
   const ended = new Promise((resolve) => child.once('close', resolve));
   const [status, out, err] = await Promise.all([ended, text(child.stdout), text(child.stderr)]);
   // With `--json` jest prints its whole report to standard output as well.

@@ -119,11 +119,12 @@ describeWithRedis('a fleet of real processes', () => {
     await eventually(() => sandbox.oauth2.tokenCalls >= 3);
     const tookMs = performance.now() - startedAt;
     const reports = await Promise.all(members.map((member) => member.stopLoad()));
+    const stoppedAfterMs = performance.now() - startedAt;
     expect(failuresOf(reports)).toEqual([]);
     // A life is renewed in its second half at the earliest: had any process minted for itself, the third call would have
-    // come sooner.
+    // come sooner. On a busy machine the load may take so long to stop that a fourth one comes.
     expect(tookMs).toBeGreaterThan(lifeMs);
-    expect(sandbox.oauth2.tokenCalls).toBe(3);
+    expect(sandbox.oauth2.tokenCalls - 1).toBeLessThanOrEqual(stoppedAfterMs / (lifeMs / 2));
     figures.push(
       `4 processes over 2 lives of 4 s: ${sum(reports)} requests, ${sandbox.oauth2.tokenCalls} token calls, failures 0`,
     );
