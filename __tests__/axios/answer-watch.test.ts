@@ -53,6 +53,7 @@ describe('an answer is seen before a transform of the caller’s', () => {
   test.each<[string, object]>([
     ['there is none', {}],
     ['it was taken off', { transformResponse: null }],
+    ['the list is empty', { transformResponse: [] }],
     ['it is axios’s own', { transformResponse: axios.defaults.transformResponse }],
     [
       'it is axios’s own, whose error holds the response',

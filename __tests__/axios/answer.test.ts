@@ -166,6 +166,11 @@ describe('a 401 is about our token', () => {
     expect(isAbout({}, { headers: { authorization: 'Basic abc' } })).toBe(false);
   });
 
+  test('if its body could not be read, so that axios has no response', () => {
+    const request = { res: { statusCode: 401 }, getHeader: () => OURS };
+    expect(isAboutOurToken(sentOf(), answerOf({ request }, undefined)!)).toBe(true);
+  });
+
   test('whatever URL answered, where all of them go to one socket', () => {
     const request = { res: { responseUrl: 'http://localhost/b' } };
     expect(isAbout({ request })).toBe(false);

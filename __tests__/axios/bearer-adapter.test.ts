@@ -94,4 +94,23 @@ describe('an SDK with an adapter of ours', () => {
     expect(shown).toEqual([{ code: 7 }]);
     expect(data).toBe('{"code":7}'.length);
   });
+
+  test.each([['text that is not JSON'], [Buffer.from('{"code":7}')]])(
+    'shows the classifier any other body as it came: %p',
+    async (body) => {
+      const shown: unknown[] = [];
+      const provider = providerOf(server, {
+        isTokenRejection(response) {
+          shown.push(response.data);
+          return false;
+        },
+      });
+      const adapter = createBearerAdapter(provider, {
+        adapter: (config) => answer(config, 200, body),
+      });
+      const http = axios.create({ baseURL: server.url, adapter, transformResponse: [] });
+      expect((await http.get('/a')).data).toBe(body);
+      expect(shown).toEqual([body]);
+    },
+  );
 });

@@ -54,6 +54,7 @@ describe('a wait goes on as if it had no body', () => {
     ['none', () => undefined],
     ['text', () => 'text'],
     ['fields that look like a stream', () => ({ pipe: 'steel', on: true, off: false })],
+    ['one with a `pipe` that is not a stream', () => ({ pipe: () => 'an observable' })],
     ['a Node stream', () => Readable.from(['a'])],
     ['a web stream', () => new ReadableStream()],
   ])('if the body is whole: %s', async (_, body) => {

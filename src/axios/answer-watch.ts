@@ -58,7 +58,7 @@ const [STANDARD] = listOf((axios as Partial<typeof axios>).defaults?.transformRe
 function mayThrow({ transformResponse }: InternalAxiosRequestConfig): boolean {
   if (Array.isArray(transformResponse) && transformResponse.length === 1)
     return transformResponse[0] !== STANDARD;
-  return transformResponse != null && listOf(transformResponse).length > 0;
+  return listOf(transformResponse).length > 0;
 }
 
 function listOf(

@@ -11,7 +11,6 @@ import axios, {
   type InternalAxiosRequestConfig,
 } from 'axios';
 
-import { isObject } from '../concealment/any-object.js';
 import type { Provider } from '../provider-definition/define-provider.js';
 import type { TokenSource } from '../token-source/token-source.js';
 import { attachBearer, type AttachOptions } from './attach-bearer.js';
@@ -92,6 +91,5 @@ function readableFor(body: Body): (data: unknown) => unknown {
 
 /** Restores the config that this adapter was given, and the raw body. */
 function handBack(outcome: unknown, config: Config, body: Body | undefined): void {
-  if (!isObject(outcome)) return;
-  quietly(() => Object.assign(outcome, { config }, body && { data: body.raw }));
+  quietly(() => Object.assign(outcome as object, { config }, body && { data: body.raw }));
 }

@@ -25,7 +25,10 @@ export async function unlessBodyFails<T>(
 ): Promise<T> {
   const body = config.data as unknown;
   if (!isNodeStream(body)) {
-    return isWebStream(body) ? wait().catch((error: unknown) => abandon(body, error)) : wait();
+    return wait().catch((error: unknown) => {
+      discard(body, error);
+      throw error;
+    });
   }
   let onClose!: () => void;
   const failure = new Promise<never>((_, reject) => {
@@ -49,13 +52,4 @@ export async function unlessBodyFails<T>(
 function isNodeStream(body: unknown): body is NodeStream {
   const { pipe, on, off } = (body ?? {}) as Record<string, unknown>;
   return [pipe, on, off].every((method) => typeof method === 'function');
-}
-
-function isWebStream(body: unknown): body is ReadableStream {
-  return typeof (body as Partial<ReadableStream> | null | undefined)?.getReader === 'function';
-}
-
-function abandon(body: ReadableStream, error: unknown): never {
-  discard(body, error);
-  throw error;
 }
