@@ -5,7 +5,7 @@ import { inspect } from 'node:util';
 import { oauth2ClientCredentials } from '../../src/providers/index.js';
 import { createTokenSource, type TokenSourceOptions } from '../../src/axios/create-token-source.js';
 import { useSandbox } from '../testing/use-sandbox.js';
-import { ended } from './hand-held.js';
+import { ended } from '../token-source/hand-held.js';
 
 const oauth2 = useSandbox('oauth2');
 

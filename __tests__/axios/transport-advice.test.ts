@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { createProviderClient, type TokenSourceOptions } from '../../src/index.js';
 import { oauth2ClientCredentials } from '../../src/providers/index.js';
 import { createTokenSource } from '../../src/axios/create-token-source.js';
-import { acme, ended } from './hand-held.js';
+import { acme, ended } from '../token-source/hand-held.js';
 
 /*
  * Token calls have agents of their own. Where the API is reached and the token endpoint is not, that is often why: the error
