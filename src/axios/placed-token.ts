@@ -10,7 +10,7 @@ type Config = InternalAxiosRequestConfig;
 /** All places that attachments of this process use: a config that is sent again may come from any of them. */
 const places = [placeOf()];
 
-/** The place itself, or the same one of an earlier attachment. */
+/** The same place from an earlier attachment, or else this one. */
 export function knownPlace(place: Place): Place {
   const known = places.find(({ id }) => id === place.id);
   if (known === undefined) places.push(place);
@@ -35,7 +35,7 @@ export function occupantOf(place: Place, config: Config): Occupant {
   }
 }
 
-/** Writes a token into its place. What else is there stays. */
+/** Writes a token into its place. Anything else there stays. */
 export function writeToken(place: Place, config: Config, token: AccessToken): void {
   rememberToken(token);
   place.write(config, token.authorization);
