@@ -23,7 +23,7 @@ export function functionCall({
     target: { method: undefined, serverAddress: undefined, serverPort: undefined },
     tooLate: () => late().failure.error,
     send: async (signal) => {
-      // It may ignore the signal; the time limit holds all the same.
+      // It may ignore the signal; the time limit holds anyway.
       const work = async () => provider.acquireToken({ params, signal });
       try {
         const outcome = await within(work(), { signal });
