@@ -4,7 +4,7 @@ import type { SharedContext } from './shared-context.js';
 import type { TokenIdentity, TokenStoreSlot } from './token-store.js';
 
 export interface RecordsListener {
-  /** A hint of the store. */
+  /** A hint from the store. */
   hinted(fence: number): void;
   /** The credentials have changed, and with them the records. */
   left(): void;
