@@ -203,7 +203,7 @@ function destinedFor(
 /**
  * The provider whose token may go to the request's destination; `undefined` for none.
  *
- * @param taken - places with a value of the caller's, which wins
+ * @param taken - places with the caller's own value, which wins
  */
 function attachmentFor(
   attachments: readonly Attachment[],

@@ -41,7 +41,7 @@ export function writeToken(place: Place, config: Config, token: AccessToken): vo
   place.write(config, token.authorization);
 }
 
-/** The config without any token of ours, and the places that hold a value of the caller's. */
+/** The config without our tokens, and the places that hold the caller's own value. */
 export function withoutOurs(given: Config): { config: Config; taken: readonly Place[] } {
   let config = given;
   const taken: Place[] = [];
@@ -60,7 +60,7 @@ export function carriesToken(config: Config): boolean {
   return places.some((place) => occupantOf(place, config) !== 'none');
 }
 
-/** Removes all tokens of ours. */
+/** Removes all our tokens. */
 export function removeOurs(carrier: Carrier): void {
   for (const place of places) place.remove(carrier, isOurs);
 }

@@ -57,7 +57,7 @@ interface MaybeFields {
 }
 
 /**
- * Refuses missing rules, and a mistyped rule: with `secrets` in place of `secret`, a secret would be treated as public.
+ * Refuses missing rules, and a mistyped rule: with `secrets` instead of `secret`, a secret would be treated as public.
  *
  * @throws {@link MisconfigurationError} naming the rule
  */

@@ -34,7 +34,7 @@ export class Records {
     const identity = tokenIdentity({ ...refresh, provider, cacheIdentity });
     const key = keyOf(identity);
     if (this.#opened?.key !== key) {
-      // The open records belong to former credentials: they are neither read nor written any more.
+      // The open records belong to earlier credentials: they are no longer read or written.
       const records = recordsOf(identity);
       if (this.#opened !== undefined && this.#opened.records !== records) {
         this.#leave();

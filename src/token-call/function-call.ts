@@ -9,7 +9,7 @@ import type { CallFor, ReadyCall } from './ready-call.js';
 import { localFailure, type Failed } from './token-call-failure.js';
 import { within } from '../platform/waiting.js';
 
-/** A call of `acquireToken`, in place of a token endpoint. */
+/** A call of `acquireToken` instead of a token endpoint. */
 export function functionCall({
   provider,
   params,
