@@ -3,7 +3,7 @@ import axios, { type AxiosResponseTransformer, type InternalAxiosRequestConfig }
 import type { AnswerWatch } from './exchange.js';
 import { watchFetch } from './fetch-answers.js';
 
-/** Adds hooks to a config that see the answer where axios itself hands on too little; `undefined` if none are needed. */
+/** Adds hooks to a config that see the answer where axios itself passes on too little; `undefined` if none are needed. */
 export function watchAnswer(config: InternalAxiosRequestConfig): AnswerWatch | undefined {
   const transforms = watchTransforms(config);
   const takeOffFetch = watchFetch(config);
@@ -44,7 +44,7 @@ function lookFirst(config: InternalAxiosRequestConfig): AnswerWatch {
   return {
     seen: () => seen,
     takeOff(returned) {
-      // axios copies the list where it merges a config.
+      // axios copies the list when it merges a config.
       const [first] = listOf(returned.transformResponse);
       if (first === look) Object.assign(returned, { transformResponse });
     },
@@ -54,7 +54,7 @@ function lookFirst(config: InternalAxiosRequestConfig): AnswerWatch {
 /** axios's own transform, read when this module loads. A mock of axios may have none. */
 const [STANDARD] = listOf((axios as Partial<typeof axios>).defaults?.transformResponse);
 
-/** The transform of axios itself does not matter here: its errors hold the response. */
+/** axios's own transform does not matter here: its errors hold the response. */
 function mayThrow({ transformResponse }: InternalAxiosRequestConfig): boolean {
   if (Array.isArray(transformResponse) && transformResponse.length === 1)
     return transformResponse[0] !== STANDARD;

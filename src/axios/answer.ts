@@ -5,7 +5,7 @@ import type { Sent } from './exchange.js';
 import { followedTo } from './fetch-answers.js';
 
 /**
- * What is known of the answer to a request: usually axios's response, or only status and headers if the body could not be
+ * What is known about the answer to a request: usually axios's response, or only status and headers if the body could not be
  * read.
  */
 export interface Answer {
@@ -63,14 +63,14 @@ interface SentRequest {
 }
 
 /**
- * Whether our token arrived and one of the provider's own hosts answered, as far as the adapter tells. A redirect to another
+ * Whether our token arrived and one of the provider's own hosts answered, as far as the adapter reports. A redirect to another
  * origin removes the header for good, even if a later one leads back; so do credentials in the URL.
  */
 export function isAboutOurToken(sent: Sent, { request, response }: Answer): boolean {
   const { place, guard } = sent.attachment;
   const { authorization } = sent.token;
   const { getHeader } = (request ?? {}) as SentRequest;
-  /** What is sent, if the adapter does not tell. */
+  /** A header as it was sent, or our value if the adapter does not report it. */
   const header = (name: string) =>
     typeof getHeader === 'function' ? getHeader.call(request, name) : authorization;
   const url = answeringURL(request, sent.config);
@@ -82,11 +82,11 @@ export function isAboutOurToken(sent: Sent, { request, response }: Answer): bool
   return (carried(response?.config) ?? authorization) === authorization;
 }
 
-/** The URL that answered after redirects, if the adapter tells it. */
+/** The URL that answered after redirects, if the adapter reports it. */
 function answeringURL(request: unknown, { socketPath }: InternalAxiosRequestConfig) {
   if (socketPath != null) return undefined; // Every request goes to the same socket, and the URL names no host.
   const { res, responseURL } = (request ?? {}) as SentRequest;
   const url = res?.responseUrl ?? responseURL ?? followedTo(request)?.url;
-  // A relative one is not from an adapter of axios: axios-mock-adapter puts the requested path here.
+  // A relative one is not from axios's own adapters: axios-mock-adapter puts the requested path here.
   return typeof url === 'string' && URL.canParse(url) ? url : undefined;
 }

@@ -248,7 +248,7 @@ function notAttachable(): MisconfigurationError {
   });
 }
 
-/** axios would ignore our options among its own. It has a `transport` too. */
+/** axios would ignore our options among its own. `transport` is also one of axios's. */
 function refuseMisplacedOptions(provider: Provider, config: CreateAxiosDefaults): void {
   const given = givenOptions(config) as Readonly<Record<string, unknown>>;
   const ours = ATTACH_OPTIONS.filter((option) => option !== 'transport');
@@ -280,7 +280,7 @@ function refuseTakenOrigin(provider: Provider, other: Provider): void {
  * ```ts
  * const token = await bearerOf(http)?.source.getToken();
  * ```
- * @throws {@link MisconfigurationError} for something that is not an object
+ * @throws {@link MisconfigurationError} if `instance` is not an object
  */
 export function bearerOf(instance: AttachableInstance, url?: string): BearerAttachment | undefined {
   if (Object(instance) !== instance) throw notAttachable();

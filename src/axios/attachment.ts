@@ -14,7 +14,7 @@ export interface Attachment {
   readonly guard: OriginGuard;
   /** Where its tokens go in a request. */
   readonly place: Place;
-  /** What each send carries beside the token. */
+  /** What each send carries alongside the token. */
   readonly proof: TokenProof | undefined;
   readonly redirects: RedirectGuard | undefined;
   readonly onForeignOrigin: 'pass' | 'error';

@@ -32,7 +32,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 export interface AuthorizeContext {
   readonly attachments: readonly Attachment[];
   readonly manager: AxiosInterceptorManager<Config>;
-  /** As `knowsInterceptorOrder` tells. */
+  /** The result of `knowsInterceptorOrder`. */
   readonly knowsOrder: boolean;
   /** Called for each request that axios starts; with `undefined` if it gets no token. */
   readonly begin: (exchange: Exchange | undefined) => void;
@@ -51,7 +51,7 @@ interface Lane extends Mutable<Handler<Config>> {
  * request gets a handler at both ends, and the one that runs last does the work, since axios reverses the order of request
  * interceptors unless `transitional.legacyInterceptorReqResOrdering` is off.
  *
- * axios runs request interceptors synchronously only if all that apply are synchronous, and asks right after `runWhen`. So
+ * axios runs request interceptors synchronously only if all that apply are synchronous, and checks right after `runWhen`. So
  * with a fresh token in hand nothing is asynchronous; otherwise the request waits for a token.
  */
 export function authorizeHandlers(context: AuthorizeContext): Surroundings<Config, Lane> {
@@ -203,7 +203,7 @@ function destinedFor(
 /**
  * The provider whose token may go to the request's destination; `undefined` for none.
  *
- * @param taken - places with a value of the caller's, which wins
+ * @param taken - places with the caller's own value, which wins
  */
 function attachmentFor(
   attachments: readonly Attachment[],

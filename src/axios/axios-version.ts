@@ -1,7 +1,7 @@
 import axios from 'axios';
 
 /*
- * Differences between versions of axios that we must know about. An instance does not tell its version. We know it only if the
+ * Differences between versions of axios that we must know about. An instance does not expose its version. We know it only if the
  * instance comes from the copy of axios that we import.
  */
 

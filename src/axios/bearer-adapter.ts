@@ -37,7 +37,7 @@ export interface BearerAdapter extends AxiosAdapter {
  * @throws MisconfigurationError as `attachBearer` does
  * @example
  * ```ts
- * const sdk = axios.create({ adapter: createBearerAdapter(provider) }); // or whatever the SDK takes it by
+ * const sdk = axios.create({ adapter: createBearerAdapter(provider) }); // or however the SDK takes an adapter
  * ```
  */
 export function createBearerAdapter<C extends object>(

@@ -34,7 +34,7 @@ export interface Sent {
   readonly writtenTimeout: unknown;
   /** The remaining timeout that the adapter was given last. */
   usedTimeout: unknown;
-  /** Present if axios would hand on too little of the answer. */
+  /** Present if axios would pass on too little of the answer. */
   readonly watch: AnswerWatch | undefined;
 }
 

@@ -5,7 +5,7 @@ import type { AnswerWatch } from './exchange.js';
 
 type Fetch = typeof globalThis.fetch;
 
-/** What axios does not hand on about a fetch response: its URL, and the status if the body was not read. */
+/** What axios does not pass on about a fetch response: its URL, and the status if the body was not read. */
 interface FetchAnswer {
   readonly url: unknown;
   readonly status: unknown;
@@ -32,7 +32,7 @@ export function watchFetch(config: InternalAxiosRequestConfig): AnswerWatch['tak
 
 function replaceFetch(config: InternalAxiosRequestConfig): AnswerWatch['takeOff'] | undefined {
   const given = config.env as { fetch?: Fetch } | undefined;
-  // One per fetch, not per request: axios caches an adapter for each fetch it sees, for ever.
+  // One per fetch, not per request: axios caches an adapter for each fetch it sees, forever.
   if (given?.fetch && typeof given.fetch !== 'function') return undefined; // axios reports it.
   const fetch = watching(given?.fetch || fetchOfNow);
   Object.assign(config, { env: { ...given, fetch } });

@@ -66,7 +66,7 @@ export function healer(): (exchange: Exchange) => Handler<AxiosResponse> {
     if (answer === undefined) throw concealError(error, isOurs);
     return heal(new Rejection(sent, answer, { kind: 'error', error }));
   }
-  // One object for all requests, since axios reads its two functions at once. Bound functions take less memory than closures.
+  // One object for all requests, since axios reads its two functions immediately. Bound functions take less memory than closures.
   const handler = {
     synchronous: false,
     runWhen: null,

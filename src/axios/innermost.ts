@@ -15,7 +15,7 @@ export interface Walkable<V> {
   forEach(visit: Visit<V>): void;
 }
 
-/** Handlers around those of the app, asked for on each iteration. axios iterates once per request. */
+/** Handlers around the app's, requested on each iteration. axios iterates once per request. */
 export interface Surroundings<V, H extends Handler<V> = Handler<V>> {
   /** @param isOnlyWalk - whether no other library wraps `forEach`, which might add handlers that are not in the list */
   readonly before: (isOnlyWalk: boolean) => H | undefined;

@@ -10,7 +10,7 @@ type Config = InternalAxiosRequestConfig;
 /** All places that attachments of this process use: a config that is sent again may come from any of them. */
 const places = [placeOf()];
 
-/** The place itself, or the same one of an earlier attachment. */
+/** The same place from an earlier attachment, or else this one. */
 export function knownPlace(place: Place): Place {
   const known = places.find(({ id }) => id === place.id);
   if (known === undefined) places.push(place);
@@ -35,13 +35,13 @@ export function occupantOf(place: Place, config: Config): Occupant {
   }
 }
 
-/** Writes a token into its place. What else is there stays. */
+/** Writes a token into its place. Anything else there stays. */
 export function writeToken(place: Place, config: Config, token: AccessToken): void {
   rememberToken(token);
   place.write(config, token.authorization);
 }
 
-/** The config without any token of ours, and the places that hold a value of the caller's. */
+/** The config without our tokens, and the places that hold the caller's own value. */
 export function withoutOurs(given: Config): { config: Config; taken: readonly Place[] } {
   let config = given;
   const taken: Place[] = [];
@@ -60,7 +60,7 @@ export function carriesToken(config: Config): boolean {
   return places.some((place) => occupantOf(place, config) !== 'none');
 }
 
-/** Removes all tokens of ours. */
+/** Removes all our tokens. */
 export function removeOurs(carrier: Carrier): void {
   for (const place of places) place.remove(carrier, isOurs);
 }

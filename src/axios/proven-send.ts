@@ -17,20 +17,20 @@ interface Attempt {
 const callers = new WeakMap<object, Adapter>();
 
 /**
- * Has each send of a request carry a proof beside its token, if its place asks for one. The adapter is the only step behind all
- * interceptors and transforms that may be asynchronous.
+ * Makes each send of a request carry a proof alongside its token, if the place requires one. Only the adapter runs after all
+ * interceptors and transforms and may be asynchronous.
  */
 export function proveSends(sent: Sent): void {
   const { config: given, attachment, token } = sent;
   const { proof, source } = attachment;
   if (!proof) return;
   const { clock } = source;
-  // A config that never reached its adapter still has ours. Wrapped again, it would send twice as often each time.
+  // A config that never reached its adapter still has ours. Wrapping it again would double the sends each time.
   const adapter =
     callers.get(given.adapter as object) ?? ((given.adapter ?? axios.defaults.adapter) as Adapter);
   given.adapter = async (config) => {
     config.adapter = adapter;
-    // Signing takes a moment. A body that fails meanwhile would end the process, for axios does not listen to it yet.
+    // Signing takes a moment. A body that fails meanwhile would end the process, because axios does not listen to it yet.
     let begin!: (proven: Promise<unknown> | undefined) => void;
     const ready = unlessBodyFails(config, () => new Promise((resolve) => (begin = resolve)));
     ready.catch(() => undefined); // The first attempt reports it.
@@ -61,7 +61,7 @@ export function proveSends(sent: Sent): void {
         return true;
       },
     });
-    proven.catch(() => begin(proven)); // Without a proof there is no attempt that ends the wait.
+    proven.catch(() => begin(proven)); // Without a proof there is no attempt to end the wait.
     return (await proven).sending;
   };
   callers.set(given.adapter, adapter);

@@ -37,7 +37,7 @@ type Origins = Pick<OriginGuard, 'allowsURL'>;
 
 /**
  * Removes our token when a redirect leads outside the allowed origins: from its header, or from a query that the server repeats.
- * axios forwards other headers than `Authorization` and `Cookie` to any origin, and before 1.21 these two to subdomains.
+ * axios forwards headers other than `Authorization` and `Cookie` to any origin, and before 1.21 these two to subdomains.
  *
  * The caller's own `beforeRedirect` runs after that, as it does after axios's own stripping since 1.21. It sees a request
  * without our token and has the last word: a header that it sets stays on the following hops.
@@ -84,7 +84,7 @@ export function redirectGuardFor(
     : createRedirectGuard(origins);
 }
 
-/** The caller's own `beforeRedirect`, also inside our guard. A polluted `Object.prototype` does not count. */
+/** The caller's own `beforeRedirect`, even from inside our guard. A polluted `Object.prototype` does not count. */
 function callersOf(config: WithBeforeRedirect): unknown {
   const beforeRedirect = read(config, 'beforeRedirect');
   return isGuarding(beforeRedirect) ? beforeRedirect[CALLERS] : beforeRedirect;

@@ -19,8 +19,8 @@ export interface ReplayBody {
  * The body for sending a request again, byte for byte; `undefined` if its bytes can be read only once.
  *
  * What counts is what was sent, after all transforms. A Node stream, a web stream, a form-data object or an async iterable has
- * been read by now, also if it is nested. The exception is the form-data object that axios itself makes from plain fields
- * (`postForm` in Node), which axios can make again. This does not hold with a transform or visitor of the caller's, which may
+ * been read by now, even if it is nested. The exception is the form-data object that axios itself makes from plain fields
+ * (`postForm` in Node), which axios can rebuild. This does not hold with the caller's own transform or visitor, which may
  * have changed the fields or return something else each time.
  *
  * @param raw - the body before axios transformed it
@@ -68,7 +68,7 @@ function isLengthOf(data: unknown, length: unknown): boolean {
   return !ArrayBuffer.isView(data) || length === undefined || Number(length) === data.byteLength;
 }
 
-/** Makes axios's form again and returns its bytes; `undefined` if a part can be read only once. */
+/** Rebuilds axios's form and returns its bytes; `undefined` if a part can be read only once. */
 function bytesOfFormLike(
   sent: FormDataPackage,
   raw: unknown,

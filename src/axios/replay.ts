@@ -182,7 +182,7 @@ async function inTime<T>(
   });
 }
 
-/** The rest of the caller's timeout; throws if it is over. */
+/** The rest of the caller's timeout; throws if none is left. */
 function timeLeft({ sent, original }: Rejection): number | undefined {
   const leftMs = remainingMs(sent, sent.attachment.source.clock.monotonic());
   if (leftMs !== undefined && leftMs <= 0) {

@@ -24,7 +24,7 @@ declare module 'axios' {
   }
 }
 
-/** Refuses a mistyped option: with `reply` in place of `replay`, the request would be sent again. */
+/** Refuses a mistyped option: with `reply` instead of `replay`, the request would be sent again. */
 export function checkBearerOptions({ bearer }: InternalAxiosRequestConfig): void {
   if (!isObject(bearer)) return;
   refuseUnknownOptions(bearer, ['replay', 'params'], { of: 'a request', path: 'bearer.' });

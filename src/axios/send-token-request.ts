@@ -11,14 +11,14 @@ import {
 } from '../token-call/token-endpoint.js';
 import { detachedTransport } from './detached-transport.js';
 
-/** Named, because axios would otherwise take `axios.defaults.adapter`, which the app may have replaced. */
+/** Named, because axios would otherwise use `axios.defaults.adapter`, which the app may have replaced. */
 const STANDARD_ADAPTERS = ['xhr', 'http', 'fetch'];
 
 /**
- * Sends token requests through an axios of its own, with no interceptors and none of the app's `axios.defaults`: a 401 of the token endpoint must
- * never reach the logic for 401s of the API, and an app-wide header or transform must not reach the token endpoint.
+ * Sends token requests through a separate axios instance, without interceptors or the app's `axios.defaults`: a 401 from the token
+ * endpoint must never reach the code for the API's 401s, and an app-wide header or transform must not reach the token endpoint.
  *
- * @param ownTransport - what axios is given for each call
+ * @param ownTransport - axios options for each call
  */
 export function axiosSender(ownTransport: AxiosRequestConfig): SendTokenRequest {
   return async (request, { signal }) => {
@@ -29,14 +29,14 @@ export function axiosSender(ownTransport: AxiosRequestConfig): SendTokenRequest 
         ...withDetachedSockets(transport),
         ...proxyFor(request.url, transport),
         maxRedirects: 0,
-        // By fetch, axios before 1.20 follows redirects whatever `maxRedirects` says.
+        // With fetch, axios before 1.20 follows redirects whatever `maxRedirects` says.
         fetchOptions: { ...transport.fetchOptions, redirect: 'manual' },
         maxContentLength: LONGEST_ANSWER_BYTES,
         responseType: 'text',
         validateStatus: () => true,
       });
       const { url, method, headers, data } = request;
-      // An adapter of the user's own may be deaf to the signal; the time bound holds all the same.
+      // The user's own adapter may ignore the signal; the time limit holds anyway.
       const sent = http.request<unknown>({ url, method, headers, data, signal });
       const outcome = await within(sent, { signal });
       if (outcome.kind !== 'done') return noAnswer(AxiosError.ERR_CANCELED);
@@ -48,7 +48,7 @@ export function axiosSender(ownTransport: AxiosRequestConfig): SendTokenRequest 
         text: typeof body === 'string' ? body : '',
       });
     } catch (error) {
-      // An AxiosError holds the request with the secret in it: only its code goes on.
+      // An AxiosError holds the request with the secret in it, so only its code is kept.
       const { code } = Object(error) as { readonly code?: unknown };
       if (typeof code === 'string') return noAnswer(code, { advice: adviceOn(code, transport) });
       return noAnswer('ERR_NETWORK', {
@@ -58,21 +58,21 @@ export function axiosSender(ownTransport: AxiosRequestConfig): SendTokenRequest 
   };
 }
 
-/** One named by `HTTP_PROXY` would get in clear text what was to stay on this machine. A proxy that the user sets is the user's. */
+/** A proxy from `HTTP_PROXY` would get in clear text what should stay on this machine. One that the user sets is the user's choice. */
 function proxyFor(url: string, { proxy }: AxiosRequestConfig): AxiosRequestConfig {
   if (proxy !== undefined) return { proxy };
   const { protocol, hostname } = new URL(url);
   return protocol === 'http:' && isLoopback(hostname) ? { proxy: false } : {};
 }
 
-/** An adapter of the user's own is taken as it is. */
+/** The user's own adapter is used unchanged. */
 function withDetachedSockets(transport: AxiosRequestConfig): AxiosRequestConfig {
   return transport.adapter === undefined
     ? { ...transport, transport: detachedTransport() }
     : transport;
 }
 
-/** Codes of OpenSSL and Node that can mean nothing but TLS. */
+/** OpenSSL and Node codes that can only mean TLS. */
 const TLS_CODE = /CERT|SIGNATURE|_(TLS|SSL)_|^EPROTO$/;
 const NO_WAY_THERE: readonly string[] = [
   'ENOTFOUND',
@@ -82,7 +82,7 @@ const NO_WAY_THERE: readonly string[] = [
   'ENETUNREACH',
 ];
 
-/** Where the API is reached and the token endpoint is not, the instance often has an agent that token calls do not have. */
+/** If the API can be reached and the token endpoint cannot, the instance often has an agent that token calls lack. */
 function adviceOn(code: string, transport: AxiosRequestConfig): string | undefined {
   if (transport.adapter !== undefined) return undefined;
   if (TLS_CODE.test(code)) {

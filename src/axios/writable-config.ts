@@ -16,7 +16,7 @@ export function withWritableHeaders(
   return Object.assign(isWritable ? config : flatCopy(config), { headers: own });
 }
 
-/** A copy as axios makes of a foreign config: without a prototype, but with the inherited properties. */
+/** A copy like the one axios makes of a foreign config: without a prototype, but with the inherited properties. */
 export function flatCopy(config: InternalAxiosRequestConfig): InternalAxiosRequestConfig {
   const copy = Object.create(null) as Record<PropertyKey, unknown>;
   let level: object | null = config;
@@ -31,7 +31,7 @@ export function flatCopy(config: InternalAxiosRequestConfig): InternalAxiosReque
   return copy as unknown as InternalAxiosRequestConfig;
 }
 
-/** The headers themselves if they can be read by name; otherwise what axios reads in them. */
+/** The headers themselves if they can be read by name; otherwise what axios reads from them. */
 export function readableHeaders(headers: unknown): object {
   return isReadable(headers) ? headers : read(headers);
 }

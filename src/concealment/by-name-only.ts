@@ -10,7 +10,7 @@ export type IsSecret = (value: unknown, name: string) => boolean;
  * Methods run on the real object.
  *
  * @param prototype - the prototype of the view; none by default
- * @param isSecret - tells further headers that a request does not list
+ * @param isSecret - which other headers `getHeaders()` masks
  */
 export function byNameOnly<T extends object>(
   real: T,

@@ -74,7 +74,7 @@ function hide(holder: unknown, name: string, prototype: object | null, isSecret?
   if (isObject(value)) write(holder, name, byNameOnly(value, prototype, isSecret));
 }
 
-/** The same stream, readable by name only where it is the connection itself: its request holds the headers that were sent. */
+/** The same stream, readable by name only if it is the connection itself: its request holds the headers that were sent. */
 export function concealStream<T>(body: T): T {
   return isObject(body) && isConnection(body) ? byNameOnly(body, streamPrototypeOf(body)) : body;
 }

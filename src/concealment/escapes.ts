@@ -13,7 +13,7 @@ const ESCAPES: Readonly<Record<string, RegExp>> = {
   '&': /^(?:#x(?<hex>[\da-f]{1,6})|#(?<decimal>\d{1,7})|(?<name>[a-z]{2,8}));/i,
 };
 
-/** Each name with its character. Of HTML all but letters and digits: all encoders write the first five, some of them all. */
+/** Each name with its character. For HTML, all but letters and digits: every encoder writes the first five, some write them all. */
 const NAMED =
   `amp& lt< gt> quot" apos' nbsp\u00a0 tab\t newline\n excl! num# dollar$ percnt% lpar( rpar) ast* plus+ comma, period. ` +
   'sol/ colon: semi; equals= quest? commat@ lbrack[ lsqb[ bsol\\ rbrack] rsqb] hat^ lowbar_ grave` lbrace{ lcub{ verbar| vert| ' +

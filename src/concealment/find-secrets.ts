@@ -68,7 +68,7 @@ interface Beginning {
 function endOf({ units, isWordOnly }: Pattern, beginning: Beginning): number | undefined {
   const { text, cuts, index: first, from } = beginning;
   let farthest: number | undefined;
-  // Both grow on the way. A percent sign may be itself or start an escape: without `seen`, a secret of them takes exponential time.
+  // Both grow in the loop. A percent sign may be itself or start an escape: without `seen`, a secret full of them takes exponential time.
   const open = [{ index: first, at: from }];
   const seen = new Set<number>();
   for (const { index, at } of open) {

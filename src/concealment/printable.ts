@@ -1,12 +1,12 @@
 import { scrubText } from './scrub-text.js';
 
-/** No control character, and nothing that turns the direction of a line: it goes into logs. */
+/** No control character and nothing that reverses the text direction, since it goes into logs. */
 const SHOWABLE = /^[^\p{C}\p{Zl}\p{Zp}]+$/u;
 
 /** Some servers quote the request back, at any length. */
 const MOST_READ = 4_000;
 
-/** A server's words, fit for an error: without secrets, and cut between words where they are too long. `undefined` if nothing can be shown. */
+/** A server's words, fit for an error: without secrets, and cut between words if too long. `undefined` if nothing can be shown. */
 export function printable(
   value: unknown,
   { longest, secrets }: { readonly longest: number; readonly secrets: readonly string[] },
@@ -17,7 +17,7 @@ export function printable(
   return short.trim() === '' ? undefined : short.trim();
 }
 
-/** Not by a pattern that ends with the text: it would try each word of it in turn. */
+/** Not with a pattern anchored at the end, which would try each word in turn. */
 function cutBetweenWords(text: string, longest: number): string {
   return text.slice(0, text.lastIndexOf(' ', longest) + 1);
 }

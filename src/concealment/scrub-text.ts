@@ -62,7 +62,7 @@ function base64Words(text: string, patterns: readonly Pattern[]): Range[] {
   return found;
 }
 
-/** Only `+` and `/` need an escape. Any other may be the end of what stands before the word. */
+/** Only `+` and `/` need an escape. Any other escape may belong to the text before the word. */
 function base64At(text: string, at: number): Reading | undefined {
   return readingsAt(text, at).find(({ value, end }) =>
     (end === at + 1 ? /^[\w+/-]$/ : /^[+/]$/).test(value),

@@ -43,7 +43,7 @@ export function refuseUnknownOptions(
   }
 }
 
-/** The most similar candidate, if at most a third of it differs, all in one place: `scope` for `scopes`. */
+/** The most similar candidate, if one run of at most a third of it differs: `scope` for `scopes`. */
 function closest(word: string, candidates: readonly string[]): string | undefined {
   const distance = (candidate: string) => differing(letters(word), letters(candidate));
   const [best] = [...candidates].sort((a, b) => distance(a) - distance(b));

@@ -21,7 +21,7 @@ export interface BearerErrorByCode {
   ERR_TOKEN_SOURCE_CLOSED: TokenSourceClosedError;
   ERR_TOKEN_WAIT_TIMED_OUT: TokenWaitTimeoutError;
   ERR_ORIGIN_NOT_ALLOWED: OriginNotAllowedError;
-  /** From the event `storeFailed` the first, from a request the second. */
+  /** The first comes with the event `storeFailed`, the second from a request. */
   ERR_TOKEN_STORE_FAILED: TokenStoreError | TokenAcquisitionError;
 }
 

@@ -46,7 +46,7 @@ export interface TokenAcquisitionDetails {
  *
  * `code` says why: your credentials function or asynchronous `tokenRequest` failed; the endpoint was unreachable, refused the
  * request, sent a malformed response or rejected the credentials (then it is a {@link CredentialsRejectedError}); the token
- * budget is spent; or another process held the lease of a shared store and brought no token.
+ * budget is spent; or another process held the lease of a shared store and fetched no token.
  *
  * @example
  * ```ts

@@ -1,6 +1,6 @@
 import { BearerError } from './bearer-error.js';
 
-/** The shared store failed. Reported as the event `storeFailed`; requests that can be served without the store go on. */
+/** The shared store failed. Reported as the event `storeFailed`; requests that can be served without the store continue. */
 export class TokenStoreError extends BearerError {
   override readonly name: string = 'TokenStoreError';
   /** What failed: `open`, a method of `TokenStoreSlot`, or `record` for an unreadable record. */

@@ -41,7 +41,7 @@ export function checkFetch(fetch: unknown, provider: string): void {
 }
 
 /**
- * Creates a token source whose token calls are sent by `fetch`. It opens no connection and starts no timer until a token is requested.
+ * Creates a token source that sends its token calls with `fetch`. It opens no connection and starts no timer until a token is requested.
  *
  * @throws {@link MisconfigurationError} for an invalid option, which it names
  */

@@ -113,7 +113,7 @@ function carrierOf({ url, headers }: FetchCall): UrlAndHeaders {
   return { url, headers: Object.fromEntries(headers) };
 }
 
-/** The URL and headers of the caller with a token, and the content type of a form. */
+/** The caller's URL and headers with a token, and the content type of a form. */
 function authorized(
   { attachment, call }: Exchange,
   token: AccessToken,
@@ -150,13 +150,13 @@ function atURL(url: string, input: FetchInput): FetchInput {
   return new Request(url, input.bodyUsed ? { ...membersOf(input), body: null } : input);
 }
 
-/** Whether redirects are followed here: fetch itself would take the token along to another origin, or a proof to another URL. */
+/** Whether redirects are followed here: fetch itself would forward the token to another origin, or a proof to another URL. */
 function mayForward({ id, proof }: Place): boolean {
   if (proof !== undefined) return !isBrowser();
   return id === 'authorization' ? mayForwardAuthorization() : isHeader(id) && !isBrowser();
 }
 
-/** Fetch does not take the query and the cookies along to another origin. */
+/** Fetch does not forward the query or the cookies to another origin. */
 function isHeader(placeId: string): boolean {
   return /^[\w-]/.test(placeId);
 }
@@ -176,8 +176,8 @@ async function isRejected({ attachment, call }: Exchange, response: Response): P
 }
 
 /**
- * Whether our token was in the request that was answered: a redirect to another origin removes it. In a browser a redirect has the proof
- * of the first URL, which says nothing about the token.
+ * Whether our token was in the request that was answered: a redirect to another origin removes it. In a browser a redirected request
+ * carries the proof for the first URL, so its answer says nothing about the token.
  */
 function hasReachedProvider(
   { place }: FetchAttachment,
@@ -231,7 +231,7 @@ function refused(source: TokenSource, response: Response, because: ReplayRefusal
   return response;
 }
 
-/** Runs one step of a replay. If it fails, the caller gets the first answer, with the failure as `cause`; an abort is the caller's. */
+/** Runs one step of a replay. If it fails, the caller gets the first answer, with the failure as `cause`; an abort is thrown. */
 async function orRefusal<T>(
   { attachment, call }: Exchange,
   first: Response,

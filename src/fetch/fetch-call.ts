@@ -20,7 +20,7 @@ export interface BearerRequestInit extends RequestInit {
 
 export type FetchInput = RequestInfo | URL;
 
-/** A call of fetch, with what its `Request` and its `init` say together. */
+/** A call of fetch, with its `Request` and `init` combined. */
 export interface FetchCall {
   readonly input: FetchInput;
   readonly init: BearerRequestInit;

@@ -13,7 +13,7 @@ interface Proving {
   readonly body: RequestBody;
 }
 
-/** A fetch that sends a proof beside the token; and once more if the API refuses that proof and would take another. */
+/** A fetch that sends a proof alongside the token, and once more if the API refuses that proof and would accept another. */
 export function proving(send: Fetch, { proof, source, token, body }: Proving): Fetch {
   return async (input, given) => {
     const { url, method, headers } = fetchCall(input, given);

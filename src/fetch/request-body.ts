@@ -25,7 +25,7 @@ const LONGEST_KEPT_BYTES = 10_000_000;
 /** How long to wait for the end of a body. It is usually there before the response; a stream may never end. */
 const LONGEST_WAIT_MS = 1_000;
 
-/** What is the same for both sends. */
+/** A body that is the same for both sends. */
 function fixed(fields: BodyFields): RequestBody {
   return { first: () => fields, again: () => Promise.resolve(fields), abandon: () => undefined };
 }
@@ -33,8 +33,8 @@ function fixed(fields: BodyFields): RequestBody {
 const NO_BODY = fixed({});
 
 /**
- * The body of a call of fetch. It is read as fetch reads it: at once, so that a later change by the caller has no effect; and the replay
- * sends the same bytes.
+ * The body of a call of fetch. It is read as fetch reads it: immediately, so that later changes by the caller have no effect and the
+ * replay sends the same bytes.
  */
 export function requestBody({ input, init, signal }: FetchCall, clock: Clock): RequestBody {
   const given = init.body as unknown;
@@ -52,7 +52,7 @@ function bodyOf(body: unknown): RequestBody {
     const { buffer, byteOffset, byteLength } = body;
     return fixed({ body: new Uint8Array(buffer, byteOffset, byteLength).slice() });
   }
-  // A string, a Blob, or something that another package takes: it is sent as it is.
+  // A string, a Blob, or something that another package accepts: sent unchanged.
   return isReadOnce(body) ? once(body) : fixed({ body: body as BodyInit });
 }
 
@@ -84,7 +84,7 @@ function once(body: StreamLike): RequestBody {
 }
 
 /**
- * Keeps the bytes of a request while it is sent. Its stream has two readers then, and what the slower one has not read is in
+ * Keeps the bytes of a request while it is sent. Its stream then has two readers, and what the slower one has not read stays in
  * memory, so this one stops at a limit.
  */
 function bodyOfRequest(

@@ -22,7 +22,7 @@ export function fetchOf(given: FetchFunction | undefined): Fetch {
     : (input, init) => given(input, init) as Promise<Response>;
 }
 
-/** Sends token requests by fetch. */
+/** Sends token requests with fetch. */
 export function fetchSender(send: Fetch): SendTokenRequest {
   return async ({ url, method, headers, data }, { signal }) => {
     const call = async () => {
@@ -39,7 +39,7 @@ export function fetchSender(send: Fetch): SendTokenRequest {
       });
     };
     try {
-      // The user's fetch may ignore the signal; the time limit holds all the same.
+      // The user's fetch may ignore the signal; the time limit holds anyway.
       const outcome = await within(call(), { signal });
       return outcome.kind === 'done' ? outcome.value : noAnswer('ERR_CANCELED');
     } catch (error) {

@@ -16,7 +16,7 @@ const inContextOfLoading = (
  * Runs a function outside of any request's async context, provided that this module was not loaded by a request.
  *
  * Shared work started within a request would otherwise keep that request's context (`AsyncLocalStorage`, spans, log ids), and a
- * timer that renews itself would keep it for ever.
+ * timer that renews itself would keep it forever.
  *
  * @see https://nodejs.org/api/async_context.html#static-method-asynclocalstoragesnapshot
  */

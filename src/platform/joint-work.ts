@@ -4,7 +4,7 @@ import type { Clock } from './clock.js';
 import { Pulse } from './pulse.js';
 import { within } from './waiting.js';
 
-/** What a piece of work lives by while it is under way. */
+/** What a piece of work gets while it is under way. */
 export interface WorkLife {
   /** Aborts when no caller wants its result any more. */
   readonly signal: AbortSignal;
@@ -16,19 +16,19 @@ interface UnderWay extends WorkLife {
   readonly abort: () => void;
 }
 
-/** How often those who wait look whether the work can still end. */
+/** How often waiting callers check whether the work can still end. */
 const LOOK_MS = 1_000;
 
 /**
- * Work that is done once for all who want it at the same time. Work that can never end, since the request that started it is
- * over, is given up, and the next caller starts it anew.
+ * Work that is done once for all concurrent callers. Work that can never end, because the request that started it is over, is
+ * given up, and the next caller starts it again.
  */
 export class JointWork<Result> {
   readonly #clock: Clock;
   readonly #lost: (id: number) => Result;
   #underWay: UnderWay | undefined;
 
-  // p-memoize with `cache: false` is the single flight and nothing else: what is kept, and for how long, others decide.
+  // p-memoize with `cache: false` is a single flight and nothing else: other code decides what is kept, and for how long.
   readonly #start = pMemoize(
     async (current: UnderWay, work: (life: WorkLife) => Promise<Result>) => {
       try {
@@ -41,7 +41,7 @@ export class JointWork<Result> {
     { cacheKey: ([current]) => current, cache: false },
   );
 
-  /** @param lost - what those get who wait for work that can never end */
+  /** @param lost - the result for callers waiting for work that can never end */
   constructor(clock: Clock, lost: (id: number) => Result) {
     this.#clock = clock;
     this.#lost = lost;
@@ -51,7 +51,7 @@ export class JointWork<Result> {
     return this.#underWay !== undefined;
   }
 
-  /** Starts the work; or joins it, if work with this id is under way. */
+  /** Starts the work, or joins it if work with this id is under way. */
   run(work: (life: WorkLife) => Promise<Result>, id = 0): Promise<Result> {
     const current = this.#underWay;
     if (current?.id === id) return this.#attend(current, this.#start(current, work));
@@ -70,7 +70,7 @@ export class JointWork<Result> {
   stopIfSilent(): void {
     const current = this.#underWay;
     if (current?.pulse.isSilent() !== true) return;
-    // After a stall of this process the beat is late, too: then it comes before a timer that is set now.
+    // After a stall of this process the beat is only late: then it comes before a timer set now.
     this.#clock.schedule(() => {
       if (current.pulse.isSilent()) this.#giveUp(current);
     }, 0);
@@ -84,7 +84,7 @@ export class JointWork<Result> {
     current?.pulse.stop();
   }
 
-  /** Waits for work that somebody else started, with timers of the caller's own. */
+  /** Waits for work that another caller started, with this caller's own timers. */
   async #attend(current: UnderWay, result: Promise<Result>): Promise<Result> {
     try {
       for (let wasSilent = current.pulse.isSilent(); ;) {
@@ -96,7 +96,7 @@ export class JointWork<Result> {
         wasSilent = isSilent;
       }
     } catch {
-      // Cloudflare's runtime rejects what a request awaits of another one that is over, with an error of its own.
+      // If a request awaits a promise of another request that is over, Cloudflare's runtime rejects it with its own error.
       return this.#giveUp(current);
     }
   }

@@ -2,15 +2,15 @@ import { isPast, later, type Instant } from '../token/instant.js';
 import type { Clock } from './clock.js';
 
 const BEAT_MS = 500;
-/** A timer that fires this late was not held up by a busy moment. */
+/** A timer that fires this late was not just held up by a busy moment. */
 const LATE_MS = 500;
 
 /**
- * Beats while a flight is under way, and so tells two things that time-outs alone cannot.
+ * Beats while a flight is under way, which shows two things that timeouts alone cannot.
  *
  * To the flight: whether this process stood still meanwhile (a frozen function, a stopped container, a suspended laptop, a
- * blocked event loop). What ran out of time then says nothing about the token endpoint. To those who wait for the flight:
- * whether it can land at all. Some runtimes tie timers and promises to the request that made them, and when that request is
+ * blocked event loop). Running out of time then says nothing about the token endpoint. To callers waiting for the flight:
+ * whether it can land at all. Some runtimes tie timers and promises to the request that made them, and once that request is
  * over the flight falls silent.
  */
 export class Pulse {
@@ -31,7 +31,7 @@ export class Pulse {
   /** How often this process has been found to have stood still since the flight began. */
   get stalls(): number {
     const now = this.#now();
-    // The next beat may be due and not have come yet: sockets have their say before timers.
+    // The next beat may be overdue: sockets are served before timers.
     if (hasStoodStill(this.#lastBeat, now)) {
       this.#stalls += 1;
       this.#lastBeat = now;
@@ -44,7 +44,7 @@ export class Pulse {
     this.#onStall = listener;
   }
 
-  /** Whether the beat has stopped. After a stall it is late, too: then it comes before a timer that is set now. */
+  /** Whether the beat has stopped, or is late after a stall; then it comes before a timer set now. */
   isSilent(): boolean {
     return this.#clock.monotonic() - this.#lastBeat.monoMs > BEAT_MS + LATE_MS;
   }

@@ -9,7 +9,7 @@ export function endsWorkWithItsRequest(): boolean {
 
 /**
  * Whether this runtime's fetch may forward `Authorization` when a redirect leads to another origin: on Cloudflare before the
- * compatibility date 2025-09-01; in Deno before August 2026, to a subdomain. Node and the browsers of today remove it.
+ * compatibility date 2025-09-01; in Deno before August 2026, to a subdomain. Node and current browsers remove it.
  *
  * @see https://developers.cloudflare.com/workers/configuration/compatibility-flags/ `strip_authorization_on_cross_origin_redirect`
  * @see https://github.com/denoland/deno/pull/36361
@@ -18,7 +18,7 @@ export function mayForwardAuthorization(): boolean {
   return /^(Cloudflare-Workers|Deno\/|Bun\/)/.test(userAgent());
 }
 
-/** Whether this is a browser, which follows redirects by itself and shows none of them. */
+/** Whether this is a browser, which follows redirects itself and exposes none of them. */
 export function isBrowser(): boolean {
   return userAgent().startsWith('Mozilla/');
 }

@@ -4,9 +4,9 @@ export function formEncode(text: string): string {
 }
 
 /**
- * The UTF-8 bytes of a text, each as one character, which is what `btoa` takes and `atob` gives.
+ * The UTF-8 bytes of a text, each as one character, which is what `btoa` takes and `atob` returns.
  *
- * Read from the form encoding, which is UTF-8 too: where tests run in jsdom there is no `TextEncoder`.
+ * Read from the form encoding, which is UTF-8 too, because jsdom has no `TextEncoder`.
  */
 export function utf8Bytes(text: string): string {
   return formEncode(text)

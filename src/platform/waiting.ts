@@ -1,6 +1,6 @@
 import type { Clock } from './clock.js';
 
-/** Time as a wait needs it. */
+/** The part of a clock that a wait needs. */
 type Timers = Pick<Clock, 'schedule'>;
 
 /** How a wait ended. */
@@ -9,7 +9,7 @@ export type Waited<T> =
   | { readonly kind: 'timed-out' }
   | { readonly kind: 'aborted' };
 
-/** What ends a wait, and nothing else. */
+/** What may end a wait. It ends nothing else. */
 export interface WaitLimits {
   readonly signal?: AbortSignal | undefined;
   /** When it ends, by the monotonic clock. */
@@ -21,7 +21,7 @@ export interface WaitLimits {
 const LONGEST_WAIT_MS = 3_600_000;
 
 /**
- * Waits for something shared on behalf of one caller, who may leave early without harm to the others.
+ * Waits for something shared on behalf of one caller, who may leave early without affecting the others.
  *
  * A refresh is shared, so it does not keep the process alive; a caller who waits for it does.
  */
@@ -34,14 +34,14 @@ export async function waitFor<T>(
   return waited.kind === 'timed-out' && until === undefined ? within(shared, { signal }) : waited;
 }
 
-/** Bounds for work that may be deaf to them. */
+/** Limits for work that may ignore them. */
 export interface Bounds {
   readonly signal?: AbortSignal | undefined;
   readonly timer?:
     { readonly clock: Timers; readonly ms: number; readonly keepAlive?: boolean } | undefined;
 }
 
-/** What `work` gives, or rejects with; unless the signal aborts or the time is up before. */
+/** Settles as `work` does, unless the signal aborts or the time is up first. */
 export async function within<T>(work: Promise<T>, { signal, timer }: Bounds): Promise<Waited<T>> {
   let cancelTimer: (() => void) | undefined;
   let stopListening: (() => void) | undefined;
@@ -82,7 +82,7 @@ export function boundedSignal(
 ): BoundedSignal {
   const controller = new AbortController();
   const abort = () => controller.abort();
-  // Two steps: after a stall of this process the answer may lie in the socket already, and timers come first. The second
+  // Two steps: after a stall of this process the answer may already be in the socket, but timers run first. The second
   // step lets it be read.
   let cancelTimer = clock.schedule(() => {
     cancelTimer = clock.schedule(abort, 0);
@@ -98,7 +98,7 @@ export function boundedSignal(
   };
 }
 
-/** Calls back when the signal aborts, or at once if it has. The function returned stops listening. */
+/** Calls back when the signal aborts, or immediately if it has. The function returned stops listening. */
 function onAbort(signal: AbortSignal | undefined, callback: () => void): () => void {
   if (signal?.aborted === true) callback();
   else signal?.addEventListener('abort', callback, { once: true });

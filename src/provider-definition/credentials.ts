@@ -29,7 +29,7 @@ export interface CredentialField {
   /** The maximum length in characters, from the provider's documentation. @defaultValue no limit */
   readonly maxLength?: number;
   /**
-   * Made anew for each token call, such as a signed assertion or a one-time password, so it does not identify the account.
+   * Made fresh for each token call, such as a signed assertion or a one-time password, so it does not identify the account.
    * Needs a credentials function, and with a shared store a `cacheIdentity`. @defaultValue false
    */
   readonly perCall?: boolean;
@@ -57,7 +57,7 @@ interface MaybeFields {
 }
 
 /**
- * Refuses missing rules, and a mistyped rule: with `secrets` in place of `secret`, a secret would be treated as public.
+ * Refuses missing rules, and a mistyped rule: with `secrets` instead of `secret`, a secret would be treated as public.
  *
  * @throws {@link MisconfigurationError} naming the rule
  */
@@ -134,13 +134,13 @@ export async function callCredentials(
   }
 }
 
-/** As errors call it. */
+/** Its name in error messages. */
 export const CREDENTIALS_FUNCTION = 'could not get the credentials: the credentials function';
 
 /**
- * The error for a function of a definition that failed. It is called again for the next request.
+ * The error when a function of a definition fails. The next request calls the function again.
  *
- * What it threw is the cause; an error of this library, for instance that a user has to log in, says itself what is wrong.
+ * What it threw is the cause. An error of this library, for instance that a user has to log in, is returned unchanged.
  */
 export function unavailable(
   provider: string,

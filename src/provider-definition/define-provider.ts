@@ -86,7 +86,7 @@ export interface ProviderDefinition<C extends object> extends CommonDefinition {
    * With fixed credentials it is also called once at creation, to check the URL. If it returns a promise, the URL is checked
    * before the first token call instead.
    *
-   * @param context - sends requests that come before, for a token that takes more than one call
+   * @param context - sends earlier requests, for a token that takes more than one call
    */
   tokenRequest(
     credentials: C,
@@ -414,7 +414,7 @@ function identityOf(provider: Provider): string | undefined {
   const credentials = fixedCredentials.get(provider);
   if (credentials === undefined || provider.tokenRequest === undefined) return undefined;
   const request = requestAhead(provider, credentials);
-  // Its functions are left out, and it has no credentials: those are in the request.
+  // JSON omits its functions, and it has no credentials: those are in the request.
   return request && JSON.stringify([provider, request]);
 }
 
@@ -439,7 +439,7 @@ function mistakenFor(value: unknown): string {
   return typeof value === 'function' ? 'a function that was not called' : 'not a provider';
 }
 
-/** With fixed credentials, refuses a token request that cannot work at creation rather than at the first token call. */
+/** With fixed credentials, an unusable token request is refused at creation rather than at the first token call. */
 function checkRequestAhead<C extends object>(
   provider: ProviderDefinition<C>,
   credentials: C,

@@ -10,7 +10,7 @@ import type { Place } from './token-placement.js';
  * const tokenPlacement = inQuery('access_token'); // ?access_token=…
  * ```
  * @param name - the name of the parameter
- * @throws MisconfigurationError for a name that cannot be one
+ * @throws MisconfigurationError for a name that cannot be sent
  * @see https://www.rfc-editor.org/rfc/rfc6750#section-2.3
  */
 export function inQuery(name: string): Place {
@@ -33,7 +33,7 @@ export function inQuery(name: string): Place {
       const fields = carrier as Fields;
       // axios would put a slash between the base URL and a URL that is only a query.
       const at = fields['url'] ? 'url' : 'baseURL';
-      // In front, so that the URL is the same to the letter when the token is taken out again.
+      // In front, so that removing the token restores the exact URL.
       fields[at] = asText(fields[at]).replace(
         /[?#]|$/,
         (mark) => `?${key}=${written}${mark === '?' ? '&' : mark}`,
@@ -47,14 +47,14 @@ export function inQuery(name: string): Place {
 }
 
 /**
- * Puts the token into a cookie, beside the request's other cookies. In a browser programs cannot set cookies.
+ * Puts the token into a cookie, alongside the request's other cookies. Browsers do not let programs set the `Cookie` header.
  *
  * @example
  * ```ts
  * const tokenPlacement = inCookie('sid'); // Cookie: sid=…
  * ```
  * @param name - the name of the cookie
- * @throws MisconfigurationError for a name that cannot be one
+ * @throws MisconfigurationError for a name that cannot be sent
  * @see https://www.rfc-editor.org/rfc/rfc6265#section-4.2
  */
 export function inCookie(name: string): Place {
@@ -87,7 +87,7 @@ export function inCookie(name: string): Place {
 
 type Fields = Record<string, unknown>;
 
-/** Where a config, and the request that a redirect leads to, have their URL. */
+/** Where a config, and the request that a redirect leads to, keep their URL. */
 const URLS = ['url', 'baseURL', 'href', 'path', 'search'];
 
 /** One part of a text. The pattern captures its value. */
@@ -96,7 +96,7 @@ function partOf(pattern: RegExp) {
     captured.find((one) => typeof one === 'string') as string;
   return {
     values: (text: string) => [...text.matchAll(pattern)].map(([, ...found]) => valueIn(found)),
-    /** Removes values from a text, and the text with the last of them. */
+    /** Removes values from a text, and the property if nothing is left. */
     remove(holder: Fields, name: string, isGone: (value: unknown) => boolean) {
       const text = asText(holder[name]);
       const left = text.replace(pattern, (match, ...found: unknown[]) =>
@@ -109,7 +109,7 @@ function partOf(pattern: RegExp) {
   };
 }
 
-/** What the caller has put into axios's `params`. As a list, since it is never ours: our tokens go into the URL. */
+/** What the caller put into axios's `params`; a list, since it is never ours: our tokens go into the URL. */
 function inParams(params: unknown, name: string): unknown[] {
   const value: unknown =
     params instanceof URLSearchParams

@@ -1,7 +1,7 @@
 /**
  * What a failed token call means for the next ones.
  *
- * - `transient`: may pass by itself; retried within the same refresh, then after a short delay.
+ * - `transient`: may resolve on its own; retried within the same refresh, then after a short delay.
  * - `refused`: the request was refused for another reason; not retried within the refresh.
  * - `credentials`: the credentials were rejected and have to be changed.
  */

@@ -34,12 +34,12 @@ export interface AnsweredRequest {
   readonly header: (name: string) => unknown;
 }
 
-/** What came of one send; without an answer if none came. */
+/** The outcome of one send; without an answer if none came. */
 export interface ProvenAttempt {
   readonly answer: { readonly status: number; readonly headers: object } | undefined;
 }
 
-/** A request that carries a token, as a proof needs to know it. */
+/** A request that carries a token, as a proof sees it. */
 export interface ProvenRequest<Attempt extends ProvenAttempt> {
   /** Absolute, or in a browser relative to the page. */
   readonly url: string;
@@ -56,7 +56,7 @@ export interface ProvenRequest<Attempt extends ProvenAttempt> {
 
 /** Proves with each send that the sender may use the token, as DPoP does (RFC 9449). */
 export interface TokenProof {
-  /** Sends a request with a proof, and once more if the API refuses that proof and would take another. */
+  /** Sends a request with a proof, and once more if the API refuses that proof and would accept another. */
   send<Attempt extends ProvenAttempt>(request: ProvenRequest<Attempt>): Promise<Attempt>;
 }
 
@@ -68,16 +68,16 @@ export interface Place {
   written(token: string): string;
   /** The values that are there, whoever wrote them. */
   find(headers: object, carrier: Carrier): readonly unknown[];
-  /** Puts a token there. What else is there stays. */
+  /** Puts a token there. Anything else there stays. */
   write(carrier: Carrier, written: string): void;
   /** Removes the values for which `isGone` is true. */
   remove(carrier: Carrier, isGone: (value: unknown) => boolean): void;
   /**
-   * Whether a value was in the request that was answered. For a token that errors would show, and that is therefore taken out of
+   * Whether a value was in the request that was answered. For a token that errors would show, and that is therefore removed from
    * the config after each send.
    */
   arrivedIn?(request: AnsweredRequest, written: string): boolean;
-  /** What each send carries beside the token. @defaultValue nothing */
+  /** What each send carries alongside the token. @defaultValue nothing */
   readonly proof?: TokenProof;
 }
 

@@ -22,21 +22,21 @@ export interface TokenRequest {
 /** What `tokenRequest` is called with besides credentials and parameters. */
 export interface TokenRequestContext {
   /**
-   * Sends another request first, where the token request needs what its answer brings: a ticket, a challenge, the server's metadata. It
-   * goes out as the token request does: past your app's interceptors and defaults, without redirects, with at most 1 MB of answer.
+   * Sends an earlier request whose answer the token request needs: for a ticket, a challenge or the server's metadata. It is sent
+   * like the token request: without your app's interceptors and defaults, without redirects, and with at most 1 MB of answer.
    *
-   * An answer that is not a success fails the refresh as one to the token request would, unless `accepts` says that it will do. By default those with status 2xx do.
+   * An answer that `accepts` does not allow (by default any without status 2xx) fails the refresh, like one to the token request.
    */
   readonly send: (
     request: TokenRequest,
     options?: { readonly accepts?: (response: TokenResponse) => boolean },
   ) => Promise<TokenResponse>;
   /**
-   * Why the request is made: to send it; or with a shared store first to find the token there, by a request that is not sent. That one
-   * may leave out whatever differs from call to call.
+   * Why the request is built: to send it, or first, with a shared store, to look up the token there. The latter is not sent, and may
+   * leave out whatever differs from call to call.
    */
   readonly purpose: 'token call' | 'identity';
-  /** Aborts when the refresh gives up. Aborted already where the provider is only being checked at its creation. */
+  /** Aborts when the refresh gives up. Already aborted when the provider is only being checked at its creation. */
   readonly signal: AbortSignal;
   /** The time in epoch milliseconds, by the clock of the token source. */
   readonly now: () => number;

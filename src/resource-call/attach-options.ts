@@ -1,7 +1,7 @@
 import { MisconfigurationError } from '../errors/index.js';
 import type { Provider } from '../provider-definition/define-provider.js';
 
-/** How requests are treated that carry no token, or are sent again. */
+/** What happens to requests that carry no token or are sent again. */
 export interface AttachRules<Hook> {
   readonly onForeignOrigin: 'pass' | 'error';
   readonly onReplay: Hook | undefined;
@@ -31,7 +31,7 @@ export function checkAttachRules(
 }
 
 /**
- * Refuses options of a token source next to a token source that exists: they would be silently ignored.
+ * Refuses options of a token source next to an existing one: they would be silently ignored.
  *
  * @throws {@link MisconfigurationError} naming the first of them
  */

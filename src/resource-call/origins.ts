@@ -4,7 +4,7 @@
  */
 export type Destination = 'own' | 'foreign' | 'with-credentials';
 
-/** Where an absolute URL, or in a browser one relative to the page, leads to. */
+/** Where an absolute URL, or in a browser one relative to the page, leads. */
 export function destinationOf(url: string, allowedOrigins: readonly string[]): Destination {
   const target = parsedURL(url);
   if (target === undefined) return 'foreign';

@@ -2,7 +2,7 @@ import { isObject } from '../concealment/any-object.js';
 
 /** Why a 401 was not replayed. */
 export type ReplayRefusal =
-  /** The request went to another origin than the provider's, so it carried no token. */
+  /** The request went to an origin other than the provider's, so it carried no token. */
   | 'foreign-origin'
   /** The request has `{ bearer: { replay: false } }`. */
   | 'opted-out'

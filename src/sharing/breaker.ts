@@ -1,6 +1,6 @@
 import { backOffMs } from '../token/back-off.js';
 
-/** Pauses calls of a store that keeps failing. Time comes in as an argument, in milliseconds. */
+/** Pauses calls to a store that keeps failing. Time comes in as an argument, in milliseconds. */
 export interface Breaker {
   /** Whether the store may be asked now. After a pause one probing call passes; other calls pass freely. */
   allows(now: number, isProbe: boolean): boolean;

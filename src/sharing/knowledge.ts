@@ -11,7 +11,7 @@ export interface Knowledge {
   readonly fence: number;
   /** Whether the store has the current token. */
   readonly isStored: boolean;
-  /** From here on, by the monotonic clock, the next use looks at the store in the background. */
+  /** From this time on, by the monotonic clock, the next use checks the store in the background. */
   readonly lookAt: number;
   /** Tokens that drew a 401 here or were replaced: a store may still offer them, or get them late. */
   readonly rejected: readonly string[];
@@ -84,7 +84,7 @@ export function flightBegun(known: Knowledge): Knowledge {
   return { ...known, heard: 0 };
 }
 
-/** If a hint told of a token newer than the flight's, the next use looks it up. */
+/** If a hint announced a token newer than the flight's, the next use looks it up. */
 export function flightEnded(known: Knowledge, moment: Moment): Knowledge {
   const after = { ...known, heard: undefined };
   return (known.heard ?? 0) > known.fence ? looking(after, moment, 0) : after;

@@ -14,7 +14,7 @@ import type { HeldHere, SharedRefresh } from './refresh.js';
 import type { SharedContext } from './shared-context.js';
 import type { FailureToShare } from './shared-failure.js';
 
-/** Short, because a process that dies during a mint makes the others wait for so long. */
+/** Short, because a process that dies during a mint makes the others wait that long. */
 const LEASE_MS = 3_000;
 const RENEW_MS = 1_000;
 /** How long after its deadline a hanging mint loses the lease. */
@@ -30,7 +30,7 @@ export class Lease {
   readonly #owner = randomHex();
   #slot: TokenStoreSlot | undefined;
   #mayBeHeld = false;
-  /** When the question was sent that the store last confirmed. */
+  /** When the request that the store last confirmed was sent. */
   #confirmedAt: Instant | undefined;
   /** Answers that came too late, or may still come. */
   readonly #late: Promise<BeginAnswer>[] = [];
@@ -63,8 +63,8 @@ export class Lease {
   }
 
   /**
-   * Renews the lease each second while the work goes on. A process that stands still or dies loses it, and so does one whose
-   * mint hangs too long. The former holder goes on all the same: the fence decides whose token stays.
+   * Renews the lease each second while the work runs. A process that stands still or dies loses it, and so does one whose
+   * mint hangs too long. The former holder still continues: the fence decides whose token stays.
    */
   async renewedWhile<T>(work: () => Promise<T>): Promise<T> {
     const { clock, flightTimeoutMs } = this.#context;
@@ -130,7 +130,7 @@ export class Lease {
     void this.#run('fail', (slot) => slot.fail({ owner: this.#owner, ...shared }));
   }
 
-  /** Gives it back if it is held, or if a question that seemed lost has taken it. Otherwise the others would wait until it runs out. */
+  /** Gives it back if it is held, or if a request that seemed lost has taken it. Otherwise the others would wait until it runs out. */
   giveBack(): void {
     if (this.#mayBeHeld) void this.#run('release', (slot) => slot.release(this.#owner));
     const slot = this.#slot;

@@ -4,7 +4,7 @@ import type { SharedContext } from './shared-context.js';
 import type { TokenIdentity, TokenStoreSlot } from './token-store.js';
 
 export interface RecordsListener {
-  /** A hint of the store. */
+  /** A hint from the store. */
   hinted(fence: number): void;
   /** The credentials have changed, and with them the records. */
   left(): void;
@@ -34,7 +34,7 @@ export class Records {
     const identity = tokenIdentity({ ...refresh, provider, cacheIdentity });
     const key = keyOf(identity);
     if (this.#opened?.key !== key) {
-      // The open records belong to former credentials: they are neither read nor written any more.
+      // The open records belong to earlier credentials: they are no longer read or written.
       const records = recordsOf(identity);
       if (this.#opened !== undefined && this.#opened.records !== records) {
         this.#leave();

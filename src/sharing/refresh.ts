@@ -43,13 +43,13 @@ export interface TokenOfSource {
 /** One refresh, as the source starts it. */
 export interface Refresh {
   readonly flightId: number;
-  /** A token of another process with less time left is not adopted, in milliseconds. */
+  /** Another process's token is not adopted with less time left than this, in milliseconds. */
   readonly minRemainingMs: number | undefined;
   /** Aborts when no caller wants the outcome any more. */
   readonly signal: AbortSignal;
   /** Limits the time of what comes before the mint. */
   inTime<T>(work: (bounds: { readonly signal: AbortSignal }) => Promise<T>): Promise<T>;
-  /** Comes from the source, so that a store does not carry the code of token calls. */
+  /** Comes from the source, so that a store does not include the code for token calls. */
   readonly makeRequest: typeof madeRequest;
   mint(askCredentials: (signal: AbortSignal) => Promise<object>): Promise<MintResult>;
 }

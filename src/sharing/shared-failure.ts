@@ -10,7 +10,7 @@ import type { EndpointFailure } from '../token-call/token-call-failure.js';
 import type { CoolingElsewhere } from './acquired.js';
 import type { Adopted } from './adoption.js';
 
-/** How long a transient failure is shared: long enough for those who wait now, since only one host's network may be down. */
+/** How long a transient failure is shared: long enough for callers waiting now, since only one host's network may be down. */
 const TRANSIENT_SHARE_MS = 2_000;
 
 /** What the other processes learn about a failed mint, and for how long: a class and a code, never a text. */

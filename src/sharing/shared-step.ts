@@ -55,7 +55,7 @@ export const PROBE_MS = 1_000;
 /** How long a process waits for the store before it mints a token that may invalidate the others'. */
 const STORE_AWAY_MS = 10_000;
 
-/** Decides what to do after an answer of the store, or without one. Pure. */
+/** Decides what to do after an answer from the store, or without one. Pure. */
 export function nextStep(
   outcome: StoreOutcome<BeginAnswer>,
   situation: SharedSituation,

@@ -4,7 +4,7 @@ import type { TokenStore } from './token-store.js';
 
 /**
  * What the option `store` takes: a store, and the code that shares tokens through it. That code comes with the store, so
- * that an app without one does not carry it.
+ * that an app without one does not include it.
  */
 export interface SharedStore extends TokenStore {
   /** @internal Found by its name, so that it works between copies of the package. */
@@ -12,13 +12,13 @@ export interface SharedStore extends TokenStore {
 }
 
 /**
- * Makes a store of your own ready for the option `store` of a token source.
+ * Prepares your own store for the option `store` of a token source.
  *
  * @example
  * ```ts
  * const tokens = createTokenSource(provider, { store: createSharedStore(new MyStore()) });
  * ```
- * @throws MisconfigurationError for something that is not a store
+ * @throws MisconfigurationError if it is not a store
  */
 export function createSharedStore(store: TokenStore): SharedStore {
   if (!isStore(store)) {

@@ -49,7 +49,7 @@ import {
 } from './shared-flight.js';
 import type { CommitAnswer, CommitRequest, StoredRecord, TokenStoreSlot } from './token-store.js';
 
-/** How much longer than its own mint may take a flight waits for others or for the store. */
+/** How long a flight waits for others or for the store, beyond the time its own mint may take. */
 const PATIENCE_MS = 7_000;
 
 /**
@@ -75,7 +75,7 @@ export class SharedToken {
     });
   }
 
-  /** From here on, by the monotonic clock, the next use looks at the store in the background. */
+  /** From this time on, by the monotonic clock, the next use checks the store in the background. */
   get recheckAt(): number {
     return this.#records.slot === undefined ? Infinity : this.#known.lookAt;
   }
@@ -305,8 +305,8 @@ export class SharedToken {
   }
 
   /**
-   * Commits a token. A client may hold the command back during an outage. If the token has drawn a 401 by the time it is sent, the
-   * store is told so at once, and gets the current token back, which it may have replaced.
+   * Commits a token. A client may hold the command back during an outage. If the token has drawn a 401 by the time it is sent, it is
+   * rejected in the store at once, and the current token, which it may have replaced, is written back.
    */
   async #write(slot: TokenStoreSlot, request: CommitRequest): Promise<CommitAnswer> {
     const { value } = request.token;

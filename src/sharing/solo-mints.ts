@@ -3,7 +3,7 @@ import type { Provider } from '../provider-definition/define-provider.js';
 import { backOffMs, jittered } from '../token/back-off.js';
 
 /**
- * Spaces the mints that one process makes without the store, at a provider where each new token invalidates the last one: one
+ * Spaces out the mints that one process makes without the store, at a provider where each new token invalidates the last one: one
  * at a time, and less and less often until the store answers again. Times are monotonic milliseconds.
  */
 export class SoloMints {
@@ -12,7 +12,7 @@ export class SoloMints {
   #nextAt = -Infinity;
   #running: { readonly until: number } | undefined;
 
-  /** @param longestMintMs - a mint that has not ended by then never ends: it ended with the request that had started it */
+  /** @param longestMintMs - a mint still running by then never ends, because the request that started it is over */
   constructor(longestMintMs: number) {
     this.#longestMintMs = longestMintMs;
   }

@@ -2,11 +2,11 @@
  * The contract between a token source and a store that several processes (or several sources) share.
  *
  * All times that cross it are *remaining* milliseconds, never instants: two hosts' clocks are not compared.
- * Any operation may reject or hang; the token source bounds each in time, reports the failure and goes on without
+ * Any operation may reject or hang; the token source bounds each in time, reports the failure and continues without
  * the store. `describeStoreContract` of `axios-bearer/testing` tests a store against every sentence here.
  */
 
-/** What a token belongs to: everything that makes two tokens different. It holds secrets: never store or log it as it is. */
+/** What a token belongs to: everything that makes two tokens different. It holds secrets: never store or log it as is. */
 export interface TokenIdentity {
   readonly provider: string;
   readonly tokenUrl: string;
@@ -33,7 +33,7 @@ export interface StoredToken {
 /** A token found in a store. */
 export interface StoredRecord {
   readonly token: StoredToken;
-  /** How long it still lives, in milliseconds. The reader subtracts its own round trip. */
+  /** How long it has left, in milliseconds. The reader subtracts its own round trip. */
   readonly remainingMs: number;
   /** Grows with each token of this identity: a higher fence means a newer token. */
   readonly fence: number;
@@ -94,7 +94,7 @@ export type BeginAnswer =
 /** A token that was fetched, to be shared. Durations are milliseconds. */
 export interface CommitRequest {
   readonly owner: string;
-  /** The fence that `begin` gave. Without one (minted without a lease) it is taken now. */
+  /** The fence that `begin` returned. Without one (minted without a lease) it is taken now. */
   readonly fence: number | undefined;
   readonly token: StoredToken;
   /** How long the token lives, and how long the store keeps it. */
@@ -124,8 +124,8 @@ export interface TokenStoreSlot {
   /**
    * Records a failure for the other processes, and gives the lease back. Does nothing if the lease is not the owner's.
    *
-   * A failure of another cause does not replace rejected credentials that are remembered, nor their count; the longer of the
-   * two cool-downs counts.
+   * A failure with another cause replaces neither remembered rejected credentials nor their count; the longer of the two
+   * cool-downs counts.
    */
   fail(request: {
     readonly owner: string;
@@ -133,7 +133,7 @@ export interface TokenStoreSlot {
     /** How long no process should mint. */
     readonly coolMs: number;
   }): Promise<void>;
-  /** Flags the token if it is the stored one. Returns the stored one if it is another and usable. */
+  /** Flags the token if it is the stored one. Otherwise returns the stored one if it is usable. */
   reject(value: string): Promise<StoredRecord | undefined>;
   /** Makes the lease last `leaseMs` from now if it is still `owner`'s, and returns whether it is. Does not take a lease that has ended. */
   renew(request: { readonly owner: string; readonly leaseMs: number }): Promise<boolean>;

@@ -9,7 +9,7 @@ import type { CallFor, ReadyCall } from './ready-call.js';
 import { localFailure, type Failed } from './token-call-failure.js';
 import { within } from '../platform/waiting.js';
 
-/** A call of `acquireToken`, in place of a token endpoint. */
+/** A call of `acquireToken` instead of a token endpoint. */
 export function functionCall({
   provider,
   params,
@@ -23,7 +23,7 @@ export function functionCall({
     target: { method: undefined, serverAddress: undefined, serverPort: undefined },
     tooLate: () => late().failure.error,
     send: async (signal) => {
-      // It may ignore the signal; the time limit holds all the same.
+      // It may ignore the signal; the time limit holds anyway.
       const work = async () => provider.acquireToken({ params, signal });
       try {
         const outcome = await within(work(), { signal });

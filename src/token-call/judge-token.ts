@@ -63,8 +63,8 @@ export function judgeToken(
     });
   }
   const lifetimeMs = lifetime.kind === 'known' ? lifetime.ms : undefined;
-  // A token that lives shorter than the call took has expired already. The monotonic clock measures the call, since the wall clock
-  // may have been set meanwhile.
+  // A token whose lifetime is shorter than the call has already expired. The monotonic clock measures the call, since the wall
+  // clock may have been set meanwhile.
   if (lifetimeMs !== undefined && elapsedMs >= lifetimeMs)
     return malformed('holds a token that expired on its way', {
       repeat: false,

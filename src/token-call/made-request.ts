@@ -11,7 +11,7 @@ export type RequestResult = { readonly kind: 'made'; readonly request: TokenRequ
  * call that it needs first.
  *
  * Throws what `tokenRequest` throws, a `TokenAcquisitionError` if its promise rejects or outlasts the signal, and a
- * `MisconfigurationError` without any value if it returns something else than a token request.
+ * `MisconfigurationError` without any value if it returns anything but a token request.
  */
 export async function madeRequest(making: Making): Promise<RequestResult> {
   const { provider, credentials, params, signal } = making;

@@ -10,7 +10,7 @@ export interface CallFor<P extends Provider = Provider> {
   readonly provider: P;
   readonly params: TokenParams;
   readonly options: TokenCallOptions;
-  /** Called before each token call, so that a rotated secret is used and `perCall` credentials are made anew. It may throw. */
+  /** Called before each token call, so that a rotated secret is used and `perCall` credentials are made fresh. It may throw. */
   readonly askCredentials: () => Promise<object>;
   /** Ends the whole refresh. */
   readonly signal: AbortSignal;

@@ -2,7 +2,7 @@ import { isObject } from '../concealment/any-object.js';
 import type { TokenRequest } from '../provider-definition/token-request.js';
 
 /**
- * The values of a token request that no error may repeat: all but the words of the protocol, which errors are about.
+ * The values of a token request that no error may repeat: all but the words of the protocol, which errors need.
  *
  * Those are the values of names that end in `type` (`grant_type`, `subject_token_type`, `Content-Type`), and of `scope`, `audience`,
  * `resource` and `Accept`. Values of fewer than six characters are not secrets either: `eu`, `allow`, `true`.

@@ -16,14 +16,14 @@ export interface CallAccount {
 export interface Failed<Failure extends TokenCallFailure = TokenCallFailure> {
   readonly kind: 'failed';
   readonly failure: Failure;
-  /** The account of a failed call that came before that of the token endpoint. */
+  /** The account of a failed call made before that of the token endpoint. */
   readonly account?: CallAccount | undefined;
 }
 
-/** Why a refresh brought no token: the error for its callers, and what it means for the next token calls. */
+/** Why a refresh produced no token: the error for its callers, and what it means for the next token calls. */
 export type TokenCallFailure = EndpointFailure | LocalFailure;
 
-/** The token endpoint gave no token, or did not answer. */
+/** The token endpoint issued no token, or did not answer. */
 export interface EndpointFailure {
   readonly error: TokenAcquisitionError;
   readonly cause: CoolDownCause;

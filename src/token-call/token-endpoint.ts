@@ -20,7 +20,7 @@ export interface TokenEndpointAnswer extends TokenResponse {
   readonly serverNow: number | undefined;
 }
 
-/** Refused, reset, unresolvable, or timed out. Holds nothing of the request. */
+/** Refused, reset, unresolvable, or timed out. Holds nothing from the request. */
 export interface NoAnswer {
   readonly kind: 'no-answer';
   readonly reason: string;

@@ -83,7 +83,7 @@ const NEVER_SENT: readonly string[] = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN']
 /**
  * Whether a failed token call certainly issued no token: it was never sent, or it was answered with an error.
  *
- * A call that timed out may have issued one, and a 429 may count against the limit that it speaks of.
+ * A call that timed out may have issued one, and a 429 may count against the limit that it reports.
  */
 export function certainlyIssuedNothing(
   status: number | undefined,

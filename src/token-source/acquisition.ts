@@ -50,11 +50,11 @@ export async function acquire(
 ): Promise<Acquired> {
   for (let freshStarts = 0; ; freshStarts += 1) {
     const { stalls } = life.pulse;
-    // If this threw, the flight would stay open for ever.
+    // If this threw, the flight would stay open forever.
     const acquired = await orLocalFailure(wanted.source.provider.name, () =>
       acquireOnce(wanted, flight, life),
     );
-    // Whether its credentials change decides whether rejected ones go on cooling down.
+    // Whether its credentials change decides whether rejected ones keep cooling down.
     if (acquired.kind === 'failed' && acquired.account !== undefined)
       wanted.useAccount(acquired.account.credentials, acquired.account.url);
     const isOurs = life.pulse.stalls > stalls && saysNothing(acquired);

@@ -10,7 +10,7 @@ import { boundedSignal } from '../platform/waiting.js';
 export class Credentials {
   readonly #source: SourceContext;
   readonly #params: TokenParams;
-  /** Asks whether they have changed, once for all who want to know. */
+  /** Asks whether they have changed, once for all concurrent callers. */
   #checking: JointWork<object | undefined> | undefined;
 
   constructor(source: SourceContext, params: TokenParams) {

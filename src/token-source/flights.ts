@@ -47,7 +47,7 @@ export class Flights {
     return landing;
   }
 
-  /** Starts a flight that belongs to no caller. Returns whether it goes on after the request that asked for it has ended. */
+  /** Starts a flight that belongs to no caller. Returns whether it continues after the request that started it has ended. */
   runInBackground(flight: Flight): boolean {
     if (this.#work?.isUnderWay === true) {
       this.#work.stopIfSilent();
@@ -190,7 +190,7 @@ export class Flights {
     const answer = this.#token.decide({ kind: 'requested' });
     const flight =
       answer.kind === 'wait' ? answer.flight : answer.kind === 'serve' ? answer.refresh : undefined;
-    // A flight sets the timer again when it ends. Without a flight, the timer fired too early: timers of days are cut short, and
+    // A flight sets the timer again when it ends. Without a flight, the timer fired too early: timers of many days are cut short, and
     // some endpoints return the current token until it expires.
     if (flight === undefined) this.#keepWarm(1_000);
     else this.runInBackground(flight);

@@ -229,7 +229,7 @@ export class KeptToken implements RenewedToken, Keepable {
     return haveChanged;
   }
 
-  /** While we leave the token endpoint alone, another process may have brought a token. */
+  /** While we leave the token endpoint alone, another process may have fetched a token. */
   async #isFoundElsewhere(): Promise<boolean> {
     const looking = this.shared?.recheckIfDue();
     if (looking === undefined) return false;

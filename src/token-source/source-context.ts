@@ -60,7 +60,7 @@ export class SourceContext {
     publish(name, event);
   }
 
-  /** Whether a refresh goes on after the request that starts it has ended. Passes it to `waitUntil`, if there is one. */
+  /** Whether a refresh continues after the request that starts it has ended. Passes it to `waitUntil`, if there is one. */
   outlivesRequest(refresh: Promise<unknown>): boolean {
     const settled = refresh.then(
       () => undefined,
@@ -79,7 +79,7 @@ export class SourceContext {
     this.#listeners?.clear();
   }
 
-  /** The store brings the code for this. */
+  /** The store provides the code for this. */
   #shareThrough(store: SharedStore): (owner: SharedTokenOwner) => SharedToken {
     const { clock, random, policy, flightTimeoutMs, cacheIdentity } = this.options;
     return (store['~createSharedStore'] as ShareTokens)(store, {

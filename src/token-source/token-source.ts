@@ -64,7 +64,7 @@ export class TokenSource {
   }
 
   /**
-   * Returns the token immediately if it is fresh; `undefined` if a caller has to wait, or if a refresh or a look into the shared
+   * Returns the token immediately if it is fresh; `undefined` if a caller has to wait, or if a refresh or a check of the shared
    * store is due. It never starts anything.
    */
   peek(params?: TokenParams): AccessToken | undefined {

@@ -33,7 +33,7 @@ export class AccessToken {
     return this.#value;
   }
 
-  /** What goes where the provider wants it: by default `Bearer` and the token, for `Authorization` (RFC 6750, section 2.1). */
+  /** The value to send: by default `Bearer` and the token, for the `Authorization` header (RFC 6750, section 2.1). */
   get authorization(): string {
     return this.#authorization;
   }

@@ -2,11 +2,11 @@
  * The life of one token, decided without a clock, a timer, a network or axios: a state, the current time and an event go in;
  * the next state, an answer and notices come out. `token-source/` acts on them.
  *
- * `lifecycle/on-elsewhere.ts` decides what a shared store tells of other processes, and comes with the store.
+ * `lifecycle/on-elsewhere.ts` decides on what a shared store reports about other processes, and comes with the store.
  *
  * There are three independent parts: a token slot and a budget of forced mints (may a 401 force a new token?) for each token,
  * and an endpoint gate (may the token endpoint be called?), which the tokens of one account share. A token may be valid while
- * the endpoint cools down, and a storm of 401s must not block a refresh because of expiry.
+ * the endpoint cools down, and a storm of 401s must not block a refresh that is due to expiry.
  */
 
 import type { Instant } from './instant.js';
@@ -64,7 +64,7 @@ export type {
 } from './lifecycle/happening.js';
 export { patienceMs, servableToken } from './lifecycle/on-request.js';
 
-/** Decides what the shared store tells of other processes. */
+/** Decides on what the shared store reports about other processes. */
 type DecideElsewhere = <Failure>(
   state: TokenState<Failure>,
   now: Instant,
@@ -75,7 +75,7 @@ type DecideElsewhere = <Failure>(
 /**
  * Decides what follows from an event. Pure: the same arguments give the same decision.
  *
- * @param elsewhere - comes with the store; without it, nothing is heard of other processes
+ * @param elsewhere - comes with the store; without it, nothing is known about other processes
  */
 export function decide<Failure, Kind extends Happening<Failure>['kind']>(
   state: TokenState<Failure>,

@@ -114,7 +114,7 @@ export function jwtClaims(token: string): Record<string, unknown> | undefined {
   }
 }
 
-/** A positive finite number, also from a decimal string; `undefined` for anything else. */
+/** A positive finite number, or one in a decimal string; `undefined` for anything else. */
 export function positiveNumber(value: unknown): number | undefined {
   const number =
     typeof value === 'string' && /^\s*\d+(\.\d+)?\s*$/.test(value) ? Number(value) : value;

@@ -20,7 +20,7 @@ export interface WindowOptions {
 /**
  * Computes the windows for a lifetime. They shrink with it, so that short-lived tokens stay usable.
  *
- * Of a token that another process minted, only the rest of its life is known here, so the windows follow from that.
+ * For a token that another process minted, only the rest of its lifetime is known, so the windows follow from that.
  *
  * For every input: `0 < mandatory <= early <= lifetime / 2`.
  */

@@ -74,7 +74,7 @@ type OwnHappening<Failure> =
   | { readonly kind: 'credentials-changed' }
   | { readonly kind: 'cleared' };
 
-/** What the shared store tells of other processes. */
+/** What the shared store reports about other processes. */
 export type ElsewhereHappening<Failure> =
   /** Another process is refreshing this token, or may be, because the shared store is down. */
   | {

@@ -14,7 +14,7 @@ import type { LifecyclePolicy } from './policy.js';
 import { openGates, openingNotices } from './opening.js';
 import type { EndpointGate, TokenState } from './state.js';
 
-/** Decides what the shared store tells of other processes: `decide` is given this function where there is one. */
+/** Decides on what the shared store reports about other processes. `decide` gets this function if there is a store. */
 export function decideElsewhere<Failure>(
   state: TokenState<Failure>,
   now: Instant,

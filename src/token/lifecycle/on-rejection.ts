@@ -26,7 +26,7 @@ export function onRejection<Failure>(
     return decided(state, closed === undefined ? REPLAY : COOLING);
 
   const suspected = { ...state, slot: { ...slot, suspect: true } };
-  // The running flight brings a new token anyway.
+  // The running flight will bring a new token anyway.
   if (flight !== undefined) return decided(suspected, REPLAY);
 
   const delayMs = forcedMintInMs(forcedMints, now, policy);

@@ -62,7 +62,7 @@ export function onRequest<Failure>(
   return decided(next, { kind: 'wait', flight: next.flight });
 }
 
-/** However long a caller wants, a token is renewed only after a tenth of its lifetime: a mint cannot bring more than that. */
+/** Whatever lifetime a caller wants, a token is renewed only after a tenth of its own: before that, a mint would gain too little. */
 const WORTH_RENEWING = 0.9;
 
 /** The remaining lifetime that a mint can provide, in milliseconds, up to what the caller wants. */
