@@ -112,7 +112,7 @@ const mistakes: [string, () => unknown, string | RegExp][] = [
           parseToken: () => ({ accessToken: 'fake-token' }),
         }),
       ),
-    'acme: credentialFields is missing. Give it the rules of each credential.',
+    'acme: credentialFields is missing. Set the rules for each credential.',
   ],
   [
     'a client in place of its token source',

@@ -102,7 +102,7 @@ describe('a provider', () => {
 
       expect(error.option).toBe('defaultLifetimeSeconds');
       expect(error.message).toBe(
-        'acme: defaultLifetimeSeconds is not a positive number. Give it in seconds, or leave it out.',
+        'acme: defaultLifetimeSeconds is not a positive number. Pass it in seconds, or leave it out.',
       );
     },
   );
@@ -144,7 +144,7 @@ describe('a member of a definition', () => {
       expect(misconfiguration(() => acme({ [method]: 'yes' }))).toMatchObject({
         provider: 'acme',
         option: method,
-        message: expect.stringContaining(`${method} is not a function. Give a function`),
+        message: expect.stringContaining(`${method} is not a function. Pass a function`),
       });
     },
   );
@@ -201,7 +201,7 @@ describe('behaviour 6: the origins that a token may go to', () => {
   });
 
   const NOT_ABSOLUTE =
-    'is not an absolute URL. Give it with scheme and host, such as https://api.example.com.';
+    'is not an absolute URL. Include scheme and host, such as https://api.example.com.';
   const MISSING = NOT_ABSOLUTE.replace('not an absolute URL', 'missing');
   const NOT_HTTP = 'does not begin with https:// or http://. Add it.';
   const WITH_USER =
@@ -260,8 +260,8 @@ describe('a budget of token calls', () => {
     expect(misconfiguration(() => acme({ tokenBudget }))).toMatchObject({
       option: 'tokenBudget',
       message:
-        'acme: tokenBudget needs at least one call and a window of time. ' +
-        'Give `calls`, a whole number, and `windowMs`, in milliseconds.',
+        'acme: tokenBudget needs at least one call and a time window. ' +
+        'Pass `calls`, a whole number, and `windowMs`, in milliseconds.',
     });
   });
 

@@ -42,7 +42,7 @@ describe('a store of your own', () => {
   test('is refused at creation as it is, with the import that helps', () => {
     const create = () => createTokenSource(acme(), { store: new OwnStore() as never });
     expect(create).toThrow(MisconfigurationError);
-    expect(create).toThrow('Give createSharedStore(yours) of axios-bearer/store');
+    expect(create).toThrow('Pass createSharedStore(yours) of axios-bearer/store');
   });
 
   test('may wrap another shared store by a spread', async () => {

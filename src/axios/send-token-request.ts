@@ -52,7 +52,7 @@ export function axiosSender(ownTransport: AxiosRequestConfig): SendTokenRequest 
       const { code } = Object(error) as { readonly code?: unknown };
       if (typeof code === 'string') return noAnswer(code, { advice: adviceOn(code, transport) });
       return noAnswer('ERR_NETWORK', {
-        message: 'axios gave neither an answer nor an error code, so it may be mocked',
+        message: 'axios returned neither a response nor an error code; it may be mocked',
       });
     }
   };

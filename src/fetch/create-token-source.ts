@@ -36,7 +36,7 @@ export function checkFetch(fetch: unknown, provider: string): void {
     provider,
     option: 'options.fetch',
     problem: 'is not a function',
-    remedy: 'Give a function with the signature of fetch, or leave it out.',
+    remedy: 'Pass a function with the signature of fetch, or leave it out.',
   });
 }
 

@@ -17,7 +17,7 @@ export function checkedLifetime(
   place: OptionPlace,
 ): void {
   if (lifetimeSeconds === undefined || (lifetimeSeconds > 0 && lifetimeSeconds < Infinity)) return;
-  throw misconfigured(place, 'lifetimeSeconds', 'is not a positive number', 'Give it in seconds.');
+  throw misconfigured(place, 'lifetimeSeconds', 'is not a positive number', 'Pass it in seconds.');
 }
 
 /**

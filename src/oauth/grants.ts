@@ -169,7 +169,7 @@ function signedJwtBearer(grant: SignedJwtBearerGrant, provider: string): Resolve
       const who = { iss: clientId, aud: issuer ?? tokenUrl, ...(scopeInClaims && { scope }) };
       const full = assertionClaims({ ...who, ...claims }, grant, nowMs);
       if (full['iss'] === undefined)
-        throw misconfigured(place, 'claims.iss', 'is missing', 'Give it, or a clientId.');
+        throw misconfigured(place, 'claims.iss', 'is missing', 'Pass it, or a clientId.');
       return {
         grant_type: `${URN}:grant-type:jwt-bearer`,
         assertion: await key.sign(full, nowMs),

@@ -30,7 +30,7 @@ export async function textOf(
 
 function textProblem(text: unknown): { problem: string; remedy: string } | undefined {
   if (typeof text !== 'string')
-    return { problem: 'is not a string', remedy: 'Give the text, or a function that returns it.' };
+    return { problem: 'is not a string', remedy: 'Pass the text, or a function that returns it.' };
   if (text.trim() === '') return { problem: 'is empty', remedy: 'Check where it comes from.' };
   return text.trim() === text
     ? undefined

@@ -25,7 +25,7 @@ export function tokenFromFile(path: string | URL): () => Promise<string> {
     throw new MisconfigurationError({
       option: 'path',
       problem: 'is not a path',
-      remedy: 'Give the path of the file as a string or a file URL.',
+      remedy: 'Pass the path of the file as a string or a file URL.',
     });
   return async () => {
     const bytes = await bytesOf(path);

@@ -58,7 +58,7 @@ function subject(enterpriseId: string | undefined, userId: string | undefined) {
       provider: 'box',
       option: 'enterpriseId',
       problem: 'and userId are both missing or both given',
-      remedy: 'Give one of them: the one to act for.',
+      remedy: 'Pass one of them: the one to act for.',
     });
   }
   return userId === undefined

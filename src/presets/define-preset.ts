@@ -145,7 +145,7 @@ export function originOf(
   host: string | undefined,
   example: string,
 ) {
-  const remedy = `Give the host name alone, such as ${example}.`;
+  const remedy = `Pass the host name alone, such as ${example}.`;
   const origin = `https://${required(provider, option, host, remedy)}`;
   if (URL.canParse(origin) && new URL(origin).origin === origin.toLowerCase()) return origin;
   throw new MisconfigurationError({ provider, option, problem: 'is not a host name', remedy });

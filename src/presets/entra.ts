@@ -48,14 +48,14 @@ export function entra(options: EntraOptions): PresetProvider {
     ({ baseURL, tenantId, scope }) => ({
       baseURL,
       tokenUrl: `https://login.microsoftonline.com/${encodeURIComponent(
-        required('entra', 'tenantId', tenantId, 'Give the GUID or domain name of the tenant.'),
+        required('entra', 'tenantId', tenantId, 'Pass the GUID or domain name of the tenant.'),
       )}/oauth2/v2.0/token`,
       request: inBody({
         scope: required(
           'entra',
           'scope',
           scope,
-          'Give the URI of the resource, followed by /.default.',
+          'Pass the URI of the resource, followed by /.default.',
         ),
       }),
     }),

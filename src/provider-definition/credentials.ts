@@ -67,7 +67,7 @@ export function checkFieldRules({ name, credentialFields }: Fields): void {
       provider: name,
       option: 'credentialFields',
       problem: 'is missing',
-      remedy: 'Give it the rules of each credential.',
+      remedy: 'Set the rules for each credential.',
     });
   }
   for (const [field, rules] of Object.entries(credentialFields) as [string, unknown][]) {

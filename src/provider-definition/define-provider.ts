@@ -320,7 +320,7 @@ function checkCommonPart(definition: CommonDefinition): void {
       provider: name,
       option: 'defaultLifetimeSeconds',
       problem: 'is not a positive number',
-      remedy: 'Give it in seconds, or leave it out.',
+      remedy: 'Pass it in seconds, or leave it out.',
     });
   }
   checkTokenBudget(definition);
@@ -346,7 +346,7 @@ function checkTokenFunction(definition: TokenFunctionDefinition): void {
     provider: definition.name,
     option: given,
     problem: 'cannot be combined with acquireToken, which returns the token itself',
-    remedy: 'Give one of the two.',
+    remedy: 'Use only one of them.',
   });
 }
 
@@ -357,8 +357,8 @@ function checkTokenBudget({ name, tokenBudget }: CommonDefinition): void {
   throw new MisconfigurationError({
     provider: name,
     option: 'tokenBudget',
-    problem: 'needs at least one call and a window of time',
-    remedy: 'Give `calls`, a whole number, and `windowMs`, in milliseconds.',
+    problem: 'needs at least one call and a time window',
+    remedy: 'Pass `calls`, a whole number, and `windowMs`, in milliseconds.',
   });
 }
 
@@ -380,7 +380,7 @@ function checkMethods(
     provider: definition.name,
     option: wrong,
     problem: 'is not a function',
-    remedy: optional.includes(wrong) ? 'Give a function, or leave it out.' : 'Give a function.',
+    remedy: optional.includes(wrong) ? 'Pass a function, or leave it out.' : 'Pass a function.',
   });
 }
 
@@ -500,7 +500,7 @@ export function checkedOrigin(
   if (typeof url !== 'string' || !URL.canParse(url)) {
     return fail(
       url === undefined ? 'is missing' : 'is not an absolute URL',
-      'Give it with scheme and host, such as https://api.example.com.',
+      'Include scheme and host, such as https://api.example.com.',
     );
   }
   const { protocol, hostname, origin, username, password } = new URL(url);

@@ -137,6 +137,6 @@ function check(option: string, name: unknown, legal: RegExp): void {
     option,
     problem: 'was given a name that cannot be sent',
     remedy:
-      'Give the name from the documentation of the API: letters, digits, hyphens and underscores.',
+      'Pass the name from the documentation of the API: letters, digits, hyphens and underscores.',
   });
 }

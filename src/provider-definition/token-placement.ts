@@ -137,7 +137,7 @@ export function checkPlacement(provider: string, placement: unknown = {}): void 
       provider,
       option: `tokenPlacement.${name}`,
       problem: 'cannot carry a token',
-      remedy: 'Give a header such as X-Api-Token, a scheme, inCookie() or inQuery().',
+      remedy: 'Pass a header such as X-Api-Token, a scheme, inCookie() or inQuery().',
     });
   }
 }

@@ -123,7 +123,7 @@ export function oauth2ClientCredentials(
       provider: name,
       option: 'tokenUrl',
       problem: (tokenUrl as unknown) === undefined ? 'is missing' : 'is not an absolute URL',
-      remedy: 'Give the token endpoint with scheme and host.',
+      remedy: 'Pass the token endpoint with scheme and host.',
     });
   }
   oneOf(name, 'clientAuthentication', clientAuthentication, AUTHENTICATIONS);

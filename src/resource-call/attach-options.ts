@@ -25,7 +25,7 @@ export function checkAttachRules(
       provider: name,
       option: 'options.onReplay',
       problem: 'is not a function',
-      remedy: 'Give a function, or leave it out.',
+      remedy: 'Pass a function, or leave it out.',
     });
   }
 }

@@ -25,7 +25,7 @@ export function createSharedStore(store: TokenStore): SharedStore {
     throw new MisconfigurationError({
       option: 'store',
       problem: 'is not a token store',
-      remedy: 'Give an object with the function `open`, as TokenStore describes it.',
+      remedy: 'Pass an object with an `open` function (see TokenStore).',
     });
   }
   return {

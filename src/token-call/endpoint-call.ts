@@ -53,7 +53,7 @@ export async function endpointCall(
   });
 }
 
-const TOO_LATE = { reason: 'ERR_CANCELED', message: 'it was too late to ask' };
+const TOO_LATE = { reason: 'ERR_CANCELED', message: 'the time ran out before the call' };
 
 function target({ url, method }: EncodedTokenRequest) {
   const { hostname, port, protocol } = new URL(url);
@@ -77,7 +77,7 @@ function readAnswer(
   const read = parsed.kind === 'read' ? (parsed.value as ParsedToken | undefined) : undefined;
   if (isPromise(read)) read.then(undefined, () => undefined);
   if (isPromise(read) || typeof read === 'string')
-    return malformed(call, answer, 'was not read: parseToken returned no object', {
+    return malformed(call, answer, 'could not be read: parseToken did not return an object', {
       advice: 'Return { accessToken }, not a string or a promise.',
     });
   const token = read ?? { accessToken: undefined };
@@ -101,7 +101,7 @@ function readAnswer(
         const kept = (async () => provider.tokenReceived?.(token, context))();
         return inTime(
           provider.name,
-          'got a token and could not keep it: tokenReceived',
+          'got a token but could not save it: tokenReceived',
           kept,
           signal,
         );

@@ -66,9 +66,9 @@ export function judgeToken(
   // A token whose lifetime is shorter than the call has already expired. The monotonic clock measures the call, since the wall
   // clock may have been set meanwhile.
   if (lifetimeMs !== undefined && elapsedMs >= lifetimeMs)
-    return malformed('holds a token that expired on its way', {
+    return malformed('holds a token that expired in transit', {
       repeat: false,
-      advice: 'The token call took longer than the token lives.',
+      advice: 'The token call outlasted the token.',
     });
   const expiresAt = lifetimeMs === undefined ? undefined : sentAt.wallMs + lifetimeMs;
   const scope = typeof parsed.scope === 'string' ? parsed.scope : undefined;

@@ -117,9 +117,9 @@ const ALLOWED: Readonly<Record<keyof CommonSourceOptions, Rule | undefined>> = {
   store: {
     allows: (value) =>
       typeof (value as Partial<SharedStore> | null)?.['~createSharedStore'] === 'function',
-    must: 'does not share tokens by itself',
+    must: 'is not a shared store',
     remedy:
-      'Give createSharedStore(yours) of axios-bearer/store, or createRedisStore(client) of axios-bearer/redis.',
+      'Pass createSharedStore(yours) of axios-bearer/store, or createRedisStore(client) of axios-bearer/redis.',
   },
   cacheIdentity: undefined,
   clock: undefined,
@@ -139,7 +139,7 @@ function milliseconds(lowest: number): Rule {
   return {
     allows: (value) => typeof value === 'number' && Number.isFinite(value) && value >= lowest,
     must: `must be a number of at least ${lowest}`,
-    remedy: 'Give it in milliseconds.',
+    remedy: 'Pass it in milliseconds.',
   };
 }
 

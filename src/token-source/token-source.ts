@@ -227,7 +227,7 @@ function checkMinRemaining(provider: Provider, ms: unknown): void {
     provider: provider.name,
     option: 'minRemainingMs',
     problem: 'must be a number of at least 0',
-    remedy: 'Give it in milliseconds.',
+    remedy: 'Pass it in milliseconds.',
   });
 }
 
@@ -247,7 +247,7 @@ function checkParams({ name, paramNames = [] }: Provider, params: TokenParams): 
         provider: name,
         option,
         problem: 'is neither a string nor a list of strings',
-        remedy: 'Give it as one of these, or leave it out.',
+        remedy: 'Pass it as one of these, or leave it out.',
       });
     }
   }

@@ -124,9 +124,9 @@ export function checkClient(
     throw new MisconfigurationError({ provider, option, problem, remedy });
   };
   if (clientId === undefined && method !== 'none')
-    fail('clientId', 'is missing', `Give the id of the client; ${method} needs it.`);
+    fail('clientId', 'is missing', `Pass the id of the client; ${method} needs it.`);
   if (usesSecret && clientSecret === undefined)
-    fail('clientSecret', 'is missing', `Give it, or choose another clientAuthentication.`);
+    fail('clientSecret', 'is missing', `Pass it, or choose another clientAuthentication.`);
   if (!usesSecret && clientSecret !== undefined)
     fail('clientSecret', `is given, but ${method} does not send it`, 'Leave it out.');
   if (usesSecret && utf8Bytes(clientSecret ?? '').length < leastSecretBytes)

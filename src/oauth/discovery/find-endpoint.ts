@@ -70,7 +70,7 @@ function checkedPlace(
     return fail(
       'tokenUrl',
       given.length === 0 ? 'is missing' : 'is not the only place given to find the token endpoint',
-      'Give one of `tokenUrl`, `issuer`, and `protectedResource` with `issuers`.',
+      'Pass one of `tokenUrl`, `issuer`, and `protectedResource` with `issuers`.',
     );
   if (tokenUrl !== undefined) {
     check('tokenUrl', tokenUrl);

@@ -39,11 +39,11 @@ export function endpointIn(
     fail(
       'issuer',
       `${issuer} is not the issuer that its metadata names (${shown(named)})`,
-      'Give the issuer exactly as the authorization server writes it, with or without a slash at its end.',
+      'Pass the issuer exactly as the authorization server writes it, with or without a slash at its end.',
     );
   const tokenUrl = endpointFor(method, metadata);
   if (typeof tokenUrl !== 'string' || !URL.canParse(tokenUrl))
-    return fail('issuer', `${issuer} names no token endpoint in its metadata`, 'Give `tokenUrl`.');
+    return fail('issuer', `${issuer} names no token endpoint in its metadata`, 'Pass `tokenUrl`.');
   const methods = read(metadata, 'token_endpoint_auth_methods_supported');
   if (excludes(methods, LISTED_AS[method] ?? [method]))
     fail(
@@ -106,7 +106,7 @@ export function issuerIn(
   if (typeof named !== 'string' || !URL.canParse(named) || hrefOf(named) !== hrefOf(resource))
     fail(
       `${resource} is not the resource that its metadata names (${shown(named)})`,
-      'Give the resource exactly as its metadata names it.',
+      'Pass the resource exactly as its metadata names it.',
     );
   const servers = read(metadata, 'authorization_servers');
   const issuer = Array.isArray(servers) && issuers.find((known) => servers.includes(known));

@@ -97,7 +97,7 @@ function fromOptions(given: DPoPOptions, provider: string): KeySource {
       provider,
       option: 'dpop',
       problem: 'is neither true nor an object with a key',
-      remedy: 'Give true for a new key, or { key }.',
+      remedy: 'Pass true for a new key, or { key }.',
     });
   refuseUnknownOptions(given, ['key', 'algorithm'], { of: 'dpop', provider, path: 'dpop.' });
   const { key, algorithm: asked } = givenOptions(given);
@@ -120,7 +120,7 @@ function fromPair(
       place,
       'key.publicKey',
       'is not a public key that can be exported',
-      'Give the pair that crypto.subtle.generateKey returned.',
+      'Pass the pair that crypto.subtle.generateKey returned.',
     );
   return {
     algorithm,
@@ -140,10 +140,10 @@ function fromPrivateKey(
     throw misconfigured(place, 'key', problem, remedy);
   };
   // A proof is signed for each request, and needs the public key.
-  if (typeof key === 'function') fail('is a function', 'Give the key itself.');
+  if (typeof key === 'function') fail('is a function', 'Pass the key itself.');
   const algorithm = fittingAlgorithm(key, asked, place);
   if (isObject(key) && isCryptoKey(key))
-    fail('is a CryptoKey alone', 'Give the pair, { privateKey, publicKey }.');
+    fail('is a CryptoKey alone', 'Pass the pair, { privateKey, publicKey }.');
   return {
     algorithm,
     async open() {

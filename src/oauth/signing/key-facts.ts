@@ -64,11 +64,11 @@ export function algorithmFor(
 
 const PUBLIC: KeyProblem = {
   problem: 'is a public key',
-  remedy: 'Give the private key that belongs to it.',
+  remedy: 'Pass the private key that belongs to it.',
 };
 const SYMMETRIC: KeyProblem = {
   problem: 'is a symmetric key',
-  remedy: 'Give the private key of a pair; for a shared secret, use client_secret_jwt.',
+  remedy: 'Pass the private key of a pair; for a shared secret, use client_secret_jwt.',
 };
 const UNREADABLE: KeyProblem = {
   problem: 'cannot be read: it is damaged or cut off',
@@ -80,7 +80,7 @@ const TO_PKCS8 = 'openssl pkcs8 -topk8 -nocrypt -in key.pem -out pkcs8.pem';
 const OTHER_LABELS: Readonly<Record<string, KeyProblem>> = {
   CERTIFICATE: {
     problem: 'is a certificate',
-    remedy: 'Give the private key that belongs to it; the certificate can go into `certificate`.',
+    remedy: 'Pass the private key that belongs to it; the certificate can go into `certificate`.',
   },
   'PUBLIC KEY': PUBLIC,
   'RSA PUBLIC KEY': PUBLIC,
@@ -184,7 +184,7 @@ export function judgeJWK(jwk: Readonly<Record<string, unknown>>): Judged {
   if (kty !== 'RSA' && kty !== 'EC' && kty !== 'OKP')
     return {
       problem: 'is a JWK of an unknown type',
-      remedy: 'Give one whose kty is RSA, EC or OKP.',
+      remedy: 'Pass one whose kty is RSA, EC or OKP.',
     };
   if (typeof d !== 'string') return { ...PUBLIC, problem: 'is a public key: it has no member `d`' };
   if (kty !== 'RSA') return { facts: elliptic(String(crv)) };

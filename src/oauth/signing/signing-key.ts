@@ -120,7 +120,7 @@ function judge(key: unknown): Judged {
   if (!isObject(key))
     return {
       problem: key === undefined ? 'is missing' : 'is not a key',
-      remedy: 'Give PEM (PKCS#8), a JWK, a CryptoKey, or a function that signs.',
+      remedy: 'Pass PEM (PKCS#8), a JWK, a CryptoKey, or a function that signs.',
     };
   return isCryptoKey(key) ? judgeCryptoKey(key) : judgeJWK(key as PrivateJWK);
 }

@@ -249,7 +249,7 @@ function checkOptions(options: CommonUserOptions): void {
       provider,
       option: 'tokenUrl',
       problem: (tokenUrl as unknown) === undefined ? 'is missing' : 'is not an absolute URL',
-      remedy: 'Give the token endpoint with scheme and host.',
+      remedy: 'Pass the token endpoint with scheme and host.',
     });
   }
   checkTokenURL({ name: provider, allowInsecureHttp: options.allowInsecureHttp }, tokenUrl);
