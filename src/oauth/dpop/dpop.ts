@@ -195,8 +195,8 @@ interface Writable extends Carrier {
 }
 
 /**
- * Puts a proof into a request for one send. It is for one URL, so a redirect carries neither it nor the token; a fetch gets another
- * proof itself.
+ * Puts a proof into a request for one send. It is for one URL, so a redirect carries neither it nor the token; bearer fetch makes a
+ * new proof for each.
  *
  * @returns a function that restores the request
  */

@@ -61,7 +61,7 @@ export type Verdict = Answer | 'pass' | 'reset';
  * @internal
  */
 export interface Faults<Request = SandboxRequest> extends FaultSwitches<Request> {
-  /** A promise to wait for before judging the request, or `undefined` to go on at once. */
+  /** A promise to wait for before judging the request, or `undefined` to continue at once. */
   gate(request: Request): Promise<void> | undefined;
   verdict(): Verdict;
   delayFor(request: Request): number;
