@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 export interface BundleSize {
   readonly minified: number;
   readonly gzip: number;
-  /** Without the packages that it stands on, be they installed with it or part of its build. */
+  /** Without the packages that it depends on, whether installed with it or part of its build. */
   readonly ownGzip: number;
 }
 
@@ -41,7 +41,7 @@ function leaveOutPackagesOf(entry: string) {
   return {
     name: 'own code only',
     setup(it: PluginBuild) {
-      // Our build keeps what it has taken in of other packages in `vendor`.
+      // Our build keeps the code of other packages in `vendor`.
       it.onResolve({ filter: /^[^./]|^\.\.?\/vendor\// }, ({ path, kind }) =>
         path === entry || kind === 'entry-point' ? undefined : { path, external: true },
       );

@@ -1,12 +1,12 @@
 /*
- * How the work of each parser grows that reads what strangers send: webhook bodies that nobody signs, answers, headers, and the
- * words of a server that are scrubbed. Each gets inputs that are made to be slow, as ten pieces of 100 kB and as one of 1 MB.
+ * How the work of each parser of untrusted input grows: unsigned webhook bodies, answers, headers, and server texts that are
+ * scrubbed. Each gets inputs that are made to be slow, as ten pieces of 100 kB and as one of 1 MB.
  *
  *   npm run bench:hostile-input
  *
  * Work that grows with the length costs the same either way, and work that grows with its square ten times as much for the one
- * piece. The two take turns, and of several rounds the fastest of each counts, which the rest of the machine disturbed least.
- * Fails where the one piece costs more than three times as much.
+ * piece. The two take turns, and the fastest of several rounds counts, as the one least disturbed by the rest of the machine.
+ * Fails if the one piece costs more than three times as much.
  */
 import {
   parseCampaignCallback,
@@ -33,7 +33,7 @@ const LARGE = 1_000_000;
 /** One, and what caches and a larger heap cost. */
 const MOST = 3;
 const ROUNDS = 5;
-/** What takes less than this at 1 MB harms nobody, and is too short to be compared. */
+/** What takes less than this at 1 MB is harmless, and too short to compare. */
 const LEAST_MS = 10;
 
 type Input = (length: number) => unknown;
@@ -43,7 +43,7 @@ const repeated =
   (length) =>
     before + piece.repeat(length / piece.length) + after;
 
-/** As many fields as there is room for, each with a name of its own. */
+/** As many fields as there is room for, each with a different name. */
 const fields =
   (name: (id: string) => string, before = ''): Input =>
   (length) => {
@@ -76,7 +76,7 @@ const voiceCallbacks: Readonly<Record<string, Input>> = {
   'a number of digits': repeated('9', `${callback}&ConversationDuration=`, 'x'),
 };
 
-/** Parsers, and what is slow for each if anything is. */
+/** Parsers, and the inputs most likely to be slow for each. */
 const PARSERS: readonly (readonly [
   string,
   (input: never) => unknown,
@@ -271,7 +271,7 @@ function processorMs(run: (input: never) => unknown, input: unknown, times: numb
     try {
       run(input as never);
     } catch {
-      // A typed error is an answer as well; the tests look at what comes out.
+      // A typed error is also an answer; the tests check the results.
     }
   }
   const { user, system } = process.cpuUsage(before);

@@ -1,12 +1,12 @@
 /*
  * Measures everything side by side.
  *
- *   npm run bench                                   all of it, and rewrites docs/benchmarks.md with its plots
- *   npm run bench -- --quick                        in a minute; prints and writes nothing
- *   npm run bench -- --only warm-request,storms     some of it; prints and writes nothing
- *   npm run bench -- --only size                    sizes, and rewrites them in docs/benchmarks.md: no machine changes them
+ *   npm run bench                                   everything; rewrites docs/benchmarks.md with its plots
+ *   npm run bench -- --quick                        in a minute; prints, writes nothing
+ *   npm run bench -- --only warm-request,storms     some of it; prints, writes nothing
+ *   npm run bench -- --only size                    sizes; rewrites them in docs/benchmarks.md, since they do not depend on the machine
  *
- * Fails if a measure crashes or a count of ours breaks its promise; never because of a time.
+ * Fails if a measure crashes or one of our counts breaks a promise; never because of a time.
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -30,7 +30,7 @@ const { values: options } = parseArgs({
 const only = options.only?.split(',') ?? Object.keys(measures);
 const isWhole = !options.quick && options.only === undefined;
 
-// A peer's background refresh that nobody handles ends a process; here it must not end the others' turn.
+// An unhandled rejection in a peer's background refresh ends a process; here it must not end the run of the others.
 let unhandled = 0;
 process.on('unhandledRejection', () => (unhandled += 1));
 

@@ -1,9 +1,9 @@
 /*
  * Puts every peer through every scenario.
  *
- *   npm run compare                           all of it, and rewrites docs/comparison.md
- *   npm run compare -- --quick                smaller storms; prints and writes nothing
- *   npm run compare -- --only abort,late-401  some of it; prints and writes nothing
+ *   npm run compare                           everything; rewrites docs/comparison.md
+ *   npm run compare -- --quick                smaller storms; prints, writes nothing
+ *   npm run compare -- --only abort,late-401  some of it; prints, writes nothing
  *
  * Fails if a scenario crashes, or if one of ours is not good and no trade-off explains it.
  */

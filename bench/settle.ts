@@ -1,8 +1,8 @@
-/** What became of many requests. */
+/** The outcomes of many requests. */
 export interface Outcomes {
   readonly fulfilled: number;
   readonly rejected: number;
-  /** Neither, when the time was up. */
+  /** Still pending when the time was up. */
   readonly unsettled: number;
 }
 

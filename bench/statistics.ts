@@ -1,4 +1,4 @@
-/** The middle of all values; half of them are smaller. */
+/** The middle value; half of the values are smaller. */
 export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }
@@ -9,23 +9,23 @@ export function quantile(values: readonly number[], share: number): number {
 }
 
 export interface Paired {
-  /** Medians of either side alone. */
+  /** The median of each side alone. */
   readonly base: number;
   readonly other: number;
   /** Median of the paired differences. */
   readonly added: number;
   /** Median of the paired ratios, other to base. */
   readonly ratio: number;
-  /** Half the distance between the quartiles of the differences: how far one pair is from the next. */
+  /** Half the distance between the quartiles of the differences: how much the pairs vary. */
   readonly spread: number;
 }
 
-/** Fewer pairs than this say nothing. */
+/** Fewer pairs than this are meaningless. */
 const FEWEST_PAIRS = 3;
 
 /**
- * Measures two things in turn, first one ahead and then the other, so that whatever else the machine does falls on both.
- * On a machine that is busy with something else it stops when the time is up.
+ * Measures two things in turn, alternating which goes first, so that other load on the machine affects both. On a busy
+ * machine it stops when the time is up.
  */
 export async function inPairs(
   pairs: number,

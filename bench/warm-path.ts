@@ -1,11 +1,11 @@
 /*
- * What a request costs more with a fresh token in hand than with bare axios and a fixed header: of the sources, and of
- * nobody else. `npm run bench` measures the built package beside its peers.
+ * The extra cost of a request with a fresh token over bare axios with a fixed header, measured on the sources alone.
+ * `npm run bench` measures the built package beside its peers.
  *
  *   npm run bench:warm-path
  *
  * Nothing is sent: an adapter without I/O answers at once. The two clients take turns in short batches inside one
- * process, so that whatever else the machine does falls on both; the figure is the median of the paired differences.
+ * process, so that other load on the machine affects both; the figure is the median of the paired differences.
  */
 import axios, { type AxiosAdapter, type AxiosInstance } from 'axios';
 

@@ -1,5 +1,5 @@
 /*
- * The same in CommonJS, on an instance that the app has already.
+ * The same in CommonJS, on the app's existing instance.
  *
  *   node examples/run.mjs commonjs-app
  */

@@ -1,5 +1,5 @@
 /*
- * Places a call, loses its token, polls the call to its end and takes its callback.
+ * Places a call, loses its token, polls the call until it ends and receives its callback.
  *
  *   node examples/run.mjs exotel-call
  *
@@ -28,7 +28,7 @@ const { credentials, url, agents } = sandbox.exotel;
 const http = createProviderClient(exotel({ ...credentials, baseURL: url }), { timeout: 10_000 });
 const api = createExotelApi(http, { accountSid: credentials.accountSid });
 
-// Exotel signs nothing, so a callback is a hint: what it says is asked for below.
+// Exotel signs nothing, so a callback is only a hint: what it says is checked below.
 const news: ExotelCcmCallback[] = [];
 const listener = createServer((request, response) => {
   void text(request).then((body) => {

@@ -21,11 +21,11 @@ const contacts = Array.from({ length: 10_000 }, (_, index): ExotelContact => ({
   phoneNumber: `+9198${String(index).padStart(8, '0')}`,
   firstName: 'Customer',
   lastName: String(index),
-  // The wrapper takes any text here, and Exotel finds the one that is no address.
+  // The wrapper takes any text here, and Exotel finds the one that is not an address.
   email: index === 4321 ? 'nobody' : `customer-${index}@example.invalid`,
 }));
 
-// The sandbox lets the whole file arrive, and judges its token only when it is let go on.
+// The sandbox lets the whole file arrive, and checks its token only when it is released.
 const onItsWay = sandbox.exotel.api.holdNext();
 let sentBytes = 0;
 const uploading = api.contacts.upload(

@@ -1,9 +1,9 @@
 /*
- * An Express app that Exotel asks during an incoming call: it gathers a digit, connects an agent, and hears how it went.
+ * An Express app that Exotel queries during an incoming call: it gathers a digit, connects an agent, and learns the outcome.
  *
  *   node examples/run.mjs exotel-flow
  *
- * The flow is put together in Exotel's dashboard: a Gather, a Connect and a Passthru applet, each with an address of this app.
+ * The flow is built in Exotel's dashboard: a Gather, a Connect and a Passthru applet, each with an address of this app.
  * Here the sandbox calls.
  */
 import { once } from 'node:events';

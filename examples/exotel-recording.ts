@@ -18,7 +18,7 @@ import { startSandbox } from 'axios-bearer/testing';
 
 const sandbox = await startSandbox({ only: ['exotel'] });
 const { credentials, url } = sandbox.exotel;
-// The sandbox's calls last a moment; Exotel tells their price some minutes after their end.
+// The sandbox's calls last a moment; Exotel reports their price some minutes after they end.
 sandbox.exotel.letCallsRun({ ringMs: 50, talkMs: 50, settleMs: 50 });
 const file = join(await mkdtemp(join(tmpdir(), 'recording-')), 'call.mp3');
 

@@ -1,6 +1,6 @@
 /*
- * An Express app that calls Exotel on behalf of its own users: one token source for the whole app, a token in hand
- * before the first visitor comes, a 503 with `Retry-After` while no token can be had, and a tidy end.
+ * An Express app that calls Exotel on behalf of its own users: one token source for the whole app, a token ready before
+ * the first visitor, a 503 with `Retry-After` while there is no token, and a clean shutdown.
  *
  *   node examples/run.mjs express-app
  */
@@ -21,7 +21,7 @@ import express, { type ErrorRequestHandler } from 'express';
 const sandbox = await startSandbox({ only: ['exotel'] });
 const { credentials, url } = sandbox.exotel;
 
-// At start-up: the instance that the app had anyway, and a token source of its own.
+// At start-up: the app's existing instance, and a token source for it.
 const tokens = createTokenSource(exotel({ ...credentials, baseURL: url }));
 const api = axios.create({ baseURL: url, timeout: 10_000 });
 attachBearer(api, tokens);
@@ -35,7 +35,7 @@ app.get('/calls', async (_request, response) => {
   response.json({ answeredBy: Object.keys(data).includes('response') ? 'exotel' : 'nobody' });
 });
 
-/** What the visitor is told: when to come back, and nothing of our credentials. */
+/** Tells the visitor when to come back, and nothing about our credentials. */
 const tellVisitor: ErrorRequestHandler = (error, _request, response, next) => {
   if (response.headersSent) {
     next(error);
@@ -52,7 +52,7 @@ const tellVisitor: ErrorRequestHandler = (error, _request, response, next) => {
 };
 app.use(tellVisitor);
 
-await tokens.getToken(); // Wrong credentials show here, not at the first visitor.
+await tokens.getToken(); // Wrong credentials fail here, not for the first visitor.
 const server = app.listen(0, '127.0.0.1');
 await once(server, 'listening');
 const visitor = axios.create({

@@ -29,7 +29,7 @@ const http = createProviderClient(learning360({ ...credentials, baseURL: url }),
   headers: { '360-api-version': 'v2.0' },
 });
 
-/** The next page stands in the Link header, with the filters in it. It is a URL of the same origin, so it gets the token. */
+/** The next page is in the Link header, with the filters in its URL. It has the same origin, so it gets the token. */
 async function* pages<Item>(first: string, filters?: Record<string, string>) {
   let next: string | undefined = first;
   let params = filters;

@@ -1,5 +1,5 @@
 /*
- * A Nest app: the `HttpService` of `@nestjs/axios` carries the tokens, and no service knows of them.
+ * A Nest app: the `HttpService` of `@nestjs/axios` carries the tokens, and the services know nothing about them.
  *
  *   node examples/run.mjs nest-app
  */

@@ -3,7 +3,7 @@
  *
  *   REDIS_URL=redis://127.0.0.1:6379 node examples/run.mjs redis-workers
  *
- * The main process stands for whatever starts your workers; each worker is an app of its own.
+ * The main process plays the part of whatever starts your workers; each worker is an app of its own.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -30,7 +30,7 @@ interface Assignment {
 }
 
 async function work({ baseURL, credentials }: Assignment): Promise<void> {
-  // A Redis that is down must not hold anybody up: the store bounds each question, and so should the client.
+  // A Redis outage must not block callers: the store limits each operation, and so should the client.
   const redis = new Redis(REDIS_URL ?? '', { enableOfflineQueue: true, maxRetriesPerRequest: 1 });
   const http = createProviderClient(
     truecaller({ ...credentials, baseURL }),

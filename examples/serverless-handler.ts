@@ -1,6 +1,6 @@
 /*
- * A handler for a serverless platform. What stands outside of it lives as long as the instance does, so a warm call
- * finds the token in hand; and no timer of ours keeps the instance busy while it is frozen.
+ * A handler for a serverless platform. Code outside it lives as long as the instance does, so a warm call already has
+ * the token; and no timer of ours keeps the instance busy while it is frozen.
  *
  *   node examples/run.mjs serverless-handler
  */
@@ -11,7 +11,7 @@ import { startSandbox } from 'axios-bearer/testing';
 const sandbox = await startSandbox({ only: ['singleview'] });
 const { credentials, url } = sandbox.singleview;
 
-// Made once an instance. Credentials may come from a secrets manager: they are asked for at each mint only.
+// Made once an instance. Credentials may come from a secrets manager: they are read only for a token call.
 const http = createProviderClient(
   singleview({ baseURL: url, credentials: () => Promise.resolve(credentials) }),
 );

@@ -28,10 +28,10 @@ const { clientId, clientCode, merchantId } = credentials;
 
 const http = createProviderClient(singleview({ ...credentials, baseURL: url }));
 
-/** How SingleView wants a body signed it tells its customers only: put your own function here. */
+/** SingleView tells only its customers how to sign a body: put your own function here. */
 const sign = (body: string) => createHmac('sha256', clientCode).update(body).digest('hex');
 
-// Signed once, over the very text that is sent; a replay after a 401 sends the same text with the same signature.
+// Signed once, over the exact text that is sent; a replay after a 401 sends the same text with the same signature.
 http.interceptors.request.use((config) => {
   config.data = JSON.stringify(config.data);
   config.headers.set({
@@ -43,7 +43,7 @@ http.interceptors.request.use((config) => {
   return config;
 });
 
-/** Every call is a POST, also one that only reads. */
+/** Every call is a POST, even one that only reads. */
 async function ask<Account>(path: string, extra: object = {}): Promise<Account[]> {
   const { data } = await http.post<Answer<Account>>(`/v1/api/observice/${path}`, {
     dateTimeStamp: new Date().toISOString().slice(0, 19),

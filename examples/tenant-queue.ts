@@ -1,6 +1,6 @@
 /*
- * A queue consumer that works for 10 000 accounts, each with a token of its own, in bounded memory: the source keeps
- * the 500 tokens used last, and asks for another again when its account comes back.
+ * A queue consumer that works for 10 000 accounts, each with its own token, in bounded memory: the source keeps the 500
+ * most recently used tokens, and fetches another again when its account returns.
  *
  *   node examples/run.mjs tenant-queue
  */
@@ -21,7 +21,7 @@ const tokens = createTokenSource(
     ...credentials,
     tokenUrl,
     baseURL: url,
-    paramNames: ['account'], // Goes into the token request, and tells one account's token from another's.
+    paramNames: ['account'], // Goes into the token request, and distinguishes the accounts' tokens.
   }),
   {
     maxEntries: 500,

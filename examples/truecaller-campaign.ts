@@ -1,5 +1,5 @@
 /*
- * Puts 1200 people on a campaign, takes one off it, and hears of a tap.
+ * Puts 1200 people on a campaign, takes one off it, and receives a tap event.
  *
  *   node examples/run.mjs truecaller-campaign
  *
@@ -26,7 +26,7 @@ const { credentials, url, webhookCredentials } = sandbox.truecaller;
 const http = createProviderClient(truecaller({ ...credentials, baseURL: url }));
 const { campaigns } = createTruecallerApi(http, {
   organisationId: credentials.organisationId,
-  // The webhook host takes no bearer token, but these two, made in the console.
+  // The webhook host takes these two, made in the console, instead of a bearer token.
   webhook: { orgId: webhookCredentials.orgId, token: webhookCredentials.orgToken },
   hashReceivers: true,
   defaultCountry: 'IN',

@@ -1,5 +1,5 @@
 /*
- * Launches a campaign for 5000 customers out of a CSV: bad rows are set aside, a 503 in the middle does no harm, events are counted.
+ * Launches a campaign for 5000 customers from a CSV: bad rows are set aside, a 503 in the middle does no harm, events are counted.
  *
  *   node examples/run.mjs truecaller-launch
  *

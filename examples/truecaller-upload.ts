@@ -1,5 +1,5 @@
 /*
- * Puts 5000 customers out of a CSV on a campaign, sets the bad rows aside, and goes on after a crash without sending a row twice.
+ * Puts 5000 customers from a CSV on a campaign, sets the bad rows aside, and resumes after a crash without sending a row twice.
  *
  *   node examples/run.mjs truecaller-upload
  *
@@ -41,7 +41,7 @@ function toEntry(line: string): TruecallerEntry {
   return { campaignId: 'festival', receiverNumber, template: 'text', contents };
 }
 
-/** Uploads what is left of the file. The place is kept after each batch, so that another process can go on. */
+/** Uploads what is left of the file. The place is kept after each batch, so that another process can continue. */
 async function upload(afterBatch?: (next: number) => void): Promise<void> {
   const entries = readFileSync(csv, 'utf8').split('\n').slice(1).map(toEntry);
   const from = Number(readFileSync(place, 'utf8'));

@@ -63,7 +63,7 @@ const { data: holder } = await http.post<{ accountName: string; responseCode: st
 console.log(`${creditAccount} belongs to ${holder.accountName}`);
 console.log(`before: ${await balanceOf(creditAccount)} kobo`);
 
-// The sandbox lets the transfer arrive, and judges its token only when it is let go on.
+// The sandbox lets the transfer arrive, and checks its token only when it is released.
 const requestReference = randomUUID();
 const onItsWay = sandbox.udara360.api.holdNext();
 const transferring = transfer(500_050, requestReference);

@@ -24,10 +24,10 @@ export function titlesOfBehaviours() {
     });
 }
 
-/** `| 1 | what we promise | whatever stood here |` */
+/** `| 1 | what we promise | any content |` */
 const ROW = /^\| *(\d+) *\| (.*?) \|.*\|$/;
 
-/** The text of the page with the last column of its table as these titles make it. */
+/** The text of the page, with the last column of its table filled from these titles. */
 export function filledPage(text, titles) {
   return text
     .split('\n')

@@ -1,4 +1,4 @@
-/* Writes docs/changelog.md, the page of the site: the text of CHANGELOG.md, with links that start from docs/. */
+/* Writes docs/changelog.md, the page of the site: the text of CHANGELOG.md, with links relative to docs/. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 

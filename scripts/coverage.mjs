@@ -1,10 +1,10 @@
 /*
- * What of src/ the tests run: in jest, in the processes that they start, and in the browser.
+ * Which code of src/ the tests run: in jest, in the processes that they start, and in the browser.
  *
- *   npm run test:coverage                        all that needs no built package
+ *   npm run test:coverage                        everything that needs no built package
  *   npm run test:coverage -- __tests__/cli       what these tests run
  *
- * A process that is killed tells nothing.
+ * A process that is killed reports nothing.
  */
 import coverage from 'istanbul-lib-coverage';
 import { createContext } from 'istanbul-lib-report';
@@ -53,7 +53,7 @@ process.exitCode = status ?? 1;
 function scriptsOf({ result, 'source-map-cache': maps = {} }) {
   return result.flatMap(({ url, functions, source }) => {
     if (source !== undefined) {
-      // Of a page: its text ends with the map, whose paths start at the repository.
+      // From a page: its text ends with the map, whose paths are relative to the repository.
       const inline = /sourceMappingURL=data:application\/json;base64,(\S+)/.exec(source)?.[1];
       if (inline === undefined) return [];
       const sourceMap = JSON.parse(Buffer.from(inline, 'base64').toString());
@@ -61,7 +61,7 @@ function scriptsOf({ result, 'source-map-cache': maps = {} }) {
     }
     const { data: sourceMap, lineLengths } = maps[url] ?? {};
     if (!url.startsWith('file:') || sourceMap == null) return [];
-    // The bundle is gone by now; where its lines end is all that is asked of it.
+    // The bundle is gone by now; only the positions of its line ends are needed.
     const text = lineLengths.map((length) => '.'.repeat(length)).join('\n');
     return [{ path: fileURLToPath(url), functions, source: text, sourceMap }];
   });
@@ -71,7 +71,7 @@ async function inSources({ path, functions, source, sourceMap }) {
   const sources = sourceMap.sources.map((name) =>
     name.startsWith('file:') ? fileURLToPath(name) : resolve(dirname(path), name),
   );
-  if (!sources.some(isOurs)) return {}; // A package that brings maps of its own.
+  if (!sources.some(isOurs)) return {}; // A package that ships its own maps.
   const sourcemap = { ...sourceMap, sources };
   const converter = toIstanbul(
     path,

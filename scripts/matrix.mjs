@@ -1,5 +1,5 @@
 /*
- * The suite in every place where the package promises to work: the Nodes of `engines`, and the axios of `peerDependencies`
+ * The suite in every environment in which the package promises to work: the Nodes of `engines`, and the axios of `peerDependencies`
  * from the oldest to the newest, with the http and the fetch adapter, with the types, and as it is packed.
  *
  *   npm run test:matrix                        every cell
@@ -40,14 +40,14 @@ mkdirSync(reports, { recursive: true });
 
 const NODES = ['20.19.0', '22', '24', '26'];
 const AXIOS_LATEST = execFileSync('npm', ['view', 'axios', 'version'], { encoding: 'utf8' }).trim();
-/** The oldest of the peer range, versions that many apps pin, and those after which something changed for us. */
+/** The oldest of the peer range, versions that many apps pin, and the last ones before a change that affects us. */
 const AXIOS = ['1.8.2', '1.9.0', '1.12.2', '1.13.6', '1.15.2', '1.18.1', '1.20.0', AXIOS_LATEST];
 /** The one that the peer range leaves out. */
 const AXIOS_EXCLUDED = '1.13.3';
 
 /** What runs in a cell: test files, as jest finds them, or a check of the package. */
 const PARTS = {
-  // All that needs no built package, no browser and no Redis; but the simulation, which knows neither Node nor axios.
+  // Everything that needs no built package, no browser and no Redis, except the simulation, which depends on neither Node nor axios.
   everything: {
     args: [
       '--testPathIgnorePatterns',
@@ -58,8 +58,8 @@ const PARTS = {
   core: { args: ['--testPathPatterns', '__tests__/(axios|token-source|processes)/'] },
   // What differs from one axios to the next, with the http adapter.
   http: { args: ['--testPathPatterns', '__tests__/(axios/|token-source/(isolation|endpoint))'] },
-  // The behaviour of requests with fetch in the place of http. Left out is what is about Node's http itself: its streams,
-  // its sockets, its ClientRequest and the redirects that axios follows there.
+  // The behaviour of requests with fetch instead of http, without what is about Node's http itself: its streams, its
+  // sockets, its ClientRequest and the redirects that axios follows there.
   fetch: {
     args: [
       '--testPathPatterns',
@@ -68,7 +68,7 @@ const PARTS = {
       './__tests__/setup/fetch-adapter.ts',
     ],
   },
-  // The tarball beside this axios: types of an ES module and of CommonJS, and a healed 401 from either.
+  // The tarball beside this axios: types for ES modules and for CommonJS, and a healed 401 in both.
   package: { check: checkPacked },
   // Why a version is left out of the peer range: passes while the fault is there.
   excluded: { check: checkSymptom },
@@ -98,7 +98,7 @@ const chosen = cells.filter(
     (only['axios-version'] ?? axios) === axios,
 );
 
-/** Packed once, and only where it is looked at. */
+/** Packed once, and only if needed. */
 let tarball;
 
 const rows = chosen.map(run);
@@ -178,7 +178,7 @@ function runTests({ program, axios, axiosFolder, part, report }) {
   };
 }
 
-/** What the chosen cells leave out, with the reasons, so that nothing is passed over in silence. */
+/** What the chosen cells leave out, with the reasons, so that nothing is skipped silently. */
 function leftOutIn(cellsOfRun) {
   const versions = new Set(
     cellsOfRun.filter(({ part }) => PARTS[part].args !== undefined).map(({ axios }) => axios),
@@ -193,7 +193,7 @@ function leftOutIn(cellsOfRun) {
   return [...byReason.values()].map(({ on, ...rest }) => ({ axios: on.join(', '), ...rest }));
 }
 
-/** The folder of a package in a version, fetched from the registry unless an earlier run has. */
+/** The folder of a package in a version, fetched from the registry unless an earlier run did so. */
 function installed(spec, name) {
   const prefix = join(cache, spec.replace('@', '-'));
   const folder = join(prefix, 'node_modules', name);

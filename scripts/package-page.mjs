@@ -1,7 +1,7 @@
 /*
- * What npm shows of the package, once the project has a public address: `npm publish` runs this first. It writes `repository`,
- * `homepage` and `bugs` into package.json, and makes the links of the README absolute, out of public-address.json, which is the one place
- * that knows the address. Without an address it fails, and so does the release.
+ * What npm shows about the package, once the project has a public address: `npm publish` runs this first. It writes `repository`,
+ * `homepage` and `bugs` into package.json, and makes the links of the README absolute, from public-address.json, the only place that
+ * holds the address. Without an address it fails, and so does the release.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

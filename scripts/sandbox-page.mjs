@@ -17,7 +17,7 @@ export async function buildSandboxPage() {
   return { html: await readFile(`${PAGE}/index.html`, 'utf8'), script, style };
 }
 
-/** The files that the page was made of, ours and those of the packages it has taken in. */
+/** The files that the page is built from, ours and those of the bundled packages. */
 export async function sourcesOfSandboxPage() {
   const { metafile } = await bundle();
   return Object.keys(metafile.inputs).map((file) => resolve(file));

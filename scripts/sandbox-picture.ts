@@ -30,7 +30,7 @@ const open = async (theme: 'light' | 'dark') => {
 const light = await open('light');
 const dark = await open('dark');
 const { page } = light;
-/** As the page does it, but at once: drawing two large pages leaves a browser little time for clicks. */
+/** As the page sends it, but directly: drawing two large pages leaves a browser little time for clicks. */
 const send = async (command: Command) => {
   const { origin } = new URL(ui.url);
   const headers = { [COMMAND_HEADER]: '1', 'content-type': 'application/json', origin };
@@ -53,7 +53,7 @@ await wait(8_000);
 await send({ do: 'press', fault: 'expire', lane: 'udara360' });
 await send({ do: 'press', fault: 'revoke', lane: 'oauth2' });
 await inPhase('exotel', 'early');
-await wait(1_500); // Its calls fail, and the token in hand serves on.
+await wait(1_500); // Its calls fail, and the current token stays in use.
 await send({ do: 'recover', lane: 'exotel' });
 await inPhase('exotel', 'fresh');
 

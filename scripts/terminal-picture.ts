@@ -14,7 +14,7 @@ const STYLE =
 const CELL = { width: 7.8, height: 18 };
 const MARGIN = 18;
 
-/** What a terminal shows of some output, as an SVG. Each run of one colour is as wide as its cells, whatever font there is. */
+/** Terminal output as an SVG. Each run of one colour is as wide as its cells, whatever the font. */
 export function terminalPicture(
   output: string,
   { columns, title }: { readonly columns: number; readonly title: string },
@@ -49,7 +49,7 @@ function row(line: string, y: number): string {
   return `<text y="${round(y)}">${spans.join('')}</text>\n`;
 }
 
-/** Stretches of a line that look alike. */
+/** Parts of a line with the same style. */
 function runsOf(line: string): { text: string; inks: readonly string[] }[] {
   const runs: { text: string; inks: readonly string[] }[] = [];
   let codes = new Set<string>();
@@ -85,7 +85,7 @@ function unescaped(text: string): string {
   return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
 }
 
-/** Where the picture of the README is. */
+/** The path of the README's picture. */
 export const DEMO_PICTURE = 'docs/images/demo.svg';
 
 /** The picture of one run of the demo. */

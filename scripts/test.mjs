@@ -1,8 +1,8 @@
 /*
- * Types, unit, integration, the built package (in a browser too), the snippets of the docs. Lint, format and the docs site are the hosted CI's.
- * The outages of Redis come first: the library waits 250 ms for an answer, and a machine that is busy takes longer. What is built meanwhile
- * gets the time that they leave. Then two stages at a time: one that computes, and one that mostly waits.
- * Runs every stage even if an earlier one failed, and ends with what was slow and the numbers of all of them.
+ * Types, unit, integration, the built package (in a browser too), the snippets of the docs. Lint, format and the docs site run in the hosted CI.
+ * The outages of Redis come first: the library waits 250 ms for an answer, and a busy machine takes longer. Builds run meanwhile at low
+ * priority. Then two stages at a time: one that computes, and one that mostly waits. Runs every stage even if an earlier one failed, and ends
+ * with the slow tests and the numbers of all stages.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
@@ -66,7 +66,7 @@ async function inOrder(stages) {
   }
 }
 
-/** A check that runs in the time that another stage leaves. */
+/** A check that runs at low priority beside another stage. */
 function checkAside(script) {
   return check(script, constants.priority.PRIORITY_LOW);
 }
@@ -87,7 +87,7 @@ async function testWith(script) {
   return { ...found, failed: 1, said: `${said}\n${script} broke off, or found no test.` };
 }
 
-/** What it says is kept until its end, so that two that run side by side do not talk at once. */
+/** Its output is held until it ends, so that two stages side by side do not mix theirs. */
 async function npm(script, args, priority = 0) {
   const child = spawn('npm', ['run', '--silent', script, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -119,7 +119,7 @@ function withoutPassed(said) {
   return said.replaceAll(/^PASS .*\n/gm, '').trim();
 }
 
-/** What is left of the words of a stage that passed: warnings, and what was left out. */
+/** The relevant output of a stage that passed: warnings, and what was left out. */
 function withoutUsual(said) {
   const usual =
     /^(PASS |Test Suites:|Tests:|Snapshots:|Time:|Ran all test suites|Test results written|\s*$)/;

@@ -1,5 +1,5 @@
 /*
- * How many files and functions of src/ a request passes through on each of the five ways: warm, cold, early refresh,
+ * How many files and functions of src/ a request passes through on each of the five paths: warm, cold, early refresh,
  * healed 401, shared mint. Counted by V8 while real requests run against a server on loopback.
  *
  *   node scripts/ways.mjs            the figures
@@ -96,7 +96,7 @@ async function transpile() {
     const { code } = await transform(readFileSync(join(SRC, file), 'utf8'), {
       loader: 'ts',
       target: 'es2022',
-      // Otherwise a rest parameter or a static block becomes a function of its own.
+      // Otherwise a rest parameter or a static block becomes a separate function.
       keepNames: false,
     });
     const to = join(OUT, file.replace(/\.ts$/, '.js'));
@@ -147,7 +147,7 @@ function answer(request, response) {
   });
 }
 
-/** What goes on after the answer, an unsubscription or a release of a lease, belongs to the way. */
+/** What follows the answer, such as an unsubscription or the release of a lease, belongs to the path. */
 function settled() {
   return new Promise((done) => setTimeout(done, 50));
 }

@@ -5,7 +5,7 @@ import type { RemoteSandbox } from './remote-sandbox.js';
 import type { Truth } from './truth.js';
 import { INJECTED } from './weather.js';
 
-/** What became of a request that did not succeed. */
+/** The verdict on a request that did not succeed. */
 export interface Judgement {
   /** `lost`: it could have been saved. */
   readonly verdict: 'aborted by its caller' | 'failed rightly' | 'lost';
@@ -55,7 +55,7 @@ async function judge401(
     'opted-out': () => false,
     'replay-hook-failed': () => false,
   };
-  // Now, before the thread is asked, which takes its time.
+  // Now, before asking the thread, which takes a while.
   const isExcused = why !== undefined && excuse[why]();
   if (!isExcused) return lost(`401, ${String(why)}`);
   const token = String(error.config?.headers['Authorization']).replace('Bearer ', '');
@@ -69,7 +69,7 @@ function isAbort(error: unknown): boolean {
 
 const RESETS: ReadonlySet<unknown> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 
-/** The fetch adapter hides the reset two causes deep. */
+/** The fetch adapter nests the reset two causes deep. */
 function isReset(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   return RESETS.has((error as { code?: unknown }).code) || isReset(error.cause);

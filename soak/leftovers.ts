@@ -15,7 +15,7 @@ export interface Leftovers {
   /** What keeps the process alive. */
   readonly handles: number;
   readonly interceptors: number;
-  /** On a signal that is as old as the app and was passed with every other request. */
+  /** On a signal that lives as long as the app and was passed with every second request. */
   readonly abortListeners: number;
 }
 
@@ -30,7 +30,7 @@ export async function countLeftovers(
   lifelong: AbortSignal,
 ): Promise<Leftovers> {
   agent.destroy();
-  // Counting collects the garbage. What fetch made lets go of more of it a turn after it was collected itself.
+  // Counting collects the garbage. Objects made by fetch release others only a turn after they were collected.
   for (let round = 0; round < 2; round += 1) {
     count(AbortSignal);
     await sleep(200);
@@ -52,7 +52,7 @@ function count(constructor: unknown): number {
   return queryObjects(constructor as () => unknown, { format: 'count' });
 }
 
-/** As axios walks them, which is how ours are found. */
+/** Counts them the way axios iterates over them. */
 function handlers(manager: object): number {
   let walked = 0;
   (manager as { forEach(visit: () => void): void }).forEach(() => (walked += 1));

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 
 import type { FaultSwitches, OAuth2Credentials, OAuth2Sandbox } from '../src/testing/index.js';
 
-/** What the thread is told to do. */
+/** What the thread has to do. */
 export interface Order {
   readonly id: number;
   readonly on: 'provider' | 'tokenEndpoint' | 'api';

@@ -3,7 +3,7 @@ import pc from 'picocolors';
 
 import type { Leftovers } from './leftovers.js';
 
-/** What became of every request. */
+/** The outcome of every request. */
 export interface Account {
   started: number;
   succeeded: number;
@@ -30,7 +30,7 @@ interface Promised {
   readonly seen: string;
 }
 
-/** What fetch keeps of idle connections is its own affair: one for each of the 32 callers at most, and a timer for each. */
+/** fetch may keep idle connections: at most one for each of the 32 callers, each with a timer. */
 const IDLE_CONNECTIONS = 32;
 
 /** How much more than after the warm-up there may be at the end. */
@@ -45,7 +45,7 @@ const ALLOWANCE: Readonly<Record<keyof Leftovers, number>> = {
   abortListeners: 0,
 };
 
-/** Prints what happened and what of it was promised; tells whether every promise was kept. */
+/** Prints what happened and what was promised; returns whether every promise was kept. */
 export function printReport(soaked: Soaked): boolean {
   const { account, requests, tookMs, played, delays } = soaked;
   console.log('\nWhat happened to the provider:');
@@ -98,7 +98,7 @@ function promisesOnRequests({ account, requests, played, oddities }: Soaked): Pr
 }
 
 function promisesOnLeftovers([before, after]: Soaked['leftovers']): Promised[] {
-  const names = Object.keys(ALLOWANCE) as (keyof Leftovers)[]; // The table has exactly these.
+  const names = Object.keys(ALLOWANCE) as (keyof Leftovers)[]; // The table has exactly these keys.
   return names.map((name) => {
     const show = (count: number) =>
       name === 'heapBytes' ? `${(count / 2 ** 20).toFixed(2)} MB` : String(count);

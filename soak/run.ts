@@ -1,11 +1,11 @@
 /*
  * The soak: a great many requests over loopback while tokens expire and are revoked, the token endpoint and the API
- * fail in every way that they can, bodies are slow and callers abort. Each request is accounted for, and in the end
- * nothing may be left over. Exits with 1 if anything that the library promises did not hold.
+ * fail in every way they can, bodies are slow and callers abort. Each request is accounted for, and at the end nothing
+ * may be left over. Exits with 1 if the library broke a promise.
  *
  *   npm run soak -- --requests 20000 --seed 7
  *
- * The seed decides what happens and in which order; when it meets which request is up to the machine.
+ * The seed decides what happens and in which order; which request it hits depends on the machine.
  */
 import axios from 'axios';
 import { setMaxListeners } from 'node:events';
@@ -28,9 +28,9 @@ import { createWeather } from './weather.js';
 const CALLERS = 32;
 const ABORTED_SHARE = 0.05;
 const FETCH_SHARE = 0.2;
-/** Where the first look at what is left over is taken, so that nothing which is made only once counts as growth. */
+/** When leftovers are counted first, so that nothing that is created only once counts as growth. */
 const WARM_UP_SHARE = 0.4;
-/** With fewer the heap is still growing into its usual size at the end, and nothing can be said of it. */
+/** With fewer, the heap is still growing to its usual size at the end, so no conclusion is possible. */
 const FEWEST_REQUESTS = 20_000;
 const PROGRESS_EVERY_MS = 5_000;
 
@@ -80,7 +80,7 @@ const kept = printReport({
 console.log(kept ? `\nsoak passed, seed ${seed}` : `\nsoak FAILED, seed ${seed}`);
 process.exitCode = kept ? 0 : 1;
 
-/** Sends requests until that many were started in all, lets everything come to rest, and counts what is left. */
+/** Sends requests until that many were started in total, lets everything settle, and counts what is left. */
 async function stretch(untilStarted: number): Promise<Leftovers> {
   weather.start();
   const ticker = setInterval(printProgress, PROGRESS_EVERY_MS);
@@ -97,7 +97,7 @@ async function caller(index: number, untilStarted: number): Promise<void> {
   while (account.started < untilStarted) {
     account.started += 1;
     if (await request(random)) continue;
-    await sleep(10 + random() * 30); // As a caller that was refused would.
+    await sleep(10 + random() * 30); // As a refused caller would.
   }
 }
 

@@ -1,5 +1,5 @@
 /*
- * The sandbox in a thread of its own, so that what the main thread has on its heap and in its event loop is the client's.
+ * The sandbox in its own thread, so that the main thread's heap and event loop hold only the client.
  */
 import { parentPort } from 'node:worker_threads';
 

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { SandboxEcho } from '../src/testing/index.js';
 
-/** A request as the caller of an app would make it; resolves once the answer has been read and found right. */
+/** A request as the caller of an app would make it; resolves once the answer has been read and found correct. */
 export interface Kind {
   readonly name: string;
   /** How many of a hundred requests are of this kind. */
@@ -96,7 +96,7 @@ function expectSame<T extends string | number>(arrived: T, sent: T): void {
   if (arrived !== sent) throw new Error(`sent ${sent}, but ${arrived} arrived`);
 }
 
-/** The kind that a number in [0, 1) stands for. */
+/** The kind selected by a number in [0, 1). */
 export function kindFor(drawn: number): Kind {
   let left = drawn * 100;
   return KINDS.find(({ share }) => (left -= share) < 0) ?? KINDS[0]!;

@@ -1,6 +1,6 @@
 import type { BearerErrorCode, TokenSource } from '../src/index.js';
 
-/** In which way a token endpoint was out of order. */
+/** How a token endpoint was out of order. */
 export type OutageKind = 'refusing' | 'unreachable' | 'malformed';
 
 const CODE_OF: Readonly<Record<OutageKind, BearerErrorCode>> = {
@@ -14,41 +14,41 @@ interface Outage {
   readonly from: number;
   /** When the endpoint worked again. */
   until: number;
-  /** When the library may ask it again. */
+  /** When the library may call it again. */
   coolUntil: number;
 }
 
 /**
- * What really happened, by the soak's own book: when the token endpoint was out of order, and since when no token was
- * good. Against this each failure of a request is judged. Instants are milliseconds of `performance.now()`.
+ * What really happened, by the soak's own records: when the token endpoint was out of order, and since when no token
+ * was valid. Each failed request is judged against this. Instants are milliseconds of `performance.now()`.
  */
 export interface Truth {
-  /** Notes an outage; the function that it returns notes its end. */
+  /** Records an outage; the returned function records its end. */
   outageBegins(kind: OutageKind): () => void;
-  /** Notes that every token out there dies now. */
+  /** Records that every issued token dies now. */
   tokensDie(): void;
-  /** Whether the last death has been healed for so long that another may follow. */
+  /** Whether the last death was healed long enough ago for another to follow. */
   isSettled(): boolean;
-  /** Whether the token in hand may have been issued before the last death, and have come after it. */
+  /** Whether the current token may have been issued before the last death but received after it. */
   wasCaughtByDeath(): boolean;
   resetsAllowed(connections: number): void;
-  /** Takes one of the resets that were ordered; false if there is none left. */
+  /** Uses up one of the ordered resets; false if there is none left. */
   takeReset(): boolean;
   /** Whether a request that fails now without a usable token, with that code, could not have been saved. */
   excusesMissingToken(code: BearerErrorCode): boolean;
-  /** Whether the endpoint is or was lately out of order, so that a rejected token cannot be replaced yet. */
+  /** Whether the endpoint is or was recently out of order, so that a rejected token cannot be replaced yet. */
   isEndpointOut(): boolean;
-  /** What the library did that nothing accounts for. */
+  /** Behaviour of the library that nothing explains. */
   readonly oddities: string[];
 }
 
 /** A flight that began in an outage may fail this long after its end. */
 export const FLIGHT_TIMEOUT_MS = 3_000;
 
-/** Far enough apart that 401s force no more than 30 tokens a minute, which is where the library stops: none is excused. */
+/** Far enough apart that 401s force no more than 30 tokens a minute, the library's limit: none is excused. */
 const BETWEEN_DEATHS_MS = 2_000;
 
-/** Keeps the book for one token source. */
+/** Keeps the records for one token source. */
 export function createTruth(source: TokenSource): Truth {
   const oddities: string[] = [];
   let outages: Outage[] = [];
@@ -67,7 +67,7 @@ export function createTruth(source: TokenSource): Truth {
     newTokenAt = now();
     askedForItAt = newTokenAt - tookMs;
     expiresAt = newTokenAt + expiresInMs;
-    // From here on only an outage that is still there, or a new one, excuses anything.
+    // From here on only a current or new outage excuses anything.
     outages = outages.filter(({ until }) => until > newTokenAt);
     for (const outage of outages) outage.coolUntil = Number.NEGATIVE_INFINITY;
   });

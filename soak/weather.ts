@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { RemoteSandbox } from './remote-sandbox.js';
 import type { OutageKind, Truth } from './truth.js';
 
-/** Marks an answer that the soak put there itself. */
+/** Marks an answer that the soak injected. */
 export const INJECTED = 'x-soak-injected';
 
 /** Something that happens to the provider. */
@@ -12,17 +12,17 @@ interface Card {
   readonly play: () => Promise<void>;
 }
 
-/** Weather that goes on until it is stopped. */
+/** Weather that lasts until it is stopped. */
 export interface Weather {
   /** How often each thing happened. */
   readonly played: ReadonlyMap<string, number>;
   start(): void;
-  /** Lets the present card end; everything works again after it. */
+  /** Lets the current card end; after that everything works again. */
   stop(): Promise<void>;
 }
 
 /**
- * Plays everything that can happen to a provider, shuffled anew each round, so that a short run meets all of it too.
+ * Plays everything that can happen to a provider, reshuffled each round, so that even a short run meets all of it.
  *
  * @param random - decides order, strength and length
  */
@@ -41,7 +41,7 @@ export function createWeather(sandbox: RemoteSandbox, truth: Truth, random: () =
     if (!isStopped) await death();
   }
 
-  /** In every other one the tokens die too: only then may a request fail for want of a token. */
+  /** In every second one the tokens die too: only then may a request fail for lack of a token. */
   async function outage(kind: OutageKind, begin: () => Promise<unknown>): Promise<void> {
     const over = truth.outageBegins(kind);
     await begin();

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
 
-/** Runs one of the scripts beside this one in a process of its own, and hands back the one message that it sends. */
+/** Runs one of the scripts beside this one in a process of its own, and returns the one message that it sends. */
 export async function askChild<Report>(
   script: string,
   env: Readonly<Record<string, string>>,

@@ -1,6 +1,6 @@
 /*
- * Puts one peer through every scenario, in a process of its own: what it leaves behind, a retry that goes on or a
- * rejection that nobody handles, must not fall on the next.
+ * Puts one peer through every scenario, in a process of its own: what it leaves behind, such as a running retry or an
+ * unhandled rejection, must not affect the next.
  */
 import { startSandbox } from 'axios-bearer/testing';
 
@@ -15,7 +15,7 @@ const DEFAULT_LIMIT_MS = 40_000;
 const isQuick = process.env['COMPARE_QUICK'] === '1';
 const only = process.env['COMPARE_ONLY']?.split(',');
 
-// Counted where it matters, by the scenario about failing renewals; nowhere may it end the process.
+// Counted where it matters, by the scenario about failing renewals; it must never end the process.
 process.on('unhandledRejection', () => undefined);
 // A scenario that crashes ends the process, but need not print a whole axios error.
 process.on('uncaughtException', (error) => {

@@ -4,11 +4,11 @@ export interface IdleOrder {
   readonly count: number;
 }
 
-/** For each of them, over what the bare transport weighs. */
+/** For each of them, in addition to the weight of the bare transport. */
 export interface IdleReport {
   readonly bareBytes: number;
   readonly createdBytes: number;
   readonly withTokenBytes: number;
-  /** `NaN` where there is nothing to look up. */
+  /** `NaN` if there is nothing to look up. */
   readonly lookUpNs: number;
 }

@@ -1,6 +1,6 @@
 /*
- * Fills a heap of its own with idle clients, weighs it, and looks tokens up in it. One process for each peer and number,
- * so that nothing is left from the last.
+ * Fills its own heap with idle clients, weighs it, and looks tokens up in it. One process for each peer and number, so
+ * that nothing is left over from the last.
  */
 import type { Peer } from '../peers/peer.js';
 import { FAKE_TOKEN, noNetwork } from '../peers/no-network.js';
@@ -47,12 +47,12 @@ function heapBytes(): number {
   return process.memoryUsage().heapUsed;
 }
 
-/** Fills `kept`, and tells what each of them weighs, at first and with a token in hand. */
+/** Fills `kept`, and returns what each of them weighs, at first and with a token. */
 async function weigh(make: () => Source, kept: (Source | undefined)[], isBare: boolean) {
   const empty = heapBytes();
   for (let i = 0; i < order.count; i += 1) kept[i] = make();
   const created = heapBytes();
-  // A bare client fetches nothing that it would keep; but where few are weighed, a request's own traces count.
+  // A bare client keeps nothing that it fetches; but if few are weighed, the traces of a request count.
   if (!isBare || order.count <= FEW) for (const source of kept) await source?.get('/things');
   const withToken = heapBytes();
   return { created: (created - empty) / order.count, held: (withToken - empty) / order.count };
@@ -73,7 +73,7 @@ async function weighWell(make: () => Source, kept: (Source | undefined)[], isBar
 
 const { make, makeBare } = await makers();
 const sources = new Array<Source | undefined>(order.count).fill(undefined);
-// Whatever is loaded or compiled on first use is no weight of the second.
+// What is loaded or compiled on first use must not count.
 for (let i = 0; i < 200; i += 1) {
   await make().get('/things');
   await makeBare?.().get('/things');
@@ -91,13 +91,13 @@ const report: IdleReport = {
 };
 process.send?.(report, () => process.exit());
 
-/** Over the same walk through as many plain objects, which pays for memory that is not in the processor's cache. */
+/** Compared with the same walk through as many plain objects, which accounts for memory outside the processor's cache. */
 async function lookUpNs(): Promise<number> {
   if (sources[0]?.lookUp === undefined) return Number.NaN;
   const plain = sources.map((_, index) => ({ value: index }));
   const LOOK_UPS = 2_000;
   let at = 0;
-  // A step that is prime to every count used here visits all of them in no order that a cache can guess.
+  // A step coprime to every count used here visits all of them, in an order that a cache cannot predict.
   const next = () => (at = (at + 61_837) % order.count);
   const walk = (read: (index: number) => unknown) => async () => {
     const startedAt = process.hrtime.bigint();

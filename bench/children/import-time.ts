@@ -1,9 +1,9 @@
-/* Imports axios and then one entry point more, or that entry point alone, and tells how long each took. */
+/* Imports axios and then one entry point more, or that entry point alone, and reports how long each took. */
 import { createRequire } from 'node:module';
 
 const { IMPORT_ENTRY: entry = '', IMPORT_BY: by, IMPORT_OVER_AXIOS: overAxios } = process.env;
 const require = createRequire(import.meta.url);
-// What is not yet known when this file is compiled stays out of its own imports.
+// What is not known when this file is compiled cannot be among its imports.
 const load = (name: string): unknown =>
   by === 'require' ? require(name) : (import(name) as Promise<unknown>);
 

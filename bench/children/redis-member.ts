@@ -1,4 +1,4 @@
-/* One process of a fleet that shares its token through Redis, and counts what it asks of Redis. */
+/* One process of a fleet that shares its token through Redis, and counts its requests to Redis. */
 import { createProviderClient } from 'axios-bearer';
 import { oauth2ClientCredentials } from 'axios-bearer/providers';
 import { createRedisStore } from 'axios-bearer/redis';

@@ -110,7 +110,7 @@ async function loadOf({ loopback }: BenchContext, peer: Peer, plan: LoadPlan): P
   return { name: peer.name, delayMs, tokenCalls, ...load };
 }
 
-/** Starts one request after the other at its time, whether or not the earlier ones are back. */
+/** Starts each request at its time, whether or not the earlier ones have been answered. */
 async function steadyLoad(client: PeerClient, requests: number, everyMs: number) {
   const latenciesMs: number[] = [];
   let failed = 0;

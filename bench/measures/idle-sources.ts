@@ -5,12 +5,12 @@ import type { MeasureResult, Point } from '../report/results.js';
 import { shown, type BenchContext } from './measure.js';
 
 const MOST_BYTES = 2_048;
-/** What a look-up may grow by before it counts as growing: a few reads from main memory. */
+/** How much slower a look-up may become before it counts as growing: a few reads from main memory. */
 const GROWTH_NS = 250;
 const ALONE = 'token source alone';
-/** More of them take minutes to fill, and none gets lighter or heavier on the way. */
+/** More of them take minutes to create, and weigh no less or more each. */
 const MOST_OF_A_PEER = 10_000;
-/** On a busy machine the rest of the large numbers is left out then. */
+/** After this, on a busy machine, the remaining large numbers are skipped. */
 const LIMIT_MS = 60_000;
 const FLAGS = ['--expose-gc', '--max-old-space-size=6144'];
 

@@ -31,7 +31,7 @@ export async function importTime({ isQuick }: BenchContext): Promise<MeasureResu
   const rounds = isQuick ? 3 : 15;
   const subjects = subjectsOf(isQuick);
   const found = new Map(subjects.map((one) => [one, [] as { axiosMs: number; entryMs: number }[]]));
-  // Round by round, so that a slow minute of the machine falls on all of them.
+  // Round by round, so that a slow minute of the machine affects all of them.
   const endsAt = performance.now() + LIMIT_MS;
   let round = 0;
   for (; round < rounds && (round < 3 || performance.now() < endsAt); round += 1) {

@@ -28,13 +28,13 @@ export async function redisRoundTrips(context: BenchContext): Promise<MeasureRes
     ],
     goals: [],
   };
-  // Nobody is made to install it; CI does, and shows these lines.
+  // Installing it is optional; CI has it, and shows these lines.
   if (!hasRedis()) {
     return { ...head, about: 'Left out: there is no redis-server here.', rows: [], broken: [] };
   }
   const { isQuick } = context;
   const seconds = isQuick ? 5 : 14;
-  // Round trips are counted, and not timed: each fleet has a Redis of its own, and none is in the other's way.
+  // Round trips are counted, not timed: each fleet has its own Redis, so they do not disturb each other.
   const fleets = await Promise.all(
     (isQuick ? [1, 4] : [1, 4, 8]).map((processes) => fleetOf(context, processes, seconds)),
   );

@@ -6,7 +6,7 @@ import { axiosBearer, peers } from '../peers/index.js';
 import type { MeasureResult } from '../report/results.js';
 import { shown } from './measure.js';
 
-/** Of `bench/dist`, where this runs from. */
+/** Relative to `bench/dist`, where this runs from. */
 const root = join(import.meta.dirname, '../..');
 const MOST_KB = 8;
 

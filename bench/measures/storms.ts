@@ -9,9 +9,9 @@ const TOKEN = 'fake-token';
 /** A token call as quick as over a good line. */
 const TOKEN_DELAY_MS = 20;
 const LONGEST_MS = 30_000;
-/** On a busy machine the rest of the large storms is left out then. */
+/** After this, on a busy machine, the remaining large storms are skipped. */
 const LIMIT_MS = 110_000;
-/** No further run of a storm is started after that. */
+/** After this, no further run of a storm is started. */
 const RUNS_LIMIT_MS = 40_000;
 const SMALL = 1_000;
 const MOST_TIMES_BARE = 1.1;
@@ -19,7 +19,7 @@ const MOST_TIMES_BARE = 1.1;
 interface Storm {
   readonly kind: 'cold' | 'revoked';
   readonly size: number;
-  /** Of one run each; the median where there are several. */
+  /** From one run, or the median of several. */
   readonly timesBare: number;
   readonly tokenCalls: number;
   readonly failed: number;
@@ -33,7 +33,7 @@ export async function storms({ isQuick, loopback }: BenchContext): Promise<Measu
   const found: { readonly peer: Peer; readonly storm: Storm }[] = [];
   for (const peer of peers) {
     for (const size of sizes) {
-      // Ours come first; what is left out is told by a dash.
+      // Ours come first; a dash marks what was skipped.
       if (performance.now() > endsAt && size > SMALL) continue;
       const runs = peer === axiosBearer ? (isQuick ? 3 : 5) : 1;
       for (const storm of await stormsOf({ peer, size, runs, loopback }))
@@ -110,7 +110,7 @@ interface StormPlan {
   readonly loopback: BenchContext['loopback'];
 }
 
-/** A storm of each kind; the cold one as often as asked. Each run has its own look at the bare transport. */
+/** A storm of each kind; the cold one `runs` times. Each run is compared with its own bare run. */
 async function stormsOf({ peer, size, runs, loopback }: StormPlan): Promise<Storm[]> {
   const bareSeconds = async () => {
     const { setup } = await loopback.tenant({ token: TOKEN });

@@ -6,9 +6,9 @@ import { inPairs, type Paired } from '../statistics.js';
 import { OURS, shown, type BenchContext } from './measure.js';
 
 const TOKEN = 'fake-token';
-/** At which the goal is judged: as many requests under way at once as a busy service has. */
+/** The level at which the goal is judged: as many concurrent requests as a busy service has. */
 const TYPICAL = 64;
-/** For each peer at each level; our own has to be known better. */
+/** For each peer at each level; our own figures have to be more precise. */
 const LIMIT_MS = 1_500;
 const JUDGED_LIMIT_MS = 25_000;
 const LEAST_RATIO = 0.98;

@@ -16,7 +16,7 @@ export interface WarmCost {
   readonly bytes: Paired;
 }
 
-/** What a request costs more than with the same transport and a fixed header. */
+/** The extra cost of a request over the same transport with a fixed header. */
 export async function warmCost(peer: Peer, timePairs: number, garbagePairs: number) {
   const bare = peer.createBare(noNetwork, FAKE_TOKEN);
   const client =
@@ -42,8 +42,8 @@ async function microsecondsPerRequest(client: PeerClient): Promise<number> {
 }
 
 /**
- * What the heap grows by, while no collection comes between: the young generation has room for all of it
- * (`--max-semi-space-size`), and a batch into which one falls all the same is made again.
+ * How much the heap grows without a garbage collection: the young generation has room for all of it
+ * (`--max-semi-space-size`), and a batch during which one runs anyway is repeated.
  */
 async function bytesPerRequest(client: PeerClient): Promise<number> {
   for (let attempt = 0; attempt < 5; attempt += 1) {

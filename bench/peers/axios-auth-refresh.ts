@@ -4,7 +4,7 @@ import { axiosInstanceFor, bareAxios, onAxios } from './on-axios.js';
 import type { Peer } from './peer.js';
 import { tokenCallOf } from './token-call.js';
 
-/** What the library hands to the user's own refresh. */
+/** What the library passes to the user's refresh function. */
 interface FailedRequest {
   readonly response: { readonly config: { readonly headers: Record<string, unknown> } };
 }

@@ -14,7 +14,7 @@ import type { Peer, PeerClient, PeerRequest, PeerSetup, Wire } from './peer.js';
 import { agent } from './sockets.js';
 import { tokenCallOf } from './token-call.js';
 
-/** The policy takes https only: it is shown https, and plain http goes out to loopback. */
+/** The policy accepts only https: it sees https, and plain http is sent to loopback. */
 function plainHttp(client: HttpClient): HttpClient {
   return {
     sendRequest(request) {
@@ -40,7 +40,7 @@ function httpClientOf(wire: Wire | undefined): HttpClient {
   };
 }
 
-/** What a user of the pipeline throws, who has to look at the status himself. */
+/** What a user of the pipeline throws, since the status has to be checked by hand. */
 class StatusError extends Error {
   constructor(readonly status: number) {
     super(`status ${status}`);

@@ -1,7 +1,7 @@
 import { bareAxios } from './on-axios.js';
 import type { Peer } from './peer.js';
 
-/** What everything on axios is compared with. It has a token that somebody fetched beforehand. */
+/** The baseline for everything on axios. Its token was fetched beforehand. */
 export const bareAxiosPeer: Peer = {
   id: 'bare-axios',
   name: 'bare axios with a fixed header',

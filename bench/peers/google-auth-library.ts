@@ -5,7 +5,7 @@ import { agent } from './sockets.js';
 import { tokenCallOf } from './token-call.js';
 import { fetchOf } from './wire.js';
 
-/** The default of the library; nothing may be renewed that early if it does not live that long. */
+/** The library's default; a token that does not live that long cannot be renewed that early. */
 const EAGER_MS = 5 * 60_000;
 
 type GaxiosOptions = gaxios.GaxiosOptions;

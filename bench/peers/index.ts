@@ -29,5 +29,5 @@ export const peers: readonly Peer[] = [
 /** Both of ours. */
 export const ours: readonly Peer[] = [axiosBearer, axiosBearerFetch];
 
-/** What is put through the scenarios, ours first; ky is what users of fetch copy, and is not timed. */
+/** What the scenarios test, ours first; ky is a pattern that users of fetch copy, and is not timed. */
 export const comparedPeers: readonly Peer[] = [...new Set([...ours, ...peers, kyPeer])];

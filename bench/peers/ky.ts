@@ -18,7 +18,7 @@ export const kyPeer: Peer = {
     let stored: string | undefined;
     const api = ky.create({
       fetch: fetchOf(setup.wire),
-      throwHttpErrors: false, // As with fetch, the user looks at the status.
+      throwHttpErrors: false, // As with fetch, the user checks the status.
       hooks: {
         beforeRequest: [
           (request, _options, { retryCount }) => {
@@ -35,7 +35,7 @@ export const kyPeer: Peer = {
             headers.set('Authorization', `Bearer ${access_token}`);
             return ky.retry({
               request: new Request(request, { headers }),
-              delay: 0, // In its favour: else it waits 0.3 s.
+              delay: 0, // In its favour: otherwise it waits 0.3 s.
               code: 'TOKEN_REFRESHED',
             });
           },

@@ -1,6 +1,6 @@
 import type { Peer } from './peer.js';
 
-/** One by one, so that a process which is weighed or timed loads no other. */
+/** One by one, so that a process under measurement loads only its own peer. */
 const loaders: Readonly<Record<string, () => Promise<Peer>>> = {
   'axios-bearer': async () => (await import('./axios-bearer.js')).axiosBearer,
   'axios-bearer-fetch': async () => (await import('./axios-bearer-fetch.js')).axiosBearerFetch,

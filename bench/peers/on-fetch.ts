@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 
 import type { PeerAnswer, PeerClient, PeerRequest } from './peer.js';
 
-/** What a user of `fetch` throws, who has to look at the status himself. */
+/** What a user of `fetch` throws, since the status has to be checked by hand. */
 export class StatusError extends Error {
   constructor(readonly response: Response) {
     super(`status ${response.status}`);

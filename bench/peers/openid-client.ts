@@ -14,7 +14,7 @@ function configurationOf({ baseURL, tokenUrl, clientId, clientSecret, wire }: Pe
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- marked so for everything but loopback
   client.allowInsecureRequests(configuration);
   configuration[client.customFetch] = fetchOf(wire) as client.CustomFetch;
-  // In seconds, and as much as everybody gets for a token call.
+  // In seconds; the same for every peer's token call.
   configuration.timeout = 5;
   return configuration;
 }

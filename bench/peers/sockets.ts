@@ -1,7 +1,7 @@
 import { Agent } from 'node:http';
 import { Agent as Dispatcher, setGlobalDispatcher } from 'undici';
 
-/** As many as an app with a pool would allow; the same for every transport. */
+/** As many as an app would allow in its pool; the same for every transport. */
 const MOST_SOCKETS = 256;
 
 /** For every client on `node:http`. */

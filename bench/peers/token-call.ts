@@ -8,10 +8,10 @@ export interface TokenAnswer {
   readonly expires_in: number;
 }
 
-/** As long as axios-bearer gives a token call, so that nobody waits longer for want of an option. */
+/** The same as in axios-bearer, so that no peer waits longer just because it lacks an option. */
 export const TOKEN_CALL_TIMEOUT_MS = 5_000;
 
-/** The token call that a user writes, for peers that leave it to the user. */
+/** The user's token call, for peers that leave it to the user. */
 export function tokenCallOf(setup: PeerSetup): () => Promise<TokenAnswer> {
   const http = clientFor(setup.wire);
   return async () => {
@@ -27,7 +27,7 @@ export function tokenCallOf(setup: PeerSetup): () => Promise<TokenAnswer> {
   };
 }
 
-/** One for all, as in any app: else each peer would seem to weigh an axios instance more. */
+/** One for all, as in any app: otherwise each peer would seem to weigh an axios instance more. */
 const clients = new Map<Wire | undefined, AxiosInstance>();
 
 function clientFor(wire: Wire | undefined): AxiosInstance {

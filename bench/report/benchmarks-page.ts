@@ -7,7 +7,7 @@ export const plotFileOf = (id: string): string => `benchmarks/${id}.svg`;
 /** Remarks on a goal that was missed: how much, why, and what would get there; by the goal's text. */
 export type Remarks = Readonly<Record<string, string>>;
 
-/** The page, and nothing but the page: the same results give the same text. */
+/** A pure function: the same results give the same page. */
 export function benchmarksPage(
   results: BenchResults,
   peerUses: readonly string[],
@@ -43,7 +43,7 @@ export function benchmarksPage(
   ].join('\n');
 }
 
-/** The page with one measure made anew; the rest stays as it is. */
+/** The page with one measure replaced; the rest is unchanged. */
 export function withMeasure(page: string, measure: MeasureResult, remarks: Remarks): string {
   const [head, ...sections] = page.split(/^(?=## )/m);
   const made = sections.map((text) => {

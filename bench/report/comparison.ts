@@ -43,7 +43,7 @@ export function totalsOf(peers: readonly ComparedPeer[]): string[] {
   });
 }
 
-/** The page, and nothing but the page: the same cells give the same text. */
+/** A pure function: the same cells give the same page. */
 export function comparisonPage(
   scenarios: readonly ComparedScenario[],
   peers: readonly ComparedPeer[],
@@ -87,7 +87,7 @@ export function comparisonPage(
   ].join('\n');
 }
 
-/** A title that leads to where the page says more of it. */
+/** A title linked to its section of the page. */
 function linked(id: string, title: string): string {
   return `[${title}](#${id})`;
 }

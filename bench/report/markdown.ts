@@ -1,4 +1,4 @@
-/** A table of GitHub's Markdown; figures stand to the right. */
+/** A table of GitHub's Markdown; figures are right-aligned. */
 export function table(
   columns: readonly string[],
   rows: readonly (readonly string[])[],

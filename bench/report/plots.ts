@@ -7,11 +7,11 @@ const OURS = 'axios-bearer';
 const OURS_COLOUR = '#cf222e';
 const LABEL_HEIGHT = 15;
 
-/** Draws the growth as an SVG that stands by itself. */
+/** Draws the growth as a self-contained SVG. */
 export function svgOf(growth: Growth): string {
   const { document } = parseHTML('<!doctype html><html></html>');
   const draw = (labels: readonly Point[]) => drawn(growth, labels, document);
-  // A first drawing tells where the lines end, so that their names can be put there and do not cover each other.
+  // A first drawing shows where the lines end, so that their names can be placed there without overlapping.
   const scale = draw([]).scale('y');
   const figure = draw(scale === undefined ? [] : spreadOut(endsOf(growth.points), scale));
   figure.setAttribute('xmlns', 'http://www.w3.org/2000/svg');

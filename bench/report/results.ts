@@ -1,4 +1,4 @@
-/** What a measure found, in a form that a page and a plot can be made of. */
+/** What a measure found, in a form suitable for a page and a plot. */
 export interface MeasureResult {
   readonly id: string;
   readonly title: string;

@@ -10,7 +10,7 @@ interface Kind {
   readonly name: string;
   readonly body: () => Body;
   readonly needs?: Incapacity;
-  /** Read once, it is gone: the honest outcome is the 401, unless somebody kept the bytes. */
+  /** It can be read only once: the correct outcome is the 401, unless the bytes were kept. */
   readonly once?: true;
 }
 

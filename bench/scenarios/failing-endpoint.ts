@@ -1,6 +1,6 @@
 import { count, outcomeOf, within, type Scenario } from './scenario.js';
 
-/** Not one for each request: an endpoint that is down is not helped by being asked. */
+/** Not one for each request: more calls do not help an endpoint that is down. */
 const MOST_CALLS = 5;
 
 export const failingEndpoint: Scenario = {

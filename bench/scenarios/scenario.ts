@@ -5,26 +5,26 @@ import type { Incapacity, Peer, PeerClient, PeerSetup } from '../peers/peer.js';
 
 /** What a peer did in one scenario. */
 export interface Cell {
-  /** The figures, as short as they can be told. */
+  /** The figures, as short as possible. */
   readonly text: string;
-  /** Whether that is what a user would wish for. */
+  /** Whether that is what a user would want. */
   readonly isGood: boolean;
 }
 
 export interface Scenario {
-  /** As in the name of its file. */
+  /** The name of its file. */
   readonly id: string;
   readonly title: string;
   /** Given, when, and what is good; one sentence each. */
   readonly about: string;
-  /** Without these a peer cannot even be asked. */
+  /** A peer that lacks one of these cannot be tested. */
   readonly needs?: readonly Incapacity[];
-  /** Over before that, or the cell says that it hung. @defaultValue 40 s */
+  /** After this, the cell says that it hung. @defaultValue 40 s */
   readonly limitMs?: number;
   run(stage: Stage): Promise<Cell>;
 }
 
-/** One peer and a server of its own, fresh for each cell. */
+/** One peer and its own server, new for each cell. */
 export interface Stage {
   readonly peer: Peer;
   readonly isQuick: boolean;
@@ -40,7 +40,7 @@ export const bad = (text: string): Cell => ({ text, isGood: false });
 export const count = (number: number, noun: string): string =>
   `${number} ${noun}${number === 1 ? '' : 's'}`;
 
-/** The status that came back, whether the peer resolves or rejects with it; what else went wrong, otherwise. */
+/** The status that came back, whether the peer resolves or rejects with it; otherwise, what went wrong. */
 export async function outcomeOf(request: Promise<{ status: number }>): Promise<number | 'failed'> {
   try {
     return (await request).status;
@@ -58,7 +58,7 @@ function statusIn(error: unknown): number | undefined {
 
 export const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
-/** What became of a promise within some time. */
+/** The outcome of a promise within some time. */
 export async function within<T>(promise: Promise<T>, ms: number): Promise<T | 'still waiting'> {
   let timer: NodeJS.Timeout | undefined;
   const timeIsUp = new Promise<'still waiting'>((resolve) => {
@@ -71,7 +71,7 @@ export async function within<T>(promise: Promise<T>, ms: number): Promise<T | 's
   }
 }
 
-/** Far more than a storm takes on a slow machine: what has not settled by then never will. */
+/** Far longer than a storm takes on a slow machine: what has not settled by then never will. */
 export const STORM_LIMIT_MS = 20_000;
 
 /** One token call and no failure is what every storm should come to. */

@@ -48,6 +48,6 @@ function json(error: unknown): string {
   try {
     return JSON.stringify(error);
   } catch {
-    return ''; // A circle in it: then nobody prints it so.
+    return ''; // Circular, so it cannot be printed this way.
   }
 }

@@ -1,6 +1,6 @@
 import { count, type Cell } from './scenario.js';
 
-/** Two deaths of the token should cost two token calls, and nobody a request. */
+/** Two deaths of the token should cost two token calls, and no request. */
 export function twoDeathsCell(
   statuses: readonly (number | 'failed' | 'still waiting')[],
   tokenCalls: number,

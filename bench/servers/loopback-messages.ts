@@ -13,9 +13,9 @@ export type ServerOrder =
       readonly tenant: string;
       readonly lifeSeconds?: number;
       readonly tokenDelayMs?: number;
-      /** Answers tell when the token that the request carried was issued. */
+      /** Answers say when the request's token was issued. */
       readonly tellsIssue?: boolean;
-      /** Good for ever, for bare clients. */
+      /** Valid for ever, for bare clients. */
       readonly token?: string;
     }
   | { readonly do: 'revoke' | 'count'; readonly tenant: string };

@@ -1,6 +1,6 @@
 /*
  * An authorization server and its API in a process of their own, so that they share no event loop with what is measured.
- * It knows any number of tenants, each under a path of its own. Bare of everything, to be the cheaper half of each
+ * It knows any number of tenants, each under its own path. As minimal as possible, to be the cheaper half of each
  * request.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';

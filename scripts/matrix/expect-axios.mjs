@@ -1,4 +1,4 @@
-/* Fails every test file of a cell that would run on another axios than the one that the table names. */
+/* Fails every test file of a cell that would run on a different axios from the one in the table. */
 import axios from 'axios';
 
 const wanted = process.env.MATRIX_AXIOS_VERSION;

@@ -1,5 +1,5 @@
 /*
- * Tests of what an older axios does not have. `upTo` is the newest axios that was tried and lacks it. What the library
+ * Tests of what an older axios lacks. `upTo` is the newest axios tried that lacks it. What the library
  * promises on every version is never left out.
  */
 
@@ -75,7 +75,7 @@ export function leftOutOn(version) {
   return LEFT_OUT.filter(({ upTo }) => version === upTo || isBefore(version, upTo));
 }
 
-/** A pattern for all titles but those; `undefined` where none is left out. */
+/** A pattern for all titles except those; `undefined` if none is left out. */
 export function patternWithout(entries) {
   const titles = entries.flatMap((entry) => entry.titles).map(escaped);
   return titles.length === 0 ? undefined : `^(?!.*(?:${titles.join('|')}))`;

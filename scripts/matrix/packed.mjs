@@ -125,7 +125,7 @@ function differs(found, wanted) {
   return found === wanted ? [] : [found];
 }
 
-/** The type errors of a consumer, declarations of libraries included; axios's own are axios's. */
+/** The type errors of a consumer, declarations of libraries included, except axios's own errors. */
 function typeErrors(folder, repository, file) {
   const config = {
     compilerOptions: {

@@ -221,7 +221,7 @@ function split(text: string, separator: string, option: string): [string, string
   return [text.slice(0, at).trim(), text.slice(at + 1).trim()];
 }
 
-/** The table of the README has the function's name. */
+/** Accepts the function's name too, as the README's table shows it. */
 function providerNamed(text: string): ProviderName {
   const meant = text === 'oauth2ClientCredentials' ? 'oauth2' : text;
   const name = PROVIDER_NAMES.find((known) => known === meant);

@@ -29,7 +29,7 @@ export function valuesOf(
   const given = options.flatMap((option): [string, string][] => {
     const variable = variableOf(provider, option);
     const value = file[option] ?? file[variable] ?? environment[variable];
-    // In a shell, an empty variable means one that is not set.
+    // In a shell, an empty variable counts as unset.
     return value === undefined || value === '' ? [] : [[option, value]];
   });
   return Object.fromEntries(given);

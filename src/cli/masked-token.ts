@@ -1,5 +1,5 @@
 const SHOWN = 4;
-/** In a shorter token, eight characters would be too large a part. */
+/** Eight characters of a shorter token would give too much away. */
 const SHORTEST_SHOWN = 32;
 
 /** Enough of a token to distinguish it from another, too little to use it. */

@@ -127,7 +127,7 @@ export function variableOf(provider: ProviderName, option: string): string {
   return `${provider}_${option}`.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toUpperCase();
 }
 
-/** Stands in for a required URL while a provider is only described. */
+/** A placeholder for a required URL when a provider is only described. */
 const NOWHERE = 'https://description.invalid';
 
 /** A provider without credentials, created only to read its definition. */

@@ -70,7 +70,7 @@ export function columns(rows: readonly (readonly string[])[], gap = '  '): strin
 }
 
 /**
- * The text with its long lines broken at spaces. A broken line goes on under its last column, if it has columns, or under its
+ * The text with its long lines broken at spaces. A broken line continues under its last column, if it has columns, or under its
  * first word. A word that is too long is left whole.
  */
 export function wrapped(text: string, width: number): string {

@@ -25,7 +25,7 @@ export interface SignedJwtBearerGrant extends SigningKeyOptions {
   readonly type: 'jwt-bearer';
   readonly assertion?: undefined;
   /**
-   * The claims of the assertion, as the server's documentation asks for them. `iat`, `exp` and `jti` are added anew for each token call.
+   * The claims of the assertion, as the server's documentation requires them. `iat`, `exp` and `jti` are added for each token call.
    *
    * @defaultValue `iss` is the client id; `aud` is the issuer if discovery found it, otherwise the URL of the token endpoint
    */
@@ -64,7 +64,7 @@ export interface RefreshTokenGrant {
   readonly refreshToken: TextSource;
 }
 
-/** How a token is asked for. */
+/** How a token is requested. */
 export type Grant =
   | ClientCredentialsGrant
   | JwtBearerGrant

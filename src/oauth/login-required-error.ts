@@ -12,7 +12,7 @@ export interface LoginRequiredDetails {
 export class LoginRequiredError extends BearerError {
   override readonly name: string = 'LoginRequiredError';
   readonly provider: string;
-  /** Your own id of the user. */
+  /** Your own id for the user. */
   readonly user: string;
 
   constructor({ provider, user, because }: LoginRequiredDetails) {

@@ -46,7 +46,7 @@ export type OAuth2Options = WithCredentials<Client> &
      * @defaultValue 'client_secret_basic'; 'none' for other grants than client credentials, if there is no client secret
      */
     readonly clientAuthentication?: ClientAuthentication | undefined;
-    /** What a token is asked for with. @defaultValue client credentials */
+    /** The grant to request tokens with. @defaultValue client credentials */
     readonly grant?: Grant | undefined;
     /**
      * Binds the tokens to a key, and sends a proof of that key with each request (RFC 9449). `true` makes a new key, which other
@@ -132,7 +132,7 @@ export function oauth2(options: OAuth2Options): TokenEndpointProvider {
     ...common,
     baseURL: options.baseURL,
     documentation,
-    // A new object for each token call: the clock that the call was made by is known by it.
+    // A new object for each token call: it identifies the clock that the call was made by.
     credentials: async (context) => ({
       ...(typeof credentials === 'function'
         ? checkedClient(await credentials(context), authenticator, name)
@@ -191,8 +191,8 @@ const DPOP_FIELDS = Object.freeze({ dpopKey: { optional: true } });
 const CLIENT_FIELDS = Object.freeze({ clientId: {}, clientSecret: { secret: true } });
 
 /**
- * The rules for the credentials. What differs from call to call is named too, and marked as such: a shared store then asks for a
- * `cacheIdentity`; and so is a client that has no secret, because a store cannot encrypt by what is not secret.
+ * The rules for the credentials. What differs from call to call is named too, and marked as such: a shared store then requires a
+ * `cacheIdentity`. So is a client without a secret, because a store cannot encrypt with what is not secret.
  */
 function fieldsOf({ method, usesSecret, isPerCall }: ClientAuthenticator, grant: ResolvedGrant) {
   const secrets = Object.keys(grant.secrets);

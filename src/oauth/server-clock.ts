@@ -1,12 +1,12 @@
 import type { TokenRequestContext } from '../provider-definition/token-request.js';
 import type { TokenResponse } from '../provider-definition/token-response.js';
 
-/** A smaller difference may come from the header, which is cut to the second, and from the time on the network. */
+/** A smaller difference may come from the header, which is cut to the second, and from network latency. */
 const LEAST_OFFSET_MS = 2_000;
 
 /**
- * How far a server's clock is ahead of ours in milliseconds, by its `Date` header (RFC 9110, section 6.6.1); `undefined` if that says
- * nothing. The header is cut to the second, so a time taken from it is never in the server's future.
+ * How far a server's clock is ahead of ours in milliseconds, by its `Date` header (RFC 9110, section 6.6.1); `undefined` if it is
+ * missing or not a date. The header is cut to the second, so a time taken from it is never in the server's future.
  */
 export function clockOffsetMs(date: string | undefined, nowMs: number): number | undefined {
   const offset = Date.parse(date ?? '') - nowMs;
@@ -24,13 +24,13 @@ export function createServerClock() {
   let offsetMs = 0;
   const calls = new WeakMap<object, { readonly offsetMs: number; readonly now: () => number }>();
   return {
-    /** How far it is ahead, as far as it is known by now. */
+    /** How far it is ahead, as far as known. */
     offsetMs: () => offsetMs,
     serverNow(call: object, { now }: TokenRequestContext): number {
       calls.set(call, { offsetMs, now });
       return now() + offsetMs;
     },
-    /** Returns whether the call was made by a wrong clock. */
+    /** Returns whether the call was made with a wrong clock. */
     learn(call: object, { headers }: TokenResponse): boolean {
       const made = calls.get(call);
       if (made === undefined) return false;

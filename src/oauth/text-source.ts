@@ -3,7 +3,7 @@ import { misconfigured, type OptionPlace } from './signing/option-place.js';
 /** A text, or a function that gets it before each token call. */
 export type TextSource = string | (() => string | Promise<string>);
 
-/** @throws {@link MisconfigurationError} if it is not a function, and not a text without whitespace at its ends */
+/** @throws {@link MisconfigurationError} if it is neither a function nor a non-empty text without whitespace at its ends */
 export function checkedText(source: TextSource, option: string, place: OptionPlace): TextSource {
   if (typeof source === 'function') return source;
   const problem = textProblem(source);

@@ -57,8 +57,8 @@ const DURATION_BUCKETS = [
  * refreshes, rejections and replays, and a gauge of the time to expiry.
  *
  * Attributes follow the semantic conventions for HTTP clients, without `url.full`, because some providers have an account id
- * in the path. They hold no token, secret or client id. Call it after registering the OpenTelemetry SDK: global metrics do
- * not find one that is registered later.
+ * in the path. They hold no token, secret or client id. Call it after registering the OpenTelemetry SDK: global metrics
+ * ignore one that is registered later.
  *
  * @throws MisconfigurationError for something that is not a token source, or an unknown option
  * @see https://opentelemetry.io/docs/specs/semconv/http/
@@ -165,7 +165,7 @@ function common(provider: string, reason?: string): Attributes {
   };
 }
 
-/** Without `url.full`, which the conventions ask for, because some providers have an account id in the path. */
+/** Without `url.full`, which the conventions require, because some providers have an account id in the path. */
 function httpAttributes(event: Events['tokenCalled']): Attributes {
   return {
     ...common(event.provider, event.reason),

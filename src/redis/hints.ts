@@ -11,7 +11,7 @@ export interface NodeRedisSubscriber {
 
 /** A second connection of ioredis or iovalkey, for subscriptions only. */
 export interface IoredisSubscriber {
-  /** Asks for the messages of the channel. */
+  /** Starts a subscription to the channel. */
   subscribe(channel: string): Promise<unknown>;
   /** Ends the subscription. */
   unsubscribe(channel: string): Promise<unknown>;

@@ -4,11 +4,11 @@ import type { TokenIdentity } from '../sharing/token-store.js';
 
 /** Everything that is derived for one identity. */
 export interface IdentityKeys {
-  /** 128 bits that name the records. They tell nothing about the identity without its secrets. */
+  /** 128 bits that name the records. They reveal nothing about the identity without its secrets. */
   readonly kid: string;
   /** The first encrypts, any decrypts. */
   readonly encryption: readonly EncryptionKey[];
-  /** A hash that names a token without showing it: 128 bits. */
+  /** A hash that names a token without revealing it: 128 bits. */
   hashOf(token: string): string;
   /** With a `cacheIdentity`, a hash that names the credentials in use, which are not part of the key names then; otherwise ''. */
   readonly credentialsHash: string;

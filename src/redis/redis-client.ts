@@ -159,7 +159,7 @@ export function hasMethods<Name extends string>(
 }
 
 function isNoScript(error: unknown): boolean {
-  // Some clients put other words before it, or make a name of it.
+  // Some clients put other words before it, or use it as the error's name.
   return error instanceof Error && /\bNOSCRIPT\b|NoScriptError/.test(error.message);
 }
 

@@ -34,7 +34,7 @@ export interface RedisSlotContext {
 /** For how many more cool-downs rejected credentials are remembered, so that their next cool-down is longer. */
 const CREDENTIALS_MEMORY = 2;
 
-/** A commit that reaches Redis later than this is refused: the client held it back, and its durations are no longer true. */
+/** A commit that reaches Redis later than this is refused: the client held it back, and its durations are no longer correct. */
 const LATEST_MS = 1_000;
 
 /** One moment by the clock of Redis and by our monotonic clock. */
@@ -47,7 +47,7 @@ function momentOf(redisMs: string | undefined): Moment {
   return { redisMs: Number(redisMs), ownMs: performance.now() };
 }
 
-/** What the clock of Redis says now, unless a clock was changed. */
+/** The time by the clock of Redis, unless a clock was changed. */
 function redisTime({ redisMs, ownMs }: Moment): number {
   return redisMs + performance.now() - ownMs;
 }
@@ -199,7 +199,7 @@ export function createRedisSlot(context: RedisSlotContext): TokenStoreSlot {
     const askedAt = performance.now();
     const [fence, time] = await run(TAKE_FENCE);
     const spentMs = performance.now() - askedAt;
-    // The client held the question back until an outage was over: a newer token may be there by now.
+    // The client held the query back until an outage ended: there may be a newer token by now.
     if (spentMs > LATEST_MS) throw new Error('The answer of Redis came too late.');
     return { fence: Number(fence), moment: momentOf(time), spentMs };
   }

@@ -87,7 +87,7 @@ local function give_back(owner)
 end
 `;
 
-/** ARGV: channel, owner, lease ms, least remaining ms, hash in hand, '1' if that was rejected, unreadable fence, who asks. */
+/** ARGV: channel, owner, lease ms, least remaining ms, hash of the caller's token, '1' if that was rejected, unreadable fence, caller. */
 export const BEGIN = script(`
 local owner, lease, least, hash, rejected, unreadable, who =
   ARGV[2], ARGV[3], num(ARGV[4]), ARGV[5], ARGV[6] == '1', ARGV[7], ARGV[8]

@@ -26,7 +26,7 @@ type Listener = (fence: number) => void;
 const MOST_IDENTITIES = 100_000;
 /** How many records are checked for expiry at each use: more than are added, so that expired ones are dropped in time. */
 const SWEPT_AT_ONCE = 2;
-/** Among how many of the least recently used we look for one that is not in use. */
+/** How many of the least recently used are searched for one that is not in use. */
 const CANDIDATES = 100;
 
 /** The records of a memory store by identity: a bounded number, and each use costs the same however many there are. */

@@ -123,7 +123,7 @@ function rulesFor(records: Records, { now, who, tell, nextFence }: RulesContext)
     return true;
   }
 
-  /** The earlier failure that concerns the caller. Rejected credentials of others do not. */
+  /** The earlier failure that concerns the caller, which rejected credentials of others do not. */
   function cooling(): Cooling | undefined {
     const { cooling: failed } = records;
     if (failed === undefined || failed.memoryUntil <= now()) return undefined;

@@ -29,7 +29,7 @@ export interface AdvanceOptions {
   ioTurns?: number;
 }
 
-/** A clock that moves only when told to. */
+/** A clock that moves only when you move it. */
 export interface FakeClock extends Clock {
   /** Wall-clock time in epoch milliseconds; may be passed as a function on its own. */
   readonly now: () => number;
@@ -83,7 +83,7 @@ export function createFakeClock(options: FakeClockOptions = {}): FakeClock {
     wall += step;
   }
 
-  /** Runs the next timer due by `end`; says whether there was one. */
+  /** Runs the next timer due by `end`; returns whether there was one. */
   function runNextTimer(end: number): boolean {
     const timer = nextTimer();
     if (timer === undefined || timer.dueAt > end) return false;
@@ -158,8 +158,8 @@ function createGuard(): () => void {
 }
 
 /**
- * Lets waiting promises run. A tick asked for from inside a promise runs only when no promise is ready any more, so one
- * tick drains the queue however long its chains are; the second drains what ticks themselves have set off.
+ * Lets waiting promises run. A tick requested from inside a promise runs only once no promise is ready, so one tick
+ * drains the queue however long its chains are; the second drains what the ticks themselves started.
  */
 async function settle(ioTurns: number): Promise<void> {
   for (let tick = 0; tick < 2; tick += 1) {

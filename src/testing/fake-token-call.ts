@@ -17,7 +17,7 @@ export interface FakeTokenCall {
   readonly body: string;
   /** The fields of the body, which is a form or a JSON object; none for anything else. */
   readonly params: Readonly<Record<string, unknown>>;
-  /** Whether the caller gave up before there was an answer. */
+  /** Whether the caller gave up before getting an answer. */
   readonly aborted: boolean;
   /** Whether nothing more can happen to it: it was answered or cut, or the caller gave up. */
   readonly isOver: boolean;
@@ -25,13 +25,13 @@ export interface FakeTokenCall {
    * Answers with a new token.
    *
    * @param token - made up by default: `fake-token-1`, `fake-token-2` and so on
-   * @param fields - take the place of those in the body, or add to them
+   * @param fields - replace those in the body, or add to them
    */
   issue(token?: string, fields?: object): void;
-  /** Answers with anything: a string goes out as it stands, anything else as JSON. */
+  /** Answers with anything: a string is sent unchanged, anything else as JSON. */
   answer(status: number, body?: unknown, headers?: Readonly<Record<string, string>>): void;
   /**
-   * Ends it without an answer, by a network error. Over HTTP that is always a reset connection.
+   * Ends it with a network error instead of an answer. Over HTTP that is always a reset connection.
    *
    * @param code - `ECONNRESET` by default
    */
@@ -39,7 +39,7 @@ export interface FakeTokenCall {
 }
 
 /**
- * What arrived, and the way back, by HTTP or through the adapter.
+ * What arrived, and how to answer it, by HTTP or through the adapter.
  *
  * @internal
  */
@@ -54,7 +54,7 @@ export interface ArrivedCall {
 }
 
 /**
- * What a call asks of its endpoint.
+ * What a call needs from its endpoint.
  *
  * @internal
  */

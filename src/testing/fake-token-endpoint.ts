@@ -15,20 +15,20 @@ export interface FakeToken {
   readonly token: string;
   /** Its life in seconds, or what `writeLifetimeAs()` and `omitLifetime()` put there. */
   readonly expiresIn: unknown;
-  /** What was asked for under this name, if anything was. */
+  /** The requested scope, if any. */
   readonly scope?: unknown;
 }
 
 /** Settings of {@link createFakeTokenEndpoint}. */
 export interface FakeTokenEndpointOptions {
   /**
-   * Time by which tokens expire and delays pass; that of the token source, to turn both by hand.
+   * The clock by which tokens expire and delays pass. Pass the token source's clock to move both by hand.
    *
    * @defaultValue real time
    */
   readonly clock?: Pick<Clock, 'now' | 'schedule'>;
   /**
-   * Writes the body of an answer, where your provider's look otherwise.
+   * Writes the body of an answer, if your provider's looks different.
    *
    * @defaultValue that of RFC 6749, section 5.1
    */
@@ -36,8 +36,8 @@ export interface FakeTokenEndpointOptions {
 }
 
 /**
- * A token endpoint in the hand of a test, with the switches of the sandbox. It takes whatever it is asked for, by any provider,
- * and answers with a token.
+ * A token endpoint controlled by a test, with the switches of the sandbox. It accepts any token request, of any provider, and
+ * answers with a token.
  */
 export interface FakeTokenEndpoint
   extends FaultSwitches<FakeTokenCall>, TokenSwitches, LifetimeSwitches {
@@ -50,26 +50,26 @@ export interface FakeTokenEndpoint
   /** The call that came last. @throws Error if there was none yet */
   readonly lastCall: FakeTokenCall;
   /**
-   * Answers in place of the endpoint, with the number of the call, counted from 1. A call that it leaves open waits until the test
-   * answers it. `undefined`: each call is issued a token.
+   * Answers instead of the endpoint; `count` numbers the calls from 1. A call that it leaves open waits until the test answers it.
+   * `undefined`: each call is issued a token.
    */
   onCall: ((call: FakeTokenCall, count: number) => void) | undefined;
   /** Every token that was issued, oldest first. */
   readonly issuedTokens: readonly string[];
-  /** The tokens that are good right now, oldest first. */
+  /** The tokens that are valid right now, oldest first. */
   readonly liveTokens: readonly string[];
-  /** What a token is worth right now: whether your fake API should take it. */
+  /** The current state of a token: whether your fake API should accept it. */
   tokenState(token: string): TokenState;
-  /** Makes everything as it was at the start, and lets go what waits. The address stays. */
+  /** Resets everything to its state at the start, and releases what waits. The address stays. */
   reset(): void;
-  /** Closes the port, cutting what still hangs. Safe to call twice, and not needed without {@link FakeTokenEndpoint.listen}. */
+  /** Closes the port and cuts hanging calls. Safe to call twice, and not needed without {@link FakeTokenEndpoint.listen}. */
   readonly close: () => Promise<void>;
   /** The same as {@link FakeTokenEndpoint.close}, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
 /**
- * Creates a fake token endpoint. It opens no port until it is told to.
+ * Creates a fake token endpoint. It opens no port unless you call `listen()`.
  *
  * @example
  * ```ts
@@ -98,7 +98,7 @@ export function createFakeTokenEndpoint(options: FakeTokenEndpointOptions = {}):
     return json(200, { ...toBody({ token, expiresIn, scope }), ...fields });
   }
 
-  /** What the test's own functions throw must not end the process that runs it. */
+  /** An error in the test's own functions must not end the process that runs it. */
   function answer(call: OpenCall, count: number): void {
     try {
       if (endpoint.onCall === undefined) call.issue();
@@ -170,7 +170,7 @@ function standardBody({ token, expiresIn, scope }: FakeToken): object {
   return { access_token: token, token_type: 'Bearer', expires_in: expiresIn, scope };
 }
 
-// ---- the two ways in -------------------------------------------------------------------------------------------
+// ---- the two ways in ---------------------------------------------------------------------------------------------
 
 function adapterFor(receive: (arrived: ArrivedCall) => void): AxiosAdapter {
   return (config) =>
@@ -204,8 +204,8 @@ function listenFor(
     const { method = 'GET', url = '/', headers, socket } = message;
     receive({
       method,
-      url: new URL(url, `http://${headers.host}`).href, // A proxy is asked for an absolute one.
-      headers: headers as Record<string, string>, // Those that Node joins into a list are set by servers.
+      url: new URL(url, `http://${headers.host}`).href, // A proxy gets an absolute one.
+      headers: headers as Record<string, string>, // Only servers set those that Node joins into a list.
       body: body.toString(),
       isGone: () => socket.destroyed,
       cut: () => reply.reset(),

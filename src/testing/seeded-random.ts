@@ -1,5 +1,5 @@
 /**
- * Returns a repeatable stand-in for `Math.random`: the same seed gives the same numbers in [0, 1).
+ * Returns a repeatable replacement for `Math.random`: the same seed gives the same numbers in [0, 1).
  *
  * The generator is mulberry32: good enough to spread jitter, useless as a source of secrets.
  */

@@ -10,7 +10,7 @@ import type {
   TokenStoreSlot,
 } from '../store/index.js';
 
-/** One sentence of the contract of a token store, with a check that a store keeps it. */
+/** One sentence of the contract of a token store, with a check for it. */
 export interface StoreContractCheck {
   /** The sentence: what a store does. */
   readonly name: string;
@@ -62,7 +62,7 @@ export function describeStoreContract(
   });
 }
 
-/** A store under test, with an identity that nobody else uses. */
+/** A store under test, with an identity that is used nowhere else. */
 class Bench {
   readonly store: TokenStore;
   readonly pass: (ms: number) => Promise<void>;
@@ -93,10 +93,10 @@ class Bench {
 }
 
 const LEASE_MS = 10_000;
-/** Short enough to be waited for in real time. */
+/** Short enough to wait for in real time. */
 const SHORT_MS = 100;
 const PAST_SHORT_MS = 160;
-/** A cool-down of rejected credentials: they are remembered as long again, and a busy machine needs its time. */
+/** A cool-down of rejected credentials: they are remembered as long again, and a busy machine is slow. */
 const REFUSED_MS = 500;
 const PAST_REFUSED_MS = 560;
 
@@ -107,7 +107,7 @@ function anIdentity(): TokenIdentity {
     publicParts: [['clientId', 'client of the contract']],
     secretParts: [['clientSecret', 'secret of the contract']],
     request: '["POST"]',
-    // What differs is the part that costs nothing: a store may derive keys from the credentials, and that is slow.
+    // Only the cheap part differs: a store may derive keys from the credentials, and that is slow.
     paramsKey: randomBytes(8).toString('hex'),
     cacheIdentity: undefined,
   };
@@ -159,7 +159,7 @@ async function expectToken(slot: TokenStoreSlot, value: string): Promise<void> {
   assert.equal(answer.token.value, value);
 }
 
-/** A rejection, a lease of its own for whoever asked, and a failed mint: the fleet cools down. */
+/** A rejection, a lease for the caller, and a failed mint: the fleet cools down. */
 async function coolDown(slot: TokenStoreSlot, coolMs: number, failure = refused): Promise<void> {
   const { owner } = asking('refused');
   await slot.begin(asking(owner));
@@ -520,7 +520,7 @@ export const storeContractChecks: readonly StoreContractCheck[] = [
       { secretParts: [['clientSecret', 'another']] },
       { request: '["POST","scope=other"]' },
       { paramsKey: '[["scope",["other"]]]' },
-      // Without a delimiter that a value may hold, no two parts run into one another.
+      // No two parts may run into one another, whatever characters a value contains.
       {
         publicParts: [],
         secretParts: [...bench.identity.publicParts, ...bench.identity.secretParts],

@@ -15,7 +15,7 @@ type Description = ReturnType<typeof describe>;
 function describe(name: ProviderName) {
   const { title, factory, settings } = CATALOGUE[name];
   const provider = described(name);
-  // A provider of any kind does not know the names of its credentials.
+  // The general provider type does not say how its credentials are named.
   const fields = provider.credentialFields as Readonly<Record<string, CredentialField>>;
   return {
     name,
@@ -43,7 +43,7 @@ function describe(name: ProviderName) {
   };
 }
 
-/** One address for each region or environment; the only address if there are neither; none for the user's own server. */
+/** One address for each region or environment, the single address if there are none, or nothing for the user's own server. */
 function addresses(
   name: ProviderName,
   settings: readonly Setting[],

@@ -3,7 +3,7 @@ import type { Moment } from './storm.js';
 
 const HEIGHTS = '▁▂▃▄▅▆▇█';
 
-/** The run is drawn to this length at least, so that the bars grow from left to right. */
+/** The chart spans at least this long, so that the bars grow from left to right. */
 const USUAL_RUN_MS = 10_500;
 
 /** One bar for each stretch of the run, as high as the number of requests that ended in it. Healed ones are yellow, failed ones red. */

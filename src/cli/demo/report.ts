@@ -19,7 +19,7 @@ export interface Row {
   readonly failedTokenCalls: number;
 }
 
-/** The terminal: its width and that of a text in it, in characters, and its colours. */
+/** The terminal's width and the width for prose, in characters, and its colours. */
 export interface Looks {
   readonly width: number;
   readonly proseWidth: number;

@@ -11,7 +11,7 @@ const CONCURRENCY = 3;
 const TOKEN_CALL_MS = 150;
 const API_CALL_MS = { from: 5, to: 59 };
 const TOKEN_LIFE_SECONDS = 10;
-/** Counted from the start of such a token: begins before it is due for renewal, and is over long before it expires. */
+/** From the start of a token's life: begins before the token is due for renewal and ends long before it expires. */
 const OUTAGE_MS = { from: 4_000, to: 6_500 };
 const END_MS = 8_400;
 const REDRAW_EVERY_MS = 100;
@@ -63,7 +63,7 @@ async function goThrough(
 
   step(`${all} requests at once, ${BURST} to each provider, with no token yet`);
   const cold = await oneTokenCallEach(storms, 'A cold start costs one token call', () =>
-    // In groups: a process that stands still for seconds fetches its token anew, as after a suspend.
+    // In groups: a process that freezes for seconds fetches a new token, as after a suspend.
     Promise.all(storms.map((storm) => storm.burst(BURST, 10))),
   );
 
@@ -102,7 +102,7 @@ async function goThrough(
   return [cold, revoked, ...overall(storms)];
 }
 
-/** Each provider's own, by the life of its own token: on a busy machine one renews its token seconds after another. */
+/** Timed for each provider by its own token: on a busy machine they are renewed seconds apart. */
 function outageOf(storm: Storm) {
   const { tokenEndpoint } = storm.provider;
   const renewedAt = oneRequest(storm).then(() => storm.renewedAt);

@@ -18,7 +18,7 @@ export interface Tally {
   failures: number;
   /** Requests that were answered with a 401 first, without their caller noticing. */
   healed: number;
-  /** Of the steady load outside the bursts, which measure the machine more than the library. */
+  /** Of the steady load only: bursts measure the machine more than the library. */
   readonly latenciesMs: number[];
   readonly moments: Moment[];
   readonly firstFailures: string[];
@@ -62,7 +62,7 @@ export function createStorms(sandbox: Sandbox<(typeof STORMY)[number]>): Storm[]
   ];
 }
 
-/** A machine that is busy with other things takes long for a burst. */
+/** On a busy machine a burst takes long. */
 const PATIENCE_MS = 60_000;
 
 function createStorm<C extends object>(

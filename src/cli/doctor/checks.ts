@@ -38,7 +38,7 @@ function configurationCheck(configuration: Configuration): Outcome {
   return { outcome: 'ok', seen: [...credentials, ...where].join(', ') };
 }
 
-/** An address takes the place of a region or environment, which would otherwise go unnoticed. */
+/** An address overrides a region or environment, which would otherwise go unnoticed. */
 function ignored(choice: Choice | undefined): string {
   if (choice?.isGiven !== true) return '';
   return `, so ${choice.option} ${choice.value} has no effect`;

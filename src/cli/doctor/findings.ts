@@ -66,7 +66,7 @@ export type Connection =
 
 export interface Certificate {
   readonly issuer: string;
-  /** As the certificate says it. */
+  /** As written in the certificate. */
   readonly validTo: string;
 }
 
@@ -104,7 +104,7 @@ export interface FailedOutcome {
   readonly kind: 'failed';
   readonly code: BearerErrorCode;
   readonly message: string;
-  /** The code of RFC 6749, where the answer has one. */
+  /** The RFC 6749 error code, if the answer has one. */
   readonly oauthCode?: string | undefined;
   /** The provider's own words. */
   readonly diagnosis?: ProviderDiagnosis | undefined;

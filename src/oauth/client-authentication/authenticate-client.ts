@@ -36,7 +36,7 @@ export interface ReadyClientAssertion {
  *   RFC requires, for servers that do not decode it
  * - `client_secret_post`: the secret in the body
  * - `client_secret_jwt`, `private_key_jwt`: a signed assertion
- * - `tls_client_auth`: the certificate of the connection, by the agent in `transport` (RFC 8705)
+ * - `tls_client_auth`: the certificate of the connection, set on the agent in `transport` (RFC 8705)
  * - `none`: the client id alone, or nothing
  */
 export type ClientAuthentication =
@@ -56,7 +56,7 @@ export type ClientAuthenticationMethod = Extract<ClientAuthentication, string> |
 /** The token endpoint at which a client authenticates. */
 export interface TokenEndpoint {
   readonly tokenUrl: string;
-  /** The issuer, if known: then it is the audience of an assertion. */
+  /** The issuer, if known: assertions then have it as their audience. */
   readonly issuer?: string | undefined;
   /** The time by the server's clock, in epoch milliseconds. @defaultValue this machine's time */
   readonly nowMs?: number | undefined;
@@ -68,7 +68,7 @@ export interface AuthenticatedClient {
   readonly fields?: Readonly<Record<string, string>>;
 }
 
-/** Authenticates one client, anew for each request. */
+/** Authenticates one client; called for each request. */
 export type AuthenticateClient = (endpoint: TokenEndpoint) => Promise<AuthenticatedClient>;
 
 /** The client that authenticates. */
@@ -82,7 +82,7 @@ export interface ClientAuthenticator {
   readonly method: ClientAuthenticationMethod;
   /** Whether the client needs a secret. */
   readonly usesSecret: boolean;
-  /** The least length of the secret in bytes. @defaultValue any */
+  /** The minimum length of the secret in bytes. @defaultValue any */
   readonly leastSecretBytes?: number;
   /** Whether each request has a different proof. */
   readonly isPerCall: boolean;

@@ -19,7 +19,7 @@ export interface DiscoveryOptions {
   readonly authenticator: ClientAuthenticator;
 }
 
-/** How long metadata is fresh, how long it is used while it cannot be read, and how long a refusal is remembered, in milliseconds. */
+/** How long metadata is fresh, how long it is used if a newer one cannot be read, and how long a refusal is remembered, in milliseconds. */
 const FRESH_MS = 3_600_000;
 const STALE_MS = 86_400_000;
 const REFUSED_MS = 30_000;
@@ -30,7 +30,7 @@ interface Kept {
 }
 
 /**
- * Finds the token endpoint by the metadata of its issuer. The endpoint is remembered for an hour, and used for a day while the
+ * Finds the token endpoint in the metadata of its issuer. The endpoint is remembered for an hour, and used for a day while the
  * metadata cannot be reached. Refused metadata is read again after 30 s.
  */
 export function createDiscovery(
@@ -55,7 +55,7 @@ export function createDiscovery(
   }
 
   async function readOnce(context: TokenRequestContext): Promise<DiscoveredEndpoint> {
-    // The refresh that reads may be given up or fail for reasons of its own: then this one reads the metadata itself.
+    // If the refresh that is reading is aborted or fails for another reason, this one reads the metadata itself.
     const joined = underWay && (await underWay.catch(() => undefined));
     if (joined !== undefined) return joined;
     const started = readAnew(context);
@@ -130,7 +130,7 @@ async function issuerOf(
   return issuerIn(body, { resource, issuers }, provider);
 }
 
-/** A response whose status tells whether the metadata is there. */
+/** A response whose status shows whether the metadata exists. */
 async function get(
   url: string,
   { provider }: DiscoveryOptions,

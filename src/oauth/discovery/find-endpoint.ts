@@ -42,7 +42,7 @@ interface Seeker {
   readonly authenticator: ClientAuthenticator;
 }
 
-/** @throws {@link MisconfigurationError} for none or several places to look, plain http, or a malformed issuer */
+/** @throws {@link MisconfigurationError} unless exactly one place is given; for plain http, or a malformed issuer */
 export function endpointFinder(options: TokenEndpointOptions, seeker: Seeker): FindEndpoint {
   const place = checkedPlace(options, seeker);
   return 'tokenUrl' in place

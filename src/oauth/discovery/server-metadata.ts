@@ -88,10 +88,10 @@ function shown(value: unknown): string {
 }
 
 /**
- * The issuer to use, of those that a protected resource names.
+ * Chooses the issuer to use from those that a protected resource names.
  *
  * @param issuers - those that may be used: a resource must not choose who gets the client's secret
- * @throws {@link MisconfigurationError} naming the resource, if the metadata is another's or names no issuer that may be used
+ * @throws {@link MisconfigurationError} naming the resource, if the metadata is for another resource or names no issuer that may be used
  * @see https://www.rfc-editor.org/rfc/rfc9728#section-3.3
  */
 export function issuerIn(

@@ -19,7 +19,7 @@ function wellKnownURL(url: string, name: string): string {
   return `${origin}/.well-known/${name}${pathOf(url)}${search}`;
 }
 
-/** Without a slash at its end. */
+/** Without a trailing slash. */
 function pathOf(url: string): string {
   return new URL(url).pathname.replace(/\/$/, '');
 }

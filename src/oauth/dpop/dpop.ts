@@ -23,7 +23,7 @@ import { proofKey, sha256, type DPoPOptions } from './proof-key.js';
 export interface DPoP {
   /** Where its tokens go. */
   readonly place: Place;
-  /** Names the key: a token can be used only with the key that it was got with. */
+  /** Names the key: a token works only with the key it was issued for. */
   readonly thumbprint: () => Promise<string>;
   /** The proof for one token request. */
   tokenRequestProof(call: TokenCallOf, context: TokenRequestContext): Promise<string>;
@@ -33,7 +33,7 @@ export interface DPoP {
 
 /** A token call. */
 interface TokenCallOf {
-  /** An object of this call alone. */
+  /** An object unique to this call. */
   readonly call: object;
   readonly tokenUrl: string;
   /** By the server's clock. */
@@ -42,11 +42,11 @@ interface TokenCallOf {
 
 const PROOF = 'DPoP';
 
-/** What is known of an API or a token endpoint on one origin. */
+/** What is known about an API or a token endpoint on one origin. */
 interface Server {
   /** What its next proof has to contain. */
   nonce?: string | undefined;
-  /** How far its clock is ahead of ours; `undefined` if it has not shown that. */
+  /** How far its clock is ahead of ours; `undefined` if not known yet. */
   offsetMs?: number | undefined;
 }
 
@@ -58,7 +58,7 @@ interface TokenCall {
 }
 
 /**
- * @param tokenClock - the clock of the token endpoint, taken for that of an API too until it shows another one
+ * @param tokenClock - the clock of the token endpoint, assumed for an API too until its answers show another time
  * @throws {@link MisconfigurationError} naming the option, never the key
  */
 export function createDPoP(
@@ -73,7 +73,7 @@ export function createDPoP(
   /** Refreshes that have repeated their token call with a nonce. */
   const repeated = new WeakSet<AbortSignal>();
 
-  // The API and the token endpoint may be on one origin, and have nonces of their own.
+  // The API and the token endpoint may share an origin, but have separate nonces.
   const serverAt = (role: 'API' | 'token endpoint', { origin }: URL): Server => {
     const name = `${role} ${origin}`;
     const server = servers.get(name) ?? {};
@@ -87,7 +87,7 @@ export function createDPoP(
     request: ProvenRequest<Attempt>,
   ): Promise<Attempt> {
     const { carrier, clock, token } = request;
-    // A redirect or a transform has taken the token out, or a config that is sent again has another one by now.
+    // A redirect or a transform removed the token, or a config that is sent again carries another one by now.
     if (!place.find(carrier.headers ?? {}, carrier).includes(token.authorization))
       return request.attempt();
     const url = parsedURL(request.url) ?? new URL(request.url);
@@ -120,7 +120,7 @@ export function createDPoP(
       const given = keepNonce(made.server, headers);
       if (status < 300) return isBound(body) ? undefined : 'refused';
       if (oauthErrorFields(body)?.error !== NONCE_NEEDED) return undefined;
-      // RFC 9449, section 8: once more with the nonce. A server that then wants another one would want one for ever.
+      // RFC 9449, section 8: retry once with the nonce. A server that then wants another would never stop.
       if (given === undefined || given === made.nonce || repeated.has(made.refresh))
         return 'refused';
       repeated.add(made.refresh);
@@ -129,7 +129,7 @@ export function createDPoP(
   };
 }
 
-/** What the user can do about a token that is not bound, in the place of the provider's own words. */
+/** What the user can do about a token that is not bound; replaces the provider's own words. */
 export function unboundTokenMessage({ status, body }: TokenResponse): string | undefined {
   if (status >= 300 || isBound(body)) return undefined;
   return (
@@ -161,7 +161,7 @@ function keepNonce(server: Server, headers: unknown): string | undefined {
   return (server.nonce = given);
 }
 
-/** Learns from an answer of the API. Returns whether the request would do with another proof. */
+/** Learns from an answer of the API. Returns whether the request may succeed with another proof. */
 function learn(
   server: Server,
   answer: ProvenAttempt['answer'],
@@ -171,7 +171,7 @@ function learn(
   const { status, headers } = answer;
   const nonce = keepNonce(server, headers);
   if (status !== 401) return false;
-  // A cache may have answered anything else, with the date of another day.
+  // Any other answer may come from a cache, with the date of another day.
   const learnt = clockOffsetMs(textOf(headerOf(headers, 'date')), sent.nowMs);
   if (learnt !== undefined) server.offsetMs = learnt;
   const challenge = textOf(headerOf(headers, 'www-authenticate'));
@@ -195,10 +195,10 @@ interface Writable extends Carrier {
 }
 
 /**
- * Puts a proof into a request for one send. It is for one URL, so neither it nor the token follows a redirect; a fetch asks for another
- * proof itself.
+ * Puts a proof into a request for one send. It is for one URL, so a redirect carries neither it nor the token; bearer fetch makes a
+ * new proof for each.
  *
- * @returns a function that makes the request as it was
+ * @returns a function that restores the request
  */
 function writeProof(carrier: Writable, proof: string): () => void {
   const headers = carrier.headers as Record<string, unknown>;

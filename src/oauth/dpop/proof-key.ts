@@ -68,7 +68,7 @@ export function proofKey(given: true | DPoPOptions, provider: string): ProofKey 
   };
 }
 
-/** A private key, and what holds the public one. */
+/** A private key, and the public one or an object that contains it. */
 interface Pair {
   readonly privateKey: CryptoKey;
   readonly publicKey: Readonly<Record<string, unknown>>;

@@ -56,7 +56,7 @@ type CommonUserOptions = Omit<UserTokensOptions<CommonSourceOptions>, 'createTok
 
 /** The user whose token it is. */
 export interface UserCredentials {
-  /** Your own id of the user. */
+  /** Your own id for the user. */
   readonly user: string;
 }
 
@@ -75,15 +75,15 @@ export interface UserTokens {
   /** Saves the refresh token of a login with `save`, and forgets the user's earlier tokens. */
   login(user: string, refreshToken: string): Promise<void>;
   /**
-   * Forgets the user's tokens, here and in the shared store. Delete the saved refresh token first. Other processes use the access token
-   * that they have until it expires, unless you revoke it at the authorization server.
+   * Forgets the user's tokens, here and in the shared store. Delete the saved refresh token first. Other processes keep using their
+   * access token until it expires, unless you revoke it at the authorization server.
    */
   logout(user: string): Promise<void>;
 }
 
 /** More than other sources keep: each user has a token. */
 const MOST_USERS = 10_000;
-/** After a refusal `load` is asked once more, which counts as an attempt even if no call follows. */
+/** After a refusal `load` is called once more, which counts as an attempt even if no token call follows. */
 const LEAST_ATTEMPTS = 2;
 
 const OPTIONS = [

@@ -16,7 +16,7 @@ export type NextStep =
  * Decides what to do with a loaded refresh token. A replacement counts more than a refusal, since a server also refuses a token that it
  * has replaced.
  *
- * @param known - what is known about refresh tokens; only what is about this one matters
+ * @param known - known fates of refresh tokens; only those of this one matter
  */
 export function nextStep(loaded: string, known: readonly (Fate | undefined)[]): NextStep {
   const fates = known.filter((fate) => fate?.of === loaded);

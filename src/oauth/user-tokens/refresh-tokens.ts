@@ -11,7 +11,7 @@ export interface RefreshTokenStorage {
    * Saves the new refresh token of a user. It is awaited before any request gets the access token that came with it.
    *
    * @param context - `replaces`: the refresh token that was used to get it; `undefined` after a login. If your database can compare,
-   *   save only if that one is still saved: then a refresh that ends late overwrites no later login.
+   *   save only if that one is still saved, so that a late refresh does not overwrite a newer login.
    */
   save(
     user: string,
@@ -104,7 +104,7 @@ export class RefreshTokens {
     if (!this.#isOver(sent)) await this.#save(user, refreshToken, replaces);
   }
 
-  /** The server refused it. Other processes learn that in the background. */
+  /** The server refused it. Other processes learn of it in the background. */
   refused({ user, refreshToken }: SentToken): void {
     const known = this.#known.get(user);
     if (known?.kind === 'replaced' && known.of === refreshToken) return;

@@ -48,7 +48,7 @@ export class SharedFates {
   }
 }
 
-/** Runs one operation on the records of an identity; `undefined` if the store does not do it in time. */
+/** Runs one operation on the records of an identity; `undefined` if the store does not finish in time. */
 export async function runOn<T>(
   store: GuardedStore,
   identity: TokenIdentity,

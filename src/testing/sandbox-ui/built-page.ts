@@ -6,8 +6,8 @@ export interface PageFiles {
 }
 
 /**
- * The finished page. In the package this whole module is replaced by one that holds the texts (rollup.config.mjs); from
- * source they are built on the spot.
+ * The finished page. In the package this whole module is replaced by one that holds the texts (rollup.config.mjs); when
+ * run from source, they are built on the spot.
  */
 export async function builtPage(): Promise<PageFiles> {
   const { buildSandboxPage } = await import('../../../scripts/sandbox-page.mjs');

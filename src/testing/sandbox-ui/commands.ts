@@ -2,7 +2,7 @@ import * as v from 'valibot';
 
 import { LASTING_FAULTS, MOMENTARY_FAULTS, MOST_REQUESTS_PER_SECOND } from './happening.js';
 
-/** A provider's name; all of them where it is left out. */
+/** A provider's name; if left out, all providers. */
 const lane = v.optional(v.string());
 
 const schema = v.variant('do', [
@@ -24,7 +24,7 @@ const schema = v.variant('do', [
 /** What a button of the page asks for. */
 export type Command = v.InferOutput<typeof schema>;
 
-/** The command in the body of a POST; `undefined` if it holds none. */
+/** The command in the body of a POST; `undefined` if it is not one. */
 export function parseCommand(body: string): Command | undefined {
   try {
     return v.parse(schema, JSON.parse(body));

@@ -2,10 +2,10 @@ import type { Crowd, Event } from './happening.js';
 
 type CrowdEvent = Extract<Event, Crowd>;
 
-/** Gathers what many requests meet at once, so that a storm of 401s is told in one sentence. */
+/** Gathers what many requests meet at once, so that a storm of 401s is reported in one sentence. */
 export interface CrowdTeller {
   add(event: CrowdEvent): void;
-  /** Tells what was gathered, with the time of its first, and forgets it. */
+  /** Reports what was gathered, with the time of the first, and forgets it. */
   flush(tell: (event: CrowdEvent, at: number) => void): void;
 }
 

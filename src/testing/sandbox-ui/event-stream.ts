@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import type { Message } from './message.js';
 
 /**
- * Everyone who listens to the story.
+ * All pages that listen to the story.
  *
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html
  */
@@ -15,7 +15,7 @@ export interface EventStream {
   close(): void;
 }
 
-/** Whoever lags this far behind is let go: the page comes back by itself and is told everything anew. */
+/** A page that lags this far behind is disconnected: it reconnects automatically and gets everything again. */
 const MOST_UNREAD_BYTES = 4_000_000;
 
 /** How soon a page whose connection broke tries again. */

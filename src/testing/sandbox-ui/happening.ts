@@ -1,11 +1,11 @@
 /*
- * What can happen to a provider's token and requests, as the sandbox's page is told of it. Nothing in here is a token, a
+ * What can happen to a provider's token and requests, as reported to the sandbox's page. Nothing in here is a token, a
  * secret or a client id.
  */
-/** How far the token in hand is into its life; `none` before the first one. */
+/** How far the current token is into its life; `none` before the first one. */
 export type Phase = 'none' | 'fresh' | 'early' | 'last' | 'suspect' | 'expired';
 
-/** Faults that happen at once and are over. */
+/** Faults that happen once, at once. */
 export const MOMENTARY_FAULTS = ['revoke', 'expire'] as const;
 export type MomentaryFault = (typeof MOMENTARY_FAULTS)[number];
 
@@ -20,7 +20,7 @@ export const MOST_REQUESTS_PER_SECOND = 200;
 export interface TokenFacts {
   /** Counts from 1 in each lane. */
   readonly serial: number;
-  /** The first 24 bits of its SHA-256, in hex: enough to tell two tokens apart, and no way back. */
+  /** The first 24 bits of its SHA-256, in hex: enough to tell two tokens apart, but not to recover one. */
   readonly fingerprint: string;
   readonly lifetimeMs: number;
   /** Epoch milliseconds. */
@@ -39,7 +39,7 @@ export interface Counters {
   readonly failures: number;
 }
 
-/** Something that happened to many requests within a moment, told once. */
+/** Something that happened to many requests at almost the same time, reported once. */
 export interface Crowd {
   readonly count: number;
 }
@@ -86,7 +86,7 @@ export type Event =
   | { readonly kind: 'pressed'; readonly fault: MomentaryFault | 'burst' }
   | {
       readonly kind: 'switched';
-      /** The one that was switched; absent where all were switched off. */
+      /** The one that was switched; absent if all were switched off. */
       readonly fault?: LastingFault | undefined;
       readonly on: readonly LastingFault[];
     }
@@ -97,7 +97,7 @@ export type Event =
       readonly counters: Counters;
     };
 
-/** Hands on what happened in one lane, and when. */
+/** Reports what happened in one lane, and when. */
 export type Tell = (event: Event, at: number) => void;
 
 export type Happening = Event & {

@@ -3,13 +3,13 @@ import type { SandboxProvider } from '../sandbox/provider.js';
 import type { SandboxRequest } from '../sandbox/sandbox-request.js';
 import { LASTING_FAULTS, type LastingFault, type MomentaryFault } from './happening.js';
 
-/** The switches of one provider's sandbox, as buttons of the page work them. */
+/** The switches of one provider's sandbox, as the buttons of the page use them. */
 export interface LaneFaults {
   press(fault: MomentaryFault): void;
   switch(fault: LastingFault, on: boolean): void;
   /** Switches every lasting fault off. */
   recover(): void;
-  /** Leaves the sandbox without a disturbance of ours. */
+  /** Ends every disturbance of ours. */
   release(): void;
 }
 
@@ -23,8 +23,8 @@ const EXCLUSIVE: readonly LastingFault[] = ['fail', 'hang', 'rate-limit'];
 const apiCallMs = ({ serial }: SandboxRequest) => 40 + ((serial * 37) % 120);
 
 /**
- * Lets each request take its time before it is judged: a token is made when it is handed out, and a request that is under
- * way when its token dies draws a 401. (A delay would judge first and answer late.) Ends with `recover`.
+ * Holds each request for a while before it is judged: a token is created when it is returned, and a request that is under
+ * way when its token dies gets a 401. (A delay would judge first and answer late.) Ends with `recover`.
  */
 function holdEach(endpoint: FaultSwitches, tookMs: (request: SandboxRequest) => number): void {
   const held = endpoint.holdNext();

@@ -7,18 +7,18 @@ import type {
   TokenFacts,
 } from './happening.js';
 
-/** How much of the past a lane remembers: what the time line shows, and a while for who stops it to read. */
+/** How much of the past a lane remembers: what the time line shows, and some more for a reader who pauses it. */
 export const REMEMBERED_MS = 90_000;
 
-/** Marks of one kind that follow each other within this time are one mark with a count. */
+/** Marks of one kind within this time of each other are shown as one mark with a count. */
 export const MERGE_WITHIN_MS = 5_000;
 
-/** What is known of one provider without anything having happened. */
+/** What is known about one provider before anything has happened. */
 export interface LaneFacts {
   readonly name: string;
   readonly title: string;
   readonly baseURL: string;
-  /** How long before its expiry a token counts as early, at most; and as in its last moments. Milliseconds. */
+  /** For how long before its expiry a token is in its early window, at most, and in its last moments. Milliseconds. */
   readonly earlyMs: number;
   readonly lastMs: number;
 }
@@ -39,7 +39,7 @@ export interface Call {
   readonly ended?: HappeningOf<'called'> | undefined;
 }
 
-/** The token endpoint is left alone. */
+/** A time in which the token endpoint is not called. */
 export interface CoolDown {
   readonly id: number;
   readonly cause: string;
@@ -50,13 +50,13 @@ export interface CoolDown {
 export type CrowdKind = 'joined' | 'rejected' | 'waited' | 'replayed' | 'failed';
 export type MarkKind = CrowdKind | 'pressed' | 'switched';
 
-/** What requests met, or what somebody did, as one sign on the time line. */
+/** What requests met, or what a user of the page did, as one sign on the time line. */
 export type Mark = HappeningOf<MarkKind> & {
   /** When the last of its crowd came. */
   readonly lastAt: number;
 };
 
-/** How the requests that ended within a moment ended. */
+/** The outcomes of requests that ended at almost the same time. */
 export interface Traffic {
   readonly id: number;
   readonly at: number;
@@ -99,7 +99,7 @@ export function emptyLane(facts: LaneFacts, now: number): LaneView {
   };
 }
 
-/** The lane after one more thing has happened in it. Never writes to the lane given. */
+/** The lane after one more event. Never changes the given lane. */
 export function afterHappening(lane: LaneView, happening: Happening): LaneView {
   switch (happening.kind) {
     case 'phase':
@@ -128,7 +128,7 @@ export function afterHappening(lane: LaneView, happening: Happening): LaneView {
     case 'refreshed':
     case 'refresh-failed':
     case 'forced-mints-spent':
-      return lane; // Told in words; what they change comes as a phase, a call or a cool-down of its own.
+      return lane; // Only put into words; what they change arrives as a separate phase, call or cool-down.
   }
 }
 
@@ -151,7 +151,7 @@ function endedAt(coolDowns: readonly CoolDown[], at: number): readonly CoolDown[
   return coolDowns.map((one) => (one.to > at ? { ...one, to: at } : one));
 }
 
-/** Puts a happening at the end, or into the mark of its kind that has just been made. */
+/** Adds an event at the end, or to a recent mark of its kind. */
 export function withMark<M extends Happening & { readonly lastAt?: number | undefined }>(
   marks: readonly M[],
   happening: HappeningOf<MarkKind>,
@@ -180,7 +180,7 @@ function merged<M extends Happening>(mark: M, other: Happening): M {
     : both;
 }
 
-/** The lane without what is too long ago to be shown. The same object if there is nothing to forget. */
+/** The lane without what is too old to be shown. The same object if there is nothing to forget. */
 export function forgotten(lane: LaneView, now: number): LaneView {
   const horizon = now - REMEMBERED_MS;
   const next = {
@@ -196,14 +196,14 @@ export function forgotten(lane: LaneView, now: number): LaneView {
   return isSame ? lane : { ...lane, ...next };
 }
 
-/** How many requests a bar of full height stands for: what is usual, thrice, so that a burst does not dwarf the rest. */
+/** How many requests a bar of full height stands for: three times the usual, so that a burst does not dwarf the rest. */
 export function fullHeight(traffic: readonly Traffic[]): number {
   const totals = traffic.map(({ ok, failed }) => ok + failed).sort((a, b) => a - b);
   const usual = totals[Math.floor(totals.length / 2)] ?? 0;
   return Math.max(6, usual * 3);
 }
 
-/** Milliseconds for which the token endpoint is still left alone; 0 if it may be called. */
+/** Milliseconds until the token endpoint may be called; 0 if it may be called now. */
 export function coolingForMs({ coolDowns }: LaneView, now: number): number {
   return Math.max(0, ...coolDowns.map(({ to }) => to - now));
 }

@@ -10,7 +10,7 @@ import { createRequests } from './requests.js';
 import { listenTo } from './source-listener.js';
 import { watchToken } from './token-watch.js';
 
-/** What a lane is made of. */
+/** What a lane needs. */
 export interface LaneSetup {
   readonly title: string;
   readonly provider: Provider;
@@ -26,12 +26,12 @@ export interface LaneSetup {
 export interface Lane {
   readonly facts: LaneFacts;
   readonly faults: LaneFaults;
-  /** Sends one request, whatever becomes of it. */
+  /** Sends one request, whatever its outcome. */
   send(): void;
   burst(): void;
-  /** Does harm at once; it shows on the time line before anything that comes of it. */
+  /** Causes a fault at once; the time line shows it before its consequences. */
   press(fault: MomentaryFault): void;
-  /** Looks at the token's phase and tells what was gathered. To be called often. */
+  /** Checks the token's phase and reports what was gathered. Call it often. */
   tick(): void;
   close(): void;
 }
@@ -40,7 +40,7 @@ export interface Lane {
 const EARLY_SHARE = 0.4;
 const LAST_SHARE = 0.1;
 
-/** Shorter than the library's own, so that a hanging endpoint is given up while one looks. */
+/** Shorter than the library's own, so that a viewer sees a hanging endpoint being given up. */
 const TIME_BOUNDS = { attemptTimeoutMs: 3_000, flightTimeoutMs: 6_000 };
 const REQUEST_TIMEOUT_MS = 10_000;
 
@@ -76,7 +76,7 @@ export function createLane(setup: LaneSetup): Lane {
     crowd,
   });
 
-  /** Told while something goes on, and once more when it is over. */
+  /** Called while requests are running, and once more when they have ended. */
   function tellTraffic(): void {
     const now = Date.now();
     if (now - trafficToldAt < TRAFFIC_EVERY_MS) return;

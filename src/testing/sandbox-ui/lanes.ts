@@ -27,7 +27,7 @@ const at = <C extends object>({ credentials, url }: SandboxProvider<C>) => ({
   baseURL: url,
 });
 
-/** A provider is generic in its credentials only towards the one who defines it. */
+/** Only the code that defines a provider needs the type of its credentials. */
 const anyProvider = <C extends object>(provider: Provider<C>) => provider as unknown as Provider;
 
 const ROWS: readonly Row[] = [
@@ -78,7 +78,7 @@ const ROWS: readonly Row[] = [
   },
 ];
 
-/** How much faster a token dies here than in earnest. */
+/** How much faster a token dies here than in production. */
 const TIMES_FASTER = 60;
 
 /** Ten tokens in half an hour are not enough for tokens that live for seconds: the budget's time shrinks like their life. */

@@ -1,15 +1,15 @@
 import type { Lane } from './lane.js';
 
-/** Sends requests at a steady rate, shared out among the lanes. */
+/** Sends requests at a steady rate, spread over the lanes. */
 export interface Load {
   perSecond: number;
   /** Sends what has become due since the last call. */
   tick(): void;
-  /** Forgets the time that passed, after a pause in which nothing was to be sent. */
+  /** Forgets the elapsed time, after a pause in which nothing was to be sent. */
   resume(): void;
 }
 
-/** After a stall no more than this is made up for: a machine that is too slow would fall behind ever further. */
+/** After a stall no more than this is caught up: a machine that is too slow would fall further and further behind. */
 const MOST_MADE_UP_MS = 250;
 
 export function createLoad(lanes: readonly Lane[], perSecond: number): Load {

@@ -5,11 +5,11 @@ import type { LaneView } from './lane-view.js';
 export type Message =
   | {
       readonly kind: 'hello';
-      /** The server's clock: pages count in it. */
+      /** The time by the server's clock, which pages use. */
       readonly now: number;
       readonly requestsPerSecond: number;
       readonly lanes: readonly LaneView[];
-      /** The latest of what was told before, for the log. */
+      /** The latest earlier events, for the log. */
       readonly recent: readonly Happening[];
     }
   | {
@@ -19,5 +19,5 @@ export type Message =
       readonly happenings: readonly Happening[];
     };
 
-/** The header that a command must carry: no page of another origin can send it without being asked first. */
+/** The header that a command must carry: a page of another origin cannot send it without a CORS preflight. */
 export const COMMAND_HEADER = 'x-sandbox-ui';

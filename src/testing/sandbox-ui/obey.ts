@@ -2,7 +2,7 @@ import { type Command, parseCommand } from './commands.js';
 import type { Lane } from './lane.js';
 import type { Load } from './load.js';
 
-/** Carries out the command in a body, and says whether it was one. */
+/** Carries out the command in a body, and returns whether it was one. */
 export function obeying(lanes: ReadonlyMap<string, Lane>, load: Load): (body: string) => boolean {
   return (body) => {
     const command = parseCommand(body);

@@ -5,14 +5,14 @@ import { text } from 'node:stream/consumers';
 import type { PageFiles } from './built-page.js';
 import { COMMAND_HEADER } from './message.js';
 
-/** What the server hands on. */
+/** What the server passes on. */
 export interface PageServerOptions {
   /** 0 lets the system choose a free port. */
   readonly port: number;
   readonly page: PageFiles;
   /** A page wants to listen. */
   readonly listen: (response: ServerResponse) => void;
-  /** A button was pressed; says whether the body was a command. */
+  /** A button was pressed; returns whether the body was a command. */
   readonly obey: (body: string) => boolean;
 }
 
@@ -26,7 +26,7 @@ const LOOPBACK = '127.0.0.1';
 /** A command is a few dozen characters. */
 const LONGEST_COMMAND_BYTES = 1_000;
 
-/** Nothing from elsewhere, and nobody may frame the page to have its buttons pressed. */
+/** Loads nothing from elsewhere, and no site may frame the page to trick a user into pressing its buttons. */
 const SECURITY_HEADERS = {
   'content-security-policy':
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; " +
@@ -40,8 +40,8 @@ const SECURITY_HEADERS = {
 /**
  * Serves the page on loopback.
  *
- * Whoever can make a browser on this machine visit a page must neither read this one nor press its buttons: a foreign
- * `Host` (DNS rebinding) is refused, and a command needs our own origin and a header of ours.
+ * A foreign page in a browser on this machine must neither read this one nor press its buttons: a foreign `Host` (DNS
+ * rebinding) is refused, and a command needs our own origin and our header.
  */
 export async function openPageServer(options: PageServerOptions): Promise<PageServer> {
   const { page, listen, obey } = options;

@@ -4,25 +4,25 @@ import axios, { type AxiosInstance, isAxiosError } from 'axios';
 import { isBearerError, type TokenSource } from '../../index.js';
 import type { CrowdTeller } from './crowd.js';
 
-/** The requests of one lane: what a caller of the library would send, and what such a caller meets. */
+/** The requests of one lane: what a caller of the library would send, and what happens to it. */
 export interface Requests {
   readonly tallied: {
     readonly requests: number;
     readonly waits: number;
     readonly failures: number;
   };
-  /** Sends one, whatever becomes of it. */
+  /** Sends one, whatever its outcome. */
   send(): void;
   /** How many ended since the last call, and how. */
   takeEnded(): { readonly ok: number; readonly failed: number };
-  /** Ends all that are under way, and tells nothing of it. */
+  /** Aborts all that are under way, without reporting them. */
   abort(): void;
 }
 
-/** A request that went out later than this after its start had to wait for a token, and not just for its turn. */
+/** A request sent later than this after its start had to wait for a token, not just for its turn. */
 const NOTICEABLE_WAIT_MS = 50;
 
-/** Past so many, more requests would show nothing new and slow the page's own machine down. */
+/** Beyond this, more requests would show nothing new and slow down the machine. */
 const MOST_IN_FLIGHT = 250;
 
 export function createRequests(context: {

@@ -3,10 +3,10 @@ import type { CrowdTeller } from './crowd.js';
 import type { Tell } from './happening.js';
 import type { TokenWatch } from './token-watch.js';
 
-/** What speaks against the token itself. */
+/** Reasons that cast doubt on the token itself. */
 const DOUBTED: readonly string[] = ['replay', 'replacement', 'endpoint-cooling'];
 
-/** Turns the events of a token source into what the page is told. */
+/** Turns the events of a token source into those of the page. */
 export function listenTo(
   source: TokenSource,
   token: TokenWatch,

@@ -52,7 +52,7 @@ const TELL_EVERY_MS = 100;
  * Serves a page on loopback that shows the life of each provider's token while requests are sent, with buttons for everything that
  * can go wrong.
  *
- * It creates its own client for each provider that the sandbox has. Tokens live for seconds instead of an hour, so that
+ * It creates its own client for each provider in the sandbox. Tokens live for seconds instead of an hour, so that
  * you can watch a whole life. Tokens and secrets never reach the page.
  *
  * @example
@@ -66,7 +66,7 @@ const TELL_EVERY_MS = 100;
 export async function startSandboxUi(options: SandboxUiOptions): Promise<SandboxUi> {
   const { sandbox, port = 0, requestsPerSecond = 20 } = options;
   const { tokenLifeSeconds = 40, tokenCallMs = 800 } = options;
-  // Only who wants the page pays for loading it.
+  // Loaded only if the page is wanted.
   const { builtPage } = await import('./built-page.js');
   const page = await builtPage();
 
@@ -91,7 +91,7 @@ export async function startSandboxUi(options: SandboxUiOptions): Promise<Sandbox
     port,
     page,
     listen(response) {
-      tellRest(); // The greeting holds it already.
+      tellRest(); // The greeting already includes it.
       stream.join(response, story.hello(load.perSecond));
     },
     obey: obeying(lanes, load),

@@ -8,16 +8,16 @@ import {
 import type { Event, Happening } from './happening.js';
 import type { Message } from './message.js';
 
-/** What has happened so far, and what of it has not been told yet. */
+/** What has happened so far, and which part has not been sent yet. */
 export interface Story {
   tell(lane: string, event: Event, at: number): void;
-  /** For a page that has just opened, or has come back. */
+  /** For a page that has just opened or reconnected. */
   hello(requestsPerSecond: number): Message;
-  /** What happened since the last call; `undefined` if that is nothing that a page does not know. */
+  /** What happened since the last call; `undefined` if that is nothing new to a page. */
   next(requestsPerSecond: number): Message | undefined;
 }
 
-/** How many happenings a new page's log begins with. */
+/** How many events a new page's log begins with. */
 const RECENT = 60;
 
 export function createStory(lanes: readonly LaneFacts[], now: () => number): Story {

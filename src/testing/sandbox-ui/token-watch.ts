@@ -4,17 +4,17 @@ import type { TokenSource } from '../../index.js';
 import type { SandboxProvider } from '../sandbox/provider.js';
 import type { Phase, Tell, TokenFacts } from './happening.js';
 
-/** Knows the token in hand, and how far it is into its life. */
+/** Knows the current token, and how far it is into its life. */
 export interface TokenWatch {
-  /** Tells the phase if it has changed. */
+  /** Reports the phase if it has changed. */
   look(): void;
-  /** A new token is in hand; returns its number. */
+  /** A new token has arrived; returns its number. */
   replaced(expiresInMs: number | undefined): number;
-  /** A 401 came, on the token in hand or on an older one. */
+  /** A 401 came, on the current token or on an older one. */
   rejected(): void;
 }
 
-/** Works out the phase of the token in hand from what the public face of a token source shows. */
+/** Works out the phase of the current token from the public API of a token source. */
 export function watchToken({
   source,
   sandbox,
@@ -60,7 +60,7 @@ export function watchToken({
       return serial;
     },
     rejected() {
-      // The event does not say which token it was; a late 401 on an older one leaves the token in hand fresh and alive.
+      // The event does not say which token it was; a late 401 on an older one leaves the current token fresh.
       if (held === undefined || source.peek() !== undefined) return;
       isSuspect = sandbox.tokenState(held.value) !== 'live';
       this.look();

@@ -10,12 +10,12 @@ export interface Answer {
   readonly afterMs?: number;
 }
 
-/** JSON text to be written exactly as it stands, even if it is not valid JSON. */
+/** JSON text to be written unchanged, even if it is not valid JSON. */
 export class RawJson {
   constructor(readonly text: string) {}
 }
 
-/** Answers with a value as JSON. A {@link RawJson} inside it is written as it stands. */
+/** Answers with a value as JSON. A {@link RawJson} inside it is written unchanged. */
 export function json(
   status: number,
   value: unknown,
@@ -33,7 +33,7 @@ export function empty(status: number, headers: Readonly<Record<string, string>> 
   return { status, headers };
 }
 
-/** Says that the test, not the provider, is at fault: a switch got a value that cannot be sent, say. */
+/** Says that the test, not the provider, is at fault: for example, a switch got a value that cannot be sent. */
 export function sandboxFailure(error: unknown): Answer {
   return json(500, { message: `The test kit failed: ${String(error)}` });
 }

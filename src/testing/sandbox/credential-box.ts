@@ -10,7 +10,7 @@ export interface CredentialBox<Credentials> {
 }
 
 /**
- * Creates a box with the first generation in it.
+ * Creates a box that holds the first generation.
  *
  * @param make - writes the credentials of a generation, counted from 1
  * @internal

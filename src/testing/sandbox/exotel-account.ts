@@ -3,7 +3,7 @@
  *
  * https://github.com/rahulkumar-exo/exotel-docs, docs/exophones and docs/voice-v1/api-reference
  *
- * Documented: the paths and the fields. Hypothesis: where `connectivity` stands in the answer; `RestException` for what is not there.
+ * Documented: the paths and the fields. Hypothesis: the place of `connectivity` in the answer; `RestException` for what does not exist.
  */
 import { json } from './answers.js';
 import { exotelSuccess } from './exotel-envelope.js';

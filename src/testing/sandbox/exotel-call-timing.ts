@@ -1,16 +1,16 @@
-/** How long a call takes when it runs by itself, in milliseconds by the sandbox's clock. */
+/** How long a call takes when it runs automatically, in milliseconds by the sandbox's clock. */
 export interface ExotelCallTiming {
-  /** Until both have picked up. */
+  /** Until both parties have picked up. */
   ringMs: number;
-  /** From then on until the end. */
+  /** From then until the end. */
   talkMs: number;
-  /** From the end on until its price and duration are known. Exotel takes minutes; only Voice v1 has such a time. */
+  /** From the end until its price and duration are known. Exotel takes minutes; only Voice v1 has this delay. */
   settleMs?: number;
 }
 
-/** Verbs about calls that run by themselves. */
+/** Verbs about calls that run automatically. */
 export interface ExotelCallTimings {
-  /** From now on calls ring, are answered and end by themselves; `undefined` for by hand, as at the start. */
+  /** From now on calls ring, are answered and end automatically; `undefined` leaves that to the test, as at the start. */
   letCallsRun(timing: ExotelCallTiming | undefined): void;
 }
 
@@ -18,7 +18,7 @@ export interface ExotelCallTimings {
 export interface CallTimer {
   readonly verbs: ExotelCallTimings;
   readonly timing: ExotelCallTiming | undefined;
-  /** Calls back when a call that was placed just now is answered, and when it ends. Neither keeps the process alive. */
+  /** Calls back when a call placed just now is answered, and when it ends. Neither keeps the process alive. */
   start(onAnswered: () => void, onEnd: () => void): void;
   reset(): void;
 }

@@ -7,7 +7,7 @@
  *
  * Documented: the paths; both bodies of make call; the fields of the details, among them an `end_time` of 1970 in India's
  * time while a call is active; legs, active calls and voice logs; the codes of an unknown call.
- * Hypothesis: that both bodies are taken; that a voice log exists for recorded, finished calls only.
+ * Hypothesis: that both bodies are accepted; that a voice log exists for recorded, finished calls only.
  */
 import type { Answer } from './answers.js';
 import type { CallTimer } from './exotel-call-timing.js';
@@ -50,7 +50,7 @@ export interface ExotelCallV3 {
 export interface ExotelCallsV3 {
   /** The calls that were placed with Voice v3, oldest first. */
   readonly callsV3: readonly ExotelCallV3[];
-  /** Ends a v3 call, and posts its callback if one was asked for. */
+  /** Ends a v3 call, and posts its callback if one was requested. */
   endCallV3(callSid: string, outcome?: ExotelCallV3Outcome): void;
 }
 
@@ -155,7 +155,7 @@ export function createExotelCallsV3(
   return {
     routes: [
       route('POST', PATH, place),
-      // Before the one with a sid in this place, which would match as well.
+      // Before the one with a sid in this place, which would also match.
       route('GET', `${PATH}/active`, active),
       route('GET', `${PATH}/:callSid`, withCall(details)),
       route('GET', `${PATH}/:callSid/legs`, withCall(legs)),
@@ -261,7 +261,7 @@ function seconds({ createdAt, endedAt }: ExotelCallV3): number {
   return Math.floor(((endedAt ?? createdAt) - createdAt) / 1000);
 }
 
-/** `YYYY-MM-DD HH:mm:ss+05:30`: v3 writes a space where ISO 8601 has a T. */
+/** `YYYY-MM-DD HH:mm:ss+05:30`: v3 has a space instead of ISO 8601's T. */
 function toIndianTime(at: number): string {
   const local = new Date(at + 5.5 * 3_600_000).toISOString();
   return `${local.slice(0, 19).replace('T', ' ')}+05:30`;

@@ -5,8 +5,8 @@
  * https://developer.exotel.com/docs/voice-api/api-reference/call-details
  *
  * Documented: POST and GET (one) with the fields below, `active` then `terminal`, the codes of 404 and 409, that a call marks
- * its agent busy. `to` is shown both as `{ number }` and, in working code, as `{ customer_contact_uri }`: both are taken.
- * Hypothesis: GET (list), which is documented by a bare example request: an array of call details beside `metadata`, as in
+ * its agent busy. `to` is shown both as `{ number }` and, in working code, as `{ customer_contact_uri }`: both are accepted.
+ * Hypothesis: GET (list), of which only an example request is documented: an array of call details beside `metadata`, as in
  * Exotel's list of users; codes 1001 and 1000 come from a sibling v2 API.
  */
 import type { Answer } from './answers.js';
@@ -31,7 +31,7 @@ export type ExotelCallOutcome =
   | 'customer_no_dial'
   | 'agent_no_dial';
 
-/** A call that the sandbox's Exotel has placed. */
+/** A call placed by the sandbox's Exotel. */
 export interface ExotelCall {
   readonly sid: string;
   readonly agent: ExotelAgent;
@@ -39,7 +39,7 @@ export interface ExotelCall {
   readonly virtualNumber: string;
   readonly recording: boolean;
   readonly customField: string | undefined;
-  /** Where the caller wants to be told of what. */
+  /** Which events the caller wants to be notified of, and where. */
   readonly statusCallbacks: readonly StatusCallback[];
   /** Epoch milliseconds. */
   readonly createdAt: number;
@@ -53,14 +53,14 @@ export interface ExotelCall {
 export interface ExotelCalls {
   /** The calls that were placed, oldest first. */
   readonly calls: readonly ExotelCall[];
-  /** Both have picked up: posts the `answered` callback if one was asked for. */
+  /** Both have picked up: posts the `answered` callback if one was requested. */
   answerCall(callSid: string): void;
   /**
-   * Ends a call: its state becomes `terminal`, its agent is free again, and the `terminal` callback is posted if one was asked
-   * for.
+   * Ends a call: its state becomes `terminal`, its agent is free again, and the `terminal` callback is posted if one was
+   * requested.
    */
   endCall(callSid: string, outcome?: ExotelCallOutcome): void;
-  /** Agents take any number of calls at once, which Exotel's do not: for storms. Off at the start. */
+  /** Agents take any number of calls at once, unlike Exotel's: for storms. Off at the start. */
   letAgentsTakeManyCalls(on?: boolean): void;
 }
 

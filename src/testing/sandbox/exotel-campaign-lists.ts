@@ -6,8 +6,8 @@
  * Documented: the paths, 207 with a code for each row, the fields of contacts, that names of lists are unique, the form of a CSV
  * upload, its columns and the fields of its status. From working code: `{ lists: [ … ] }`, `{ contacts: [ … ] }`,
  * `{ contact_references: [ … ] }`, and 409 inside HTTP 200 for a name that is taken.
- * Hypothesis: the fields of a list beyond `sid` and `name`; the codes inside 400 and 409; that a CSV file is done after it was
- * asked for once (the real one takes longer).
+ * Hypothesis: the fields of a list beyond `sid` and `name`; the codes inside 400 and 409; that a CSV file is done after one
+ * status query (the real one takes longer).
  */
 import type { Answer } from './answers.js';
 import { json } from './answers.js';
@@ -151,7 +151,7 @@ export function createExotelCampaignLists(
     const uploadId = nextSid('upload');
     uploads.set(uploadId, { done: false, counts });
     const data = { upload_id: uploadId, list_sid: list.sid, status: 'processing' };
-    // The documented sample has nothing around `response`.
+    // The documented sample has no envelope around `response`.
     return json(200, { response: [succeeded(data)] });
   }
 

@@ -5,9 +5,9 @@
  * https://github.com/rahulkumar-exo/exotel-docs, docs/campaigns and docs/sms-campaigns
  *
  * Documented: the paths and fields, the statuses and the moves between them, `metadata` beside `response`, the bare records of the
- * calls, the fields of the three webhooks. Both bodies are taken: `{ campaigns: [ … ] }` and the bare object.
+ * calls, the fields of the three webhooks. Both bodies are accepted: `{ campaigns: [ … ] }` and the bare object.
  * Hypothesis: 409 for a move that is not allowed; the answers of PUT and DELETE; JSON as the content type of webhooks; that a
- * campaign is over after it was asked for once while it runs (the real one takes hours).
+ * running campaign is over after one query (the real one takes hours).
  */
 import type { Answer } from './answers.js';
 import {
@@ -29,7 +29,7 @@ import type { WebhookSender } from './webhook-sender.js';
 /** How an attempt ends. */
 export type ExotelAttemptOutcome = 'completed' | 'failed' | 'busy' | 'no-answer';
 
-/** A call of a campaign, as the API tells it. */
+/** A call of a campaign, as the API shows it. */
 export interface ExotelCampaignCall {
   readonly call_sid: string;
   readonly number: string;
@@ -61,8 +61,8 @@ export interface ExotelCampaigns extends ExotelCampaignBook {
   readonly callCampaigns: readonly ExotelCallCampaign[];
   readonly smsCampaigns: readonly ExotelSmsCampaign[];
   /**
-   * Dials every number of a campaign that runs, retries included, posts its webhooks and completes it. Without a word from
-   * `outcomeOf` every call is answered.
+   * Dials every number of a running campaign, retries included, posts its webhooks and completes it. Without `outcomeOf`,
+   * every call is answered.
    */
   runCampaign(
     campaignId: string,
@@ -387,7 +387,7 @@ function listsOf({ lists }: Readonly<Record<string, unknown>>): readonly string[
   return Array.isArray(lists) ? lists.map(String) : [];
 }
 
-/** Epoch milliseconds; one without a schedule has begun. */
+/** Epoch milliseconds; a campaign without a schedule has begun. */
 function startOf({ schedule }: Readonly<Record<string, unknown>>): number {
   const sendAt = asText(asObject(schedule)?.send_at);
   return sendAt === undefined ? 0 : Date.parse(sendAt);

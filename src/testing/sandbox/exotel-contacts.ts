@@ -5,8 +5,8 @@
  *
  * Documented: the three paths, the form's fields, 202 with `accepted`, the fields of the answers, the columns, the limits of
  * 10 MB, 50 000 rows and five uploads at once, the row error codes, 413, 429, 404 and 410.
- * Hypothesis: the word `completed` for an upload that is done (only `processing` is documented); that it is done after it was
- * asked for once (the real one takes seconds); which duplicate counts as what; the codes inside 400, 413, 410 and 429.
+ * Hypothesis: the word `completed` for an upload that is done (only `processing` is documented); that it is done after one
+ * query (the real one takes seconds); which duplicate counts as what; the codes inside 400, 413, 410 and 429.
  */
 import { toE164 } from '../../apis/phone-numbers.js';
 import type { Answer } from './answers.js';
@@ -24,7 +24,7 @@ export interface ExotelContactRow {
   readonly fields: Readonly<Record<string, string>>;
 }
 
-/** A row that was not taken, and why. */
+/** A row that was not accepted, and why. */
 export interface ExotelContactRowFailure {
   readonly rowNumber: number;
   readonly phoneNumber: string;
@@ -51,9 +51,9 @@ export interface ExotelContacts {
   readonly contactUploads: readonly ExotelContactUpload[];
   /** The contacts of all completed files, by number. */
   readonly contacts: ReadonlyMap<string, Readonly<Record<string, string>>>;
-  /** Works off every file that is being processed, without waiting until it is asked for. */
+  /** Finishes every file that is being processed, without waiting for a query. */
   processContactUploads(): void;
-  /** Makes every error file of the past unavailable: 410. */
+  /** Makes every earlier error file unavailable: 410. */
   expireErrorFiles(): void;
 }
 
@@ -98,7 +98,7 @@ export function createExotelContacts(): {
       uploadId: `sandbox-upload-${uploads.length + 1}`,
       fileName: file.name,
       listId: texts.get('list_id'),
-      // It is one of the three: `has` has just said so.
+      // It is one of the three: `has` has just checked.
       duplicateAction: action as ExotelContactUpload['duplicateAction'],
       rows,
       status: 'processing',
@@ -207,7 +207,7 @@ function acceptedAnswer(request: SandboxRequest, upload: ExotelContactUpload): A
   });
 }
 
-/** The documented sample has nothing around `response`. */
+/** The documented sample has no envelope around `response`. */
 function statusAnswer(upload: ExotelContactUpload): Answer {
   const { rows, failures, duplicatesSkipped, uploadId } = upload;
   const done = upload.status === 'completed';
@@ -231,7 +231,7 @@ function isCsv(field: FormDataEntryValue | null): field is File {
 }
 
 /**
- * Rows by the names of the first line.
+ * Rows with the column names of the first line.
  *
  * @internal
  */

@@ -3,7 +3,7 @@ import { json } from './answers.js';
 import type { SandboxRequest } from './sandbox-request.js';
 
 /**
- * Wraps an answer in Exotel's v2 envelope; `beside` stands next to `response`, as `metadata` does in lists.
+ * Wraps an answer in Exotel's v2 envelope; `beside` goes next to `response`, as `metadata` does in lists.
  *
  * @internal
  */

@@ -1,11 +1,11 @@
 /*
- * Exotel's call flows: an incoming call that walks through applets, and asks a server of yours on the way.
+ * Exotel's call flows: an incoming call that passes through applets, and queries your server on the way.
  *
  * https://support.exotel.com/support/solutions/articles/48283-working-with-passthru-applet — Passthru
  * https://support.exotel.com/support/solutions/articles/3000088074, …/3000096873 — Connect; …/3000084635 — Gather
  *
  * Documented: GET with a query, its fields, digits in quotation marks, the constant `EndTime`, the header `Exotel-Version`, 200 and 302 of
- * Passthru. From working code: the fields of the JSON answers. The dashboard, where a real flow is put together, is an argument here.
+ * Passthru. From working code: the fields of the JSON answers. A real flow is built in the dashboard; here it is an argument.
  */
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
@@ -13,7 +13,7 @@ import { text } from 'node:stream/consumers';
 import type { ProviderSetup } from './provider.js';
 import { asObject } from './read-body.js';
 
-/** An applet of a flow, and the address that it asks. */
+/** An applet of a flow, and the address that it queries. */
 export type ExotelApplet =
   | { readonly applet: 'gather' | 'connect'; readonly url: string }
   | {
@@ -34,7 +34,7 @@ export interface ExotelIncomingCall {
   readonly customField?: string;
 }
 
-/** What an applet asked and heard. */
+/** What an applet sent and received. */
 export interface ExotelFlowStep {
   readonly applet: ExotelApplet['applet'];
   readonly url: string;
@@ -46,7 +46,7 @@ export interface ExotelFlowStep {
 
 /** Verbs about call flows. */
 export interface ExotelFlows {
-  /** Calls an ExoPhone, and walks through the flow behind it. Resolves when the flow is over, with what each applet asked and heard. */
+  /** Calls an ExoPhone and runs the flow behind it. Resolves when the flow is over, with what each applet sent and received. */
   callIn(
     flow: readonly ExotelApplet[],
     call?: ExotelIncomingCall,
@@ -99,14 +99,14 @@ export function createExotelFlows({ now }: ProviderSetup): {
   };
 }
 
-/** A number, several between commas, or JSON. */
+/** A number, several separated by commas, or JSON. */
 function numbersIn(body: string): readonly string[] {
   if (!body.trim().startsWith('{')) return body.split(',').map((number) => number.trim());
   const numbers = asObject(asObject(JSON.parse(body))?.destination)?.numbers;
   return Array.isArray(numbers) ? numbers.map(String) : [];
 }
 
-/** A redirect is an answer here, and is not followed. */
+/** A redirect counts as an answer here, and is not followed. */
 function ask(
   url: string,
   fields: Readonly<Record<string, string>>,

@@ -40,7 +40,7 @@ export interface ExotelPresence {
   setAgentDevice(userId: string, device: ExotelDeviceState): void;
 }
 
-/** `on-call` is the system's to give and to take. */
+/** Only the system sets and ends `on-call`. */
 const ALLOWED_MOVES: Readonly<Record<ExotelAgentStatus, readonly string[]>> = {
   offline: ['available'],
   available: ['busy', 'offline'],
@@ -101,7 +101,7 @@ export function createExotelPresence({ now }: ProviderSetup): {
     if (typeof status !== 'string' || !ALLOWED_MOVES[agent.status].includes(status)) {
       return exotelFailure(request, 400, 1002, `No move from ${agent.status}`);
     }
-    agent.status = status as ExotelAgentStatus; // it is one of the allowed moves
+    agent.status = status as ExotelAgentStatus; // one of the allowed moves
     agent.statusSince = new Date(now()).toISOString();
     return presenceOf(request, agent);
   }
@@ -168,7 +168,7 @@ function toListItem(agent: ExotelAgent): object {
   };
 }
 
-/** The keys take underscores where the values take hyphens. */
+/** The keys have underscores where the values have hyphens. */
 function summarize(agents: readonly ExotelAgent[]): object {
   const count = (status: ExotelAgentStatus) =>
     agents.filter((agent) => agent.status === status).length;

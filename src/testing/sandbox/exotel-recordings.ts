@@ -17,7 +17,7 @@ import type { SandboxRequest } from './sandbox-request.js';
 
 /** Verbs about recordings. */
 export interface ExotelRecordings {
-  /** Exotel signs the addresses of recordings, as it does once it has enabled that for the account. Off at the start. */
+  /** Signs the addresses of recordings, as Exotel does once that is enabled for the account. Off at the start. */
   signRecordings(on?: boolean): void;
 }
 
@@ -29,7 +29,7 @@ export interface RecordingBook {
   keep(callSid: string): void;
   /** The private address of a call's recording. */
   addressOf(callSid: string): string;
-  /** The signed address; `undefined` where the feature is off. */
+  /** The signed address; `undefined` if the feature is off. */
   signedAddressOf(callSid: string, minutes: number): string | undefined;
   reset(): void;
 }

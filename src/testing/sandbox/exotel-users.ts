@@ -3,9 +3,9 @@
  *
  * https://developer.exotel.com/docs/users/overview
  *
- * Documented: the paths, the fields and their bounds, the codes, the position beside `response`, that a list's items are wrapped
- * one by one and that one user's answer is wrapped once.
- * Hypothesis: that one user comes as an object ("same structure", the page says); the status of a device that is switched off.
+ * Documented: the paths, the fields and their bounds, the codes, the position beside `response`, that a list wraps each item and
+ * a single user's answer is wrapped once.
+ * Hypothesis: that a single user comes as an object ("same structure", the page says); the status of a device that is switched off.
  */
 import { toE164 } from '../../apis/phone-numbers.js';
 import type { Answer } from './answers.js';

@@ -1,11 +1,11 @@
 /*
- * Exotel Contact Center v4, on the sandbox's one Exotel server, with session tokens of its own.
+ * Exotel Contact Center v4, on the sandbox's one Exotel server, with its own session tokens.
  *
  * https://developer.exotel.com/docs/contact-center-v4/api-reference/login
  * https://github.com/rahulkumar-exo/exotel-docs, docs/contact-center-v4/api-reference/
  *
  * Documented: the paths, the login's body and answer, the fields of users and callbacks, 201 for what was created, 409 for an
- * e-mail address that exists, the position inside `response` of the voice logs.
+ * e-mail address already in use, the position inside `response` of the voice logs.
  * Hypothesis: the answers of both lists and of cancelling; the fields of a voice log; that a session lives for a day.
  */
 import type { Answer } from './answers.js';

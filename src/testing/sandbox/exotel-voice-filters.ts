@@ -1,4 +1,4 @@
-/** What of a call the list can be narrowed by. @internal */
+/** The parts of a call that the list can be filtered by. @internal */
 export interface ListedCall {
   readonly sid: string;
   readonly from: string;
@@ -19,7 +19,7 @@ export function toIndianTime(at: number): string {
 }
 
 /**
- * Which calls a list asks for, by the query that the documents describe; text if Exotel would refuse it.
+ * Which calls a list query selects, as documented; text if Exotel would refuse it.
  *
  * @see https://developer.exotel.com/api/call-details-bulk
  * @internal
@@ -51,7 +51,7 @@ export function readVoiceFilter<Call extends ListedCall>(
     isIn(to, subscriberOf(call.to)) &&
     isIn(from, subscriberOf(call.from)) &&
     isIn(exoPhones, subscriberOf(call.exoPhone)) &&
-    // Exotel reckons in whole seconds.
+    // Exotel counts in whole seconds.
     isWithin(created, Math.floor(call.createdAt / 1_000) * 1_000) &&
     isWithin(duration, secondsOf(call)) &&
     isWithin(cost, price);
@@ -81,5 +81,5 @@ const listIn = (query: URLSearchParams, name: string) => query.get(name)?.split(
 
 const isIn = (list: readonly string[] | undefined, value: string) => list?.includes(value) ?? true;
 
-/** The same number in E.164 and as it is dialled at home. */
+/** The same for a number in E.164 and in its national form. */
 const subscriberOf = (number: string) => number.replace(/\D/g, '').slice(-10);

@@ -6,9 +6,9 @@
  * https://developer.exotel.com/api/call-details-bulk
  *
  * Documented: the paths and fields, JSON with `.json` and XML without, `RestException`, strings for `Duration` and `Price`, times
- * without zone (here India's), that the list holds finished calls only, its filters and cursors, that duration and price fill in
- * after the end, `RecordingUrlValidity`, the fields of the callback and that it is multipart unless asked otherwise.
- * Seen in working code: `PhoneNumber` and `ConversationDuration` in lists.
+ * without a zone (here India's), that the list holds finished calls only, its filters and cursors, that duration and price fill
+ * in after the end, `RecordingUrlValidity`, the fields of the callback and that it is multipart by default. Seen in
+ * working code: `PhoneNumber` and `ConversationDuration` in lists.
  * Hypothesis: the form of a cursor; `Legs` in a multipart callback as JSON text; the price.
  */
 import type { Answer } from './answers.js';
@@ -46,7 +46,7 @@ export interface ExotelVoiceCall {
   settledAt: number | undefined;
 }
 
-/** A call that has been, for lists. */
+/** A past call, for lists. */
 export interface ExotelPastCall {
   from: string;
   to: string;
@@ -69,9 +69,9 @@ export type ExotelEndedStatus = Exclude<ExotelVoiceCall['status'], 'ringing' | '
 export interface ExotelVoice {
   /** The calls that were placed with Voice v1, oldest first. */
   readonly voiceCalls: readonly ExotelVoiceCall[];
-  /** Ends a Voice v1 call, and posts its callback if one was asked for. */
+  /** Ends a Voice v1 call, and posts its callback if one was requested. */
   endVoiceCall(callSid: string, status?: ExotelEndedStatus): void;
-  /** Adds a Voice v1 call that has been, and returns its sid. */
+  /** Adds a past Voice v1 call, and returns its sid. */
   addVoiceCall(call: ExotelPastCall): string;
 }
 
@@ -166,7 +166,7 @@ export function createExotelVoice(
     const oldestFirst = query.get('SortBy') === 'DateCreated:asc';
     const finished = calls
       .filter((call) => call.endedAt !== undefined && isWanted(call))
-      // Later ones first where two are of the same moment.
+      // Of two from the same moment, the later one comes first.
       .reverse()
       .sort((a, b) => b.createdAt - a.createdAt);
     if (oldestFirst) finished.reverse();

@@ -7,7 +7,7 @@
  * the calls' paths, fields and envelopes; the presence list; the meaning of the error codes used below.
  * Hypothesis: the body of a token 401 and of a 401 for a dead bearer token (only the status is documented): the envelope that
  * Exotel's other v2 APIs use, with code 1010; the claims in the JWT; the answer of the call list, which appears only in an
- * example request; that the CCM calls take Bearer as well as Basic, since the documents show both.
+ * example request; that the CCM calls accept Bearer as well as Basic, since the documents show both.
  */
 import { basicAuthorization } from '../../platform/basic-authorization.js';
 import type { Answer } from './answers.js';
@@ -75,7 +75,7 @@ export interface ExotelSandbox
   readonly wrongRegionUrl: string;
   /** The status callbacks that were posted, oldest first. */
   readonly webhooks: readonly SentWebhook[];
-  /** Resolves when no status callback is on its way any more. */
+  /** Resolves when no status callback is still being sent. */
   webhooksSettled(): Promise<void>;
 }
 

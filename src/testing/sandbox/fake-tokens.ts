@@ -12,7 +12,7 @@ interface TokenFacts {
 }
 
 /**
- * Returns a writer of JWTs with `iat` and `exp`; the signature is real but nobody checks it.
+ * Returns a writer of JWTs with `iat` and `exp`; the signature is real but never checked.
  *
  * @internal
  */

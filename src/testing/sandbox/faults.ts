@@ -24,17 +24,17 @@ export interface HeldRequest<Request = SandboxRequest> {
 /**
  * Ways to disturb one endpoint.
  *
- * A disturbance lasts until {@link FaultSwitches.recover}; a later one takes the place of an earlier one, but a delay adds
- * to it. Delays of the sandbox are in real time, because its traffic is real.
+ * A disturbance lasts until {@link FaultSwitches.recover}; a later one replaces an earlier one, but a delay adds to it.
+ * Delays of the sandbox are in real time, because its traffic is real.
  */
 export interface FaultSwitches<Request = SandboxRequest> {
   /** Writes every answer that many milliseconds late; the request itself is judged on arrival. */
   delay(ms: number | ((request: Request) => number)): void;
-  /** Answers the next `times` requests so, then goes on as before. Calls add up, in order. */
+  /** Answers the next `times` requests this way, then continues as before. Calls add up, in order. */
   failNext(times: number, answer: FaultAnswer): void;
-  /** Answers every request so. @throws `MisconfigurationError` if the answer is not an object with a status */
+  /** Answers every request this way. @throws `MisconfigurationError` if the answer is not an object with a status */
   fail(answer: FaultAnswer): void;
-  /** Accepts requests and answers none; after `recover` those that wait are answered after all. */
+  /** Accepts requests without answering; `recover` answers those that wait. */
   hang(): void;
   /** Resets the connection of every request. */
   resetConnections(): void;
@@ -49,19 +49,19 @@ export interface FaultSwitches<Request = SandboxRequest> {
 }
 
 /**
- * What becomes of a request: the provider's answer, another answer, or a cut connection.
+ * How a request ends: with the provider's answer, another answer, or a cut connection.
  *
  * @internal
  */
 export type Verdict = Answer | 'pass' | 'reset';
 
 /**
- * The switches, and what the server asks of them.
+ * The switches, and what the server needs from them.
  *
  * @internal
  */
 export interface Faults<Request = SandboxRequest> extends FaultSwitches<Request> {
-  /** A promise to wait for before judging the request, or `undefined` to go on at once. */
+  /** A promise to wait for before judging the request, or `undefined` to continue at once. */
   gate(request: Request): Promise<void> | undefined;
   verdict(): Verdict;
   delayFor(request: Request): number;

@@ -13,7 +13,7 @@ export async function formOf({ headers, body }: SandboxRequest): Promise<FormDat
 }
 
 /**
- * The text in the fields of a form; of fields with one name the last one counts.
+ * The text in the fields of a form; of fields with the same name, the last one counts.
  *
  * @internal
  */

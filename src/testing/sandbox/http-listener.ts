@@ -5,7 +5,7 @@ import type { Answer } from './answers.js';
 import { sandboxFailure } from './answers.js';
 
 /**
- * The way back to a client.
+ * How to reply to a client.
  *
  * @internal
  */
@@ -37,7 +37,7 @@ export interface HttpListener {
 }
 
 /**
- * Where to listen, and by which clock.
+ * Where to listen, and the clock to use.
  *
  * @internal
  */
@@ -76,7 +76,7 @@ export async function openHttpListener(
     const reply = createReply(response, now, later);
     readBody(message, (body) => serve(message, body, reply));
   });
-  // A request may hang for as long as a test wants it to.
+  // A request may hang as long as the test wants.
   server.requestTimeout = 0;
   server.timeout = 0;
   await listen(server, host, port);
@@ -122,7 +122,7 @@ function readBody(message: IncomingMessage, done: (body: Buffer) => void): void 
   const chunks: Buffer[] = [];
   message.on('data', (chunk: Buffer) => chunks.push(chunk));
   message.on('end', () => done(chunks.length === 1 ? (chunks[0] ?? EMPTY) : Buffer.concat(chunks)));
-  // A client that aborts while it sends is of no interest, but an unheard error would end the process.
+  // A client that aborts while sending does not matter, but an unhandled error would end the process.
   message.on('error', () => undefined);
 }
 

@@ -15,7 +15,7 @@ import { route } from './router.js';
 import type { SandboxRequest } from './sandbox-request.js';
 import type { TokenLedger } from './token-ledger.js';
 
-/** A user as 360Learning answers it. */
+/** A user as 360Learning returns it. */
 export interface Learning360User {
   readonly _id: string;
   readonly status: 'active' | 'invited' | 'deleted';
@@ -34,7 +34,7 @@ export interface Learning360Catalogue {
   readonly users: readonly Learning360User[];
   /** Adds that many users, to fill pages. */
   addUsers(count: number): void;
-  /** Puts that many items on a page instead of the documented 500. */
+  /** Sets the number of items on a page, documented as 500. */
   pageBy(items: number): void;
 }
 
@@ -161,7 +161,7 @@ export function createLearning360Catalogue(ledger: TokenLedger): {
   };
 }
 
-/** A route that asks for the version header, as all do but the token endpoint. */
+/** A route that requires the version header, as all except the token endpoint do. */
 function versioned<const Path extends string>(
   method: string,
   path: Path,
@@ -176,7 +176,7 @@ function versioned<const Path extends string>(
 
 /**
  * One page, with the absolute URL of the next in `Link`. The cursor is the first request's query and the offset, encoded, so
- * it stands alone.
+ * it is self-contained.
  */
 function page(
   request: SandboxRequest,

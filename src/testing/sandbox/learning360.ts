@@ -121,7 +121,7 @@ function isValue(name: string, value: unknown): boolean {
   return name === 'user_id' || name === 'company_id' ? OBJECT_ID.test(value) : true;
 }
 
-/** `JSON.parse` keeps the last of two equal names and says nothing, so the text itself is asked. */
+/** `JSON.parse` silently keeps the last of two equal names, so the text itself is searched. */
 function isOnce(text: string, name: string): boolean {
   return text.match(new RegExp(`"${name}"\\s*:`, 'g'))?.length === 1;
 }

@@ -3,9 +3,9 @@ import { RawJson } from './answers.js';
 /** How a token answer writes the life of its token, whatever that life really is. */
 export interface LifetimeSwitches {
   /**
-   * Writes this JSON text, valid or not, where the life of the token stands: `'"3600"'`, `'0000'`, `'-1'`, `'null'`.
+   * Writes this JSON text, valid or not, in place of the token's lifetime: `'"3600"'`, `'0000'`, `'-1'`, `'null'`.
    *
-   * That place is `expires_in`, `tokenValiditySec` at Udara360 and `created_at` at Truecaller.
+   * The field is `expires_in`, `tokenValiditySec` at Udara360 and `created_at` at Truecaller.
    */
   writeLifetimeAs(jsonText: string): void;
   /** Leaves the field out. */
@@ -15,7 +15,7 @@ export interface LifetimeSwitches {
 }
 
 /**
- * The switches, and what a token answer asks of them.
+ * The switches, and what a token answer needs from them.
  *
  * @internal
  */
@@ -28,7 +28,7 @@ export interface LifetimeNotation extends LifetimeSwitches {
 /**
  * Creates the notation of one provider.
  *
- * @param initially - the JSON text that stands in the documents although it is not the true value
+ * @param initially - the JSON text that the documents show although it is not the true value
  * @internal
  */
 export function createLifetimeNotation(initially?: string): LifetimeNotation {

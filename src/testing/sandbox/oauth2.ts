@@ -36,7 +36,7 @@ export type OAuth2Sandbox = SandboxProvider<OAuth2Credentials>;
 export function startOAuth2(setup: ProviderSetup): Promise<StartedProvider<OAuth2Sandbox>> {
   const credentials = createCredentialBox((generation) => ({
     clientId: 'fake:oauth2 client',
-    // The odd characters are there on purpose: they come through only if section 2.3.1's form-encoding is followed.
+    // The odd characters are deliberate: they arrive intact only with section 2.3.1's form-encoding.
     clientSecret: `fake+oauth2/secret & 100% ${generation}`,
   }));
   const ledger = createTokenLedger({
@@ -83,7 +83,7 @@ export function startOAuth2(setup: ProviderSetup): Promise<StartedProvider<OAuth
     );
   }
 
-  /** Tells for what the token was issued, so that a test sees who got whose. */
+  /** Returns what the token was issued for, so that a test sees who got whose. */
   function resource({ token = '' }: SandboxRequest): Answer {
     return json(200, { ...ledger.find(token)?.grant });
   }

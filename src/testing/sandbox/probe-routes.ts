@@ -10,7 +10,7 @@ import type { SandboxRequest } from './sandbox-request.js';
  *
  *   /__sandbox/echo                   what arrived, as JSON
  *   /__sandbox/public-echo            the same, open to all
- *   /__sandbox/always-401?bytes=      the provider's 401, whatever the token is worth; with a padded body on request
+ *   /__sandbox/always-401?bytes=      the provider's 401, even for a valid token; with a padded body on request
  *   /__sandbox/status/{code}          that status with a small body
  *   /__sandbox/slow?ms=               an echo after that many real milliseconds
  *   /__sandbox/redirect?to=&status=   a redirect, 302 unless told otherwise
@@ -43,7 +43,7 @@ export function createProbeRoutes(refuse: (request: SandboxRequest) => Answer): 
 export interface SandboxEcho {
   method: string;
   path: string;
-  /** Query parameters; of a repeated one the last value. */
+  /** Query parameters; the last value of a repeated one. */
   query: Record<string, string>;
   headers: Record<string, string | string[]>;
   /** The request body in base64. */
@@ -66,7 +66,7 @@ function echo({ method, path, query, headers, body, token }: SandboxRequest): An
   });
 }
 
-/** A large 401 is what a client that asked for a stream must not leave unread. */
+/** A client that requested a stream must not leave a large 401 unread. */
 function padded(answer: Answer, request: SandboxRequest): Answer {
   const bytes = numberParam(request, 'bytes', 0);
   if (bytes === 0 || typeof answer.body !== 'string') return answer;

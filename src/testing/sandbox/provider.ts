@@ -25,7 +25,7 @@ export interface SandboxProvider<Credentials extends object = object>
   readonly url: string;
   /** Full URL of the token endpoint. */
   readonly tokenUrl: string;
-  /** The currently valid credentials, as the library's provider takes them. Obviously fake. */
+  /** The currently valid credentials, in the form the library's provider takes. Obviously fake. */
   readonly credentials: Credentials;
   /** Invalidates the current credentials and returns new ones. Issued tokens stay valid. */
   rotateCredentials(): Credentials;
@@ -80,14 +80,14 @@ export interface HostPlan {
   /** Name of the port option. */
   readonly label: string;
   readonly routes: readonly Route[];
-  /** Who may call a route that does not say; by default whoever holds a live bearer token. */
+  /** Who may call a route that does not say; by default, any caller with a live bearer token. */
   readonly access?: Access;
   /** Answers the provider's token path; a host without it has no token endpoint. */
   readonly token?: Route['answer'];
 }
 
 /**
- * The parts of which a provider is made.
+ * The parts of a provider.
  *
  * @internal
  */
@@ -98,7 +98,7 @@ export interface ProviderPlan<Credentials extends object> {
   readonly lifetime: LifetimeNotation;
   /** Pattern of the token path, such as `/v2/accounts/:accountSid/configuration/basicauth`. */
   readonly tokenPath: string;
-  /** The same with the present credentials filled in, if it has any in it. */
+  /** The same with the current credentials filled in, if it contains any. */
   readonly tokenPathFor?: (credentials: Credentials) => string;
   /** The provider's 401. */
   readonly refuse: (rejection: Rejection, request: SandboxRequest) => Answer;
@@ -110,7 +110,7 @@ export interface ProviderPlan<Credentials extends object> {
 }
 
 /**
- * A provider whose servers are open.
+ * A provider whose servers are listening.
  *
  * @internal
  */
@@ -120,7 +120,7 @@ export interface StartedProvider<Provider> {
 }
 
 /**
- * Opens the servers of a provider and gives it the verbs that all have.
+ * Opens the servers of a provider and adds the common verbs.
  *
  * @returns the provider, and the origin of each of its hosts in the plan's order
  * @internal
@@ -299,7 +299,7 @@ function refuseDeadToken(plan: Desk['plan'], request: SandboxRequest): Answer | 
   return state === 'live' ? undefined : plan.refuse(state, request);
 }
 
-/** Lets the faults have their say, then the provider. */
+/** Consults the faults first, then the provider. */
 function respond(
   request: RecordedRequest,
   reply: Reply,
@@ -340,7 +340,7 @@ function guarded<T extends Answer | Promise<Answer>>(answerOf: () => T): T | Ans
   }
 }
 
-/** No provider documents what a wrong method on its token endpoint gets; 405 is what RFC 9110 asks for. */
+/** No provider documents what a wrong method on its token endpoint gets; RFC 9110 requires 405. */
 function onlyPost(request: SandboxRequest): Answer {
   return json(405, { message: `No ${request.method} here.` }, { allow: 'POST' });
 }

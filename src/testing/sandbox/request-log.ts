@@ -1,13 +1,13 @@
 import type { SandboxRequest } from './sandbox-request.js';
 
 /**
- * What arrived, oldest first, and who waits for the next to arrive.
+ * What arrived, oldest first, and who waits for the next arrival.
  *
  * @internal
  */
 export interface RequestLog {
   readonly entries: readonly SandboxRequest[];
-  /** How many arrived since the start or the last reset, also those that the log no longer holds. */
+  /** How many arrived since the start or the last reset, including those that the log no longer holds. */
   readonly count: number;
   record(request: SandboxRequest): void;
   next(): Promise<SandboxRequest>;
@@ -21,7 +21,7 @@ interface Waiter {
 }
 
 /**
- * Creates an empty log that keeps that many entries at most.
+ * Creates an empty log that keeps at most this many entries.
  *
  * @internal
  */
@@ -45,7 +45,7 @@ export function createRequestLog(maxEntries: number): RequestLog {
     record(request) {
       count += 1;
       entries.push(request);
-      // The oldest tenth goes at once: dropping one entry a request would move the whole array each time.
+      // Drops the oldest tenth at once: dropping one entry per request would move the whole array each time.
       if (entries.length > maxEntries) entries.splice(0, Math.max(1, Math.ceil(maxEntries / 10)));
       if (waiters.length > 0) takeWaiters().forEach((waiter) => waiter.resolve(request));
     },

@@ -1,7 +1,7 @@
 import type { Answer } from './answers.js';
 import type { SandboxRequest } from './sandbox-request.js';
 
-/** The names behind the colons of a path pattern. */
+/** The names after the colons of a path pattern. */
 type ParamNames<Path extends string> = Path extends `${string}:${infer Name}/${infer Rest}`
   ? Name | ParamNames<Rest>
   : Path extends `${string}:${infer Name}`
@@ -26,7 +26,7 @@ export interface Route {
     request: SandboxRequest,
     params: Readonly<Record<string, string>>,
   ) => Answer | Promise<Answer>;
-  /** Who may call it; by default whoever holds a live bearer token. */
+  /** Who may call it; by default, any caller with a live bearer token. */
   readonly access: Access | undefined;
 }
 
@@ -50,7 +50,7 @@ export function route<const Path extends string>(
 }
 
 /**
- * The route that a request found, and what its path held.
+ * The route that matched a request, and its path parameters.
  *
  * @internal
  */

@@ -22,15 +22,15 @@ export interface SandboxRequest {
   readonly body: Buffer;
   /** Body parsed as JSON, or `undefined` if it is not JSON. */
   readonly json: unknown;
-  /** The bearer token that it carried, whatever it is worth. */
+  /** The bearer token that it carried, valid or not. */
   readonly token: string | undefined;
-  /** Status that was answered; `undefined` until then, and for ever if the connection was cut. */
+  /** The status of the answer; `undefined` until then, and for good if the connection was cut. */
   readonly status: number | undefined;
 }
 
 /**
- * The log's own form of a request. What is seldom asked for is worked out only when asked for, because a storm of
- * requests pays for every field.
+ * The log's own form of a request. Rarely used fields are computed on demand, because a storm of requests pays for
+ * every field.
  *
  * @internal
  */
@@ -73,7 +73,7 @@ export class RecordedRequest implements SandboxRequest {
   }
 }
 
-/** The scheme's case does not count (RFC 9110, section 11.1); Udara360's own samples write `bearer`. */
+/** The scheme is case-insensitive (RFC 9110, section 11.1); Udara360's own samples write `bearer`. */
 function bearerToken(authorization: string | undefined): string | undefined {
   return /^bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
 }

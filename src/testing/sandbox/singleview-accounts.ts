@@ -1,13 +1,13 @@
 /*
- * SingleView account information. Every call is a POST, also one that only reads.
+ * SingleView account information. Every call is a POST, even one that only reads.
  *
  * https://docs.onesingleview.com/docs/open-banking-api-ais-accounts
  * https://docs.onesingleview.com/docs/open-banking-api-ais-use-case-balance-check
  * https://docs.onesingleview.com/docs/open-banking-api-ais-use-case-e-statement
  *
  * Documented: the three paths, their requests, the answer of `accounts`.
- * Unofficial, from public client code: the answers of balance and transactions; amounts are strings in the one place and numbers
- * in the other. Hypothesis: 400 in the token endpoint's failure envelope for a body without the shared fields.
+ * Unofficial, from public client code: the answers of balance and transactions; amounts are strings in one and numbers in the
+ * other. Hypothesis: 400 in the token endpoint's failure envelope for a body without the shared fields.
  */
 import type { Answer } from './answers.js';
 import { json } from './answers.js';
@@ -17,7 +17,7 @@ import { route } from './router.js';
 import type { SandboxRequest } from './sandbox-request.js';
 
 /**
- * Lists the routes about accounts; `checkSignature` runs after the token was found good.
+ * Lists the routes about accounts; `checkSignature` runs after the token was accepted.
  *
  * @internal
  */

@@ -5,7 +5,7 @@
  *
  * Documented: the token path, the four fields, three spellings of the grant, the nested `payload`, `expires_in` printed as
  * `0000`, a JWT with `iat` and `exp` an hour apart, the failure envelope `{ status, errorCode, message }`.
- * Hypothesis: that the grant's case does not count; the HTTP status of a token failure (here 200, see `failTokensWith`) and its
+ * Hypothesis: that the grant is case-insensitive; the HTTP status of a token failure (here 200, see `failTokensWith`) and its
  * `errorCode`; that a dead bearer token draws the 401 `MW-401` of the neighbouring B2B API; what a call without `signature` gets.
  */
 import type { Answer } from './answers.js';
@@ -32,7 +32,7 @@ export interface SingleviewSandbox extends SandboxProvider<SingleviewCredentials
   /** The HTTP status of the token endpoint's failure envelope. 200 at the start, since no document names it. */
   failTokensWith(status: number): void;
   /**
-   * Whether calls need the `signature`, `clientId` and `clientCode` headers that newer pages ask for. Off at the start; how
+   * Whether calls need the `signature`, `clientId` and `clientCode` headers that newer pages require. Off at the start; how
    * the signature is made is not documented, so any value passes.
    */
   requireSignature(on?: boolean): void;

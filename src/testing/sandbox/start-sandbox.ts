@@ -78,7 +78,7 @@ export interface SandboxOptions<Name extends SandboxProviderName = SandboxProvid
 export type Sandbox<Name extends SandboxProviderName = SandboxProviderName> = SandboxControls &
   Pick<SandboxProviders, Name>;
 
-/** What a sandbox has besides its providers. */
+/** The part of a sandbox that is not a provider. */
 export interface SandboxControls {
   /** The providers that were started. */
   readonly providers: readonly SandboxProvider[];
@@ -164,7 +164,7 @@ export async function startSandbox<Name extends SandboxProviderName = SandboxPro
       get: () => provider ?? notStarted(name),
     });
   }
-  // The loop has given it every provider's name, which the type of the literal cannot know.
+  // The loop has added every provider's name, which the type of the literal cannot express.
   return sandbox as unknown as Sandbox<Name>;
 }
 
@@ -172,7 +172,7 @@ function notStarted(name: string): never {
   throw new Error(`The sandbox was started without "${name}"; add it to the option "only".`);
 }
 
-/** Before anything is started: what runs already could not be stopped by a caller who gets an error. */
+/** Before anything is started: a caller who gets an error could not stop what is running. */
 function refuseUnknownNames(only: unknown): void {
   const names = Array.isArray(only) ? (only as readonly unknown[]) : [only];
   const unknown = names.find((name) => !(ALL as readonly unknown[]).includes(name));

@@ -9,7 +9,7 @@ import { asObject, asText } from './read-body.js';
 import type { WebhookSender } from './webhook-sender.js';
 
 /**
- * What a caller asked to be told, and where.
+ * What a caller wants to be notified of, and where.
  *
  * @internal
  */
@@ -35,19 +35,19 @@ export function readStatusCallbacks(value: unknown): readonly StatusCallback[] {
 }
 
 /**
- * What has become of a call.
+ * The current facts about a call.
  *
  * @internal
  */
 export interface CallNews {
   readonly state: string;
   readonly durationSeconds: number;
-  /** Told at the end, if it was recorded. */
+  /** Sent at the end, if the call was recorded. */
   readonly recordingUrl: string;
 }
 
 /**
- * Posts the news of an event to whoever asked for it.
+ * Posts an event to the callbacks that requested it.
  *
  * @internal
  */

@@ -1,4 +1,4 @@
-/** What a token is worth right now. */
+/** The current state of a token. */
 export type TokenState = 'live' | 'expired' | 'revoked' | 'unknown';
 
 /** A token that the sandbox issued. */
@@ -10,7 +10,7 @@ export interface IssuedToken {
   readonly expiresAt: number;
   /** The life that the answer states, in seconds; negative if the token was issued expired. */
   readonly lifetimeSeconds: number;
-  /** What the token was asked for: scope, user, company and the like. */
+  /** What the token was requested for, such as a scope, user or company. */
   readonly grant: Readonly<Record<string, string>>;
 }
 
@@ -20,7 +20,7 @@ export interface TokenSwitches {
   revokeTokens(): void;
   /** This token dies now, before its time. */
   revokeToken(token: string): void;
-  /** All tokens reach their end now. */
+  /** All tokens expire now. */
   expireTokens(): void;
   /** Each new token kills all earlier ones, as some providers do. Off at the start. */
   allowOneActiveToken(on?: boolean): void;
@@ -30,7 +30,7 @@ export interface TokenSwitches {
    * For `oauth2` that is the last token of the same scope, audience and resource; for a fake token endpoint, of the same scope.
    */
   issueSameToken(on?: boolean): void;
-  /** Tokens live for that many seconds from now on, and their answers say so. Those already out keep their end. */
+  /** Tokens issued from now on live for that many seconds, and their answers say so. Earlier ones keep their expiry. */
   issueTokensLiving(seconds: number): void;
   /** Tokens are already expired when they are issued, and their answers say so. Off at the start. */
   issueExpiredTokens(on?: boolean): void;
@@ -42,7 +42,7 @@ export interface TokenSwitches {
  * @internal
  */
 export interface TokenLedger extends TokenSwitches {
-  /** @param token - the string itself, where it is not to be written by {@link TokenLedgerOptions.write} */
+  /** @param token - the string itself, if {@link TokenLedgerOptions.write} is not to write it */
   issue(grant?: Readonly<Record<string, string>>, token?: string): IssuedToken;
   state(token: string): TokenState;
   find(token: string): IssuedToken | undefined;
@@ -52,7 +52,7 @@ export interface TokenLedger extends TokenSwitches {
 }
 
 /**
- * What sets the tokens of one provider apart.
+ * What is particular to the tokens of one provider.
  *
  * @internal
  */
@@ -70,10 +70,10 @@ interface Entry extends IssuedToken {
   revoked: boolean;
 }
 
-/** At each such number of current tokens the ledger drops those that have died of age. */
+/** Each time the number of current tokens reaches a multiple of this, the ledger drops the expired ones. */
 const PRUNE_EVERY = 1000;
 
-/** How long ago a token expired that is issued expired. */
+/** How long ago a token that is issued expired did expire. */
 const EXPIRED_SINCE_SECONDS = 1;
 
 /**
@@ -88,7 +88,7 @@ export function createTokenLedger({
 }: TokenLedgerOptions): TokenLedger {
   const entries = new Map<string, Entry>();
   const lastByGrant = new Map<string, Entry>();
-  /** Those that may still be alive, so that a revocation need not walk through all that ever were. */
+  /** Those that may still be alive, so that a revocation need not scan all that were ever issued. */
   let current: Entry[] = [];
   let issuedTokens: string[] = [];
   let serial = 0;

@@ -1,10 +1,10 @@
 /**
- * A limit of so many tokens in a sliding window.
+ * A limit on the number of tokens in a sliding window.
  *
  * @internal
  */
 export interface TokenRateLimit {
-  /** Takes one of the window's places; says whether there was one. */
+  /** Takes one of the window's places; returns whether there was one. */
   allow(): boolean;
   enforce(on: boolean): void;
   reset(): void;

@@ -4,7 +4,7 @@
  * https://docs.truecaller.com/truecaller-for-business/verified-business-api-documentation/webhooks/event-types
  *
  * Documented: the fields, times as epoch seconds in strings, one event per POST.
- * Hypothesis: up to two retries at once, where the page has seven in two days.
+ * Hypothesis: up to two immediate retries, while the page has seven in two days.
  */
 import type { ProviderSetup } from './provider.js';
 import type { SentWebhook } from './webhook-sender.js';
@@ -13,7 +13,7 @@ import { createWebhookSender } from './webhook-sender.js';
 /** Who wants to be called back, or does not. */
 export interface TruecallerCallMeBackNews {
   readonly businessNumber: string;
-  /** The number of the caller to be. @defaultValue `'Phone number not available'`, as the page has it */
+  /** The number to call back. @defaultValue `'Phone number not available'`, as the page has it */
   readonly clientNumber?: string;
   /** @defaultValue true */
   readonly interested?: boolean;
@@ -27,7 +27,7 @@ export interface TruecallerCallMeBacks {
   postCallMeBack(url: string, news: TruecallerCallMeBackNews): string;
   /** The events that were posted, oldest first. */
   readonly webhooks: readonly SentWebhook[];
-  /** Resolves when no event is on its way any more. */
+  /** Resolves when no event is still being sent. */
   webhooksSettled(): Promise<void>;
 }
 

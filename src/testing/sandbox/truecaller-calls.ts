@@ -5,7 +5,7 @@
  * https://docs.truecaller.com/truecaller-for-business/verified-business-api-documentation/call-personalisation/call-personalisation-batch-v2
  *
  * Documented: the paths, the fields and their bounds, 500 records in a batch, the answers to a good record, to a bad one and to a batch,
- * the reasons for which a record is not pushed, 100 real-time calls a second and 60 batches a minute for each token.
+ * the reasons why a record is not pushed, 100 real-time calls a second and 60 batches a minute for each token.
  * Hypothesis: 400 for a bad record, 200 for one that is not pushed; what a request over the limit gets (429 as `{ slug, message }`);
  * 403 for another account; that a batch is done at once; 404 for an unknown batch.
  */
@@ -39,7 +39,7 @@ export interface TruecallerCallsSandbox
   readonly callRecords: readonly TruecallerCallRecordPayload[];
   /** Accepted batches, each with its records, oldest first. */
   readonly batches: readonly (readonly TruecallerCallRecordPayload[])[];
-  /** From now on nothing is pushed to that receiver (12 digits), for a reason such as `Not a Truecaller user`. */
+  /** Pushes nothing more to that receiver (12 digits), for a reason such as `Not a Truecaller user`. */
   refuseReceiver(receiverNumber: string, reason: string): void;
   /** Whether the limit of 10 tokens per 30 minutes holds. On at the start. */
   enforceTokenRateLimit(on?: boolean): void;

@@ -5,7 +5,7 @@
  * https://docs.truecaller.com/truecaller-for-business/verified-campaigns/api-webhook-documentation/exit-campaign-api/exit-api
  *
  * Documented: the paths, the headers, the fields with their bounds, the message of a successful upload.
- * Hypothesis: status 200 for success; the answers of push and exit, which are documented nowhere (here the upload's message);
+ * Hypothesis: status 200 for success; the answers of push and exit, which are not documented (here the upload's message);
  * 400 in the `{ slug, message }` shape for a payload out of bounds; that push carries its fields at the top level or in a section
  * such as `profile`.
  */

@@ -10,7 +10,7 @@ import type { ProviderSetup } from './provider.js';
 import type { SentWebhook } from './webhook-sender.js';
 import { createWebhookSender } from './webhook-sender.js';
 
-/** What somebody did. */
+/** What a person did. */
 export interface TruecallerNews {
   readonly referenceId: string;
   readonly campaignId: string;
@@ -28,7 +28,7 @@ export interface TruecallerEvents {
   postEvent(url: string, news: TruecallerNews): string;
   /** The events that were posted, oldest first. */
   readonly webhooks: readonly SentWebhook[];
-  /** Resolves when no event is on its way any more. */
+  /** Resolves when no event is still being sent. */
   webhooksSettled(): Promise<void>;
 }
 

@@ -3,7 +3,7 @@ import { json } from './answers.js';
 
 /**
  * Refuses in Truecaller's `{ slug, message }`. Documented slugs are `authorization-error`, `forbidden-error` and `invalid-input`;
- * all others here are hypotheses in their style.
+ * all others here are guesses in their style.
  *
  * @internal
  */

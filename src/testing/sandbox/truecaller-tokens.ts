@@ -1,7 +1,7 @@
 /*
- * The token endpoint that Verified Campaigns and Verified Business have in common.
+ * The token endpoint that Verified Campaigns and Verified Business share.
  *
- * Documented: `X-Public-Access: allow`, the body, `{ token, created_at }`, 60 minutes of life that no field states, the 401 body,
+ * Documented: `X-Public-Access: allow`, the body, `{ token, created_at }`, a lifetime of 60 minutes that no field states, the 401 body,
  * at most 10 tokens per 30 minutes.
  * Hypothesis: that a missing or wrong `X-Public-Access`, account or key all draw that one 401; what the eleventh token gets (here
  * 429 in the documented error shape; the status appears nowhere); that a token issued again counts as one more.
@@ -17,10 +17,10 @@ import { createTokenLedger, type TokenLedger } from './token-ledger.js';
 import { createTokenRateLimit, type TokenRateLimit } from './token-rate-limit.js';
 import { MISSING_HEADER, truecallerFailure, unauthorized } from './truecaller-failure.js';
 
-/** Life of a token: stated in prose only, so clients count from `created_at`. */
+/** Lifetime of a token: stated in prose only, so clients count from `created_at`. */
 const LIFETIME_SECONDS = 3600;
 
-/** What the path and the body of a token call have to say. */
+/** What the path and the body of a token call must contain. */
 export interface ExpectedTokenCall {
   readonly params: Readonly<Record<string, string>>;
   readonly apiKey: string;
@@ -44,7 +44,7 @@ export function createTruecallerTokens(
   const rateLimit = createTokenRateLimit({ now, most: 10, windowMs: 30 * 60_000 });
 
   const issueToken: Route['answer'] = (request, given): Answer => {
-    // Documented for this endpoint, though nothing else there asks for such a header.
+    // Documented for this endpoint, though nothing else there needs such a header.
     if (request.headers['x-public-access'] !== 'allow') return unauthorized(MISSING_HEADER);
     const { params, apiKey, keyId } = expected();
     const body = objectBody(request);
@@ -57,7 +57,7 @@ export function createTruecallerTokens(
       return truecallerFailure(429, 'rate-limit-error', 'At most 10 tokens per 30 minutes');
     }
     const { token, expiresAt } = ledger.issue();
-    // The hour from `created_at` is all that a client knows, so a token with another life has its birth moved.
+    // All a client knows is the hour from `created_at`, so a token with another lifetime has that moved.
     const createdAt = new Date(expiresAt - LIFETIME_SECONDS * 1000).toISOString();
     return json(200, { token, created_at: lifetime.field(createdAt) });
   };

@@ -39,7 +39,7 @@ export interface TruecallerSandbox
   readonly webhookUrl: string;
   /** Credentials of the webhook host that are valid now. */
   readonly webhookCredentials: TruecallerWebhookCredentials;
-  /** Makes the present webhook token invalid at once, as the console does, and returns its successor. */
+  /** Invalidates the current webhook token at once, as the console does, and returns the new one. */
   regenerateWebhookToken(): TruecallerWebhookCredentials;
   /** Whether the limit of 10 tokens per 30 minutes holds. On at the start. */
   enforceTokenRateLimit(on?: boolean): void;
@@ -82,7 +82,7 @@ export async function startTruecaller(
   // To add endpoints, list them here: bearer tokens open the first, organisation headers the second.
   const portalRoutes: readonly Route[] = [...campaigns.portalRoutes];
   const webhookRoutes: readonly Route[] = [...campaigns.webhookRoutes];
-  // Truecaller has two hosts, but a client of one base URL sends everything there.
+  // Truecaller has two hosts, but a client with one base URL sends everything there.
   const allRoutes = [
     ...portalRoutes,
     ...webhookRoutes.map((route) => ({ ...route, access: hasWebhookToken })),

@@ -6,7 +6,7 @@
  * https://docs.udara360.io/udara360-docs-1/transactions/transfer-api/local-funds-transfer
  *
  * Documented: the balance envelope, the flat name enquiry, the transfer's request, `Request-Reference` (at most 100 characters)
- * for all that changes data, the posting codes 00, 13, 25, 26 and 51.
+ * for everything that changes data, the posting codes 00, 13, 25, 26 and 51.
  * Unofficial, from public client code: the balance's path, the transfer's answer.
  * Hypothesis: that a repeated reference draws code 26 inside a 200; 400 for a missing or over-long one; the unit of balances
  * (here kobo, like amounts).

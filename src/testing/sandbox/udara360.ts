@@ -4,10 +4,10 @@
  * https://docs.udara360.io/udara360-docs-1/getting-started/authentication/accesstoken
  *
  * Documented: the token path, the flat answer with `tokenValiditySec` in seconds and `expirationTime` as epoch, at most 100
- * characters for id and secret, `clientId` in the sample and `clientID` in the table (both are taken), `bearer` in lower case.
+ * characters for id and secret, `clientId` in the sample and `clientID` in the table (both are accepted), `bearer` in lower case.
  * Hypothesis: every failure of the token endpoint and the 401 for a dead bearer token (neither status nor body is documented;
  * here the envelope of the other calls with status 401); that the token is a JWT with `iat` and `exp`; that paths match in any
- * case, since the documents write them in several. `Content-Type`, listed as required even on GET, is not insisted on.
+ * case, since the documents use several. `Content-Type`, listed as required even on GET, is not enforced.
  */
 import type { Answer } from './answers.js';
 import { json } from './answers.js';

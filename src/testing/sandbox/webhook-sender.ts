@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 
-/** News that the sandbox posted to a listener, or tried to. */
+/** A webhook that the sandbox posted to a listener, or tried to. */
 export interface SentWebhook {
   readonly url: string;
   readonly contentType: string;
@@ -19,13 +19,13 @@ export interface SentWebhook {
  */
 export interface WebhookSender {
   readonly sent: readonly SentWebhook[];
-  /** Posts, and posts again up to twice while the answer is not 200. */
+  /** Posts, with up to two retries while the answer is not 200. */
   send(url: string, contentType: string, body: string): void;
-  /** Resolves when nothing is on its way any more. */
+  /** Resolves when nothing is still being sent. */
   settled(): Promise<void>;
   /** Forgets what was sent. */
   reset(): void;
-  /** Cuts what is on its way. */
+  /** Cuts off what is still being sent. */
   close(): Promise<void>;
 }
 

@@ -4,18 +4,18 @@ import { chooseLoad, connection, receive } from './state.js';
 
 const TRY_AGAIN_MS = 1_500;
 
-/** Listens to the server, and goes on trying when it is gone. */
+/** Listens to the server, and keeps trying while it is down. */
 export function listen(): void {
   const source = new EventSource('/events');
   source.onmessage = ({ data }: MessageEvent<string>) => receive(JSON.parse(data) as Message);
   source.onerror = () => {
     connection.value = 'lost';
-    // A broken connection is taken up again by the browser itself; a refused one is not.
+    // The browser retries a broken connection itself, but not a refused one.
     if (source.readyState === EventSource.CLOSED) setTimeout(listen, TRY_AGAIN_MS);
   };
 }
 
-/** Has the server do something. What comes of it is told by the event stream. */
+/** Sends the server a command. The event stream reports its effects. */
 export function send(command: Command): void {
   const options: RequestInit = {
     method: 'POST',

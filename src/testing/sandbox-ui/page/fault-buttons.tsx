@@ -8,7 +8,7 @@ import { send } from './connection.js';
 import { allLanes, connection, laneNames, laneOf } from './state.js';
 import { FAULT_WORDS } from './words.js';
 
-/** The buttons for what can go wrong, at one provider or, where none is named, at all. */
+/** The buttons for what can go wrong, at one provider or, if none is named, at all of them. */
 export function FaultButtons({ lane }: { readonly lane?: string }) {
   const where = lane === undefined ? 'all providers' : laneOf(lane).value.title;
   const on = (fault: LastingFault) => pressedState(fault, lane);

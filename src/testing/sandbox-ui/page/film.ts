@@ -2,10 +2,10 @@ import { signal } from '@preact/signals';
 
 import { clock, connection, serverNow } from './state.js';
 
-/** How much time a time line spans: a minute of the past, and a margin for what is to come (style/timeline.css). */
+/** How much time a time line spans: a minute of the past, and a margin for the future (style/timeline.css). */
 export const SHOWN_MS = 66_000;
 
-/** What is being read: everything stands still until it no longer is. */
+/** What the user is reading: everything stands still until they are done. */
 export interface Reading {
   readonly words: string;
   readonly sign: HTMLElement;
@@ -52,11 +52,11 @@ function draw(frame: Element, width: number, at: number): void {
 
 const WORDS_EVERY_MS = 250;
 
-/** A film moves some fifteen pixels a second: thirty pictures of them are smooth, and half the work of sixty. */
+/** A film moves about fifteen pixels a second: thirty frames are smooth, and half the work of sixty. */
 const PICTURE_EVERY_MS = 30;
 const calm = matchMedia('(prefers-reduced-motion: reduce)');
 
-/** Moves every film along, for as long as the page is open. Who prefers calm gets one step a second. */
+/** Moves every film along while the page is open. Users who prefer reduced motion get one step a second. */
 export function run(): void {
   let drawnAt = 0;
   const step = (at: number) => {

@@ -2,7 +2,7 @@ import type { CrowdKind } from '../lane-view.js';
 import type { Phase } from '../happening.js';
 
 /*
- * Small shapes, so that nothing is told by colour alone. All are drawn on a field of 12 by 12 in the colour of the text.
+ * Small shapes, so that nothing is conveyed by colour alone. All are drawn on a field of 12 by 12 in the colour of the text.
  */
 
 const CROWD_PATHS: Readonly<Record<Exclude<CrowdKind, 'rejected'>, string>> = {

@@ -6,7 +6,7 @@ export type LogEntry = Happening | Mark;
 
 const LONGEST_LOG = 150;
 
-/** The log with one more entry, if there is anything to tell; what happens to many requests at once is one entry. */
+/** The log with one more entry, if there is anything to report; what happens to many requests at once is one entry. */
 export function withLogged(log: readonly LogEntry[], happening: Happening): readonly LogEntry[] {
   if (inWords(happening) === undefined) return log;
   switch (happening.kind) {

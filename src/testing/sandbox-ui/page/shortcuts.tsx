@@ -63,7 +63,7 @@ export function onShortcut(event: KeyboardEvent): void {
   shortcut.run(event.key);
 }
 
-/** The list of shortcuts; and a way to be rid of them, for who speaks to the keyboard (WCAG 2.1.4). */
+/** The list of shortcuts, and a way to turn them off for users of speech input (WCAG 2.1.4). */
 export function ShortcutDialog() {
   const dialog = useRef<HTMLDialogElement>(null);
   const open = isOpen.value;

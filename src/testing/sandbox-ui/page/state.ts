@@ -10,12 +10,12 @@ export const laneNames = signal<readonly string[]>([]);
 export const log = signal<readonly LogEntry[]>([]);
 /** What the log showed when it was paused; absent while it runs. */
 export const frozenLog = signal<readonly LogEntry[] | undefined>(undefined);
-/** The server's clock, a few times a second, for what is written in words and numbers. */
+/** The server's time, updated a few times a second, for texts and figures. */
 export const clock = signal(Date.now());
 
 const lanes = new Map<string, Signal<LaneView>>();
 
-/** A lane that the server has told of. */
+/** A lane that the server has announced. */
 export function laneOf(name: string): Signal<LaneView> {
   const lane = lanes.get(name);
   if (lane === undefined) throw new Error(`There is no lane "${name}".`);
@@ -29,7 +29,7 @@ export const titleOf = (name: string) => lanes.get(name)?.peek().title ?? name;
 let aheadMs = 0;
 export const serverNow = () => Date.now() + aheadMs;
 
-/** While a slider moves, the server's answers are older than the hand. */
+/** While a slider moves, the server's answers lag behind it. */
 const HAND_AHEAD_MS = 700;
 let loadChosenAt = -Infinity;
 
@@ -39,7 +39,7 @@ export function chooseLoad(perSecond: number): void {
 }
 
 export function receive(message: Message): void {
-  // The message that was under way for the shortest time tells best how far apart the clocks are.
+  // The message with the shortest transit time shows best how far apart the clocks are.
   const measuredMs = message.now - Date.now();
   aheadMs = message.kind === 'hello' ? measuredMs : Math.max(aheadMs, measuredMs);
   connection.value = 'open';

@@ -16,7 +16,7 @@ export function nextTheme(): void {
   theme.value = THEMES[(THEMES.indexOf(theme.peek()) + 1) % THEMES.length] ?? 'auto';
 }
 
-/** The style follows `data-theme`, and the system where there is none. */
+/** The style follows `data-theme`, or the system if there is none. */
 effect(() => {
   if (theme.value === 'auto') delete document.documentElement.dataset['theme'];
   else document.documentElement.dataset['theme'] = theme.value;

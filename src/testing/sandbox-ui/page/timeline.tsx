@@ -80,7 +80,7 @@ export function Timeline({ lane }: { readonly lane: LaneView }) {
   );
 }
 
-/** From which second to which, on the film; whatever still lasts runs past the present, where the frame ends. */
+/** A span on the film, in seconds; what still lasts runs past the present, to the end of the frame. */
 function stretch(from: number, to: number | undefined): Record<string, string> {
   return {
     '--from': onFilm(from).toFixed(2),
@@ -143,7 +143,7 @@ function CallBar({ call, next }: { readonly call: Call; readonly next: Call | un
   );
 }
 
-/** In which row a mark stands; flags have the axis to themselves. */
+/** The row of each mark; flags have the axis to themselves. */
 const ROW_OF: Readonly<Record<CrowdKind, string>> = {
   rejected: 'rejected',
   joined: 'joined',
@@ -157,7 +157,7 @@ const isFlag = ({ kind }: Mark) => kind === 'pressed' || kind === 'switched';
 const FLAG_LEVELS = 3;
 const FLAG_MS = 12_000;
 
-/** Flags that stand close together are written one above the other. */
+/** Flags that are close together are stacked. */
 function levelOf(mark: Mark, marks: readonly Mark[]): number {
   if (!isFlag(mark)) return 0;
   const before = marks.filter(
@@ -191,7 +191,7 @@ function MarkSign({ mark, level }: { readonly mark: Mark; readonly level: number
   );
 }
 
-/** Something on the time line that can be pointed at, or walked to, and then says what it is. */
+/** Something on the time line that explains itself when pointed at or reached with the arrow keys. */
 function Sign({
   words,
   at,
@@ -228,7 +228,7 @@ const STEPS: Readonly<Record<string, (index: number, last: number) => number>> =
   End: (_, last) => last,
 };
 
-/** The whole time line is one stop of the tab key; the arrow keys go from sign to sign. */
+/** The whole time line is one tab stop; the arrow keys move from sign to sign. */
 function walk(event: TargetedKeyboardEvent<HTMLDivElement>): void {
   const frame = event.currentTarget;
   if (event.key === 'Escape') {

@@ -163,12 +163,12 @@ export function coolDownMarkInWords({ cause, from, to }: CoolDown): string {
   return coolDownInWords(cause, to - from);
 }
 
-/** What stands beside a call on the time line: how long it took, if it brought a token. */
+/** The label of a call on the time line: how long it took, if it returned a token. */
 export function callLabel({ ended }: Call): string {
   return ended === undefined || ended.errorType !== undefined ? '' : seconds(ended.tookMs);
 }
 
-/** The flag of what somebody did. */
+/** The flag for what a user of the page did. */
 export function flagLabel(happening: Happening): string {
   if (happening.kind === 'pressed')
     return happening.fault === 'burst' ? '+50' : FAULT_WORDS[happening.fault].label;
