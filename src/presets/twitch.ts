@@ -1,6 +1,6 @@
 /*
  * Twitch API, app access tokens.
- * https://dev.twitch.tv/docs/authentication/getting-tokens-oauth/#client-credentials-grant-flow, read 2026-11-29 in quotations elsewhere, and
+ * https://dev.twitch.tv/docs/authentication/getting-tokens-oauth/#client-credentials-grant-flow, read 2026-11-29 as quoted elsewhere, and
  * in twitchdev/twitch-cli, as of 2026-03-11, which sends the same fields in the query. Error responses are not in the copies.
  */
 import {
@@ -15,8 +15,8 @@ import {
 export type TwitchOptions = PresetOptions;
 
 /**
- * The provider for the endpoints of the Twitch API that need no user. They also expect the client id in a `Client-Id` header, which is
- * yours to set.
+ * The provider for the endpoints of the Twitch API that need no user. They also expect the client id in a `Client-Id` header; set it
+ * yourself.
  *
  * @throws MisconfigurationError for a missing credential
  */
