@@ -1,7 +1,7 @@
 import type { AxiosInstance } from 'axios';
 import { ApiInputError, type ApiName } from './api-input-error.js';
 
-/** Where an API's parts answer, by part. A part that is missing was never named, and is never called. */
+/** The hosts of an API's parts, by part. A missing part was never named, and is never called. */
 type Hosts<Part extends string> = { readonly [Name in Part]?: string | undefined };
 
 /** What the options and the docs say about an API's hosts. */

@@ -1,6 +1,6 @@
 /*
  * Twitch API, app access tokens.
- * https://dev.twitch.tv/docs/authentication/getting-tokens-oauth/#client-credentials-grant-flow, read 2026-11-29 as quoted elsewhere, and
+ * https://dev.twitch.tv/docs/authentication/getting-tokens-oauth/#client-credentials-grant-flow, read 2026-11-29 in quotations elsewhere, and
  * in twitchdev/twitch-cli, as of 2026-03-11, which sends the same fields in the query. Error responses are not in the copies.
  */
 import {

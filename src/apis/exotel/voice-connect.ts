@@ -25,7 +25,7 @@ export interface ExotelConnectOptions {
   recordingFormat?: 'mp3' | 'mp3-hq' | undefined;
   /** A WebSocket that receives the call's audio, and the leg to start from. */
   stream?: { url: string; begin?: 'leg1' | 'leg2' | undefined } | undefined;
-  /** At most 128 characters. According to older text only in the terminal callback. */
+  /** At most 128 characters. According to older text it comes back only in the terminal callback. */
   customField?: string | undefined;
   /** A sound for whoever picks up. `to`: @defaultValue left to Exotel: `callee` */
   playback?: { url: string; to?: 'callee' | 'both' | undefined } | undefined;

@@ -8,7 +8,7 @@ export interface ReceiverNumberOptions {
   defaultCountry?: CountryCode | undefined;
 }
 
-/** Where a number was given, for the error. @internal */
+/** Where a number came from, for the error. @internal */
 export interface NumberPlace {
   operation: string;
   field: string;

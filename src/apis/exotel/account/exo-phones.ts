@@ -37,7 +37,7 @@ export interface ExotelAvailableQuery {
   contains?: string | undefined;
 }
 
-/** Where an ExoPhone leads, and what it is called. */
+/** The flow that an ExoPhone leads to, and its name. */
 export interface ExotelExoPhoneSettings {
   /** The flow for calls: `http://my.exotel.com/{account}/exoml/start_voice/{app}`. */
   voiceUrl?: string | undefined;

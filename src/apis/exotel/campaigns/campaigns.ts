@@ -118,7 +118,7 @@ export interface ExotelCampaignActions {
   pause(campaignId: string, options?: ExotelBasicOnlyOptions): Promise<ExotelAcknowledgement>;
   /** Resumes a paused campaign. */
   resume(campaignId: string, options?: ExotelBasicOnlyOptions): Promise<ExotelAcknowledgement>;
-  /** Ends a paused campaign; numbers not yet called count as failed. */
+  /** Ends a paused campaign; the rest counts as failed. */
   complete(campaignId: string, options?: ExotelBasicOnlyOptions): Promise<ExotelAcknowledgement>;
   /** Archives a completed campaign. */
   archive(campaignId: string, options?: ExotelBasicOnlyOptions): Promise<ExotelAcknowledgement>;
@@ -134,7 +134,7 @@ export interface ExotelCampaigns
   /**
    * Creates a campaign, which starts at once unless it has a `schedule`.
    *
-   * Nothing is sent twice, since no idempotency key is documented: after a time-out **it may still be dialling**, so look
+   * Nothing is sent twice, since no idempotency key is documented: after a time-out **it may be dialling anyway**, so look
    * for it with `list({ name })` before you create it again.
    *
    * @throws ExotelApiError when Exotel refuses: `plan-or-usage` (402) for lack of credit.
