@@ -159,8 +159,8 @@ export interface ExotelApiOptions {
    */
   defaultCountry?: CountryCode | undefined;
   /**
-   * The prefixes of recording addresses. For recordings, the API key goes to these addresses only.
-   * @defaultValue `https://recordings.exotel.com/`, `https://s3-ap-southeast-1.amazonaws.com/exotelrecordings/`, and the hosts of the calls
+   * The prefixes of recording addresses. For recordings, the API key goes only to these and to the Voice host.
+   * @defaultValue `https://recordings.exotel.com/`, `https://s3-ap-southeast-1.amazonaws.com/exotelrecordings/`
    */
   recordingHosts?: readonly string[] | undefined;
   /** Holds calls back before they exceed the account's limits. @defaultValue none; make one with `createExotelRateLimiter` */
