@@ -272,7 +272,7 @@ describe('a client of the sandbox', () => {
     expect(rang).toEqual([]);
   });
 
-  it('puts people on campaigns and off them in the sandbox', async () => {
+  it('adds people to campaigns and removes them in the sandbox', async () => {
     const running = await startSandbox({ only: ['truecaller'] });
     sandbox = running;
     const { url, credentials, webhookCredentials } = running.truecaller;

@@ -69,7 +69,7 @@ describe('a call on an instance of ours', () => {
     });
   });
 
-  it('without a token to be had fails as the token source does', async () => {
+  it('without a token fails as the token source does', async () => {
     const { api } = exotelClient();
     sandbox.exotel.rotateCredentials();
     await expect(api.calls.get('s', { authScheme: 'bearer' })).rejects.toMatchObject({

@@ -1,6 +1,6 @@
 import type { ApiErrorResponse } from './error-response.js';
 
-/** What every error of an answer is made of. */
+/** The fields of every error about a response. */
 export interface ApiAnswerErrorDetails {
   operation: string;
   status: number;
@@ -9,19 +9,19 @@ export interface ApiAnswerErrorDetails {
 }
 
 /**
- * An API answered, and the answer is a failure.
+ * An API responded with a failure.
  *
- * It keeps no header and no axios error. The body is a cleaned copy in `response`, where code written for axios looks for it; like
- * the response of an axios error it is read by name, and not printed or logged.
+ * It keeps no headers and no axios error. The body is a cleaned copy in `response`, where code written for axios looks for it. It is
+ * not printed or logged.
  */
 export abstract class ApiAnswerError extends Error {
   /** The function that was called: `calls.create`. */
   readonly operation: string;
-  /** The HTTP status; where a failure hides inside a 2xx, the status that the body claims, if it claims one. */
+  /** The HTTP status; for a failure inside a 2xx, the status that the body claims, if any. */
   readonly status: number;
   /** How long `Retry-After` asks to wait, in milliseconds. */
   readonly retryAfterMs: number | undefined;
-  /** `status` and `data` of the answer, as on an axios error: without headers, and without secrets. */
+  /** `status` and `data` of the response, as on an axios error, without headers and secrets. */
   declare readonly response: ApiErrorResponse;
 
   constructor(

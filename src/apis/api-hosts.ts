@@ -1,22 +1,22 @@
 import type { AxiosInstance } from 'axios';
 import { ApiInputError, type ApiName } from './api-input-error.js';
 
-/** Where an API's parts answer, by part. A part that is missing was never named, and is never called. */
+/** The hosts of an API's parts, by part. A missing part was never named, and is never called. */
 type Hosts<Part extends string> = { readonly [Name in Part]?: string | undefined };
 
-/** What the options and the documents say of an API's hosts. */
+/** What the options and the docs say about an API's hosts. */
 export interface HostPlan<Part extends string> {
   api: ApiName;
   /** The function whose options these are: `createExotelApi`. */
   operation: string;
   parts: readonly Part[];
-  /** The hosts of the API's documents, by region. */
+  /** The hosts that the API's docs name, by region. */
   documented: Readonly<Record<string, Hosts<Part>>>;
   /** The option `hosts`. */
   hosts: Hosts<Part> | undefined;
   /** The option `region`, checked. */
   region?: string | undefined;
-  /** What to give when nothing names a host, as the rest of a sentence that begins with `hosts`. */
+  /** The problem if nothing names a host, worded to follow `hosts`. */
   required: string;
 }
 
@@ -24,11 +24,11 @@ export interface HostPlan<Part extends string> {
 export type HostOf<Part extends string> = (part: Part, operation: string) => string;
 
 /**
- * Keeps an API where the options and the instance's `baseURL` point, and never lets it fall back to a host that neither names:
- * a client of a sandbox must not ring telephones, nor send its key, in production.
+ * Keeps an API on the hosts that the options and the instance's `baseURL` name, with no default host:
+ * a sandbox client must not ring telephones, or send its key, in production.
  *
- * `hosts` goes first. A documented host as `baseURL` stands for all hosts of its region; any other one (sandbox, mock,
- * proxy) takes every part, its path kept. The `baseURL` is read at each call, since tests and apps change it later.
+ * `hosts` takes precedence. A documented host as `baseURL` stands for all hosts of its region; any other (sandbox, mock,
+ * proxy) serves every part under its path. The `baseURL` is read at each call, since tests and apps change it later.
  *
  * @throws ApiInputError if nothing names a host, if a host is not a plain URL, or if `region` and `baseURL` contradict each other.
  */
@@ -66,7 +66,7 @@ function namedHosts<Part extends string>({ hosts, api, operation }: HostPlan<Par
   const named = Object.entries<string | undefined>(hosts ?? {}).flatMap(([part, url]) =>
     url === undefined ? [] : [[part, toHost(api, operation, `hosts.${part}`, url)]],
   );
-  // The parts are those of the option.
+  // The keys are those of the option.
   return Object.fromEntries(named) as Hosts<Part>;
 }
 
@@ -82,7 +82,7 @@ function hostsByBaseURL<Part extends string>(
   const regionMatters = Object.keys(ofRegion).some((part) => !(part in named));
   if (region !== home && regionMatters) throw contradiction(home, plan);
   if (home !== undefined) return documented[home] ?? {};
-  // Each of the parts, at one address.
+  // Every part at one address.
   return Object.fromEntries(parts.map((part) => [part, baseURL])) as Hosts<Part>;
 }
 
@@ -99,7 +99,7 @@ function contradiction(
   });
 }
 
-/** The region that a documented host belongs to, whatever path the `baseURL` has behind it. */
+/** The region that a documented host belongs to, whatever the path of the `baseURL`. */
 function regionOf(
   baseURL: string,
   documented: Readonly<Record<string, Hosts<string>>>,

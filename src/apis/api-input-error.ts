@@ -1,21 +1,21 @@
 /** The wrapped APIs. */
 export type ApiName = 'exotel' | 'truecaller';
 
-/** What an {@link ApiInputError} is made of. */
+/** The fields of an {@link ApiInputError}. */
 export interface ApiInputErrorDetails {
   api: ApiName;
   /** The function that refused the input: `calls.create`. */
   operation: string;
   /** The field as a path: `statusCallback.0.url`. */
   field: string;
-  /** What is wrong and what to do, as the rest of a sentence that begins with the field. Never the value itself. */
+  /** What is wrong and what to do, worded to follow the field's name. Never the value itself. */
   problem: string;
 }
 
 /**
- * An input that the API's documents rule out. Thrown before anything is sent.
+ * An input that the API's docs rule out. Thrown before anything is sent.
  *
- * The message names the field and the remedy; the value is left out, because it may be a number, a name or a password.
+ * The message names the field and the fix, not the value, which may be a phone number, a name or a password.
  */
 export class ApiInputError extends Error {
   readonly code = 'ERR_API_INPUT';
@@ -38,7 +38,7 @@ export class ApiInputError extends Error {
   }
 }
 
-/** Tells whether `error` is an {@link ApiInputError}, also one of another copy of the package. */
+/** Whether `error` is an {@link ApiInputError}, even from another copy of the package. */
 export function isApiInputError(error: unknown): error is ApiInputError {
   return error instanceof Error && 'code' in error && error.code === 'ERR_API_INPUT';
 }

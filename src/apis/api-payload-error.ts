@@ -1,17 +1,17 @@
 import type { ApiName } from './api-input-error.js';
 
-/** What an {@link ApiPayloadError} is made of. */
+/** The fields of an {@link ApiPayloadError}. */
 export interface ApiPayloadErrorDetails {
   api: ApiName;
-  /** Which payload it should have been: `CCM status callback`. */
+  /** The expected payload: `CCM status callback`. */
   payload: string;
-  /** The wire field that is missing or wrong, or `body` when nothing of it could be read. */
+  /** The wire field that is missing or wrong, or `body` if it could not be read at all. */
   field: string;
-  /** What is wrong, as the rest of a sentence that begins with the field. */
+  /** What is wrong, worded to follow the field's name. */
   problem: string;
 }
 
-/** A webhook body that is not what its documents describe. Thrown by the webhook parsers; it never holds the body. */
+/** A webhook body that does not match its docs. Thrown by the webhook parsers; it never holds the body. */
 export class ApiPayloadError extends Error {
   readonly code = 'ERR_API_PAYLOAD';
   readonly api: ApiName;
@@ -33,7 +33,7 @@ export class ApiPayloadError extends Error {
   }
 }
 
-/** Tells whether `error` is an {@link ApiPayloadError}, also one of another copy of the package. */
+/** Whether `error` is an {@link ApiPayloadError}, even from another copy of the package. */
 export function isApiPayloadError(error: unknown): error is ApiPayloadError {
   return error instanceof Error && 'code' in error && error.code === 'ERR_API_PAYLOAD';
 }

@@ -34,7 +34,7 @@ export function callingCodeOf(country: CountryCode): string {
   return String(CALLING_CODES[country]);
 }
 
-/** Tells whether the text is a country that this library knows. */
+/** Whether the text is a country that this library knows. */
 export function isCountryCode(text: unknown): text is CountryCode {
   return typeof text === 'string' && Object.hasOwn(CALLING_CODES, text);
 }

@@ -1,7 +1,7 @@
 /**
- * Rows as lines of a CSV file, as they come: of an iterator of the wrapped APIs, of an array, of anything that can be iterated.
+ * Streams rows as lines of a CSV file, from an iterator of the wrapped APIs, an array or any other iterable.
  *
- * Dates are written in ISO form, what is not there as an empty cell. Text that a spreadsheet would run as a formula gets a `'` in
+ * Dates are written in ISO form, missing values as empty cells. Text that a spreadsheet would run as a formula gets a `'` in
  * front, since callers choose their own names; phone numbers stay as they are.
  *
  * @example

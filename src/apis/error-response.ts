@@ -1,7 +1,7 @@
 import { scrubText } from '../concealment/scrub-text.js';
 import type { HttpAnswer } from './send-request.js';
 
-/** The part of an answer that an error keeps, where axios keeps it. */
+/** The part of a response that an error keeps, in the same place as axios. */
 export interface ApiErrorResponse {
   /** The HTTP status as it came. */
   readonly status: number;
@@ -9,13 +9,13 @@ export interface ApiErrorResponse {
   readonly data: unknown;
 }
 
-/** An error body is for a person to read: what is beyond this is left out. */
+/** An error body is for a person to read: anything beyond these limits is left out. */
 const MOST_VALUES = 1_000;
 const DEEPEST = 12;
 const MOST_READ = 4_000;
 const LONGEST_TEXT = 500;
 
-/** A copy of the answer that is safe to keep. The work is bounded, whatever the server sent. */
+/** A copy of the response that is safe to keep. The work is bounded, whatever the server sent. */
 export function toErrorResponse(
   { status, body }: Pick<HttpAnswer, 'status' | 'body'>,
   secrets: readonly string[],
@@ -30,7 +30,7 @@ export function toErrorResponse(
     const entries = Object.entries(value)
       .slice(0, left)
       .flatMap(([key, item]) => kept(item, depth).map((copy) => [scrubbed(key, secrets), copy]));
-    // Own properties, also for a key that says __proto__.
+    // Own properties, even for the key __proto__.
     return Object.fromEntries(entries) as unknown;
   }
 
@@ -47,7 +47,7 @@ function scrubbed(text: string, secrets: readonly string[]): string {
   return clean.length > LONGEST_TEXT ? `${clean.slice(0, LONGEST_TEXT)}…` : clean;
 }
 
-/** JSON, and not the connection itself, which an unread body is. */
+/** JSON, not a stream: an unread body is the connection itself. */
 function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return Array.isArray(value) || prototype === Object.prototype || prototype === null;

@@ -1,12 +1,12 @@
 import * as v from 'valibot';
 
-/** An id that goes into a path. `.` and `..` would climb out of it, a slash would lengthen it. */
+/** An id that goes into a path. `.`, `..` or a slash would lead to another path. */
 export const pathId = v.pipe(
   v.string('must be a string'),
   v.regex(/^(?!\.{1,2}$)[^\s/\\?#]+$/, 'must be an id without spaces or slashes'),
 );
 
-/** Text with something in it. */
+/** Non-empty text. */
 export const filledText = v.pipe(
   v.string('must be a string'),
   v.trim(),
@@ -35,12 +35,12 @@ export const httpUrl = v.pipe(
   ),
 );
 
-/** One of a few words. */
+/** One of a fixed set of words. */
 export function oneOf<const Words extends readonly [string, ...string[]]>(words: Words) {
   return v.picklist(words, `must be one of: ${words.join(', ')}`);
 }
 
-/** A moment. */
+/** A point in time. */
 export const moment = v.pipe(
   v.date('must be a Date'),
   v.check((date) => !Number.isNaN(date.getTime()), 'must be a valid Date'),

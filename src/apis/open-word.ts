@@ -1,5 +1,5 @@
 /**
- * The documented words of a field, and any other that the API may grow. Editors still offer the known ones.
+ * The documented values of a field, and any that the API may add. Editors still suggest the known ones.
  */
 // The empty intersection keeps TypeScript from widening the union to plain string.
 export type OpenWord<Known extends string> = Known | (string & Record<never, never>);

@@ -3,20 +3,20 @@ import { callingCodeOf, isCountryCode, type CountryCode } from './calling-codes.
 
 /** `+`, a country code and the rest: 15 digits at most. @see https://www.itu.int/rec/T-REC-E.164 */
 const E164 = /^\+[1-9]\d{6,14}$/;
-/** Spaces, hyphens and dashes, dots, brackets, slashes, and the marks of direction that copied numbers carry. */
+/** Spaces, hyphens and dashes, dots, brackets, slashes, and the direction marks that copied numbers contain. */
 const SEPARATORS = /[\s().\-/\u00ad\u200e\u200f\u2010-\u2015\u202a-\u202e\u2066-\u2069\u2212]/g;
 const SIP = /^sips?:\S+$/i;
-/** Numbers of India and of North America have ten digits behind the calling code, those of Singapore eight. */
+/** Numbers of India and North America have ten digits after the calling code, those of Singapore eight. */
 const WRONG_LENGTH = /^\+(?:(?:91|1)(?!\d{10}$)|65(?!\d{8}$))/;
-/** As many bare digits hold a calling code: Truecaller and Exotel write `919876543210`, and no country has longer numbers. */
+/** From this length on, bare digits include a calling code: Truecaller and Exotel write `919876543210`, and no country has longer numbers. */
 const FEWEST_WITH_CALLING_CODE = 12;
-/** There the `0` belongs to the number. */
+/** Countries where the leading `0` is part of the number. */
 const KEEP_THEIR_ZERO: readonly (CountryCode | undefined)[] = ['IT', 'SM', 'VA'];
 
 /**
- * A phone number in E.164 form, from any way in which people and the APIs write it: with separators, `tel:`, `00` for the
- * `+`, twelve and more digits without it (`254712345678`), or as it is dialled at home (`09876543211`, `9876543211`), which
- * needs `defaultCountry`. `undefined` for anything else, and for what can be read in two ways (`60123456789` in Malaysia): a guess may
+ * A phone number in E.164 form, from any form that people and the APIs write: with separators, `tel:`, `00` for the
+ * `+`, twelve or more digits without it (`254712345678`), or as dialled within the country (`09876543211`, `9876543211`), which
+ * needs `defaultCountry`. `undefined` for anything else and for ambiguous numbers (`60123456789` in Malaysia): a guess may
  * ring a stranger.
  */
 export function toE164(text: string, defaultCountry?: CountryCode): string | undefined {
@@ -35,7 +35,7 @@ export function toE164(text: string, defaultCountry?: CountryCode): string | und
 
 function atHome(number: string, home: string | undefined, country: CountryCode | undefined) {
   const isLong = number.length >= FEWEST_WITH_CALLING_CODE;
-  // No calling code begins with 0, so there a long number is one of home: Germany and Indonesia have such.
+  // No calling code begins with 0, so a long number that does is a national one: Germany and Indonesia have some.
   if (home === undefined || (isLong && !number.startsWith('0'))) return [];
   return [`+${home}${KEEP_THEIR_ZERO.includes(country) ? number : number.replace(/^0/, '')}`];
 }
@@ -45,19 +45,19 @@ function withCallingCode(number: string, home: string | undefined): string[] {
   return longEnough || (home !== undefined && number.startsWith(home)) ? [`+${number}`] : [];
 }
 
-/** The number as Exotel takes it at home: digits without separators. */
+/** The number as Exotel accepts it locally: digits without separators. */
 function toLocalDigits(text: string, fewest: number): string | undefined {
   const digits = text.replace(SEPARATORS, '');
   return /^\d{5,15}$/.test(digits) && digits.length >= fewest ? digits : undefined;
 }
 
-/** The fields that hold a phone number. What comes out is E.164, but for SIP addresses and local digits where they may stand. */
+/** The fields that hold a phone number. The output is E.164, except for SIP addresses and local digits where they are allowed. */
 export type PhoneFields = ReturnType<typeof createPhoneFields>;
 
 /**
- * The one rule for phone numbers, as fields of a schema.
+ * The rules for phone numbers, as fields of a schema.
  *
- * @param defaultCountry of numbers that are written without a country.
+ * @param defaultCountry the country of numbers written without one
  */
 export function createPhoneFields(defaultCountry?: CountryCode) {
   const asE164 = (text: string) => toE164(text, defaultCountry);
@@ -65,12 +65,12 @@ export function createPhoneFields(defaultCountry?: CountryCode) {
   return {
     /** A number in international form. */
     e164: phone(asE164, `must be a phone number: ${E164_ADVICE}`),
-    /** What a person is called at. */
+    /** A SIP address or a phone number. */
     e164OrSip: phone(
       (text) => asSip(text) ?? asE164(text),
       `must be a sip: address or a phone number: ${E164_ADVICE}`,
     ),
-    /** What Voice v1 dials. It takes local digits itself, so they stay local. */
+    /** What Voice v1 dials. It accepts local digits, so they stay local. */
     dialable: phone(
       (text) => asSip(text) ?? toE164(text) ?? toLocalDigits(text, 5),
       'must be a phone number with its country or STD code, or a sip: address',

@@ -1,6 +1,6 @@
 import type { AxiosHeaderValue, AxiosRequestConfig } from 'axios';
 
-/** What the wrapper decides itself, so that a call cannot be bent into another one by accident. */
+/** Set by the wrapper, so that options cannot turn one call into another by accident. */
 type DecidedByWrapper =
   | 'url'
   | 'baseURL'
@@ -27,23 +27,23 @@ export interface ApiRequestOptions extends Undefinable<Omit<AxiosRequestConfig, 
 
 /**
  * An axios config with the per-request switch of `axios-bearer`, written structurally: the wrappers know that one
- * word, and nothing of tokens. An instance without the switch ignores it.
+ * word, and nothing about tokens. An instance without the switch ignores it.
  */
-// unknown: where the switch is declared with values of its own, the two declarations have to agree.
+// unknown: axios-bearer declares the switch with its own values, and the two declarations have to agree.
 export type ApiRequestConfig = AxiosRequestConfig & { bearer?: unknown };
 
-/** Options without those set to `undefined`, which would overrule the instance's own defaults. */
+/** Options without those set to `undefined`, which would override the instance's defaults. */
 export function withoutUndefined<Options extends object>(
   options: Options,
 ): { [Name in keyof Options]?: Exclude<Options[Name], undefined> } {
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  // The entries are the options' own, less some.
+  // The entries are a subset of the options'.
   return Object.fromEntries(given) as {
     [Name in keyof Options]?: Exclude<Options[Name], undefined>;
   };
 }
 
-/** axios's own header object as well as a plain one; what the wrapper sets goes on top of it. */
+/** Takes axios's own header object or a plain one; the wrapper's headers go on top. */
 export function plainHeaders(
   headers: AxiosRequestConfig['headers'],
 ): Record<string, AxiosHeaderValue> {

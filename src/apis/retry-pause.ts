@@ -5,9 +5,9 @@ const LONGEST_MS = 60_000;
 
 /**
  * How long to wait before a refused request is sent again: as `Retry-After` asks, else a second that doubles each time, give or take
- * a fifth so that clients spread. `undefined` if the server asks for more than a minute, which is for the caller to decide.
+ * a fifth to spread clients. `undefined` if the server asks for more than a minute, which is for the caller to decide.
  *
- * @param repetitions how often it was sent again already
+ * @param repetitions how many times it was already sent again
  * @param random in [0, 1)
  */
 export function retryPauseMs(
@@ -20,7 +20,7 @@ export function retryPauseMs(
   return Math.min(Math.round(FIRST_MS * 2 ** repetitions * spread), LONGEST_MS);
 }
 
-/** Waits, or stops waiting when the signal aborts: axios then refuses the request with its own error. */
+/** Waits, or stops waiting when the signal aborts: axios then rejects the request with its own error. */
 export async function pause(ms: number, signal: ApiRequestOptions['signal']): Promise<void> {
   if (signal?.aborted === true) return;
   await new Promise<void>((resolve) => {

@@ -8,19 +8,19 @@ import { asRecord } from './wire-values.js';
 /** Headers with the account's own secrets: Basic of Exotel, the webhook token of Truecaller. */
 const WITH_SECRETS = /^(authorization|x-org-token)$/i;
 
-/** An HTTP answer, whatever its status. */
+/** An HTTP response, whatever its status. */
 export interface HttpAnswer {
   status: number;
   headers: unknown;
   body: unknown;
-  /** The token or key that went out: some servers quote it, and no error may repeat it. */
+  /** The token or key that went out: some servers quote it, and no error may contain it. */
   secrets: readonly string[];
 }
 
 /**
- * Sends one request and returns the answer, good or bad, for the caller to judge.
+ * Sends one request and returns the response, good or bad, for the caller to judge.
  *
- * What never became an answer (network, time-out, cancel, a token that could not be had) is thrown on as it came.
+ * If there was no response (network, time-out, cancel, no token), the error is rethrown as is.
  */
 export async function sendRequest(
   instance: AxiosInstance,
@@ -36,12 +36,12 @@ export async function sendRequest(
   }
 }
 
-/** Hides the account's own secrets in an error of axios, and returns it. */
+/** Hides the account's own secrets in an axios error, and returns it. */
 export function concealSecrets<E>(error: E): E {
   return concealError(error, (_value, name) => WITH_SECRETS.test(name));
 }
 
-/** A success whose body never came to its end: axios hands over an error with the response that it had begun. */
+/** A success whose body broke off: axios throws an error with the response that it had begun. */
 function isBrokenOff({ status, data }: AxiosResponse<unknown>): boolean {
   return status >= 200 && status < 300 && data === undefined;
 }
@@ -49,14 +49,14 @@ function isBrokenOff({ status, data }: AxiosResponse<unknown>): boolean {
 /** No such address, or no server at it. */
 const NOT_CONNECTED = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN)$/;
 
-/** Tells that a request never left: there was no connection, or it was cancelled before. */
+/** Whether a request was never sent: there was no connection, or it was cancelled before. */
 export function wasNeverSent(error: unknown): boolean {
   if (!isAxiosError(error)) return false;
   if (error.code === 'ERR_CANCELED') return error.request === undefined;
   return NOT_CONNECTED.test(error.code ?? '');
 }
 
-/** Apps often unwrap `response.data` in an interceptor of their own; then what comes back is the body already. */
+/** Apps often unwrap `response.data` in an interceptor of their own; then the result is the body itself. */
 function toAnswer(result: unknown): HttpAnswer {
   const response = asRecord(result);
   if (response === undefined || !('config' in response) || typeof response.status !== 'number') {
@@ -66,7 +66,7 @@ function toAnswer(result: unknown): HttpAnswer {
   return { status, headers, body, secrets: credentialsIn(config) };
 }
 
-/** What stands behind the scheme. The header may be concealed, and is then told by this conversion only. */
+/** The part after the scheme. The header may be concealed; only this conversion then reveals it. */
 function credentialsIn(config: unknown): readonly string[] {
   const header = headerOf(asRecord(config)?.headers, 'authorization');
   const [, credentials] = /^\S+ +(\S+)$/.exec(String(header)) ?? [];

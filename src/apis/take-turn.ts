@@ -1,6 +1,6 @@
 import type { ApiRequestOptions } from './request-options.js';
 
-/** Waits for a turn of a rate limiter. A cancelled call stops waiting; axios then refuses it with its own error before anything is sent. */
+/** Waits for a turn of a rate limiter. A cancelled call stops waiting; axios then rejects it before anything is sent. */
 export async function takeTurn(
   acquire: () => Promise<void>,
   signal: ApiRequestOptions['signal'],

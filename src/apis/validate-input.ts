@@ -1,11 +1,11 @@
 import * as v from 'valibot';
 import { ApiInputError, type ApiName } from './api-input-error.js';
 
-/** Which function of which API the input was given to. */
+/** The API and the function that the input was passed to. */
 export interface InputPlace {
   api: ApiName;
   operation: string;
-  /** Where the input stands in what the caller gave, when it is a part of it: `contacts.3`. */
+  /** The input's path, if it is part of what the caller passed: `contacts.3`. */
   within?: string;
 }
 

@@ -1,10 +1,10 @@
 import { asRecord, type WireRecord } from './wire-values.js';
 
-/** These bodies are not signed, and the documented ones have a few hundred bytes. */
+/** These bodies are not signed, and the documented ones are a few hundred bytes long. */
 const MOST_BYTES = 1_048_576;
 
 /**
- * A webhook body as one flat object, from whatever a web framework hands over: a parsed object, `FormData`,
+ * A webhook body as one flat object, from whatever a web framework provides: a parsed object, `FormData`,
  * `URLSearchParams`, or the raw text or bytes of JSON or of an urlencoded form. `undefined` for anything else, and for text
  * beyond a megabyte.
  */
@@ -20,7 +20,7 @@ export function readWebhookBody(body: unknown): WireRecord | undefined {
 
 function readText(text: string): WireRecord | undefined {
   if (text.startsWith('{')) return readJson(text);
-  // One key=value at least: otherwise any sentence would pass as a form with one empty field.
+  // At least one key=value: otherwise any sentence would pass as a form with one empty field.
   return /^[^\s=&<>{]+=/.test(text) ? Object.fromEntries(new URLSearchParams(text)) : undefined;
 }
 

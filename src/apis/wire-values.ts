@@ -1,14 +1,14 @@
-/** A JSON object that nobody has checked yet. */
+/** An unchecked JSON object. */
 export type WireRecord = Readonly<Record<string, unknown>>;
 
-/** The value as an object, or `undefined` for everything else, arrays among it. */
+/** The value as an object, or `undefined` for anything else, including arrays. */
 export function asRecord(value: unknown): WireRecord | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   // An object that is not an array can be read by any key; what comes out stays unknown.
   return value as WireRecord;
 }
 
-/** The value as a list; anything else is an empty one. */
+/** The value if it is an array, else an empty array. */
 export function asList(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }

@@ -22,7 +22,7 @@ export type AdobeOptions = PresetOptions & {
 };
 
 /**
- * The provider for Adobe APIs (OAuth Server-to-Server). The APIs also expect the client id in `x-api-key`, which is yours to set.
+ * The provider for Adobe APIs (OAuth Server-to-Server). The APIs also expect the client id in `x-api-key`; set it yourself.
  * Adobe may slow down clients that ask for more tokens than they need.
  *
  * @throws MisconfigurationError for a missing `baseURL`, `scope` or credential
@@ -38,7 +38,7 @@ export function adobe(options: AdobeOptions): PresetProvider {
       },
       credentialFields: clientFields('Find it in the Adobe Developer Console.'),
       own: { scope: true },
-      // "Usually".
+      // The page says "usually".
       defaultLifetimeSeconds: 86_400,
     },
     ({ baseURL, scope }) => ({

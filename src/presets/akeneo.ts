@@ -24,7 +24,7 @@ export type AkeneoOptions = PresetOptions<AkeneoCredentials> & {
 const HINT = "It is among the credentials of the connection, in the PIM's connection settings.";
 
 /**
- * The provider for Akeneo PIM. It asks for each token with the password grant; Akeneo's refresh tokens are not used.
+ * The provider for Akeneo PIM. It requests each token with the password grant; Akeneo's refresh tokens are not used.
  *
  * @throws MisconfigurationError for a missing `baseURL` or credential
  */

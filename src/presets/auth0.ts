@@ -1,5 +1,5 @@
 /*
- * Auth0, for an API of yours.
+ * Auth0, for your own API.
  * https://auth0.com/docs/api/authentication/client-credential-flow/get-token, read 2026-11-29 in auth0/docs-v2, as of 2026-08-06.
  * Error responses are not documented there.
  */

@@ -96,7 +96,7 @@ export const clientFields = (hint: string) => ({
   clientSecret: { secret: true, hint },
 });
 
-/** Client credentials in HTTP Basic without form encoding: "the Base64 of id:secret", as the vendors' pages say. */
+/** Client credentials in HTTP Basic without form encoding: "the Base64 of id:secret", in the vendors' words. */
 export const withBasic =
   (fields: Fields = {}, headers: Readonly<Record<string, string>> = {}) =>
   ({ clientId, clientSecret }: OAuth2ClientCredentials, params: TokenParams) => ({

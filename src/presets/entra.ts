@@ -1,5 +1,5 @@
 /*
- * Microsoft Entra ID, client credentials with a shared secret: Microsoft Graph, and APIs of your own.
+ * Microsoft Entra ID, client credentials with a shared secret: Microsoft Graph, and your own APIs.
  * https://learn.microsoft.com/en-us/entra/identity-platform/v2-oauth2-client-creds-grant-flow, read 2026-11-29 in
  * MicrosoftDocs/entra-docs at commit 03033ebd (the page says 2023-02-13). National clouds are not on that page: give their `tokenUrl`.
  */

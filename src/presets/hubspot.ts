@@ -21,8 +21,8 @@ export type HubspotOptions = PresetOptions & {
 };
 
 /**
- * The provider for the webhooks journal API of HubSpot, which is called as an app. The other APIs are called for an account that installed
- * the app, with `createUserTokens`.
+ * The provider for the webhooks journal API of HubSpot, which an app calls as itself. It calls the other APIs for an account that installed
+ * it, with `createUserTokens`.
  *
  * @throws MisconfigurationError for a missing `scope` or credential
  */

@@ -1,5 +1,5 @@
 /**
- * Providers for APIs that many back ends use, each a file of data that names the page it was read from.
+ * Providers for APIs that many back ends use, each a file of data that names its source page.
  *
  * @module axios-bearer/presets
  */

@@ -24,7 +24,7 @@ export type MarketoOptions = PresetOptions & {
 
 /**
  * The provider for Marketo. A rejected token gets a 200 with code 601 or 602, which is recognised. Until a token expires, Marketo
- * answers each token call with that same token, so a rejection before that is not healed by another one.
+ * answers each token call with the same token, so a new call cannot heal an earlier rejection.
  *
  * @throws MisconfigurationError for a missing `baseURL`, `identityUrl` or credential
  */

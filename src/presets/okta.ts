@@ -1,5 +1,5 @@
 /*
- * Okta, for an API of yours (custom authorization server).
+ * Okta, for your own API (custom authorization server).
  * https://developer.okta.com/docs/guides/implement-grant-type/clientcreds/main/, read 2026-11-29 in okta/okta-developer-docs, as of
  * 2026-08-05. Error responses are not documented there.
  */

@@ -1,7 +1,7 @@
 /*
  * Salesforce, OAuth 2.0 client credentials flow.
  * https://developer.salesforce.com/docs/atlas.en-us.262.0.chatterapi.meta/chatterapi/quickstart_connecting.htm, read 2026-11-29 in an
- * undated copy of version 262.0. The answer has no lifetime, and error responses are not documented there.
+ * undated copy of version 262.0. The response has no lifetime, and error responses are not documented there.
  */
 import {
   clientFields,

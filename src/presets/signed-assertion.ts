@@ -15,7 +15,7 @@ interface Signed {
 /**
  * A token request with an assertion signed by RS256 (RFC 7523, section 2.1).
  *
- * @throws MisconfigurationError for a key that cannot sign, at once and not as a rejected promise
+ * @throws MisconfigurationError for a key that cannot sign, synchronously
  */
 export function withAssertion(
   provider: string,

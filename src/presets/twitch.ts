@@ -15,8 +15,8 @@ import {
 export type TwitchOptions = PresetOptions;
 
 /**
- * The provider for the endpoints of the Twitch API that need no user. They also expect the client id in a `Client-Id` header, which is
- * yours to set.
+ * The provider for the endpoints of the Twitch API that need no user. They also expect the client id in a `Client-Id` header; set it
+ * yourself.
  *
  * @throws MisconfigurationError for a missing credential
  */

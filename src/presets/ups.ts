@@ -27,7 +27,7 @@ export type UpsOptions = PresetOptions & {
 };
 
 /**
- * The provider for the APIs of UPS, where you are also the shipper. A 403 of the token endpoint says that the account is blocked.
+ * The provider for the APIs of UPS, where you are also the shipper. A 403 from the token endpoint means that the account is blocked.
  *
  * @throws MisconfigurationError for an unknown environment or a missing credential
  */

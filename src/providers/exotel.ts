@@ -101,7 +101,7 @@ export function exotel(options: ExotelOptions): TokenEndpointProvider<ExotelCred
   });
 }
 
-/** Related APIs answer 200 around a failure, so the status inside the envelope counts. */
+/** Related APIs wrap failures in a 200, so the status inside the envelope counts. */
 function statusIn({ status, body }: TokenResponse): number {
   return status < 300 && read(body, 'response', 'status') === 'failure'
     ? Number(read(body, 'response', 'code'))

@@ -1,6 +1,6 @@
 /**
  * The built-in providers: Exotel, Truecaller (campaigns and calls), 360Learning, SingleView, Udara360, and OAuth 2.0 client credentials
- * for any authorization server; and places for tokens that are not a header of their own.
+ * for any authorization server; and ways to send tokens other than in a header of their own.
  *
  * @module axios-bearer/providers
  */

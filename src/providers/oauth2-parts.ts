@@ -27,7 +27,7 @@ export function paramNamesOf({ paramNames }: TokenRequestOptions): readonly stri
   return paramNames === undefined ? standardParams : [...standardParams, ...paramNames];
 }
 
-/** What is asked for each time, unless the parameters of a call say otherwise. */
+/** What is requested each time, unless the parameters of a call say otherwise. */
 export function fixedParams(options: TokenRequestOptions): TokenParams {
   const { scope, audience, resource, extraParams } = options;
   return withoutUndefined({ scope, audience, resource, ...extraParams });
@@ -42,11 +42,11 @@ export const parseToken = ({ body }: TokenResponse): ParsedToken => ({
   scope: read(body, 'scope'),
 });
 
-/** In 2001, before OAuth. An earlier value is not a time of expiry. */
+/** In 2001, before OAuth. An earlier value is not an expiry time. */
 const LONG_AGO_MS = 1e12;
 
 /**
- * The time of expiry, which some servers send with or instead of `expires_in`: Microsoft's `expires_on` is epoch seconds, and
+ * The expiry time, which some servers send with or instead of `expires_in`: Microsoft's `expires_on` is epoch seconds, and
  * `expires_at` is epoch seconds or ISO 8601. Values long ago are ignored: they may be a lifetime in seconds.
  *
  * @see https://learn.microsoft.com/en-us/entra/identity/managed-identities-azure-resources/how-to-use-vm-token

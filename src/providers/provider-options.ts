@@ -18,7 +18,7 @@ export interface CommonOptions {
    */
   readonly isTokenRejection?: ProviderDefinition<object>['isTokenRejection'];
   /**
-   * Allows plain http to hosts other than loopback, for instance to a sandbox in another container, given as `baseURL`.
+   * Allows plain http to hosts other than loopback, for instance a sandbox in another container, given as `baseURL`.
    *
    * @defaultValue false
    */

@@ -1,7 +1,7 @@
 import { oneOf } from './provider-options.js';
 
 /**
- * The base URL: the one that was given, or that of the region or environment, which has to be one of those known either way.
+ * The given base URL, or that of the region or environment, which has to be a known one either way.
  *
  * @throws MisconfigurationError with the known regions
  */

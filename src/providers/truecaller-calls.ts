@@ -22,7 +22,7 @@ import {
 
 /** The credentials of Verified Business. Whether a key serves Verified Campaigns too is not documented. */
 export interface TruecallerCallsCredentials extends TruecallerKey {
-  /** From the Manage API Keys page; part of the token path. Another id than the organisation of the campaigns. */
+  /** From the Manage API Keys page; part of the token path. Not the organisation id of the campaigns. */
   readonly clientAccountId: string;
 }
 
@@ -42,10 +42,10 @@ const credentialFields = {
 const own: OwnOptions<TruecallerCallsOptions> = { baseURL: true };
 
 /**
- * The provider for Truecaller for Business, Verified Business (calls). Its token call is that of `truecaller` under another path.
+ * The provider for Truecaller for Business, Verified Business (calls). Its token call is that of `truecaller` with another path.
  *
  * Truecaller issues at most 10 tokens in 30 minutes. The provider stays within this limit. The 100 real-time records a second are
- * counted per token: share one.
+ * counted per token: share one token.
  *
  * @example
  * ```ts

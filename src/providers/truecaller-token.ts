@@ -2,12 +2,12 @@ import type { ProviderDefinition } from '../provider-definition/define-provider.
 import { read } from '../concealment/any-object.js';
 import { epochMilliseconds } from '../token/lifetime.js';
 
-/** The only host that is documented, for Verified Campaigns and Verified Business alike. */
+/** The only documented host, for Verified Campaigns and Verified Business alike. */
 export const TRUECALLER_BASE_URL = 'https://enterprise-portal-noneu.truecaller.com';
 
-/** The key that both products take. */
+/** The key, as both products take it. */
 export interface TruecallerKey {
-  /** The secret key, shown once when it is made. A UUID in the document's sample; not checked. */
+  /** The secret key, shown once when it is created. A UUID in the sample of the docs; not checked. */
   readonly apiKey: string;
   readonly keyId: string;
 }

@@ -33,7 +33,7 @@ const PARSED = {
 };
 
 describe('ExoPhones', () => {
-  it('that can be had come as a bare array', async () => {
+  it('for sale come as a bare array', async () => {
     const sent = answerNext(VOICE, 'GET', { body: [PHONE] });
     const query = { country: 'IN', type: 'Landline', incomingSms: false, contains: '801' } as const;
     expect(await exotelApi().exoPhones.available(query)).toEqual([PARSED]);
@@ -51,7 +51,7 @@ describe('ExoPhones', () => {
     expect(sent.map(({ path }) => path)).toEqual([NUMBERS, `${NUMBERS}/fakeexophone1`]);
   });
 
-  it('are bought, led to a flow and released', async () => {
+  it('are bought, assigned to a flow and released', async () => {
     const { exoPhones } = exotelApi();
     const post = answerNext(VOICE, 'POST', { body: PHONE });
     const put = answerNext(VOICE, 'PUT', { body: PHONE });
@@ -155,10 +155,10 @@ describe('the account', () => {
   });
 });
 
-describe('a request to what is not wrapped', () => {
+describe('a request to an endpoint that is not wrapped', () => {
   const path = '/v1/Accounts/acme/CustomerWhitelist';
 
-  it('goes out with the credentials and the hosts of the others, and a form is sent as one', async () => {
+  it('goes out with the credentials and hosts of the others, and a form is sent as a form', async () => {
     const sent = answerNext(VOICE, 'POST', { body: '<Result>ok</Result>' });
     const body = new URLSearchParams({ VirtualNumber: '08012345678', Number: '+910000000001' });
     const answer = await exotelApi().request({ method: 'POST', host: 'voice', path, body });

@@ -72,7 +72,7 @@ describe('Basic only:', () => {
 });
 
 describe('credentials', () => {
-  it('are asked for anew before each Basic call when they come from a function', async () => {
+  it('are fetched again before each Basic call if they come from a function', async () => {
     const tokens = ['first', 'second'];
     const api = exotelApi({
       basic: () => Promise.resolve({ apiKey: 'key', apiToken: tokens.shift() ?? '' }),
@@ -117,7 +117,7 @@ describe('credentials', () => {
     });
   });
 
-  it('win over a header that the call brings', async () => {
+  it('override a header of the call', async () => {
     const sent = answerNext(VOICE, 'GET', { body: { Call: { Sid: 's' } } });
     const headers = { authorization: 'Bearer stray', 'x-app': 'mine' };
     await exotelApi().voice.get('s', {}, { headers });

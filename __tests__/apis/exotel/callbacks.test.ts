@@ -131,7 +131,7 @@ describe('the Voice v1 status callback', () => {
     expect(parseVoiceCallback(body)).toMatchObject(VOICE_PARSED);
   });
 
-  it('reads the four fields that come when no events were asked for', () => {
+  it('reads the four fields that come if no events were requested', () => {
     const body = {
       CallSid: 's',
       DateUpdated: '2030-01-02 03:09:00',
@@ -148,7 +148,7 @@ describe('the Voice v1 status callback', () => {
     });
   });
 
-  it('has one key for every delivery of the same news', () => {
+  it('has one key for every delivery of the same event', () => {
     const news = (EventType: string) =>
       parseVoiceCallback({ CallSid: 's', EventType }).deduplicationKey;
     expect(news('answered')).toBe(news('answered'));
@@ -165,7 +165,7 @@ describe('the Voice v1 status callback', () => {
     );
   });
 
-  it('ignores legs that are no legs', () => {
+  it('ignores legs that are not legs', () => {
     const parse = (Legs: unknown) =>
       parseVoiceCallback({ CallSid: 's', Status: 'busy', Legs }).legs;
     expect([parse('nonsense'), parse(7), parse('{}')]).toEqual([[], [], []]);

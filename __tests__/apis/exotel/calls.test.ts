@@ -37,7 +37,7 @@ describe('calls.create sends', () => {
     });
   });
 
-  it('nothing that was not given', async () => {
+  it('no missing fields', async () => {
     const sent = answerNext(CCM, 'POST', MADE);
     await exotelApi().calls.create(A_CALL);
     expect(sent[0]?.body).toEqual({
@@ -47,7 +47,7 @@ describe('calls.create sends', () => {
     });
   });
 
-  it('to.number where the client or the call chooses the new documents', async () => {
+  it('to.number if the client or the call chooses the new docs', async () => {
     const sent = answerNext(CCM, 'POST', MADE, MADE, MADE);
     const byClient = exotelApi({ wire: { createCallTo: 'number' } });
     await byClient.calls.create(A_CALL);
@@ -60,7 +60,7 @@ describe('calls.create sends', () => {
 });
 
 describe('callsV3.create sends', () => {
-  it("the old portal's body unless told otherwise, with its boolean as a word", async () => {
+  it("the old portal's body by default, with its boolean as a string", async () => {
     const sent = answerNext(CCM, 'POST', MADE);
     await exotelApi().callsV3.create({
       ...A_CALL,
@@ -79,7 +79,7 @@ describe('callsV3.create sends', () => {
     });
   });
 
-  it("the new documents' body where chosen", async () => {
+  it("the new docs' body when chosen", async () => {
     const sent = answerNext(CCM, 'POST', MADE);
     const options = { wire: { createCallV3: 'flat' } } as const;
     await exotelApi().callsV3.create({ ...A_CALL, from: { userId: 'u-1' }, record: true }, options);
@@ -180,7 +180,7 @@ describe('calls.list', () => {
     expect(calls?.map(({ callSid }) => callSid)).toEqual(['a', 'b']);
   });
 
-  it('hands over a body that it cannot read, instead of an empty list', async () => {
+  it('returns a body that it cannot read, instead of an empty list', async () => {
     answerNext(CCM, 'GET', { body: { response: { items: [] } } });
     expect(await exotelApi().calls.list()).toMatchObject({
       calls: undefined,

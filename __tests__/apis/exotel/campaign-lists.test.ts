@@ -98,7 +98,7 @@ describe('a contact', () => {
 describe('many contacts', () => {
   const rows = [{ number: '+910000000001' }, { number: '12' }, { number: '+910000000003' }];
 
-  it('are told apart by what Exotel says of each', async () => {
+  it('each get the outcome that Exotel reports', async () => {
     answerNext(VOICE, 'POST', around([done(CONTACT), failed(1002)], 207, { total: 2, success: 1 }));
     const answer = await exotelApi().campaignContacts.createMany([INPUT, INPUT]);
     expect(answer.rows).toEqual([
@@ -112,7 +112,7 @@ describe('many contacts', () => {
     expect(error).toMatchObject({ code: 'ERR_API_INPUT', field: '1.number' });
   });
 
-  it('of which Exotel tells nothing are not sent again without a look', async () => {
+  it('that Exotel does not mention fail, with the advice to look before sending them again', async () => {
     answerNext(VOICE, 'POST', around([{ code: 200, status: 'success', data: null }], 207));
     const { rows: told } = await exotelApi().campaignContacts.createMany([INPUT]);
     expect(told).toMatchObject([
@@ -123,7 +123,7 @@ describe('many contacts', () => {
     ]);
   });
 
-  it('go out without the bad rows by choice, and are told by their own places', async () => {
+  it('are sent without the bad rows on request, and reported by their index', async () => {
     const sent = answerNext(VOICE, 'POST', around([done(CONTACT), failed(1002)], 207));
     const answer = await exotelApi().campaignContacts.createMany(rows, { onInvalid: 'skip' });
     expect(sent[0]?.body).toEqual({
@@ -140,7 +140,7 @@ describe('many contacts', () => {
     ]);
   });
 
-  it('need no request when none of them can be right', async () => {
+  it('need no request when all of them are invalid', async () => {
     const { campaignContacts } = exotelApi();
     const answer = await campaignContacts.createMany([{ number: '1' }], { onInvalid: 'skip' });
     expect(answer.rows).toMatchObject([{ status: 'failed', index: 0 }]);
@@ -216,7 +216,7 @@ describe('a list', () => {
     });
   });
 
-  it('gets other names, one or many', async () => {
+  it('is renamed, alone or with others', async () => {
     const { campaignLists } = exotelApi();
     const sent = answerNext(VOICE, 'PUT', around(done(LIST)), around([done(LIST)], 207));
     await campaignLists.rename('fakelist1', 'Gold');

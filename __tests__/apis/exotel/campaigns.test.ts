@@ -147,7 +147,7 @@ describe('a campaign is created', () => {
     expect(sent).toHaveLength(1);
   });
 
-  it('not without credit, which is a reason of its own', async () => {
+  it('not without credit, which has its own reason', async () => {
     answerNext(VOICE, 'POST', { status: 402 });
     await expect(exotelApi().campaigns.create(A_CAMPAIGN)).rejects.toMatchObject({
       reason: 'plan-or-usage',

@@ -55,7 +55,7 @@ async function uploadServer() {
 }
 
 describe('contacts.upload', () => {
-  it('sends 10,000 rows as a form, tells how far it is, and reads what was accepted', async () => {
+  it('sends 10,000 rows as a form, reports its progress, and reads what was accepted', async () => {
     const { host, forms } = await uploadServer();
     const progress: (number | undefined)[] = [];
     const api = exotelApi({ hosts: { ccm: host } });
@@ -156,7 +156,7 @@ describe('contacts.upload', () => {
     });
   });
 
-  it('tells a file that is too large for the server', async () => {
+  it('recognises a file that is too large for the server', async () => {
     answerNext(CCM, 'POST', { status: 413 });
     const error = await failureOf(exotelApi().contacts.upload({ contacts: contacts(1) }));
     expect(error).toMatchObject({ status: 413, reason: 'file-too-large' });

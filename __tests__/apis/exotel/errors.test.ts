@@ -122,7 +122,7 @@ describe('a failure inside a success', () => {
     });
   });
 
-  it('of HTTP 207 is an error even when only the count tells it', async () => {
+  it('of HTTP 207 is an error even if only the count shows it', async () => {
     answerNext(CCM, 'GET', { status: 207, body: { metadata: { failed: 2 }, response: [] } });
     await expect(exotelApi().users.list()).rejects.toMatchObject({ httpStatus: 207 });
   });
@@ -251,7 +251,7 @@ describe('code that was written for axios', () => {
     expect([error.response.status, error.status]).toEqual([200, 409]);
   });
 
-  it('does not print the body, which may hold the data of people', async () => {
+  it('does not print the body, which may hold personal data', async () => {
     answerNext(CCM, 'GET', { status: 404, body: { note: 'Asha Rao' } });
     const error = await failureOf(exotelApi().calls.get('s'));
     expect(error.response.data).toEqual({ note: 'Asha Rao' });
@@ -411,7 +411,7 @@ describe('no error holds a secret', () => {
   });
 });
 
-describe('what never became an answer is thrown as it came:', () => {
+describe('what got no answer is thrown as it came:', () => {
   it('a broken connection', async () => {
     nock(CCM)
       .post(/.*/)

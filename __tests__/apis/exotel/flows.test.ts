@@ -250,7 +250,7 @@ describe('what a server answers', () => {
 });
 
 describe('the heartbeat', () => {
-  it('tells which numbers are affected', () => {
+  it('says which numbers are affected', () => {
     const body = {
       timestamp: '2030-01-02T03:04:05Z',
       status_type: 'WARNING',

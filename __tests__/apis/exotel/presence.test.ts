@@ -77,7 +77,7 @@ describe('presence.iterate', () => {
   const idsOf = async (query = {}) =>
     (await allOf(exotelApi().presence.iterate(query))).map(({ userId }) => userId);
 
-  it('goes on to the total, by what each page really held', async () => {
+  it('continues up to the total, by the real size of each page', async () => {
     const sent = answerNext(
       CCM,
       'GET',
@@ -91,7 +91,7 @@ describe('presence.iterate', () => {
     ]);
   });
 
-  it('ends with an empty page where no total is told', async () => {
+  it('ends with an empty page if there is no total', async () => {
     answerNext(CCM, 'GET', page(agents('a')), page(agents('b')), page([]));
     expect(await idsOf()).toEqual(['a', 'b']);
   });
@@ -121,7 +121,7 @@ it('presence.get reads one agent with the running call', async () => {
 });
 
 describe('presence.set', () => {
-  it('sends the state, and takes an answer of any body', async () => {
+  it('sends the state, and accepts any answer body', async () => {
     const sent = answerNext(CCM, 'PUT', { body: '' });
     expect(await exotelApi().presence.set('u-1', 'available')).toMatchObject({
       requestId: undefined,

@@ -28,7 +28,7 @@ describe('createExotelRateLimiter', () => {
     expect(Math.min(...gaps)).toBeGreaterThanOrEqual(60_000);
   });
 
-  it('counts each budget by itself', async () => {
+  it('counts each budget separately', async () => {
     jest.useFakeTimers();
     const limiter = createExotelRateLimiter({
       voicePerMinute: 1,
@@ -109,7 +109,7 @@ describe('a client with a limiter', () => {
     expect(budgets).toEqual([budget]);
   });
 
-  it('does not hold back what has no documented figure', async () => {
+  it('does not hold back calls without a documented limit', async () => {
     const { limiter, budgets } = gate();
     const sent = answerNext(CCM, 'PUT', {});
     await exotelApi({ rateLimiter: limiter }).presence.set('u', 'busy');

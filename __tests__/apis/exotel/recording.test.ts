@@ -46,7 +46,7 @@ describe('downloadRecording', () => {
     expect(loaded.at(-1)).toBe(body.length);
   });
 
-  it('keeps the API key out of what is printed of a stream, which can be piped all the same', async () => {
+  it('keeps the API key out of a printed stream, which can still be piped', async () => {
     const { host } = await recordings();
     const recording = await exotelApi({ recordingHosts: [host] }).voice.downloadRecording(
       { recordingUrl: `${host}/c1.mp3` },
@@ -197,7 +197,7 @@ describe('downloadRecording', () => {
     expect(error.response.data).toBe('<Error>no</Error>');
   });
 
-  it('is an error when the recording breaks off, and no call without a body', async () => {
+  it('is an error when the recording breaks off, not a call without a body', async () => {
     const host = await serve((_request, response) => {
       response
         .writeHead(200, { 'content-length': '1000' })
@@ -252,7 +252,7 @@ describe('an answer with a recording', () => {
     signedRecordingUrl: CALL.PreSignedRecordingUrl,
   };
 
-  it('of one call carries the signed address, which can be asked for', async () => {
+  it('of one call has the signed address, on request', async () => {
     const sent = answerNext(VOICE, 'GET', { body: { Call: CALL } });
     expect(await exotelApi().voice.get('c1', { recordingUrlMinutes: 10 })).toMatchObject(READ);
     expect(sent[0]?.path).toBe('/v1/Accounts/acme/Calls/c1.json?RecordingUrlValidity=10');

@@ -123,7 +123,7 @@ describe('an SMS campaign', () => {
     });
   });
 
-  it('is steered by a bare action', async () => {
+  it('is controlled by a bare action', async () => {
     const sent = answerNext(VOICE, 'PUT', around({ sid: 'fakesms1', status: 'paused' }));
     await exotelApi().smsCampaigns.pause('fakesms1');
     expect(sent).toMatchObject([{ path: `${PATH}/fakesms1`, body: { action: 'pause' } }]);

@@ -85,7 +85,7 @@ describe('an item of a list that is no object reads as one that says nothing', (
   });
 });
 
-describe('an answer that lacks what was asked for is no success:', () => {
+describe('an answer without the requested data is not a success:', () => {
   const v4 = () =>
     createExotelV4Api(authorisedInstance(), { accountSid: 'acme', region: 'singapore' });
 
@@ -113,7 +113,7 @@ describe('an answer that lacks what was asked for is no success:', () => {
     });
   });
 
-  it('an attempt of a v4 callback may be spoilt all the same', async () => {
+  it('an attempt of a v4 callback may still be spoilt', async () => {
     answerNext(CCM, 'GET', inData({ callback_id: 'c', attempts: [null] }));
     expect((await v4().callbacks.get('c')).callback.attempts).toMatchObject([
       { attemptNumber: undefined },
@@ -149,7 +149,7 @@ describe('a call that was read', () => {
     });
   });
 
-  it('has Indian time where the record names no zone and the caller none either', () => {
+  it('has Indian time if neither the record nor the caller names a zone', () => {
     const at = new Date('2030-01-02T03:04:05+05:30');
     const fields = { sid: 's', created_time: '2030-01-02 03:04:05' };
     expect(parseCallDetails(fields)?.createdTime).toEqual(at);
@@ -163,7 +163,7 @@ describe('a call that was read', () => {
 });
 
 describe('a failure', () => {
-  it('tells of a rate limit whatever of it the headers hold', async () => {
+  it('reports as much of a rate limit as the headers hold', async () => {
     answerNext(CCM, 'POST', { status: 429, headers: { 'x-ratelimit-limit': '200' } });
     const { rateLimit } = await failureOf(exotelApi().calls.create(A_CALL));
     expect(rateLimit).toEqual({ limit: 200, remaining: undefined, resetTime: undefined });
@@ -175,7 +175,7 @@ describe('a failure', () => {
     expect(page.items).toEqual([]);
   });
 
-  it('for want of an API key does not advise the bearer where only Basic works', async () => {
+  it('for a missing API key does not suggest the bearer where only Basic works', async () => {
     const api = exotelApi({ basic: undefined });
     expect((await failureOf(api.voice.get('s'))).message).not.toContain('bearer');
   });

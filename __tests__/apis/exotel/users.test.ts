@@ -163,7 +163,7 @@ describe('one user', () => {
     expect(sent[0]?.path).toBe('/v2/accounts/acme/users/u-1');
   });
 
-  it('that is not there is said so', async () => {
+  it('that does not exist is reported as such', async () => {
     answerNext(CCM, 'GET', around(wrapped(null)));
     await expect(exotelApi().users.get('u-1')).rejects.toMatchObject({ reason: 'unexpected-body' });
   });

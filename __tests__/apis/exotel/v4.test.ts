@@ -154,7 +154,7 @@ describe('v4 voice logs', () => {
     body: { response: { data: { voicelogs: logs }, metadata: { limit: 1, offset: 0, has_next } } },
   });
 
-  it('are listed page after page until the API says that none follows', async () => {
+  it('are listed page after page until the API says that there are no more', async () => {
     const sent = answerNext(
       CCM,
       'GET',

@@ -51,7 +51,7 @@ describe('a list that stopped', () => {
     expect(queries()[2]).toEqual(queries()[1]);
   });
 
-  it('goes on from the page that was done, with a cursor of that page', async () => {
+  it('resumes after the last page that was done, with its cursor', async () => {
     const { voice, queries } = voiceThat(page(['a'], 'c1'), page(['b'], 'c2'), page(['c']));
     let kept: string | undefined;
     for await (const { cursor } of voice.pages()) {
@@ -64,14 +64,14 @@ describe('a list that stopped', () => {
     expect(queries().map(({ After }) => After)).toEqual([undefined, 'c1', 'c2']);
   });
 
-  it('at its first page starts anew', async () => {
+  it('at its first page starts over', async () => {
     const { voice, queries } = voiceThat('reset', page(['a']));
     const cursor = cursorOf(await failureOf(allOf(voice.iterate())));
     expect(await allOf(voice.iterate({ cursor }))).toMatchObject([{ callSid: 'a' }]);
     expect(queries()).toEqual([{}, {}]);
   });
 
-  it('by offset tells the offset', async () => {
+  it('by offset reports the offset', async () => {
     const { users } = voiceThat(
       {
         body: {
@@ -98,14 +98,14 @@ describe('a list that stopped', () => {
     expect(queries().map(({ offset }) => offset)).toEqual(['0', '2', '3']);
   });
 
-  it('has no cursor where the error is of something else', () => {
+  it('has no cursor if the error comes from elsewhere', () => {
     expect([new Error('x'), undefined, { cursor: 'c' }].map(cursorOf)).toEqual(
       Array(3).fill(undefined),
     );
   });
 
   it.each(['c1', 'from=x&to=y', 'from=2030-01-02T00:00:00Z&to=2030-01-01T00:00:00Z'])(
-    'does not go on at %s, which is not a cursor',
+    'does not resume at %s, which is not a cursor',
     async (cursor) => {
       const { voice } = voiceThat(page([]));
       await expect(allOf(voice.pages({ cursor }))).rejects.toMatchObject({ field: 'cursor' });
@@ -137,7 +137,7 @@ describe('a wide range', () => {
     },
   );
 
-  it('goes on in the window where it stopped', async () => {
+  it('resumes in the window where it stopped', async () => {
     const answers = [
       page(['a']),
       page(['b'], 'c1'),
@@ -171,7 +171,7 @@ describe('a wide range', () => {
 });
 
 describe('with retries', () => {
-  it('a page is asked for again after as long as a 429 asks', async () => {
+  it('a page is fetched again after the time that a 429 asks for', async () => {
     jest.useFakeTimers();
     const { voice, queries } = voiceThat(
       page(['a'], 'c1'),

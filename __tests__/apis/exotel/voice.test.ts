@@ -111,7 +111,7 @@ describe('connectNumbers', () => {
     expect(await exotelApi().voice.connectNumbers(NUMBERS)).toMatchObject(STARTED);
   });
 
-  it("sends the documents' other forms where chosen", async () => {
+  it("sends the docs' other forms when chosen", async () => {
     let got = { path: '', type: '', body: '' };
     const host = await serve((request, response) => {
       void bodyOf(request).then((body) => {
@@ -229,7 +229,7 @@ describe('get', () => {
     expect(sent[0]?.path).toBe('/v1/Accounts/acme/Calls/fakesid0001.json?details=true');
   });
 
-  it('reads details that stand beside the call, and states without a list of legs', async () => {
+  it('reads details beside the call, and states without a list of legs', async () => {
     const Details = { ConversationDuration: '3', Leg1Status: 'completed', Leg2Status: 'null' };
     answerNext(VOICE, 'GET', { body: { Call: CALL, Details } });
     expect(await exotelApi().voice.get('s')).toMatchObject({
@@ -260,7 +260,7 @@ const page = (sids: string[], next: string | null, previous: string | null = nul
 });
 
 describe('list', () => {
-  it('writes the query as the documents do, encoded', async () => {
+  it('writes the query as in the docs, encoded', async () => {
     const sent = answerNext(VOICE, 'GET', page([], null));
     await exotelApi().voice.list({
       callSids: ['a', 'b'],
@@ -353,7 +353,7 @@ describe('iterate', () => {
     ]);
   });
 
-  it('asks for a page only when its calls are wanted', async () => {
+  it('fetches a page only when its calls are needed', async () => {
     const sent = answerNext(VOICE, 'GET', page(['a', 'b'], '/Calls.json?After=c1'));
     for await (const { callSid } of exotelApi().voice.iterate()) {
       if (callSid === 'b') break;
@@ -361,7 +361,7 @@ describe('iterate', () => {
     expect(sent).toHaveLength(1);
   });
 
-  it('ends when a cursor comes back a second time', async () => {
+  it('ends when a cursor is repeated', async () => {
     const again = page(['a'], '/Calls.json?After=c1');
     const sent = answerNext(VOICE, 'GET', again, again, again);
     const calls = await allOf(exotelApi().voice.iterate());

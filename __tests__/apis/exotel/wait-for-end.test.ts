@@ -30,7 +30,7 @@ async function inTime<T>(promise: Promise<T>): Promise<{ value: T; seconds: numb
 }
 
 describe('waitForEnd of Voice v1', () => {
-  it('looks until the call has ended and its price and duration are known', async () => {
+  it('polls until the call has ended and its price and duration are known', async () => {
     const { api, sent } = apiThat(RINGING, ON, ENDED, SETTLED);
     const { value, seconds } = await inTime(api.voice.waitForEnd('c1', { legs: true }));
     expect(value).toMatchObject({
@@ -58,13 +58,13 @@ describe('waitForEnd of Voice v1', () => {
     expect(sent).toHaveLength(13);
   });
 
-  it('takes no status that no page lists for an end', async () => {
+  it('does not take an undocumented status for an end', async () => {
     const { api } = apiThat(call({ Status: 'on-hold' }));
     const { value } = await inTime(api.voice.waitForEnd('c1', { waitMs: 10_000 }));
     expect(value).toMatchObject({ state: 'running', call: { status: 'on-hold' } });
   });
 
-  it('waits as long as a 429 asks, and goes on after a 503 and a broken connection', async () => {
+  it('waits as long as a 429 asks, and continues after a 503 and a broken connection', async () => {
     const { api, sent } = apiThat(
       { status: 429, headers: { 'retry-after': '30' } },
       { status: 503 },
@@ -77,7 +77,7 @@ describe('waitForEnd of Voice v1', () => {
     expect(seconds).toBeGreaterThan(30);
   });
 
-  it('tells at once of a refusal that will not pass', async () => {
+  it('reports a permanent refusal at once', async () => {
     const { api, sent } = apiThat({ status: 404 });
     const wait = failureOf(api.voice.waitForEnd('c1'));
     expect((await inTime(wait)).value).toMatchObject({
@@ -87,7 +87,7 @@ describe('waitForEnd of Voice v1', () => {
     expect(sent).toHaveLength(1);
   });
 
-  it('ends when it is aborted, and looks no more', async () => {
+  it('ends when it is aborted, and stops polling', async () => {
     const { api, sent } = apiThat(ON);
     const leave = new AbortController();
     const wait = failureOf(api.voice.waitForEnd('c1', {}, { signal: leave.signal }));
@@ -109,7 +109,7 @@ describe('waitForEnd of Voice v1', () => {
     expect(sent[0]?.timeout).toBe(expected);
   });
 
-  it('names a limit that there is none of', async () => {
+  it('names an unknown limit', async () => {
     const { api } = apiThat(ON);
     const limits = { waitMS: 1_000 } as object;
     await expect(api.voice.waitForEnd('c1', limits)).rejects.toMatchObject({ field: 'waitMS' });
@@ -126,7 +126,7 @@ describe.each(['calls', 'callsV3'] as const)('waitForEnd of %s', (group) => {
     body: { response: { call_details: { sid: 'c1', ...fields } } },
   });
 
-  it('looks until the state is terminal and the duration known', async () => {
+  it('polls until the state is terminal and the duration known', async () => {
     const { api } = apiThat(
       details({ state: 'active', status: null, end_time: '1970-01-01 05:30:00+05:30' }),
       details({ state: 'terminal', status: 'completed' }),

@@ -51,7 +51,7 @@ it.each([
   });
 });
 
-it('what is not there is undefined, however the page writes it', () => {
+it('a missing field is undefined, however the page writes it', () => {
   const cmb_payload = {
     client_number: 'Phone number not available',
     requested_date: 'NA',
@@ -69,7 +69,7 @@ it('what is not there is undefined, however the page writes it', () => {
   });
 });
 
-it('an event of another type, or with other fields, is told by what all have', () => {
+it('an event of another type, or with other fields, is read by its common fields', () => {
   const { cmb_payload, ...outer } = EVENT;
   const feedback = { ...outer, event_type: 'user_feedback', content: cmb_payload };
 
@@ -82,7 +82,7 @@ it('an event of another type, or with other fields, is told by what all have', (
   expect(parseTruecallerCallEvent(outer).callMeBack).toBeUndefined();
 });
 
-describe('nonsense is refused with the name of what is wrong:', () => {
+describe('an invalid body is refused with the name of the field:', () => {
   it.each([
     ['body', 'hello'],
     ['body', null],

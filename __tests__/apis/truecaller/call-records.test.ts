@@ -56,7 +56,7 @@ describe('push', () => {
     ]);
   });
 
-  it('leaves out what is not given', async () => {
+  it('leaves out missing fields', async () => {
     const sent = answerNext(PORTAL, 'POST', {});
     const { callerNumber, receiverNumber, startsAt, endsAt } = RECORD;
     await recordsApi().push({ callerNumber, receiverNumber, startsAt, endsAt });
@@ -171,7 +171,7 @@ describe('push', () => {
 });
 
 describe('pushBatch', () => {
-  it('sends up to 500 records, and hands over the id of the batch', async () => {
+  it('sends up to 500 records, and returns the id of the batch', async () => {
     const sent = answerNext(PORTAL, 'POST', { body: { batch_id: 'd76s5-dfg9d' } });
     const records = Array<TruecallerCallRecord>(500).fill(RECORD);
 
@@ -246,7 +246,7 @@ describe('getBatch', () => {
     });
   });
 
-  it('tells why a record was not pushed, and passes words that it does not know', async () => {
+  it('says why a record was not pushed, and passes on unknown words', async () => {
     const data = [
       { status_info: { status: 'error', message: 'OS not supported' } },
       { status_info: { status: 'error', field: 'caller_number', message: 'Invalid input' } },
@@ -290,7 +290,7 @@ describe('a rate limiter', () => {
     expect(asked).toEqual(['calls', 'batches']);
   });
 
-  it('holds up no call that has been cancelled', async () => {
+  it('does not hold back a cancelled call', async () => {
     const leaving = new AbortController();
     const rateLimiter = {
       acquire: () => {
@@ -361,7 +361,7 @@ describe('the host', () => {
 describe('against the sandbox', () => {
   const clock = createFakeClock();
 
-  it('records are pushed, and a batch tells of each of its own', async () => {
+  it('records are pushed, and a batch reports on each of its records', async () => {
     await using sandbox = await startSandbox({ only: ['truecallerCalls'], now: clock.now });
     const { credentials, url } = sandbox.truecallerCalls;
     const { clientAccountId } = credentials;

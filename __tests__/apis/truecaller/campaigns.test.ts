@@ -63,7 +63,7 @@ describe('bulkUpload', () => {
     });
   });
 
-  it('takes any success, also one without a body', async () => {
+  it('accepts any success, even one without a body', async () => {
     answerNext(PORTAL, 'POST', { status: 202, body: '' });
     expect(await truecallerApi().campaigns.bulkUpload([anEntry()])).toMatchObject({
       status: 202,
@@ -71,7 +71,7 @@ describe('bulkUpload', () => {
     });
   });
 
-  it('hashes every receiver where the client says so, but none twice', async () => {
+  it('hashes every receiver if the client says so, but none twice', async () => {
     const sent = answerNext(PORTAL, 'POST', { body: RECEIVED });
     const hash = 'efc187bdaca8e73ddffb1b4615e9652bb775721335bc97f47888dfebd9058444';
     const { campaigns } = truecallerApi({ hashReceivers: true, defaultCountry: 'IN' });

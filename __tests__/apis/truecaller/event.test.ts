@@ -49,7 +49,7 @@ it.each([
   });
 });
 
-it('tells an impression from its later click, which has the same id', () => {
+it('distinguishes an impression from its later click, which has the same id', () => {
   const impression = { ...EVENT, click_timestamp: undefined, is_interested: undefined };
   expect(parseTruecallerEvent(impression)).toMatchObject({
     clicked: false,
@@ -59,7 +59,7 @@ it('tells an impression from its later click, which has the same id', () => {
   });
 });
 
-describe('nonsense is refused with the name of what is wrong:', () => {
+describe('an invalid body is refused with the name of the field:', () => {
   it.each([
     ['body', 'hello'],
     ['body', null],

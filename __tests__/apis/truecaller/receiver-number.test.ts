@@ -66,7 +66,7 @@ describe('hashReceiverNumber', () => {
     await expect(hashReceiverNumber('12')).rejects.toMatchObject({ code: 'ERR_API_INPUT' });
   });
 
-  it('is told from a number', () => {
+  it('is distinguished from a number', () => {
     expect([VECTOR, VECTOR.toUpperCase(), '911234567891'].map(isHashedReceiver)).toEqual([
       true,
       false,

@@ -47,7 +47,7 @@ function runsOf(rows: TruecallerUploadError['rows']): string {
   return runs.map(({ status, count }) => `${status} ${count}`).join(', ');
 }
 
-it('a page that something on the way answered says of no row that it was received', async () => {
+it('a page that something on the way answered reports no row as received', async () => {
   answerNext(PORTAL, 'POST', { body: '<!doctype html><title>Log in</title>' });
   const stop = await stopOf(upload(someRows(2)));
   expect(runsOf(stop.rows)).toBe('unknown 2');
@@ -55,7 +55,7 @@ it('a page that something on the way answered says of no row that it was receive
 });
 
 describe('an answer that breaks off', () => {
-  it('says of no row that it was received', async () => {
+  it('reports no row as received', async () => {
     const portal = await serve((request, response) => {
       request.resume();
       response
@@ -100,7 +100,7 @@ describe('before anything is sent', () => {
 });
 
 describe("with onInvalid: 'skip'", () => {
-  it('sends all other rows, and says what became of each', async () => {
+  it('sends all other rows, and reports the outcome of each', async () => {
     const sent = answerNext(PORTAL, 'POST', { body: RECEIVED }, { body: RECEIVED });
     const { rows } = await upload(someRows(503, 0, 7, 502), { onInvalid: 'skip' });
 
@@ -113,7 +113,7 @@ describe("with onInvalid: 'skip'", () => {
     );
   });
 
-  it('sends nothing when there is nothing right', async () => {
+  it('sends nothing when every row is invalid', async () => {
     const batches = await allOf(
       truecallerApi().campaigns.uploadInBatches(someRows(2, 0, 1), { onInvalid: 'skip' }),
     );
@@ -124,7 +124,7 @@ describe("with onInvalid: 'skip'", () => {
 });
 
 describe('batches', () => {
-  it('hold 500 rows that are sent, follow each other without a gap, and wait to be asked for', async () => {
+  it('hold 500 rows to send, follow each other without a gap, and are sent one per iteration', async () => {
     const sent = answerNext(PORTAL, 'POST', { body: RECEIVED }, { body: RECEIVED });
     const batches = [];
     const rows = someRows(1002, 3, 1001);
@@ -156,7 +156,7 @@ describe('batches', () => {
   });
 });
 
-describe('an upload that stops says what became of each row, and where to go on', () => {
+describe('an upload that stops reports the outcome of each row, and where to resume', () => {
   it.each([
     // Refused: surely not taken.
     ['400', { status: 400 }, 'received 500, unsent 700', 500],
@@ -216,7 +216,7 @@ describe('an upload that stops says what became of each row, and where to go on'
     expect(runsOf(error.rows)).toBe('received 500, unsent 100');
   });
 
-  it('when no token can be had', async () => {
+  it('when there is no token', async () => {
     await using sandbox = await startSandbox({ only: ['truecaller'] });
     const { credentials, url } = sandbox.truecaller;
     sandbox.truecaller.rotateCredentials();
@@ -238,7 +238,7 @@ describe('an upload that stops says what became of each row, and where to go on'
 });
 
 describe('from', () => {
-  it('goes on where an upload stopped, and sends no row twice', async () => {
+  it('resumes where an upload stopped, and sends no row twice', async () => {
     const rows = someRows(1200, 100);
     const first = answerNext(PORTAL, 'POST', { body: RECEIVED }, { status: 429 });
     const { next } = await stopOf(upload(rows, { onInvalid: 'skip' }));

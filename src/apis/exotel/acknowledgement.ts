@@ -1,7 +1,7 @@
 import type { ExotelAnswer } from './exotel-client.js';
 import type { ExotelAcknowledgement } from './presence.js';
 
-/** Any answer but a page of text, which comes from something else on the way. @internal */
+/** Any answer except text, which does not come from Exotel. @internal */
 export function acknowledgementIn(answer: ExotelAnswer): ExotelAcknowledgement {
   const { body, requestId } = answer;
   if (typeof body === 'string' && body !== '') throw answer.unexpected('The answer is not JSON.');

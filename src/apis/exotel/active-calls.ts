@@ -1,7 +1,7 @@
 import { asRecord, booleanOf, numberOf, textOf } from '../wire-values.js';
 import { parseExotelTime } from './exotel-time.js';
 
-/** A call that runs now. */
+/** An active call. */
 export interface ExotelActiveCall {
   callSid: string | undefined;
   status: string | undefined;
@@ -12,7 +12,7 @@ export interface ExotelActiveCall {
   recording: boolean | undefined;
 }
 
-/** The calls that run now. */
+/** The active calls. */
 export interface ExotelActiveCalls {
   calls: readonly ExotelActiveCall[];
   total: number | undefined;

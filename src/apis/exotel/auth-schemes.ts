@@ -1,10 +1,10 @@
 import type { ExotelAuthScheme } from './exotel-options.js';
 
 /**
- * What each call goes out with unless the client or the call says otherwise. Without the option `basic`, calls that would
- * take Basic go out with what the instance attaches.
+ * The scheme of each call, unless the client or the call says otherwise. Without the option `basic`, calls that would
+ * use Basic go out with whatever the instance attaches.
  *
- * The documents contradict each other: the token page says that the CCM API takes the bearer token and shows it on
+ * The docs contradict each other: the token page says that the CCM API takes the bearer token and shows it on
  * the list of calls; the general pages say that every request takes Basic. Basic is the default where the call's own page
  * shows it, bearer where that page shows bearer.
  *

@@ -9,11 +9,11 @@ import { parseExotelTime } from './exotel-time.js';
 import type { OpenWord } from '../open-word.js';
 import type { ExotelWaitState } from './wait-for-call.js';
 
-/** Whether the call still runs. `terminal` is the last state. */
+/** Whether the call is still active. `terminal` is the last state. */
 export type ExotelCallState = OpenWord<'active' | 'terminal'>;
 
 /**
- * How a call ended. The pages list different words; the two spellings of `cancelled` read as one.
+ * How a call ended. The pages list different words; both spellings of `cancelled` are read as one.
  *
  * `agent_*` and `customer_*` come from CCM, `from_leg_*` and `to_leg_*` from v3.
  */
@@ -32,7 +32,7 @@ export type ExotelCallOutcome = OpenWord<
   | 'to_leg_no_dial'
 >;
 
-/** A call of CCM or v3, from whichever page's shape. A field that the shape does not have is `undefined`. */
+/** A call of CCM or v3, from any documented shape. A field that the shape lacks is `undefined`. */
 export interface ExotelCallDetails {
   callSid: string;
   state: ExotelCallState | undefined;
@@ -49,13 +49,13 @@ export interface ExotelCallDetails {
   createdTime: Date | undefined;
   updatedTime: Date | undefined;
   startTime: Date | undefined;
-  /** `undefined` while the call is active, also where the API sends 1970. */
+  /** `undefined` while the call is active, even if the API sends 1970. */
   endTime: Date | undefined;
   durationSeconds: number | undefined;
   talkSeconds: number | undefined;
   recordingUrls: readonly string[];
   customField: string | undefined;
-  /** Where the legs are: a relative URL. */
+  /** The relative URL of the legs. */
   legsUrl: string | undefined;
   appId: string | undefined;
   appName: string | undefined;
@@ -66,7 +66,7 @@ export interface ExotelCallDetails {
 }
 
 /**
- * Reads call details from both documented CCM shapes and from v3's. `undefined` when no call sid is in it.
+ * Reads call details from both documented CCM shapes and from v3's. `undefined` if it has no call sid.
  *
  * @see https://developer.exotel.com/docs/voice-api/api-reference/call-details
  * @see https://developer.exotel.com/api/call-details-beta
@@ -105,7 +105,7 @@ export function parseCallDetails(
   };
 }
 
-/** CCM and v3 tell no price, so a call has settled once its duration is known. @internal */
+/** CCM and v3 report no price, so a call has settled once its duration is known. @internal */
 export function stateOfCall({
   state,
   outcome,
@@ -117,7 +117,7 @@ export function stateOfCall({
 
 function callIn(outer: WireRecord | undefined): WireRecord | undefined {
   const response = asRecord(outer?.response);
-  // The last two are for items of a list, whose shape no page shows.
+  // The last two are for list items, whose shape is not documented.
   return (
     asRecord(response?.call_details) ??
     asRecord(outer?.call_details) ??

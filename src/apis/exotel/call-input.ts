@@ -5,7 +5,7 @@ import type { PhoneFields } from '../phone-numbers.js';
 /** The agent to dial first: by number or SIP address, or by user id. */
 export type ExotelCallFrom = { contactUri: string } | { userId: string };
 
-/** Where to post news of a call. */
+/** Where to post updates on a call. */
 export interface ExotelStatusCallback {
   event: 'answered' | 'terminal';
   url: string;
@@ -15,16 +15,16 @@ export interface ExotelStatusCallback {
 export interface ExotelCreateCallInput {
   /** Dialled first. If several users share a contact URI, Exotel takes the first of them. */
   from: ExotelCallFrom;
-  /** The customer: in E.164 form, or as people write it. Without a country it takes the client's `defaultCountry`. */
+  /** The customer: in E.164 form, or as people write it. `defaultCountry` applies if it has no country. */
   to: string;
   /** The ExoPhone that both see: E.164, or local digits for Indian numbers. */
   virtualNumber: string;
-  /** @defaultValue left to Exotel: false by the documents. To record, send true. */
+  /** @defaultValue left to Exotel: false according to the docs. To record, send true. */
   record?: boolean | undefined;
   recordingChannels?: 'single' | 'dual' | undefined;
   /** A WAV file, best below 2 MB. */
   waitAudioUrl?: string | undefined;
-  /** The longest the call may last, in seconds. */
+  /** The longest that the call may last, in seconds. */
   maxDurationSeconds?: number | undefined;
   /** How long each leg may ring, in seconds. @defaultValue left to Exotel; one page says 30 */
   ringTimeoutSeconds?: number | undefined;
@@ -69,7 +69,7 @@ export const createCallSchema = (phones: PhoneFields) => v.strictObject(fields(p
 export const createCallV3Schema = (phones: PhoneFields) =>
   v.strictObject({ ...fields(phones), stateManagement: v.optional(flag) });
 
-/** The flat body: CCM make call, and the new documents' v3. @internal */
+/** The flat body: CCM make call, and the new docs' v3. @internal */
 export function toFlatCallBody(
   input: ExotelCreateCallInput,
   toField: 'customer_contact_uri' | 'number',
@@ -87,7 +87,7 @@ export function toFlatCallBody(
   };
 }
 
-/** The old portal's v3 body. The type of `state_management` is the sample's: the word "true", but the boolean false. @internal */
+/** The old portal's v3 body. `state_management` is typed as in the sample: the string "true", but the boolean false. @internal */
 export function toNestedCallBody(
   input: ExotelCreateCallV3Input,
   contactUriOfFrom: string,
@@ -107,7 +107,7 @@ function nestedRecording({ record, recordingChannels }: ExotelCreateCallInput) {
   return { record, channels: recordingChannels };
 }
 
-// JSON leaves out what is undefined, so optional fields need no condition of their own.
+// JSON leaves out undefined values, so optional fields need no conditions.
 function sharedFields(input: ExotelCreateCallInput) {
   return {
     virtual_number: input.virtualNumber,

@@ -1,6 +1,6 @@
 import { asRecord, textOf, type WireRecord } from '../wire-values.js';
 
-/** The agent of a CCM call, who is dialled first. Which fields are there depends on the endpoint. */
+/** The agent of a CCM call, who is dialled first. Which fields are set depends on the endpoint. */
 export interface ExotelAgentParty {
   userId: string | undefined;
   /** E.164 or `sip:`. */

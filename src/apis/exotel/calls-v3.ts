@@ -24,16 +24,16 @@ export interface ExotelVoiceLogQuery {
   channel?: 'single' | 'dual' | undefined;
 }
 
-/** Voice v3, "Beta" by its documents, on the CCM host. Auth: Basic by default for all of it. */
+/** Voice v3, "Beta" according to its docs, on the CCM host. Auth: Basic by default. */
 export interface ExotelCallsV3 {
   /**
    * Places a call between two numbers.
    *
-   * The documents have two bodies for this address; working code sends the old portal's, which is the default
+   * The docs show two bodies for this endpoint; working code sends the old portal's, which is the default
    * (`wire.createCallV3`). With it, `from` takes a `contactUri` only. The overview page says that calls are started
    * with Voice v1 (`voice.connectNumbers`) and only fetched here.
    *
-   * As with `calls.create`, a time-out does not tell whether the telephones rang, and nothing is sent twice.
+   * As with `calls.create`, a time-out does not mean that no telephone rang, and nothing is sent twice.
    *
    * @throws What every call throws: {@link ExotelApi}.
    * @see https://developer.exotel.com/api/ccm-make-call-connecting-two-numbers-beta
@@ -53,7 +53,7 @@ export interface ExotelCallsV3 {
   /**
    * Waits until a call has ended and its duration is known, as `calls.waitForEnd` does.
    *
-   * @throws AxiosError when no answer came several times, or the wait was aborted.
+   * @throws AxiosError when several attempts got no answer, or the wait was aborted.
    * @throws What every call throws: {@link ExotelApi}.
    */
   waitForEnd(
@@ -65,14 +65,14 @@ export interface ExotelCallsV3 {
   /**
    * The legs of one call. Exotel has to enable this for the account.
    *
-   * @throws ExotelApiError when Exotel refuses: `tenant-not-found` and `call-not-found` are told apart.
+   * @throws ExotelApiError when Exotel refuses: `tenant-not-found`, `call-not-found`.
    * @throws What every call throws: {@link ExotelApi}.
    * @see https://developer.exotel.com/docs/voice-v3/overview
    */
   legs(callSid: string, options?: ExotelRequestOptions): Promise<ExotelCallLegs>;
 
   /**
-   * The calls that run now. The documents disagree about the host: `wire.v3ExtrasHost`.
+   * The active calls. The docs disagree about the host: `wire.v3ExtrasHost`.
    *
    * @throws What every call throws: {@link ExotelApi}.
    * @see https://developer.exotel.com/docs/voice-v3/overview
@@ -80,7 +80,7 @@ export interface ExotelCallsV3 {
   active(options?: ExotelRequestOptions): Promise<ExotelActiveCalls>;
 
   /**
-   * Where a call's recording can be fetched. The documents disagree about the host: `wire.v3ExtrasHost`.
+   * Where to fetch a call's recording. The docs disagree about the host: `wire.v3ExtrasHost`.
    *
    * @throws What every call throws: {@link ExotelApi}.
    * @see https://developer.exotel.com/docs/voice-v3/overview

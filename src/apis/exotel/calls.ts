@@ -10,7 +10,7 @@ import { waitForCall, type ExotelWaited, type ExotelWaitLimits } from './wait-fo
 
 /** The answer to `calls.list`. */
 export interface ExotelCallList {
-  /** The calls; `undefined` when the body has none of the wrappers that other endpoints use: then look at `raw`. */
+  /** The calls; `undefined` if the body has none of the wrappers that other endpoints use: see `raw`. */
   calls: readonly ExotelCallDetails[] | undefined;
   requestId: string | undefined;
   raw: unknown;
@@ -21,17 +21,17 @@ export interface ExotelCalls {
   /**
    * Places a call: rings the agent, then the customer.
    *
-   * The answer says that the request was taken, not that it was carried out: poll `calls.get` or take the callbacks.
+   * The answer says that the request was accepted, not that it was carried out: poll `calls.get` or use the callbacks.
    * Exotel documents this call as deprecated in favour of v3; it still works.
    *
-   * Nothing here sends the request twice, and no idempotency key is documented. After a time-out, a broken
-   * connection or a 5xx **the telephones may ring all the same**: look for the call (`calls.list`, a callback with your
+   * The request is never sent twice, and no idempotency key is documented. After a time-out, a broken
+   * connection or a 5xx **the telephones may still ring**: look for the call (`calls.list`, a callback with your
    * `customField`) before placing it again.
    *
    * Auth: Basic as its pages show, if the client has `basic`; else what the instance attaches, since the token page says that
    * the CCM API takes the bearer token.
    *
-   * @throws ExotelApiError when Exotel refuses. `isAgentUnavailable(error)` tells the business states (409) apart:
+   * @throws ExotelApiError when Exotel refuses. `isAgentUnavailable(error)` recognises the business states (409):
    * device off, not verified, busy.
    * @throws What every call throws: {@link ExotelApi}.
    * @see https://developer.exotel.com/docs/voice-api/api-reference/make-a-call
@@ -42,7 +42,7 @@ export interface ExotelCalls {
   /**
    * The details of one call that was made through CCM. Two pages describe two shapes for this address; both are read.
    *
-   * Auth: as `create`.
+   * Auth: as for `create`.
    *
    * @throws ExotelApiError when Exotel refuses: 404 for an unknown sid.
    * @throws What every call throws: {@link ExotelApi}.
@@ -51,10 +51,10 @@ export interface ExotelCalls {
   get(callSid: string, options?: ExotelRequestOptions): Promise<ExotelCallDetails>;
 
   /**
-   * Waits until a call has ended and its duration is known: a bounded number of looks that are spaced out, taken again after a 429,
-   * a 5xx or a broken connection. `signal` ends the wait with axios's own error. CCM tells no price.
+   * Polls until a call has ended and its duration is known, for a limited time. A poll is repeated after a 429,
+   * a 5xx or a broken connection. `signal` ends the wait with axios's own error. CCM reports no price.
    *
-   * @throws AxiosError when no answer came several times, or the wait was aborted.
+   * @throws AxiosError when several attempts got no answer, or the wait was aborted.
    * @throws What every call throws: {@link ExotelApi}.
    */
   waitForEnd(
@@ -64,10 +64,10 @@ export interface ExotelCalls {
   ): Promise<ExotelWaited<ExotelCallDetails>>;
 
   /**
-   * A list of calls. The documents show this address in one line, as the example of how to use a token: no query, no
-   * paging, no answer. What comes back is read leniently; `options.params` takes a query that you know to work.
+   * A list of calls. The docs show this endpoint in one line, as an example of how to use a token: no query, no
+   * paging, no answer. The answer is read leniently; `options.params` takes a query that you know to work.
    *
-   * Auth: as `create`. Examples show both.
+   * Auth: as for `create`. Examples show both.
    *
    * @throws What every call throws: {@link ExotelApi}.
    * @see https://developer.exotel.com/docs/contact-center/api-reference/token-generation
@@ -147,7 +147,7 @@ export function createCalls(client: ExotelClient): ExotelCalls {
   };
 }
 
-/** The one thing to know when the answer of a call-placing request makes no sense. @internal */
+/** The note for a call-placing request whose answer makes no sense. @internal */
 export const NO_SID_IN_MADE_CALL =
   'The answer holds no call sid, so the call may or may not have been placed.';
 

@@ -4,7 +4,7 @@ import { numberOf, textOf } from '../wire-values.js';
 import type { ExotelCallState } from './call-details.js';
 import type { OpenWord } from '../open-word.js';
 
-/** News of a CCM or v3 call, posted to the address of `statusCallbacks`. */
+/** An update on a CCM or v3 call, posted to the address of `statusCallbacks`. */
 export interface ExotelCcmCallback {
   callSid: string;
   event: OpenWord<'answered' | 'terminal'>;
@@ -19,7 +19,7 @@ export interface ExotelCcmCallback {
  * Reads the status callback of a CCM call, from a parsed body, a form, or the raw text or bytes of JSON or of an
  * urlencoded form (its content type is not documented). Unknown fields stay in `raw`.
  *
- * Exotel signs nothing: take it as a hint, and ask `calls.get` where it matters.
+ * Exotel signs nothing: take it as a hint, and check with `calls.get` where it matters.
  *
  * @throws ApiPayloadError if the body is not such a callback.
  * @see https://github.com/rahulkumar-exo/exotel-docs — docs/contact-center/api-reference/call-details.md

@@ -27,7 +27,7 @@ export interface ExotelCampaign {
   version: number | undefined;
 }
 
-/** A lead list of a campaign. What the documents name without describing it stays as it came, in `raw`. */
+/** A lead list of a campaign. Fields that the docs name but do not describe stay in `raw`. */
 export interface ExotelCampaignLead {
   id: number | undefined;
   campaignId: number | undefined;
@@ -124,7 +124,7 @@ function parseMapping(value: unknown): ExotelCampaignLead['userMappings'][number
   };
 }
 
-/** A bare object without envelope; `undefined` for anything else. */
+/** A bare object, without an envelope; `undefined` for anything else. */
 export function parseLeadUsers(body: unknown): ExotelLeadUsers | undefined {
   const users = asRecord(body);
   if (users === undefined) return undefined;

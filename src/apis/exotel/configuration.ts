@@ -29,7 +29,7 @@ export interface ExotelProcessQuery {
   offset?: number | undefined;
   /** Such as `id:desc,name:asc`. */
   sortBy?: string | undefined;
-  /** Only names that begin like this. */
+  /** Only names with this prefix. */
   namePrefix?: string | undefined;
 }
 
@@ -40,14 +40,14 @@ export interface ExotelCampaignPlace {
   campaignId: number;
 }
 
-/** Whose assignments to list. The documents require all three of the last fields. */
+/** Whose assignments to list. The docs require all three of the last fields. */
 export interface ExotelLeadUsersQuery extends ExotelCampaignPlace {
   leadId: number;
   limit: number;
   offset: number;
 }
 
-/** Whom to put on a lead list, and whom to take off it. */
+/** Whom to assign to a lead list, and whom to remove. */
 export interface ExotelAssignUsersInput {
   leadId: number;
   campaignId: number;
@@ -58,13 +58,13 @@ export interface ExotelAssignUsersInput {
 /**
  * Processes, campaigns and leads ("v6"), on the tenant's own host: `hosts.tenant` is needed.
  *
- * The lists go out with the instance's bearer by default, the two calls about assigned users with Basic of the
- * tenant host's own username and password (`tenantBasic`). An instance that guards its token by origin has to be told
+ * The lists use the instance's bearer by default, the two calls about assigned users Basic with the
+ * tenant host's own username and password (`tenantBasic`). An instance that sends its token only to known origins has to know
  * the tenant host.
  */
 export interface ExotelConfiguration {
   /**
-   * One page of processes; two unless told otherwise.
+   * One page of processes; two by default.
    *
    * @throws ApiInputError when `hosts.tenant` is missing.
    * @throws ExotelApiError when Exotel refuses; `exotelCode` is then a word such as `CONF-1001`.
@@ -76,7 +76,7 @@ export interface ExotelConfiguration {
     options?: ExotelRequestOptions,
   ): Promise<ExotelPage<ExotelProcess>>;
 
-  /** Every process, page after page as they are asked for. Throws as `listProcesses` does. */
+  /** Every process; pages are fetched as needed. Throws as `listProcesses` does. */
   iterateProcesses(
     query: ExotelProcessQuery,
     options?: ExotelIterateOptions,
@@ -98,7 +98,7 @@ export interface ExotelConfiguration {
    * The lead lists of a campaign.
    *
    * @throws ApiInputError when `hosts.tenant` is missing.
-   * @throws ExotelApiError when Exotel refuses, also for one item of the answer.
+   * @throws ExotelApiError when Exotel refuses, even for one item of the answer.
    * @throws What every call throws: {@link ExotelApi}.
    * @see https://github.com/rahulkumar-exo/exotel-docs — docs/contact-center/api-reference/get-campaign-leads.mdx
    */
@@ -112,7 +112,7 @@ export interface ExotelConfiguration {
   }>;
 
   /**
-   * Who works on a lead list. Basic of the tenant host.
+   * Who works on a lead list. Auth: the tenant host's Basic.
    *
    * @throws ApiInputError when `hosts.tenant` or `tenantBasic` is missing.
    * @throws What every call throws: {@link ExotelApi}.
@@ -124,7 +124,7 @@ export interface ExotelConfiguration {
   ): Promise<ExotelLeadUsers>;
 
   /**
-   * Puts users on a lead list and takes users off it. Basic of the tenant host.
+   * Assigns users to a lead list, and removes them. Auth: the tenant host's Basic.
    *
    * @throws What every call throws: {@link ExotelApi}.
    * @see https://github.com/rahulkumar-exo/exotel-docs — docs/contact-center/api-reference/assign-users-to-lead.mdx

@@ -16,7 +16,7 @@ export interface ExotelContact {
   customField1?: string | undefined;
 }
 
-/** The columns that the documents list, in their order. */
+/** The columns that the docs list, in their order. */
 const COLUMNS = {
   phone_number: 'phoneNumber',
   first_name: 'firstName',
@@ -27,11 +27,11 @@ const COLUMNS = {
   custom_field_1: 'customField1',
 } as const satisfies Record<string, keyof ExotelContact>;
 
-/** What a CSV file may hold. Whether a MB has 1000 or 1024 the documents do not say: the larger is never too strict. @internal */
+/** The limits of a CSV file. The docs do not define MB: the larger reading is never too strict. @internal */
 export interface CsvLimits {
   megabytes: number;
   rows: number;
-  /** The column that has to be there. */
+  /** The required column. */
   column: string;
 }
 
@@ -52,8 +52,8 @@ const contactSchemaOf = (defaultCountry: CountryCode | undefined) =>
 /**
  * Writes contacts as the CSV file that `contacts.upload` takes.
  *
- * @param options `defaultCountry` is the country of phone numbers that are written without one.
- * @throws ApiInputError naming the first contact and field that does not fit, or `contacts` when there are too many.
+ * @param options `defaultCountry` is the country of phone numbers written without one.
+ * @throws ApiInputError naming the first invalid contact and field, or `contacts` when there are too many.
  * @see https://developer.exotel.com/docs/contact-center/api-reference/upload-contacts
  * @see https://www.rfc-editor.org/rfc/rfc4180
  */
@@ -85,9 +85,9 @@ function quoted(value: string): string {
 }
 
 /**
- * A CSV file as it is sent, after the checks that need no look at the server: size, rows, header.
+ * A CSV file as it is sent, after the checks that do not need the server: size, rows, header.
  *
- * A Blob is checked for its size only; it may be backed by a file, which is not read twice for our sake.
+ * For a Blob only the size is checked: it may be backed by a file, which should not be read twice.
  * @internal
  */
 export function toCsvBlob(

@@ -8,7 +8,7 @@ import type { ExotelAnswer, ExotelClient } from './exotel-client.js';
 import type { ExotelRequestOptions } from './exotel-options.js';
 import type { OpenWord } from '../open-word.js';
 
-/** A contact file, as rows or as CSV that you have already. */
+/** A contact file, as rows or as ready-made CSV. */
 export type ExotelContactUploadInput = (
   | { contacts: readonly ExotelContact[] }
   | {
@@ -23,7 +23,7 @@ export type ExotelContactUploadInput = (
   duplicateAction?: 'skip' | 'update' | 'create_new' | undefined;
 };
 
-/** An upload that Exotel took in and works on. */
+/** An upload that Exotel accepted and is processing. */
 export interface ExotelContactUpload {
   uploadId: string;
   status: OpenWord<'processing'> | undefined;
@@ -33,7 +33,7 @@ export interface ExotelContactUpload {
   raw: unknown;
 }
 
-/** How far an upload is. Of the words of `status`, only `processing` is documented. */
+/** The progress of an upload. The only documented `status` is `processing`. */
 export interface ExotelContactUploadStatus {
   uploadId: string | undefined;
   status: OpenWord<'processing'> | undefined;
@@ -41,13 +41,13 @@ export interface ExotelContactUploadStatus {
   successful: number | undefined;
   failed: number | undefined;
   duplicatesSkipped: number | undefined;
-  /** Not what `errors` wants: that takes the upload's id. */
+  /** Not for `errors`, which takes the upload's id. */
   errorFileId: string | undefined;
   requestId: string | undefined;
   raw: unknown;
 }
 
-/** A row that Exotel did not take. */
+/** A row that Exotel did not accept. */
 export interface ExotelContactRowError {
   rowNumber: number | undefined;
   phoneNumber: string | undefined;
@@ -64,7 +64,7 @@ export interface ExotelContactRowError {
   message: string | undefined;
 }
 
-/** The rows of an upload that Exotel did not take. */
+/** The rows of an upload that Exotel did not accept. */
 export interface ExotelContactUploadErrors {
   uploadId: string | undefined;
   errorCount: number | undefined;
@@ -74,16 +74,16 @@ export interface ExotelContactUploadErrors {
   raw: unknown;
 }
 
-/** Contact files. Auth: bearer by default; the documents allow bearer and Basic (the status page does not say). */
+/** Contact files. Auth: bearer by default; the docs allow bearer and Basic (the status page does not say). */
 export interface ExotelContacts {
   /**
-   * Uploads a contact file: at most 10 MB and 50 000 rows, five uploads at once. Exotel answers before it has read it:
+   * Uploads a contact file: at most 10 MB and 50 000 rows, five uploads at once. Exotel answers before it has read the file:
    * follow it with `status`.
    *
-   * The body is a form with a Blob, so a replay after a 401 sends the same bytes. `options.onUploadProgress` tells how
-   * far the sending is. After a time-out the file may have arrived; `duplicateAction: 'skip'` makes a second upload harmless.
+   * The body is a form with a Blob, so a replay after a 401 sends the same bytes. `options.onUploadProgress` reports
+   * how much was sent. After a time-out the file may have arrived; `duplicateAction: 'skip'` makes a second upload harmless.
    *
-   * @throws ApiInputError naming the row and field that does not fit; nothing was sent.
+   * @throws ApiInputError naming the invalid row and field; nothing was sent.
    * @throws ExotelApiError when Exotel refuses: `file-too-large` (413), `rate-limited` (429).
    * @throws What every call throws: {@link ExotelApi}.
    * @see https://developer.exotel.com/docs/contact-center/api-reference/upload-contacts
@@ -94,7 +94,7 @@ export interface ExotelContacts {
   ): Promise<ExotelContactUpload>;
 
   /**
-   * How far an upload is.
+   * The progress of an upload.
    *
    * @throws What every call throws: {@link ExotelApi}.
    * @see https://developer.exotel.com/docs/contact-center/api-reference/upload-contacts
@@ -102,7 +102,7 @@ export interface ExotelContacts {
   status(uploadId: string, options?: ExotelRequestOptions): Promise<ExotelContactUploadStatus>;
 
   /**
-   * The rows that Exotel did not take. Asked with the upload's id, although `status` speaks of an error file's id.
+   * The rows that Exotel did not accept. Takes the upload's id, although `status` mentions an error file's id.
    *
    * @throws ExotelApiError when Exotel refuses: 404, or `file-expired` (410).
    * @throws What every call throws: {@link ExotelApi}.
@@ -214,7 +214,7 @@ function toUploadForm(
   defaultCountry: CountryCode | undefined,
   operation: string,
 ): FormData {
-  // The rows are checked one by one where they are written.
+  // Each row is checked when it is written.
   const rows = input.contacts as readonly ExotelContact[] | undefined;
   const csv =
     rows === undefined ? (input.csv ?? '') : toContactsCsv(rows, { defaultCountry }, operation);

@@ -7,15 +7,15 @@ import type { ExotelRequestOptions } from './exotel-options.js';
 import type { ExotelAcknowledgement } from './presence.js';
 import { parseDevice, singleData, type ExotelDevice } from './user-records.js';
 
-/** What to change of a device. */
+/** What to change about a device. */
 export interface ExotelUpdateDeviceInput {
   /** Switches it on or off. Only one device of a user may be on. */
   available?: boolean | undefined;
-  /** E.164 or `sip:`. A new one has to be verified again. */
+  /** E.164 or `sip:`. A new one has to be verified. */
   contactUri?: string | undefined;
 }
 
-/** One device, with the answer around it. */
+/** One device, and the full answer. */
 export interface ExotelDeviceAnswer {
   device: ExotelDevice;
   requestId: string | undefined;
@@ -39,7 +39,7 @@ export interface ExotelDevices {
   ): Promise<ExotelDeviceAnswer>;
 
   /**
-   * Sets the password of a SIP device: at least 8 characters, of three of the four classes lower case, upper case,
+   * Sets the password of a SIP device: at least 8 characters, from three of the four classes lower case, upper case,
    * digit, other.
    *
    * @throws ApiInputError for a password that is too weak; nothing was sent. No error repeats the password.

@@ -1,7 +1,7 @@
 /**
- * What an {@link ExotelApiError} means, one word for one thing that a caller may do about it.
+ * What an {@link ExotelApiError} means: one word for each way that a caller may react.
  *
- * `agent-*` and `device-*` are business states: nothing is broken, and sending the request again at once changes nothing.
+ * `agent-*` and `device-*` are business states: nothing is broken, and sending the request again at once will not help.
  */
 export type ExotelErrorReason =
   | 'bad-request'
@@ -102,14 +102,14 @@ const REMEDIES: Partial<Record<ExotelErrorReason, string>> = Object.freeze({
 /** These statuses say more than the general codes (1000 to 1011) that may come with them. */
 const PLAIN_STATUSES: readonly number[] = [402, 410, 413, 415, 429];
 
-/** Exotel's code decides, but for statuses that speak for themselves; the status where there is no code that we know. */
+/** Exotel's code decides, except for statuses that speak for themselves; without a known code, the status does. */
 export function toReason(status: number, code: string | number | undefined): ExotelErrorReason {
   const byStatus = REASONS_BY_STATUS[status] ?? (status >= 500 ? 'server-error' : 'unknown');
   if (code === undefined || PLAIN_STATUSES.includes(status)) return byStatus;
   return REASONS_BY_CODE[String(code)] ?? byStatus;
 }
 
-/** What to try, for the reasons where the reason alone does not say it. */
+/** What to try, for reasons that do not say it themselves. */
 export function remedyFor(reason: ExotelErrorReason): string | undefined {
   return REMEDIES[reason];
 }

@@ -31,13 +31,13 @@ import { createVoice, type ExotelVoice } from './voice.js';
 /**
  * Exotel's endpoints, by group. `docs/wrapped-apis.md` lists which are left out, and why.
  *
- * Every call throws an ApiInputError when its input cannot be right (nothing was sent), an ExotelApiError when Exotel refuses, and an AxiosError
+ * Every call throws an ApiInputError when its input is invalid (nothing was sent), an ExotelApiError when Exotel refuses, and an AxiosError
  * when no answer came (network, `timeout`, `signal`).
  */
 export interface ExotelApi {
   /** CCM calls (Voice v2): agent first, then customer. */
   readonly calls: ExotelCalls;
-  /** Voice v3, "Beta" by its documents. */
+  /** Voice v3, "Beta" according to its docs. */
   readonly callsV3: ExotelCallsV3;
   /** Voice v1. */
   readonly voice: ExotelVoice;
@@ -56,13 +56,13 @@ export interface ExotelApi {
   readonly campaignContacts: ExotelCampaignContacts;
   /** The account's numbers. */
   readonly exoPhones: ExotelExoPhones;
-  /** Balance, and what is known about a number. */
+  /** Balance, and what Exotel knows about a number. */
   readonly account: ExotelAccount;
   /**
-   * Sends a request to an endpoint that is not wrapped, with the credentials, the hosts, the errors and the rate limiter of the
-   * others. Basic unless told otherwise.
+   * Sends a request to an endpoint that is not wrapped, with the credentials, hosts, errors and rate limiter of the
+   * others. Basic by default.
    *
-   * @throws ApiInputError for a path that is not absolute, or leaves the host.
+   * @throws ApiInputError if the path is not absolute, or leaves the host.
    * @throws What every call throws: {@link ExotelApi}.
    */
   readonly request: (
@@ -74,7 +74,7 @@ export interface ExotelApi {
 /**
  * Exotel's calls, agents, campaigns, numbers and users over an axios instance.
  *
- * The instance authorises itself for calls that go out with a bearer token. Calls that take Basic carry the
+ * The instance attaches its own token to calls that take a bearer. Calls that take Basic carry the
  * options' API key and token, with `{ bearer: false }`.
  *
  * @example

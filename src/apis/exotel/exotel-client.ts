@@ -41,13 +41,13 @@ interface RequestLine {
   budget?: ExotelBudget;
   /** Whether the request makes telephones ring: it must not be sent twice, so redirects are not followed either. */
   ringsPhones?: boolean;
-  /** Whether some items may fail while others succeed: then the answer is handed over, and the failures stand in it. */
+  /** Whether some items may fail while others succeed: the answer is then returned, with the failures in it. */
   partial?: boolean;
-  /** Parts of the body that no error may repeat. */
+  /** Parts of the body that no error may contain. */
   secrets?: readonly string[];
 }
 
-/** A call whose scheme can be chosen, or one whose documents allow a single one. */
+/** A call whose scheme can be chosen, or whose docs allow only one. */
 type Authorised =
   | { operation: ExotelChoosableOperation }
   | { operation: string; fixedAuth: 'basic' | 'bearer' | 'tenant-basic' };
@@ -61,16 +61,16 @@ export interface ExotelDownload {
   url: URL;
   withApiKey: boolean;
   responseType: 'arraybuffer' | 'stream';
-  /** What to say of a failure, where this file says more than the status. */
+  /** What to say about a failure, if more is known about this file than the status says. */
   explain(status: number): { reason?: ExotelErrorReason; note?: string };
 }
 
 /** A successful answer. */
 export interface ExotelAnswer {
-  /** The body; XML of Voice v1 already read into the JSON's shape. */
+  /** The body; Voice v1 XML is already in the shape of the JSON. */
   body: unknown;
   requestId: string | undefined;
-  /** An error for a body that makes no sense, with what the answer told. */
+  /** An error for a body that makes no sense, with the details of the answer. */
   unexpected(note: string): ExotelApiError;
 }
 
@@ -84,7 +84,7 @@ export interface ExotelClient {
     options?: ApiRequestOptions,
   ): Promise<Omit<HttpAnswer, 'status'>>;
   wire(options: ExotelRequestOptions | undefined): ExotelWire;
-  /** The time-out of a request, in milliseconds; 0 is none. */
+  /** The time-out of a request, in milliseconds; 0 means none. */
   timeoutOf(options: ApiRequestOptions | undefined): number;
   /** `/{version}/accounts/{account sid}/...`, each segment encoded. Voice v1 and v2_beta write a capital A. */
   path(version: 'v1' | 'v2' | 'v2_beta' | 'v3' | 'v4', ...segments: string[]): string;
@@ -115,7 +115,7 @@ export function createExotelClient(
       const answer = await sendRequest(instance, {
         ...extra,
         method: 'GET',
-        // In full: a path that begins with // would lead to another host wherever a page has an address of its own.
+        // In full: in a page with its own address, a path that begins with // would lead to another host.
         baseURL: url.origin,
         url: url.href,
         allowAbsoluteUrls: true,
@@ -159,7 +159,7 @@ async function toConfig(
   const own = await authorise(request, authScheme ?? options.authScheme, options);
   const otherScheme = own === LEFT_TO_THE_INSTANCE ? 'basic' : 'bearer';
   const config: ApiRequestConfig = {
-    // A redirect would ring telephones twice, or take the account's key to a host that nothing names.
+    // A redirect would ring telephones twice, or send the account's key to an unknown host.
     ...(request.ringsPhones === true || own !== LEFT_TO_THE_INSTANCE ? { maxRedirects: 0 } : {}),
     ...extra,
     method: request.method,
@@ -176,7 +176,7 @@ async function toConfig(
   };
 }
 
-/** The documents contradict each other about the scheme, so a 401 may mean the other one. */
+/** The docs contradict each other about the scheme, so a 401 may mean that the other one is needed. */
 const SCHEME_REMEDIES = Object.freeze({
   basic:
     "It was sent with what the instance attaches; { authScheme: 'basic' } sends the API key and token of the option basic.",
@@ -187,11 +187,11 @@ const SCHEME_REMEDIES = Object.freeze({
 function contentTypeOf({ body, contentType = 'application/json' }: RequestLine): {
   'Content-Type'?: string;
 } {
-  // Said outright: an instance whose default is JSON would have axios turn a form into JSON.
+  // Explicit: with an instance whose default is JSON, axios would turn a form into JSON.
   return body === undefined ? {} : { 'Content-Type': contentType };
 }
 
-/** Written here and not by axios, which sends `+` for a space and leaves `,` and `:` as they are. */
+/** Not left to axios, which sends `+` for a space and does not encode `,` and `:`. */
 function toQuery(query: RequestLine['query'] = {}): string {
   const pairs = Object.entries(query).flatMap(([key, value]) =>
     value === undefined ? [] : [`${encodeURIComponent(key)}=${encodeURIComponent(value)}`],
@@ -199,7 +199,7 @@ function toQuery(query: RequestLine['query'] = {}): string {
   return pairs.length === 0 ? '' : `?${pairs.join('&')}`;
 }
 
-/** `auth` of the instance's defaults would take the place of our header. axios takes null, though its types do not say so. */
+/** `auth` in the instance's defaults would replace our header. axios accepts null, though its types do not say so. */
 const NO_DEFAULT_LOGIN = Object.freeze({ auth: null as unknown as AxiosBasicCredentials });
 
 interface OwnAuthorisation {
@@ -214,7 +214,7 @@ const LEFT_TO_THE_INSTANCE: OwnAuthorisation = Object.freeze({
   secrets: [],
 });
 
-/** A header of the instance's defaults is taken off, too. */
+/** Removes a header of the instance's defaults, too. */
 const WITHOUT_CREDENTIALS: OwnAuthorisation = Object.freeze({
   headers: { Authorization: null },
   config: { bearer: false } as const,
@@ -294,7 +294,7 @@ async function holdBack(
   await takeTurn(() => rateLimiter.acquire(budget), signal);
 }
 
-/** No idempotency key is documented, so only looking tells. */
+/** No idempotency key is documented, so looking is the only way to tell. */
 const MAY_RING =
   'The telephones may ring all the same: look for the call before you place it again.';
 
@@ -306,7 +306,7 @@ function withDoubt(error: unknown): unknown {
   return error;
 }
 
-/** What an error has to know of its request. */
+/** What an error has to know about its request. */
 interface Sent {
   operation: string;
   ringsPhones: boolean;

@@ -3,20 +3,20 @@ import { remedyFor, type ExotelErrorReason } from './error-reasons.js';
 
 /** One failed item of an answer that holds several. */
 export interface ExotelItemFailure {
-  /** Its place in the answer, from 0. */
+  /** Its index in the answer, from 0. */
   index: number;
   code: string | number | undefined;
   message: string | undefined;
 }
 
-/** The account's rate limit as the answer's headers tell it. One page documents them; they may be absent. */
+/** The account's rate limit, from the answer's headers. One page documents them; they may be absent. */
 export interface ExotelRateLimitState {
   limit: number | undefined;
   remaining: number | undefined;
   resetTime: Date | undefined;
 }
 
-/** What an {@link ExotelApiError} is made of: picked one by one, so that nothing of the request can come along. */
+/** The fields of an {@link ExotelApiError}, picked one by one, so that nothing of the request can slip in. */
 export interface ExotelApiErrorDetails extends ApiAnswerErrorDetails {
   reason: ExotelErrorReason;
   exotelCode?: string | number | undefined;
@@ -26,16 +26,16 @@ export interface ExotelApiErrorDetails extends ApiAnswerErrorDetails {
   requestId?: string | undefined;
   rateLimit?: ExotelRateLimitState | undefined;
   failures?: readonly ExotelItemFailure[] | undefined;
-  /** A sentence of ours in the place of Exotel's words. */
+  /** Our own sentence, in place of Exotel's words. */
   note?: string | undefined;
-  /** What to try, where this call knows better than the reason. */
+  /** What to try, if this call knows better than the reason. */
   remedy?: string | undefined;
 }
 
 /**
- * Exotel answered, and the answer is a failure: a 4xx or 5xx, or a failure inside a 200 or 207.
+ * Exotel answered with a failure: a 4xx or 5xx, or a failure inside a 200 or 207.
  *
- * It keeps no header and no axios error. `error.response.status` and `error.response.data` are there for code that was written
+ * It keeps no headers and no axios error. `error.response.status` and `error.response.data` are there for code written
  * for axios.
  */
 export class ExotelApiError extends ApiAnswerError {
@@ -47,7 +47,7 @@ export class ExotelApiError extends ApiAnswerError {
   /** Exotel's own code, from `error_data.code`: a number, or a word on Voice v1 and the tenant host. */
   readonly exotelCode: string | number | undefined;
   readonly description: string | undefined;
-  /** Exotel's `request_id`: what its support asks for. */
+  /** Exotel's `request_id`, which its support asks for. */
   readonly requestId: string | undefined;
   readonly rateLimit: ExotelRateLimitState | undefined;
   /** The failed items of an answer that holds several (HTTP 207). */
@@ -85,7 +85,7 @@ function messageOf(details: ExotelApiErrorDetails): string {
   return [`exotel ${operation}: ${status}${inside} ${reason}${code}.`, ...sentences].join(' ');
 }
 
-/** Tells whether `error` is an {@link ExotelApiError}, also one of another copy of the package. */
+/** Whether `error` is an {@link ExotelApiError}, even from another copy of the package. */
 export function isExotelApiError(error: unknown): error is ExotelApiError {
   return error instanceof Error && 'code' in error && error.code === 'ERR_EXOTEL_API';
 }
@@ -97,9 +97,9 @@ const UNAVAILABLE: readonly ExotelErrorReason[] = [
 ];
 
 /**
- * Tells whether a call was not placed because the agent cannot take it: device off, not verified, or busy.
+ * Whether a call was not placed because the agent cannot take it: device off, not verified, or busy.
  *
- * These are states of the business, not faults: ask another agent, or this one later.
+ * These are business states, not faults: try another agent, or this one later.
  */
 export function isAgentUnavailable(error: unknown): error is ExotelApiError & {
   reason: 'agent-device-off' | 'agent-device-unverified' | 'agent-device-busy';

@@ -10,10 +10,10 @@ import type { ApiRequestOptions } from '../request-options.js';
 import { validateInput } from '../validate-input.js';
 import type { ExotelRateLimiter } from './rate-limiter.js';
 
-/** Where the account lives. Credentials of one region draw a 401 in the other. */
+/** The account's region. Credentials of one region get a 401 in the other. */
 export type ExotelRegion = 'singapore' | 'mumbai';
 
-/** How a call proves who it is: with whatever the instance attaches, or with the API key and token of the options. */
+/** How a call authenticates: with whatever the instance attaches, or with the API key and token of the options. */
 export type ExotelAuthScheme = 'bearer' | 'basic';
 
 /** The API key and token of the Exotel dashboard. */
@@ -22,15 +22,15 @@ export interface ExotelBasicCredentials {
   apiToken: string;
 }
 
-/** A login of the tenant host, which takes a user's name and password instead of the API key and token. */
+/** A login for the tenant host, which takes a user's name and password instead of the API key and token. */
 export interface ExotelTenantCredentials {
   username: string;
   password: string;
 }
 
 /**
- * Base addresses, each with or without a path. One that is left out follows the instance's `baseURL`: the other host of the
- * same region if that is one of Exotel's, else the `baseURL` itself. Without a `baseURL` it follows `region`.
+ * Base addresses, each with or without a path. If one is left out, the instance's `baseURL` decides: if it is one of Exotel's, the host of
+ * the same region, else the `baseURL` itself. Without a `baseURL`, `region` decides.
  */
 export interface ExotelHosts {
   /** Voice v2 and v3, users, presence, contacts: `https://ccm-api.exotel.com` or `https://ccm-api.in.exotel.com`. */
@@ -38,26 +38,26 @@ export interface ExotelHosts {
   /** Voice v1: `https://api.exotel.com` or `https://api.in.exotel.com`. */
   voice?: string | undefined;
   /**
-   * The tenant's own host, for `configuration.*`. No region tells it: the documents derive it from the tenant's ECC domain
+   * The tenant's own host, for `configuration.*`. No region implies it: the docs derive it from the tenant's ECC domain
    * in two ways that contradict each other.
    */
   tenant?: string | undefined;
 }
 
 /**
- * Where Exotel's documents contradict each other about what to send. The defaults are what working code sends.
+ * Where Exotel's docs contradict each other about what to send. The defaults are what working code sends.
  */
 export interface ExotelWire {
   /**
    * The field of `to` in CCM make call: third-party code that works sends `customer_contact_uri`, the new
-   * documents say `number`.
+   * docs say `number`.
    * @defaultValue `customer_contact_uri`
    * @see https://developer.exotel.com/docs/voice-api/api-reference/make-a-call
    */
   createCallTo: 'customer_contact_uri' | 'number';
   /**
    * The body of v3 make call: `nested` is the old portal's, seen in working code (`from.contact_uri`,
-   * `to.contact_uri`, `recording: { record, channels }`); `flat` is the new documents' (as CCM make call).
+   * `to.contact_uri`, `recording: { record, channels }`); `flat` is the new docs' (as CCM make call).
    * @defaultValue `nested`
    * @see https://developer.exotel.com/api/ccm-make-call-connecting-two-numbers-beta
    */
@@ -121,21 +121,21 @@ export interface ExotelApiOptions {
   /** The account's sid, as in the paths. */
   accountSid: string;
   /**
-   * The account's region, for an instance without a `baseURL`. One that has a `baseURL` needs none, and must not be given
-   * another one than that.
+   * The account's region, for an instance without a `baseURL`. With a `baseURL` it is not needed, and must not
+   * contradict it.
    */
   region?: ExotelRegion | undefined;
   /** For hosts that neither the instance's `baseURL` nor `region` names. */
   hosts?: ExotelHosts | undefined;
   /**
-   * For calls that go out with Basic: Voice v1 and recordings, and every call whose page shows Basic. Without it the latter go
-   * out with what the instance attaches. May be a function, asked before each such call.
+   * For calls that use Basic: Voice v1 and recordings, and every call whose page shows Basic. Without it the latter
+   * use whatever the instance attaches. May be a function, called before each such call.
    */
   basic?:
     | ExotelBasicCredentials
     | (() => ExotelBasicCredentials | Promise<ExotelBasicCredentials>)
     | undefined;
-  /** For `configuration.listAssignedUsers` and `configuration.assignUsers`. May be a function, asked before each such call. */
+  /** For `configuration.listAssignedUsers` and `configuration.assignUsers`. May be a function, called before each such call. */
   tenantBasic?:
     | ExotelTenantCredentials
     | (() => ExotelTenantCredentials | Promise<ExotelTenantCredentials>)
@@ -147,27 +147,27 @@ export interface ExotelApiOptions {
   authScheme?: ExotelAuthScheme | undefined;
   wire?: ExotelWireChoices | undefined;
   /**
-   * The offset of timestamps that carry no zone (Voice v1). No page read states it. India's is likely: v3 renders its
-   * empty `end_time` in it whatever the region.
+   * The offset of timestamps that carry no zone (Voice v1). None of the pages states it. India's is likely: v3 renders its
+   * empty `end_time` in it, whatever the region.
    * @defaultValue `+05:30`
    */
   zonelessOffset?: string | undefined;
   /**
-   * The country of phone numbers that are written without one, such as `IN`. Voice v1 and ExoPhones need none: there Exotel takes
-   * local digits itself.
+   * The country of phone numbers written without one, such as `IN`. Voice v1 and ExoPhones need none: there Exotel accepts
+   * local digits.
    * @defaultValue none: they are refused
    */
   defaultCountry?: CountryCode | undefined;
   /**
-   * Where recordings are kept, as addresses that theirs begin with. The API key goes to these, and to no other address of a recording.
-   * @defaultValue `https://recordings.exotel.com/`, `https://s3-ap-southeast-1.amazonaws.com/exotelrecordings/`, and the hosts of the calls
+   * The prefixes of recording addresses. For recordings, the API key goes only to these and to the Voice host.
+   * @defaultValue `https://recordings.exotel.com/`, `https://s3-ap-southeast-1.amazonaws.com/exotelrecordings/`
    */
   recordingHosts?: readonly string[] | undefined;
   /** Holds calls back before they exceed the account's limits. @defaultValue none; make one with `createExotelRateLimiter` */
   rateLimiter?: ExotelRateLimiter | undefined;
 }
 
-/** The last argument of each Exotel call: axios request config for this call, and what the client would else decide. */
+/** The last argument of each Exotel call: axios request config for this call, and overrides of the client's choices. */
 export interface ExotelRequestOptions extends ApiRequestOptions {
   /** The scheme of this call. @defaultValue the client's, then the endpoint's */
   authScheme?: ExotelAuthScheme | undefined;
@@ -177,8 +177,8 @@ export interface ExotelRequestOptions extends ApiRequestOptions {
 /** The last argument of iterators. */
 export interface ExotelIterateOptions extends ExotelRequestOptions {
   /**
-   * How often a page is asked for again after a 429, a 5xx or a broken connection: after as long as `Retry-After` asks, else after a
-   * second that doubles each time.
+   * How many times a page is fetched again after a 429, a 5xx or a broken connection: after the time in `Retry-After`, else after
+   * a second, doubled each time.
    * @defaultValue 0
    */
   retries?: number | undefined;
@@ -196,7 +196,7 @@ export interface ResolvedExotelApiOptions {
   readonly tenantBasic: () => Promise<ExotelTenantCredentials | undefined>;
   readonly authScheme: ExotelAuthScheme | undefined;
   readonly wire: ExotelWire;
-  /** With a slash at the end of each. */
+  /** Each ends with a slash. */
   readonly recordingHosts: readonly string[];
   readonly zonelessOffset: string;
   readonly defaultCountry: CountryCode | undefined;
@@ -212,7 +212,7 @@ const HOSTS_BY_REGION = Object.freeze({
 });
 
 /**
- * The two forms of addresses that were seen. The second host is everybody's, hence the path.
+ * The two forms of address seen so far. The second host is shared by all S3 users, hence the path.
  *
  * @see https://custdev.freshdesk.com/support/solutions/articles/3000129985
  */
@@ -236,7 +236,7 @@ const DEFAULT_WIRE: Readonly<ExotelWire> = Object.freeze({
 
 const DEFAULT_ZONELESS_OFFSET = '+05:30';
 
-/** Checked where they are used: they may be functions, or be chosen for one call. */
+/** Checked on use: they may be functions, or be chosen for one call. */
 const unchecked = v.optional(v.unknown());
 
 const optionsSchema = v.strictObject({
@@ -313,7 +313,7 @@ function asked<Credentials extends object>(
   return async () => (typeof source === 'function' ? await source() : source);
 }
 
-/** The credentials' two halves, checked at the time of use because they may come from a function. @internal */
+/** The two halves of the credentials, checked on use because they may come from a function. @internal */
 export function requireCredential(value: unknown, operation: string, field: string): string {
   if (typeof value === 'string' && value !== '') return value;
   throw new ApiInputError({

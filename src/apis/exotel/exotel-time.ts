@@ -6,8 +6,8 @@ const SHAPE = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2}(?:\.\d+)?) ?(Z|[+-]\d{
  * A timestamp in any of Exotel's three forms: v2's `2030-01-02T03:04:05.000Z`, v3's `2030-01-02 03:04:05+05:30`, and
  * Voice v1's `2030-01-02 03:04:05`, which is read with the given offset because it carries none.
  *
- * The Unix epoch stands for "not yet": v3 sends it as the `end_time` of a call that still runs. It reads as
- * `undefined`, as for anything that is not a timestamp.
+ * The Unix epoch means "not yet": v3 sends it as the `end_time` of an active call. It is read as
+ * `undefined`, like anything that is not a timestamp.
  *
  * @see https://developer.exotel.com/api/call-details-beta
  */
@@ -28,7 +28,7 @@ export function formatZonelessTime(date: Date, offset: string): string {
 }
 
 /**
- * A day in India (UTC+05:30, all year), both ends included: for `created` of `voice.iterate`, whose times Exotel reads as Indian.
+ * A day in India (UTC+05:30, all year), both ends included, for `created` of `voice.iterate`: Exotel reads its times as Indian.
  *
  * @param daysAgo 0 for today, 1 for yesterday
  * @param now @defaultValue the moment of the call

@@ -1,7 +1,7 @@
 import { asList, asRecord, numberOf, textOf, type WireRecord } from '../wire-values.js';
 import type { ExotelItemFailure } from './exotel-error.js';
 
-/** A failure that an answer tells, in whichever envelope. */
+/** A failure that an answer reports, in any envelope. */
 export interface ToldFailure {
   /** The status that the body claims. */
   status: number | undefined;
@@ -12,7 +12,7 @@ export interface ToldFailure {
 }
 
 /**
- * Looks for a failure in a body of any of Exotel's four envelopes; `undefined` when it tells none.
+ * Looks for a failure in a body of any of Exotel's four envelopes; `undefined` if it reports none.
  *
  * A 2xx proves nothing: Exotel's sibling API answers a duplicate with HTTP 200 and `response.code` 409, and a bulk
  * with HTTP 207. `status: "success"` is not proof either, since an accepted upload says `accepted`.
@@ -87,7 +87,7 @@ function ofItems(body: WireRecord): ToldFailure | undefined {
   return failed > 0 ? { ...NOTHING_TOLD, message: `${failed} items failed` } : undefined;
 }
 
-/** What a failure tells when its body tells nothing. */
+/** A failure whose body reports nothing. */
 export const NOTHING_TOLD: ToldFailure = Object.freeze({
   status: undefined,
   code: undefined,

@@ -1,5 +1,5 @@
 /**
- * Exotel’s call APIs, typed, over any axios instance that is authorised.
+ * Exotel’s call APIs, typed, over any authorised axios instance.
  *
  * @module axios-bearer/exotel
  */

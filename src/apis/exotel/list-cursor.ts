@@ -2,15 +2,15 @@
 const CURSOR = 'cursor';
 
 /**
- * Where to go on after an error of an iterator: everything before it was handed out, nothing behind it. For `voice.iterate` and
- * `voice.pages` give it as `cursor`, for iterators that page by offset as `offset: Number(cursor)`.
+ * Where to resume after an iterator's error: everything before this point was returned, nothing after it. For `voice.iterate` and
+ * `voice.pages` pass it as `cursor`, for iterators that page by offset as `offset: Number(cursor)`.
  */
 export function cursorOf(error: unknown): string | undefined {
   const cursor = error instanceof Error && CURSOR in error ? error[CURSOR] : undefined;
   return typeof cursor === 'string' ? cursor : undefined;
 }
 
-/** The same error, of any origin, with the place to go on. @internal */
+/** The same error, whatever its type, with the place to resume. @internal */
 export function withCursor(error: unknown, cursor: string): unknown {
   if (error instanceof Error && Object.isExtensible(error)) {
     Object.defineProperty(error, CURSOR, { value: cursor, enumerable: true, configurable: true });

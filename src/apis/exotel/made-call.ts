@@ -9,11 +9,11 @@ import type { ExotelCallOutcome, ExotelCallState } from './call-details.js';
 import { toOutcome } from './call-details.js';
 import { parseExotelTime } from './exotel-time.js';
 
-/** The answer to a make-call request. It says that the request was taken, not that anybody's telephone rang. */
+/** The answer to a make-call request. It says that the request was accepted, not that a telephone rang. */
 export interface ExotelMadeCall {
   callSid: string;
   state: ExotelCallState | undefined;
-  /** Not known while the call is active. */
+  /** Unknown while the call is active. */
   outcome: ExotelCallOutcome | undefined;
   agent: ExotelAgentParty | undefined;
   customer: ExotelCustomerParty | undefined;
@@ -26,7 +26,7 @@ export interface ExotelMadeCall {
 
 /**
  * Reads the answer of CCM and v3 make call from every shape in circulation: the fields under `response`, the bare
- * object, `response.data`, and `response[0].data`. `undefined` when no call sid is in it.
+ * object, `response.data`, and `response[0].data`. `undefined` if it has no call sid.
  *
  * @see https://developer.exotel.com/docs/voice-api/api-reference/make-a-call
  * @see https://developer.exotel.com/docs/contact-center/api-reference/make-call

@@ -9,14 +9,14 @@ export interface ExotelPage<Item> {
   limit: number | undefined;
   offset: number | undefined;
   requestId: string | undefined;
-  /** How many records came, where some cannot be read and `items` leaves them out. */
+  /** How many records came, including unreadable ones, which `items` leaves out. */
   received?: number | undefined;
-  /** Where the API says itself whether more follows. */
+  /** Set if the API says whether more follows. */
   hasNext?: boolean | undefined;
   raw: unknown;
 }
 
-/** `metadata` stands beside `response`, inside it, or is null; `total` is a string on one host. @internal */
+/** `metadata` is beside `response`, inside it, or null; `total` is a string on one host. @internal */
 export function parsePosition(body: unknown): {
   total: number | undefined;
   limit: number | undefined;
@@ -33,11 +33,11 @@ export function parsePosition(body: unknown): {
 }
 
 /**
- * Every item, page after page as they are asked for.
+ * Every item; pages are fetched as needed.
  *
- * It moves on by what came in a page, so a server that cuts the limit down skips nothing; it ends with the total, with
- * an empty page, or with a page that repeats the one before (a server that ignores the offset). An error says at which
- * offset to go on: see {@link cursorOf}.
+ * The offset grows by the size of each page, so nothing is skipped if a server lowers the limit; it ends at the total, at
+ * an empty page, or at a page that repeats the one before (a server that ignores the offset). An error has the
+ * offset to resume at: see {@link cursorOf}.
  * @internal
  */
 export async function* iteratePages<Item, Options extends RepeatLimits>(

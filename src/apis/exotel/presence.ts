@@ -14,7 +14,7 @@ const STATUSES = [...SETTABLE, 'on-call'] as const;
 /** What an agent is doing. Exotel itself sets and ends `on-call`. */
 export type ExotelPresenceStatus = (typeof STATUSES)[number];
 
-/** An agent in the list of presence. */
+/** An agent in the presence list. */
 export interface ExotelAgentPresence {
   userId: string | undefined;
   name: string | undefined;
@@ -72,7 +72,7 @@ export interface ExotelPresenceOfOne extends ExotelAgentPresence {
   raw: unknown;
 }
 
-/** An answer whose body the documents do not show. */
+/** An answer whose body the docs do not show. */
 export interface ExotelAcknowledgement {
   requestId: string | undefined;
   raw: unknown;
@@ -88,14 +88,14 @@ export interface ExotelPresence {
    */
   list(query?: ExotelPresenceQuery, options?: ExotelRequestOptions): Promise<ExotelPresencePage>;
 
-  /** Every agent that the query finds, page after page as they are asked for. Throws as `list` does. */
+  /** Every agent that the query finds; pages are fetched as needed. Throws as `list` does. */
   iterate(
     query?: ExotelPresenceQuery,
     options?: ExotelIterateOptions,
   ): AsyncGenerator<ExotelAgentPresence, void, undefined>;
 
   /**
-   * One agent, with the call that is running.
+   * One agent, with the active call.
    *
    * @throws ExotelApiError when Exotel refuses: 404 for an unknown user.
    * @throws What every call throws: {@link ExotelApi}.

@@ -4,14 +4,14 @@ import { turnsOf } from '../turns.js';
 import { validateInput } from '../validate-input.js';
 
 /**
- * What a call counts towards: `voice` (CCM calls, v3, Voice v1), `users` (users and devices), `campaigns` (campaigns, their
+ * The limit that a call counts towards: `voice` (CCM calls, v3, Voice v1), `users` (users and devices), `campaigns` (campaigns, their
  * lists and contacts), `exoPhones` (the account's numbers), `reads` (other GETs).
  */
 export type ExotelBudget = 'voice' | 'users' | 'campaigns' | 'exoPhones' | 'reads';
 
 /**
  * Holds a call back until its budget has room. One limiter may serve several clients of an account; write your own
- * where several processes share the account.
+ * if several processes share the account.
  */
 export interface ExotelRateLimiter {
   /** Resolves when the call may go out. The wait is not part of axios's `timeout`; the call's `signal` ends it. */
@@ -22,13 +22,13 @@ export interface ExotelRateLimiter {
 export interface ExotelRateLimiterOptions {
   /** Calls a minute. @defaultValue 200 */
   voicePerMinute?: number | undefined;
-  /** Calls a minute. @defaultValue 50, from one page only */
+  /** Calls a minute. @defaultValue 50, according to one page only */
   usersPerMinute?: number | undefined;
-  /** Calls a minute. @defaultValue 30, from one page only */
+  /** Calls a minute. @defaultValue 30, according to one page only */
   campaignsPerMinute?: number | undefined;
-  /** Calls a minute. @defaultValue 50, from one page only */
+  /** Calls a minute. @defaultValue 50, according to one page only */
   exoPhonesPerMinute?: number | undefined;
-  /** Calls a minute. @defaultValue 300, from one page only */
+  /** Calls a minute. @defaultValue 300, according to one page only */
   readsPerMinute?: number | undefined;
 }
 
@@ -53,8 +53,8 @@ const MINUTE_MS = 60_000;
 /**
  * A limiter for one account in one process. Calls beyond a limit wait for their turn, in order; nothing is refused.
  *
- * Any minute holds at most the limit, not only each clock minute. Exotel counts per account, so a second process with
- * the same account needs its share taken off. Contact uploads and presence changes have no documented figure, and pass.
+ * The limit holds for any 60 seconds, not only for clock minutes. Exotel counts per account, so lower it if a second process
+ * uses the same account. Contact uploads and presence changes have no documented limit, and pass freely.
  *
  * @throws ApiInputError if a limit is not a whole number of at least 1.
  * @see https://developer.exotel.com/docs/references/error-codes — 200 calls a minute, then 429

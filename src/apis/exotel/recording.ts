@@ -7,17 +7,17 @@ import { asRecord, numberOf, textOf } from '../wire-values.js';
 import type { ExotelErrorReason } from './error-reasons.js';
 import { bytesOf, type ExotelClient } from './exotel-client.js';
 
-/** What a recording can be fetched with: a call of Voice v1, or `{ recordingUrl }` with an address of another answer. */
+/** Where a recording can be fetched: a Voice v1 call, or `{ recordingUrl }` with an address from another answer. */
 export interface ExotelRecordingPlace {
   recordingUrl?: string | undefined;
-  /** Goes first. */
+  /** Takes precedence. */
   signedRecordingUrl?: string | undefined;
 }
 
-/** A recording that is arriving. */
+/** A recording. */
 export interface ExotelRecording<Body> {
   body: Body;
-  /** `audio/mpeg` or `audio/wav`, by the server: the documents do not say it. */
+  /** `audio/mpeg` or `audio/wav`, as the server says: the docs do not say. */
   contentType: string | undefined;
   /** From `Content-Length`. */
   sizeBytes: number | undefined;
@@ -36,7 +36,7 @@ export interface ExotelRecordingBody {
   stream: AsyncIterable<Uint8Array>;
 }
 
-/** The last argument of `voice.downloadRecording`: axios request config for this call, `onDownloadProgress` among it. */
+/** The last argument of `voice.downloadRecording`: axios request config for this call, including `onDownloadProgress`. */
 export interface ExotelDownloadOptions<
   As extends keyof ExotelRecordingBody,
 > extends ApiRequestOptions {
@@ -67,14 +67,14 @@ export async function downloadRecording<As extends keyof ExotelRecordingBody>(
     options,
   );
   return {
-    // What axios hands over follows from the response type: a stream of Node or of the web, both of which can be iterated.
+    // The response type decides what axios returns: a Node or web stream, both of which can be iterated.
     body: (as === 'stream' ? withoutSecrets(body) : bytesOf(body)) as ExotelRecordingBody[As],
     contentType: textOf(headerOf(headers, 'content-type')),
     sizeBytes: numberOf(headerOf(headers, 'content-length')),
   };
 }
 
-/** A stream of Node leads to the request that asked for it, and so do the errors with which axios ends it. */
+/** A Node stream references its request, and so do the errors with which axios ends it. */
 function withoutSecrets(body: unknown): unknown {
   const listen = asRecord(body)?.prependListener;
   if (typeof listen === 'function') listen.call(body, 'error', concealSecrets);
@@ -95,10 +95,10 @@ function explain(
 }
 
 /**
- * Decides where a recording is fetched, and with what.
+ * Decides where a recording is fetched, and with which credentials.
  *
  * A signed address gets no credentials: it needs none, and S3 refuses a request that has two kinds. Any other gets the API key, so it
- * has to begin with one of `hosts`: an address may have come with a callback, which anybody can post.
+ * has to begin with one of `hosts`: an address may have come from a callback, which anyone can post.
  *
  * @throws ApiInputError naming what is missing, or `recordingHosts` for an address elsewhere.
  * @internal

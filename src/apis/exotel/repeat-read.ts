@@ -3,14 +3,14 @@ import { pause, retryPauseMs } from '../retry-pause.js';
 import type { ApiRequestOptions } from '../request-options.js';
 import { isExotelApiError } from './exotel-error.js';
 
-/** How often a read is sent again. @internal */
+/** How many times a read is sent again. @internal */
 export interface RepeatLimits {
   retries?: number | undefined;
   signal?: ApiRequestOptions['signal'] | undefined;
 }
 
 /**
- * Sends a read again after a 429, a 5xx or a broken connection: after as long as `Retry-After` asks, else after a second that doubles
+ * Sends a read again after a 429, a 5xx or a broken connection: after the time in `Retry-After`, else after a second, doubled
  * each time. Only for requests that change nothing.
  * @internal
  */

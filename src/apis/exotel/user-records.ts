@@ -8,7 +8,7 @@ export interface ExotelDevice {
   name: string | undefined;
   contactUri: string | undefined;
   type: OpenWord<'tel' | 'sip'> | undefined;
-  /** Whether it is switched on. Only one device of a user may be. */
+  /** Whether it is switched on. Only one device per user may be. */
   available: boolean | undefined;
   verified: boolean | undefined;
   status: OpenWord<'free'> | undefined;
@@ -22,12 +22,12 @@ export interface ExotelUser {
   email: string | undefined;
   emailVerified: boolean | undefined;
   role: OpenWord<'admin' | 'supervisor' | 'user'> | undefined;
-  /** What the API sends: null, or something that the documents do not describe. */
+  /** As the API sends it: null, or something that the docs do not describe. */
   activeCall: unknown;
   lastLoginTime: Date | undefined;
   createdTime: Date | undefined;
   updatedTime: Date | undefined;
-  /** Empty unless asked for with `fields: ['devices']`. */
+  /** Empty unless requested with `fields: ['devices']`. */
   devices: readonly ExotelDevice[];
 }
 
@@ -69,7 +69,7 @@ export function parseDevice(value: unknown): ExotelDevice | undefined {
 }
 
 /**
- * The `data` of an answer about one thing: `response.data`, or that of the first item, because the documents call the
+ * The `data` of an answer about one record: `response.data`, or that of the first item, because the docs call the
  * answer for one user "the same structure" as the list.
  */
 export function singleData(body: unknown): unknown {

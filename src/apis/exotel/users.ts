@@ -9,7 +9,7 @@ import { iteratePages, parsePosition, type ExotelPage } from './pages.js';
 import type { ExotelAcknowledgement } from './presence.js';
 import { parseUser, singleData, type ExotelUser } from './user-records.js';
 
-/** Which users to list, and what of them. */
+/** Which users to list, and which extra fields. */
 export interface ExotelUserQuery {
   /** What to add to each user. */
   fields?: readonly ('devices' | 'active_call' | 'last_login')[] | undefined;
@@ -36,14 +36,14 @@ export interface ExotelCreateUserInput {
   lastName: string;
   /** Unique in the account. */
   email?: string | undefined;
-  /** E.164. The documents call it conditional; Exotel answers code 1402 where it is needed. */
+  /** E.164. The docs call it conditional; Exotel answers code 1402 if it is needed. */
   deviceContactUri?: string | undefined;
   deviceName?: string | undefined;
   /** @defaultValue left to Exotel: `user` */
   role?: 'admin' | 'supervisor' | 'user' | undefined;
 }
 
-/** What to change of a user. */
+/** What to change about a user. */
 export interface ExotelUpdateUserInput {
   firstName?: string | undefined;
   lastName?: string | undefined;
@@ -51,7 +51,7 @@ export interface ExotelUpdateUserInput {
   email?: string | undefined;
 }
 
-/** One user, with the answer around it. */
+/** One user, and the full answer. */
 export interface ExotelUserAnswer {
   user: ExotelUser;
   requestId: string | undefined;
@@ -63,13 +63,13 @@ export interface ExotelUsers {
   /**
    * One page of users.
    *
-   * @throws ExotelApiError when Exotel refuses, also for one item of the page.
+   * @throws ExotelApiError when Exotel refuses, even for one item of the page.
    * @throws What every call throws: {@link ExotelApi}.
    * @see https://developer.exotel.com/docs/users/overview
    */
   list(query?: ExotelUserQuery, options?: ExotelRequestOptions): Promise<ExotelUserPage>;
 
-  /** Every user that the query finds, page after page as they are asked for. Throws as `list` does. */
+  /** Every user that the query finds; pages are fetched as needed. Throws as `list` does. */
   iterate(
     query?: ExotelUserQuery,
     options?: ExotelIterateOptions,
@@ -174,7 +174,7 @@ export function createUsers(client: ExotelClient): ExotelUsers {
         path: client.path('v2', 'users'),
         query: {
           fields: asked.fields?.join(','),
-          // The + of E.164 has to arrive as %2B; a bare one reads as a space.
+          // The + of E.164 has to arrive as %2B; a bare + is read as a space.
           'devices.contact_uri': asked.deviceContactUris?.join(','),
           email: asked.email,
           offset: asked.offset,

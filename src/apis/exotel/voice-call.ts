@@ -2,7 +2,7 @@ import { asList, asRecord, numberOf, textOf, type WireRecord } from '../wire-val
 import { parseExotelTime } from './exotel-time.js';
 import type { OpenWord } from '../open-word.js';
 
-/** The states of a Voice v1 call. `ringing` and `canceled` are in some of the documents' lists only; others pass as text. */
+/** The states of a Voice v1 call. `ringing` and `canceled` are only in some of the docs' lists; other words pass as text. */
 export type ExotelVoiceStatus = OpenWord<
   'queued' | 'ringing' | 'in-progress' | 'completed' | 'failed' | 'busy' | 'no-answer' | 'canceled'
 >;
@@ -17,7 +17,7 @@ export interface ExotelVoiceLeg {
   answeredBy: OpenWord<'human' | 'machine' | 'notsure' | 'na'> | undefined;
 }
 
-/** A Voice v1 call. Duration, price and end time fill in two to five minutes after its end. */
+/** A Voice v1 call. Duration, price and end time appear two to five minutes after its end. */
 export interface ExotelVoiceCall {
   callSid: string;
   parentCallSid: string | undefined;
@@ -27,38 +27,38 @@ export interface ExotelVoiceCall {
   startTime: Date | undefined;
   endTime: Date | undefined;
   from: string | undefined;
-  /** Connected to a flow, this is the ExoPhone. */
+  /** For a call connected to a flow, the ExoPhone. */
   to: string | undefined;
-  /** The ExoPhone that took or placed the call, from `PhoneNumber` or `PhoneNumberSid`, which holds the number too. */
+  /** The ExoPhone that took or placed the call, from `PhoneNumber` or `PhoneNumberSid`, which also holds the number. */
   phoneNumber: string | undefined;
   phoneNumberSid: string | undefined;
   status: ExotelVoiceStatus | undefined;
   durationSeconds: number | undefined;
   /** In the account's currency. */
   price: number | undefined;
-  /** Seen in lists; the documents do not mention it. */
+  /** Seen in lists; the docs do not mention it. */
   currency: string | undefined;
   direction: OpenWord<'inbound' | 'outbound-dial' | 'outbound-api'> | undefined;
   answeredBy: string | undefined;
   forwardedFrom: string | undefined;
   callerName: string | undefined;
-  /** As Exotel writes it. Do not call it: `.json` stands before the sid here, after it in the address that works. */
+  /** As Exotel writes it. Do not call it: it has `.json` before the sid; the address that works has it after. */
   uri: string | undefined;
   /** Private since October 2024: see {@link ExotelVoice.downloadRecording}. */
   recordingUrl: string | undefined;
   /**
-   * Needs no login, for some minutes: only with `recordingUrlMinutes`, and if Exotel has enabled signed addresses for the account.
+   * Needs no login for some minutes. Set only with `recordingUrlMinutes`, and if Exotel has enabled signed addresses for the account.
    * Anyone who has it can listen, so keep it out of logs.
    */
   signedRecordingUrl: string | undefined;
-  /** How long both talked. In lists; of a single call with `{ legs: true }`. */
+  /** How long both talked. In lists; for a single call with `{ legs: true }`. */
   conversationSeconds: number | undefined;
   /** Only with `{ legs: true }`. */
   legs: readonly ExotelVoiceLeg[];
   raw: unknown;
 }
 
-/** Reads `{ Call, Details? }`; `undefined` when no sid is in it. */
+/** Reads `{ Call, Details? }`; `undefined` if it has no sid. */
 export function parseVoiceAnswer(
   body: unknown,
   zonelessOffset: string,
@@ -69,7 +69,7 @@ export function parseVoiceAnswer(
   return call === undefined ? undefined : parseVoiceCall(call, details ?? {}, zonelessOffset, body);
 }
 
-/** Reads one call record, as it stands under `Call` and in `Calls[]`. */
+/** Reads one call record, as found under `Call` and in `Calls[]`. */
 export function parseVoiceCall(
   call: WireRecord,
   details: WireRecord,
@@ -109,7 +109,7 @@ export function parseVoiceCall(
 }
 
 /**
- * Legs nested under `Leg` with their states beside them (call details), or flat (callbacks).
+ * Legs nested under `Leg` with their states beside it (call details), or flat (callbacks).
  *
  * @see https://developer.exotel.com/docs/voice-v1/api-reference/call-details
  */

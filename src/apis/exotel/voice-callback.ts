@@ -5,15 +5,15 @@ import { parseExotelTime } from './exotel-time.js';
 import type { OpenWord } from '../open-word.js';
 import { parseVoiceLegs, type ExotelVoiceLeg, type ExotelVoiceStatus } from './voice-call.js';
 
-/** News of a Voice v1 call. Without `events` asked for, only the first five fields are filled. */
+/** An update on a Voice v1 call. If no `events` were requested, only the first five fields are set. */
 export interface ExotelVoiceCallback {
   callSid: string;
   status: ExotelVoiceStatus | undefined;
   updatedTime: Date | undefined;
   recordingUrl: string | undefined;
-  /** One app looks for it here; no page says that it is sent. A callback is not signed: download what `voice.get` answers. */
+  /** One app looks for it here; no page mentions it. A callback is not signed: download what `voice.get` returns. */
   signedRecordingUrl: string | undefined;
-  /** `undefined` when no events were asked for: it is then the one message at the end. */
+  /** `undefined` if no events were requested: this is then the one callback at the end. */
   event: OpenWord<'answered' | 'terminal'> | undefined;
   createdTime: Date | undefined;
   startTime: Date | undefined;
@@ -25,14 +25,14 @@ export interface ExotelVoiceCallback {
   direction: string | undefined;
   customField: string | undefined;
   legs: readonly ExotelVoiceLeg[];
-  /** The same for every delivery of the same news: Exotel sends up to two more times, and may send twice. */
+  /** The same for every delivery of the same event: Exotel retries up to twice, and may send duplicates. */
   deduplicationKey: string;
   raw: unknown;
 }
 
 /** Options of {@link parseVoiceCallback}. */
 export interface ExotelVoiceCallbackOptions {
-  /** The offset of its timestamps, which carry none. @defaultValue `+05:30` */
+  /** The UTC offset of its timestamps, which have none. @defaultValue `+05:30` */
   zonelessOffset?: string | undefined;
 }
 
@@ -41,7 +41,7 @@ export interface ExotelVoiceCallbackOptions {
  * `await new Response(bytes, { headers: { 'content-type': type } }).formData()` reads it), or the raw text or bytes
  * of JSON or of an urlencoded form. Unknown fields stay in `raw`.
  *
- * Exotel signs nothing: take it as a hint, and ask `voice.get` where it matters. Answer 200 within 15 seconds.
+ * Exotel signs nothing: take it as a hint, and check with `voice.get` where it matters. Answer 200 within 15 seconds.
  *
  * @throws ApiPayloadError if the body is not such a callback.
  * @see https://developer.exotel.com/api/statuscallback
@@ -100,7 +100,7 @@ function legsFromKeys(fields: WireRecord): readonly unknown[] {
   for (const [key, value] of Object.entries(fields)) {
     const [, index, name] = /^Legs\[(\d{1,2})\]\[(\w+)\]$/.exec(key) ?? [];
     if (index === undefined || name === undefined) continue;
-    // Written into, not copied: nobody signs these bodies, and one of 100 kB can name 6,000 fields of one leg.
+    // Mutated, not copied: these bodies are not signed, and one of 100 kB can name 6,000 fields of one leg.
     const leg = legs.get(Number(index)) ?? (Object.create(null) as Record<string, unknown>);
     leg[name] = value;
     legs.set(Number(index), leg);

@@ -3,39 +3,39 @@ import { filledText, flag, httpUrl, oneOf, pathId, wholeNumber } from '../input-
 import { createPhoneFields } from '../phone-numbers.js';
 import type { ExotelWire } from './exotel-options.js';
 
-/** What both forms of Voice v1 connect take. */
+/** The options of both forms of Voice v1 connect. */
 export interface ExotelConnectOptions {
   /** Dialled first: E.164, a landline with its STD code, or a `sip:` address. */
   from: string;
   /** The ExoPhone that is shown. */
   callerId: string;
-  /** @defaultValue left out. An older article calls it mandatory and knows `promo` as well */
+  /** @defaultValue left out. An older article calls it mandatory and lists `promo` as well */
   callType?: 'trans' | 'promo' | undefined;
-  /** The longest the call may last, in seconds, at most 14400. */
+  /** The longest that the call may last, in seconds, at most 14400. */
   maxDurationSeconds?: number | undefined;
   /** How long each leg may ring, in seconds. */
   ringTimeoutSeconds?: number | undefined;
   /** A WAV file. Exotel caches it by address: change a query parameter to change the sound. */
   waitUrl?: string | undefined;
-  /** Say it outright: a new page gives the default as false, Exotel's Postman collection as true. @defaultValue left to Exotel */
+  /** Better set explicitly: a new page gives the default as false, Exotel's Postman collection as true. @defaultValue left to Exotel */
   record?: boolean | undefined;
   /** @defaultValue left to Exotel: `single` */
   recordingChannels?: 'single' | 'dual' | undefined;
   /** @defaultValue left to Exotel: `mp3` */
   recordingFormat?: 'mp3' | 'mp3-hq' | undefined;
-  /** A WebSocket that gets the call's sound, and from which leg on. */
+  /** A WebSocket that receives the call's audio, and the leg to start from. */
   stream?: { url: string; begin?: 'leg1' | 'leg2' | undefined } | undefined;
-  /** At most 128 characters. Older text: comes back in the terminal callback only. */
+  /** At most 128 characters. According to older text it comes back only in the terminal callback. */
   customField?: string | undefined;
-  /** A sound for those who pick up. `to`: @defaultValue left to Exotel: `callee` */
+  /** A sound for whoever picks up. `to`: @defaultValue left to Exotel: `callee` */
   playback?: { url: string; to?: 'callee' | 'both' | undefined } | undefined;
   statusCallback?: ExotelVoiceCallbackRequest | undefined;
 }
 
-/** Where to post news of a Voice v1 call. */
+/** Where to post updates on a Voice v1 call. */
 export interface ExotelVoiceCallbackRequest {
   url: string;
-  /** Without events the callback has four fields only, and comes at the end. */
+  /** Without events there is one callback, at the end, with only four fields. */
   events?: readonly ('answered' | 'terminal')[] | undefined;
   /** @defaultValue left to Exotel: `multipart/form-data` */
   contentType?: 'multipart/form-data' | 'application/json' | undefined;
@@ -51,7 +51,7 @@ export interface ExotelConnectNumbersInput extends ExotelConnectOptions {
 export type ExotelConnectFlowInput = ExotelConnectOptions &
   ({ appId: string } | { flowUrl: string });
 
-// Exotel takes local digits here itself, so no default country is needed.
+// Exotel accepts local digits here, so no default country is needed.
 const { dialable, exoPhone } = createPhoneFields();
 
 const shared = {
@@ -84,7 +84,7 @@ const shared = {
 /** @internal */
 export const connectNumbersSchema = v.strictObject({ ...shared, to: dialable });
 
-/** One of the two addresses of a flow, checked here and not by a union, whose errors would name no field. @internal */
+/** One of the two addresses of a flow. Not checked by a union, whose errors would name no field. @internal */
 export const connectFlowSchema = v.pipe(
   v.strictObject({ ...shared, appId: v.optional(pathId), flowUrl: v.optional(httpUrl) }),
   v.forward(
@@ -96,7 +96,7 @@ export const connectFlowSchema = v.pipe(
   ),
 );
 
-/** The form's fields in order; how they are encoded is decided elsewhere. @internal */
+/** The form's fields in order, not yet encoded. @internal */
 export function toConnectFields(
   input: ExotelConnectOptions,
   target: { To: string } | { Url: string },

@@ -5,23 +5,23 @@ import { asRecord, numberOf, textOf, type WireRecord } from '../wire-values.js';
 import { formatZonelessTime } from './exotel-time.js';
 import { parseVoiceCall, type ExotelVoiceCall } from './voice-call.js';
 
-/** When calls were created, both ends included. */
+/** A range of creation times, both ends included. */
 export interface ExotelTimeRange {
   from: Date;
   to: Date;
 }
 
-/** Which finished Voice v1 calls to list. Every field narrows; none is needed. */
+/** Which finished Voice v1 calls to list. Every field is optional. */
 export interface ExotelVoiceListQuery {
-  /** At most 100 sids, best not more than 20. Older than 31 days needs `created` too. */
+  /** At most 100 sids, ideally no more than 20. For calls older than 31 days set `created` too. */
   callSids?: readonly string[] | undefined;
   /**
    * When the calls were created, both ends included: at most six months back. `list` takes at most one month, `pages` and
-   * `iterate` split what is wider. Written at the client's `zonelessOffset`, since the documents state no zone; see {@link indianDay}.
+   * `iterate` split wider ranges. Sent at the client's `zonelessOffset`, since the docs state no zone; see {@link indianDay}.
    * @defaultValue left to Exotel: the last 31 days
    */
   created?: ExotelTimeRange | undefined;
-  /** At most 5. The documents want E.164; Exotel's own MCP server sends local digits. */
+  /** At most 5. The docs want E.164; Exotel's own MCP server sends local digits. */
   to?: readonly string[] | undefined;
   /** At most 5. */
   from?: readonly string[] | undefined;
@@ -32,17 +32,17 @@ export interface ExotelVoiceListQuery {
   /** Seconds, both ends included. */
   durationSeconds?: { atLeast: number; atMost: number } | { exactly: number } | undefined;
   price?: { atLeast: number; atMost: number } | undefined;
-  /** By creation. @defaultValue left to Exotel: newest first */
+  /** By creation time. @defaultValue left to Exotel: newest first */
   order?: 'oldest-first' | 'newest-first' | undefined;
   /** From 1 to 100. @defaultValue left to Exotel: 50 */
   pageSize?: number | undefined;
-  /** Where to go on: the `cursor` of a page, or `cursorOf(error)`. The rest of the query has to be the same. */
+  /** Where to resume: the `cursor` of a page, or `cursorOf(error)`. The rest of the query has to be the same. */
   cursor?: string | undefined;
   /** A page's `next`. */
   after?: string | undefined;
   /** A page's `previous`. */
   before?: string | undefined;
-  /** Asks for recording addresses that need no login, for 5 to 60 minutes. */
+  /** Requests recording addresses that need no login for 5 to 60 minutes. */
   recordingUrlMinutes?: number | undefined;
 }
 
@@ -51,15 +51,15 @@ export interface ExotelVoicePage {
   calls: readonly ExotelVoiceCall[];
   total: number | undefined;
   pageSize: number | undefined;
-  /** What to ask for next; `undefined` on the last page. */
+  /** What to request next; `undefined` on the last page. */
   next: ExotelVoiceCursor | undefined;
   previous: ExotelVoiceCursor | undefined;
-  /** The place behind this page, as text that can be kept; `undefined` when there is no more. */
+  /** The place after this page, as text that can be stored; `undefined` on the last page. */
   cursor: string | undefined;
   raw: unknown;
 }
 
-/** A place in the list: spread it into the next query. */
+/** A place in the list, to spread into the next query. */
 export type ExotelVoiceCursor = { after: string } | { before: string };
 
 const phones = v.optional(
@@ -170,7 +170,7 @@ function parseItem(item: unknown, zonelessOffset: string): ExotelVoiceCall | und
   return parseVoiceCall(call, asRecord(call.Details) ?? {}, zonelessOffset, item);
 }
 
-/** Only the cursor is taken from the page's address: following the address itself could lead the credentials elsewhere. */
+/** Only the cursor is taken from the page's address: following the address itself could send the credentials elsewhere. */
 function cursorIn(uri: unknown): ExotelVoiceCursor | undefined {
   const query = new URLSearchParams(textOf(uri)?.split('?')[1] ?? '');
   const after = query.get('After');

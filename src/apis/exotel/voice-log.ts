@@ -1,7 +1,7 @@
 import { asRecord, numberOf, textOf } from '../wire-values.js';
 import { parseExotelTime } from './exotel-time.js';
 
-/** Where a call's recording can be fetched, for a while. */
+/** Where a call's recording can be fetched for a while. */
 export interface ExotelVoiceLog {
   callSid: string | undefined;
   recordingUrl: string | undefined;

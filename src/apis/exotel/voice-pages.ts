@@ -18,10 +18,10 @@ import {
   type VoicePlace,
 } from './voice-windows.js';
 
-/** The last argument of iterators of Voice v1. */
+/** The last argument of Voice v1 iterators. */
 export type ExotelVoiceIterateOptions = Omit<ExotelIterateOptions, 'authScheme'>;
 
-/** The page at the query's place, of a range that one request can ask for. @internal */
+/** The page at the query's place, for a range that fits into one request. @internal */
 export async function firstVoicePage(
   client: ExotelClient,
   query: ExotelVoiceListQuery = {},
@@ -35,7 +35,7 @@ export async function firstVoicePage(
   return value as ExotelVoicePage;
 }
 
-/** Page after page, and window after window where the range is wider than one request may ask for. @internal */
+/** Page after page, and window after window if the range is too wide for one request. @internal */
 export async function* voicePages(
   client: ExotelClient,
   operation: string,
@@ -51,7 +51,7 @@ export async function* voicePages(
   const seen = new Set<string>();
   while (place !== undefined) {
     const here = writeCursor(place);
-    // A cursor that comes back a second time would go round for ever.
+    // A repeated cursor would loop forever.
     if (seen.size === seen.add(here).size) return;
     const { window, rest } = firstWindow(place.created, filters.order);
     const pageQuery: ExotelVoiceListQuery = { ...filters, created: window, ...place.page };

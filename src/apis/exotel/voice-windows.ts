@@ -3,15 +3,15 @@ import type { ExotelTimeRange, ExotelVoiceCursor, ExotelVoiceListQuery } from '.
 
 const SECOND_MS = 1_000;
 const DAY_MS = 86_400_000;
-/** Never more than a month, whichever month it is. */
+/** At most a month, even in February. */
 const WINDOW_MS = 28 * DAY_MS;
 const WIDEST_MS = 31 * DAY_MS;
-/** Six months at their longest, and a day for clocks and zones. */
+/** The longest six months, and a day for clocks and zones. */
 const REACH_MS = 185 * DAY_MS;
 
 /**
- * Checks a range against what Exotel documents for one request: at most one month, at most six months back. An end that lies far ahead
- * (`new Date('9999-12-31')` for "until now") would be read in thousands of empty windows.
+ * Checks a range against what Exotel documents for one request: at most one month, at most six months back. An end far in the future
+ * (`new Date('9999-12-31')` for "until now") would take thousands of empty windows.
  *
  * @throws ApiInputError naming the end that is wrong.
  * @see https://developer.exotel.com/api/call-details-bulk
@@ -49,7 +49,7 @@ export interface VoicePlace {
 }
 
 /**
- * The first window of a range, and what is left behind it. It is cut off where reading begins, so that what is left of a range
+ * The first window of a range, and the rest. It is cut from the end where reading begins, so that the rest of a range
  * gives the same windows again.
  * @internal
  */
@@ -60,7 +60,7 @@ export function firstWindow(
   if (range === undefined) return { window: undefined, rest: undefined };
   const [from, to] = [range.from.getTime(), range.to.getTime()];
   if (to - from < WINDOW_MS) return { window: range, rest: undefined };
-  // Exotel reckons in whole seconds, and both ends count: a second apart, no call is in two windows.
+  // Exotel counts in whole seconds, and both ends are included: windows a second apart share no call.
   return order === 'oldest-first'
     ? {
         window: { from: range.from, to: new Date(from + WINDOW_MS - SECOND_MS) },
@@ -75,7 +75,7 @@ export function firstWindow(
 /** The first page of a list without a range. */
 const START = 'start';
 
-/** A place as text that can be kept in a file. @internal */
+/** A place as text that can be stored in a file. @internal */
 export function writeCursor({ created, page }: VoicePlace): string {
   const range = created && { from: created.from.toISOString(), to: created.to.toISOString() };
   return new URLSearchParams({ ...range, ...page }).toString() || START;

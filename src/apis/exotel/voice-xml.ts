@@ -10,8 +10,8 @@ const ENTITIES: Readonly<Record<string, string>> = {
 
 /**
  * Voice v1 answers in XML when the path does not end in `.json`: `TwilioResponse` around `Call` or `RestException`,
- * whose children have the names of the JSON form. This reads exactly that into the JSON's shape, and nothing else;
- * `undefined` for any other text. It is no XML parser, and resolves no entity but the five and the numbered ones.
+ * whose children have the names of the JSON form. This reads exactly that into the shape of the JSON, and nothing else;
+ * `undefined` for any other text. It is not an XML parser, and resolves only the five predefined and the numeric entities.
  *
  * @see https://support.exotel.com/support/solutions/articles/56523-call-api-to-get-details-of-a
  */
@@ -21,7 +21,7 @@ export function readVoiceXml(body: unknown): WireRecord | undefined {
   return child && { [child.name]: fieldsOf(child.inner) };
 }
 
-/** Looks for each part once: a pattern for the whole element would begin anew at each tag that is never closed. */
+/** Looks for each part once: a pattern for the whole element would start over at each unclosed tag. */
 function firstElement(text: string, opening: RegExp): { name: string; inner: string } | undefined {
   const found = opening.exec(text);
   const [, name = ''] = found ?? [];

@@ -29,7 +29,7 @@ import {
   type ExotelWaitState,
 } from './wait-for-call.js';
 
-/** What to ask of one call. */
+/** What to request about one call. */
 export interface ExotelVoiceQuery {
   legs?: boolean | undefined;
   recordingUrlMinutes?: number | undefined;
@@ -40,9 +40,9 @@ export interface ExotelVoice {
   /**
    * Calls `from`, then `to`, and connects them.
    *
-   * Sent as an urlencoded form to `Calls/connect.json`; `wire` offers the documents' other forms, and an XML answer is
+   * Sent as an urlencoded form to `Calls/connect.json`; `wire` offers the docs' other forms, and an XML answer is
    * read as well. No idempotency key is documented and nothing is sent twice: after a time-out **the telephones may
-   * ring all the same**, so look with `list` before calling again.
+   * still ring**, so check with `list` before calling again.
    *
    * @throws What every call throws: {@link ExotelApi}.
    * @see https://developer.exotel.com/api/make-a-call-api
@@ -56,7 +56,7 @@ export interface ExotelVoice {
   /**
    * Calls `from` and connects it to a call flow (an app of the account), given by `appId` or by its `flowUrl`.
    *
-   * The address made from `appId` is plain `http`, as documented: Exotel calls it itself. For the rest as `connectNumbers`.
+   * The address made from `appId` is plain `http`, as documented: Exotel itself calls it. Otherwise like `connectNumbers`.
    *
    * @throws What every call throws: {@link ExotelApi}.
    * @see https://developer.exotel.com/api/make-a-call-api
@@ -68,7 +68,7 @@ export interface ExotelVoice {
 
   /**
    * One call; with `{ legs: true }` also its legs and the time talked, with `recordingUrlMinutes` also an address of its recording
-   * that needs no login for 5 to 60 minutes, if Exotel has enabled these for the account.
+   * that needs no login for 5 to 60 minutes, if Exotel has enabled this for the account.
    *
    * @throws What every call throws: {@link ExotelApi}.
    * @see https://developer.exotel.com/docs/voice-v1/api-reference/call-details
@@ -80,13 +80,13 @@ export interface ExotelVoice {
   ): Promise<ExotelVoiceCall>;
 
   /**
-   * Downloads the recording of a call: give the call as `get` or `list` answered it.
+   * Downloads the recording of a call, as returned by `get` or `list`.
    *
-   * A signed address goes first, and gets no credentials. Any other gets the API key, and only if it is on a host of the option
+   * A signed address takes precedence, and gets no credentials. Any other gets the API key, and only if it is on a host of the option
    * `recordingHosts`. No redirect is followed. Right after a call its recording may not be there yet.
    *
-   * @throws ApiInputError when the call has no recording, or it is on a host that may not have the key; nothing was sent.
-   * @throws ExotelApiError when it is refused: `file-expired` for a signed address whose time is over.
+   * @throws ApiInputError when the call has no recording, or it is on a host that must not get the key; nothing was sent.
+   * @throws ExotelApiError when it is refused: `file-expired` for an expired signed address.
    * @throws What every call throws: {@link ExotelApi}.
    * @see https://custdev.freshdesk.com/support/solutions/articles/3000129985
    */
@@ -104,28 +104,28 @@ export interface ExotelVoice {
   list(query?: ExotelVoiceListQuery, options?: ExotelBasicOnlyOptions): Promise<ExotelVoicePage>;
 
   /**
-   * The pages of finished calls, as they are asked for. A range wider than a month is read in windows of 28 days, in the order of
-   * the query. Each page has the `cursor` of the place behind it, each error that of the page that failed (`cursorOf(error)`).
+   * The pages of finished calls, fetched as needed. A range wider than a month is read in windows of 28 days, in the order of
+   * the query. Each page has the `cursor` of the place after it, each error that of the failed page (`cursorOf(error)`).
    *
-   * With `retries` a page is asked for again after a 429, a 5xx or a broken connection: after as long as `Retry-After` asks, else
-   * after a second that doubles each time. Throws as `list` does.
+   * With `retries` a page is fetched again after a 429, a 5xx or a broken connection: after the time in `Retry-After`, else
+   * after a second, doubled each time. Throws as `list` does.
    */
   pages(
     query?: ExotelVoiceListQuery,
     options?: ExotelVoiceIterateOptions,
   ): AsyncGenerator<ExotelVoicePage, void, undefined>;
 
-  /** Every call of `pages`. An error has a cursor too: all calls of the pages before it were handed out. */
+  /** Every call of `pages`. An error has a cursor too: all calls of the pages before it were returned. */
   iterate(
     query?: ExotelVoiceListQuery,
     options?: ExotelVoiceIterateOptions,
   ): AsyncGenerator<ExotelVoiceCall, void, undefined>;
 
   /**
-   * Waits until a call has ended, and its duration and price are known: a bounded number of looks that are spaced out, taken again
+   * Polls until a call has ended and its duration and price are known, for a limited time. A poll is repeated
    * after a 429, a 5xx or a broken connection. `signal` ends the wait with axios's own error.
    *
-   * @throws AxiosError when no answer came several times, or the wait was aborted.
+   * @throws AxiosError when several attempts got no answer, or the wait was aborted.
    * @throws What every call throws: {@link ExotelApi}.
    */
   waitForEnd(
@@ -234,7 +234,7 @@ export function createVoice(client: ExotelClient): ExotelVoice {
 
 const ENDED: readonly unknown[] = ['completed', 'failed', 'busy', 'no-answer', 'canceled'];
 
-/** A status that no page lists ends nothing by itself. */
+/** An undocumented status alone does not mean that the call has ended. */
 function stateOf({ status, endTime, durationSeconds, price }: ExotelVoiceCall): ExotelWaitState {
   if (!ENDED.includes(status) && endTime === undefined) return 'running';
   return durationSeconds === undefined || price === undefined ? 'ended' : 'settled';

@@ -8,30 +8,30 @@ import { repeatRead } from './repeat-read.js';
 
 /** How long to wait for a call. */
 export interface ExotelWaitLimits {
-  /** For all of it, in milliseconds. @defaultValue 3600000: an hour. Exotel lets a call last four */
+  /** For the whole wait, in milliseconds. @defaultValue 3600000: an hour. Exotel lets a call last four */
   waitMs?: number | undefined;
   /**
-   * For what fills in after the end, in milliseconds: the price and the duration of a Voice v1 call take two to five minutes by the
-   * documents.
+   * For what is only known after the end, in milliseconds: the price and the duration of a Voice v1 call take two to five minutes,
+   * according to the docs.
    * @defaultValue 300000
    */
   settleMs?: number | undefined;
-  /** Between two looks while the call runs, in milliseconds; three times as long after its end. @defaultValue 5000 */
+  /** Between two polls while the call is active, in milliseconds; three times as long after its end. @defaultValue 5000 */
   pollMs?: number | undefined;
 }
 
-/** What the wait for a call came to. */
+/** The outcome of the wait for a call. */
 export interface ExotelWaited<Call> {
-  /** As it was last seen. */
+  /** As last seen. */
   call: Call;
   /**
-   * `settled`: it has ended, and everything is known. `ended`: it has ended, and what fills in afterwards did not come within
-   * `settleMs`. `running`: `waitMs` was over before its end.
+   * `settled`: it has ended, and everything is known. `ended`: it has ended, but not everything was known within
+   * `settleMs`. `running`: `waitMs` passed before its end.
    */
   state: ExotelWaitState;
 }
 
-/** How far a call is. */
+/** The state of a call. */
 export type ExotelWaitState = 'running' | 'ended' | 'settled';
 
 const limitsSchema = v.strictObject({
@@ -40,14 +40,14 @@ const limitsSchema = v.strictObject({
   pollMs: v.optional(wholeNumber(1), 5_000),
 });
 
-/** A look that fails is taken again; a server that is away longer than this is told to the caller. */
+/** A failed poll is repeated this often before its error is thrown. */
 const RETRIES = 5;
 
-/** A look that hangs would make the whole wait endless, and axios's own default is to wait for ever. */
+/** A poll that hangs would make the whole wait endless: axios has no time-out by default. */
 const LONGEST_LOOK_MS = 60_000;
 
 /**
- * Looks at a call until it has ended and settled. The first look is taken at once; `signal` ends the wait.
+ * Polls a call until it has ended and settled. The first poll is sent at once; `signal` ends the wait.
  * @internal
  */
 export async function waitForCall<Call, Options extends ExotelBasicOnlyOptions>(
@@ -63,7 +63,7 @@ export async function waitForCall<Call, Options extends ExotelBasicOnlyOptions>(
   });
   const signal = options?.signal;
   const timeout = client.timeoutOf(options) || LONGEST_LOOK_MS;
-  // As they are, but for the time-out.
+  // Unchanged, except for the time-out.
   const look = () => read({ ...options, timeout } as Options);
   const deadline = performance.now() + waitMs;
   let settleBy = Infinity;

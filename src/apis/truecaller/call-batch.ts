@@ -3,7 +3,7 @@ import { asRecord, numberOf, textOf, type WireRecord } from '../wire-values.js';
 import { refusalIn, type TruecallerPushRefusal } from './push-outcome.js';
 import { readStatusInfo } from './status-info.js';
 
-/** A batch of call records, as Truecaller tells it. */
+/** A batch of call records, as Truecaller reports it. */
 export interface TruecallerCallBatch {
   batchId: string | undefined;
   clientAccountId: string | undefined;
@@ -11,7 +11,7 @@ export interface TruecallerCallBatch {
   raw: unknown;
 }
 
-/** One record of a batch, and what became of it. */
+/** One record of a batch, and its outcome. */
 export interface TruecallerBatchRecord {
   id: string | undefined;
   callerNumber: string | undefined;
@@ -21,17 +21,17 @@ export interface TruecallerBatchRecord {
   labelId: string | undefined;
   labelName: string | undefined;
   callReason: string | undefined;
-  /** Other words, for a record that is still under way say, are not documented. */
+  /** Other values, such as for a record still in progress, are not documented. */
   status: OpenWord<'success' | 'error'> | undefined;
-  /** Why the telephone shows nothing, where it is one of the documented reasons. */
+  /** Why the telephone shows nothing, if it is one of the documented reasons. */
   reason: TruecallerPushRefusal | undefined;
-  /** The field at fault, by its name on the wire. */
+  /** The invalid field, by its name on the wire. */
   field: string | undefined;
   message: string | undefined;
   raw: unknown;
 }
 
-/** Reads the answer, with the names of either generation of the page. `undefined` if it holds no list of records. @internal */
+/** Reads the answer, with the field names of either version of the docs. `undefined` if it holds no list of records. @internal */
 export function readCallBatch(raw: unknown): TruecallerCallBatch | undefined {
   const body = asRecord(raw);
   if (!Array.isArray(body?.data)) return undefined;

@@ -4,11 +4,11 @@ import { readWebhookBody } from '../webhook-body.js';
 import { asRecord, booleanOf, textOf, type WireRecord } from '../wire-values.js';
 import { eventTime } from './event-time.js';
 
-/** An answer, from the Truecaller app, of a person whom you called. */
+/** A response, from the Truecaller app, by someone you called. */
 export interface TruecallerCallEvent {
   /** The same for every delivery of the event. */
   eventId: string;
-  /** `cmb` is Call Me Back. The word and the fields of User Feedback are not documented: see `raw`. */
+  /** `cmb` is Call Me Back. The type and the fields of User Feedback are not documented: see `raw`. */
   eventType: OpenWord<'cmb'>;
   clientAccountId: string | undefined;
   createdTime: Date | undefined;
@@ -17,13 +17,13 @@ export interface TruecallerCallEvent {
   raw: unknown;
 }
 
-/** A person who missed or rejected your call wants to be called back, or does not. */
+/** Whether someone who missed or rejected your call wants to be called back. */
 export interface TruecallerCallMeBack {
   /** Your number. */
   businessNumber: string | undefined;
-  /** Whom to call. Personal data; `undefined` where the telephone did not tell it. */
+  /** Whom to call. Personal data; `undefined` if the telephone did not report it. */
   clientNumber: string | undefined;
-  /** Another number to call, where they gave one. Personal data. */
+  /** Another number to call, if they gave one. Personal data. */
   alternateNumber: string | undefined;
   /** `false`: they do not want to be called. */
   isInterested: boolean | undefined;
@@ -41,7 +41,7 @@ export interface TruecallerCallMeBack {
 /**
  * Reads an event of Verified Business that Truecaller posted to your webhook: a parsed body, or the raw text or bytes of its JSON.
  *
- * Nothing is signed, and events may come twice: as for {@link parseTruecallerEvent}. Answer 2xx with a JSON body within two seconds.
+ * As with {@link parseTruecallerEvent}, nothing is signed, and events may come twice. Answer 2xx with a JSON body within two seconds.
  *
  * @throws ApiPayloadError if the body is not such an event.
  * @see https://docs.truecaller.com/truecaller-for-business/verified-business-api-documentation/webhooks/event-types

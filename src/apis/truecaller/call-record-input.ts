@@ -4,21 +4,21 @@ import { filledText, moment } from '../input-fields.js';
 import { toE164 } from '../phone-numbers.js';
 import { validateInput } from '../validate-input.js';
 
-/** What one receiver is to see when one caller rings within a window of time. */
+/** What a receiver sees when a caller rings within a time window. */
 export interface TruecallerCallRecord {
-  /** Who calls, in any usual form. An Indian number: the pages document no other. */
+  /** The caller, in any usual form. An Indian number: the docs mention no other. */
   callerNumber: string;
-  /** Who is called, in any usual form. An Indian number as well. Never hashed. */
+  /** The receiver, in any usual form. Also an Indian number. Never hashed. */
   receiverNumber: string;
-  /** From when on it is shown. */
+  /** Shown from this time. */
   startsAt: Date;
-  /** Until when: in the future. At most 24 hours after `startsAt`, by the pages; a sample of theirs has 32, so Truecaller decides. */
+  /** Shown until this time, in the future. The docs say at most 24 hours after `startsAt`; their sample has 32, so Truecaller decides. */
   endsAt: Date;
-  /** A dynamic label of yours, made in the console. One copy of the page calls it required, the later ones optional. */
+  /** Your dynamic label, made in the console. One copy of the page calls it required, later ones optional. */
   labelId?: string | undefined;
   /** The name to show, 3 to 40 characters. @defaultValue the label's own */
   labelName?: string | undefined;
-  /** Why you call, 10 to 100 characters, without special characters; which those are is not documented. */
+  /** Why you call, 10 to 100 characters, without special characters; the docs do not list them. */
   callReason?: string | undefined;
 }
 
@@ -38,7 +38,7 @@ function textOf(least: number, most: number) {
 }
 
 /**
- * Checks a record, and writes it with the names of the later pages; earlier ones have `caller`, `receiver`, `label_name`,
+ * Checks a record, and writes it with the field names of the later pages; earlier ones have `caller`, `receiver`, `label_name`,
  * `call_reason`.
  *
  * @throws ApiInputError naming the field.

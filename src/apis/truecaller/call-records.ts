@@ -16,7 +16,7 @@ import type {
 import { TruecallerApiError } from './truecaller-error.js';
 import type { TruecallerRequestOptions } from './truecaller-options.js';
 
-/** A batch that Truecaller works on. */
+/** A batch that Truecaller is processing. */
 export interface TruecallerCallBatchReceipt {
   /** For `getBatch`. */
   batchId: string;
@@ -28,10 +28,10 @@ export interface TruecallerCallRecords {
   /**
    * Pushes a record to the receiver's telephone, before you call it. Android only.
    *
-   * Nothing of it should hold up the call: give it a short `timeout`, and call whatever comes of it. It is never sent again by itself.
+   * It should not delay the call: set a short `timeout`, and call whatever the result. It is never sent again automatically.
    *
    * @throws ApiInputError naming the invalid field; nothing was sent.
-   * @throws TruecallerApiError when Truecaller refuses the request. A telephone that cannot show it is an outcome, and no error.
+   * @throws TruecallerApiError when Truecaller refuses the request. A telephone that cannot show it is an outcome, not an error.
    * @throws What every call throws: {@link TruecallerCallsApi}.
    * @see https://docs.truecaller.com/truecaller-for-business/verified-business-api-documentation/call-personalisation/call-personalisation-real-time-v2
    */
@@ -41,7 +41,7 @@ export interface TruecallerCallRecords {
   ): Promise<TruecallerPushOutcome>;
 
   /**
-   * Hands over 1 to 500 records at once. Truecaller works on them later: `getBatch` tells of each.
+   * Sends 1 to 500 records at once. Truecaller processes them later: `getBatch` reports on each.
    *
    * @throws ApiInputError naming the invalid record and field (`records.3.endsAt`); nothing was sent.
    * @throws AxiosError when no answer came (network, `timeout`, `signal`): the records may have been accepted.
@@ -54,9 +54,9 @@ export interface TruecallerCallRecords {
   ): Promise<TruecallerCallBatchReceipt>;
 
   /**
-   * What became of each record of a batch. How soon a batch is done is not documented.
+   * The outcome of each record of a batch. How soon a batch is done is not documented.
    *
-   * @throws ApiInputError for an id that is empty, or has a space or a slash in it.
+   * @throws ApiInputError if the id is empty, or contains a space or a slash.
    * @throws What every call throws: {@link TruecallerCallsApi}.
    * @see https://docs.truecaller.com/truecaller-for-business/verified-business-api-documentation/call-personalisation/call-personalisation-batch-v2
    */
@@ -135,7 +135,7 @@ export function createCallRecords(
   };
 }
 
-/** For a success that makes no sense. */
+/** For a 2xx that makes no sense. */
 function unexpected(operation: string, { status, raw }: TruecallerReceipt, note: string) {
   const response = toErrorResponse({ status, body: raw }, []);
   return new TruecallerApiError({ operation, response, note });

@@ -12,39 +12,39 @@ import type {
 import { uploadRows, type TruecallerBatch, type TruecallerUploadOptions } from './upload.js';
 import { MOST_ENTRIES, type TruecallerRow } from './upload-rows.js';
 
-/** What to send to the webhook connector: the JSON of the console's generator, or an entry. */
+/** The payload for the webhook connector: the JSON of the console's generator, or an entry. */
 export type TruecallerTriggerInput =
   | TruecallerEntry
   | {
-      /** The JSON that the console's template generator gives, with its values filled in. Sent as it is. */
+      /** The JSON from the console's template generator, with its values filled in. Sent as is. */
       payload: Readonly<Record<string, unknown>>;
     };
 
 /** Whom to remove from a campaign. */
 export interface TruecallerExit {
   campaignId: string;
-  /** One to a thousand, in any usual form, or hashed; in the same form as in the upload. */
+  /** One to a thousand, in any usual form or hashed; in the same form as in the upload. */
   receiverNumbers: readonly string[];
 }
 
-/** What became of an upload that came to its end. */
+/** The outcome of a complete upload. */
 export interface TruecallerUpload {
-  /** One for each row that was given to send, in order: `received`, or `rejected`. */
+  /** One for each row that was to be sent, in order: `received`, or `rejected`. */
   rows: readonly TruecallerRow[];
 }
 
-/** Verified Campaigns: what can be done to campaigns that exist. Creating and reading them is for the console only. */
+/** Verified Campaigns: operations on existing campaigns. Only the console can create and read them. */
 export interface TruecallerCampaigns {
   /**
-   * Puts recipients, each with its own content, on campaigns: 1 to 500 entries in one call.
+   * Adds recipients, each with their own content, to campaigns: 1 to 500 entries in one call.
    *
-   * Truecaller only says that it received the payload: it works on it later, gives no id, and shows failures in the
-   * console alone. No idempotency key is documented: after a time-out, sending again may show things twice. The page
-   * also speaks of a file for many records, without naming one; JSON is its only documented content type.
+   * Truecaller only says that it received the payload: it processes it later, gives no id, and shows failures only in the
+   * console. No idempotency key is documented: after a time-out, sending again may show content twice. The page
+   * also mentions a file for many records, without describing it; JSON is its only documented content type.
    *
    * Auth: the instance's bearer.
    *
-   * @throws ApiInputError naming the entry and field that does not fit; nothing was sent.
+   * @throws ApiInputError naming the invalid entry and field; nothing was sent.
    * @throws What every call throws: {@link TruecallerApi}.
    * @see https://docs.truecaller.com/truecaller-for-business/verified-campaigns/api-webhook-documentation/bulk-api/verified-campaigns-bulk-api
    */
@@ -54,10 +54,10 @@ export interface TruecallerCampaigns {
   ): Promise<TruecallerReceipt>;
 
   /**
-   * Puts any number of recipients on campaigns, in calls of 500, and says what became of each.
+   * Adds any number of recipients to campaigns, in calls of 500, and reports the outcome of each.
    *
-   * All entries are read and checked before the first is sent. Invalid ones are set aside with `onInvalid: 'skip'`; a
-   * batch that was surely not taken is sent again with `retries`; an upload that stopped goes on with `from`.
+   * All entries are read and checked before the first is sent. With `onInvalid: 'skip'`, invalid ones are set aside; with
+   * `retries`, a batch that was certainly not accepted is sent again; `from` resumes an upload that stopped.
    *
    * @example
    * ```ts
@@ -65,7 +65,7 @@ export interface TruecallerCampaigns {
    * const bad = rows.filter((row) => row.status === 'rejected');
    * ```
    * @throws ApiInputError naming the invalid entry and field (`entries.1234.receiverNumber`); nothing was sent.
-   * @throws TruecallerUploadError when a batch fails: `rows` says what became of each row, `next` where to go on.
+   * @throws TruecallerUploadError when a batch fails: `rows` has the outcome of each row, `next` where to resume.
    */
   upload(
     entries: Iterable<TruecallerEntry> | AsyncIterable<TruecallerEntry>,
@@ -73,9 +73,9 @@ export interface TruecallerCampaigns {
   ): Promise<TruecallerUpload>;
 
   /**
-   * The same, batch by batch as they are asked for: keep `next` of each, and a new process can go on where this one ended.
+   * The same, one batch per iteration: keep `next` of each, and a new process can resume where this one ended.
    *
-   * @throws as `upload` does.
+   * @throws What `upload` throws.
    */
   uploadInBatches(
     entries: Iterable<TruecallerEntry> | AsyncIterable<TruecallerEntry>,
@@ -85,9 +85,9 @@ export interface TruecallerCampaigns {
   /**
    * Pushes one payload to the webhook connector.
    *
-   * The documents name `campaign_id` and `receiver_number` as mandatory and describe the content, but show no whole
-   * document: pass the console generator's JSON as `payload` to be sure. An entry is sent in the bulk upload's shape,
-   * which is our inference. Success and failure bodies are not documented either.
+   * The docs name `campaign_id` and `receiver_number` as mandatory and describe the content, but show no complete
+   * payload: pass the console generator's JSON as `payload` to be safe. An entry is sent in the bulk upload's shape,
+   * which is our guess. Success and failure bodies are not documented either.
    *
    * Auth: `X-Org-ID` and `X-Org-Token` from the options' `webhook`; the bearer is switched off.
    *
@@ -106,7 +106,7 @@ export interface TruecallerCampaigns {
    *
    * Auth: `X-Org-ID` and `X-Org-Token` from the options' `webhook`; the bearer is switched off.
    *
-   * @throws ApiInputError naming the removal and field that does not fit; nothing was sent.
+   * @throws ApiInputError naming the invalid removal and field; nothing was sent.
    * @throws What every call throws: {@link TruecallerApi}.
    * @see https://docs.truecaller.com/truecaller-for-business/verified-campaigns/api-webhook-documentation/exit-campaign-api/exit-api
    */
@@ -231,7 +231,7 @@ function isVerbatim(
   return asRecord(input)?.payload !== undefined;
 }
 
-/** Whether the mandatory fields stand at the top or in a section (`profile`) is not documented: either will do. */
+/** Whether the mandatory fields are at the top or in a section (`profile`) is not documented: either will do. */
 function checkPayload(payload: unknown, operation: string): unknown {
   const top = asRecord(payload) ?? {};
   const places = [top, ...Object.values(top).map((section) => asRecord(section) ?? {})];

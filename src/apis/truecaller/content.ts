@@ -13,13 +13,13 @@ const DISPLAY_UNITS = [
  * Where the content is shown: `cid` caller ID, `acs-answered` after a call, `acs-missed-rejected` after a missed
  * one, `mid` sticky message, `business-profile` the business page.
  *
- * The documents print the list without separators and name the touch points in words: the pairing is our reading.
+ * The docs print the list without separators and name the touch points in prose: the pairing is our reading.
  */
 export type TruecallerDisplayUnit = (typeof DISPLAY_UNITS)[number];
 
 /**
  * The template that the campaign has in the console: `text` (T1), `image-banner` (T2), `text-image-left` (T3),
- * `text-image-right` (T4). It is not sent; it tells which fields are mandatory.
+ * `text-image-right` (T4). It is not sent; it decides which fields are mandatory.
  */
 export type TruecallerTemplate = 'text' | 'image-banner' | 'text-image-left' | 'text-image-right';
 
@@ -33,7 +33,7 @@ export interface TruecallerContent {
   deeplink?: string | undefined;
   /** Days to live, from 1 to 365. (On the wire it is a string.) */
   ttlDays?: number | undefined;
-  /** Fields that you know to work although the documents do not place them. Sent as they are. */
+  /** Fields that you know to work although the docs do not say where they go. Sent as is. */
   extra?: Readonly<Record<string, unknown>> | undefined;
 }
 
@@ -41,7 +41,7 @@ type ContentField = 'title' | 'subTitle' | 'callToAction' | 'deeplink';
 
 /**
  * What is mandatory at each touch point, for templates with text and for the image banner. The table of the
- * missed-call pop-up could not be read, so nothing is demanded there.
+ * missed-call pop-up could not be read, so nothing is required there.
  *
  * @see https://docs.truecaller.com/truecaller-for-business/verified-campaigns/api-webhook-documentation/campaign-payload
  */
@@ -61,7 +61,7 @@ const MANDATORY: Readonly<
   },
 });
 
-/** The fields that a touch point must have with a template. */
+/** The mandatory fields of a touch point with a template. */
 export function mandatoryContentFields(
   displayUnit: TruecallerDisplayUnit,
   template: TruecallerTemplate,

@@ -13,7 +13,7 @@ import {
 import type { ResolvedTruecallerApiOptions } from './truecaller-options.js';
 import { hashReceiverNumber, isHashedReceiver, toReceiverNumber } from './receiver-number.js';
 
-/** One recipient of one campaign, with what it gets to see. */
+/** One recipient of one campaign, with the content to show. */
 export interface TruecallerEntry {
   /** From the Campaigns tab of the console; up to 500 characters. */
   campaignId: string;
@@ -23,7 +23,7 @@ export interface TruecallerEntry {
   contents: readonly TruecallerContent[];
   /** Checks that each content has what this template makes mandatory. It is not sent. @defaultValue no such check */
   template?: TruecallerTemplate | undefined;
-  /** Fields that you know to work although the documents do not place them, such as `reference_id`. Sent as they are. */
+  /** Fields that you know to work although the docs do not say where they go, such as `reference_id`. Sent as is. */
   extra?: Readonly<Record<string, unknown>> | undefined;
 }
 
@@ -52,10 +52,10 @@ const entrySchema = v.pipe(
   }),
 );
 
-/** Where an entry stands, for errors. @internal */
+/** The place of an entry, for errors. @internal */
 export interface EntryPlace {
   operation: string;
-  /** `entries.3`, or nothing for a single one. */
+  /** `entries.3`, or nothing for a single entry. */
   within?: string;
 }
 
@@ -79,7 +79,7 @@ export async function toWireEntry(
   };
 }
 
-/** A receiver as the client's `hashReceivers` wants it: a removal has to use the form of the upload. @internal */
+/** A receiver in the form that `hashReceivers` asks for: a removal has to use the form of the upload. @internal */
 export async function toWireReceiver(
   receiver: string,
   { hashReceivers, defaultCountry }: ResolvedTruecallerApiOptions,

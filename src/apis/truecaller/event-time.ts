@@ -19,5 +19,5 @@ export function eventTime(value: unknown, field: string): Date | undefined {
   return new Date(at);
 }
 
-/** Year 5138. Above it the number was not in seconds, and guessing would put a wrong date into a report. */
+/** Year 5138. A larger number is not in seconds, and guessing would put a wrong date into a report. */
 const LATEST_MS = 1e14;

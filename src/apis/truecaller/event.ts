@@ -5,9 +5,9 @@ import { booleanOf, textOf } from '../wire-values.js';
 import type { TruecallerDisplayUnit } from './content.js';
 import { eventTime } from './event-time.js';
 
-/** Somebody saw a campaign, or tapped on it. */
+/** Someone saw a campaign, or tapped on it. */
 export interface TruecallerEvent {
-  /** Groups what one person did: an impression and its later click share it. */
+  /** Groups one person's actions: an impression and its later click share it. */
   eventId: string;
   /** The receiver's number, its SHA-256, or the `reference_id` that you sent. Personal data. */
   referenceId: string | undefined;
@@ -20,7 +20,7 @@ export interface TruecallerEvent {
   clicked: boolean;
   isInterested: boolean | undefined;
   businessNumber: string | undefined;
-  /** The same for every delivery of the same news. That an event id comes once with and once without a click is our inference. */
+  /** The same for every delivery of the same event. We assume that an event id comes once with and once without a click. */
   deduplicationKey: string;
   raw: unknown;
 }
@@ -29,7 +29,7 @@ export interface TruecallerEvent {
  * Reads an event that Truecaller posted to your webhook: a parsed body, or the raw text or bytes of its JSON. Both
  * spellings of the organisation (`org_id`, `organisation_id`) are read; unknown fields stay in `raw`.
  *
- * Nothing is signed. The documents suggest a secret of your own in the query of your URL: compare it in constant
+ * Nothing is signed. The docs suggest putting your own secret into the query of your URL: compare it in constant
  * time, and keep it out of logs. Answer 2xx within two seconds; events may come twice.
  *
  * @throws ApiPayloadError if the body is not such an event.

@@ -1,5 +1,5 @@
 /**
- * Truecaller’s campaign and call APIs, typed, over any axios instance that is authorised.
+ * Truecaller’s campaign and call APIs, typed, over any authorised axios instance.
  *
  * @module axios-bearer/truecaller
  */

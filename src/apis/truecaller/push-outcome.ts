@@ -1,17 +1,17 @@
 import { readStatusInfo } from './status-info.js';
 
-/** Why a telephone shows nothing, in the order of the documents' list. */
+/** Why a telephone shows nothing, in the order of the docs' list. */
 export type TruecallerPushRefusal =
   'not-a-truecaller-user' | 'os-not-supported' | 'app-version-not-supported' | 'failed-to-push';
 
-/** What became of a record that was pushed in real time. */
+/** The outcome of a record that was pushed in real time. */
 export type TruecallerPushOutcome =
   | { pushed: true; raw: unknown }
-  /** The call can go out all the same; the telephone shows the usual caller id. */
+  /** The call can still go out; the telephone shows the usual caller id. */
   | { pushed: false; reason: TruecallerPushRefusal; message: string; raw: unknown };
 
 /**
- * The documents name them in prose. What they call "Invalid input" is a fault of the request, and an error.
+ * The docs name them in prose. Their "Invalid input" is a bad request, so it is an error.
  *
  * @see https://docs.truecaller.com/truecaller-for-business/verified-business-api-documentation/call-reason-errors
  */
@@ -22,13 +22,13 @@ const REFUSALS: readonly (readonly [RegExp, TruecallerPushRefusal])[] = [
   [/^failed to push/i, 'failed-to-push'],
 ];
 
-/** The documented reason that lies with the receiver's telephone, if it is one. @internal */
+/** The documented reason, if it concerns the receiver's telephone. @internal */
 export function refusalIn(message: string | undefined): TruecallerPushRefusal | undefined {
   return REFUSALS.find(([words]) => words.test(message ?? ''))?.[1];
 }
 
 /**
- * Tells such a refusal, whatever HTTP status it comes with: which one is not documented.
+ * Recognises such a refusal, whatever its HTTP status, which is not documented.
  *
  * @internal
  */

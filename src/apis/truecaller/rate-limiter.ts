@@ -3,11 +3,11 @@ import { wholeNumber } from '../input-fields.js';
 import { turnsOf } from '../turns.js';
 import { validateInput } from '../validate-input.js';
 
-/** What a request counts towards: `calls` (one record in real time) or `batches`. */
+/** The limit that a request counts towards: `calls` (one record in real time) or `batches`. */
 export type TruecallerBudget = 'calls' | 'batches';
 
 /**
- * Holds a request back until its budget has room. Limits are counted for each token: write your own where several processes share
+ * Holds a request back until its budget has room. Limits are per token: write your own if several processes share
  * one.
  */
 export interface TruecallerRateLimiter {

@@ -4,11 +4,11 @@ import { toE164 } from '../phone-numbers.js';
 
 /** Options of {@link toReceiverNumber}. */
 export interface ReceiverNumberOptions {
-  /** The country of numbers that are written without one, such as `IN`. @defaultValue none: they are refused */
+  /** The country of numbers written without one, such as `IN`. @defaultValue none: they are refused */
   defaultCountry?: CountryCode | undefined;
 }
 
-/** Where a number was given, for the error. @internal */
+/** Where a number came from, for the error. @internal */
 export interface NumberPlace {
   operation: string;
   field: string;
@@ -18,12 +18,12 @@ const TWELVE_DIGITS = /^\d{12}$/;
 const SHA256_HEX = /^[0-9a-f]{64}$/;
 
 /**
- * A phone number as Truecaller takes it: 12 digits, of which two are the country code by the documents, without `+`.
+ * A phone number as Truecaller takes it: 12 digits without `+`; according to the docs, two are the country code.
  *
  * Takes any usual way of writing (`+91 98765 43210`, `919876543210`, `098765 43210` with `defaultCountry: 'IN'`). A number may
  * be new or made up for a test: only its length counts.
  *
- * The rule leaves out countries whose numbers do not come to 12 digits: such a number is refused.
+ * Numbers of other lengths, and so of some countries, are refused.
  *
  * @throws ApiInputError if `number` is not a phone number of 12 digits.
  * @see https://docs.truecaller.com/truecaller-for-business/verified-campaigns/faqs/what-is-the-format-of-the-phone-number-field-to-be-used-in-the-payload
@@ -44,15 +44,15 @@ export function toReceiverNumber(
   throw refused(place, 'cannot be a receiver: Truecaller takes 12 digits, country code included');
 }
 
-/** Tells whether the text is a hashed receiver number: a SHA-256 in lower-case hex. */
+/** Whether the text is a hashed receiver number: a SHA-256 in lower-case hex. */
 export function isHashedReceiver(text: string): boolean {
   return SHA256_HEX.test(text);
 }
 
 /**
- * The hash that may stand in place of a receiver number: SHA-256, in lower-case hex, of exactly the 12 digits.
+ * The hash that may replace a receiver number: SHA-256, in lower-case hex, of exactly the 12 digits.
  *
- * The documents' own example: `911234567891` gives
+ * The docs' own example: `911234567891` gives
  * `efc187bdaca8e73ddffb1b4615e9652bb775721335bc97f47888dfebd9058444`.
  *
  * @param number any form that {@link toReceiverNumber} takes.

@@ -1,16 +1,16 @@
 import { asRecord, textOf } from '../wire-values.js';
 
-/** What Truecaller says of one call record. @internal */
+/** What Truecaller says about one call record. @internal */
 export interface TruecallerStatusInfo {
   /** `success` and `error` are documented. */
   status: string;
-  /** The field that is at fault, by its name on the wire. */
+  /** The invalid field, by its name on the wire. */
   field: string | undefined;
   message: string | undefined;
 }
 
 /**
- * Reads it where the copies of the pages have it: under `status_info` (batch), under `statusInfo` (real time, newest copy), or
+ * Reads it where the copies of the docs have it: under `status_info` (batch), under `statusInfo` (real time, newest copy), or
  * at the top (real time, earlier copies). `undefined` if it is in none of these.
  * @internal
  */

@@ -7,7 +7,7 @@ import { resolveTruecallerOptions, type TruecallerApiOptions } from './truecalle
 /**
  * The documented endpoints of Verified Campaigns.
  *
- * Every call throws an ApiInputError when its input cannot be right (nothing was sent), a TruecallerApiError when Truecaller refuses, and an AxiosError
+ * Every call throws an ApiInputError when its input is invalid (nothing was sent), a TruecallerApiError when Truecaller refuses, and an AxiosError
  * when no answer came (network, `timeout`, `signal`).
  */
 export interface TruecallerApi {
@@ -17,7 +17,7 @@ export interface TruecallerApi {
 /**
  * Truecaller Verified Campaigns over an axios instance.
  *
- * The instance authorises itself for the bulk upload. The webhook host takes other credentials, the options'
+ * The instance authorises the bulk upload. The webhook host takes other credentials, the options'
  * `webhook`, with `{ bearer: false }`.
  *
  * @example

@@ -26,7 +26,7 @@ export interface TruecallerCallsApiOptions {
 /**
  * The call personalisation of Verified Business.
  *
- * Every call throws an ApiInputError when its input cannot be right (nothing was sent), a TruecallerApiError when Truecaller refuses, and an AxiosError
+ * Every call throws an ApiInputError when its input is invalid (nothing was sent), a TruecallerApiError when Truecaller refuses, and an AxiosError
  * when no answer came (network, `timeout`, `signal`).
  */
 export interface TruecallerCallsApi {
@@ -40,8 +40,8 @@ const optionsSchema = v.strictObject({
 });
 
 /**
- * Truecaller for Business calls (Verified Business) over an axios instance that authorises itself with the token of
- * `truecallerCalls`. That of the campaigns is another one.
+ * Truecaller for Business calls (Verified Business) over an axios instance that attaches the token of
+ * `truecallerCalls`. Campaigns use a different token.
  *
  * @example
  * ```ts

@@ -21,15 +21,15 @@ export interface TruecallerRequest<Host extends TruecallerHost = TruecallerHost>
   /** With the query, encoded. */
   path: string;
   body?: unknown;
-  /** Tells whether an answer that reads as a failure is a result of this operation. @defaultValue never */
+  /** Whether an answer that looks like a failure is a result of this operation. @defaultValue never */
   isResult?: (body: unknown) => boolean;
 }
 
 /** Every documented success says at most that the payload was received. */
 export interface TruecallerReceipt {
-  /** The HTTP status: which one means success is not documented. */
+  /** The HTTP status: the one for success is not documented. */
   status: number;
-  /** `Payload received successfully for processing`, where a body came. */
+  /** `Payload received successfully for processing`, if a body came. */
   message: string | undefined;
   raw: unknown;
 }
@@ -42,7 +42,7 @@ export interface TruecallerClient<Host extends TruecallerHost = TruecallerHost> 
   ): Promise<TruecallerReceipt>;
 }
 
-/** What a client knows of its API. @internal */
+/** What a client knows about its API. @internal */
 export interface TruecallerClientSetup<Host extends TruecallerHost> {
   hostOf: HostOf<Host>;
   /** The headers of the webhook host, which takes no bearer. */
@@ -76,7 +76,7 @@ function toConfig(
 ): ApiRequestConfig {
   const extra = withoutUndefined(callOptions);
   return {
-    // An upload that was redirected would be sent twice, and the org headers to wherever the redirect points.
+    // A redirected upload would be sent twice, and the org headers to wherever the redirect points.
     maxRedirects: 0,
     sensitiveHeaders: Object.keys(own ?? {}),
     ...extra,

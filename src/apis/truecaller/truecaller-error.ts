@@ -1,20 +1,20 @@
 import { ApiAnswerError, type ApiAnswerErrorDetails } from '../api-answer-error.js';
 
-/** What a {@link TruecallerApiError} is made of: picked one by one, so that nothing of the request can come along. */
+/** The fields of a {@link TruecallerApiError}, picked one by one, so that nothing of the request can slip in. */
 export interface TruecallerApiErrorDetails extends Omit<ApiAnswerErrorDetails, 'status'> {
   slug?: string | undefined;
   /** Truecaller's own words. */
   said?: string | undefined;
   field?: string | undefined;
-  /** A sentence of ours in the place of Truecaller's words. */
+  /** Our own sentence, in place of Truecaller's words. */
   note?: string | undefined;
 }
 
 /**
- * Truecaller answered, and the answer is a failure.
+ * Truecaller answered with a failure.
  *
- * Documented bodies are `{ slug, message }`, and for call records `{ status, field, message }`. It keeps no header and no axios error.
- * `error.response.status` and `error.response.data` are there for code that was written for axios.
+ * Documented bodies are `{ slug, message }`, and for call records `{ status, field, message }`. It keeps no headers and no axios error.
+ * `error.response.status` and `error.response.data` are there for code written for axios.
  *
  * @see https://docs.truecaller.com/truecaller-for-business/verified-campaigns/api-webhook-documentation/bulk-api/generate-access-token
  */
@@ -22,7 +22,7 @@ export class TruecallerApiError extends ApiAnswerError {
   readonly code = 'ERR_TRUECALLER_API';
   /** Truecaller's own word for it, such as `authorization-error`. */
   readonly slug: string | undefined;
-  /** The field of a call record that Truecaller refuses, by its name on the wire: `ends_at`. */
+  /** The invalid field of a call record, by its name on the wire: `ends_at`. */
   readonly field: string | undefined;
 
   constructor(details: TruecallerApiErrorDetails) {
@@ -43,7 +43,7 @@ export class TruecallerApiError extends ApiAnswerError {
   }
 }
 
-/** Tells whether `error` is a {@link TruecallerApiError}, also one of another copy of the package. */
+/** Whether `error` is a {@link TruecallerApiError}, even from another copy of the package. */
 export function isTruecallerApiError(error: unknown): error is TruecallerApiError {
   return error instanceof Error && 'code' in error && error.code === 'ERR_TRUECALLER_API';
 }

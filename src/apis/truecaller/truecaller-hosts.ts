@@ -11,7 +11,7 @@ const DOCUMENTED_HOSTS = Object.freeze({
 });
 
 /**
- * Where an API of Truecaller's goes: see `createHostOf`.
+ * The hosts of a Truecaller API: see `createHostOf`.
  *
  * @throws ApiInputError if nothing names a host, or if a host is not a plain URL.
  * @internal

@@ -9,7 +9,7 @@ import type { ApiRequestOptions } from '../request-options.js';
 import { validateInput } from '../validate-input.js';
 import { createTruecallerHostOf } from './truecaller-hosts.js';
 
-/** The credentials of the webhook host, made in the console. Making new ones ends the old ones at once. */
+/** The credentials of the webhook host, made in the console. New ones invalidate the old ones at once. */
 export interface TruecallerWebhookCredentials {
   /** The webhook token: `X-Org-Token`. */
   token: string;
@@ -22,8 +22,8 @@ export interface TruecallerApiOptions {
   /** From the console's API Setup page. */
   organisationId: string;
   /**
-   * Base addresses, each with or without a path. One that is left out follows the instance's `baseURL`: the other of
-   * Truecaller's hosts if that is one of them, else the `baseURL` itself.
+   * Base addresses, each with or without a path. If one is left out, the instance's `baseURL` decides: if it is one of
+   * Truecaller's, the other of their hosts, else the `baseURL` itself.
    */
   hosts?:
     | {
@@ -33,18 +33,18 @@ export interface TruecallerApiOptions {
         webhooks?: string | undefined;
       }
     | undefined;
-  /** For `trigger` and `exit`. May be a function, asked before each such call. */
+  /** For `trigger` and `exit`. May be a function, called before each such call. */
   webhook?:
     | TruecallerWebhookCredentials
     | (() => TruecallerWebhookCredentials | Promise<TruecallerWebhookCredentials>)
     | undefined;
   /**
-   * Sends the SHA-256 of each receiver number in place of the number. A removal has to use the same form as the
+   * Sends the SHA-256 of each receiver number instead of the number. A removal has to use the same form as the
    * upload, hence one switch for the client.
    * @defaultValue false
    */
   hashReceivers?: boolean | undefined;
-  /** The country of receiver numbers that are written without one, such as `IN`. @defaultValue none: they are refused */
+  /** The country of receiver numbers written without one, such as `IN`. @defaultValue none: they are refused */
   defaultCountry?: CountryCode | undefined;
 }
 

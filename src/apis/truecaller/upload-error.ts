@@ -1,7 +1,7 @@
 import { cleanText } from '../clean-text.js';
 import type { TruecallerRow } from './upload-rows.js';
 
-/** What a {@link TruecallerUploadError} is made of. */
+/** The fields of a {@link TruecallerUploadError}. */
 export interface TruecallerUploadErrorDetails {
   operation: string;
   rows: readonly TruecallerRow[];
@@ -10,7 +10,7 @@ export interface TruecallerUploadErrorDetails {
 }
 
 /**
- * An upload stopped half-way: Truecaller refused a batch, or did not answer. It says what became of each row, and where to go on.
+ * An upload stopped half-way: Truecaller refused a batch, or did not answer. It has the outcome of each row, and where to resume.
  *
  * `cause` is what `bulkUpload` would have thrown.
  */
@@ -18,9 +18,9 @@ export class TruecallerUploadError extends Error {
   readonly code = 'ERR_TRUECALLER_UPLOAD';
   /** The function that was called: `campaigns.upload`. */
   readonly operation: string;
-  /** What became of each row, from the first that this call was given to send. */
+  /** The outcome of each row, starting at this call's `from`. */
   readonly rows: readonly TruecallerRow[];
-  /** Call again with the same rows and `{ from: next }`: nothing is sent twice. Rows that are `unknown` lie before it. */
+  /** Call again with the same rows and `{ from: next }`: nothing is sent twice. Rows that are `unknown` come before it. */
   readonly next: number;
 
   constructor({ operation, rows, next, cause }: TruecallerUploadErrorDetails) {
@@ -42,14 +42,14 @@ export class TruecallerUploadError extends Error {
     this.next = next;
   }
 
-  /** The fields that are safe to log, without the rows: there may be very many. */
+  /** The fields that are safe to log, without the rows, which may be many. */
   toJSON(): Record<string, unknown> {
     const { name, code, message, operation, next } = this;
     return { name, code, message, operation, next };
   }
 }
 
-/** Tells whether `error` is a {@link TruecallerUploadError}, also one of another copy of the package. */
+/** Whether `error` is a {@link TruecallerUploadError}, even from another copy of the package. */
 export function isTruecallerUploadError(error: unknown): error is TruecallerUploadError {
   return error instanceof Error && 'code' in error && error.code === 'ERR_TRUECALLER_UPLOAD';
 }

@@ -1,27 +1,27 @@
 import { isApiInputError, type ApiInputError } from '../api-input-error.js';
 
-/** What became of one row of an upload; `index` is its place among all rows, counted from 0. */
+/** The outcome of one row of an upload; `index` is its place among all rows, counted from 0. */
 export type TruecallerRow =
   /** Truecaller said that it received the row. */
   | { index: number; status: 'received' }
   /** It is invalid, and was set aside. The error names the field. */
   | { index: number; status: 'rejected'; error: ApiInputError }
-  /** It was sent, and no answer says whether Truecaller took it. */
+  /** It was sent, and no answer says whether Truecaller accepted it. */
   | { index: number; status: 'unknown' }
   /** It was not sent, or Truecaller refused its batch. */
   | { index: number; status: 'unsent' };
 
-/** A row that was checked: what to send of it, or why not. @internal */
+/** A checked row: what to send, or why not. @internal */
 export type CheckedRow =
   { index: number; wire: unknown } | { index: number; wire?: undefined; error: ApiInputError };
 
-/** The most entries of one bulk upload. @internal */
+/** The most entries in one bulk upload. @internal */
 export const MOST_ENTRIES = 500;
 
 /**
  * Checks every row from `from` on.
  *
- * @throws ApiInputError of the first invalid row, unless they are skipped.
+ * @throws ApiInputError for the first invalid row, unless invalid rows are skipped.
  * @internal
  */
 export async function checkRows<Entry>(
@@ -46,7 +46,7 @@ export async function checkRows<Entry>(
 
 /**
  * Parts of the rows, in order and without gaps, with at most 500 to send in each. Rows that were set aside stay with the part before
- * them, so that a part without anything to send comes only alone.
+ * them, so a part with nothing to send is always the only one.
  * @internal
  */
 export function toBatches(rows: readonly CheckedRow[]): CheckedRow[][] {
@@ -66,7 +66,7 @@ export function toBatches(rows: readonly CheckedRow[]): CheckedRow[][] {
   return batches;
 }
 
-/** The same rows, those that were to be sent with this status. @internal */
+/** The same rows; those that were to be sent get this status. @internal */
 export function settle(
   rows: readonly CheckedRow[],
   status: 'received' | 'unknown' | 'unsent',

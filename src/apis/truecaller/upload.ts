@@ -11,7 +11,7 @@ import type { TruecallerRequestOptions } from './truecaller-options.js';
 import { TruecallerUploadError } from './upload-error.js';
 import { checkRows, settle, toBatches, type TruecallerRow } from './upload-rows.js';
 
-/** How an upload of many rows goes about it; beside these, axios request config for each of its calls. */
+/** Options of an upload of many rows, and axios request config for each of its calls. */
 export interface TruecallerUploadOptions extends TruecallerRequestOptions {
   /**
    * What to do with an invalid row. `throw`: nothing is sent. `skip`: it is set aside, and reported as `rejected`.
@@ -21,8 +21,8 @@ export interface TruecallerUploadOptions extends TruecallerRequestOptions {
   /** The index of the first row to send: `next` of an earlier batch or error, with the same rows. @defaultValue 0 */
   from?: number | undefined;
   /**
-   * How often a batch is sent again that Truecaller surely did not take: answered 429 or 503, or the connection was refused. It waits
-   * as `Retry-After` asks (up to a minute), else 1 s, 2 s, 4 s, … Anything else that fails is never sent again.
+   * How many times to resend a batch that Truecaller certainly did not accept: it answered 429 or 503, or the connection was refused.
+   * The pause is `Retry-After` (up to a minute), else 1 s, 2 s, 4 s, … After any other failure a batch is never sent again.
    * @defaultValue 0
    */
   retries?: number | undefined;
@@ -32,17 +32,17 @@ export interface TruecallerUploadOptions extends TruecallerRequestOptions {
 export interface TruecallerBatch {
   /** The index of its first row. */
   firstIndex: number;
-  /** The index after its last row: where to go on if the process ends now. */
+  /** The index after its last row: where to resume if the process ends now. */
   next: number;
   /** How many of its rows were sent. */
   count: number;
-  /** What became of each row: `received`, or `rejected`. */
+  /** The outcome of each row: `received`, or `rejected`. */
   rows: readonly TruecallerRow[];
-  /** `undefined` only where no row of the whole upload could be sent. */
+  /** `undefined` only if no row of the whole upload could be sent. */
   receipt: TruecallerReceipt | undefined;
 }
 
-/** What {@link uploadRows} needs to know of the rows. @internal */
+/** What {@link uploadRows} needs to know about the rows. @internal */
 export interface UploadPlan<Entry> {
   operation: string;
   /** Checks an entry, and writes it as it is sent. */
@@ -59,7 +59,7 @@ const optionsSchema = v.looseObject({
   retries: v.optional(wholeNumber(0), 0),
 });
 
-/** Checks all rows, then sends them in batches, one after the other as they are asked for. @internal */
+/** Checks all rows, then sends them in batches, one per iteration. @internal */
 export async function* uploadRows<Entry>(
   entries: Iterable<Entry> | AsyncIterable<Entry>,
   options: TruecallerUploadOptions,
@@ -67,7 +67,7 @@ export async function* uploadRows<Entry>(
 ): AsyncGenerator<TruecallerBatch, void, undefined> {
   const place = { api: 'truecaller', operation, within: 'options' } as const;
   const { onInvalid, from, retries, ...rest } = validateInput(optionsSchema, options, place);
-  // The rest is what the type of the options says it is.
+  // The rest is as the type of the options says.
   const request = rest as TruecallerRequestOptions;
   const rows = await checkRows(entries, { from, onInvalid }, toWire);
   let done = 0;
@@ -116,18 +116,18 @@ async function sendPolitely(
   }
 }
 
-/** Whether Truecaller may have taken a batch that failed so. */
+/** Whether Truecaller may have accepted a batch that failed with this error. */
 function fateAfter(error: unknown): 'unsent' | 'unknown' {
   if (isTruecallerApiError(error)) {
-    // A success of something on the way says nothing of the rows.
+    // A 2xx from a proxy says nothing about the rows.
     if (error.status < 300 && typeof error.response.data === 'string') return 'unknown';
-    // 503 says that the server could not handle the request; any other 5xx may come after the work was done.
+    // 503 means that the server could not handle the request; any other 5xx may come after the work was done.
     return error.status < 500 || error.status === 503 ? 'unsent' : 'unknown';
   }
   return isApiInputError(error) || wasNeverSent(error) || hadNoToken(error) ? 'unsent' : 'unknown';
 }
 
-/** How long to wait before sending again, or `undefined` if that is not to be. */
+/** How long to wait before sending again, or `undefined` for never. */
 function pauseAfter(error: unknown, repetitions: number): number | undefined {
   if (wasNeverSent(error) && !isCancel(error))
     return retryPauseMs(repetitions, undefined, Math.random());
@@ -135,7 +135,7 @@ function pauseAfter(error: unknown, repetitions: number): number | undefined {
   return retryPauseMs(repetitions, error.retryAfterMs, Math.random());
 }
 
-/** The mark of axios-bearer's own errors: no token could be had, so nothing was sent. Known by its name, as `bearer` is. */
+/** The mark of axios-bearer's own errors: there was no token, so nothing was sent. Known by its name, like `bearer`. */
 const NO_TOKEN = Symbol.for('axios-bearer.error');
 
 function hadNoToken(error: unknown): boolean {

@@ -14,7 +14,7 @@ export interface ExotelBalance {
   raw: unknown;
 }
 
-/** Where an Indian number belongs. */
+/** What Exotel knows about an Indian number. */
 export interface ExotelNumberMetadata {
   phoneNumber: string | undefined;
   /** Two letters: `KA`. */
@@ -31,7 +31,7 @@ export interface ExotelNumberMetadata {
 /** The account, and what Exotel knows about numbers: Voice v1, Basic only. */
 export interface ExotelAccount {
   /**
-   * The balance. The documents advise not to ask more than once a minute.
+   * The balance. The docs advise against asking more than once a minute.
    *
    * @throws What every call throws: {@link ExotelApi}.
    * @see https://github.com/rahulkumar-exo/exotel-docs — docs/voice-v1/api-reference/balance.mdx

@@ -9,19 +9,19 @@ import type { ExotelBudget } from '../rate-limiter.js';
 export interface ExotelAnyRequest {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   host: 'ccm' | 'voice' | 'tenant';
-  /** With the account's sid, and encoded: `/v1/Accounts/acme/CustomerWhitelist`. */
+  /** Encoded, and including the account's sid: `/v1/Accounts/acme/CustomerWhitelist`. */
   path: string;
   query?: Readonly<Record<string, string | number | boolean | undefined>> | undefined;
   /** Sent as JSON; a `URLSearchParams` as an urlencoded form, a `FormData` as a multipart one. */
   body?: unknown;
-  /** What it counts towards. @defaultValue `voice` */
+  /** The rate limit it counts towards. @defaultValue `voice` */
   budget?: ExotelBudget | undefined;
 }
 
 /** The answer to {@link ExotelAnyRequest}. */
 export interface ExotelAnyAnswer {
   requestId: string | undefined;
-  /** The body as it came; XML of Voice v1 as text, unless it holds a call. */
+  /** The body as it came; Voice v1 XML as text, unless it holds a call. */
   raw: unknown;
 }
 
@@ -30,7 +30,7 @@ const requestSchema = v.looseObject({
   host: oneOf(['ccm', 'voice', 'tenant']),
   path: v.pipe(
     v.string('must be a string'),
-    // What could lead to another host, or up the path.
+    // Rules out anything that could lead to another host or up the path.
     v.regex(
       /^(?:\/(?!(?:\.|%2e){1,2}(?:\/|$))[^\s/\\?#]+)+$/i,
       'must be an absolute path like /v1/Accounts/acme/Calls, without a query',
@@ -57,7 +57,7 @@ export function createAnyRequest(client: ExotelClient) {
         ...{ method, host, path, budget },
         ...(query === undefined ? {} : { query }),
         ...(body === undefined ? {} : encoded(body)),
-        // It may ring telephones, for all that is known.
+        // Any POST may ring telephones.
         ringsPhones: method === 'POST',
       },
       options,

@@ -10,9 +10,9 @@ import type { ExotelBasicOnlyOptions } from '../exotel-options.js';
 import { parseExotelTime } from '../exotel-time.js';
 import type { ExotelAcknowledgement } from '../presence.js';
 
-/** A number of the account, or one that can be had. */
+/** A number of the account, or one that can be bought. */
 export interface ExotelExoPhone {
-  /** What the other calls want. Numbers that can be had have none. */
+  /** The id that the other calls take. Numbers for sale have none. */
   sid: string | undefined;
   phoneNumber: string;
   friendlyName: string | undefined;
@@ -37,7 +37,7 @@ export interface ExotelAvailableQuery {
   contains?: string | undefined;
 }
 
-/** Where an ExoPhone leads, and what it is called. */
+/** The flow that an ExoPhone leads to, and its name. */
 export interface ExotelExoPhoneSettings {
   /** The flow for calls: `http://my.exotel.com/{account}/exoml/start_voice/{app}`. */
   voiceUrl?: string | undefined;
@@ -45,7 +45,7 @@ export interface ExotelExoPhoneSettings {
   friendlyName?: string | undefined;
 }
 
-/** How well an ExoPhone can be reached. */
+/** How reachable an ExoPhone is. */
 export interface ExotelExoPhoneHealth {
   incoming: ExotelConnectivity | undefined;
   outgoing: ExotelConnectivity | undefined;
@@ -56,7 +56,7 @@ export interface ExotelExoPhoneHealth {
 export interface ExotelConnectivity {
   status: OpenWord<'active' | 'major_outage'> | undefined;
   lastCheckTime: Date | undefined;
-  /** Another number to use meanwhile. */
+  /** Another number to use in the meantime. */
   alternateExoPhone: string | undefined;
 }
 
@@ -72,24 +72,24 @@ export interface ExotelExoPhones {
     query: ExotelAvailableQuery,
     options?: ExotelBasicOnlyOptions,
   ): Promise<readonly ExotelExoPhone[]>;
-  /** The account's numbers: the first page, 50 in the sample. How to ask for the next one is not documented. */
+  /** The account's numbers: the first page, 50 in the sample. How to request the next page is not documented. */
   list(options?: ExotelBasicOnlyOptions): Promise<readonly ExotelExoPhone[]>;
   /** One number. */
   get(sid: string, options?: ExotelBasicOnlyOptions): Promise<ExotelExoPhone>;
-  /** Buys a number, **which costs money**. After a time-out it may be bought: look with `list`. */
+  /** Buys a number, **which costs money**. After a time-out it may have been bought: check with `list`. */
   buy(
     input: ExotelExoPhoneSettings & { phoneNumber: string },
     options?: ExotelBasicOnlyOptions,
   ): Promise<ExotelExoPhone>;
-  /** Leads a number to a flow, or names it. */
+  /** Points a number at a flow, or names it. */
   update(
     sid: string,
     settings: ExotelExoPhoneSettings,
     options?: ExotelBasicOnlyOptions,
   ): Promise<ExotelExoPhone>;
-  /** Gives a number up, for good. */
+  /** Releases a number for good. */
   release(sid: string, options?: ExotelBasicOnlyOptions): Promise<ExotelAcknowledgement>;
-  /** How well a number can be reached. @see https://developer.exotel.com/docs/heartbeat/webhook-format */
+  /** How reachable a number is. @see https://developer.exotel.com/docs/heartbeat/webhook-format */
   health(sid: string, options?: ExotelBasicOnlyOptions): Promise<ExotelExoPhoneHealth>;
 }
 
@@ -238,7 +238,7 @@ function parseExoPhone(record: WireRecord): ExotelExoPhone | undefined {
   };
 }
 
-/** The page names the field, but not where in the envelope it stands. */
+/** The page names the field, but not its place in the envelope. */
 function connectivityIn(body: unknown): WireRecord | undefined {
   const outer = asRecord(body);
   const response = asRecord(outer?.response);

@@ -5,19 +5,19 @@ import { textOf } from '../../wire-values.js';
 import { parseExotelTime } from '../exotel-time.js';
 import { textsOf, type ExotelCampaignCallStatus } from './campaign-records.js';
 
-/** What the three kinds of news have in common. */
+/** What the three webhooks have in common. */
 export interface ExotelCampaignNews {
   campaignId: string;
   createdTime: Date | undefined;
   updatedTime: Date | undefined;
-  /** The same for every delivery of the same news; Exotel sends no id. */
+  /** The same for every delivery of the same event; Exotel sends no id. */
   deduplicationKey: string;
   raw: unknown;
 }
 
 /**
- * News of a campaign: of one attempt (`callStatusCallback`), of one number after its last attempt (`callScheduleCallback`), or
- * of the whole campaign when it is over (`statusCallback`).
+ * An update on a campaign: on one attempt (`callStatusCallback`), on one number after its last attempt (`callScheduleCallback`), or
+ * on the whole campaign when it is over (`statusCallback`).
  */
 export type ExotelCampaignCallback = ExotelCampaignNews &
   (
@@ -44,10 +44,10 @@ export type ExotelCampaignCallback = ExotelCampaignNews &
   );
 
 /**
- * Reads any of the three webhooks of a call campaign: a parsed body, a form, or raw text or bytes. They carry no kind of their
- * own and are told apart by `call_sid`, `call_sids`, or neither, so one address can take all three.
+ * Reads any of the three webhooks of a call campaign: a parsed body, a form, or raw text or bytes. They carry no type;
+ * `call_sid`, `call_sids` or neither tells which it is, so one address can take all three.
  *
- * Exotel signs nothing: take it as a hint, and ask `campaigns.get` where it matters. Answer 200.
+ * Exotel signs nothing: take it as a hint, and check with `campaigns.get` where it matters. Answer 200.
  *
  * @throws ApiPayloadError if the body is not such a webhook.
  * @see https://github.com/rahulkumar-exo/exotel-docs — docs/campaigns/api-reference/webhooks.md

@@ -19,7 +19,7 @@ import {
 
 /** What can be set on a contact. */
 export interface ExotelCampaignContactFields {
-  /** E.164; local forms are guessed by Exotel. */
+  /** E.164; Exotel guesses the country of local numbers. */
   number?: string | undefined;
   firstName?: string | undefined;
   lastName?: string | undefined;
@@ -34,7 +34,7 @@ export interface ExotelCampaignContactInput extends ExotelCampaignContactFields 
   number: string;
 }
 
-/** Changes of one contact among many. */
+/** Changes to one of several contacts. */
 export interface ExotelCampaignContactChange extends ExotelCampaignContactFields {
   contactSid: string;
 }
@@ -56,7 +56,7 @@ export interface ExotelCampaignContactQuery extends ExotelRecordQuery {
 }
 
 /**
- * The campaigns' address book: another one than that of `contacts`, which belongs to the contact centre.
+ * The campaigns' address book, separate from that of `contacts`, which belongs to the contact centre.
  *
  * @see https://developer.exotel.com/docs/campaigns-contacts/overview
  */
@@ -70,10 +70,10 @@ export interface ExotelCampaignContacts extends ExotelDeletableRecords<
     options?: ExotelBasicOnlyOptions,
   ): Promise<ExotelCampaignContact>;
   /**
-   * Creates 1 to 5000 contacts in one request. Exotel takes some and refuses others: the answer says which, by their place in
+   * Creates 1 to 5000 contacts in one request. Exotel may accept some and refuse others: the answer says which, by their index in
    * `contacts`.
    *
-   * @throws ApiInputError naming row and field (`3.number`) of the first that cannot be right, unless `onInvalid` is `skip`.
+   * @throws ApiInputError naming row and field (`3.number`) of the first invalid contact, unless `onInvalid` is `skip`.
    * @throws ExotelApiError when Exotel refuses the whole request.
    * @throws AxiosError when no answer came: **the contacts may exist**.
    */
@@ -88,7 +88,7 @@ export interface ExotelCampaignContacts extends ExotelDeletableRecords<
     changes: ExotelCampaignContactFields,
     options?: ExotelBasicOnlyOptions,
   ): Promise<ExotelCampaignContact>;
-  /** Changes 1 to 5000 contacts in one request; otherwise as `createMany`. */
+  /** Changes 1 to 5000 contacts in one request; otherwise like `createMany`. */
   updateMany(
     changes: readonly ExotelCampaignContactChange[],
     rules?: ExotelBulkRules,

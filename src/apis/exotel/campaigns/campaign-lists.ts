@@ -29,7 +29,7 @@ export interface ExotelCampaignListInput {
   tag?: string | undefined;
 }
 
-/** A list of contacts. The documents speak of a contact count without naming its field: see `raw`. */
+/** A list of contacts. The docs mention a contact count without naming its field: see `raw`. */
 export interface ExotelCampaignList {
   listSid: string;
   name: string | undefined;
@@ -42,8 +42,8 @@ export interface ExotelCampaignList {
 export interface ExotelCampaignCsv {
   listName: string;
   /**
-   * Text, bytes, or a Blob; in Node `fs.openAsBlob(path)` makes one that stays on disk. UTF-8, with a header line, commas and a
-   * column `number`; any other column can be read out as `@@column`. At most 60 MB.
+   * Text, bytes, or a Blob; in Node `fs.openAsBlob(path)` makes one that stays on disk. UTF-8, comma-separated, with a header line and a
+   * column `number`; campaigns can read out any other column as `@@column`. At most 60 MB.
    */
   csv: string | Uint8Array | Blob;
   /** At most 100 000 rows for a static list, 500 000 for a dynamic one. */
@@ -52,7 +52,7 @@ export interface ExotelCampaignCsv {
   fileName?: string | undefined;
 }
 
-/** How far a CSV file is. */
+/** The progress of a CSV upload. */
 export interface ExotelCampaignCsvUpload {
   uploadId: string;
   /** Only in the answer to the upload. */
@@ -65,7 +65,7 @@ export interface ExotelCampaignCsvUpload {
   raw: unknown;
 }
 
-/** Which contacts of a list. */
+/** Which contacts of a list to fetch. */
 export type ExotelListContactsQuery = Pick<ExotelRecordQuery, 'offset' | 'limit'>;
 
 /**
@@ -77,7 +77,7 @@ export interface ExotelCampaignLists extends ExotelDeletableRecords<
   ExotelCampaignList,
   ExotelRecordQuery
 > {
-  /** Creates one list. A name that is taken draws an ExotelApiError with `status` 409, inside HTTP 200. */
+  /** Creates one list. For a name that is taken, Exotel answers HTTP 200 with 409 inside: an ExotelApiError with `status` 409. */
   create(
     list: ExotelCampaignListInput,
     options?: ExotelBasicOnlyOptions,
@@ -88,13 +88,13 @@ export interface ExotelCampaignLists extends ExotelDeletableRecords<
     rules?: ExotelBulkRules,
     options?: ExotelBasicOnlyOptions,
   ): Promise<ExotelBulkAnswer<ExotelCampaignList>>;
-  /** Gives a list another name. */
+  /** Renames a list. */
   rename(
     listSid: string,
     name: string,
     options?: ExotelBasicOnlyOptions,
   ): Promise<ExotelCampaignList>;
-  /** Gives 1 to 5000 lists other names. */
+  /** Renames 1 to 5000 lists. */
   renameMany(
     names: readonly { listSid: string; name: string }[],
     rules?: ExotelBulkRules,
@@ -106,34 +106,34 @@ export interface ExotelCampaignLists extends ExotelDeletableRecords<
     query?: ExotelListContactsQuery,
     options?: ExotelBasicOnlyOptions,
   ): Promise<ExotelPage<ExotelCampaignContact>>;
-  /** Every contact of a list, page after page as they are asked for. */
+  /** Every contact of a list; pages are fetched as needed. */
   iterateContacts(
     listSid: string,
     query?: ExotelListContactsQuery,
     options?: ExotelVoiceIterateOptions,
   ): AsyncGenerator<ExotelCampaignContact, void, undefined>;
-  /** Puts 1 to 5000 contacts that exist on a list; a row of the answer is `done` where Exotel names no failure. */
+  /** Adds 1 to 5000 existing contacts to a list; a row of the answer is `done` if Exotel reports no failure for it. */
   addContacts(
     listSid: string,
     contactSids: readonly string[],
     rules?: ExotelBulkRules,
     options?: ExotelBasicOnlyOptions,
   ): Promise<ExotelBulkAnswer<{ raw: unknown }>>;
-  /** Takes a contact off a list. The contact itself stays. */
+  /** Removes a contact from a list. The contact itself stays. */
   removeContact(
     listSid: string,
     contactSid: string,
     options?: ExotelBasicOnlyOptions,
   ): Promise<ExotelAcknowledgement>;
   /**
-   * Makes a list out of a CSV file. Exotel answers before it has read it: follow it with `csvStatus`. Of rows with one number the
+   * Makes a list from a CSV file. Exotel answers before it has read the file: follow it with `csvStatus`. If rows share a number, the
    * first counts. After a time-out the list may exist.
    */
   uploadCsv(
     file: ExotelCampaignCsv,
     options?: ExotelBasicOnlyOptions,
   ): Promise<ExotelCampaignCsvUpload>;
-  /** How far a CSV file is. */
+  /** The progress of a CSV upload. */
   csvStatus(uploadId: string, options?: ExotelBasicOnlyOptions): Promise<ExotelCampaignCsvUpload>;
 }
 

@@ -9,14 +9,14 @@ import {
 } from '../../wire-values.js';
 import { parseExotelTime } from '../exotel-time.js';
 
-/** Where a call campaign stands. */
+/** The state of a call campaign. */
 export type ExotelCampaignStatus =
   'Created' | 'InProgress' | 'Paused' | 'Completed' | 'Archived' | 'Failed' | 'Canceled';
 
 /** How a call of a campaign ended. */
 export type ExotelCampaignCallStatus = 'completed' | 'failed' | 'busy' | 'no-answer';
 
-/** How many numbers stand where. The documents show the first four. */
+/** How many numbers are in each state. The docs show the first four. */
 export type ExotelCampaignStats = Readonly<
   Partial<
     Record<
@@ -64,7 +64,7 @@ export interface ExotelCallCampaign {
   createdTime: Date | undefined;
   updatedTime: Date | undefined;
   startedTime: Date | undefined;
-  /** The campaign as it came, with what is not listed here. */
+  /** The campaign as it came, including fields not listed here. */
   raw: unknown;
 }
 
@@ -77,7 +77,7 @@ export interface ExotelCampaignCall {
   callerId: string | undefined;
   status: OpenWord<ExotelCampaignCallStatus> | undefined;
   durationSeconds: number | undefined;
-  /** What was pressed. */
+  /** The keys that were pressed. */
   digits: string | undefined;
   recordingUrl: string | undefined;
   direction: string | undefined;
@@ -133,7 +133,7 @@ export function parseCampaignCall(record: WireRecord, zonelessOffset: string): E
     callerId: textOf(record.caller_id),
     status: textOf(record.status),
     durationSeconds: numberOf(record.duration),
-    // `digit` on the page, `digits` in working code.
+    // `digit` in the docs, `digits` in working code.
     digits: textOf(record.digit) ?? textOf(record.digits),
     recordingUrl: textOf(record.recording_url),
     direction: textOf(record.direction),
@@ -143,7 +143,7 @@ export function parseCampaignCall(record: WireRecord, zonelessOffset: string): E
   };
 }
 
-/** A list of text, which the documents also show as text with commas. @internal */
+/** A list of strings, which the docs also show as comma-separated text. @internal */
 export function textsOf(value: unknown): readonly string[] {
   const items = typeof value === 'string' ? value.split(',') : asList(value);
   return items.map(textOf).filter((text) => text !== undefined);
@@ -154,7 +154,7 @@ function countsIn(value: unknown): Record<string, number> {
     key,
     numberOf(count),
   ]);
-  // What is not a number is left out.
+  // Anything that is not a number is left out.
   return Object.fromEntries(counts.filter(([, count]) => count !== undefined)) as Record<
     string,
     number

@@ -36,7 +36,7 @@ import {
   type Resource,
 } from './resource.js';
 
-/** When a failed attempt is repeated. Every attempt is billed. */
+/** When to repeat a failed attempt. Every attempt is billed. */
 export interface ExotelCampaignRetries {
   /** From 1 to 3. */
   count: number;
@@ -51,14 +51,14 @@ export interface ExotelCampaignRetries {
 export interface ExotelCampaignSettings {
   /** The ExoPhone that dials. It must be active: Exotel does not check that here. */
   callerId?: string | undefined;
-  /** Up to 5000 numbers, E.164 or with the STD code. In place of `lists`. */
+  /** Up to 5000 numbers, E.164 or with the STD code. Instead of `lists`. */
   from?: readonly string[] | undefined;
-  /** Up to 5 lists, or exactly 1 for a dynamic campaign. In place of `from`. */
+  /** Up to 5 lists, or exactly 1 for a dynamic campaign. Instead of `from`. */
   lists?: readonly string[] | undefined;
-  /** The flow that answers, by its app id. In place of `flowUrl` or `text`. */
+  /** The flow that answers, by its app id. Instead of `flowUrl` or `text`. */
   appId?: string | undefined;
   flowUrl?: string | undefined;
-  /** What is read out; `@@column` takes a column of the list. */
+  /** What is read out; `@@column` inserts a column of the list. */
   text?: string | undefined;
   /** `dynamic` fills in the columns of a list. @defaultValue left to Exotel: `static` */
   campaignType?: 'static' | 'dynamic' | undefined;
@@ -72,17 +72,17 @@ export interface ExotelCampaignSettings {
   /** @defaultValue left to Exotel: none */
   retries?: ExotelCampaignRetries | undefined;
   /**
-   * When it starts and ends; without it, it starts at once. Exotel enforces no calling hours: India's are 9:00 to 21:00. At
-   * the end it pauses, and retries that are due later are dropped.
+   * When it starts and ends; without it, it starts at once. Exotel enforces no calling hours: India's are 9:00 to 21:00. The
+   * campaign pauses at the end, and retries due later are dropped.
    */
   schedule?: { sendAt: Date; endAt?: Date | undefined } | undefined;
-  /** News of each attempt: see `parseCampaignCallback`. */
+  /** Gets an update on each attempt: see `parseCampaignCallback`. */
   callStatusCallback?: string | undefined;
-  /** News of each number, after its last attempt. */
+  /** Gets an update on each number, after its last attempt. */
   callScheduleCallback?: string | undefined;
-  /** News of the campaign, when it is over. */
+  /** Gets an update when the campaign is over. */
   statusCallback?: string | undefined;
-  /** Calls a minute, in place of what the account allows. One app takes it for calls a second. */
+  /** Calls a minute, instead of the account's default. One app treats it as calls a second. */
   callsPerMinute?: number | undefined;
   customField?: string | undefined;
 }
@@ -92,12 +92,12 @@ export interface ExotelCreateCampaignInput extends ExotelCampaignSettings {
   callerId: string;
 }
 
-/** Changes of a call campaign. Once it has started, only callbacks and `action`; one guide also says `schedule`, while it is paused. */
+/** Changes to a call campaign. Once it has started, only callbacks and `action`; according to one guide also `schedule`, while it is paused. */
 export interface ExotelUpdateCampaignInput extends ExotelCampaignSettings {
   action?: ExotelCampaignAction | undefined;
 }
 
-/** What can be done to a campaign. */
+/** The actions on a campaign. */
 export type ExotelCampaignAction = 'pause' | 'resume' | 'complete' | 'archive';
 
 /** Which campaigns to list. */
@@ -112,20 +112,20 @@ export interface ExotelCampaignCallQuery extends Omit<ExotelRecordQuery, 'name'>
   status?: ExotelCampaignCallStatus | undefined;
 }
 
-/** Steers a campaign. The answers' bodies are not documented: ask with `get`. */
+/** Controls a campaign. The answers' bodies are not documented: check with `get`. */
 export interface ExotelCampaignActions {
-  /** Holds pending numbers and retries back; running calls finish. */
+  /** Holds back pending numbers and retries; active calls finish. */
   pause(campaignId: string, options?: ExotelBasicOnlyOptions): Promise<ExotelAcknowledgement>;
-  /** Goes on after a pause. */
+  /** Resumes a paused campaign. */
   resume(campaignId: string, options?: ExotelBasicOnlyOptions): Promise<ExotelAcknowledgement>;
-  /** Ends a paused campaign; what is left counts as failed. */
+  /** Ends a paused campaign; the rest counts as failed. */
   complete(campaignId: string, options?: ExotelBasicOnlyOptions): Promise<ExotelAcknowledgement>;
-  /** Puts a completed campaign away. */
+  /** Archives a completed campaign. */
   archive(campaignId: string, options?: ExotelBasicOnlyOptions): Promise<ExotelAcknowledgement>;
 }
 
 /**
- * Call campaigns (the auto-dialer), on the voice host. Auth: Basic only, which is all that the documents show.
+ * Call campaigns (the auto-dialer), on the voice host. Auth: Basic only, the one scheme that the docs show.
  *
  * @see https://developer.exotel.com/docs/campaigns/api-reference/create-campaign
  */
@@ -134,17 +134,17 @@ export interface ExotelCampaigns
   /**
    * Creates a campaign, which starts at once unless it has a `schedule`.
    *
-   * Nothing is sent twice, since no idempotency key is documented: after a time-out **it may be dialling all the same**, so look
+   * Nothing is sent twice, since no idempotency key is documented: after a time-out **it may be dialling anyway**, so look
    * for it with `list({ name })` before you create it again.
    *
-   * @throws ExotelApiError when Exotel refuses: `plan-or-usage` (402) without credit.
+   * @throws ExotelApiError when Exotel refuses: `plan-or-usage` (402) for lack of credit.
    * @throws What every call throws: {@link ExotelApi}.
    */
   create(
     input: ExotelCreateCampaignInput,
     options?: ExotelBasicOnlyOptions,
   ): Promise<ExotelCallCampaign>;
-  /** Changes settings, or carries out an `action`, or both: `{ schedule, action: 'resume' }` goes on the next day. */
+  /** Changes settings, or carries out an `action`, or both: `{ schedule, action: 'resume' }` resumes at a new time. */
   update(
     campaignId: string,
     changes: ExotelUpdateCampaignInput,
@@ -156,7 +156,7 @@ export interface ExotelCampaigns
     query?: ExotelCampaignCallQuery,
     options?: ExotelBasicOnlyOptions,
   ): Promise<ExotelPage<ExotelCampaignCall>>;
-  /** Every call of a campaign, page after page as they are asked for. */
+  /** Every call of a campaign; pages are fetched as needed. */
   iterateCalls(
     campaignId: string,
     query?: ExotelCampaignCallQuery,
@@ -237,7 +237,7 @@ const settings = {
   customField: v.optional(filledText),
 };
 
-/** How many of them are given. */
+/** How many of the values are given. */
 const given = (...values: readonly unknown[]) =>
   values.filter((value) => value !== undefined).length;
 
@@ -385,7 +385,7 @@ export function createActions(
   };
 }
 
-/** With the offset in numbers, as every sample has it, and not with `Z`. @internal */
+/** With a numeric offset, as in every sample, not `Z`. @internal */
 export function toRfc3339(date: Date, offset: string): string {
   return `${formatZonelessTime(date, offset).replace(' ', 'T')}${offset}`;
 }

@@ -14,7 +14,7 @@ import { findFailure } from '../failure.js';
 import { iteratePages, parsePosition, type ExotelPage } from '../pages.js';
 import type { ExotelAcknowledgement } from '../presence.js';
 
-/** What most lists of campaigns, lists and contacts can be asked for. */
+/** The query that most lists of campaigns, lists and contacts take. */
 export interface ExotelRecordQuery {
   /** Searches by name. */
   name?: string | undefined;
@@ -34,7 +34,7 @@ export interface ExotelRecordQuery {
 export interface ExotelRecords<Item, Query> {
   /** One page. */
   list(query?: Query, options?: ExotelBasicOnlyOptions): Promise<ExotelPage<Item>>;
-  /** Every record that the query finds, page after page as they are asked for. */
+  /** Every record that the query finds; pages are fetched as needed. */
   iterate(
     query?: Query,
     options?: ExotelVoiceIterateOptions,
@@ -49,19 +49,19 @@ export interface ExotelDeletableRecords<Item, Query> extends ExotelRecords<Item,
   delete(id: string, options?: ExotelBasicOnlyOptions): Promise<ExotelAcknowledgement>;
 }
 
-/** What became of one row of a bulk request. */
+/** The outcome of one row of a bulk request. */
 export type ExotelBulkRow<Item> =
-  | { status: 'done'; /** Its place in what you gave, from 0. */ index: number; item: Item }
+  | { status: 'done'; /** Its index in your input, from 0. */ index: number; item: Item }
   | { status: 'failed'; index: number; failure: ExotelItemFailure };
 
-/** The answer to a bulk request: a row for each that you gave, in the same order. */
+/** The answer to a bulk request: a row for each row of your input, in the same order. */
 export interface ExotelBulkAnswer<Item> {
   rows: readonly ExotelBulkRow<Item>[];
   requestId: string | undefined;
   raw: unknown;
 }
 
-/** What to do with a row that cannot be right: refuse them all, or set it aside as `failed` and send the rest. */
+/** What to do with an invalid row: refuse them all, or set it aside as `failed` and send the rest. */
 export interface ExotelBulkRules {
   /** @defaultValue `throw` */
   onInvalid?: 'throw' | 'skip' | undefined;
@@ -77,7 +77,7 @@ export interface ResourceCall extends Pick<
   /** The last part of the operation's name: `get`. */
   name: string;
   method: ExotelRequest['method'];
-  /** What follows the address of the resource: ids and fixed words. */
+  /** What follows the resource's address: ids and fixed words. */
   tail?: readonly string[];
 }
 
@@ -100,7 +100,7 @@ export interface Resource<Item> {
     options?: ExotelBasicOnlyOptions,
   ): Promise<ExotelAcknowledgement>;
   one(call: ResourceCall, options?: ExotelBasicOnlyOptions): Promise<Item>;
-  /** Sends that many rows, and reads what became of each. */
+  /** Sends that many rows, and reads the outcome of each. */
   bulk(
     call: ResourceCall,
     sent: number,
@@ -108,7 +108,7 @@ export interface Resource<Item> {
   ): Promise<ExotelBulkAnswer<Item>>;
 }
 
-/** The voice host, JSON, and the one scheme that the documents show: Basic. @internal */
+/** The voice host, JSON, and the one scheme that the docs show: Basic. @internal */
 export function createResource<Item>(
   client: ExotelClient,
   { group, path }: { group: string; path: readonly string[] },
@@ -163,7 +163,7 @@ export function createResource<Item>(
     async bulk(call, sent, options) {
       const answer = await send({ ...call, partial: true }, options);
       const response = asRecord(answer.body)?.response;
-      // Fewer rows, or more, could not be told apart by their places.
+      // With fewer rows, or more, an index would not identify its row.
       if (!Array.isArray(response) || response.length !== sent) {
         throw answer.unexpected(
           `The answer does not report on each of the ${sent} rows; Exotel may have accepted them.`,
@@ -225,7 +225,7 @@ export function createDeletableRecords<Item, Query extends ExotelRecordQuery>(
   };
 }
 
-/** A page of records; one without an id is left out. @internal */
+/** A page of records; those without an id are left out. @internal */
 export function readPage<Item>(answer: ExotelAnswer, parse: RecordParser<Item>): ExotelPage<Item> {
   const { body, requestId } = answer;
   if (!Array.isArray(asRecord(body)?.response))
@@ -237,7 +237,7 @@ export function readPage<Item>(answer: ExotelAnswer, parse: RecordParser<Item>):
   return { items, received, ...parsePosition(body), requestId, raw: body };
 }
 
-// Exotel takes local digits here itself, so no default country is needed.
+// Exotel accepts local digits here, so no default country is needed.
 const { dialable } = createPhoneFields();
 
 /** Whom a campaign dials. @internal */
@@ -281,7 +281,7 @@ const rowsSchema = v.pipe(
 );
 const rulesSchema = v.strictObject({ onInvalid: v.optional(oneOf(['throw', 'skip']), 'throw') });
 
-/** Checks the rows, sends those that can be right, and tells of each by its own place. @internal */
+/** Checks the rows, sends the valid ones, and reports the outcome of each by its index. @internal */
 export async function sendRows<Item, Row extends v.GenericSchema>(
   resource: Resource<Item>,
   { name, method, tail, rows, schema, toBody }: BulkRequest<Row>,
@@ -316,8 +316,8 @@ function movedTo<Item>(row: ExotelBulkRow<Item>, index: number): ExotelBulkRow<I
 }
 
 /**
- * The records of an answer. The documents show `response` as an object with `data` and as an array of such, and
- * elide the elements of most lists, which may be bare records.
+ * The records of an answer. The docs show `response` as an object with `data` and as an array of such objects, and
+ * omit the elements of most lists, which may be bare records.
  */
 function recordsIn(body: unknown): readonly WireRecord[] {
   return listIn(body)

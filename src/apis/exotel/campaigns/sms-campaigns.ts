@@ -31,24 +31,24 @@ export interface ExotelCreateSmsCampaignInput {
   /** Up to 5 lists, or exactly 1 for dynamic content. */
   lists: readonly string[];
   /**
-   * Both ids are India's registration of senders and texts. They have 19 digits, more than a number of JavaScript holds: give them as
-   * text. They are sent as the numbers that the documents and working code have.
+   * Both ids are India's registration of senders and texts. They have 19 digits, more than a JavaScript number holds: pass them as
+   * text. They are sent as numbers, as in the docs and working code.
    */
   dltEntityId: string | number;
   dltTemplateId: string | number;
   senderId: string;
   messageType: 'Transactional' | 'Promotional';
-  /** At most 2000 characters; `@@column` takes a column of the list. */
+  /** At most 2000 characters; `@@column` inserts a column of the list. */
   template: string;
   /** At least 3 characters. */
   name?: string | undefined;
-  /** It starts 10 minutes from now at the earliest, and lasts 2 hours at least. */
+  /** It must start at least 10 minutes from now, and last at least 2 hours. */
   schedule?: { startAt: Date; endAt: Date } | undefined;
   statusCallback?: string | undefined;
   messageStatusCallback?: string | undefined;
 }
 
-/** Where an SMS campaign stands. */
+/** The state of an SMS campaign. */
 export type ExotelSmsCampaignStatus =
   'scheduled' | 'in-progress' | 'completed' | 'paused' | 'archived';
 
@@ -102,7 +102,7 @@ export interface ExotelCampaignMessage {
  */
 export interface ExotelSmsCampaigns
   extends ExotelRecords<ExotelSmsCampaign, ExotelSmsCampaignQuery>, ExotelCampaignActions {
-  /** Creates a campaign. After a time-out it may exist: look with `list({ name })` before you create it again. */
+  /** Creates a campaign. After a time-out it may exist: check with `list({ name })` before you create it again. */
   create(
     input: ExotelCreateSmsCampaignInput,
     options?: ExotelBasicOnlyOptions,
@@ -113,7 +113,7 @@ export interface ExotelSmsCampaigns
     query?: ExotelCampaignMessageQuery,
     options?: ExotelBasicOnlyOptions,
   ): Promise<ExotelPage<ExotelCampaignMessage>>;
-  /** Every message of a campaign, page after page as they are asked for. */
+  /** Every message of a campaign; pages are fetched as needed. */
   iterateMessages(
     campaignId: string,
     query?: ExotelCampaignMessageQuery,
@@ -184,7 +184,7 @@ const messageQuerySchema = v.strictObject({
   number: v.optional(filledText),
 });
 
-/** Capitals in the body, small letters in the query: so do the samples. */
+/** Upper case in the body, lower case in the query, as in the samples. */
 const CHANNEL_OF_QUERY = { channel: 'sms' };
 
 /** @internal */
@@ -254,7 +254,7 @@ function toBody(
     [names.type]: input.messageType,
     [names.callback]: input.messageStatusCallback,
   });
-  // Written here, because JSON.stringify would round them, or put them into quotation marks.
+  // Written by hand, because JSON.stringify would round or quote them.
   const ids = `"dlt_entity_id":${input.dltEntityId},"${names.template}":${input.dltTemplateId}`;
   return `{${ids},${body.slice(1)}`;
 }

@@ -13,13 +13,13 @@ export interface ExotelFlowAnswer {
   body: string;
 }
 
-/** Whom a programmable Connect applet dials, and how. What is left out stays as the applet is set up. */
+/** Whom a programmable Connect applet dials, and how. Without a field, the applet's own setting applies. */
 export interface ExotelConnectAnswerInput {
-  /** With their country; dialled in order, or at once with `parallelRinging`. Empty: dial no one, and go on with "We didn't dial anyone". */
+  /** With their country; dialled in order, or at once with `parallelRinging`. Empty: dials no one, and continues at "We didn't dial anyone". */
   numbers: readonly string[];
   /** A SIP trunk to dial over. */
   trunk?: string | undefined;
-  /** Whether Exotel asks again after each attempt that failed. @defaultValue false */
+  /** Whether Exotel asks again after each failed attempt. @defaultValue false */
   fetchAfterAttempt?: boolean | undefined;
   /** The ExoPhone that the agent sees. */
   outgoingPhoneNumber?: string | undefined;
@@ -28,17 +28,17 @@ export interface ExotelConnectAnswerInput {
   maxRingingSeconds?: number | undefined;
   maxConversationSeconds?: number | undefined;
   musicOnHold?: 'default_tone' | 'operator_tone' | undefined;
-  /** Spoken to both when they are connected. */
+  /** Spoken to both parties when they are connected. */
   spokenAtStart?: string | undefined;
   /** How many are rung at once, from 2 to 5. */
   parallelRinging?: number | undefined;
-  /** Where news of each attempt goes. Their fields are not documented. */
+  /** Where to post updates on each attempt. Their fields are not documented. */
   attemptUrl?: string | undefined;
-  /** SIP headers: at most 3, of 200 bytes in all; names must not begin with `Exotel-` or `Veeno-`. */
+  /** SIP headers: at most 3, 200 bytes in total; names must not begin with `Exotel-` or `Veeno-`. */
   customParams?: Readonly<Record<string, string>> | undefined;
 }
 
-/** What a Gather applet asks for. */
+/** What a Gather applet asks the caller. */
 export interface ExotelGatherAnswerInput {
   /** What is spoken first. */
   prompt: string;
@@ -47,9 +47,9 @@ export interface ExotelGatherAnswerInput {
   finishOnKey?: string | undefined;
   /** How long it waits for a key. @defaultValue 5 */
   timeoutSeconds?: number | undefined;
-  /** How often it asks again. @defaultValue 0 */
+  /** How many times it asks again. @defaultValue 0 */
   repeat?: number | undefined;
-  /** What is spoken then. @defaultValue `prompt` */
+  /** What is spoken when it asks again. @defaultValue `prompt` */
   repeatPrompt?: string | undefined;
 }
 
@@ -66,7 +66,7 @@ export function toPassthruAnswer(branch: 'first' | 'second'): ExotelFlowAnswer {
 }
 
 /**
- * Answers a Passthru applet that a Switch Case applet follows: the case, letter by letter as it is named there.
+ * Answers a Passthru applet that a Switch Case applet follows, with the exact name of the case.
  *
  * @throws ApiInputError for an empty name.
  */
@@ -77,7 +77,7 @@ export function toSwitchAnswer(name: string): ExotelFlowAnswer {
 }
 
 /**
- * Answers a Connect applet that asks an address whom to dial: one number, or several that are dialled in order.
+ * Answers a Connect applet that asks an address whom to dial: one number, or several, dialled in order.
  *
  * @throws ApiInputError for a number without its country.
  * @see https://support.exotel.com/support/solutions/articles/3000088074
@@ -88,13 +88,13 @@ export function toDialWhomAnswer(numbers: readonly string[]): ExotelFlowAnswer {
 }
 
 /**
- * Answers a programmable Connect applet. Answer within 5 seconds: otherwise, and after any other status than 200, Exotel asks the
+ * Answers a programmable Connect applet. Answer within 5 seconds: otherwise, or after any status other than 200, Exotel asks the
  * applet's fallback address.
  *
- * The article shows its table only in part: the fields are those that working code sends. A `sip:` address among the numbers is
- * reported to be dropped without a word, and is refused here.
+ * The article shows only part of its table: the fields are those that working code sends. Exotel is reported to drop `sip:` addresses
+ * silently, so they are refused here.
  *
- * @throws ApiInputError naming the field that cannot be right.
+ * @throws ApiInputError naming the invalid field.
  * @see https://support.exotel.com/support/solutions/articles/3000096873
  */
 export function toConnectAnswer(input: ExotelConnectAnswerInput): ExotelFlowAnswer {
@@ -128,7 +128,7 @@ export function toConnectAnswer(input: ExotelConnectAnswerInput): ExotelFlowAnsw
  * Answers a Gather applet that asks an address what to do. All fields are sent: an incomplete set has been seen to fail. The
  * digits come with the request of the next applet, unchecked.
  *
- * @throws ApiInputError naming the field that cannot be right.
+ * @throws ApiInputError naming the invalid field.
  * @see https://support.exotel.com/support/solutions/articles/3000084635
  */
 export function toGatherAnswer(input: ExotelGatherAnswerInput): ExotelFlowAnswer {

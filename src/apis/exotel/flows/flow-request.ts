@@ -4,12 +4,12 @@ import { readWebhookBody } from '../../webhook-body.js';
 import { asRecord, numberOf, textOf, type WireRecord } from '../../wire-values.js';
 import { parseExotelTime } from '../exotel-time.js';
 
-/** What Exotel asks a server of yours during a call. Which fields are there depends on where the applet stands in the flow. */
+/** What Exotel asks your server during a call. Which fields are set depends on the applet's place in the flow. */
 export interface ExotelFlowRequest {
   callSid: string;
-  /** Who calls, or is called from. */
+  /** The calling number. */
   from: string | undefined;
-  /** The number that was reached: your ExoPhone, if the call is incoming. */
+  /** The number called: your ExoPhone, if the call is incoming. */
   to: string | undefined;
   direction: OpenWord<'incoming' | 'inbound' | 'outbound-dial' | 'outgoing'> | undefined;
   callStatus:
@@ -25,16 +25,16 @@ export interface ExotelFlowRequest {
       >
     | undefined;
   /**
-   * How far it came: flow only, both talked, the caller left while it rang, nobody picked up, or a message was left.
+   * How far the call got: flow only, both talked, the caller hung up while it rang, no one picked up, or a message was left.
    */
   callType:
     | OpenWord<'call-attempt' | 'completed' | 'client-hangup' | 'incomplete' | 'voicemail'>
     | undefined;
-  /** What was pressed in the Gather or IVR applet before this one. */
+  /** The keys pressed in the Gather or IVR applet before this one. */
   digits: string | undefined;
   /** How the Connect applet before this one ended. */
   dialStatus: string | undefined;
-  /** Seconds of the second leg, the ringing included. */
+  /** Seconds of the second leg, including ringing. */
   dialSeconds: number | undefined;
   /** The agent who was dialled last. */
   dialledNumber: string | undefined;
@@ -48,7 +48,7 @@ export interface ExotelFlowRequest {
   currentTime: Date | undefined;
   /** After a Voicebot or Stream applet. */
   stream: ExotelFlowStream | undefined;
-  /** As it came, with what is not listed here. `EndTime` is a constant, not the end of the call. */
+  /** As it came, including fields not listed here. `EndTime` is a constant, not the end of the call. */
   raw: unknown;
 }
 
@@ -64,17 +64,17 @@ export interface ExotelFlowStream {
 
 /** Options of {@link parseFlowRequest}. */
 export interface ExotelFlowRequestOptions {
-  /** The offset of its timestamps, which carry none. @defaultValue `+05:30` */
+  /** The UTC offset of its timestamps, which have none. @defaultValue `+05:30` */
   zonelessOffset?: string | undefined;
 }
 
 /**
- * Reads what a Passthru, Connect or Gather applet asks your server: give it the request's `url`, its query, or, where a body came,
- * the body. One account is reported to get a POST with `{ Call: { Sid, From } }` from Connect, which is read as well.
+ * Reads what a Passthru, Connect or Gather applet asks your server: pass the request's `url`, its query, or the body,
+ * if it has one. One account is reported to get a POST with `{ Call: { Sid, From } }` from Connect, which is read as well.
  *
- * Nothing is signed, so anybody who knows the address can ask it: answer what a stranger may hear.
+ * Nothing is signed, so anyone who knows the address can ask: answer only what a stranger may hear.
  *
- * @throws ApiPayloadError when no call is in it.
+ * @throws ApiPayloadError if it holds no call.
  * @see https://support.exotel.com/support/solutions/articles/48283-working-with-passthru-applet
  * @see https://support.exotel.com/support/solutions/articles/3000084635 — Gather
  */
@@ -125,7 +125,7 @@ function firstText(...values: readonly unknown[]): string | undefined {
   return values.map(textOf).find((text) => text !== undefined);
 }
 
-/** Like `Tue, 01 Jan 2030 10:00:00`, which has been seen in the place of the documented form. */
+/** Like `Tue, 01 Jan 2030 10:00:00`, which has been seen instead of the documented form. */
 const WORDED = /^[A-Z][a-z]{2}, \d{1,2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2}$/;
 
 function parseFlowTime(value: unknown, offset: string): Date | undefined {
@@ -134,7 +134,7 @@ function parseFlowTime(value: unknown, offset: string): Date | undefined {
   return Number.isNaN(at) ? undefined : new Date(at);
 }
 
-/** In one JSON text, or in keys with brackets, which some frameworks make an object of. */
+/** In one JSON text, or in keys with brackets, which some frameworks turn into an object. */
 function streamIn(fields: WireRecord): ExotelFlowStream | undefined {
   const inKeys = Object.entries(fields).flatMap(([key, value]) => {
     const name = /^Stream\[(\w{1,40})\]$/.exec(key)?.[1];

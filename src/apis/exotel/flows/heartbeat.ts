@@ -4,7 +4,7 @@ import { readWebhookBody } from '../../webhook-body.js';
 import { asList, textOf } from '../../wire-values.js';
 import { parseExotelTime } from '../exotel-time.js';
 
-/** The health of the account's ExoPhones, posted every few minutes. "Beta", by its documents. */
+/** The health of the account's ExoPhones, posted every few minutes. "Beta" according to its docs. */
 export interface ExotelHeartbeat {
   /** `WARNING`: some are affected; `CRITICAL`: all. */
   status: OpenWord<'OK' | 'WARNING' | 'CRITICAL' | 'PAYLOAD_TOO_LARGE'>;

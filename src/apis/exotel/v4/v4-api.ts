@@ -14,7 +14,7 @@ export type ExotelV4ApiOptions = Pick<
 /**
  * The documented endpoints of Contact Center v4, except its login.
  *
- * Every call throws an ApiInputError when its input cannot be right (nothing was sent), an ExotelApiError when Exotel refuses, and an AxiosError
+ * Every call throws an ApiInputError when its input is invalid (nothing was sent), an ExotelApiError when Exotel refuses, and an AxiosError
  * when no answer came (network, `timeout`, `signal`).
  */
 export interface ExotelV4Api {
@@ -24,8 +24,8 @@ export interface ExotelV4Api {
 }
 
 /**
- * Contact Center v4 over an axios instance of its own: it takes the session token of the v4 login, which is another
- * token than that of the other APIs, so one instance cannot serve both.
+ * Contact Center v4 over its own axios instance: its session token, from the v4 login, differs from the
+ * token of the other APIs, so one instance cannot serve both.
  *
  * @throws ApiInputError naming the option that is wrong.
  * @see https://developer.exotel.com/docs/contact-center-v4/api-reference/login

@@ -19,7 +19,7 @@ export interface ExotelV4CallbackAttempt {
   callSid: string | undefined;
 }
 
-/** A promise to call a customer back (no webhook). */
+/** A scheduled call back to a customer, not a webhook. */
 export interface ExotelV4Callback {
   callbackId: string;
   customerNumber: string | undefined;
@@ -58,7 +58,7 @@ export interface ExotelV4CallbackQuery {
   offset?: number | undefined;
 }
 
-/** One callback, with the answer around it. */
+/** One callback, and the full answer. */
 export interface ExotelV4CallbackAnswer {
   callback: ExotelV4Callback;
   requestId: string | undefined;
@@ -69,7 +69,7 @@ export interface ExotelV4CallbackAnswer {
 export interface ExotelV4Callbacks {
   /**
    * Schedules a call back to a customer. No idempotency key is documented, and nothing is sent twice: after a time-out it
-   * may be scheduled all the same, so look with `list` before scheduling again.
+   * may still have been scheduled, so check with `list` before scheduling again.
    *
    * @throws What every call throws: {@link ExotelV4Api}.
    * @see https://github.com/rahulkumar-exo/exotel-docs — docs/contact-center-v4/api-reference/customer-callbacks.mdx
@@ -79,7 +79,7 @@ export interface ExotelV4Callbacks {
     options?: ExotelBasicOnlyOptions,
   ): Promise<ExotelV4CallbackAnswer>;
   /**
-   * Lists callbacks. The answer's body is not documented: it is handed over as it came.
+   * Lists callbacks. The answer's body is not documented: it is returned as it came.
    *
    * @throws What every call throws: {@link ExotelV4Api}.
    * @see https://github.com/rahulkumar-exo/exotel-docs — docs/contact-center-v4/api-reference/customer-callbacks.mdx
@@ -89,15 +89,15 @@ export interface ExotelV4Callbacks {
     options?: ExotelBasicOnlyOptions,
   ): Promise<ExotelAcknowledgement>;
   /**
-   * One callback, with the attempts that were made.
+   * One callback, with the attempts made so far.
    *
-   * @throws ExotelApiError when Exotel refuses: 404 for an unknown one.
+   * @throws ExotelApiError when Exotel refuses: 404 for an unknown callback.
    * @throws What every call throws: {@link ExotelV4Api}.
    * @see https://github.com/rahulkumar-exo/exotel-docs — docs/contact-center-v4/api-reference/customer-callbacks.mdx
    */
   get(callbackId: string, options?: ExotelBasicOnlyOptions): Promise<ExotelV4CallbackAnswer>;
   /**
-   * Cancels one. The answer's body is not documented: it is handed over as it came.
+   * Cancels a callback. The answer's body is not documented: it is returned as it came.
    *
    * @throws What every call throws: {@link ExotelV4Api}.
    * @see https://github.com/rahulkumar-exo/exotel-docs — docs/contact-center-v4/api-reference/customer-callbacks.mdx

@@ -36,7 +36,7 @@ export interface ExotelV4CreateUserInput {
   skills?: readonly string[] | undefined;
 }
 
-/** What to change of a user. */
+/** What to change about a user. */
 export type ExotelV4UpdateUserInput = {
   [Field in keyof ExotelV4CreateUserInput]?: ExotelV4CreateUserInput[Field] | undefined;
 };
@@ -51,7 +51,7 @@ export interface ExotelV4UserQuery {
   offset?: number | undefined;
 }
 
-/** One user, with the answer around it. */
+/** One user, and the full answer. */
 export interface ExotelV4UserAnswer {
   user: ExotelV4User;
   requestId: string | undefined;
@@ -71,7 +71,7 @@ export interface ExotelV4Users {
     options?: ExotelBasicOnlyOptions,
   ): Promise<ExotelV4UserAnswer>;
   /**
-   * Lists users. The answer's body is not documented: it is handed over as it came.
+   * Lists users. The answer's body is not documented: it is returned as it came.
    *
    * @throws What every call throws: {@link ExotelV4Api}.
    * @see https://github.com/rahulkumar-exo/exotel-docs — docs/contact-center-v4/api-reference/manage-users.mdx
@@ -86,7 +86,7 @@ export interface ExotelV4Users {
    */
   get(userId: string, options?: ExotelBasicOnlyOptions): Promise<ExotelV4UserAnswer>;
   /**
-   * Changes any of the fields that `create` takes; the answer holds the id, the name and the role only.
+   * Changes any of the fields that `create` takes; the answer holds only the id, the name and the role.
    *
    * @throws ExotelApiError when Exotel refuses: 404 for an unknown user.
    * @throws What every call throws: {@link ExotelV4Api}.

@@ -20,7 +20,7 @@ export interface ExotelV4VoiceLogQuery {
   order?: 'oldest-first' | 'newest-first' | undefined;
 }
 
-/** One page of voice logs. The documents do not list the fields of an item: it is handed over as it came. */
+/** One page of voice logs. The docs do not list the fields of an item: it is returned as it came. */
 export type ExotelV4VoiceLogPage = ExotelPage<Readonly<Record<string, unknown>>>;
 
 /** One voice log: its timeline, and the rest as it came. */
@@ -42,7 +42,7 @@ export interface ExotelV4VoiceLogs {
     query?: ExotelV4VoiceLogQuery,
     options?: ExotelBasicOnlyOptions,
   ): Promise<ExotelV4VoiceLogPage>;
-  /** Every voice log that the query finds, page after page as they are asked for. Throws as `list` does. */
+  /** Every voice log that the query finds; pages are fetched as needed. Throws as `list` does. */
   iterate(
     query?: ExotelV4VoiceLogQuery,
     options?: Omit<ExotelIterateOptions, 'authScheme'>,
@@ -50,7 +50,7 @@ export interface ExotelV4VoiceLogs {
   /**
    * One voice log, with its timeline.
    *
-   * @throws ExotelApiError when Exotel refuses: 404 for an unknown one.
+   * @throws ExotelApiError when Exotel refuses: 404 for an unknown voice log.
    * @throws What every call throws: {@link ExotelV4Api}.
    * @see https://github.com/rahulkumar-exo/exotel-docs — docs/contact-center-v4/api-reference/voicelogs.mdx
    */
