@@ -28,7 +28,7 @@ export function formatZonelessTime(date: Date, offset: string): string {
 }
 
 /**
- * A day in India (UTC+05:30, all year), both ends included, for `created` of `voice.iterate`: Exotel reads its times as Indian.
+ * A day in India (UTC+05:30, all year), both ends included, for `created` of `voice.iterate`: Exotel probably reads its times as Indian, but no page says so.
  *
  * @param daysAgo 0 for today, 1 for yesterday
  * @param now @defaultValue the moment of the call
