@@ -1,12 +1,11 @@
 /*
  * Types, unit, integration, the built package (in a browser too), the snippets of the docs. Lint, format and the docs site run in the hosted CI.
- * The outages of Redis come first: the library waits 250 ms for an answer, and a busy machine takes longer. Builds run meanwhile at low
- * priority. Then two stages at a time: one that computes, and one that mostly waits. Runs every stage even if an earlier one failed, and ends
- * with the slow tests and the numbers of all stages.
+ * The outages of Redis come first and alone: the library waits 250 ms for an answer, and a busy machine takes longer. Then two stages at a
+ * time: one that computes, and one that mostly waits. Runs every stage even if an earlier one failed, and ends with the slow tests and the
+ * numbers of all stages.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { constants, getPriority, setPriority } from 'node:os';
 import { relative } from 'node:path';
 import { text } from 'node:stream/consumers';
 
@@ -17,25 +16,26 @@ mkdirSync(REPORTS, { recursive: true });
 const startedAt = performance.now();
 const results = [];
 
-await Promise.all([
-  inOrder([['outages', 'test:outages', testWith]]),
-  inOrder([
-    ['types', 'typecheck', checkAside],
-    ['build', 'build', checkAside],
-  ]),
+await inOrder([['outages', 'test:outages', testWith]]);
+const built = inOrder([
+  ['types', 'typecheck', check],
+  ['build', 'build', check],
 ]);
 await Promise.all([
-  inOrder([
-    ['publint', 'check:publint', check],
-    ['types as published', 'check:attw', check],
-    ['package and browser', 'test:package', testWith],
-    ['integration', 'test:integration', testWith],
-    ['simulation', 'test:simulation', testWith],
-  ]),
+  built.then(() =>
+    inOrder([
+      ['publint', 'check:publint', check],
+      ['types as published', 'check:attw', check],
+      ['package and browser', 'test:package', testWith],
+      ['integration', 'test:integration', testWith],
+    ]),
+  ),
   inOrder([
     ['unit', 'test:unit', testWith],
-    ['snippets', 'test:snippets', testWith],
-  ]),
+    ['simulation', 'test:simulation', testWith],
+  ])
+    .then(() => built)
+    .then(() => inOrder([['snippets', 'test:snippets', testWith]])),
 ]);
 
 const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
@@ -66,21 +66,16 @@ async function inOrder(stages) {
   }
 }
 
-/** A check that runs at low priority beside another stage. */
-function checkAside(script) {
-  return check(script, constants.priority.PRIORITY_LOW);
-}
-
 /** A stage without tests of its own counts as one. */
-async function check(script, priority) {
-  const { status, said } = await npm(script, [], priority);
+async function check(script) {
+  const { status, said } = await npm(script);
   return { said, passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1 };
 }
 
 /** A run of jest that failed outside its tests, or found none, counts as one failure. */
 async function testWith(script) {
   const report = `${REPORTS}/${script.replaceAll(':', '-')}.json`;
-  const { status, said } = await npm(script, ['--', '--json', `--outputFile=${report}`]);
+  const { status, said } = await npm(script, '--', '--json', `--outputFile=${report}`);
   const found = existsSync(report) ? read(report) : { passed: 0, failed: 0, files: [] };
   const isBroken = found.failed === 0 && (status !== 0 || found.passed === 0);
   if (!isBroken) return { said, ...found };
@@ -88,13 +83,11 @@ async function testWith(script) {
 }
 
 /** Its output is held until it ends, so that two stages side by side do not mix theirs. */
-async function npm(script, args, priority = 0) {
+async function npm(script, ...args) {
   const child = spawn('npm', ['run', '--silent', script, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     shell: process.platform === 'win32',
   });
-  // A run that was started at a low priority may not raise it.
-  if (priority > getPriority()) setPriority(child.pid, priority);
   const ended = new Promise((resolve) => child.once('close', resolve));
   const [status, out, err] = await Promise.all([ended, text(child.stdout), text(child.stderr)]);
   // With `--json` jest prints its whole report to standard output as well.
