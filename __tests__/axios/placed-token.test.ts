@@ -3,6 +3,7 @@ import { AxiosHeaders, type InternalAxiosRequestConfig } from 'axios';
 
 import { rememberToken } from '../../src/axios/known-tokens.js';
 import {
+  carriesToken,
   knownPlace,
   occupantOf,
   removeOurs,
@@ -19,8 +20,9 @@ const OURS = 'Bearer fake-token';
 rememberToken(new AccessToken({ value: 'fake-token' }));
 rememberToken(new AccessToken({ value: 'fake', authorization: 'bare-token' }));
 
-const AUTHORIZATION = knownPlace(placeOf());
+// axios's `auth` concerns `Authorization` alone, which need not be the first that is used.
 const X_TOKEN = knownPlace(placeOf({ header: 'X-Token' }));
+const AUTHORIZATION = knownPlace(placeOf());
 
 const configOf = (headers: unknown, fields: object = {}) =>
   ({ url: '/things', headers, ...fields }) as InternalAxiosRequestConfig;
@@ -86,6 +88,21 @@ test('a config loses what we wrote into it, in every place and spelling', () => 
   const { config, taken } = withoutOurs(configOf({ ...headers, 'X-Id': '1' }));
   expect(config.headers).toEqual({ 'X-Id': '1' });
   expect(taken).toEqual([]);
+});
+
+test('a config without anything of ours stays the same object', () => {
+  const given = Object.freeze(configOf(Object.freeze({ 'X-Id': '1' })));
+  expect(withoutOurs(given)).toEqual({ config: given, taken: [] });
+  expect(withoutOurs(given).config).toBe(given);
+});
+
+test.each<[object, boolean]>([
+  [{}, false],
+  [{ 'X-Id': OURS }, false],
+  [{ Authorization: OURS }, true],
+  [{ 'x-token': 'of the caller' }, true],
+])('whether it carries a token, its own or ours: %j', (headers, expected) => {
+  expect(carriesToken(configOf(headers))).toBe(expected);
 });
 
 test('a config keeps what its caller wrote, and tells where', () => {

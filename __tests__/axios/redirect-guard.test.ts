@@ -6,9 +6,14 @@ import type { AddressInfo, LookupFunction } from 'node:net';
 
 import { createOriginGuard } from '../../src/axios/origin-guard.js';
 import { rememberToken } from '../../src/axios/known-tokens.js';
-import { createRedirectGuard, type RedirectGuard } from '../../src/axios/redirect-guard.js';
+import {
+  createRedirectGuard,
+  redirectGuardFor,
+  type RedirectGuard,
+} from '../../src/axios/redirect-guard.js';
 import { attachBearer, type AttachableInstance } from '../../src/index.js';
 import { oauth2ClientCredentials } from '../../src/providers/index.js';
+import { placeOf } from '../../src/provider-definition/token-placement.js';
 import { AccessToken } from '../../src/token/access-token.js';
 import { createMemoryServer } from './support.js';
 
@@ -215,6 +220,24 @@ describe('the guard', () => {
     const config = watched(guard, watched(other, configOf({ beforeRedirect: own })));
     guard.restore(config);
     expect(config.beforeRedirect).toBe(own);
+  });
+
+  test('leaves a beforeRedirect that somebody else has set since, or none', () => {
+    const own = () => undefined;
+    const config = configOf({ beforeRedirect: own });
+    guard.restore(config);
+    expect(config.beforeRedirect).toBe(own);
+    expect(() => guard.restore(configOf())).not.toThrow();
+  });
+
+  test('is left out where axios itself removes the token: it costs a warm request time', () => {
+    const origins = createOriginGuard(allowed);
+    const older = olderAxios as unknown as typeof axios;
+    const guarded = (instance: typeof axios, header?: string) =>
+      redirectGuardFor(instance, origins, placeOf(header === undefined ? undefined : { header }));
+    expect(guarded(axios)).toBeUndefined();
+    expect(guarded(axios, 'X-Token')).toBeDefined();
+    expect(guarded(older)).toBeDefined();
   });
 
   test('does not call what only a polluted Object.prototype carries', () => {

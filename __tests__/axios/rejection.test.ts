@@ -1,6 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import type { AxiosInstance } from 'axios';
+import type { AxiosInstance, AxiosResponse } from 'axios';
 
+import type { Answer } from '../../src/axios/answer.js';
+import type { Sent } from '../../src/axios/exchange.js';
+import { Rejection, type Original } from '../../src/axios/rejection.js';
 import {
   bearerOf,
   createProviderClient,
@@ -369,4 +372,45 @@ test('a 401 that an XMLHttpRequest got from another origin says nothing about th
   const token = await source.getToken();
   await failureOf(http.get('/x'));
   expect(source.peek()).toBe(token);
+});
+
+describe('a replay that is refused', () => {
+  function refused(original: Original, cause?: unknown) {
+    const source = { emit: () => undefined };
+    const sent = { config: {}, attachment: { source } } as unknown as Sent;
+    new Rejection(sent, {} as Answer, original).refuse('no-other-token', cause);
+  }
+
+  test('gives its reason for the error itself, even one without a config', () => {
+    const error = Object.assign(new Error('401'), { status: 401 });
+    refused({ kind: 'error', error });
+    expect(whyNotReplayed(error)).toBe('no-other-token');
+    expect('cause' in error).toBe(false);
+  });
+
+  test('gives its reason for a response that validateStatus accepts, which gets no cause', () => {
+    const response = { status: 401 } as AxiosResponse;
+    refused({ kind: 'response', response }, new Error('why'));
+    expect(whyNotReplayed(response)).toBe('no-other-token');
+    expect('cause' in response).toBe(false);
+  });
+
+  test('has what failed as its cause, which loggers do not list and an app may replace', () => {
+    const error = new Error('401');
+    const cause = new Error('why');
+    refused({ kind: 'error', error }, cause);
+    expect(Object.getOwnPropertyDescriptor(error, 'cause')).toEqual({
+      value: cause,
+      configurable: true,
+      writable: true,
+      enumerable: false,
+    });
+  });
+
+  test.each([Object.freeze(new Error('401')), 'a thrown text'])(
+    'leaves an error that can carry no cause: %p',
+    (error) => {
+      expect(() => refused({ kind: 'error', error }, new Error('why'))).not.toThrow();
+    },
+  );
 });

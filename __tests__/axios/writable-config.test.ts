@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { AxiosHeaders, type AxiosStatic, type InternalAxiosRequestConfig } from 'axios';
 import { createRequire } from 'node:module';
 
-import { withWritableHeaders } from '../../src/axios/writable-config.js';
+import { flatCopy, readableHeaders, withWritableHeaders } from '../../src/axios/writable-config.js';
 
 const { AxiosHeaders: OtherHeaders } = createRequire(import.meta.url)('axios') as AxiosStatic;
 
@@ -44,10 +44,45 @@ describe('headers that an interceptor leaves', () => {
     expect(withWritableHeaders(configOf(headers)).headers).toEqual({});
   });
 
+  test.each([
+    ['a plain object', { 'X-Id': 1, 'x-id': 2 }],
+    ['an object without a prototype', { __proto__: null, 'X-Id': 1, 'x-id': 2 }],
+  ])('keep the values and spellings of %s', (_, headers) => {
+    expect(Object.entries(withWritableHeaders(configOf(headers)).headers)).toEqual([
+      ['X-Id', 1],
+      ['x-id', 2],
+    ]);
+    expect(readableHeaders(headers)).toBe(headers);
+  });
+
   test('go into a copy of a frozen config, which has no prototype, as axios’s own configs', () => {
     const frozen = Object.freeze(configOf({ 'X-Id': '1' }));
     const config = withWritableHeaders(frozen);
     expect({ ...config }).toEqual({ url: '/things', headers: { 'X-Id': '1' } });
     expect(Object.getPrototypeOf(config)).toBeNull();
+  });
+});
+
+describe('a copy of a config', () => {
+  test('has inherited properties too, but the config’s own first', () => {
+    class Shared {
+      readonly url = '/of-the-class';
+      readonly timeout = 5;
+    }
+    const config = Object.assign(Object.create(new Shared()) as object, { url: '/own' });
+    expect({ ...flatCopy(config as InternalAxiosRequestConfig) }).toEqual({
+      url: '/own',
+      timeout: 5,
+    });
+  });
+
+  test('can be made of one without a prototype', () => {
+    const config = Object.assign(Object.create(null) as object, { url: '/' });
+    expect({ ...flatCopy(config as InternalAxiosRequestConfig) }).toEqual({ url: '/' });
+  });
+
+  test('leaves out the names that could change a prototype', () => {
+    const config = JSON.parse('{"__proto__":{"a":1},"constructor":2,"prototype":3,"url":"/"}');
+    expect(Reflect.ownKeys(flatCopy(config as InternalAxiosRequestConfig))).toEqual(['url']);
   });
 });

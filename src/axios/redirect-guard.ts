@@ -48,8 +48,7 @@ type Origins = Pick<OriginGuard, 'allowsURL'>;
 export function createRedirectGuard(origins: Origins): RedirectGuard {
   const before = (callers: unknown): Guarding => {
     const guarding: BeforeRedirect = function (next, ...details) {
-      const { href } = next;
-      if (typeof href !== 'string' || !origins.allowsURL(href)) removeOurs(next);
+      if (!origins.allowsURL(String(next.href))) removeOurs(next);
       // axios does not call a falsy one.
       if (callers) (callers as BeforeRedirect).call(this, next, ...details);
     };
