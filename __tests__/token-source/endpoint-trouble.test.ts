@@ -286,7 +286,7 @@ describe('an answer that cannot be used is called malformed, and quoted nowhere'
     const error = await caller;
     expect(error).toMatchObject({ code: 'ERR_TOKEN_RESPONSE_MALFORMED' });
     expect((error as Error).message).toMatch(
-      /parseToken returned no object\. Return \{ accessToken \}, not a string or a promise\./,
+      /parseToken did not return an object\. Return \{ accessToken \}, not a string or a promise\./,
     );
   });
 
