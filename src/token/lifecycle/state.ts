@@ -2,7 +2,7 @@ import type { AccessToken } from '../access-token.js';
 import { type Instant, isPast } from '../instant.js';
 import { type ForcedMints, noForcedMints } from './forced-mints.js';
 
-/** Why a flight was started. */
+/** Why a refresh was started: the `reason` in events. */
 export type RefreshReason =
   | 'cold'
   | 'early'
