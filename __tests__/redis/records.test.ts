@@ -375,7 +375,7 @@ describeWithRedis('what is in Redis', () => {
 
   test('a user with the rights that the documentation names can do everything', async () => {
     const page = readFileSync(join(import.meta.dirname, '../../docs/shared-store.md'), 'utf8');
-    const sentence = /An access list for Redis needs([^.]+)\./.exec(page)![1]!;
+    const sentence = /An access list for Redis must allow([^.]+)\./.exec(page)![1]!;
     const words = [...sentence.matchAll(/`(\w+)`/g)].map(([, word]) => `+${word!}`);
     // What the client itself needs to come up.
     const own = ['+info', '+client', '+hello'];
