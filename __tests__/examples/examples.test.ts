@@ -102,7 +102,7 @@ const SAYS: Readonly<Record<string, readonly string[]>> = {
     'Error: the process ends at row 2001',
     expect.stringMatching(/^set aside: .*entries\.3000\.receiverNumber/) as unknown as string,
     expect.stringMatching(
-      /: 2000 rows were received, 500 may or may not have been, 498 were not sent\. Go on with \{ from: 4502 \}/,
+      /: 2000 rows were received, 500 may or may not have been, 498 were not sent\. Resume with \{ from: 4502 \}/,
     ) as unknown as string,
     '11 requests; 4498 rows for 4498 people',
   ],

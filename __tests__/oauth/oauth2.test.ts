@@ -157,7 +157,7 @@ describe('the token request of a grant', () => {
 describe('is refused at creation', () => {
   it.each<[string, object, string, RegExp]>([
     ['no place to find the token endpoint', { tokenUrl: undefined }, 'tokenUrl', /Pass one of/],
-    ['two of them', { issuer: 'https://idp.example' }, 'tokenUrl', /not the only place/],
+    ['two of them', { issuer: 'https://idp.example' }, 'tokenUrl', /cannot be combined/],
     ['plain http', { tokenUrl: 'http://idp.example/token' }, 'tokenUrl', /plain http/],
     [
       'an issuer over plain http',

@@ -5,7 +5,7 @@ export const remarks: Remarks = {
   'a warm request costs at most 0.3 µs more than bare axios':
     'The goal was set on a machine where bare axios takes 22 µs and the leanest peer adds 0.4 µs; measure ours against the peers of the same run.',
   'throughput is at least 0.98 of bare axios':
-    'Compare it with the second bare client, which has nothing to do more and shows the noise of this run.',
+    'Compare it with the second bare client, which does nothing extra and shows the noise of this run.',
   'an idle token source takes at most 2,048 bytes':
     'Of 1.8 kB (20,000 of each) the provider takes 0.6 kB, the source before its first token 0.7 kB, the token and its windows 0.5 kB; the rest is the slack of a few of them.',
   'a look-up does not grow with their number':

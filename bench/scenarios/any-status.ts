@@ -4,7 +4,7 @@ export const anyStatus: Scenario = {
   id: 'any-status',
   title: '`validateStatus: () => true`',
   about:
-    'The caller accepts every status, as those do who look at it themselves, and the token is dead. Good: the request is healed all the same.',
+    'The caller accepts every status, as callers that check it themselves do, and the token is dead. Good: the request is healed all the same.',
   async run({ client, server }) {
     await client.get('/__sandbox/echo');
     server.revokeTokens();

@@ -4,8 +4,7 @@ import { STORM_LIMIT_MS, stormCell, type Scenario } from './scenario.js';
 export const coldStorm: Scenario = {
   id: 'cold-storm',
   title: 'Cold storm',
-  about:
-    'Nobody has a token, and 200 requests start at once. Good: one token call, and none fails.',
+  about: 'There is no token, and 200 requests start at once. Good: one token call, and none fails.',
   async run({ client, server, isQuick }) {
     server.tokenEndpoint.delay(30);
     const size = isQuick ? 50 : 200;

@@ -4,7 +4,7 @@ export const oddLifetimes: Scenario = {
   id: 'odd-lifetimes',
   title: 'Odd lifetimes',
   about:
-    '`expires_in` is `"3600"`, `0` or not there, and each time five requests come one after the other. Good: one token call each, since the token is good.',
+    '`expires_in` is `"3600"`, `0` or missing, and each time five requests come one after the other. Good: one token call each, since the token is good.',
   async run({ peer, server, setup }) {
     const notations: readonly (readonly [string, () => void])[] = [
       ['"3600"', () => server.writeLifetimeAs('"3600"')],

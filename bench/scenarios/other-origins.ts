@@ -6,7 +6,7 @@ export const otherOrigins: Scenario = {
   id: 'other-origins',
   title: 'Redirects and other origins',
   about:
-    'A request to an absolute URL of another origin, and one that the API redirects there. Good: neither takes the token along.',
+    'A request to an absolute URL of another origin, and one that the API redirects there. Good: neither carries the token.',
   async run({ client, server }) {
     await client.get('/__sandbox/echo');
     const other = await startSandbox({ only: ['oauth2'] });

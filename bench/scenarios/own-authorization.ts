@@ -4,7 +4,7 @@ export const ownAuthorization: Scenario = {
   id: 'own-authorization',
   title: "The caller's own `Authorization`",
   about:
-    'A request comes with an `Authorization` header of its own. Good: it is sent as it is, and its 401 costs no token call.',
+    'A request comes with an `Authorization` header of its own. Good: it is sent unchanged, and its 401 costs no token call.',
   async run({ client, server }) {
     await client.get('/__sandbox/echo');
     const before = server.tokenCalls;

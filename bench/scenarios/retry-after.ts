@@ -4,7 +4,7 @@ export const retryAfter: Scenario = {
   id: 'retry-after',
   title: '`Retry-After`',
   about:
-    'The token endpoint answers 429 and asks for 5 s of peace; ten requests follow within a second. Good: it is not asked again.',
+    'The token endpoint answers 429 and asks for a pause of 5 s; ten requests follow within a second. Good: it is not asked again.',
   async run({ client, server }) {
     server.tokenEndpoint.fail({ status: 429, headers: { 'retry-after': '5' } });
     for (let request = 0; request < 10; request += 1) {

@@ -100,5 +100,5 @@ function phone(read: (text: string) => string | undefined, message: string) {
 /** The option `defaultCountry` of both APIs. */
 export const countryCode = v.custom<CountryCode>(
   isCountryCode,
-  'must be a country of two capital letters, like IN',
+  'must be a two-letter country code in capitals, like IN',
 );

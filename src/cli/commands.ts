@@ -157,7 +157,7 @@ function addMigrate(program: Command, endWith: EndWith): void {
   program
     .command('migrate')
     .description(
-      'rewrite code that uses axios-auth-refresh, axios-token-interceptor or a queue of its own',
+      'rewrite code that uses axios-auth-refresh, axios-token-interceptor or a hand-written refresh queue',
     )
     .argument('<path>', 'a file or folder; node_modules is left out')
     .option('--dry', 'print what would change, and change nothing')
@@ -227,7 +227,7 @@ function providerNamed(text: string): ProviderName {
   const name = PROVIDER_NAMES.find((known) => known === meant);
   if (name !== undefined) return name;
   throw new InvalidArgumentError(
-    `Allowed choices are ${PROVIDER_NAMES.join(', ')}, which is any OAuth 2.0 server.`,
+    `Allowed choices are ${PROVIDER_NAMES.join(', ')} (any OAuth 2.0 server).`,
   );
 }
 

@@ -35,7 +35,7 @@ function textProblem(text: unknown): { problem: string; remedy: string } | undef
   return text.trim() === text
     ? undefined
     : {
-        problem: 'has whitespace at an end',
+        problem: 'starts or ends with whitespace',
         remedy: 'Trim it: files often end with a line break.',
       };
 }

@@ -42,7 +42,7 @@ async function bytesOf(path: string | URL): Promise<Uint8Array> {
     throw new MisconfigurationError({
       option: 'tokenFromFile',
       problem: 'needs a file system, and this runtime has none',
-      remedy: 'Pass a function of your own that gets the token.',
+      remedy: 'Pass your own function that returns the token.',
     });
   try {
     return await fs.readFile(path);

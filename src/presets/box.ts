@@ -57,8 +57,8 @@ function subject(enterpriseId: string | undefined, userId: string | undefined) {
     throw new MisconfigurationError({
       provider: 'box',
       option: 'enterpriseId',
-      problem: 'and userId are both missing or both given',
-      remedy: 'Pass one of them: the one to act for.',
+      problem: 'or userId is required, but not both',
+      remedy: 'Pass the one to act for.',
     });
   }
   return userId === undefined

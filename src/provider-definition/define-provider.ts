@@ -232,7 +232,7 @@ export type Provider<C extends object = object> = TokenEndpointProvider<C> | Tok
  * });
  * ```
  * @throws {@link MisconfigurationError} for a missing name, an unusable URL, an unknown member, a token endpoint member next
- * to `acquireToken`, or a credential that is missing, empty, too long or has whitespace at an end
+ * to `acquireToken`, or a credential that is missing, empty or too long, or starts or ends with whitespace
  */
 export function defineProvider(definition: TokenFunctionDefinition): TokenFunctionProvider;
 export function defineProvider<C extends object>(

@@ -84,7 +84,7 @@ function wireFor(subscriber: unknown, receive: (channel: string, message: string
   throw new MisconfigurationError({
     option: 'options.subscriber',
     problem: 'is not a second client of redis (node-redis), ioredis or iovalkey',
-    remedy: 'Pass client.duplicate(), connected; or leave it out: it only makes waiting shorter.',
+    remedy: 'Pass client.duplicate(), connected; or leave it out: it only shortens waits.',
   });
 }
 

@@ -200,7 +200,7 @@ export function createRedisSlot(context: RedisSlotContext): TokenStoreSlot {
     const [fence, time] = await run(TAKE_FENCE);
     const spentMs = performance.now() - askedAt;
     // The client held the query back until an outage ended: there may be a newer token by now.
-    if (spentMs > LATEST_MS) throw new Error('The answer of Redis came too late.');
+    if (spentMs > LATEST_MS) throw new Error('Redis answered too late.');
     return { fence: Number(fence), moment: momentOf(time), spentMs };
   }
 

@@ -21,7 +21,7 @@ export function storeKeyBytes(given: StoreKey | readonly StoreKey[] | undefined)
     checkedKey(key, list.length === 1 ? 'storeKey' : `storeKey[${index}]`),
   );
   const different = new Set(keys.map((key) => createHash('sha256').update(key).digest('hex')));
-  if (different.size < keys.length) throw unusable('storeKey', 'holds the same key twice');
+  if (different.size < keys.length) throw unusable('storeKey', 'contains the same key twice');
   return keys;
 }
 

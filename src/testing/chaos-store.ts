@@ -104,7 +104,7 @@ export function createChaosStore(store: TokenStore, options: ChaosStoreOptions =
   async function disturbed<T>(operation: StoreOperation, work: () => Promise<T>): Promise<T> {
     calls.push(operation);
     const fate = fateOf(operation);
-    if (fate === 'fail') throw failure ?? new Error('the store fails, as it was told to');
+    if (fate === 'fail') throw failure ?? new Error('the chaos store fails on request');
     if (fate === 'hang') return never;
     await held(operation);
     if (delayMs > 0) await new Promise<void>((resolve) => void schedule(resolve, delayMs));

@@ -169,12 +169,12 @@ async function coolDown(slot: TokenStoreSlot, coolMs: number, failure = refused)
 /** All checks of the contract, for your own runner. */
 export const storeContractChecks: readonly StoreContractCheck[] = [
   // ---- the lease
-  check('gives the refresh lease to the first who asks', async (bench) => {
+  check('gives the refresh lease to the first caller', async (bench) => {
     const answer = await leadAs(await bench.open(), 'first');
     assert.ok(answer.fence > 0);
     assert.equal(answer.failures, 0);
   }),
-  check('tells everyone else that the lease is held, and for how long at most', async (bench) => {
+  check('tells other callers that the lease is held, and for how long at most', async (bench) => {
     await bench.held();
     const answer = expectKind(await (await bench.open()).begin(asking('second')), 'held');
     assert.ok(answer.remainingMs > 0 && answer.remainingMs <= LEASE_MS, `${answer.remainingMs} ms`);
@@ -194,7 +194,7 @@ export const storeContractChecks: readonly StoreContractCheck[] = [
       expectKind(await slot.begin(asking('second')), 'held');
     },
   ),
-  check('ends a lease by itself, and gives the next one a higher fence', async (bench) => {
+  check('lets a lease expire, and gives the next one a higher fence', async (bench) => {
     const slot = await bench.open();
     const first = await leadAs(slot, 'first', { leaseMs: SHORT_MS });
     await bench.pass(PAST_SHORT_MS);
@@ -258,7 +258,7 @@ export const storeContractChecks: readonly StoreContractCheck[] = [
       assert.ok(answer.remainingMs > 30_000 && answer.remainingMs <= 60_000);
     },
   ),
-  check('keeps a long token with unusual characters as it is', async (bench) => {
+  check('stores a long token with unusual characters unchanged', async (bench) => {
     const value = `~!'"\\{}[]:%${'x'.repeat(8_000)}=`;
     await expectToken(await bench.holding(value), value);
   }),
@@ -284,7 +284,7 @@ export const storeContractChecks: readonly StoreContractCheck[] = [
     const slot = await bench.holding('T1', 30_000);
     await leadAs(slot, 'next', { minRemainingMs: 40_000 });
   }),
-  check('does not return the token that the caller has already', async (bench) => {
+  check('does not return the token that the caller already has', async (bench) => {
     const slot = await bench.holding('T1');
     await leadAs(slot, 'early', { inHand: { value: 'T1', rejected: false } });
     await expectToken(slot, 'T1');
@@ -364,7 +364,7 @@ export const storeContractChecks: readonly StoreContractCheck[] = [
     assert.ok(answer.kind === 'committed' && before !== undefined && answer.fence > before.fence);
     await expectToken(slot, 'T2');
   }),
-  check('overwrites no token if told to write only if there is none', async (bench) => {
+  check('when asked to write only if absent, overwrites no token', async (bench) => {
     const slot = await bench.holding('T1');
     const answer = await commitAs(slot, 'back', { value: 'T0', onlyIfAbsent: true });
     assert.equal(answer.kind, 'superseded');
@@ -374,7 +374,7 @@ export const storeContractChecks: readonly StoreContractCheck[] = [
     await expectToken(empty, 'T0');
   }),
   check(
-    'writes nothing then while another flight holds the lease, which will fetch a newer token',
+    'when asked to write only if absent, leaves the write to the flight that holds the lease',
     async (bench) => {
       const slot = await bench.held();
       const answer = await commitAs(slot, 'back', { value: 'T0', onlyIfAbsent: true });
@@ -383,7 +383,7 @@ export const storeContractChecks: readonly StoreContractCheck[] = [
     },
   ),
   check(
-    'overwrites another token that drew a 401 even then, but never restores that one',
+    'when asked to write only if absent, replaces a token that drew a 401, but never restores it',
     async (bench) => {
       const slot = await bench.holding('T1');
       await slot.reject('T1');
@@ -422,7 +422,7 @@ export const storeContractChecks: readonly StoreContractCheck[] = [
     await leadAs(slot, 'next');
   }),
   check(
-    'gives the lease again after a cool-down, and tells how often credentials were refused',
+    'gives the lease again after a cool-down, and reports how often credentials were refused',
     async (bench) => {
       const slot = await bench.open();
       await coolDown(slot, REFUSED_MS);

@@ -142,7 +142,7 @@ describe('a campaign is created', () => {
     const sent = answerNext(VOICE, 'POST', { status: 503 });
     await expect(exotelApi().campaigns.create(A_CAMPAIGN)).rejects.toMatchObject({
       status: 503,
-      message: expect.stringContaining('may ring all the same'),
+      message: expect.stringContaining('may ring anyway'),
     });
     expect(sent).toHaveLength(1);
   });

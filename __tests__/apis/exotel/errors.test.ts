@@ -261,7 +261,7 @@ describe('code that was written for axios', () => {
 
 describe('a call that may have been placed', () => {
   const ringing = () => nock(CCM).post(/.*/);
-  const DOUBT = 'may ring all the same';
+  const DOUBT = 'may ring anyway';
 
   it.each([
     ['a time-out', () => ringing().delay(500).reply(200), { timeout: 20 }],

@@ -178,14 +178,14 @@ describe('downloadRecording', () => {
       'a signed address that is no longer valid',
       { signed: true, status: 403 },
       'file-expired',
-      'ask voice.get',
+      'from voice.get',
     ],
     ['a key that is refused', { signed: false, status: 403 }, 'not-authorised', ''],
     [
       'a recording that is not there yet',
       { signed: false, status: 404 },
       'not-found',
-      'some minutes',
+      'a few minutes',
     ],
   ])('tells %s', async (_, { signed, status }, reason, words) => {
     const { host } = await recordings(status, {}, Buffer.from('<Error>no</Error>'));

@@ -101,7 +101,7 @@ describe('an answer without the requested data is not a success:', () => {
     expect(await failureOf(call())).toMatchObject({
       name: 'ExotelApiError',
       reason: 'unexpected-body',
-      message: expect.stringContaining('holds no'),
+      message: expect.stringContaining('The response has no'),
     });
   });
 

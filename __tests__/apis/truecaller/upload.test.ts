@@ -51,7 +51,7 @@ it('a page that something on the way answered reports no row as received', async
   answerNext(PORTAL, 'POST', { body: '<!doctype html><title>Log in</title>' });
   const stop = await stopOf(upload(someRows(2)));
   expect(runsOf(stop.rows)).toBe('unknown 2');
-  expect(stop.message).toContain('not of the API');
+  expect(stop.message).toContain('not an API response');
 });
 
 describe('an answer that breaks off', () => {
@@ -175,7 +175,7 @@ describe('an upload that stops reports the outcome of each row, and where to res
     expect(error).toMatchObject({ operation: 'campaigns.upload', next });
     expect(error.cause).toMatchObject({ code: 'ERR_TRUECALLER_API' });
     expect(runsOf(error.rows)).toBe(runs);
-    expect(error.message).toContain(`Go on with { from: ${next} }`);
+    expect(error.message).toContain(`Resume with { from: ${next} }`);
   });
 
   it.each([

@@ -193,9 +193,9 @@ describe('the token endpoint', () => {
 
       await expect(tokens.getToken()).rejects.toMatchObject({
         code: 'ERR_TOKEN_REQUEST_REFUSED',
-        message: expect.stringContaining('have DPoP enabled for this client'),
+        message: expect.stringContaining('enable DPoP for this client'),
       });
-      await expect(tokens.getToken()).rejects.toThrow('have DPoP enabled');
+      await expect(tokens.getToken()).rejects.toThrow('enable DPoP');
       expect(servers.idp.arrivals).toHaveLength(1);
     },
   );

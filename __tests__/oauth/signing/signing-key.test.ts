@@ -85,6 +85,9 @@ describe('an unusable key is refused at creation', () => {
   const p384 = generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey;
   const pss = generateKeyPairSync('rsa-pss', { modulusLength: 2048 }).privateKey;
   const x25519 = generateKeyPairSync('x25519').privateKey;
+  const x448 = generateKeyPairSync('x448').privateKey;
+  const brainpool = generateKeyPairSync('ec', { namedCurve: 'brainpoolP256r1' }).privateKey;
+  const nameless = generateKeyPairSync('ec', { namedCurve: 'P-256', paramEncoding: 'explicit' });
 
   it.each<[string, unknown, RegExp]>([
     ['PKCS#1', pkcs1, /"BEGIN RSA PRIVATE KEY".*openssl pkcs8 -topk8 -nocrypt/],
@@ -109,6 +112,13 @@ describe('an unusable key is refused at creation', () => {
     ['a small RSA key as JWK', jwkOf(small), /of 1024 bits/],
     ['a curve that is not supported', pemOf(p384), /on the curve P-384.*Use an RSA key/],
     ['a curve that is not supported, as JWK', jwkOf(p384), /on the curve P-384/],
+    ['a curve that we do not know', pemOf(brainpool), /is a key on an unsupported curve, which/],
+    [
+      'a curve without a name',
+      pemOf(nameless.privateKey),
+      /is a key on an unsupported curve, which/,
+    ],
+    ['a key of a type that we do not know', pemOf(x448), /is a key of an unsupported type, which/],
     ['a key for PSS alone', pemOf(pss), /an RSASSA-PSS key/],
     ['a key that cannot sign', pemOf(x25519), /on the curve X25519/],
     ['no key', undefined, /key is missing/],

@@ -31,7 +31,7 @@ describe('what happened, in words', () => {
         nextAttemptInMs: 1,
         stillServing: true,
       },
-      words: 'No new token could be fetched. The one in hand is good and serves on.',
+      words: 'No new token could be fetched. The current one is valid and stays in use.',
     },
     {
       event: {
@@ -41,11 +41,11 @@ describe('what happened, in words', () => {
         nextAttemptInMs: 1,
         stillServing: false,
       },
-      words: 'No token could be fetched, and none is in hand (ERR_X).',
+      words: 'No token could be fetched, and there is none to use (ERR_X).',
     },
     {
       event: { kind: 'cool-down', cause: 'server-set', delayMs: 8_000 },
-      words: 'The token endpoint is left alone for 8.0 s, because it asked for that.',
+      words: 'The token endpoint is not called for 8.0 s, because it asked for that.',
     },
     {
       event: { kind: 'rejected', count: 1, consequence: 'replay' },

@@ -114,7 +114,7 @@ export function createCallsV3(client: ExotelClient): ExotelCallsV3 {
       options,
     );
     const details = parseCallDetails(answer.body, zonelessOffset);
-    if (details === undefined) throw answer.unexpected('The answer holds no call sid.');
+    if (details === undefined) throw answer.unexpected('The response has no call sid.');
     return details;
   }
 
@@ -156,7 +156,7 @@ export function createCallsV3(client: ExotelClient): ExotelCallsV3 {
         options,
       );
       const legs = parseCallLegs(answer.body, zonelessOffset);
-      if (legs === undefined) throw answer.unexpected('The answer holds no leg_details.');
+      if (legs === undefined) throw answer.unexpected('The response has no leg_details.');
       return legs;
     },
 
@@ -169,7 +169,7 @@ export function createCallsV3(client: ExotelClient): ExotelCallsV3 {
         options,
       );
       const calls = parseActiveCalls(answer.body, zonelessOffset);
-      if (calls === undefined) throw answer.unexpected('The answer holds no active_calls.');
+      if (calls === undefined) throw answer.unexpected('The response has no active_calls.');
       return calls;
     },
 
@@ -183,7 +183,7 @@ export function createCallsV3(client: ExotelClient): ExotelCallsV3 {
         options,
       );
       const log = parseVoiceLog(answer.body, zonelessOffset);
-      if (log === undefined) throw answer.unexpected('The answer holds no voice_log.');
+      if (log === undefined) throw answer.unexpected('The response has no voice_log.');
       return log;
     },
   };
@@ -204,6 +204,6 @@ function onlyWith(
   remedy: string,
   operation: string,
 ) {
-  const problem = `is known to the ${body} body only: ${remedy}, or choose { wire: { createCallV3: '${body}' } }`;
+  const problem = `exists only in the ${body} body: ${remedy}, or choose { wire: { createCallV3: '${body}' } }`;
   return new ApiInputError({ api: 'exotel', operation, field, problem });
 }

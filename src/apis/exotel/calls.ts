@@ -96,7 +96,7 @@ export function createCalls(client: ExotelClient): ExotelCalls {
       options,
     );
     const details = parseCallDetails(answer.body, zonelessOffset);
-    if (details === undefined) throw answer.unexpected('The answer holds no call sid.');
+    if (details === undefined) throw answer.unexpected('The response has no call sid.');
     return details;
   }
 
@@ -149,7 +149,7 @@ export function createCalls(client: ExotelClient): ExotelCalls {
 
 /** The note for a call-placing request whose answer makes no sense. @internal */
 export const NO_SID_IN_MADE_CALL =
-  'The answer holds no call sid, so the call may or may not have been placed.';
+  'The response has no call sid, so the call may or may not have been placed.';
 
 /** In the wrappers that Exotel's lists use elsewhere: `response[]` of records or of `{ data }`, or `response.data[]`. */
 function parseCallList(

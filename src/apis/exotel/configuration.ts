@@ -186,7 +186,7 @@ export function createConfiguration(client: ExotelClient): ExotelConfiguration {
       options,
     );
     const processes = asRecord(answer.body)?.response;
-    if (!Array.isArray(processes)) throw answer.unexpected('The answer holds no processes.');
+    if (!Array.isArray(processes)) throw answer.unexpected('The response has no processes.');
     return {
       items: processes.map((process) => parseProcess(process, zonelessOffset)),
       ...parsePosition(answer.body),
@@ -239,7 +239,7 @@ export function createConfiguration(client: ExotelClient): ExotelConfiguration {
         options,
       );
       const leads = asRecord(answer.body)?.response;
-      if (!Array.isArray(leads)) throw answer.unexpected('The answer holds no leads.');
+      if (!Array.isArray(leads)) throw answer.unexpected('The response has no leads.');
       return {
         leads: leads.map((lead) => parseCampaignLead(lead, zonelessOffset)),
         requestId: answer.requestId,

@@ -100,7 +100,7 @@ export function toCsvBlob(
     throw inputError(
       operation,
       'csv',
-      `must be a file of at most ${limits.megabytes} MB that is not empty: split a larger one`,
+      `must be a non-empty file of at most ${limits.megabytes} MB: split larger files`,
     );
   }
   if (!(csv instanceof Blob)) checkRecords(ownBytes(csv), operation, limits);

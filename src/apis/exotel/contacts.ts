@@ -169,7 +169,7 @@ export function createContacts(client: ExotelClient): ExotelContacts {
       );
       const data = dataIn(answer);
       const uploadId = textOf(data.upload_id);
-      if (uploadId === undefined) throw answer.unexpected('The answer holds no upload_id.');
+      if (uploadId === undefined) throw answer.unexpected('The response has no upload_id.');
       return {
         uploadId,
         status: textOf(data.status),
@@ -227,7 +227,7 @@ function toUploadForm(
 
 function dataIn(answer: ExotelAnswer): WireRecord {
   const data = asRecord(asRecord(asRecord(answer.body)?.response)?.data);
-  if (data === undefined) throw answer.unexpected('The answer holds no data.');
+  if (data === undefined) throw answer.unexpected('The response has no data.');
   return data;
 }
 

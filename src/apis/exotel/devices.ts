@@ -101,7 +101,7 @@ export function createDevices(client: ExotelClient): ExotelDevices {
         options,
       );
       const parsed = parseDevice(singleData(answer.body));
-      if (parsed === undefined) throw answer.unexpected('The answer holds no device.');
+      if (parsed === undefined) throw answer.unexpected('The response has no device.');
       return { device: parsed, requestId: answer.requestId, raw: answer.body };
     },
 

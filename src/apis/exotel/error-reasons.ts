@@ -92,11 +92,11 @@ const REASONS_BY_STATUS: Readonly<Record<number, ExotelErrorReason>> = Object.fr
 
 const REMEDIES: Partial<Record<ExotelErrorReason, string>> = Object.freeze({
   'authentication-failed':
-    'Check that credentials, account and region belong together: the other region answers 401 as well.',
+    'Check that credentials, account and region belong together: the wrong region also answers 401.',
   'agent-device-off': 'The agent has to switch the device on first.',
   'agent-device-unverified': 'The agent has to verify the device first.',
-  'agent-device-busy': 'Try again when the agent is free; presence.get tells.',
-  'rate-limited': 'Wait for retryAfterMs where it is given, or give the client a rateLimiter.',
+  'agent-device-busy': 'Try again when the agent is free (see presence.get).',
+  'rate-limited': 'Wait for retryAfterMs if it is set, or set a rateLimiter.',
 });
 
 /** These statuses say more than the general codes (1000 to 1011) that may come with them. */

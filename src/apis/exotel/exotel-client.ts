@@ -295,8 +295,7 @@ async function holdBack(
 }
 
 /** No idempotency key is documented, so looking is the only way to tell. */
-const MAY_RING =
-  'The telephones may ring all the same: look for the call before you place it again.';
+const MAY_RING = 'The telephones may ring anyway: look for the call before you place it again.';
 
 /** The same error; if the call may have been placed, its message says so. */
 function withDoubt(error: unknown): unknown {

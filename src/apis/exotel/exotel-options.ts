@@ -320,6 +320,6 @@ export function requireCredential(value: unknown, operation: string, field: stri
     api: 'exotel',
     operation,
     field,
-    problem: 'must be a string that is not empty',
+    problem: 'must be a non-empty string',
   });
 }

@@ -157,7 +157,7 @@ export function createPresence(client: ExotelClient): ExotelPresence {
       options,
     );
     const page = parsePresencePage(answer.body, zonelessOffset);
-    if (page === undefined) throw answer.unexpected('The answer holds no agents.');
+    if (page === undefined) throw answer.unexpected('The response has no agents.');
     return page;
   }
 
@@ -176,7 +176,7 @@ export function createPresence(client: ExotelClient): ExotelPresence {
         options,
       );
       const data = asRecord(asRecord(asRecord(answer.body)?.response)?.data);
-      if (data === undefined) throw answer.unexpected('The answer holds no data.');
+      if (data === undefined) throw answer.unexpected('The response has no data.');
       const { requestId, body } = answer;
       return { ...parseAgentPresence(data, zonelessOffset), requestId, raw: body };
     },

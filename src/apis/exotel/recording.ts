@@ -85,11 +85,12 @@ function explain(
   status: number,
   { withApiKey }: RecordingSource,
 ): { reason?: ExotelErrorReason; note?: string } {
-  if (status === 404) return { note: 'A recording may be there some minutes after the call.' };
+  if (status === 404)
+    return { note: 'A recording can take a few minutes to appear after the call.' };
   return status === 403 && !withApiKey
     ? {
         reason: 'file-expired',
-        note: 'The signed address is no longer valid: ask voice.get for another.',
+        note: 'The signed address is no longer valid: get a new one from voice.get.',
       }
     : {};
 }

@@ -185,13 +185,13 @@ export function createUsers(client: ExotelClient): ExotelUsers {
       options,
     );
     const page = parseUserPage(answer, zonelessOffset);
-    if (page === undefined) throw answer.unexpected('The answer holds no list of users.');
+    if (page === undefined) throw answer.unexpected('The response has no list of users.');
     return page;
   }
 
   const oneUser = (answer: ExotelAnswer): ExotelUserAnswer => {
     const user = parseUser(singleData(answer.body), zonelessOffset);
-    if (user === undefined) throw answer.unexpected('The answer holds no user.');
+    if (user === undefined) throw answer.unexpected('The response has no user.');
     return { user, requestId: answer.requestId, raw: answer.body };
   };
 

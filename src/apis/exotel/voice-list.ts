@@ -82,7 +82,7 @@ export const voiceListSchema = v.strictObject({
     v.pipe(
       v.array(pathId),
       v.minLength(1, 'must not be empty'),
-      v.maxLength(100, 'takes at most 100 sids: ask in several calls'),
+      v.maxLength(100, 'takes at most 100 sids: split them into several calls'),
     ),
   ),
   created: v.optional(v.strictObject({ from: moment, to: moment })),

@@ -90,6 +90,6 @@ async function fetchPage(
     options,
   );
   const page = parseVoicePage(answer.body, zonelessOffset);
-  if (page === undefined) throw answer.unexpected('The answer holds no Calls.');
+  if (page === undefined) throw answer.unexpected('The response has no Calls.');
   return page;
 }

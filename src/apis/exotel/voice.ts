@@ -189,7 +189,7 @@ export function createVoice(client: ExotelClient): ExotelVoice {
       },
       options,
     );
-    return callIn(answer, zonelessOffset, 'The answer holds no call sid.');
+    return callIn(answer, zonelessOffset, 'The response has no call sid.');
   }
 
   return {

@@ -59,7 +59,10 @@ export function toWireCallRecord(
   const indian = (field: 'callerNumber' | 'receiverNumber') => {
     const number = toE164(record[field], 'IN');
     if (number?.startsWith('+91') === true) return number.slice('+'.length);
-    throw wrong(field, 'must be an Indian phone number: Truecaller documents 91 and ten digits');
+    throw wrong(
+      field,
+      'must be an Indian phone number: Truecaller documents only 91 and ten digits',
+    );
   };
   return {
     caller_number: indian('callerNumber'),

@@ -130,7 +130,7 @@ export function createCallRecords(
       const receipt = await send({ operation, method: 'GET', path }, options);
       const batch = readCallBatch(receipt.raw);
       if (batch !== undefined) return batch;
-      throw unexpected(operation, receipt, 'The answer holds no records.');
+      throw unexpected(operation, receipt, 'The response has no records.');
     },
   };
 }

@@ -129,13 +129,13 @@ const exitSchema = v.pipe(
       receiverNumbers: v.pipe(
         v.array(filledText, 'must be an array'),
         v.minLength(1, 'must have from 1 to 1000 numbers'),
-        v.maxLength(1000, 'must have from 1 to 1000 numbers: ask in several removals'),
+        v.maxLength(1000, 'must have from 1 to 1000 numbers: split them into several removals'),
       ),
     }),
     'must be an array',
   ),
   v.minLength(1, 'must have from 1 to 10 removals'),
-  v.maxLength(10, 'must have from 1 to 10 removals: ask in several calls'),
+  v.maxLength(10, 'must have from 1 to 10 removals: split them into several calls'),
 );
 
 /** @internal */

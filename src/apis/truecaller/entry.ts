@@ -44,7 +44,7 @@ const entrySchema = v.pipe(
       v.check(
         (contents) =>
           new Set(contents.map((content) => content.displayUnit)).size === contents.length,
-        'must have one content for each display unit: two are for the same',
+        'must not have two contents for the same display unit',
       ),
     ),
     template: v.optional(templateSchema),

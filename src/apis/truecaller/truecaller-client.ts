@@ -109,7 +109,7 @@ function judge(
     response: toErrorResponse({ status, body }, secrets),
     slug: clean(slug),
     said: clean(message),
-    ...(isPage ? { note: 'The answer is a page of a website, not of the API.' } : {}),
+    ...(isPage ? { note: 'The response is a web page, not an API response.' } : {}),
     field: clean(info?.field),
     retryAfterMs: retryAfterMs(headerOf(headers, 'retry-after'), Date.now()),
   });

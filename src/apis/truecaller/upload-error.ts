@@ -33,7 +33,7 @@ export class TruecallerUploadError extends Error {
       `${count('unsent')} were not sent`,
     ].join(', ');
     const why = cause instanceof Error ? (cleanText(cause.message, []) ?? '') : '';
-    super(`truecaller ${operation} stopped: ${counts}. Go on with { from: ${next} }. ${why}`, {
+    super(`truecaller ${operation} stopped: ${counts}. Resume with { from: ${next} }. ${why}`, {
       cause,
     });
     this.name = 'TruecallerUploadError';

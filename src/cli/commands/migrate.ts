@@ -18,7 +18,7 @@ export async function migrate(path: string, { dry = false }: MigrateOptions): Pr
   const jscodeshift = binaryOfProject();
   if (jscodeshift === undefined) {
     tell(
-      'jscodeshift, which rewrites the files, is not installed here. This installs it and goes on:\n' +
+      'jscodeshift, which rewrites the files, is not installed here. To install it and continue, run:\n' +
         `npm install --save-dev jscodeshift && npx axios-bearer migrate ${path}${dry ? ' --dry' : ''}`,
     );
     return EXIT.failed;

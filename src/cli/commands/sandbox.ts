@@ -40,10 +40,12 @@ export async function sandbox(options: SandboxCommandOptions): Promise<void> {
   if (ui !== undefined) {
     tell(`Live view of the tokens: ${ui.url}`);
     tell(
-      'For this page tokens live about 40 s and a token call takes 0.8 s, for your program too.',
+      'While this page runs, tokens live about 40 s and a token call takes 0.8 s, for your program too.',
     );
   }
-  tell('Use these lines in another terminal, pasted or as a file. Ctrl-C stops the sandbox.');
+  tell(
+    'Paste these lines into another terminal, or save them to a file. Ctrl-C stops the sandbox.',
+  );
   await interrupted;
   await ui?.close();
   await running.close();

@@ -162,7 +162,7 @@ function overall(storms: readonly Storm[]): Promised[] {
       seen: `${thousands(healed)} healed`,
     },
     {
-      what: 'While a token is valid, a failing token endpoint is not felt',
+      what: 'While a token is valid, a failing token endpoint goes unnoticed',
       held: absorbed > 0 && failures === 0,
       seen: `${absorbed} token calls failed, ${thousands(failures)} requests`,
     },

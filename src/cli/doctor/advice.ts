@@ -90,7 +90,7 @@ function onSilence(
   if (!isTimeOut(code)) return [onNetworkCode(code, configuration, origin) ?? message];
   return [
     connection.kind === 'unreachable'
-      ? `Could not connect to ${origin} within ${time}. A firewall may be dropping the packets: have it opened for this address, or set HTTPS_PROXY if there is a proxy.`
+      ? `Could not connect to ${origin} within ${time}. A firewall may be dropping the packets: ask for this address to be allowed, or set HTTPS_PROXY if there is a proxy.`
       : `Connected to ${origin}, but got no response within ${time}. The provider may be overloaded: try again later, or allow more time with --timeout.`,
   ];
 }

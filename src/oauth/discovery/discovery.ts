@@ -122,11 +122,11 @@ async function issuerOf(
   if (!URL.canParse(url) || new URL(url).origin !== new URL(resource).origin)
     fail(
       `${resource} names metadata at another origin in its 401`,
-      'Pass `issuer` in its place if you know who issues the tokens.',
+      'Pass `issuer` instead if you know who issues the tokens.',
     );
   const { status, body } = await get(url, options, context);
   if (status !== 200)
-    fail(`${resource} has no metadata at ${url} (status ${status})`, 'Pass `issuer` in its place.');
+    fail(`${resource} has no metadata at ${url} (status ${status})`, 'Pass `issuer` instead.');
   return issuerIn(body, { resource, issuers }, provider);
 }
 

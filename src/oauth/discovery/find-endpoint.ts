@@ -69,7 +69,7 @@ function checkedPlace(
   if (given.length !== 1)
     return fail(
       'tokenUrl',
-      given.length === 0 ? 'is missing' : 'is not the only place given to find the token endpoint',
+      given.length === 0 ? 'is missing' : 'and its alternatives cannot be combined',
       'Pass one of `tokenUrl`, `issuer`, and `protectedResource` with `issuers`.',
     );
   if (tokenUrl !== undefined) {

@@ -39,7 +39,7 @@ export function endpointIn(
     fail(
       'issuer',
       `${issuer} is not the issuer that its metadata names (${shown(named)})`,
-      'Pass the issuer exactly as the authorization server writes it, with or without a slash at its end.',
+      'Pass the issuer exactly as the authorization server writes it, with or without a trailing slash.',
     );
   const tokenUrl = endpointFor(method, metadata);
   if (typeof tokenUrl !== 'string' || !URL.canParse(tokenUrl))

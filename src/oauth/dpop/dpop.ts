@@ -133,8 +133,8 @@ export function createDPoP(
 export function unboundTokenMessage({ status, body }: TokenResponse): string | undefined {
   if (status >= 300 || isBound(body)) return undefined;
   return (
-    'its token_type is not DPoP, so the token is not bound to the key of the option dpop; have DPoP enabled for this client at the ' +
-    'server, or leave the option out'
+    'its token_type is not DPoP, so the token is not bound to the key of the option dpop; enable DPoP for this client at ' +
+    'the server, or remove the option'
   );
 }
 

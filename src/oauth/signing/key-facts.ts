@@ -25,17 +25,19 @@ export type Judged = { readonly facts: KeyFacts } | KeyProblem;
 
 /** RFC 7518, section 3.3: "A key of size 2048 bits or larger MUST be used". */
 const LEAST_RSA_BITS = 2048;
+/** An algorithm or curve that is not in our table. */
+const OTHER = 'another';
 const ELLIPTIC: Readonly<Record<string, SigningAlgorithm>> = { 'P-256': 'ES256', Ed25519: 'EdDSA' };
 
 function rsa(bits: number | undefined): KeyFacts {
   return { algorithms: ['RS256', 'PS256'], kind: 'an RSA key', bits };
 }
 
-function elliptic(curve: string): KeyFacts {
+function elliptic(curve = OTHER): KeyFacts {
   const algorithm = ELLIPTIC[curve];
   return {
     algorithms: algorithm === undefined ? [] : [algorithm],
-    kind: `a key on the curve ${curve}`,
+    kind: curve === OTHER ? 'a key on an unsupported curve' : `a key on the curve ${curve}`,
   };
 }
 
@@ -152,7 +154,7 @@ const OID: Readonly<Record<string, string>> = {
 function nameOf(oid: DerValue | undefined): string | undefined {
   if (oid?.tag !== DER.oid) return undefined;
   const hex = Array.from(oid.content, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return OID[hex] ?? 'another';
+  return OID[hex] ?? OTHER;
 }
 
 function pkcs8Facts(bytes: Uint8Array): KeyFacts | undefined {
@@ -170,8 +172,10 @@ function pkcs8Facts(bytes: Uint8Array): KeyFacts | undefined {
       // Web Crypto cannot import keys that are for PSS only.
       return name === 'RSA' ? rsa(bits) : { algorithms: [], kind: 'an RSASSA-PSS key' };
     }
+    case OTHER:
+      return { algorithms: [], kind: 'a key of an unsupported type' };
     case 'EC':
-      return elliptic(nameOf(parameters) ?? 'of its own');
+      return elliptic(nameOf(parameters));
     default:
       return elliptic(name);
   }

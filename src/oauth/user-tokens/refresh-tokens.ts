@@ -174,7 +174,7 @@ export class RefreshTokens {
     } catch (cause) {
       const consequence =
         which === 'save'
-          ? ' The new refresh token is kept in memory, and saved before anything else at the next try.'
+          ? ' The new refresh token is kept in memory and will be saved first at the next attempt.'
           : '';
       throw new TokenAcquisitionError(
         'ERR_CREDENTIALS_UNAVAILABLE',

@@ -66,7 +66,7 @@ export function createAccount(client: ExotelClient): ExotelAccount {
       const answer = await read('account.balance', ['Balance.json'], options);
       const data = asRecord(asRecord(asRecord(answer.body)?.Account)?.BalanceData) ?? {};
       const balance = numberOf(data.Balance);
-      if (balance === undefined) throw answer.unexpected('The answer holds no Balance.');
+      if (balance === undefined) throw answer.unexpected('The response has no Balance.');
       return {
         balance,
         currency: textOf(data.Currency),
@@ -85,7 +85,7 @@ export function createAccount(client: ExotelClient): ExotelAccount {
       });
       const answer = await read(operation, ['Numbers', `${asked}.json`], options);
       const found = asRecord(asRecord(answer.body)?.Numbers);
-      if (found === undefined) throw answer.unexpected('The answer holds no Numbers.');
+      if (found === undefined) throw answer.unexpected('The response has no Numbers.');
       const dnd = textOf(found.DND)?.toLowerCase();
       return {
         phoneNumber: textOf(found.PhoneNumber),

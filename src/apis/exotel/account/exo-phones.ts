@@ -184,7 +184,7 @@ export function createExoPhones(client: ExotelClient): ExotelExoPhones {
       const path = client.path('v2', 'incoming-phone-numbers', id);
       const answer = await send('health', { method: 'GET', path }, options);
       const connectivity = connectivityIn(answer.body);
-      if (connectivity === undefined) throw answer.unexpected('The answer holds no connectivity.');
+      if (connectivity === undefined) throw answer.unexpected('The response has no connectivity.');
       return {
         incoming: parseConnectivity(connectivity.incoming_call),
         outgoing: parseConnectivity(connectivity.outgoing_call),
@@ -206,7 +206,7 @@ function toForm(fields: Readonly<Record<string, string | undefined>>): string {
 }
 
 function phonesIn(answer: ExotelAnswer, list: unknown): readonly ExotelExoPhone[] {
-  if (!Array.isArray(list)) throw answer.unexpected('The answer holds no list of numbers.');
+  if (!Array.isArray(list)) throw answer.unexpected('The response has no list of numbers.');
   return list
     .map((phone: unknown) => parseExoPhone(asRecord(phone) ?? {}))
     .filter((phone) => phone !== undefined);
@@ -214,7 +214,7 @@ function phonesIn(answer: ExotelAnswer, list: unknown): readonly ExotelExoPhone[
 
 function phoneIn(answer: ExotelAnswer): ExotelExoPhone {
   const phone = parseExoPhone(asRecord(answer.body) ?? {});
-  if (phone === undefined) throw answer.unexpected('The answer holds no phone_number.');
+  if (phone === undefined) throw answer.unexpected('The response has no phone_number.');
   return phone;
 }
 

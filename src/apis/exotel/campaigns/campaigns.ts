@@ -244,13 +244,13 @@ const given = (...values: readonly unknown[]) =>
 const createSchema = v.pipe(
   v.strictObject({ ...settings, callerId: exoPhone }),
   v.forward(
-    v.check(({ from, lists }) => given(from, lists) === 1, 'or lists is needed, and not both'),
+    v.check(({ from, lists }) => given(from, lists) === 1, 'or lists is required, but not both'),
     ['from'],
   ),
   v.forward(
     v.check(
       ({ appId, flowUrl, text }) => given(appId, flowUrl, text) === 1,
-      'or flowUrl or text is needed, and only one of them',
+      'or flowUrl or text is required, but only one',
     ),
     ['appId'],
   ),

@@ -156,7 +156,7 @@ export function createResource<Item>(
       const answer = await send(call, options);
       const [record] = recordsIn(answer.body);
       const item = record && parse(record);
-      if (item === undefined) throw answer.unexpected('The answer holds no record with an id.');
+      if (item === undefined) throw answer.unexpected('The response has no record with an id.');
       return item;
     },
 
@@ -188,7 +188,7 @@ export function createResource<Item>(
 }
 
 const NOTHING_OF_A_ROW =
-  'Exotel reported neither a failure nor a record: look for it before you send it again';
+  'Exotel reported neither a failure nor a record: check whether it exists before you send it again';
 
 /** Lists and gets. @internal */
 export function createRecords<Item, Query extends ExotelRecordQuery>(
@@ -229,7 +229,7 @@ export function createDeletableRecords<Item, Query extends ExotelRecordQuery>(
 export function readPage<Item>(answer: ExotelAnswer, parse: RecordParser<Item>): ExotelPage<Item> {
   const { body, requestId } = answer;
   if (!Array.isArray(asRecord(body)?.response))
-    throw answer.unexpected('The answer holds no list.');
+    throw answer.unexpected('The response has no list.');
   const received = listIn(body).length;
   const items = recordsIn(body)
     .map((record) => parse(record))

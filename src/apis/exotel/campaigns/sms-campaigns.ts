@@ -121,7 +121,7 @@ export interface ExotelSmsCampaigns
   ): AsyncGenerator<ExotelCampaignMessage, void, undefined>;
 }
 
-const DLT_ADVICE = 'must be the digits of the id as text: it is longer than a number can be';
+const DLT_ADVICE = 'must be a string of digits: the id is too long for a number';
 
 const MINUTE_MS = 60_000;
 

@@ -173,11 +173,11 @@ const connectSchema = v.strictObject({
       v.record(v.string(), v.string('must be a string')),
       v.check(
         (params) => Object.keys(params).length <= 3 && wireBytes(params) <= 200,
-        'must have at most 3 entries, of 200 bytes in all',
+        'must have at most 3 entries, 200 bytes in total',
       ),
       v.check(
         (params) => !Object.keys(params).some((name) => /^(exotel|veeno)-/i.test(name)),
-        'must have no name that begins with Exotel- or Veeno-',
+        'must not have names that begin with Exotel- or Veeno-',
       ),
     ),
   ),

@@ -141,7 +141,7 @@ export function createV4Callbacks(client: ExotelClient): ExotelV4Callbacks {
   const oneCallback = (answer: ExotelAnswer): ExotelV4CallbackAnswer => {
     const data = asRecord(asRecord(answer.body)?.response)?.data;
     const callback = parseV4Callback(data, client.options.zonelessOffset);
-    if (callback === undefined) throw answer.unexpected('The answer holds no callback.');
+    if (callback === undefined) throw answer.unexpected('The response has no callback.');
     return { callback, requestId: answer.requestId, raw: answer.body };
   };
 

@@ -154,7 +154,7 @@ export function createV4Users(client: ExotelClient): ExotelV4Users {
   const oneUser = (answer: ExotelAnswer): ExotelV4UserAnswer => {
     const data = asRecord(asRecord(answer.body)?.response)?.data;
     const user = parseV4User(data, client.options.zonelessOffset);
-    if (user === undefined) throw answer.unexpected('The answer holds no user.');
+    if (user === undefined) throw answer.unexpected('The response has no user.');
     return { user, requestId: answer.requestId, raw: answer.body };
   };
 

@@ -85,7 +85,7 @@ export function createV4VoiceLogs(client: ExotelClient): ExotelV4VoiceLogs {
     );
     const response = asRecord(asRecord(answer.body)?.response);
     const logs = asRecord(response?.data)?.voicelogs;
-    if (!Array.isArray(logs)) throw answer.unexpected('The answer holds no voicelogs.');
+    if (!Array.isArray(logs)) throw answer.unexpected('The response has no voicelogs.');
     return {
       items: logs.map(asRecord).filter((log) => log !== undefined),
       received: logs.length,
@@ -108,7 +108,7 @@ export function createV4VoiceLogs(client: ExotelClient): ExotelV4VoiceLogs {
       const path = client.path('v4', 'voicelogs', sid);
       const answer = await client.send({ ...shared, operation, path }, options);
       const data = asRecord(asRecord(asRecord(answer.body)?.response)?.data);
-      if (data === undefined) throw answer.unexpected('The answer holds no data.');
+      if (data === undefined) throw answer.unexpected('The response has no data.');
       return {
         timeline: asList(data.timeline).map((item) => ({
           event: textOf(asRecord(item)?.event),

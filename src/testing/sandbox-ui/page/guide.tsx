@@ -45,7 +45,7 @@ export function TryThis() {
             send({ do: 'press', fault: 'expire' });
           }}
         >
-          The tokens die earlier than they said, so no clock could have warned. The life bar is
+          The tokens die before their stated expiry, so no clock could predict it. The life bar is
           still long, yet the first 401 makes the token suspect and it is replaced.{' '}
           <em>Failures stay 0.</em>
         </Experiment>
@@ -57,9 +57,9 @@ export function TryThis() {
             send({ do: 'switch', fault: 'fail', on: !isDown });
           }}
         >
-          Wait for a band to turn early: calls fail, the endpoint is left to cool down, and requests
-          go out all the same. <em>Failures stay 0</em> while the token lives. Leave it down past
-          the end, and requests fail at once, unsent.
+          Wait for a band to turn early: calls fail, then pause for the cool-down, and requests go
+          out anyway. <em>Failures stay 0</em> while the token lives. Leave it down past the end,
+          and requests fail at once, unsent.
         </Experiment>
       </ol>
     </section>
@@ -98,7 +98,7 @@ const PHASES: readonly { readonly phase: Phase; readonly explained: string }[] =
 ];
 
 const MARKS: readonly { readonly kind: CrowdKind; readonly explained: string }[] = [
-  { kind: 'rejected', explained: 'a request was told that its token is not good' },
+  { kind: 'rejected', explained: "the API rejected the request's token" },
   { kind: 'joined', explained: 'joined the token call under way' },
   { kind: 'waited', explained: 'waited for a token before it went out' },
   { kind: 'replayed', explained: 'sent again with the new token' },
@@ -125,7 +125,7 @@ export function Legend() {
         ))}
         <li>
           <span class="chip cooling">cooling down</span>
-          <span>the token endpoint is left alone for a while</span>
+          <span>the token endpoint is not called for a while</span>
         </li>
         {MARKS.map(({ kind, explained }) => (
           <li key={kind}>

@@ -20,14 +20,14 @@ export const FAULT_WORDS: Readonly<Record<MomentaryFault | LastingFault, FaultWo
   revoke: { label: 'Revoke', explained: 'The provider kills every token now, before its time.' },
   expire: {
     label: 'Expire',
-    explained: 'Every token reaches its end at the provider now, earlier than it said.',
+    explained: 'Every token expires at the provider now, before its stated expiry.',
   },
   slow: { label: 'Slow', explained: 'The token endpoint takes 2.4 s to answer.' },
   fail: { label: 'Fail', explained: 'The token endpoint answers 503.' },
   hang: { label: 'Hang', explained: 'The token endpoint accepts calls and never answers.' },
   'rate-limit': {
     label: 'Rate-limit',
-    explained: 'The token endpoint answers 429 and asks to be left alone for 8 s.',
+    explained: 'The token endpoint answers 429 and asks for a pause of 8 s.',
   },
   'one-active-token': {
     label: 'One active token',
@@ -54,7 +54,7 @@ const COOLING_BECAUSE: Readonly<Record<string, string>> = {
 const REJECTED_AND: Readonly<Record<string, string>> = {
   replay: 'Sent again with another token.',
   replacement: 'It cannot be sent again, so the caller gets it; the next one has another token.',
-  'already-replayed': 'On the second try, so the caller gets it.',
+  'already-replayed': 'This was the second attempt, so the caller gets it.',
   'forced-mints-spent': 'New tokens have not helped so far, so the caller gets it.',
   'endpoint-cooling': 'No token can be fetched now, so the caller gets it.',
 };
@@ -84,14 +84,14 @@ export function inWords(happening: Happening): string | undefined {
     }
     case 'refresh-failed':
       return happening.stillServing
-        ? 'No new token could be fetched. The one in hand is good and serves on.'
-        : `No token could be fetched, and none is in hand (${happening.code}).`;
+        ? 'No new token could be fetched. The current one is valid and stays in use.'
+        : `No token could be fetched, and there is none to use (${happening.code}).`;
     case 'cool-down':
       return coolDownInWords(happening.cause, happening.delayMs);
     case 'cool-down-ended':
       return 'The token endpoint answers again.';
     case 'forced-mints-spent':
-      return `New tokens have not helped against 401s: the next one is fetched for a 401 in ${seconds(happening.delayMs)}.`;
+      return `New tokens did not fix the 401s: the next 401 can fetch one in ${seconds(happening.delayMs)}.`;
     case 'joined':
       return `${requests(happening.count)} joined the token call under way instead of making another.`;
     case 'rejected':
@@ -126,7 +126,7 @@ function phaseInWords(phase: Phase, serial: number): string | undefined {
     case 'fresh':
       return undefined;
     case 'early':
-      return `Token #${serial} nears its end: it serves on, and the next request has a new one fetched in the background.`;
+      return `Token #${serial} will expire soon: it stays in use, and the next request starts a background refresh.`;
     case 'last':
       return `Token #${serial} is in its last moments: requests wait for a new one, and get this one if none comes.`;
     case 'suspect':
@@ -155,7 +155,7 @@ export function callInWords({ tookMs, attempt, status, errorType }: Omit<EndedCa
 }
 
 export function coolDownInWords(cause: string, delayMs: number): string {
-  return `The token endpoint is left alone for ${seconds(delayMs)}, ${COOLING_BECAUSE[cause] ?? cause}.`;
+  return `The token endpoint is not called for ${seconds(delayMs)}, ${COOLING_BECAUSE[cause] ?? cause}.`;
 }
 
 /** The same for a stretch of the time line. */
