@@ -63,7 +63,7 @@ describe('fetch is watched', () => {
     ['fetch', true],
     ['Fetch', true],
     [['fetch', 'http'], true],
-    [['xhr', 'fetch'], true], // There is no XMLHttpRequest in Node.
+    [['XHR', 'fetch'], true], // There is no XMLHttpRequest in Node.
     [['xhr', 'http', 'fetch'], false], // What axios takes by default.
     ['http', false],
     [() => undefined, false],
@@ -73,6 +73,31 @@ describe('fetch is watched', () => {
     const config = configOf({ adapter });
     expect(watchFetch(config) !== undefined).toBe(expected);
     expect('env' in config).toBe(expected);
+  });
+
+  test('not where an earlier adapter of the list exists, as XMLHttpRequest in a browser', () => {
+    Object.assign(globalThis, { XMLHttpRequest: Object });
+    try {
+      expect(watchFetch(configOf({ adapter: ['xhr', 'fetch'] }))).toBeUndefined();
+    } finally {
+      Reflect.deleteProperty(globalThis, 'XMLHttpRequest');
+    }
+  });
+
+  test('where the http adapter of the list does not exist, as outside of Node', () => {
+    const { process } = globalThis;
+    Object.assign(globalThis, { process: undefined });
+    try {
+      expect(watchFetch(configOf({ adapter: ['HTTP', 'fetch'] }))).toBeDefined();
+    } finally {
+      Object.assign(globalThis, { process });
+    }
+  });
+
+  test('not where it is not a function: axios says so itself', () => {
+    const config = configOf({ adapter: 'fetch', env: { fetch: 'text' } });
+    expect(watchFetch(config)).toBeUndefined();
+    expect(config.env).toEqual({ fetch: 'text' });
   });
 
   test('by the same function for the same fetch, since axios keeps an adapter for each', () => {
@@ -108,6 +133,9 @@ describe('fetch is watched', () => {
     const copy = { ...config };
     takeOff(copy);
     expect('env' in copy).toBe(false);
+    const without = configOf({});
+    takeOff(without);
+    expect(without).toEqual({});
     const other = configOf({ env: { fetch: 1 } });
     takeOff(other);
     expect(other.env).toEqual({ fetch: 1 });

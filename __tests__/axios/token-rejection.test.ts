@@ -45,6 +45,22 @@ describe('by the standard', () => {
 });
 
 describe('by the provider’s own classifier', () => {
+  test.each([
+    [config, { method: 'POST', url: 'https://api.example.com/v1/a?b=1' }],
+    [{ url: '/a' }, { method: 'GET', url: '/a' }],
+  ])('it sees the method and the URL of %j', (sent, expected) => {
+    const isTokenRejection = jest.fn<NonNullable<Provider['isTokenRejection']>>(() => false);
+    isRejection(
+      { name: 'test', isTokenRejection } as unknown as Provider,
+      answerIn({ status: 401 })!,
+      sent as unknown as InternalAxiosRequestConfig,
+    );
+    expect(isTokenRejection).toHaveBeenCalledWith(
+      expect.objectContaining({ status: 401 }),
+      expected,
+    );
+  });
+
   test('it is what that says, and only that', () => {
     const says419 = ({ status }: { status: number }) => status === 419;
     expect(isRejectedBy(says419, { status: 419 })).toBe(true);
