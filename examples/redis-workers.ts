@@ -3,7 +3,7 @@
  *
  *   REDIS_URL=redis://127.0.0.1:6379 node examples/run.mjs redis-workers
  *
- * The main process plays the part of whatever starts your workers; each worker is an app of its own.
+ * The main process stands for the one that starts your workers; each worker is a separate app.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';

@@ -77,7 +77,8 @@ describe('an SDK with an adapter of ours', () => {
     expect(memory.arrivals).toEqual(['fake-token-1', 'fake-token-1', 'fake-token-2']);
   });
 
-  test('shows the provider’s classifier what can be read of the body, and hands the body on as it came', async () => {
+  /** An SDK whose adapter gets this body, and what the provider's classifier is shown of it. */
+  function classified(body: unknown) {
     const shown: unknown[] = [];
     const provider = providerOf(server, {
       isTokenRejection(response) {
@@ -86,11 +87,14 @@ describe('an SDK with an adapter of ours', () => {
       },
     });
     const adapter = createBearerAdapter(provider, {
-      adapter: (config) => answer(config, 200, '{"code":7}'),
+      adapter: (config) => answer(config, 200, body),
     });
-    const { data } = await axios.create({ baseURL: server.url, adapter }).get('/a', {
-      transformResponse: [(text: string) => text.length],
-    });
+    return { http: axios.create({ baseURL: server.url, adapter }), shown };
+  }
+
+  test('shows the provider’s classifier what can be read of the body, and hands the body on as it came', async () => {
+    const { http, shown } = classified('{"code":7}');
+    const { data } = await http.get('/a', { transformResponse: [(text: string) => text.length] });
     expect(shown).toEqual([{ code: 7 }]);
     expect(data).toBe('{"code":7}'.length);
   });
@@ -98,18 +102,8 @@ describe('an SDK with an adapter of ours', () => {
   test.each([['text that is not JSON'], [Buffer.from('{"code":7}')]])(
     'shows the classifier any other body as it came: %p',
     async (body) => {
-      const shown: unknown[] = [];
-      const provider = providerOf(server, {
-        isTokenRejection(response) {
-          shown.push(response.data);
-          return false;
-        },
-      });
-      const adapter = createBearerAdapter(provider, {
-        adapter: (config) => answer(config, 200, body),
-      });
-      const http = axios.create({ baseURL: server.url, adapter, transformResponse: [] });
-      expect((await http.get('/a')).data).toBe(body);
+      const { http, shown } = classified(body);
+      expect((await http.get('/a', { transformResponse: [] })).data).toBe(body);
       expect(shown).toEqual([body]);
     },
   );

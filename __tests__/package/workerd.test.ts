@@ -1,7 +1,4 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -30,7 +27,6 @@ const RUNTIMES = [
 describeWithWorkerd('in workerd', () => {
   let sandbox: Sandbox<'oauth2'>;
   let worker: Worker | undefined;
-  let gateServer: Server | undefined;
   beforeAll(async () => {
     sandbox = await startSandbox({ only: ['oauth2'] });
   });
@@ -38,8 +34,6 @@ describeWithWorkerd('in workerd', () => {
   afterEach(async () => {
     await worker?.stop();
     worker = undefined;
-    gateServer?.close();
-    gateServer = undefined;
   });
   afterAll(() => sandbox.close());
 
@@ -47,15 +41,6 @@ describeWithWorkerd('in workerd', () => {
     const { url, tokenUrl, credentials } = sandbox.oauth2;
     worker = await startWorker(WORKER, { url, tokenUrl, ...credentials, ...settings }, runtime);
     return worker;
-  }
-
-  /** A server that answers once it is told to. */
-  async function startGate(): Promise<{ readonly url: string; open(): void }> {
-    let open!: () => void;
-    const opened = new Promise<void>((resolve) => (open = resolve));
-    gateServer = createServer((_, response) => void opened.then(() => response.end()));
-    await once(gateServer.listen(0, '127.0.0.1'), 'listening');
-    return { url: `http://127.0.0.1:${(gateServer.address() as AddressInfo).port}`, open };
   }
 
   /** Two requests each 50 ms, for two lives of a token and a half; a token that is too old is refused. */
@@ -106,14 +91,14 @@ describeWithWorkerd('in workerd', () => {
 
     test('a request that waits for the token of another, which leaves, is served within its own time-out', async () => {
       const held = sandbox.oauth2.tokenEndpoint.holdNext();
-      const gate = await startGate();
+      const leave = sandbox.oauth2.api.holdNext();
       const { ask } = await start({}, runtime);
-      const leaving = ask(`leavesAfter=${gate.url}`);
-      await held.arrived;
+      const leaving = ask(`leavesAfter=${sandbox.oauth2.url}/__sandbox/public-echo`);
+      await Promise.all([held.arrived, leave.arrived]);
       const waiting = [ask(), ask()];
       // By then they wait. On a busy machine one may come later, and make the second token call itself.
       await sleep(300);
-      gate.open();
+      leave.release();
       const answers = await Promise.all([...waiting, leaving]);
       expect(answers).toMatchObject([{ status: 200 }, { status: 200 }, { left: true }]);
       expect(sandbox.oauth2.tokenCalls).toBe(2);

@@ -30,7 +30,6 @@ export interface WorkerAnswer {
   readonly status?: number;
   readonly error?: string;
   readonly left?: boolean;
-  readonly tookMs: number;
 }
 
 export interface Compatibility {

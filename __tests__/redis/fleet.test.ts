@@ -118,6 +118,7 @@ describeWithRedis('a fleet of real processes', () => {
     await Promise.all(members.map((member) => member.startLoad()));
     await eventually(() => sandbox.oauth2.tokenCalls >= 3);
     const tookMs = performance.now() - startedAt;
+    expect(sandbox.oauth2.tokenCalls).toBe(3);
     const reports = await Promise.all(members.map((member) => member.stopLoad()));
     const stoppedAfterMs = performance.now() - startedAt;
     expect(failuresOf(reports)).toEqual([]);

@@ -91,5 +91,5 @@ function readableFor(body: Body): (data: unknown) => unknown {
 
 /** Restores the config that this adapter was given, and the raw body. */
 function handBack(outcome: unknown, config: Config, body: Body | undefined): void {
-  quietly(() => Object.assign(outcome as object, { config }, body && { data: body.raw }));
+  quietly(() => Object.assign(Object(outcome) as object, { config }, body && { data: body.raw }));
 }

@@ -2,7 +2,7 @@ import type { ExotelAuthScheme } from './exotel-options.js';
 
 /**
  * The scheme of each call, unless the client or the call says otherwise. Without the option `basic`, calls that would
- * use Basic go out with whatever the instance attaches.
+ * use Basic go out with the instance's own authorization.
  *
  * The docs contradict each other: the token page says that the CCM API takes the bearer token and shows it on
  * the list of calls; the general pages say that every request takes Basic. Basic is the default where the call's own page

@@ -13,7 +13,7 @@ import type { ExotelRateLimiter } from './rate-limiter.js';
 /** The account's region. Credentials of one region get a 401 in the other. */
 export type ExotelRegion = 'singapore' | 'mumbai';
 
-/** How a call authenticates: with whatever the instance attaches, or with the API key and token of the options. */
+/** How a call authenticates: with the instance's own authorization, or with the API key and token of the options. */
 export type ExotelAuthScheme = 'bearer' | 'basic';
 
 /** The API key and token of the Exotel dashboard. */
@@ -129,7 +129,7 @@ export interface ExotelApiOptions {
   hosts?: ExotelHosts | undefined;
   /**
    * For calls that use Basic: Voice v1 and recordings, and every call whose page shows Basic. Without it the latter
-   * use whatever the instance attaches. May be a function, called before each such call.
+   * use the instance's own authorization. May be a function, called before each such call.
    */
   basic?:
     | ExotelBasicCredentials

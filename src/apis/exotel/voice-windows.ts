@@ -34,7 +34,7 @@ export function checkRange(
     );
   }
   if (width > REACH_MS + WIDEST_MS) {
-    throw refused('created.to', 'is too far in the future: use new Date() for now');
+    throw refused('created.to', 'is too far in the future: new Date() means until now');
   }
   if (!anyWidth && width > WIDEST_MS) {
     throw refused('created', 'must not be wider than a month: voice.iterate splits it');

@@ -72,7 +72,7 @@ async function goThrough(
     storms,
     'A revocation in mid-flight costs one token call',
     async () => {
-      // One provider after another, for the same reason.
+      // One provider after another: a thousand 401s at once freeze a busy machine for as long.
       for (const storm of storms) {
         const answered = storm.burst(BURST);
         storm.provider.revokeTokens();
