@@ -67,6 +67,15 @@ describe('behaviour 49: what was sent', () => {
     expect(replayBody(configOf({ data }), undefined)).toBeUndefined();
   });
 
+  test('cannot, if it cannot be looked at', () => {
+    const data = {
+      get pipe(): never {
+        throw new Error('not yours');
+      },
+    };
+    expect(replayBody(configOf({ data }), data)).toBeUndefined();
+  });
+
   test('counts, not what it was made of: a transform may have read a stream into text', () => {
     expect(replayBody(configOf({ data: 'read' }), stream())).toEqual({ data: 'read' });
   });

@@ -4,7 +4,7 @@ import { createAuthRefresh } from 'axios-auth-refresh';
 import { concealError } from '../concealment/conceal.js';
 import { answerIn, answerOf, isAboutOurToken, type Answer } from './answer.js';
 import type { Exchange, Sent } from './exchange.js';
-import { giveBack, quietly } from './give-back.js';
+import { giveBack } from './give-back.js';
 import type { Handler } from './innermost.js';
 import { isOurs } from './known-tokens.js';
 import { replay } from './replay.js';
@@ -145,6 +145,8 @@ function isWorthReplaying(rejection: Rejection): boolean {
 function ownRefusal(rejection: Rejection): ReplayRefusal | undefined {
   const { sent } = rejection;
   if (!mayReplay(sent.config)) return 'opted-out';
-  quietly(() => (rejection.body = replayBody(sent.config, sent.rawBody)));
-  return rejection.body === undefined ? 'body-consumed' : undefined;
+  const body = replayBody(sent.config, sent.rawBody);
+  if (body === undefined) return 'body-consumed';
+  rejection.body = body;
+  return undefined;
 }

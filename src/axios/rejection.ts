@@ -16,8 +16,8 @@ export class Rejection {
   readonly response: Answer;
   readonly sent: Sent;
   readonly original: Original;
-  /** Set if the request can be sent again. */
-  body: ReplayBody | undefined;
+  /** Set before the request is sent again. */
+  body!: ReplayBody;
   /** The id of the mint that this 401 forced, if any. */
   forcedMint: number | undefined;
 

@@ -16,7 +16,7 @@ export interface ReplayBody {
 }
 
 /**
- * The body for sending a request again, byte for byte; `undefined` if its bytes can be read only once.
+ * The body for sending a request again, byte for byte; `undefined` if its bytes can be read only once. Never throws.
  *
  * What counts is what was sent, after all transforms. A Node stream, a web stream, a form-data object or an async iterable has
  * been read by now, even if it is nested. The exception is the form-data object that axios itself makes from plain fields
@@ -29,14 +29,17 @@ export function replayBody(
   config: InternalAxiosRequestConfig,
   raw: unknown,
 ): ReplayBody | undefined {
-  const sent = config.data as unknown;
-  if (!isReadOnce(sent)) return { data: sent };
-  const isMadeByAxios =
-    isFormDataPackage(sent) && sent !== raw && transforms(config).every(isOfAxios);
-  if (!isMadeByAxios || config.formSerializer?.visitor !== undefined) return undefined;
-  const data = bytesOfFormLike(sent, raw, config);
-  const contentType = `multipart/form-data; boundary=${sent.getBoundary()}`;
-  return data === undefined ? undefined : { data, contentType };
+  try {
+    const sent = config.data as unknown;
+    if (!isReadOnce(sent)) return { data: sent };
+    const isMadeByAxios =
+      isFormDataPackage(sent) && sent !== raw && transforms(config).every(isOfAxios);
+    if (!isMadeByAxios || config.formSerializer?.visitor !== undefined) return undefined;
+    const contentType = `multipart/form-data; boundary=${sent.getBoundary()}`;
+    return { data: bytesOfFormLike(sent, raw, config), contentType };
+  } catch {
+    return undefined; // A part of the form is a stream, or a getter in the body throws.
+  }
 }
 
 /** Whether a body, or anything inside it, can be read only once. */
@@ -68,18 +71,14 @@ function isLengthOf(data: unknown, length: unknown): boolean {
   return !ArrayBuffer.isView(data) || length === undefined || Number(length) === data.byteLength;
 }
 
-/** Rebuilds axios's form and returns its bytes; `undefined` if a part can be read only once. */
+/** Rebuilds axios's form and returns its bytes. Throws if a part can be read only once. */
 function bytesOfFormLike(
   sent: FormDataPackage,
   raw: unknown,
   config: InternalAxiosRequestConfig,
-): Uint8Array | undefined {
-  try {
-    const form = axios.toFormData(raw as object, emptyFormLike(sent), config.formSerializer);
-    return (form as FormDataPackage).getBuffer(); // Throws if a part is a stream.
-  } catch {
-    return undefined;
-  }
+): Uint8Array {
+  const form = axios.toFormData(raw as object, emptyFormLike(sent), config.formSerializer);
+  return (form as FormDataPackage).getBuffer();
 }
 
 /**

@@ -34,7 +34,7 @@ export async function replay(rejection: Rejection): Promise<AxiosResponse> {
     }),
   );
   discard(rejection.response.data);
-  const again = nextConfig(first, token, body ?? { data: first.config.data as unknown });
+  const again = nextConfig(first, token, body);
   if (onReplay !== undefined) {
     const { clock } = source;
     await inTime(rejection, 'replay-hook-failed', async ({ signal, leftMs, late }) => {
@@ -45,7 +45,7 @@ export async function replay(rejection: Rejection): Promise<AxiosResponse> {
   }
   // The hook may have changed the destination to one where the token must not go.
   if (first.attachment.guard.destinationOf(again) !== 'own') removeOurs(again);
-  if (again.data !== body?.data) again.headers.delete('Content-Length'); // The hook replaced the body.
+  if (again.data !== body.data) again.headers.delete('Content-Length'); // The hook replaced the body.
   const leftMs = timeLeft(rejection);
   if (leftMs !== undefined) again.timeout = asTimeout(leftMs);
   return send(rejection, token, again);
