@@ -72,8 +72,12 @@ describe('an answer is seen before a transform of the caller’s', () => {
 });
 
 describe('taking the watch off', () => {
-  test('gives the config back as it was, by fetch as well', () => {
-    const config = configOf({ adapter: 'fetch', transformResponse: broken });
+  test.each<[string, object]>([
+    ['a transform', { transformResponse: broken }],
+    ['fetch', { adapter: 'fetch' }],
+    ['both', { adapter: 'fetch', transformResponse: broken }],
+  ])('gives the config back as it was: %s', (_, fields) => {
+    const config = configOf(fields);
     const before = { ...config };
     watchAnswer(config)!.takeOff(config);
     expect({ ...config }).toEqual(before);
