@@ -42,9 +42,7 @@ describe('the answer of Truecaller for Business calls', () => {
 
   it.each([
     [400, 'invalid-input', 'refused'],
-    [401, 'authorization-error', 'credentials'],
     [403, 'forbidden-error', 'credentials'],
-    [500, 'internal-server-error', 'transient'],
   ])('of status %d and %s is %s', async (status, slug, verdict) => {
     const body = { slug, message: 'in words' };
 
