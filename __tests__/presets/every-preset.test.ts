@@ -1,18 +1,11 @@
-import { afterEach, describe, expect, it, test } from '@jest/globals';
+import { describe, expect, it, test } from '@jest/globals';
 import { readFileSync, readdirSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 
 import { createProviderClient } from '../../src/index.js';
 import * as presets from '../../src/presets/index.js';
 import { createFakeTokenEndpoint, type FakeTokenEndpoint } from '../../src/testing/index.js';
-import {
-  everythingShownOf,
-  judge,
-  misconfiguration,
-  refusalOf,
-  requestOf,
-} from '../providers/conversation.js';
+import { json, serve } from '../apis/loopback.js';
+import { judge, misconfiguration, refusalOf, requestOf } from '../providers/conversation.js';
 import { conversations, type Conversation } from './conversations.js';
 
 const SOURCE = new URL('../../src/presets/', import.meta.url);
@@ -34,25 +27,15 @@ const bodyOf = ({ form, json }: Conversation['request']) => form ?? (json && JSO
 
 const answerOf = ({ answer }: Conversation, token: string) => ({ ...answer, access_token: token });
 
-/** The API of the provider: it takes the tokens that the endpoint calls live. */
-async function openApi(endpoint: FakeTokenEndpoint, { rejection }: Conversation): Promise<Server> {
-  const rejected = rejection ?? { status: 401, body: {} };
-  const server = createServer((request, response) => {
+/** The API of the provider: it takes the tokens that the endpoint calls live. Returns its base URL. */
+function openApi(endpoint: FakeTokenEndpoint, { rejection }: Conversation): Promise<string> {
+  const { status, body } = rejection ?? { status: 401, body: {} };
+  return serve((request, response) => {
     const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
-    const isGood = endpoint.tokenState(token) === 'live';
-    response.writeHead(isGood ? 200 : rejected.status, { 'content-type': 'application/json' });
-    response.end(JSON.stringify(isGood ? { success: true } : rejected.body));
+    if (endpoint.tokenState(token) === 'live') json(response, 200, { success: true });
+    else json(response, status, body);
   });
-  await new Promise<void>((listening) => void server.listen(0, '127.0.0.1', listening));
-  return server;
 }
-
-let close: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  await Promise.all(close.map((one) => one()));
-  close = [];
-});
 
 describe.each(conversations)('$name', (conversation) => {
   const { name, file, create, options, optional = [], request, lives } = conversation;
@@ -93,13 +76,11 @@ describe.each(conversations)('$name', (conversation) => {
   });
 
   it('gets a token over HTTP, and another once the API rejects it', async () => {
-    const endpoint = createFakeTokenEndpoint({
+    await using endpoint = createFakeTokenEndpoint({
       toBody: ({ token }) => answerOf(conversation, token),
     });
     const tokenUrl = await endpoint.listen();
-    const api = await openApi(endpoint, conversation);
-    close.push(endpoint.close, () => new Promise<void>((closed) => void api.close(() => closed())));
-    const baseURL = `http://127.0.0.1:${(api.address() as AddressInfo).port}`;
+    const baseURL = await openApi(endpoint, conversation);
     const http = createProviderClient(create({ ...options, baseURL, tokenUrl }));
 
     expect((await http.get('/things')).data).toEqual({ success: true });
@@ -115,30 +96,14 @@ describe.each(conversations)('$name', (conversation) => {
     expect(new URL(url).search).toBe(new URL(request.url).search);
   });
 
-  it('shows no secret in the error of a refused token call', async () => {
-    const shown = everythingShownOf(
-      await refusalOf(create(options), 401, { error: 'invalid_client' }),
-    );
-
-    for (const secret of ['s3cret', '64bngr78', 'dckr_pat_124509']) {
-      expect(shown).not.toContain(secret);
-    }
-  });
-
-  it.each(Object.keys(options).filter((option) => !optional.includes(option)))(
-    'says so when %s is missing',
-    (option) => {
+  it('names each option that it needs when that one is missing', () => {
+    const needed = Object.keys(options).filter((option) => !optional.includes(option));
+    const missed = needed.map((option) => {
       const error = misconfiguration(() => create({ ...options, [option]: undefined }));
-
-      expect(error).toMatchObject({ provider: name, option });
-    },
-  );
-
-  it('refuses an option that it does not have', () => {
-    expect(misconfiguration(() => create({ ...options, sandbox: true }))).toMatchObject({
-      provider: name,
-      option: 'sandbox',
+      return { provider: error.provider, option: error.option };
     });
+
+    expect(missed).toEqual(needed.map((option) => ({ provider: name, option })));
   });
 });
 

@@ -24,7 +24,6 @@ const oktaOptions = {
 test.each([
   ['https://acme.okta.com'],
   ['acme.okta.com/oauth2'],
-  ['acme.okta.com?'],
   ['user@acme.okta.com'],
   ['acme okta'],
 ])('a domain is a host name and not %s', (domain) => {
@@ -88,8 +87,14 @@ test('an environment or region that is not known is refused with those that are'
   expect(region.message).toContain('us_east_1');
 });
 
-test('a preset called without options says which one is missing', () => {
+test('a preset called without options says whose are missing', () => {
   expect(misconfiguration(() => paypal(undefined as never)).provider).toBe('paypal');
+});
+
+test('an option that a preset does not have is refused', () => {
+  const error = misconfiguration(() => paypal({ ...client, sandbox: true } as never));
+
+  expect(error).toMatchObject({ provider: 'paypal', option: 'sandbox' });
 });
 
 it('reads the life of a Docker Hub token from the token', async () => {

@@ -140,7 +140,6 @@ describe.each(signed)('$name', ({ name, create, options, tokenUrl, claims, lifet
   it.each([
     ['text that is no key', 'not a key'],
     ['a key of another kind', pem(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey)],
-    ['a key cut short', pem(privateKey).slice(0, 400)],
   ])('refuses %s at creation, without showing it', (_, key) => {
     const error = misconfiguration(() => create({ ...options, privateKey: key }));
 
