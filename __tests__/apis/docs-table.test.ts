@@ -17,30 +17,24 @@ const functionsOf = (api: object) =>
 
 describe('the table of wrapped endpoints', () => {
   const instance = axios.create({ baseURL: 'http://localhost' });
-  it.each(functionsOf(createExotelApi(instance, { accountSid: 'acme' })))('lists %s', (name) => {
-    expect(exotel).toContain(`\`${name}\``);
+  it.each([
+    ['Exotel', createExotelApi(instance, { accountSid: 'acme' }), exotel],
+    [
+      'Exotel v4',
+      createExotelV4Api(instance, { accountSid: 'acme' }),
+      exotel?.split('### Contact Center v4')[1],
+    ],
+    ['Truecaller', createTruecallerApi(instance, { organisationId: 'org' }), truecaller],
+    [
+      'Truecaller for Business calls',
+      createTruecallerCallsApi(instance, { clientAccountId: 'account' }),
+      truecaller?.split('## Truecaller for Business calls')[1],
+    ],
+  ])('lists every function of %s', (_, api, section) => {
+    const names = functionsOf(api);
+    expect(names.filter((name) => !section?.includes(`\`${name}\``))).toEqual([]);
+    expect(names).not.toEqual([]);
   });
-
-  it.each(functionsOf(createExotelV4Api(instance, { accountSid: 'acme' })))(
-    'lists %s of v4',
-    (name) => {
-      expect(exotel?.split('### Contact Center v4')[1]).toContain(`\`${name}\``);
-    },
-  );
-
-  it.each(functionsOf(createTruecallerApi(instance, { organisationId: 'org' })))(
-    'lists %s of Truecaller',
-    (name) => {
-      expect(truecaller).toContain(`\`${name}\``);
-    },
-  );
-
-  it.each(functionsOf(createTruecallerCallsApi(instance, { clientAccountId: 'account' })))(
-    'lists %s of Truecaller for Business calls',
-    (name) => {
-      expect(truecaller?.split('## Truecaller for Business calls')[1]).toContain(`\`${name}\``);
-    },
-  );
 
   it('says for every endpoint either a function or why there is none', () => {
     const endpoints = rows.filter((row) => /^\| `(GET|POST|PUT|DELETE)/.test(row));
