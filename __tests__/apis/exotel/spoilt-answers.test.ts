@@ -7,7 +7,7 @@ import {
 } from '../../../src/apis/exotel/index.js';
 import { answerNext, failureOf, type CannedAnswer } from '../canned-answer.js';
 import { PLACE } from './every-call.js';
-import { A_CALL, authorisedInstance, CCM, exotelApi, TENANT, VOICE } from './exotel-account.js';
+import { authorisedInstance, CCM, exotelApi, TENANT, VOICE } from './exotel-account.js';
 
 const inResponse = (response: unknown): CannedAnswer => ({ body: { response } });
 const inData = (data: unknown) => inResponse({ data });
@@ -119,22 +119,6 @@ describe('an answer without the requested data is not a success:', () => {
       { attemptNumber: undefined },
     ]);
   });
-
-  it('v4 lists need no query', async () => {
-    const sent = answerNext(CCM, 'GET', inData([]), inData([]));
-    await v4().users.list();
-    await v4().callbacks.list();
-    expect(sent.map(({ path }) => path)).toEqual([
-      '/v4/accounts/acme/users',
-      '/v4/accounts/acme/callbacks',
-    ]);
-  });
-
-  it('v4 voice logs can come newest first', async () => {
-    const sent = answerNext(CCM, 'GET', inData({ voicelogs: [] }));
-    await v4().voiceLogs.list({ order: 'newest-first' });
-    expect(sent[0]?.path).toContain('sort_by=date%3Adesc');
-  });
 });
 
 describe('a call that was read', () => {
@@ -159,24 +143,5 @@ describe('a call that was read', () => {
   it('has its outcome under `status` where its sid is plain `sid`', () => {
     expect(parseMadeCall({ sid: 's', status: 'canceled' })?.outcome).toBe('cancelled');
     expect(parseMadeCall({ call_sid: 's', status: 'success' })?.outcome).toBeUndefined();
-  });
-});
-
-describe('a failure', () => {
-  it('reports as much of a rate limit as the headers hold', async () => {
-    answerNext(CCM, 'POST', { status: 429, headers: { 'x-ratelimit-limit': '200' } });
-    const { rateLimit } = await failureOf(exotelApi().calls.create(A_CALL));
-    expect(rateLimit).toEqual({ limit: 200, remaining: undefined, resetTime: undefined });
-  });
-
-  it('is not read out of a tenant’s answer that only repeats the status of its success', async () => {
-    answerNext(TENANT, 'GET', { body: { statusCode: 200, response: [] } });
-    const page = await exotelApi().configuration.listProcesses({ contactCenterId: 1 });
-    expect(page.items).toEqual([]);
-  });
-
-  it('for a missing API key does not suggest the bearer where only Basic works', async () => {
-    const api = exotelApi({ basic: undefined });
-    expect((await failureOf(api.voice.get('s'))).message).not.toContain('bearer');
   });
 });

@@ -170,6 +170,12 @@ describe('v4 voice logs', () => {
     ]);
   });
 
+  it('can come newest first', async () => {
+    const sent = answerNext(CCM, 'GET', page(false));
+    await v4().voiceLogs.list({ order: 'newest-first' });
+    expect(sent[0]?.path).toContain('sort_by=date%3Adesc');
+  });
+
   it('are read with their timeline', async () => {
     const timeline = [{ event: 'answered', time: '2030-01-02T03:04:05Z' }];
     answerNext(CCM, 'GET', around({ call_sid: 'a', timeline }));
@@ -177,6 +183,16 @@ describe('v4 voice logs', () => {
       timeline: [{ event: 'answered', time: new Date('2030-01-02T03:04:05Z') }],
     });
   });
+});
+
+it('v4 lists need no query', async () => {
+  const sent = answerNext(CCM, 'GET', around([]), around([]));
+  await v4().users.list();
+  await v4().callbacks.list();
+  expect(sent.map(({ path }) => path)).toEqual([
+    '/v4/accounts/acme/users',
+    '/v4/accounts/acme/callbacks',
+  ]);
 });
 
 it('options that cannot work are refused at once', () => {
