@@ -119,7 +119,7 @@ describe('the account', () => {
     expect(sent[0]?.path).toBe('/v1/Accounts/acme/Balance.json');
   });
 
-  it('may not be allowed to see it: the code is a number here', async () => {
+  it('is refused its balance with a code that is a number', async () => {
     const RestException = { Status: 401, Message: 'no', Code: 20003 };
     answerNext(VOICE, 'GET', { status: 401, body: { RestException } });
     await expect(exotelApi().account.balance()).rejects.toMatchObject({
@@ -201,27 +201,5 @@ describe('a request to an endpoint that is not wrapped', () => {
   ])('has no path like %s', async (wrong) => {
     const request: ExotelAnyRequest = { method: 'GET', host: 'voice', path: wrong };
     await expect(exotelApi().request(request)).rejects.toMatchObject({ field: 'path' });
-  });
-});
-
-describe('the budgets', () => {
-  it.each([
-    ['campaigns', VOICE, (api: ReturnType<typeof exotelApi>) => api.campaigns.list()],
-    ['exoPhones', VOICE, (api: ReturnType<typeof exotelApi>) => api.exoPhones.list()],
-    ['reads', VOICE, (api: ReturnType<typeof exotelApi>) => api.account.balance()],
-    [
-      'voice',
-      CCM,
-      (api: ReturnType<typeof exotelApi>) =>
-        api.request({ method: 'GET', host: 'ccm', path: '/v2/accounts/acme/x' }),
-    ],
-  ])('have one for %s', async (budget, host, call) => {
-    answerNext(host, 'GET', { status: 404 });
-    const asked: string[] = [];
-    const acquire = (one: string) => Promise.resolve(void asked.push(one));
-    await expect(call(exotelApi({ rateLimiter: { acquire } }))).rejects.toMatchObject({
-      status: 404,
-    });
-    expect(asked).toEqual([budget]);
   });
 });

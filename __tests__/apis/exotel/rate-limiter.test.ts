@@ -2,6 +2,7 @@ import { describe, expect, it, jest } from '@jest/globals';
 import axios from 'axios';
 import {
   createExotelRateLimiter,
+  type ExotelApi,
   type ExotelRateLimiter,
   type ExotelRateLimiterOptions,
 } from '../../../src/apis/exotel/index.js';
@@ -93,16 +94,17 @@ describe('a client with a limiter', () => {
     expect(sent).toEqual([]);
   });
 
-  it.each([
-    ['voice', (api: ReturnType<typeof exotelApi>) => api.voice.get('s')],
-    ['voice', (api: ReturnType<typeof exotelApi>) => api.callsV3.active()],
-    ['users', (api: ReturnType<typeof exotelApi>) => api.users.list()],
-    [
-      'users',
-      (api: ReturnType<typeof exotelApi>) => api.devices.update('u', 1, { available: true }),
-    ],
-    ['reads', (api: ReturnType<typeof exotelApi>) => api.presence.list()],
-  ])('counts towards %s', async (budget, call) => {
+  it.each<[string, (api: ExotelApi) => Promise<unknown>]>([
+    ['voice', ({ voice }) => voice.get('s')],
+    ['voice', ({ callsV3 }) => callsV3.active()],
+    ['voice', ({ request }) => request({ method: 'GET', host: 'ccm', path: '/v2/accounts/a/x' })],
+    ['users', ({ users }) => users.list()],
+    ['users', ({ devices }) => devices.update('u', 1, { available: true })],
+    ['reads', ({ presence }) => presence.list()],
+    ['reads', ({ account }) => account.balance()],
+    ['campaigns', ({ campaigns }) => campaigns.list()],
+    ['exoPhones', ({ exoPhones }) => exoPhones.list()],
+  ])('counts a call towards %s', async (budget, call) => {
     const { limiter, budgets } = gate();
     void call(exotelApi({ rateLimiter: limiter })).catch(() => undefined);
     await new Promise(setImmediate);
