@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import { answerNext } from '../canned-answer.js';
 import { CCM, exotelApi } from './exotel-account.js';
 
@@ -109,19 +109,18 @@ const VARIANTS = [
   },
 ];
 
-describe.each([
-  ['calls', '/v2/accounts/acme/calls/fakecallsid0001'],
-  ['callsV3', '/v3/accounts/acme/calls/fakecallsid0001'],
-] as const)('the details from %s.get', (group, path) => {
-  it.each(VARIANTS)('read the same from $page', async ({ body, own }) => {
-    const [sent, details] = [
-      answerNext(CCM, 'GET', { body }),
-      await exotelApi()[group].get('fakecallsid0001'),
-    ];
-    expect(details).toMatchObject({ ...SAME, ...own });
-    expect(details.raw).toEqual(body);
-    expect(sent[0]?.path).toBe(path);
-  });
+it.each(VARIANTS)('reads the same call from $page', async ({ body, own }) => {
+  const sent = answerNext(CCM, 'GET', { body });
+  const details = await exotelApi().calls.get('fakecallsid0001');
+  expect(details).toMatchObject({ ...SAME, ...own });
+  expect(details.raw).toEqual(body);
+  expect(sent[0]?.path).toBe('/v2/accounts/acme/calls/fakecallsid0001');
+});
+
+it('reads a v3 call in the same way', async () => {
+  const sent = answerNext(CCM, 'GET', { body: V3_PAGE });
+  expect(await exotelApi().callsV3.get('fakecallsid0001')).toMatchObject(SAME);
+  expect(sent[0]?.path).toBe('/v3/accounts/acme/calls/fakecallsid0001');
 });
 
 it('reads the agent from either name of its field', async () => {

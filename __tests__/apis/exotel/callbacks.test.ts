@@ -50,14 +50,11 @@ describe('the CCM status callback', () => {
   });
 
   it.each([
-    ['body', undefined],
     ['body', null],
     ['body', 42],
     ['body', []],
     ['body', 'hello'],
-    ['body', '<xml/>'],
     ['body', '{"call_sid":'],
-    ['call_sid', {}],
     ['call_sid', { call_sid: '', event_type: 'terminal' }],
     ['call_sid', { CallSid: 's', Status: 'completed' }],
     ['event_type', { call_sid: 's' }],
@@ -189,20 +186,19 @@ describe('the Voice v1 status callback', () => {
   });
 });
 
-describe.each([
-  ['parseVoiceCallback', parseVoiceCallback, 'CallSid=c1&Status=completed&x='],
-  ['parseCcmCallback', parseCcmCallback, 'call_sid=c1&event_type=terminal&x='],
-] as const)('%s', (_, parse, fields) => {
-  it('reads a body of a megabyte, as text and as bytes', () => {
-    const body = fields.padEnd(1_048_576, 'x');
-    expect(parse(body).callSid).toBe('c1');
-    expect(parse(Buffer.from(body)).callSid).toBe('c1');
+describe('a callback of a megabyte', () => {
+  const bodyOf = (bytes: number) => 'call_sid=c1&event_type=terminal&x='.padEnd(bytes, 'x');
+
+  it('is read, as text and as bytes', () => {
+    const body = bodyOf(1_048_576);
+    expect(parseCcmCallback(body).callSid).toBe('c1');
+    expect(parseCcmCallback(Buffer.from(body)).callSid).toBe('c1');
   });
 
-  it('refuses a larger one before it reads it', () => {
-    const body = fields.padEnd(1_048_577, 'x');
+  it('is refused before it is read if it is larger', () => {
+    const body = bodyOf(1_048_577);
     for (const form of [body, Buffer.from(body)]) {
-      expect(() => parse(form)).toThrow(expect.objectContaining({ field: 'body' }));
+      expect(() => parseCcmCallback(form)).toThrow(expect.objectContaining({ field: 'body' }));
     }
   });
 });

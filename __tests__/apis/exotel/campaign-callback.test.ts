@@ -73,12 +73,8 @@ describe('the webhooks of a campaign', () => {
     });
   });
 
-  it.each([
-    ['JSON text', JSON.stringify(ATTEMPT)],
-    ['bytes', Buffer.from(JSON.stringify(ATTEMPT))],
-    ['a form', new URLSearchParams(ATTEMPT)],
-  ])('are read from %s too', (_, body) => {
-    expect(parseCampaignCallback(body)).toMatchObject({ callSid: 'fakecall1' });
+  it('are read from JSON text too', () => {
+    expect(parseCampaignCallback(JSON.stringify(ATTEMPT))).toMatchObject({ callSid: 'fakecall1' });
   });
 
   it('keep a status that is not listed', () => {
@@ -88,8 +84,6 @@ describe('the webhooks of a campaign', () => {
 
   it.each([
     ['body', 'hello'],
-    ['body', null],
-    ['campaign_sid', {}],
     ['campaign_sid', { campaign_sid: {} }],
     ['status', { campaign_sid: 'fakecamp1' }],
   ])('are refused with the name of what is wrong: %s', async (field, body) => {
