@@ -1,4 +1,3 @@
-import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { inspect } from 'node:util';
@@ -219,19 +218,16 @@ describe('downloadRecording', () => {
   it('closes the connection of a stream that is refused', async () => {
     let closed: () => void = () => undefined;
     const done = new Promise<void>((resolve) => (closed = resolve));
-    const server = createServer((request, response) => {
+    const host = await serve((_request, response) => {
       response.on('close', closed);
       response.writeHead(401).write('an error page without an end');
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const host = `http://127.0.0.1:${(server.address() as { port: number }).port}`;
     const { voice } = exotelApi({ recordingHosts: [host] });
     const error = await failureOf(
       voice.downloadRecording({ recordingUrl: `${host}/c1.mp3` }, { as: 'stream' }),
     );
     expect(error).toMatchObject({ reason: 'authentication-failed' });
     await done;
-    server.close();
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ExotelVoiceListQuery } from '../../../src/apis/exotel/index.js';
 import { allOf, answerNext, failureOf, type SentRequest } from '../canned-answer.js';
-import { bodyOf, json, serve } from '../loopback.js';
+import { bodyOf, serve } from '../loopback.js';
 import { BASIC_HEADER, exotelApi, VOICE } from './exotel-account.js';
 
 const NUMBERS = { from: '+910000000000', to: '08000000001', callerId: '08000000003' };
@@ -367,10 +367,4 @@ describe('iterate', () => {
     const calls = await allOf(exotelApi().voice.iterate());
     expect([calls.length, sent.length]).toEqual([2, 2]);
   });
-});
-
-it('answers over a real connection', async () => {
-  const host = await serve((_request, response) => json(response, 200, { Call: CALL }));
-  const { voice } = exotelApi({ hosts: { voice: host } });
-  expect(await voice.connectNumbers(NUMBERS)).toMatchObject(STARTED);
 });
