@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import * as v from 'valibot';
 
 import { createPhoneFields, toE164 } from '../../src/apis/phone-numbers.js';
-import { toReceiverNumber, type CountryCode } from '../../src/apis/truecaller/index.js';
+import type { CountryCode } from '../../src/apis/calling-codes.js';
 
 describe('toE164', () => {
   it.each([
@@ -75,11 +75,4 @@ describe('the fields of a phone number', () => {
       '09876543211',
     ]);
   });
-
-  it.each(['+91 98765 43210', 'tel:+44-20-7946-0123', '254712345678'])(
-    'take %s for both APIs alike',
-    (number) => {
-      expect(v.parse(createPhoneFields().e164, number)).toBe(`+${toReceiverNumber(number)}`);
-    },
-  );
 });

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
-import axios, { AxiosError } from 'axios';
+import { AxiosError } from 'axios';
 import { isTruecallerApiError, TruecallerApiError } from '../../../src/apis/truecaller/index.js';
 import { answerNext, failureOf } from '../canned-answer.js';
 import { json, serve } from '../loopback.js';
@@ -114,20 +114,13 @@ describe('no error holds a secret', () => {
   });
 });
 
-it("an abort by the caller's signal is axios's own", async () => {
-  const error = await failureOf(
-    truecallerApi().campaigns.bulkUpload([anEntry()], { signal: AbortSignal.abort() }),
-  );
-  expect(axios.isCancel(error)).toBe(true);
-});
-
-it.each([307, 500])('an upload is sent once when the answer is %i', async (status) => {
+it('an upload follows no redirect, which would send it again', async () => {
   let requests = 0;
   const host = await serve((_request, response) => {
     requests += 1;
     response.setHeader('location', '/elsewhere');
-    json(response, status, {});
+    json(response, 307, {});
   });
-  await expect(upload({ hosts: { portal: host } })).rejects.toMatchObject({ status });
+  await expect(upload({ hosts: { portal: host } })).rejects.toMatchObject({ status: 307 });
   expect(requests).toBe(1);
 });
