@@ -2,6 +2,7 @@ import { expect, it } from '@jest/globals';
 
 import { createProviderClient, type ResourceRequest } from '../../src/index.js';
 import { oauth2ClientCredentials } from '../../src/providers/index.js';
+import { createFakeTokenEndpoint } from '../../src/testing/index.js';
 import { nock } from '../setup/nock.js';
 
 /*
@@ -13,15 +14,10 @@ const HOST = 'http://127.0.0.1:9';
 
 /** An API that rejects the first token with a 403. */
 function anAPI() {
-  let issued = 0;
-  nock(HOST)
-    .post('/token')
-    .times(2)
-    .reply(200, () => ({ access_token: `token-${(issued += 1)}` }));
-  nock(HOST, { reqheaders: { authorization: 'Bearer token-1' } })
+  nock(HOST, { reqheaders: { authorization: 'Bearer fake-token-1' } })
     .post('/things?page=2')
     .reply(403, { message: 'The incoming token has expired' });
-  nock(HOST, { reqheaders: { authorization: 'Bearer token-2' } })
+  nock(HOST, { reqheaders: { authorization: 'Bearer fake-token-2' } })
     .post('/things?page=2')
     .reply(200, { ok: true });
 }
@@ -39,8 +35,10 @@ it('a test for rejected tokens heals what it says, and is told the request, so t
     },
   });
   anAPI();
+  const transport = { adapter: createFakeTokenEndpoint().adapter };
+  const http = createProviderClient(provider, {}, { transport });
 
-  const { data } = await createProviderClient(provider).post('/things?page=2', { a: 1 });
+  const { data } = await http.post('/things?page=2', { a: 1 });
   expect(data).toEqual({ ok: true });
   expect(told[0]).toEqual({ method: 'POST', url: `${HOST}/things?page=2` });
 });
