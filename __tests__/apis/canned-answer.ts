@@ -1,3 +1,5 @@
+import { inspect } from 'node:util';
+
 import type { Body } from 'nock';
 
 import { nock } from '../setup/nock.js';
@@ -47,6 +49,20 @@ export async function failureOf(promise: Promise<unknown>): Promise<any> {
     return error;
   }
   throw new Error('it did not fail');
+}
+
+/** What a request fails with when no answer comes. */
+export const noAnswer = (code = 'ECONNRESET') => Object.assign(new Error('no answer'), { code });
+
+/** Everything that logging and serialising an error can show. */
+export function everyFormOf(error: any): string {
+  return [
+    String(error),
+    error.stack,
+    JSON.stringify(error),
+    JSON.stringify({ ...error }),
+    inspect(error, { depth: 20 }),
+  ].join('\n');
 }
 
 /** Everything that an iterator yields. */

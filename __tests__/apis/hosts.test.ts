@@ -17,7 +17,7 @@ import { startSandbox, type SandboxControls } from '../../src/testing/index.js';
 import { answerNext, failureOf } from './canned-answer.js';
 import { A_CALL, BASIC, BASIC_HEADER } from './exotel/exotel-account.js';
 import { nock } from '../setup/nock.js';
-import { anEntry } from './truecaller/truecaller-organisation.js';
+import { anEntry, PORTAL, WEBHOOKS } from './truecaller/truecaller-organisation.js';
 
 /*
  * Nothing goes to a host that neither the instance's `baseURL` nor an option names: a client of a sandbox must not ring
@@ -26,10 +26,7 @@ import { anEntry } from './truecaller/truecaller-organisation.js';
 
 const SINGAPORE = { ccm: 'https://ccm-api.exotel.com', voice: 'https://api.exotel.com' };
 const MUMBAI = { ccm: 'https://ccm-api.in.exotel.com', voice: 'https://api.in.exotel.com' };
-const TRUECALLER = {
-  portal: 'https://enterprise-portal-noneu.truecaller.com',
-  webhooks: 'https://enterprise-webhooks-noneu.truecaller.com',
-};
+const TRUECALLER = { portal: PORTAL, webhooks: WEBHOOKS };
 const PROXY = 'https://proxy.example/telephony';
 const OTHER = 'https://other.example';
 

@@ -8,7 +8,7 @@ import {
   isAgentUnavailable,
   isExotelApiError,
 } from '../../../src/apis/exotel/index.js';
-import { answerNext, failureOf } from '../canned-answer.js';
+import { answerNext, everyFormOf, failureOf, noAnswer } from '../canned-answer.js';
 import { json, serve } from '../loopback.js';
 import { nock } from '../../setup/nock.js';
 import { CHOOSABLE, FIXED } from './every-call.js';
@@ -253,7 +253,7 @@ describe('a call that may have been placed', () => {
 
   it.each([
     ['a time-out', () => ringing().delay(500).reply(200), { timeout: 20 }],
-    ['a broken connection', () => ringing().replyWithError(resetError()), {}],
+    ['a broken connection', () => ringing().replyWithError(noAnswer()), {}],
     ['a 5xx', () => ringing().reply(502), {}],
   ])('says so after %s, and is not sent again', async (_, prepare, options) => {
     prepare();
@@ -277,8 +277,6 @@ describe('a call that may have been placed', () => {
     for (const { message } of errors) expect(message).not.toContain(DOUBT);
   });
 });
-
-const resetError = () => Object.assign(new Error('reset'), { code: 'ECONNRESET' });
 
 describe('a 401 of the wrong scheme', () => {
   it.each([
@@ -333,14 +331,6 @@ describe('a rate limit', () => {
 });
 
 describe('no error holds a secret', () => {
-  const everyFormOf = (error: any) =>
-    [
-      String(error),
-      error.stack,
-      JSON.stringify(error),
-      JSON.stringify({ ...error }),
-      inspect(error, { depth: 20 }),
-    ].join('\n');
   const SECRETS = ['fake-api-token', btoa('fake-api-key:fake-api-token'), 'fake-token'];
 
   it('when the server quotes the request back', async () => {
@@ -367,7 +357,7 @@ describe('no error holds a secret', () => {
   });
 
   it.each(['basic', 'bearer'] as const)('when no answer came to a %s call', async (authScheme) => {
-    nock(CCM).get(/.*/).replyWithError(resetError());
+    nock(CCM).get(/.*/).replyWithError(noAnswer());
     const error = await failureOf(exotelApi().users.list({}, { authScheme }));
     expect(error).toBeInstanceOf(AxiosError);
     expect(error.code).toBe('ECONNRESET');

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { AxiosError } from 'axios';
 import { isTruecallerApiError, TruecallerApiError } from '../../../src/apis/truecaller/index.js';
-import { answerNext, failureOf } from '../canned-answer.js';
+import { answerNext, everyFormOf, failureOf, noAnswer } from '../canned-answer.js';
 import { json, serve } from '../loopback.js';
 import { nock } from '../../setup/nock.js';
 import {
@@ -77,14 +77,6 @@ describe('a failure becomes a TruecallerApiError', () => {
 });
 
 describe('no error holds a secret', () => {
-  const everyFormOf = (error: any) =>
-    [
-      error.stack,
-      JSON.stringify(error),
-      JSON.stringify({ ...error }),
-      inspect(error, { depth: 20 }),
-    ].join();
-
   it('when the server quotes the request back', async () => {
     answerNext(WEBHOOKS, 'POST', {
       status: 403,
@@ -105,9 +97,7 @@ describe('no error holds a secret', () => {
   });
 
   it('when no answer came', async () => {
-    nock(WEBHOOKS)
-      .post(/.*/)
-      .replyWithError(Object.assign(new Error('reset'), { code: 'ECONNRESET' }));
+    nock(WEBHOOKS).post(/.*/).replyWithError(noAnswer());
     const error = await failureOf(truecallerApi().campaigns.trigger(anEntry()));
     expect(error).toBeInstanceOf(AxiosError);
     expect(everyFormOf(error)).not.toContain(WEBHOOK_TOKEN);

@@ -11,7 +11,7 @@ import {
 import { createProviderClient } from '../../../src/index.js';
 import { truecaller } from '../../../src/providers/index.js';
 import { startSandbox } from '../../../src/testing/index.js';
-import { allOf, answerNext, failureOf, type SentRequest } from '../canned-answer.js';
+import { allOf, answerNext, failureOf, noAnswer, type SentRequest } from '../canned-answer.js';
 import { serve } from '../loopback.js';
 import { nock } from '../../setup/nock.js';
 import { anEntry, PORTAL, RECEIVED, truecallerApi } from './truecaller-organisation.js';
@@ -181,9 +181,7 @@ describe('an upload that stops reports the outcome of each row, and where to res
     ['ECONNREFUSED', 'unsent 2', 0],
     ['ENOTFOUND', 'unsent 2', 0],
   ])('after %s', async (code, runs, next) => {
-    nock(PORTAL)
-      .post(/.*/)
-      .replyWithError(Object.assign(new Error('no answer'), { code }));
+    nock(PORTAL).post(/.*/).replyWithError(noAnswer(code));
     const error = await stopOf(upload(someRows(2)));
 
     expect(error).toMatchObject({ next, cause: { code } });
