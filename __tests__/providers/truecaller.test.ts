@@ -40,10 +40,6 @@ describe('the token request of Truecaller', () => {
     );
   });
 
-  it('has the documented budget: ten tokens in half an hour', () => {
-    expect(provider.tokenBudget).toEqual({ calls: 10, windowMs: 1_800_000 });
-  });
-
   it('is not sent an eleventh time within half an hour: the error says how long to wait', async () => {
     const clock = createFakeClock();
     const endpoint = handHeldEndpoint(clock);

@@ -16,13 +16,10 @@ describe('the token request of Udara360', () => {
     });
   });
 
-  it.each([
-    ['test', 'https://openapi.test.udara360.io'],
-    ['live', 'https://openapi.udara360.io'],
-  ] as const)('goes to the %s environment', async (environment, origin) => {
-    const { url } = await requestOf(udara360({ ...CREDENTIALS, environment }));
+  it('goes to the test environment by option', async () => {
+    const { url } = await requestOf(udara360({ ...CREDENTIALS, environment: 'test' }));
 
-    expect(url).toBe(`${origin}/api/auth/v1/authenticate`);
+    expect(url).toBe('https://openapi.test.udara360.io/api/auth/v1/authenticate');
   });
 
   it('is refused for an environment that does not exist', () => {
