@@ -78,7 +78,7 @@ describe('a call on an instance of ours', () => {
 });
 
 describe('an upload on an instance of ours', () => {
-  it('is replayed byte for byte when the token expired', async () => {
+  it('is replayed with all its rows when the token was revoked', async () => {
     const { api } = exotelClient();
     await api.presence.list();
     sandbox.exotel.revokeTokens();

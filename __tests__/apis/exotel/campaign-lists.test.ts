@@ -146,13 +146,6 @@ describe('many contacts', () => {
     expect(answer.rows).toMatchObject([{ status: 'failed', index: 0 }]);
   });
 
-  it('are an error when Exotel refuses the whole request', async () => {
-    answerNext(VOICE, 'POST', { status: 503 });
-    await expect(exotelApi().campaignContacts.createMany([INPUT])).rejects.toMatchObject({
-      status: 503,
-    });
-  });
-
   it.each([
     ['none', []],
     ['5001', Array(5001).fill(INPUT)],

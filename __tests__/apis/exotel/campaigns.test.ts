@@ -247,16 +247,6 @@ describe('a campaign is changed', () => {
     await expect(exotelApi().campaigns.update('c', changes)).rejects.toMatchObject({ field });
   });
 
-  it('not by a move that Exotel refuses', async () => {
-    const error_data = { code: 1002, message: 'no', description: 'Not allowed while Completed' };
-    const response = [{ code: 409, status: 'failure', error_data, data: null }];
-    answerNext(VOICE, 'PUT', { status: 409, body: { response } });
-    await expect(exotelApi().campaigns.pause('c')).rejects.toMatchObject({
-      status: 409,
-      description: 'Not allowed while Completed',
-    });
-  });
-
   it('by being deleted', async () => {
     const sent = answerNext(VOICE, 'DELETE', around(null));
     expect(await exotelApi().campaigns.delete('fakecamp1')).toMatchObject({ requestId: 'rq-1' });
