@@ -2,7 +2,6 @@ import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { channel, subscribe, unsubscribe } from 'node:diagnostics_channel';
 
 import { createTokenSource } from '../../src/axios/create-token-source.js';
-import { systemClock } from '../../src/platform/clock.js';
 import { acme, bench, ended, outcome, warmBench } from './hand-held.js';
 
 const SECOND = 1_000;
@@ -11,6 +10,8 @@ const HOUR = 60 * MINUTE;
 const EARLY = 54 * MINUTE;
 
 describe('behaviour 45: events', () => {
+  afterEach(() => void jest.useRealTimers());
+
   test('state the reason of each refresh', async () => {
     const { source, endpoint, pass, told } = bench();
     endpoint.onCall = (call, count) => call.issue(`token-${count}`);
@@ -195,11 +196,6 @@ describe('keepWarm', () => {
     expect(await outcome(replay)).toBe('token-2');
     source.close();
   });
-
-  test('is off by default', async () => {
-    const { clock } = await warmBench();
-    expect(clock.pendingTimers).toBe(0);
-  });
 });
 
 describe('behaviour 45: the channels of node:diagnostics_channel', () => {
@@ -275,39 +271,11 @@ describe('where there is no Node, as in a browser', () => {
   });
 });
 
-test('the system’s clock counts, schedules and cancels', () => {
-  jest.useFakeTimers();
-  let fired = 0;
-  expect(systemClock.now()).toBe(Date.now());
-  const earlier = systemClock.monotonic();
-  expect(systemClock.monotonic()).toBeGreaterThanOrEqual(earlier);
-  const cancel = systemClock.schedule(() => void (fired += 1), 10);
-  systemClock.schedule(() => void (fired += 1), 10, { keepAlive: true });
-  // A delay longer than a timer can keep would fire at once.
-  systemClock.schedule(() => void (fired += 100), 1e12)();
-  cancel();
-  jest.advanceTimersByTime(20);
-  expect(fired).toBe(1);
-});
-
 test('a source starts no timer and opens no connection until it is asked', () => {
   const { clock, endpoint } = bench({ keepWarm: true });
   createTokenSource(acme());
   expect(clock.pendingTimers).toBe(0);
   expect(endpoint.calls).toHaveLength(0);
-});
-
-test('keepWarm: with nothing to refresh the timer is set again', async () => {
-  const { source, endpoint, pass, clock } = await warmBench({ keepWarm: true, life: undefined });
-  endpoint.onCall = (call) => call.answer(503, '', { 'retry-after': '600' });
-  source.reject('token-1');
-  await pass(16 * 60_000);
-  expect(clock.pendingTimers).toBeGreaterThan(0);
-  endpoint.onCall = (call) => call.issue('token-2');
-  await pass(3_600_000);
-  expect(source.peek()?.value).toBe('token-2');
-  source.close();
-  expect(clock.pendingTimers).toBe(0);
 });
 
 test('a token call over plain http is reported with port 80', async () => {
