@@ -12,15 +12,11 @@ describe('HTTP Basic', () => {
     expect(basicAuthorization('Aladdin', 'open sesame')).toBe('Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==');
   });
 
-  it('joins the two parts as they are, without any encoding of its own', () => {
-    expect(decoded(basicAuthorization('key', 'a+b%c d:e'))).toBe('key:a+b%c d:e');
-  });
-
   it('carries text beyond ASCII as UTF-8', () => {
     expect(basicAuthorization('test', '123\u00a3')).toBe('Basic dGVzdDoxMjPCow==');
   });
 
-  it('gives back any two strings, long ones too', () => {
+  it('joins any two strings as they are, without any encoding of its own, long ones too', () => {
     fc.assert(
       fc.property(
         fc.string({ unit: 'grapheme' }),

@@ -1,8 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
+import { getEventListeners } from 'node:events';
 
 import { createFakeClock } from '../../src/testing/index.js';
 import { boundedSignal, sleep, waitFor, within } from '../../src/platform/waiting.js';
 import { outcome } from '../token-source/hand-held.js';
+
+const listenersOf = (signal: AbortSignal) => getEventListeners(signal, 'abort').length;
 
 const never = new Promise<never>(() => undefined);
 
@@ -11,8 +14,10 @@ describe('waiting for something shared', () => {
     const clock = createFakeClock();
     const { signal } = new AbortController();
     const limits = { clock, signal, until: clock.monotonic() + 1_000 };
-    expect(await waitFor(Promise.resolve('it'), limits)).toEqual({ kind: 'done', value: 'it' });
-    expect(clock.pendingTimers).toBe(0);
+    const waiting = waitFor(Promise.resolve('it'), limits);
+    expect([clock.pendingTimers, listenersOf(signal)]).toEqual([1, 1]);
+    expect(await waiting).toEqual({ kind: 'done', value: 'it' });
+    expect([clock.pendingTimers, listenersOf(signal)]).toEqual([0, 0]);
   });
 
   test('ends when its caller leaves, and at once if that was before', async () => {
