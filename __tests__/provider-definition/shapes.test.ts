@@ -9,9 +9,8 @@ import {
   defineProvider,
   isBearerError,
   type Provider,
-  type TokenPlacement,
 } from '../../src/index.js';
-import { inCookie, inQuery } from '../../src/providers/index.js';
+import { inCookie } from '../../src/providers/index.js';
 
 /*
  * The shapes of token calls that APIs have besides that of RFC 6749, each as a small definition, over real HTTP. The server knows one
@@ -174,26 +173,4 @@ test('a cookie: the login has no body, its cookie is the token, and requests car
 
   expect(await statusesWith(provider, { headers: { Cookie: 'lang=en' } })).toEqual([200, 200]);
   expect(calls).toEqual(['POST /login', 'POST /login']);
-});
-
-test.each<[string, TokenPlacement, (request: IncomingMessage) => unknown, string]>([
-  [
-    'a header of another name',
-    { header: 'X-Api-Token' },
-    ({ headers }) => headers['x-api-token'],
-    '',
-  ],
-  ['another scheme', { scheme: 'Token' }, ({ headers }) => headers.authorization, 'Token '],
-  ['the query', inQuery('key'), ({ url }) => new URL(url!, 'http://a').searchParams.get('key'), ''],
-])('another place for the token: %s', async (_, tokenPlacement, found, prefix) => {
-  isGood = (request, token) => found(request) === `${prefix}${token}`;
-  const provider = defineProvider({
-    ...common(),
-    tokenPlacement,
-    tokenRequest: (credentials) => ({ url: '/session.txt', body: { form: credentials } }),
-    parseToken: ({ text }) => ({ accessToken: text.trim() }),
-  });
-
-  expect(await statusesWith(provider)).toEqual([200, 200]);
-  expect(calls).toEqual(['POST /session.txt', 'POST /session.txt']);
 });
