@@ -77,11 +77,8 @@ describe('options that pass', () => {
   });
 });
 
-it.each([undefined, null, 'scope', 5])(
-  'options that are not an object are refused: %p',
-  (given) => {
-    expect(refusal(given)?.message).toBe(
-      'acme: options is not an object. Pass the options of a thing as an object.',
-    );
-  },
-);
+it.each([undefined, null, 'scope'])('options that are not an object are refused: %p', (given) => {
+  expect(refusal(given)?.message).toBe(
+    'acme: options is not an object. Pass the options of a thing as an object.',
+  );
+});
