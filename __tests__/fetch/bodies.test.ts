@@ -49,9 +49,12 @@ describe('a body that can be sent again', () => {
     expect(sends()[0]![2]).not.toBe('');
   });
 
-  test.each(KINDS)('is replayed byte for byte within a Request: %s', async (_, body) => {
+  test.each<[string, BodyInit]>([
+    ['a string', 'hello'],
+    ['a form', oddForm()],
+  ])('is replayed byte for byte within a Request: %s', async (_, body) => {
     const api = await fetchWithDeadToken(server);
-    const response = await api(new Request(echo(), { method: 'POST', body: body() }));
+    const response = await api(new Request(echo(), { method: 'POST', body }));
 
     expect(response.status).toBe(200);
     expect(sends()).toHaveLength(2);

@@ -1,54 +1,42 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { RequestListener } from 'node:http';
 import { text } from 'node:stream/consumers';
 
 import { fetchCall, type BearerRequestInit } from '../../src/fetch/fetch-call.js';
 import { sendFollowing } from '../../src/fetch/follow-redirects.js';
+import { useServers } from './support.js';
 
 /*
  * Where the fetch of a runtime may forward the token, we follow redirects ourselves. Node's does it by the standard: what arrives has to be
  * the same, request by request.
  */
 
-const servers: Server[] = [];
+const listen = useServers();
 let [here, there] = ['', ''];
 let arrivals: string[] = [];
 
-async function listen(): Promise<string> {
-  const server = createServer((request, response) => {
-    void text(request).then((body) => {
-      const { method, url, headers } = request;
-      const own = ['authorization', 'cookie', 'content-type', 'content-length', 'x-own'];
-      const shown = own.flatMap((name) =>
-        headers[name] === undefined ? [] : [`${name}: ${headers[name].toString()}`],
-      );
-      arrivals.push([headers.host, method, url, ...shown, body].join(' | '));
-      const { pathname, searchParams } = new URL(url!, here);
-      const [next, ...rest] = searchParams.getAll('to');
-      const status = Number(pathname.slice(1));
-      if (status < 300) return response.end('done');
-      const query = rest.map((to) => `&to=${encodeURIComponent(to)}`).join('');
-      response.writeHead(status, next === undefined ? {} : { location: next + query }).end('moved');
-    });
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  servers.push(server);
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
+const answer: RequestListener = (request, response) => {
+  void text(request).then((body) => {
+    const { method, url, headers } = request;
+    const own = ['authorization', 'cookie', 'content-type', 'content-length', 'x-own'];
+    const shown = own.flatMap((name) =>
+      headers[name] === undefined ? [] : [`${name}: ${headers[name].toString()}`],
+    );
+    arrivals.push([headers.host, method, url, ...shown, body].join(' | '));
+    const { pathname, searchParams } = new URL(url!, here);
+    const [next, ...rest] = searchParams.getAll('to');
+    const status = Number(pathname.slice(1));
+    if (status < 300) return response.end('done');
+    const query = rest.map((to) => `&to=${encodeURIComponent(to)}`).join('');
+    response.writeHead(status, next === undefined ? {} : { location: next + query }).end('moved');
+  });
+};
 
 beforeAll(async () => {
-  [here, there] = [await listen(), await listen()];
+  [here, there] = [await listen(answer), await listen(answer)];
 });
 beforeEach(() => {
   arrivals = [];
-});
-afterAll(() => {
-  for (const server of servers) {
-    server.closeAllConnections();
-    server.close();
-  }
 });
 
 const headers = { Authorization: 'Bearer a', Cookie: 'b=1', 'X-Own': 'c' };

@@ -4,9 +4,6 @@ import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
 import ky from 'ky';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { createFetch } from 'ofetch';
 import createClient from 'openapi-fetch';
 import * as undici from 'undici';
@@ -14,9 +11,10 @@ import * as undici from 'undici';
 import { createBearerFetch } from '../../src/fetch/index.js';
 import { oauth2ClientCredentials } from '../../src/providers/index.js';
 import type { SandboxEcho } from '../../src/testing/index.js';
-import { ECHO, fetchWithDeadToken, useOAuth2 } from './support.js';
+import { ECHO, fetchWithDeadToken, useOAuth2, useServers } from './support.js';
 
 const server = useOAuth2();
+const listen = useServers();
 
 /** Both sends carried this JSON, and the second the new token. */
 function expectHealed(json: unknown): void {
@@ -82,7 +80,7 @@ describe('the TypeScript client of the Model Context Protocol', () => {
   test('calls a tool through a 401, with a stream of events open', async () => {
     const arrivals: string[] = [];
     const transports: StreamableHTTPServerTransport[] = [];
-    const http = createServer((request, response) => {
+    const url = await listen((request, response) => {
       const token = (request.headers.authorization ?? '').replace('Bearer ', '');
       const isLive = server.tokenState(token) === 'live';
       arrivals.push(`${request.method} ${isLive ? 200 : 401}`);
@@ -91,8 +89,7 @@ describe('the TypeScript client of the Model Context Protocol', () => {
         return;
       }
       void serve().then((transport) => transport.handleRequest(request, response));
-    }).listen(0, '127.0.0.1');
-    await once(http, 'listening');
+    });
     async function serve(): Promise<StreamableHTTPServerTransport> {
       if (transports[0] !== undefined) return transports[0];
       const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: () => 'one' });
@@ -102,7 +99,6 @@ describe('the TypeScript client of the Model Context Protocol', () => {
       await mcp.connect(transport);
       return transport;
     }
-    const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
     const { credentials, tokenUrl } = server;
     const fetch = createBearerFetch(
       oauth2ClientCredentials({ ...credentials, tokenUrl, baseURL: url }),
@@ -114,8 +110,6 @@ describe('the TypeScript client of the Model Context Protocol', () => {
     server.revokeTokens();
     const { content } = await client.callTool({ name: 'hello' });
     await client.close();
-    http.closeAllConnections();
-    http.close();
 
     expect(content).toEqual([{ type: 'text', text: 'hello' }]);
     expect(arrivals.filter((one) => one === 'POST 401')).toHaveLength(1);

@@ -1,43 +1,37 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { RequestListener } from 'node:http';
 
 import { createBearerFetch, defineProvider } from '../../src/fetch/index.js';
 import { inCookie, inQuery } from '../../src/providers/index.js';
 import type { TokenPlacement } from '../../src/provider-definition/token-placement.js';
 import { createFakeTokenEndpoint, type FakeTokenEndpoint } from '../../src/testing/index.js';
+import { useServers } from './support.js';
+
+const listen = useServers();
 
 /** All that a request shows: its URL and headers. */
 let arrivals: string[];
 let bodies: string[];
-let servers: Server[] = [];
 let api: string;
 let elsewhere: string;
 let endpoint: FakeTokenEndpoint;
 let tokenUrl: string;
 
 /** An API that takes a token anywhere, and leads to where `to` says. */
-async function listen(): Promise<string> {
-  const server = createServer((request, response) => {
-    const { url = '', headers, method } = request;
-    arrivals.push(`${method} ${url} ${JSON.stringify(headers)}`);
-    let body = '';
-    request.setEncoding('utf8').on('data', (text: string) => (body += text));
-    request.on('end', () => bodies.push(body));
-    const to = new URL(url, 'http://any').searchParams.get('to');
-    if (to !== null) return response.writeHead(302, { location: to }).end();
-    const isLive = endpoint.liveTokens.some((token) => arrivals.at(-1)?.includes(token));
-    return response.writeHead(isLive ? 200 : 401).end();
-  });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  servers.push(server);
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
+const answer: RequestListener = (request, response) => {
+  const { url = '', headers, method } = request;
+  arrivals.push(`${method} ${url} ${JSON.stringify(headers)}`);
+  let body = '';
+  request.setEncoding('utf8').on('data', (text: string) => (body += text));
+  request.on('end', () => bodies.push(body));
+  const to = new URL(url, 'http://any').searchParams.get('to');
+  if (to !== null) return response.writeHead(302, { location: to }).end();
+  const isLive = endpoint.liveTokens.some((token) => arrivals.at(-1)?.includes(token));
+  return response.writeHead(isLive ? 200 : 401).end();
+};
 
 beforeAll(async () => {
-  servers = [];
-  [api, elsewhere] = [await listen(), await listen()];
+  [api, elsewhere] = [await listen(answer), await listen(answer)];
 });
 beforeEach(async () => {
   arrivals = [];
@@ -46,12 +40,6 @@ beforeEach(async () => {
   tokenUrl = await endpoint.listen();
 });
 afterEach(() => endpoint.close());
-afterAll(() => {
-  for (const server of servers) {
-    server.closeAllConnections();
-    server.close();
-  }
-});
 
 function fetchWith(tokenPlacement: TokenPlacement) {
   return createBearerFetch(
