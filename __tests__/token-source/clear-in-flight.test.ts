@@ -7,12 +7,12 @@ import { fleet, type Fleet } from '../sharing/shared-fleet.js';
 type Member = Fleet['members'][number];
 
 /*
- * Behaviour 15: whoever waits gets a token that was fetched after clear(). The answer may be there already, unread,
- * when clear() comes: so it has to be turned away wherever it has got to.
+ * Whoever waits gets a token that was fetched after clear(), and none after close(). The answer may be there already, unread,
+ * when either comes: so it has to be turned away wherever it has got to.
  */
 
-describe('clear() comes in the very tick in which the answer arrives', () => {
-  test('that token is not taken up, and the caller gets the next one', async () => {
+describe('in the very tick in which the answer arrives', () => {
+  test('clear(): that token is not taken up, and the caller gets the next one', async () => {
     const { source, endpoint, settle } = bench();
     const asked = ended(source.getToken());
     await settle();
@@ -24,7 +24,7 @@ describe('clear() comes in the very tick in which the answer arrives', () => {
     expect(source.peek()?.value).toBe('after');
   });
 
-  test('nor is it shared, and the lease goes back', async () => {
+  test('close(): that token is not shared, and the lease goes back', async () => {
     const { members, slot, endpoint, settle } = fleet(1);
     const [{ source, token }] = members as [Member];
     const asked = token();
@@ -37,7 +37,7 @@ describe('clear() comes in the very tick in which the answer arrives', () => {
     expect(begun.kind).toBe('lead');
   });
 
-  test('nor is it shared where it was minted without the store', async () => {
+  test('close(): that token is not shared either where it was minted without the store', async () => {
     const { members, slot, endpoint, settle } = fleet(1);
     const [{ source, store, token }] = members as [Member];
     store.failNext(1, 'begin');
