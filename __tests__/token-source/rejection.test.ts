@@ -211,18 +211,6 @@ describe('behaviour 30: a call that always answers 401', () => {
       message: expect.stringContaining('the rejected token again'),
     });
   });
-
-  test('clear() fills the budget', async () => {
-    const bench = await warmBench();
-    const { source } = bench;
-    source.reject('token-1');
-    void ended(source.getToken({ not: 'token-1' }));
-    await minted(bench, 'token-1');
-    source.clear();
-    void source.getToken();
-    await minted(bench, 'token-1');
-    expect(source.reject('token-1').kind).toBe('replay');
-  });
 });
 
 test('a token that becomes invalid during the first replay with it is replaced at once, and no caller waits for that replay', async () => {
@@ -240,38 +228,10 @@ test('a token that becomes invalid during the first replay with it is replaced a
   expect(clock.pendingTimers).toBe(0);
 });
 
-test('a clock that stands still keeps no caller waiting', async () => {
-  const bench = await warmBench();
-  const { source } = bench;
-  for (let mint = 2; mint <= 7; mint += 1) {
-    const value = `token-${mint - 1}`;
-    expect(source.reject(value).kind).toBe('replay');
-    const replay = source.getToken({ not: value });
-    await minted(bench, `token-${mint}`);
-    expect((await replay).value).toBe(`token-${mint}`);
-  }
-  expect(source.reject('token-7').kind).toBe('pass');
-});
-
 test('a 401 after clear() is replayed, since the token it was for has been cleared', async () => {
   const bench = await warmBench();
   bench.source.clear();
   expect(bench.source.reject('token-1')).toEqual({ kind: 'replay' });
-});
-
-test('a 401 without a current token, while the endpoint cools down, goes to the caller', async () => {
-  const bench = await warmBench({ maxAttempts: 1 });
-  const { source, endpoint, settle } = bench;
-  source.clear();
-  const caller = ended(source.getToken());
-  await settle();
-  endpoint.lastCall.answer(500);
-  await caller;
-  expect(source.reject('token-1')).toEqual({ kind: 'pass', because: 'endpoint-cooling' });
-  expect(source.reject('token-1', { on: 'replay' })).toEqual({
-    kind: 'pass',
-    because: 'already-replayed',
-  });
 });
 
 test('each set of parameters has its own suspicion', async () => {

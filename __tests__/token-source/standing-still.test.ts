@@ -25,7 +25,6 @@ function expectNoBlame({ told }: Bench) {
 describe('behaviour 50: a timeout that ran out while the process stood still says nothing about the token endpoint', () => {
   test.each<[string, (clock: Bench['clock']) => void]>([
     ['a frozen function or a stopped container', (clock) => clock.stall(HOUR)],
-    ['an event loop that was blocked', (clock) => clock.stall(20 * SECOND)],
     ['a suspended laptop, whose monotonic clock stood still', (clock) => clock.suspend(HOUR)],
   ])(
     '%s: a waiting caller is served by a new attempt, without a cool-down',
