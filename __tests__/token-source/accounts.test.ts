@@ -87,6 +87,20 @@ describe('behaviour 52: a failure about the account holds for all its tenants', 
     one.source.clear();
     expect(await ask(one, 'tenant-7')).toBe('token-2');
   });
+
+  test('clear() ends it for credentials that have changed since, too: they may come back', async () => {
+    let clientSecret = 'old';
+    const one = bench({ provider: { credentials: () => ({ ...ACME, clientSecret }) } });
+    one.endpoint.onCall = (call) =>
+      call.body.includes('old') ? invalidClient(call) : call.issue('token-1');
+    await ask(one, 'a');
+    clientSecret = 'new';
+    expect(await ask(one, 'a')).toBe('token-1');
+    one.source.clear();
+    clientSecret = 'old';
+    one.endpoint.onCall = (call) => call.issue('token-2');
+    expect(await ask(one, 'a')).toBe('token-2');
+  });
 });
 
 describe('behaviour 52: a failure about one request holds for its tenant only', () => {
