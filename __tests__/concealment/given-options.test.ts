@@ -10,6 +10,7 @@ import {
   oauth2ClientCredentials,
   singleview,
   truecaller,
+  truecallerCalls,
   udara360,
 } from '../../src/providers/index.js';
 import { createTokenSource } from '../../src/axios/create-token-source.js';
@@ -59,6 +60,10 @@ describe('an option that only Object.prototype carries', () => {
     ['oauth2ClientCredentials', () => oauth2ClientCredentials(OAUTH2)],
     ['singleview', () => singleview({ clientId: 'id', clientCode: 'code', merchantId: 'm' })],
     ['truecaller', () => truecaller({ organisationId: 'o', apiKey: 'key', keyId: 'id' })],
+    [
+      'truecallerCalls',
+      () => truecallerCalls({ clientAccountId: 'c', apiKey: 'key', keyId: 'id' }),
+    ],
     ['udara360', () => udara360({ clientId: 'id', clientSecret: 'secret' })],
   ])('changes nothing about a provider: %s', async (_, create) => {
     const described = async () => {
