@@ -77,3 +77,9 @@ export function textOf(page: string): string {
 export function proseOf(page: string): string {
   return textOf(page).replaceAll(/^```[\s\S]*?^```/gm, '');
 }
+
+/** Those of these figures that stand in no page that `npm run bench` or `npm run compare` wrote. */
+export function figuresOfNoCommand(figures: readonly string[]): string[] {
+  const written = textOf('docs/benchmarks.md') + textOf('docs/comparison.md');
+  return figures.filter((figure) => !new RegExp(`(?<![\\d.,])${figure}(?!\\d|,\\d)`).test(written));
+}
