@@ -44,16 +44,6 @@ describe('a token request that needs another call first', () => {
     ]);
   });
 
-  test('makes it once for callers that wait together', async () => {
-    const { source, endpoint } = bench({ provider: withTicket });
-    endpoint.onCall = answering((call) => call.answer(200, { ticket: 't' }));
-
-    const callers = Array.from({ length: 20 }, () => ended(source.getToken()));
-
-    expect(new Set(await Promise.all(callers))).toEqual(new Set(['token-for-t']));
-    expect(endpoint.calls).toHaveLength(2);
-  });
-
   test('reports no token call for it, only for the one that fetches the token', async () => {
     const { source, endpoint, told } = bench({ provider: withTicket });
     endpoint.onCall = answering((call) => call.answer(200, { ticket: 't' }));

@@ -47,7 +47,6 @@ describe("a provider's own advice", () => {
 
   it.each([
     [400, 'invalid_scope'],
-    [400, 'unauthorized_client'],
     [404, undefined],
     [503, undefined],
   ])('is not used if something else is refused: %d %s', (status, error) => {

@@ -138,26 +138,6 @@ describe('an answer that is not JSON', () => {
     parseToken: ({ text }: { readonly text: string }) => ({ accessToken: text.trim() }),
   };
 
-  test('brings a token if the definition reads it from the text', async () => {
-    const { source, endpoint } = bench({ provider: fromText });
-    endpoint.onCall = (call) => call.answer(200, 'abc.def\n');
-
-    expect(await ended(source.getToken())).toBe('abc.def');
-  });
-
-  test('and has a token in a cookie brings it', async () => {
-    const { source, endpoint } = bench({
-      provider: {
-        parseToken: ({ setCookies }) => ({
-          accessToken: setCookies.map((cookie) => /^sid=([^;]+)/.exec(cookie)?.[1]).find(Boolean),
-        }),
-      },
-    });
-    endpoint.onCall = (call) => call.answer(200, '', { 'set-cookie': 'sid=s-1; HttpOnly' });
-
-    expect(await ended(source.getToken())).toBe('s-1');
-  });
-
   test.each([
     ['is empty', '', fromText],
     ['is not JSON', '<html>', {}],
@@ -166,7 +146,7 @@ describe('an answer that is not JSON', () => {
       '<html>',
       { parseToken: ({ body }: { body: unknown }) => ({ accessToken: (body as { t: 1 }).t }) },
     ],
-  ])('and has no token is told as an answer that %s', async (problem, body, provider) => {
+  ])('and has no token is told as one that %s', async (problem, body, provider) => {
     const { source, endpoint } = bench({ maxAttempts: 1, provider });
     endpoint.onCall = (call) => call.answer(200, body);
 

@@ -187,19 +187,6 @@ describe('its time is bounded', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  test('an aborted caller leaves the call to the others', async () => {
-    const { held, source, settle } = bench();
-    const controller = new AbortController();
-    const first = ended(source.getToken({ signal: controller.signal }));
-    const second = ended(source.getToken());
-    await settle();
-    controller.abort(new Error('changed my mind'));
-    expect(await first).toMatchObject({ message: 'changed my mind' });
-    expect(held.last.signal.aborted).toBe(false);
-    held.last.yields('T1');
-    expect(await second).toBe('T1');
-  });
-
   test('close() aborts its signal', async () => {
     const { held, source, settle } = bench();
     const caller = ended(source.getToken());

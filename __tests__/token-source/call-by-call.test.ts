@@ -91,15 +91,6 @@ describe('a credentials function is asked at each token call', () => {
 });
 
 describe('a credential that is declared to be fresh at each call', () => {
-  test('does not count as a change: rejected credentials cool down', async () => {
-    const box = freshEachTime();
-    const { source, endpoint } = bench({ provider: perCall(box) });
-    endpoint.onCall = (call) => call.answer(401, { error: 'invalid_client' });
-    for (let request = 0; request < 200; request += 1)
-      expect(await ended(source.getToken())).toBeInstanceOf(CredentialsRejectedError);
-    expect(endpoint.calls).toHaveLength(1);
-  });
-
   test('with a change of the account beside it the next request goes through', async () => {
     const box = freshEachTime();
     const { source, endpoint } = bench({ provider: perCall(box) });
