@@ -10,7 +10,6 @@ import type { MemberOrder, MemberReport, MemberSettings } from './fleet-messages
 
 /** A process of our own that makes requests when it is told to. */
 export interface ChildMember {
-  readonly pid: number;
   requests(count: number): Promise<MemberReport>;
   startLoad(): Promise<void>;
   stopLoad(): Promise<MemberReport>;
@@ -111,7 +110,6 @@ async function memberOf(child: ChildProcess): Promise<ChildMember> {
   }
 
   return {
-    pid: child.pid!,
     requests: async (count) => (await tell({ do: 'requests', count }))!,
     startLoad: async () => {
       await tell({ do: 'start load' });

@@ -2,9 +2,7 @@
  * One process of a fleet: an axios client of its own, with a store on the Redis that the test has started. It does
  * what the test tells it over the channel between the processes, and answers with what came of it.
  */
-import { performance } from 'node:perf_hooks';
-
-import { bearerOf, createProviderClient, type Clock } from '../../src/index.js';
+import { createProviderClient, type Clock } from '../../src/index.js';
 import { systemClock } from '../../src/platform/clock.js';
 import type { SharedStore } from '../../src/store/index.js';
 import { oauth2ClientCredentials } from '../../src/providers/index.js';
@@ -34,63 +32,42 @@ const http = createProviderClient(
     clock: settings.isPatient === true ? patientClock : undefined,
   },
 );
-const source = bearerOf(http)!.source;
-
-const counts: Record<string, number> = {};
-for (const name of [
-  'refreshed',
-  'storeFailed',
-  'storeRecovered',
-  'refreshFailed',
-  'replayed',
-] as const) {
-  source.on(name, (event) => {
-    const key = 'from' in event ? `${name} from ${event.from}` : name;
-    counts[key] = (counts[key] ?? 0) + 1;
-  });
-}
-
-async function openStore(): Promise<SharedStore | undefined> {
-  const { redisPort: port, sentinelFor, client, hints = false } = settings;
-  if (port === undefined) return undefined;
+async function openStore(): Promise<SharedStore> {
+  const { redisPort: port, sentinelFor, client } = settings;
   // Only the package that is used is loaded: it takes a process longer than everything else together.
   const { openStore: open } = await (client === 'ioredis'
     ? import('./ioredis-store.js')
     : import('./node-redis-store.js'));
-  return open({ port, sentinelFor, hints });
+  return open({ port, sentinelFor });
 }
 
 /** Every request, until all have an answer; what the callers saw. */
 async function requests(count: number): Promise<MemberReport> {
   const failures: string[] = [];
-  let slowestMs = 0;
   await Promise.all(
     Array.from({ length: count }, async () => {
-      const startedAt = performance.now();
       try {
         await http.get('/__sandbox/echo');
       } catch (error) {
         failures.push((error as Error).message);
       }
-      slowestMs = Math.max(slowestMs, performance.now() - startedAt);
     }),
   );
-  return { requests: count, failures, slowestMs, counts: { ...counts } };
+  return { requests: count, failures };
 }
 
 const load: { isOn: boolean; report?: Promise<MemberReport> } = { isOn: false };
 
 /** A steady stream of requests, a few at a time: fifty a second leave the machine to what is tested. */
 async function underLoad(): Promise<MemberReport> {
-  const total = { requests: 0, failures: [] as string[], slowestMs: 0 };
+  const total = { requests: 0, failures: [] as string[] };
   while (load.isOn) {
     const report = await requests(5);
     total.requests += report.requests;
     total.failures.push(...report.failures);
-    total.slowestMs = Math.max(total.slowestMs, report.slowestMs);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  return { ...total, counts: { ...counts } };
+  return total;
 }
 
 async function obey(order: MemberOrder): Promise<MemberReport | undefined> {

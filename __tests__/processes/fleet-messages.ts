@@ -4,11 +4,9 @@ export interface MemberSettings {
   readonly tokenUrl: string;
   readonly credentials: { readonly clientId: string; readonly clientSecret: string };
   readonly client: 'ioredis' | 'redis';
-  /** None: the process has no store. */
-  readonly redisPort?: number | undefined;
+  readonly redisPort: number;
   /** The port is that of a Sentinel, which knows the master by this name. */
   readonly sentinelFor?: string | undefined;
-  readonly hints?: boolean | undefined;
   readonly singleActiveToken?: boolean | undefined;
   readonly flightTimeoutMs?: number | undefined;
   /** Waits for Redis as long as it takes, so that token calls can be counted on a machine that is busy. */
@@ -19,7 +17,6 @@ export interface MemberSettings {
 export interface StoreAddress {
   readonly port: number;
   readonly sentinelFor: string | undefined;
-  readonly hints: boolean;
 }
 
 /** What a process is told to do. */
@@ -32,7 +29,4 @@ export type MemberOrder =
 export interface MemberReport {
   readonly requests: number;
   readonly failures: readonly string[];
-  readonly slowestMs: number;
-  /** Events since the process started, by name. */
-  readonly counts: Readonly<Record<string, number>>;
 }

@@ -4,7 +4,7 @@ import type { SharedStore } from '../../src/store/index.js';
 import { createRedisStore } from '../../src/redis/index.js';
 import type { StoreAddress } from './fleet-messages.js';
 
-export async function openStore({ port, sentinelFor, hints }: StoreAddress): Promise<SharedStore> {
+export async function openStore({ port, sentinelFor }: StoreAddress): Promise<SharedStore> {
   const host = '127.0.0.1';
   if (sentinelFor !== undefined) {
     const sentinel = createSentinel({ name: sentinelFor, sentinelRootNodes: [{ host, port }] });
@@ -15,7 +15,5 @@ export async function openStore({ port, sentinelFor, hints }: StoreAddress): Pro
   const client = createClient({ socket: { host, port, reconnectStrategy: 50 } });
   client.on('error', () => undefined);
   await client.connect();
-  return hints
-    ? createRedisStore(client, { subscriber: await client.duplicate().connect() })
-    : createRedisStore(client);
+  return createRedisStore(client);
 }

@@ -6,8 +6,6 @@ import { json } from 'node:stream/consumers';
 /** The HTTP interface of Upstash, as far as its client uses it here, in front of a Redis of our own. */
 export interface UpstashStandIn {
   readonly url: string;
-  /** Requests over HTTP since the start. */
-  readonly requests: number;
   close(): void;
 }
 
@@ -17,9 +15,7 @@ type Command = readonly string[];
 export async function startUpstashStandIn(
   run: (...args: string[]) => Promise<unknown>,
 ): Promise<UpstashStandIn> {
-  let requests = 0;
   const server = createServer((request, response) => {
-    requests += 1;
     void answer(request).then(({ status, body }) => {
       response.writeHead(status, { 'content-type': 'application/json' });
       response.end(JSON.stringify(body));
@@ -47,9 +43,6 @@ export async function startUpstashStandIn(
   await once(server, 'listening');
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    get requests() {
-      return requests;
-    },
     close() {
       server.closeAllConnections();
       server.close();
