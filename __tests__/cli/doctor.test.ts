@@ -8,6 +8,7 @@ import type { AddressInfo, Server } from 'node:net';
 import { join } from 'node:path';
 
 import { startSandbox, type Sandbox } from '../../src/testing/index.js';
+import { freePort } from '../processes/free-port.js';
 import { buildCli, environmentOf, type BuiltCli } from './cli-process.js';
 
 let cli: BuiltCli;
@@ -275,10 +276,3 @@ describe('over TLS, axios-bearer doctor', () => {
     expect(advice[0]).toContain('does not speak TLS');
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createHTTP();
-  const port = await listening(server);
-  await new Promise((closed) => server.close(closed));
-  return port;
-}

@@ -8,6 +8,7 @@ import { text } from 'node:stream/consumers';
 import { parseEnv } from 'node:util';
 
 import { PROVIDER_NAMES } from '../../src/cli/provider-names.js';
+import { freePort } from '../processes/free-port.js';
 import { buildCli, type BuiltCli } from './cli-process.js';
 
 let cli: BuiltCli;
@@ -94,12 +95,3 @@ describe('axios-bearer sandbox', () => {
     expect(lines[1]).toBe("export OAUTH2_CLIENT_SECRET='fake+oauth2/secret & 100% 1'");
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  await new Promise((closed) => server.close(closed));
-  return port;
-}

@@ -159,3 +159,11 @@ export function tellOfMissingClients(): void {
   for (const { name } of KINDS)
     if (!isInstalled(name)) leftOut(`everything with ${name}`, 'it is not installed');
 }
+
+/** How many scripts Redis has run since the last call. */
+export async function scriptsRun({ command }: Connected): Promise<number> {
+  const info = String(await command('INFO', 'commandstats'));
+  await command('CONFIG', 'RESETSTAT');
+  const calls = [...info.matchAll(/cmdstat_eval(?:sha)?:calls=(\d+)/g)];
+  return calls.reduce((sum, [, count]) => sum + Number(count), 0);
+}

@@ -3,18 +3,19 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
 
-import { attachBearer, createTokenSource, type Clock, type TokenSource } from '../../src/index.js';
+import { attachBearer, createTokenSource, type TokenSource } from '../../src/index.js';
 import { oauth2ClientCredentials } from '../../src/providers/index.js';
 import { createRedisStore, type RedisClient } from '../../src/redis/index.js';
 import { startSandbox, type Sandbox } from '../../src/testing/index.js';
-import { systemClock } from '../../src/platform/clock.js';
 import { identityOf } from '../sharing/identity-of.js';
 import axios, { type AxiosInstance } from 'axios';
 import { forcedMintOf } from '../token-source/hand-held.js';
+import { createRunningClock, type RunningClock } from '../oauth/running-clock.js';
+import { freePort } from '../processes/free-port.js';
 import { tell } from '../setup/figures.js';
 import { eventually } from '../setup/patience.js';
 import { clientKinds, currentIoredis, isCurrent, type Connected } from './clients.js';
-import { describeWithRedis, freePort, startRedis, type RedisServer } from './redis-server.js';
+import { describeWithRedis, startRedis, type RedisServer } from './redis-server.js';
 
 /** What the operations of a store may cost a flight, and what a busy machine may add to it. */
 const BOUND_MS = 250;
@@ -37,21 +38,10 @@ afterAll(async () => {
   tell(figures);
 });
 
-/** The system's clock, which can be set forward: ten seconds of an open breaker need not be waited for. */
-function forwardClock(): Clock & { forward(ms: number): void } {
-  let skippedMs = 0;
-  return {
-    now: () => systemClock.now() + skippedMs,
-    monotonic: () => systemClock.monotonic() + skippedMs,
-    schedule: (callback, delayMs, options) => systemClock.schedule(callback, delayMs, options),
-    forward: (ms) => (skippedMs += ms),
-  };
-}
-
 interface App {
   readonly source: TokenSource;
   readonly http: AxiosInstance;
-  readonly clock: ReturnType<typeof forwardClock>;
+  readonly clock: RunningClock;
   readonly told: string[];
   /** Draws a 401 for the token in hand, and tells how long the replacement took. */
   renew(): Promise<number>;
@@ -60,7 +50,7 @@ interface App {
 }
 
 function app(client: RedisClient): App {
-  const clock = forwardClock();
+  const clock = createRunningClock();
   const source = createTokenSource(provider(), { store: createRedisStore(client), clock });
   sources.push(source);
   const http = axios.create({ baseURL: sandbox.oauth2.url });
@@ -208,7 +198,7 @@ describeWithRedis('a Redis in trouble', () => {
         connected.push(other);
         const calls = sandbox.oauth2.tokenCalls;
         await eventually(async () => {
-          busy.clock.forward(5_000);
+          busy.clock.skip(5_000);
           expect(await busy.requests(1)).toEqual([]);
           return (await stored(other.client)) === (await busy.source.getToken()).value;
         });

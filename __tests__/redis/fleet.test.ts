@@ -6,7 +6,7 @@ import { childFleet, type ChildFleet, type ChildMember } from '../processes/chil
 import type { MemberReport, MemberSettings } from '../processes/fleet-messages.js';
 import { tell } from '../setup/figures.js';
 import { eventually } from '../setup/patience.js';
-import { currentIoredis, type Connected } from './clients.js';
+import { currentIoredis, scriptsRun, type Connected } from './clients.js';
 import { describeWithRedis, startRedis, type RedisServer } from './redis-server.js';
 
 /** What a fleet costs its provider and its Redis. */
@@ -58,29 +58,19 @@ describeWithRedis('a fleet of real processes', () => {
   const failuresOf = (reports: readonly MemberReport[]) =>
     reports.flatMap(({ failures }) => failures);
 
-  /** Scripts that were run since the last call. */
-  async function commandsRun(): Promise<number> {
-    const info = String(await admin.command('INFO', 'commandstats'));
-    await admin.command('CONFIG', 'RESETSTAT');
-    return [...info.matchAll(/cmdstat_eval(?:sha)?:calls=(\d+)/g)].reduce(
-      (sum, [, calls]) => sum + Number(calls),
-      0,
-    );
-  }
-
   test.each(['ioredis', 'redis'] as const)(
     '8 processes with %s make 50 requests each: one token call cold, one after a revocation, one after expiry',
     async (client) => {
       const members = await fleet.startMany(8, settings({ client }));
-      await commandsRun();
+      await scriptsRun(admin);
       const cold = await allRequest(members, 50);
       expect(cold.failures).toEqual([]);
       expect(sandbox.oauth2.tokenCalls).toBe(1);
-      const coldCommands = await commandsRun();
+      const coldCommands = await scriptsRun(admin);
 
       const warm = await allRequest(members, 20);
       expect(warm.failures).toEqual([]);
-      expect(await commandsRun()).toBe(0);
+      expect(await scriptsRun(admin)).toBe(0);
 
       const loaded = Promise.all(members.map((member) => member.startLoad()));
       await loaded;
@@ -90,7 +80,7 @@ describeWithRedis('a fleet of real processes', () => {
       const revoked = await Promise.all(members.map((member) => member.stopLoad()));
       expect(failuresOf(revoked)).toEqual([]);
       expect(sandbox.oauth2.tokenCalls).toBe(2);
-      const revokedCommands = await commandsRun();
+      const revokedCommands = await scriptsRun(admin);
 
       sandbox.oauth2.expireTokens();
       const expired = await allRequest(members, 50);
@@ -98,10 +88,10 @@ describeWithRedis('a fleet of real processes', () => {
       expect(sandbox.oauth2.tokenCalls).toBe(3);
 
       const started = await fleet.start(settings({ client }));
-      await commandsRun();
+      await scriptsRun(admin);
       const late = await started.requests(50);
       expect(late.failures).toEqual([]);
-      expect(await commandsRun()).toBe(1);
+      expect(await scriptsRun(admin)).toBe(1);
       expect(sandbox.oauth2.tokenCalls).toBe(3);
       figures.push(
         `8 x 50 with ${client}: token calls 1 cold, +1 revoked under load (${sum(revoked)} requests), +1 expired; failures 0`,

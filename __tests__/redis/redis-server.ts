@@ -3,10 +3,10 @@ import { describe } from '@jest/globals';
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { freePort } from '../processes/free-port.js';
 import { leftOut as leftOutUnless } from '../setup/left-out.js';
 
 /** Whether a Redis can be started here. */
@@ -26,7 +26,6 @@ export function leftOut(name: string, because: string): void {
 export interface RedisServer {
   readonly host: '127.0.0.1';
   readonly port: number;
-  readonly pid: number;
   /** As the power failing: nothing is saved, no connection is closed in order. */
   kill(): Promise<void>;
   /** Starts it again at the same address, after `kill`. */
@@ -60,9 +59,6 @@ export async function startRedis(...args: string[]): Promise<RedisServer> {
     host: '127.0.0.1',
     port,
     folder,
-    get pid() {
-      return child.pid!;
-    },
     kill: () => end('SIGKILL'),
     async restart(...more) {
       child = await launch(folder, port, [...args, ...more]);
@@ -115,13 +111,4 @@ async function launch(
   running.add(child);
   child.once('exit', () => running.delete(child));
   return child;
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
