@@ -70,8 +70,8 @@ const unreachable = (networkCode: string, network: Partial<Network>) =>
     outcome: failure('ERR_TOKEN_ENDPOINT_UNREACHABLE', networkCode),
     network,
   });
-const refused = (status: number) =>
-  findings({ outcome: failure('ERR_TOKEN_REQUEST_REFUSED'), answer: { status } });
+const refused = (status: number, answer: Partial<Answer> = {}) =>
+  findings({ outcome: failure('ERR_TOKEN_REQUEST_REFUSED'), answer: { status, ...answer } });
 
 describe('the advice, likeliest cause first:', () => {
   test.each<{ on: string; found: Findings; advice: RegExp[]; exitCode: number }>([
@@ -262,7 +262,7 @@ describe('the advice, likeliest cause first:', () => {
     },
     {
       on: 'a clock that is early, after the cause of the failure',
-      found: findings({ ...refusedAt(503), answer: { status: 503, clockOffsetMs: -90_000 } }),
+      found: refused(503, { clockOffsetMs: -90_000 }),
       advice: [/^The server at \S+ failed/, /clock is 1 min 30 s ahead of the provider's/],
       exitCode: 5,
     },
@@ -277,10 +277,6 @@ describe('the advice, likeliest cause first:', () => {
     expect(adviseOn(findings({ answer: { clockOffsetMs: 5_000 } }))).toHaveLength(1);
   });
 });
-
-function refusedAt(status: number) {
-  return { outcome: failure('ERR_TOKEN_REQUEST_REFUSED'), answer: { status } };
-}
 
 describe('the checks', () => {
   test('say what was seen when all is well', () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
 import { isBearerError } from '../../src/index.js';
-import { CATALOGUE, described, variableOf } from '../../src/cli/provider-catalogue.js';
+import { CATALOGUE, described } from '../../src/cli/provider-catalogue.js';
 import { PROVIDER_NAMES } from '../../src/cli/provider-names.js';
 import { buildCli, type BuiltCli } from './cli-process.js';
 
@@ -99,10 +99,5 @@ describe('the catalogue agrees with the providers:', () => {
     const known = /Use one of: (.*)\./.exec((error as Error).message)?.[1]?.split(', ');
     expect([...(values ?? [])].sort()).toEqual(known?.sort());
     expect(described(name).baseURL).toBe(described(name, { [option]: values?.[0] }).baseURL);
-  });
-
-  test('a variable is the name of the provider and of the option', () => {
-    expect(variableOf('oauth2', 'tokenUrl')).toBe('OAUTH2_TOKEN_URL');
-    expect(variableOf('learning360', 'baseURL')).toBe('LEARNING360_BASE_URL');
   });
 });

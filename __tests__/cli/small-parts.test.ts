@@ -20,10 +20,6 @@ describe('a duration in words', () => {
 });
 
 describe('a masked token', () => {
-  test('shows four characters of each end', () => {
-    expect(masked(`abcd${'x'.repeat(40)}wxyz`)).toBe('abcd…wxyz');
-  });
-
   test('shows nothing of a token that is short', () => {
     expect(masked('a-token-of-thirty-one-characters'.slice(0, 31))).toBe('********');
   });
