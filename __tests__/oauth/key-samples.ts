@@ -1,9 +1,4 @@
-import {
-  createPrivateKey,
-  createPublicKey,
-  generateKeyPairSync,
-  type KeyObject,
-} from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 
 import type { SigningAlgorithm } from '../../src/oauth/signing/key-facts.js';
 
@@ -29,10 +24,6 @@ export function jwkOf(key: KeyObject): Record<string, unknown> {
 
 export function publicJwkOf(key: KeyObject): Record<string, unknown> {
   return createPublicKey(key).export({ format: 'jwk' });
-}
-
-export function publicOf(pem: string): KeyObject {
-  return createPublicKey(createPrivateKey(pem));
 }
 
 const PARAMETERS = {

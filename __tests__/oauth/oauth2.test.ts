@@ -3,12 +3,11 @@ import { createPublicKey } from 'node:crypto';
 import { decodeJwt, jwtVerify } from 'jose';
 
 import { createTokenSource } from '../../src/axios/create-token-source.js';
-import { MisconfigurationError } from '../../src/errors/index.js';
 import { oauth2, type Grant } from '../../src/oauth/index.js';
 import { createMemoryStore } from '../../src/store/index.js';
 import { createFakeTokenEndpoint } from '../../src/testing/index.js';
 import type { FakeTokenCall } from '../../src/testing/index.js';
-import { everythingShownOf } from '../providers/conversation.js';
+import { everythingShownOf, misconfiguration } from '../providers/conversation.js';
 import { keys, pemOf } from './key-samples.js';
 import { createRunningClock } from './running-clock.js';
 
@@ -45,15 +44,6 @@ async function formOf(given: ReturnType<typeof provider>, params = {}) {
   const { endpoint, source } = bench(given);
   await source.getToken({ params });
   return Object.fromEntries(new URLSearchParams(endpoint.lastCall.body));
-}
-
-function refusal(changes: object): MisconfigurationError {
-  try {
-    provider(changes);
-  } catch (error) {
-    if (error instanceof MisconfigurationError) return error;
-  }
-  throw new Error('It was not refused');
 }
 
 const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
@@ -215,7 +205,7 @@ describe('is refused at creation', () => {
     ],
     ['an option mistyped', { scopes: 'read' }, 'scopes', /Did you mean `scope`/],
   ])('%s', (_, changes, option, message) => {
-    const error = refusal(changes);
+    const error = misconfiguration(() => provider(changes));
 
     expect(error.option).toBe(option);
     expect(error.message).toMatch(message);

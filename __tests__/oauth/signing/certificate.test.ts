@@ -1,9 +1,9 @@
-import { expect, it, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { X509Certificate } from 'node:crypto';
 import { decodeProtectedHeader } from 'jose';
 
-import { MisconfigurationError } from '../../../src/errors/index.js';
 import { signingKey } from '../../../src/oauth/signing/signing-key.js';
+import { misconfiguration } from '../../providers/conversation.js';
 import { createAuthority } from '../servers/certificates.js';
 
 const PLACE = { provider: 'oauth2', path: 'clientAuthentication' };
@@ -28,20 +28,13 @@ test('a certificate that expires while the process runs is refused from then on'
   });
 });
 
-it('is refused at creation if it has expired, is damaged, or is something else', async () => {
+test('a certificate is refused at creation if it has expired, is damaged, or is something else', async () => {
   const { key, cert } = await (await createAuthority()).issue('crm', -DAY_MS);
   const damaged = cert.replace(/\n[^-\n]{64}\n/, '\n');
 
+  const refusal = (certificate: string) =>
+    misconfiguration(() => signingKey({ key, certificate }, PLACE)).message;
   expect(refusal(cert)).toMatch(/certificate expired on \d{4}-\d\d-\d\d\. Replace it/);
   expect(refusal(damaged)).toMatch(/certificate cannot be read/);
   expect(refusal(key)).toMatch(/certificate is not a certificate in PEM/);
-
-  function refusal(certificate: string): string {
-    try {
-      signingKey({ key, certificate }, PLACE);
-    } catch (error) {
-      if (error instanceof MisconfigurationError) return error.message;
-    }
-    throw new Error('It was not refused');
-  }
 });

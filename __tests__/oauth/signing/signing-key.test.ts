@@ -2,8 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import { createPublicKey, generateKeyPairSync, sign as signWith } from 'node:crypto';
 import { decodeProtectedHeader, jwtVerify } from 'jose';
 
-import { isBearerError, MisconfigurationError } from '../../../src/errors/index.js';
+import { isBearerError } from '../../../src/errors/index.js';
 import { signingKey, type SigningKeyOptions } from '../../../src/oauth/signing/signing-key.js';
+import { misconfiguration } from '../../providers/conversation.js';
 import { algorithms, cryptoKeyOf, jwkOf, keys, pemOf, publicJwkOf } from '../key-samples.js';
 
 const PLACE = { provider: 'oauth2', path: 'clientAuthentication' };
@@ -11,14 +12,7 @@ const NOW = Date.UTC(2026, 0, 1);
 
 const signed = (options: SigningKeyOptions) => signingKey(options, PLACE).sign({ sub: 'me' }, NOW);
 
-function refusal(options: SigningKeyOptions): MisconfigurationError {
-  try {
-    signingKey(options, PLACE);
-  } catch (error) {
-    if (error instanceof MisconfigurationError) return error;
-  }
-  throw new Error('It was not refused');
-}
+const refusal = (options: SigningKeyOptions) => misconfiguration(() => signingKey(options, PLACE));
 
 describe.each(algorithms)('%s', (algorithm) => {
   const key = keys[algorithm];
