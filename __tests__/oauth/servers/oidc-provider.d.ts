@@ -14,6 +14,7 @@ declare module 'oidc-provider' {
 
   interface FoundToken {
     readonly isValid: boolean;
+    readonly accountId: string;
     /** The thumbprint of the key that it is bound to. */
     readonly jkt?: string;
   }
@@ -26,6 +27,7 @@ declare module 'oidc-provider' {
   export default class Provider {
     constructor(issuer: string, configuration: object);
     use(middleware: (context: Context, next: () => Promise<void>) => Promise<void>): void;
+    on(event: string, listener: (context: Context, error?: Error) => void): void;
     callback(): RequestListener;
     readonly Client: { find(id: string): Promise<object | undefined> };
     readonly Grant: new (members: object) => Saved & { addOIDCScope(scope: string): void };

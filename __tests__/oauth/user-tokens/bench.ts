@@ -40,12 +40,10 @@ export function database(rows: Readonly<Record<string, string>> = {}) {
   return own;
 }
 
-export interface UsersOptions extends Omit<TokenSourceOptions, 'store'> {
+interface UsersOptions extends Omit<TokenSourceOptions, 'store'> {
   readonly rows?: Readonly<Record<string, string>>;
   readonly options?: Partial<UserTokensOptions<TokenSourceOptions>>;
 }
-
-export type Process = ReturnType<ReturnType<typeof usersBench>['process']>;
 
 /** Processes with one database and one authorization server, which replaces each refresh token when it is used. */
 export function usersBench({ rows, options = {}, ...sourceOptions }: UsersOptions = {}) {

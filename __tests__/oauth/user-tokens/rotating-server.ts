@@ -2,19 +2,7 @@ import { jest } from '@jest/globals';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-
-/** The parts of oidc-provider that are used here; it has no types. */
-interface OidcProvider {
-  readonly Grant: new (of: object) => {
-    addOIDCScope(scope: string): void;
-    save(): Promise<string>;
-  };
-  readonly RefreshToken: new (of: object) => { save(): Promise<string> };
-  readonly AccessToken: { find(token: string): Promise<{ accountId: string } | undefined> };
-  readonly Client: { find(id: string): Promise<object> };
-  on(event: string, listener: (ctx: unknown, error?: Error) => void): void;
-  callback(): (request: IncomingMessage, response: ServerResponse) => void;
-}
+import type OIDCProvider from 'oidc-provider';
 
 export const CLIENT = { clientId: 'shop', clientSecret: 'shop-secret-of-many-characters' };
 /** Of an access token. */
@@ -145,13 +133,10 @@ function holder() {
   };
 }
 
-async function createProvider(url: string): Promise<OidcProvider> {
-  const name: string = 'oidc-provider';
-  // It warns that keys and data are lost when it ends.
+async function createProvider(url: string): Promise<OIDCProvider> {
+  // It warns of this version of Node, and that keys and data are lost when it ends.
   const warn = jest.spyOn(console, 'warn').mockImplementation(() => undefined);
-  const { Provider } = (await import(name)) as {
-    Provider: new (issuer: string, configuration: object) => OidcProvider;
-  };
+  const { default: Provider } = await import('oidc-provider');
   const ttl = { AccessToken: LIFE_SECONDS, RefreshToken: 3600, Grant: 3600, IdToken: 60 };
   const provider = new Provider(url, {
     clients: [
