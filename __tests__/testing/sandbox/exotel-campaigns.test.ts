@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import axios from 'axios';
 import {
   createExotelApi,
@@ -13,27 +13,20 @@ import {
   type ExotelFlowAnswer,
   type ExotelFlowRequest,
 } from '../../../src/apis/exotel/index.js';
-import type { ExotelSandbox, Sandbox } from '../../../src/testing/index.js';
-import { createFakeClock, startSandbox } from '../../../src/testing/index.js';
+import { createFakeClock } from '../../../src/testing/index.js';
 import { allOf } from '../../apis/canned-answer.js';
 import { bodyOf, serve } from '../../apis/loopback.js';
+import { useSandbox } from '../use-sandbox.js';
 
 /* Campaigns, the account and call flows of the sandbox's Exotel, as the wrapper sees them. */
 
 const clock = createFakeClock();
-let sandbox: Sandbox<'exotel'>;
-let exotel: ExotelSandbox;
+const exotel = useSandbox('exotel', { now: clock.now });
 let api: ExotelApi;
-beforeAll(async () => {
-  sandbox = await startSandbox({ only: ['exotel'], now: clock.now });
-  exotel = sandbox.exotel;
-});
 beforeEach(() => {
-  sandbox.reset();
   const { accountSid, ...basic } = exotel.credentials;
   api = createExotelApi(axios.create({ baseURL: exotel.url }), { accountSid, basic });
 });
-afterAll(() => sandbox.close());
 
 /** A listener that reads the webhooks of campaigns. */
 async function campaignListener() {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import {
   createExotelApi,
   type ExotelApi,
@@ -6,27 +6,22 @@ import {
 } from '../../../src/apis/exotel/index.js';
 import { createProviderClient } from '../../../src/index.js';
 import { exotel } from '../../../src/providers/index.js';
-import { startSandbox, type ExotelSandbox, type Sandbox } from '../../../src/testing/index.js';
+import { useSandbox } from '../use-sandbox.js';
 
 const NUMBERS = { from: '+919876543210', to: '+919876543211', callerId: '08012345678' };
 const HOUR_MS = 3_600_000;
 
-let sandbox: Sandbox<'exotel'>;
-let api: ExotelApi;
-let book: ExotelSandbox;
 let skewMs = 0;
-beforeAll(async () => {
-  sandbox = await startSandbox({ only: ['exotel'], now: () => Date.now() + skewMs });
-  book = sandbox.exotel;
+const book = useSandbox('exotel', { now: () => Date.now() + skewMs });
+let api: ExotelApi;
+beforeAll(() => {
   const { accountSid, ...basic } = book.credentials;
   const http = createProviderClient(exotel({ ...book.credentials, baseURL: book.url }));
   api = createExotelApi(http, { accountSid, basic });
 });
 beforeEach(() => {
-  sandbox.reset();
   skewMs = 0;
 });
-afterAll(() => sandbox.close());
 
 describe('a call that runs by itself', () => {
   test('of Voice v1 rings, is answered, ends and settles', async () => {
