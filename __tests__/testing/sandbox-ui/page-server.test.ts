@@ -61,7 +61,6 @@ describe('the server of the page', () => {
   );
 
   test.each([
-    { what: 'another origin', headers: { origin: 'http://evil.example' } },
     { what: 'another port of this machine', headers: { origin: 'http://127.0.0.1:1' } },
     { what: 'a sandboxed frame', headers: { origin: 'null' } },
     { what: 'nobody known', headers: { origin: undefined } },

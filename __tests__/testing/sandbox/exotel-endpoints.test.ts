@@ -90,16 +90,6 @@ describe('a CCM call', () => {
     await exotel.webhooksSettled();
     expect(exotel.webhooks).toEqual([]);
   });
-
-  it.each([
-    ['off', 'agent-device-off'],
-    ['busy', 'agent-device-busy'],
-    ['unverified', 'agent-device-unverified'],
-  ] as const)('is refused for a device that is %s', async (device, reason) => {
-    exotel.setAgentDevice(agent().userId, device);
-    const call = api.calls.create({ ...CALL, from: { userId: agent().userId } });
-    await expect(call).rejects.toMatchObject({ status: 409, reason });
-  });
 });
 
 describe('a callback', () => {

@@ -73,9 +73,16 @@ describe('a failing endpoint', () => {
     ]);
   });
 
-  it('refuses an answer that cannot be sent', () => {
-    expect(() => oauth2.api.failNext(1, { status: 1000 })).toThrow(/has no HTTP status/);
-  });
+  it.each([undefined, 503, { status: 99 }, { status: 1000 }])(
+    'refuses an answer that cannot be sent: %j',
+    (answer: unknown) => {
+      for (const give of [
+        () => oauth2.api.fail(answer as never),
+        () => oauth2.api.failNext(1, answer as never),
+      ])
+        expect(give).toThrow(/answer has no HTTP status.*status: 503/s);
+    },
+  );
 
   it('says that the test kit itself failed if a switch of the test throws', async () => {
     oauth2.api.delay(() => {

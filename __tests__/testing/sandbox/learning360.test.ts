@@ -43,7 +43,6 @@ describe("360Learning's token endpoint", () => {
   it.each([
     ['a doubled property', (body: string) => body.replace('{', '{"client_id":"twice",')],
     ['a form', () => 'grant_type=client_credentials'],
-    ['an array', () => '[]'],
   ])('answers %s with invalid_request', async (_what, change) => {
     const { clientId, clientSecret } = learning360.credentials;
     const body = JSON.stringify({
@@ -70,10 +69,9 @@ describe("360Learning's token endpoint", () => {
 });
 
 describe("360Learning's API", () => {
-  it.each(['missing', 'revoked', 'expired'])('answers a %s token with one code', async (state) => {
+  it.each(['missing', 'expired'])('answers a %s token with one code', async (state) => {
     const auth = await signIn();
-    if (state === 'revoked') learning360.revokeTokens();
-    if (state === 'expired') learning360.expireTokens();
+    learning360.expireTokens();
 
     const { status, data } = await http.get(url('/users'), state === 'missing' ? {} : auth);
 

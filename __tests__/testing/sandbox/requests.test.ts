@@ -107,11 +107,11 @@ describe('the sandbox-only routes', () => {
     expect(Number(padded.headers['content-length'])).toBeGreaterThan(100_000);
   });
 
-  it.each([200, 204, 304, 403, 418, 503])('answer with status %d', async (status) => {
+  it.each([200, 204, 304, 418])('answer with status %d', async (status) => {
     expect((await call(`/__sandbox/status/${status}`)).status).toBe(status);
   });
 
-  it.each(['100', '99', '600', 'teapot'])('refuse to answer with status %s', async (status) => {
+  it.each(['100', '600', 'teapot'])('refuse to answer with status %s', async (status) => {
     expect((await call(`/__sandbox/status/${status}`)).status).toBe(400);
   });
 

@@ -47,7 +47,7 @@ describe("SingleView's token endpoint", () => {
     expect([iat, exp - iat]).toEqual([clock.now() / 1000, 3600]);
   });
 
-  it.each(['client_Credentials', 'Client_Credentials', 'client_credentials'])(
+  it.each(['Client_Credentials', 'client_credentials'])(
     'takes the grant spelled %s',
     async (grantType) => {
       expect((await askSingleview(singleview, grantType)).data).toContain('"success":true');

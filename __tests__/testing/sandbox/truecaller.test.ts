@@ -175,7 +175,9 @@ describe("Truecaller's webhook host", () => {
     const send = (config: object) =>
       http.post(`${truecaller.webhookUrl}/v2/campaigns/exit`, exit, config);
 
-    expect([(await send(old)).status, (await send(webhookHeaders())).status]).toEqual([401, 200]);
+    const refused = await send(old);
+    expect([refused.status, refused.data.slug]).toEqual([401, 'authorization-error']);
+    expect((await send(webhookHeaders())).status).toBe(200);
   });
 
   it.each([

@@ -176,7 +176,6 @@ describe("Udara360's local transfer", () => {
 
   it.each([
     ['13', 'a broken amount', { amount: 1.5 }],
-    ['13', 'an amount as text', { amount: '500' }],
     ['13', 'no money at all', { amount: 0 }],
     ['25', 'an unknown debit account', { debitAccount: 'none' }],
     ['25', 'an unknown credit account', { creditAccount: undefined }],
