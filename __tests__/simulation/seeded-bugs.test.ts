@@ -5,6 +5,7 @@ import { later } from '../../src/token/instant.js';
 import { noForcedMints } from '../../src/token/lifecycle/forced-mints.js';
 import type { Landing } from '../../src/token-source/flights.js';
 import { tell } from '../setup/figures.js';
+import { withoutStacks } from './explore.js';
 import { Violation, type Invariant } from './invariants.js';
 import {
   realDecide,
@@ -360,17 +361,16 @@ const bugs: readonly SeededBug[] = [
 test.each(bugs)(
   'finds the bug: $name',
   async ({ name, bug, caughtBy, seed = 3 }) => {
-    const { stackTraceLimit } = Error;
-    Error.stackTraceLimit = 0;
-    const details = await fc.check(
-      fc.asyncProperty(fc.scheduler(), setting, steps, async (scheduler, given, todo) => {
-        const world = new World(scheduler, given, bug);
-        for (const step of todo) await world.take(step);
-        await world.finish();
-      }),
-      { seed, numRuns: 5_000, endOnFailure: true },
+    const details = await withoutStacks(() =>
+      fc.check(
+        fc.asyncProperty(fc.scheduler(), setting, steps, async (scheduler, given, todo) => {
+          const world = new World(scheduler, given, bug);
+          for (const step of todo) await world.take(step);
+          await world.finish();
+        }),
+        { seed, numRuns: 5_000, endOnFailure: true },
+      ),
     );
-    Error.stackTraceLimit = stackTraceLimit;
     expect(details.failed).toBe(true);
     expect(details.errorInstance).toBeInstanceOf(Violation);
     const { invariant } = details.errorInstance as Violation;
