@@ -3,6 +3,7 @@ import { describe, expect, it, test } from '@jest/globals';
 import { createTokenSource } from '../../src/axios/create-token-source.js';
 import { oauth2, type OAuth2Options } from '../../src/oauth/index.js';
 import { createFakeTokenEndpoint, type FakeTokenCall } from '../../src/testing/index.js';
+import { serve } from '../apis/loopback.js';
 import { keys, pemOf } from './key-samples.js';
 import { createRunningClock } from './running-clock.js';
 
@@ -253,13 +254,10 @@ describe('is refused by name, and no secret goes out', () => {
   });
 
   test('a document of 5 MB', async () => {
-    const { createServer } = await import('node:http');
-    const server = createServer((_request, response) =>
-      response.end(JSON.stringify({ ...METADATA, padding: 'x'.repeat(5_000_000) })),
+    const issuer = await serve(
+      (_request, response) =>
+        void response.end(JSON.stringify({ ...METADATA, padding: 'x'.repeat(5_000_000) })),
     );
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const { port } = server.address() as { port: number };
-    const issuer = `http://127.0.0.1:${port}`;
     const client = { clientId: 'crm', clientSecret: 's3cret' };
     const source = createTokenSource(oauth2({ baseURL: issuer, issuer, ...client }));
 
@@ -269,8 +267,6 @@ describe('is refused by name, and no secret goes out', () => {
         `the metadata at ${issuer}/.well-known/oauth-authorization-server is longer than 1 MB`,
       ),
     });
-    server.close();
-    server.closeAllConnections();
   });
 });
 

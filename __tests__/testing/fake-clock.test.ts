@@ -1,7 +1,6 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import { createFakeClock } from '../../src/testing/index.js';
+import { serve } from '../apis/loopback.js';
 import { http } from './plain-http.js';
 
 describe('a fake clock', () => {
@@ -144,13 +143,11 @@ describe('advancing with promises', () => {
   });
 
   it('lets real I/O turn if asked to', async () => {
-    const server = createServer((_request, response) => response.end('ok'));
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const { port } = server.address() as AddressInfo;
+    const url = await serve((_request, response) => void response.end('ok'));
     const clock = createFakeClock();
     let answered = false;
     const oncePassed = () => answered;
-    void http.get(`http://127.0.0.1:${port}/`).then(() => (answered = true));
+    void http.get(url).then(() => (answered = true));
 
     await clock.advanceAsync(0);
     const before = answered;
@@ -158,7 +155,5 @@ describe('advancing with promises', () => {
       await clock.advanceAsync(1, { ioTurns: 5 });
 
     expect([before, answered]).toEqual([false, true]);
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
   });
 });

@@ -1,28 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import OAuth2NodeServer from '@node-oauth/oauth2-server';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
-import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { RequestListener } from 'node:http';
 import { OAuth2Server } from 'oauth2-mock-server';
 
 import { oauth2 } from '../../../src/oauth/index.js';
+import { serve } from '../../apis/loopback.js';
 import { storm } from './storm.js';
 
 /* More real authorization servers, over real HTTP. */
 
 const LIFE_SECONDS = 600;
 const LIFE = { lifeMs: LIFE_SECONDS * 1000 };
-
-async function listening(listener: RequestListener) {
-  const server = createServer(listener);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const close = () =>
-    new Promise<void>((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    });
-  return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close };
-}
 
 /** An API that asks about each token once. */
 function api(isGood: (token: string) => Promise<boolean>): RequestListener {
@@ -50,7 +39,7 @@ describe('1,000 requests over three lives of a token make three token calls, and
       response.body = { ...response.body, expires_in: LIFE_SECONDS };
     });
     const jwks = createRemoteJWKSet(new URL(`${issuer}/jwks`));
-    const { origin, close } = await listening(
+    const origin = await serve(
       api(async (token) => (await jwtVerify(token, jwks, { issuer })).payload.iss === issuer),
     );
     const grant = { type: 'client_credentials' } as const;
@@ -63,7 +52,6 @@ describe('1,000 requests over three lives of a token make three token calls, and
       failed: 0,
       tokenCalls: 3,
     });
-    await close();
     await server.stop();
   });
 
@@ -92,7 +80,7 @@ describe('1,000 requests over three lives of a token make three token calls, and
       );
       return true;
     });
-    const { origin, close } = await listening((request, response) => {
+    const origin = await serve((request, response) => {
       if (request.url !== '/token') {
         good(request, response);
         return;
@@ -126,6 +114,5 @@ describe('1,000 requests over three lives of a token make three token calls, and
       failed: 0,
       tokenCalls: 3,
     });
-    await close();
   });
 });

@@ -9,14 +9,15 @@ import {
   toGatherAnswer,
   toPassthruAnswer,
   type ExotelApi,
-  type ExotelCampaignCallback,
   type ExotelFlowAnswer,
   type ExotelFlowRequest,
 } from '../../../src/apis/exotel/index.js';
 import { createFakeClock } from '../../../src/testing/index.js';
 import { allOf } from '../../apis/canned-answer.js';
-import { bodyOf, serve } from '../../apis/loopback.js';
+import { serve } from '../../apis/loopback.js';
+import { askExotel, bearer } from '../plain-http.js';
 import { useSandbox } from '../use-sandbox.js';
+import { webhookListener } from '../webhook-listener.js';
 
 /* Campaigns, the account and call flows of the sandbox's Exotel, as the wrapper sees them. */
 
@@ -28,18 +29,6 @@ beforeEach(() => {
   api = createExotelApi(axios.create({ baseURL: exotel.url }), { accountSid, basic });
 });
 
-/** A listener that reads the webhooks of campaigns. */
-async function campaignListener() {
-  const news: ExotelCampaignCallback[] = [];
-  const url = await serve((request, response) => {
-    void bodyOf(request).then((body) => {
-      news.push(parseCampaignCallback(body));
-      response.writeHead(200).end();
-    });
-  });
-  return { url, news };
-}
-
 const CAMPAIGN = { callerId: '08012345678', appId: '1' };
 const NUMBERS = ['+910000000001', '+910000000002'];
 
@@ -47,7 +36,7 @@ describe.each(['wrapped', 'bare'] as const)('a campaign whose body is %s', (camp
   const options = { wire: { campaignBody } };
 
   it('runs, retries, and ends with its webhooks', async () => {
-    const { url, news } = await campaignListener();
+    const { url, posts } = await webhookListener();
     const { campaignId, status } = await api.campaigns.create(
       {
         ...CAMPAIGN,
@@ -64,6 +53,7 @@ describe.each(['wrapped', 'bare'] as const)('a campaign whose body is %s', (camp
       number === NUMBERS[0] && attempt === 1 ? 'busy' : 'completed',
     );
     await exotel.webhooksSettled();
+    const news = posts.map(({ body }) => parseCampaignCallback(body));
     const kinds = news.map(({ kind }) => kind).sort();
     expect(kinds).toEqual([
       ...Array<string>(2).fill('call-schedule'),
@@ -200,14 +190,19 @@ it('the account has a balance, and numbers that are bought, led to a flow and re
   await expect(api.exoPhones.get(sid)).rejects.toMatchObject({ reason: 'not-found' });
 });
 
-it('campaigns and the account take Basic only', async () => {
+it('campaigns and the account take Basic only, though calls take the token as well', async () => {
   const { accountSid } = exotel.credentials;
-  const wrong = createExotelApi(axios.create({ baseURL: exotel.url }), {
-    accountSid,
-    basic: { apiKey: 'wrong', apiToken: 'wrong' },
-  });
-  await expect(wrong.campaigns.list()).rejects.toMatchObject({ status: 401 });
-  await expect(wrong.account.balance()).rejects.toMatchObject({ status: 401 });
+  const { data } = await askExotel(exotel);
+  const { headers } = bearer(data.response.data.access_token);
+  const http = axios.create({ baseURL: exotel.url, headers, validateStatus: () => true });
+  const statuses = await Promise.all(
+    [
+      `/v2/accounts/${accountSid}/calls`,
+      `/v2/accounts/${accountSid}/campaigns`,
+      `/v1/Accounts/${accountSid}/Balance.json`,
+    ].map(async (path) => (await http.get(path)).status),
+  );
+  expect(statuses).toEqual([200, 401, 401]);
 });
 
 describe('an incoming call', () => {

@@ -10,8 +10,8 @@ import {
 } from '../../../src/apis/exotel/index.js';
 import { createFakeClock } from '../../../src/testing/index.js';
 import { allOf } from '../../apis/canned-answer.js';
-import { bodyOf, serve } from '../../apis/loopback.js';
 import { useSandbox } from '../use-sandbox.js';
+import { webhookListener } from '../webhook-listener.js';
 
 /*
  * The sandbox's Exotel as the wrapper sees it: whoever wrote the one from the documents meets whoever wrote the other.
@@ -31,24 +31,12 @@ beforeEach(() => {
   });
 });
 
-/** A listener that keeps what is posted to it, and answers with the given statuses in turn. */
-async function listener(...statuses: number[]) {
-  const posts: { type: string; body: Buffer }[] = [];
-  const url = await serve((request, response) => {
-    void bodyOf(request).then((body) => {
-      posts.push({ type: request.headers['content-type'] ?? '', body });
-      response.writeHead(statuses.shift() ?? 200).end();
-    });
-  });
-  return { url, posts };
-}
-
 const CALL = { to: '+910000000000', virtualNumber: '+910000000001', customField: 'order 7' };
 const agent = () => exotel.agents[0]!;
 
 describe('a CCM call', () => {
   it('is placed, read, and ends with its callbacks', async () => {
-    const { url, posts } = await listener();
+    const { url, posts } = await webhookListener();
     const { callSid } = await api.calls.create({
       ...CALL,
       from: { userId: agent().userId },
@@ -97,7 +85,7 @@ describe('a callback', () => {
     { statuses: [500, 200], attempts: 2, status: 200 },
     { statuses: [500, 500, 500, 200], attempts: 3, status: 500 },
   ])('is posted again, at most twice: $statuses', async ({ statuses, ...outcome }) => {
-    const { url } = await listener(...statuses);
+    const { url } = await webhookListener(...statuses);
     const { callSid } = await api.callsV3.create({
       ...CALL,
       from: { contactUri: '+910000000002' },
@@ -201,7 +189,7 @@ describe('a Voice v1 call', () => {
   it.each([undefined, 'application/json'] as const)(
     'posts its callback as %s',
     async (contentType) => {
-      const { url, posts } = await listener();
+      const { url, posts } = await webhookListener();
       const { callSid } = await api.voice.connectNumbers({
         ...NUMBERS,
         customField: 'order 7',
@@ -226,7 +214,7 @@ describe('a Voice v1 call', () => {
   );
 
   it('posts four fields when no events were asked for', async () => {
-    const { url, posts } = await listener();
+    const { url, posts } = await webhookListener();
     const options = { url, contentType: 'application/json' } as const;
     const { callSid } = await api.voice.connectNumbers({ ...NUMBERS, statusCallback: options });
     exotel.endVoiceCall(callSid);

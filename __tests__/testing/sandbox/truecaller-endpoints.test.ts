@@ -6,8 +6,8 @@ import {
   type TruecallerApi,
 } from '../../../src/apis/truecaller/index.js';
 import { createFakeClock } from '../../../src/testing/index.js';
-import { bodyOf, serve } from '../../apis/loopback.js';
 import { useSandbox } from '../use-sandbox.js';
+import { webhookListener } from '../webhook-listener.js';
 
 const clock = createFakeClock();
 const truecaller = useSandbox('truecaller', { now: clock.now });
@@ -56,19 +56,13 @@ describe('the webhook connector', () => {
 
 describe('an event', () => {
   it('is posted to a listener, and its click under the same id', async () => {
-    const bodies: Buffer[] = [];
-    const url = await serve((request, response) => {
-      void bodyOf(request).then((body) => {
-        bodies.push(body);
-        response.writeHead(200).end();
-      });
-    });
+    const { url, posts } = await webhookListener();
     const news = { referenceId: '910000000000', campaignId: 'c', displayUnit: 'cid' };
     const eventId = truecaller.postEvent(url, news);
     await truecaller.webhooksSettled();
     truecaller.postEvent(url, { ...news, eventId, clicked: true });
     await truecaller.webhooksSettled();
-    expect(bodies.map((body) => parseTruecallerEvent(body))).toMatchObject([
+    expect(posts.map(({ body }) => parseTruecallerEvent(body))).toMatchObject([
       { eventId, clicked: false, campaignId: 'c', impressionTime: new Date(clock.now()) },
       { eventId, clicked: true, isInterested: true },
     ]);

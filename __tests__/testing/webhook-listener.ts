@@ -1,0 +1,13 @@
+import { bodyOf, serve } from '../apis/loopback.js';
+
+/** A listener that keeps what is posted to it, and answers with the given statuses in turn, then with 200. */
+export async function webhookListener(...statuses: number[]) {
+  const posts: { type: string; body: Buffer }[] = [];
+  const url = await serve((request, response) => {
+    void bodyOf(request).then((body) => {
+      posts.push({ type: request.headers['content-type'] ?? '', body });
+      response.writeHead(statuses.shift() ?? 200).end();
+    });
+  });
+  return { url, posts };
+}
