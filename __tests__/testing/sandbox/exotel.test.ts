@@ -46,12 +46,6 @@ describe("Exotel's token endpoint", () => {
     expect([iat, exp - iat]).toEqual([clock.now() / 1000, 86_400]);
   });
 
-  it('stands at the path that the document gives', () => {
-    expect(exotel.tokenUrl).toBe(
-      `${exotel.url}/v2/accounts/sandbox-account/configuration/basicauth`,
-    );
-  });
-
   it.each([
     ['a wrong key', { username: 'wrong', password: 'fake-exotel-token-1' }],
     ['a wrong token', { username: 'fake-exotel-key-1', password: 'wrong' }],

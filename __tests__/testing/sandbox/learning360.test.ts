@@ -24,10 +24,6 @@ describe("360Learning's token endpoint", () => {
     ]);
   });
 
-  it('needs no `360-api-version`', () => {
-    expect(learning360.tokenUrl).toBe(url('/oauth2/token'));
-  });
-
   it.each([
     ['an unknown property', { scope: 'users:read' }],
     ['a property of the wrong type', { client_secret: 1 }],
