@@ -230,4 +230,5 @@ test('a provider shows no key, and a token source no proof', async () => {
 
   const shown = JSON.stringify([bearerOf(http)!.source, bearerOf(http)!.source.provider]);
   expect(shown).not.toContain(key.d);
+  expect(shown).not.toContain(servers.api.arrivals[0]!.headers['dpop']);
 });

@@ -232,16 +232,16 @@ describe('a save that fails', () => {
     });
     expect(endpoint.calls).toEqual([]);
   });
+});
 
-  test('is not noticed by a replica that still has the old one: the new one is sent all the same', async () => {
-    const { process, db, pass, sent } = usersBench();
-    const { token } = process();
-    await token('u1');
-    db.rows.set('u1', 'u1-r1');
-    await pass(HOUR_MS);
-    expect(await token('u1')).toBe('u1-a3');
-    expect(sent()).toEqual(['u1-r1', 'u1-r2']);
-  });
+test('a replica of the database that still has the old refresh token does no harm: the new one is sent', async () => {
+  const { process, db, pass, sent } = usersBench();
+  const { token } = process();
+  await token('u1');
+  db.rows.set('u1', 'u1-r1');
+  await pass(HOUR_MS);
+  expect(await token('u1')).toBe('u1-a3');
+  expect(sent()).toEqual(['u1-r1', 'u1-r2']);
 });
 
 describe('login and logout', () => {
@@ -258,7 +258,7 @@ describe('login and logout', () => {
     expect(sent()).toEqual(['u1-r1', 'u1-r9', 'u1-r20']);
   });
 
-  test('a refresh that is under way saves nothing over a login or a logout', async () => {
+  test('a refresh that is under way saves nothing over a login', async () => {
     const { process, endpoint, db, answer, settle } = usersBench();
     const { users, token } = process();
     endpoint.onCall = () => undefined;
@@ -271,6 +271,20 @@ describe('login and logout', () => {
     expect(await late).toBe('u1-a10');
     expect(db.rows.get('u1')).toBe('u1-r10');
     expect(db.saves).toEqual(['u1: login -> u1-r9', 'u1: u1-r9 -> u1-r10']);
+  });
+
+  test('a refresh that is under way saves nothing over a logout, and its callers have to log in', async () => {
+    const { process, endpoint, db, answer, settle } = usersBench();
+    const { users, token } = process();
+    endpoint.onCall = () => undefined;
+    const late = token('u1');
+    await settle();
+    db.rows.delete('u1');
+    await users.logout('u1');
+    endpoint.onCall = answer;
+    answer(endpoint.lastCall);
+    expect(await late).toMatchObject(GONE);
+    expect(db.saves).toEqual([]);
   });
 
   test('after a logout no process gets the token from the store', async () => {
