@@ -93,11 +93,6 @@ describe('axios-bearer request', () => {
     expect(stderr).toMatch(/^418 /);
   });
 
-  test('ends with 6 after a 401 that a new token does not heal', async () => {
-    const { code } = await run(['GET', '/__sandbox/always-401']);
-    expect([code, sandbox.exotel.tokenCalls]).toEqual([6, 2]);
-  });
-
   test('ends with 7 when the API closes the connection', async () => {
     sandbox.exotel.api.resetConnections();
     const { code, stdout, stderr } = await run(['GET', '/__sandbox/echo']);
