@@ -21,5 +21,5 @@ export function msUntil(deadline: Instant, now: Instant): number {
 
 /** Whether `deadline` has passed on either clock. */
 export function isPast(deadline: Instant, now: Instant): boolean {
-  return now.wallMs >= deadline.wallMs || now.monoMs >= deadline.monoMs;
+  return msUntil(deadline, now) <= 0;
 }

@@ -1,5 +1,5 @@
 import { backOffMs, jittered } from '../back-off.js';
-import { type Instant, isPast, later, msUntil } from '../instant.js';
+import { type Instant, later, msUntil } from '../instant.js';
 import type { Closed } from './happening.js';
 import type { LifecyclePolicy } from './policy.js';
 import {
@@ -8,7 +8,7 @@ import {
   type TokenSlot,
   type TokenState,
   type Trouble,
-  phaseOf,
+  isUsable,
 } from './state.js';
 
 /** Why no flight may start; `undefined` if one may, or if one is running. */
@@ -27,7 +27,7 @@ export function callsClosed<Failure>(
   now: Instant,
   policy: LifecyclePolicy,
 ): Closed<Failure> | undefined {
-  const gates = gatesOf(state);
+  const gates = [state.account.endpoint, state.endpoint];
   const budgetMs = budgetFreeInMs(state.account, now, policy);
   const coolMs = Math.max(...gates.map((gate) => coolInMs(gate, state.slot, now, policy)));
   const retryInMs = Math.max(0, coolMs, budgetMs);
@@ -35,12 +35,9 @@ export function callsClosed<Failure>(
   if (coolMs <= 0) return { because: { kind: 'budget-spent' }, retryInMs };
   // Rejected credentials come first, because they have to be changed.
   const rejected = rejectedOf(state);
-  if (rejected !== undefined)
-    return {
-      because: { kind: 'cooling', cause: 'credentials', failure: rejected.failure },
-      retryInMs,
-    };
-  const closed = gates.find((gate) => coolInMs(gate, state.slot, now, policy) > 0)?.trouble;
+  const closed = rejected
+    ? { cause: 'credentials' as const, failure: rejected.failure }
+    : gates.find((gate) => coolInMs(gate, state.slot, now, policy) > 0)?.trouble;
   if (closed === undefined) return undefined;
   const { cause, failure } = closed;
   return { because: { kind: 'cooling', cause, failure }, retryInMs };
@@ -56,7 +53,7 @@ export function nextCallInMs(state: TokenState, now: Instant, policy: LifecycleP
   return callsClosed(state, now, policy)?.retryInMs ?? 0;
 }
 
-export function budgetFreeInMs(
+function budgetFreeInMs(
   account: AccountState,
   now: Instant,
   { tokenBudget }: LifecyclePolicy,
@@ -66,36 +63,27 @@ export function budgetFreeInMs(
   return oldest === undefined ? 0 : oldest + tokenBudget.windowMs - now.monoMs;
 }
 
-function gatesOf<Failure>({ account, endpoint }: TokenState<Failure>) {
-  return [account.endpoint, endpoint] as const;
-}
-
 function coolInMs(
   { rejected, trouble }: EndpointGate<unknown>,
   slot: TokenSlot,
   now: Instant,
   policy: LifecyclePolicy,
 ): number {
-  const deadlines = [
-    ...(rejected === undefined ? [] : [rejected.until]),
-    ...(trouble === undefined
-      ? []
-      : [later(trouble.failedAt, troubleMs(trouble, slot, now, policy))]),
-  ];
-  return Math.max(0, ...deadlines.map((until) => (isPast(until, now) ? 0 : msUntil(until, now))));
+  const rejectedMs = rejected ? msUntil(rejected.until, now) : 0;
+  const troubledUntil = trouble && later(trouble.failedAt, troubleMs(trouble, slot, now, policy));
+  return Math.max(0, rejectedMs, troubledUntil ? msUntil(troubledUntil, now) : 0);
 }
 
 /** How long the endpoint is left alone, given the token in this slot. */
-export function troubleMs(
-  { delayMs, failures, random }: Omit<Trouble<unknown>, 'failedAt' | 'failure' | 'cause'>,
+function troubleMs(
+  { delayMs, failures, random }: Trouble<unknown>,
   slot: TokenSlot,
   now: Instant,
   { transientWithToken, transientWithoutToken }: LifecyclePolicy,
 ): number {
   if (delayMs !== undefined) return delayMs;
   const earlier = failures - 1;
-  if (slot.kind === 'empty' || phaseOf(slot, now) === 'expired')
-    return jittered(backOffMs(transientWithoutToken, earlier), random);
+  if (!isUsable(slot, now)) return jittered(backOffMs(transientWithoutToken, earlier), random);
   const bound = Math.min(transientWithToken.longestMs, slot.earlyMs / 4);
   const firstMs = Math.min(transientWithToken.firstMs, bound);
   return jittered(backOffMs({ firstMs, longestMs: bound }, earlier), random);

@@ -1,7 +1,7 @@
 import { backOffMs, jittered } from '../back-off.js';
 import { type Instant, later, msUntil } from '../instant.js';
 import { cancelForcedMint } from './forced-mints.js';
-import { callsClosed } from './gates.js';
+import { nextCallInMs } from './gates.js';
 import {
   type Concern,
   type Decision,
@@ -11,11 +11,12 @@ import {
 } from './happening.js';
 import type { LifecyclePolicy } from './policy.js';
 import {
+  type CoolDownCause,
   type EndpointGate,
   type HeldToken,
   type TokenSlot,
   type TokenState,
-  phaseOf,
+  isUsable,
 } from './state.js';
 
 export function onMintFailed<Failure>(
@@ -28,9 +29,8 @@ export function onMintFailed<Failure>(
   if (flight?.id !== failed.flightId) return decided(state, { kind: 'superseded' });
   const landed = { ...rest, forcedMints: cancelForcedMint(state.forcedMints, policy) };
 
-  const hasUsableToken = state.slot.kind === 'held' && phaseOf(state.slot, now) !== 'expired';
   // Without a token the next request may try again immediately. With one, a broken vault is not called for every request.
-  if (failed.cause === 'not-called' || (failed.cause === 'local' && !hasUsableToken))
+  if (failed.cause === 'not-called' || (failed.cause === 'local' && !isUsable(state.slot, now)))
     return decided(landed, { kind: 'refused' });
   const before = failed.concerns === 'account' ? state.account.endpoint : state.endpoint;
   const next = coolingState(
@@ -48,11 +48,11 @@ export function onMintFailed<Failure>(
 export function refused<Failure>(
   state: TokenState<Failure>,
   now: Instant,
-  cause: 'transient' | 'server-set' | 'credentials',
+  cause: CoolDownCause,
   policy: LifecyclePolicy,
 ): Decision<Failure, FlightAnswer> {
   // Without the budget of token calls, which is not a cool-down.
-  const delayMs = callsClosed(state, now, { ...policy, tokenBudget: undefined })?.retryInMs ?? 0;
+  const delayMs = nextCallInMs(state, now, { ...policy, tokenBudget: undefined });
   return {
     state,
     answer: { kind: 'refused' },
@@ -112,6 +112,5 @@ export function slotWhileCooling(
   isDropped: boolean,
 ): TokenSlot {
   if (isDropped) return { kind: 'empty' };
-  const isUsable = slot.kind === 'held' && phaseOf(slot, now) !== 'expired';
-  return isUsable || fallback === undefined ? slot : fallback;
+  return isUsable(slot, now) || fallback === undefined ? slot : fallback;
 }

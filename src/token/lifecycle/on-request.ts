@@ -37,26 +37,22 @@ export function onRequest<Failure>(
     // The endpoint has returned this same token again, so no better one is available.
     const insists = held.unchangedUntil !== undefined;
     if (closed === undefined && !insists && remainingMs(held, now) < wantedMs) {
-      const { flight, ...next } = withFlight(state, 'last', wantedMs);
-      return decided({ ...next, flight }, { kind: 'wait', flight });
+      const next = withFlight(state, 'last', wantedMs);
+      return decided(next, { kind: 'wait', flight: next.flight });
     }
     const unchanged = held.unchangedUntil !== undefined && !isPast(held.unchangedUntil, now);
     if (phase === 'fresh' || unchanged || closed !== undefined) return decided(state, serve(held));
     if (phase === 'early') {
       const reason = held.expiresAt === undefined ? 'revalidate' : 'early';
-      const { flight, ...next } = withFlight(state, reason);
-      return decided({ ...next, flight }, { ...serve(held), refresh: flight });
+      const next = withFlight(state, reason);
+      return decided(next, { ...serve(held), refresh: next.flight });
     }
   }
 
   // From here on a new token is wanted: there is none, it is about to expire, or it drew a 401.
   if (closed !== undefined) {
-    if (held !== undefined && !isRefusedOne) {
-      if (phase !== 'expired') return decided(state, serve(held));
-      if (isServableStale(held, now, policy))
-        return decided(state, { ...serve(held), stale: true });
-    }
-    return decided(state, { kind: 'fail', ...closed });
+    const served = servableToken(state, now, not, policy);
+    return decided(state, served ? { kind: 'serve', ...served } : { kind: 'fail', ...closed });
   }
   const next = withFlight(state, reasonFor(state.slot, phase), wantedMs);
   return decided(next, { kind: 'wait', flight: next.flight });
@@ -74,7 +70,7 @@ function remainingMs({ expiresAt }: HeldToken, now: Instant): number {
   return expiresAt === undefined ? Infinity : msUntil(expiresAt, now);
 }
 
-export function serve({ token }: HeldToken): { kind: 'serve'; token: AccessToken; stale: boolean } {
+function serve({ token }: HeldToken): { kind: 'serve'; token: AccessToken; stale: boolean } {
   return { kind: 'serve', token, stale: false };
 }
 
@@ -110,7 +106,7 @@ function withFlight<Failure>(
 }
 
 /**
- * The token for a caller whose refresh failed: the token in hand until it expires, even if it drew a 401, since the resource
+ * The token for a caller who gets no new one: the token in hand until it expires, even if it drew a 401, since the resource
  * server decides; after that only if `maxStaleMs` allows it. Never the token that the caller's 401 came on.
  */
 export function servableToken(
@@ -120,8 +116,8 @@ export function servableToken(
   policy: LifecyclePolicy,
 ): { readonly token: AccessToken; readonly stale: boolean } | undefined {
   if (slot.kind === 'empty' || slot.token.value === not) return undefined;
-  if (phaseOf(slot, now) !== 'expired') return { token: slot.token, stale: false };
-  return isServableStale(slot, now, policy) ? { token: slot.token, stale: true } : undefined;
+  const stale = phaseOf(slot, now) === 'expired';
+  return stale && !isServableStale(slot, now, policy) ? undefined : { token: slot.token, stale };
 }
 
 /**

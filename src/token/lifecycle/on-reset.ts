@@ -1,6 +1,6 @@
 import { type Decision, decided } from './happening.js';
-import { isOpen, rejectedOf } from './gates.js';
-import { openingNotices } from './opening.js';
+import { rejectedOf } from './gates.js';
+import { openGates, openingNotices } from './opening.js';
 import { type TokenState, initialAccount, initialState } from './state.js';
 
 /** A lost flight says nothing about the endpoint. */
@@ -28,14 +28,14 @@ export function onCredentialsChanged<Failure>(
 }
 
 export function onCleared<Failure>(state: TokenState<Failure>): Decision<Failure, undefined> {
-  const { nextFlightId, account } = state;
+  const { nextFlightId } = state;
   const slot = { kind: 'empty', isCleared: true } as const;
   return {
     state: {
       ...initialState<Failure>(),
       slot,
       nextFlightId,
-      account: isOpen(account.endpoint) ? account : { ...account, endpoint: {} },
+      ...openGates(state),
     },
     answer: undefined,
     notices: openingNotices(state),

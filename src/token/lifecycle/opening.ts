@@ -2,7 +2,7 @@ import { isOpen } from './gates.js';
 import type { Notice } from './happening.js';
 import type { TokenState } from './state.js';
 
-/** Opens all gates, because the endpoint issued a token. */
+/** Opens all gates: the endpoint issued a token, or everything is forgotten. */
 export function openGates<Failure>({
   account,
 }: TokenState<Failure>): Pick<TokenState<Failure>, 'endpoint' | 'account'> {

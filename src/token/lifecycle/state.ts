@@ -130,3 +130,8 @@ export function phaseOf(held: HeldToken, now: Instant): Phase {
   if (held.mandatoryAt !== undefined && isPast(held.mandatoryAt, now)) return 'last';
   return isPast(held.refreshAt, now) ? 'early' : 'fresh';
 }
+
+/** Whether there is a token that has not expired. */
+export function isUsable(slot: TokenSlot, now: Instant): slot is HeldToken {
+  return slot.kind === 'held' && phaseOf(slot, now) !== 'expired';
+}
