@@ -151,40 +151,32 @@ export interface TokenFunctionDefinition extends CommonDefinition {
   readonly diagnose?: undefined;
 }
 
-/** All members of a definition. Any other is refused. */
-const MEMBERS = Object.keys({
-  name: true,
-  baseURL: true,
-  origins: true,
-  allowInsecureHttp: true,
-  documentation: true,
-  tokenPlacement: true,
+/**
+ * All members of a definition, and whether they describe a token endpoint: those are refused next to `acquireToken`. Any other
+ * member is refused.
+ */
+const MEMBERS: Readonly<Record<keyof ProviderDefinition<object>, boolean>> = {
+  name: false,
+  baseURL: false,
+  origins: false,
+  allowInsecureHttp: false,
+  documentation: false,
+  tokenPlacement: false,
   credentials: true,
   credentialFields: true,
-  paramNames: true,
+  paramNames: false,
   tokenRequest: true,
   parseToken: true,
   tokenReceived: true,
   classifyFailure: true,
   diagnose: true,
-  isTokenRejection: true,
-  defaultLifetimeSeconds: true,
-  singleActiveToken: true,
-  tokenBudget: true,
-  rejectedCredentialsAdvice: true,
-  acquireToken: true,
-} satisfies Record<keyof ProviderDefinition<object>, true>);
-
-/** The members that describe a token endpoint, refused next to `acquireToken`. */
-const ENDPOINT_MEMBERS = [
-  'credentials',
-  'credentialFields',
-  'tokenRequest',
-  'parseToken',
-  'tokenReceived',
-  'classifyFailure',
-  'diagnose',
-];
+  isTokenRejection: false,
+  defaultLifetimeSeconds: false,
+  singleActiveToken: false,
+  tokenBudget: false,
+  rejectedCredentialsAdvice: false,
+  acquireToken: false,
+};
 
 /** Members that a provider has in addition, allowed because a provider may be spread into another definition. */
 const RESOLVED_MEMBERS = ['allowedOrigins', 'hasFixedCredentials', 'resolveCredentials'];
@@ -242,7 +234,8 @@ export function defineProvider<C extends object>(
   given: ProviderDefinition<C> | TokenFunctionDefinition,
 ): Provider<C> {
   const definition = givenOptions(given);
-  const known = isProvider(definition) ? [...MEMBERS, ...RESOLVED_MEMBERS] : MEMBERS;
+  const members = Object.keys(MEMBERS);
+  const known = isProvider(definition) ? [...members, ...RESOLVED_MEMBERS] : members;
   const named = read(definition, 'name');
   refuseUnknownOptions(definition, known, {
     of: 'a provider definition',
@@ -328,19 +321,23 @@ function checkCommonPart(definition: CommonDefinition): void {
 }
 
 function checkTokenEndpoint<C extends object>(definition: ProviderDefinition<C>): void {
-  checkMethods(definition, {
-    required: ['tokenRequest', 'parseToken'],
-    optional: ['tokenReceived', 'classifyFailure', 'diagnose', 'isTokenRejection'],
-  });
+  checkMethods(
+    definition,
+    ['tokenRequest', 'parseToken'],
+    ['tokenReceived', 'classifyFailure', 'diagnose', 'isTokenRejection'],
+  );
   checkFieldRules(definition);
   checkPerCallFields(definition, definition.credentials);
 }
 
 function checkTokenFunction(definition: TokenFunctionDefinition): void {
-  checkMethods(definition, { required: ['acquireToken'], optional: ['isTokenRejection'] });
+  checkMethods(definition, ['acquireToken'], ['isTokenRejection']);
   // JavaScript callers are not stopped by the types.
   const members = definition as unknown as Readonly<Record<string, unknown>>;
-  const given = ENDPOINT_MEMBERS.find((member) => members[member] !== undefined);
+  const [given] =
+    Object.entries(MEMBERS).find(
+      ([member, isOfEndpoint]) => isOfEndpoint && members[member] !== undefined,
+    ) ?? [];
   if (given === undefined) return;
   throw new MisconfigurationError({
     provider: definition.name,
@@ -364,17 +361,12 @@ function checkTokenBudget({ name, tokenBudget }: CommonDefinition): void {
 
 function checkMethods(
   definition: CommonDefinition,
-  {
-    required,
-    optional,
-  }: { readonly required: readonly string[]; readonly optional: readonly string[] },
+  required: readonly string[],
+  optional: readonly string[],
 ): void {
   const given = definition as unknown as Readonly<Record<string, unknown>>;
-  const wrong = [...required, ...optional].find(
-    (method) =>
-      typeof given[method] !== 'function' &&
-      !(optional.includes(method) && given[method] === undefined),
-  );
+  const expected = [...required, ...optional.filter((method) => given[method] !== undefined)];
+  const wrong = expected.find((method) => typeof given[method] !== 'function');
   if (wrong === undefined) return;
   throw new MisconfigurationError({
     provider: definition.name,
