@@ -1,9 +1,7 @@
 import { isSendableToken } from '../token/access-token.js';
 
-/** Why a response of the token endpoint cannot be used. Never quotes the response. */
-export type MalformedReason =
-  | 'is not JSON'
-  | 'is empty'
+/** What is wrong with an access token. Never quotes it. */
+export type AccessTokenProblem =
   | 'has no access token'
   | 'has an access token that is not a string'
   | 'has an access token with the scheme "Bearer" in it'
@@ -15,7 +13,7 @@ export type MalformedReason =
 const LONGEST_TOKEN = 16_384;
 
 /** Checks the access token that a provider's parser found. */
-export function accessTokenProblem(accessToken: unknown): MalformedReason | undefined {
+export function accessTokenProblem(accessToken: unknown): AccessTokenProblem | undefined {
   if (accessToken === undefined || accessToken === null || accessToken === '')
     return 'has no access token';
   if (typeof accessToken !== 'string') return 'has an access token that is not a string';

@@ -1,5 +1,9 @@
 import { givenOptions } from '../concealment/given-options.js';
-import { absoluteURL, type TokenRequest } from '../provider-definition/token-request.js';
+import {
+  absoluteURL,
+  type TokenRequest,
+  type TokenRequestBody,
+} from '../provider-definition/token-request.js';
 
 /** A token request, ready to be sent. */
 export interface EncodedTokenRequest {
@@ -12,13 +16,7 @@ export interface EncodedTokenRequest {
 /** Encodes a token request: JSON or `application/x-www-form-urlencoded` (RFC 6749, appendix B). */
 export function encodeTokenRequest(request: TokenRequest, baseURL: string): EncodedTokenRequest {
   request = givenOptions(request);
-  const { body } = request;
-  const contentType =
-    body === undefined
-      ? undefined
-      : 'json' in body
-        ? 'application/json'
-        : 'application/x-www-form-urlencoded';
+  const [contentType, data] = encodedBody(request.body);
   return {
     url: absoluteURL(request.url, baseURL),
     method: request.method ?? 'POST',
@@ -27,13 +25,16 @@ export function encodeTokenRequest(request: TokenRequest, baseURL: string): Enco
       ...(contentType && { 'Content-Type': contentType }),
       ...request.headers,
     },
-    data:
-      body === undefined
-        ? undefined
-        : 'json' in body
-          ? JSON.stringify(body.json)
-          : formEncoded(body.form),
+    data,
   };
+}
+
+/** The content type of a body, and its text. */
+function encodedBody(body: TokenRequestBody | undefined): readonly [type?: string, text?: string] {
+  if (body === undefined) return [];
+  return 'json' in body
+    ? ['application/json', JSON.stringify(body.json)]
+    : ['application/x-www-form-urlencoded', formEncoded(body.form)];
 }
 
 function formEncoded(form: Readonly<Record<string, string | readonly string[]>>): string {

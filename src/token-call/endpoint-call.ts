@@ -22,7 +22,7 @@ export async function endpointCall(
 ): Promise<ReadyCall | Failed> {
   const { provider, params, options, signal } = context;
   return orLocalFailure(provider.name, async () => {
-    const credentials = await context.askCredentials();
+    const credentials = await context.askCredentials(signal);
     const made = await madeRequest({
       provider,
       credentials,

@@ -11,6 +11,7 @@ import { adviceOnRefusal } from './refusal-advice.js';
 import { retryAfterMs } from '../platform/retry-after.js';
 import { coolDownCause, diagnosisOf, failureConcerns, oauthErrorFields } from './token-failure.js';
 import type { TokenFailureClass } from '../provider-definition/token-failure.js';
+import type { MalformedToken } from './ready-call.js';
 import { requestSecrets } from './request-secrets.js';
 import { absoluteURL, type TokenRequest } from '../provider-definition/token-request.js';
 import type { TokenCallOptions } from './token-call.js';
@@ -97,7 +98,7 @@ export function malformed(
     repeat = true,
     advice = 'A proxy may have answered, or the base URL may be wrong.',
     cause,
-  }: { readonly repeat?: boolean; readonly advice?: string; readonly cause?: unknown } = {},
+  }: MalformedToken & { readonly cause?: unknown } = {},
 ): Failed<EndpointFailure> {
   const diagnosis = diagnose(call, answer);
   const error = endpointError(call, 'ERR_TOKEN_RESPONSE_MALFORMED', {
@@ -172,7 +173,7 @@ function adviceOnRejection({ rejectedCredentialsAdvice: own }: Provider): string
 export function unusable(
   call: CallContext,
   problem: string,
-  { repeat = false, advice = '' }: { readonly repeat?: boolean; readonly advice?: string } = {},
+  { repeat = false, advice = '' }: MalformedToken,
 ): Failed<EndpointFailure> {
   const error = acquisitionError(call, 'acquireToken', 'ERR_TOKEN_RESPONSE_MALFORMED', {
     phase: 'token response',

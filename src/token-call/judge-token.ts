@@ -1,14 +1,13 @@
 import type { Provider } from '../provider-definition/define-provider.js';
 import { placeOf } from '../provider-definition/token-placement.js';
-import type { ParsedToken } from '../provider-definition/token-response.js';
 import { AccessToken } from '../token/access-token.js';
 import { inWords } from '../token/duration.js';
 import type { Instant } from '../token/instant.js';
 import { resolveLifetime } from '../token/lifetime.js';
 import {
   accessTokenProblem,
+  type AccessTokenProblem,
   unusableTokenType,
-  type MalformedReason,
 } from './access-token-checks.js';
 import type { Found } from './ready-call.js';
 import type { EndpointFailure, Failed } from './token-call-failure.js';
@@ -36,7 +35,8 @@ export function judgeToken(
   const elapsedMs = call.now.monoMs - call.sentAt.monoMs;
   const sentAt = { ...call.sentAt, wallMs: sentByWallClock(call.sentAt, call.now, serverNow) };
   const problem = accessTokenProblem(parsed.accessToken);
-  if (problem !== undefined) return malformed(problem, adviceOnToken(parsed, problem, provider));
+  if (problem !== undefined)
+    return malformed(problem, { advice: adviceOnToken(problem, provider) });
   const value = parsed.accessToken as string;
   const authorization = placeOf(provider.tokenPlacement).written(value);
   const type = unusableTokenType(parsed.tokenType, authorization);
@@ -91,21 +91,12 @@ function sentByWallClock(sentAt: Instant, now: Instant, serverNow = -Infinity): 
 }
 
 /** A proxy's page has no token at all. An unusable token comes from the provider, or from the definition. */
-function adviceOnToken(
-  { accessToken }: ParsedToken,
-  problem: MalformedReason,
-  provider: Provider,
-): { advice?: string } {
-  if (provider.acquireToken !== undefined)
-    return {
-      advice:
-        problem === 'has an access token with whitespace around it'
-          ? 'Trim it: files often end with a line break.'
-          : 'Return the token itself, or an object with it as `accessToken`.',
-    };
-  return accessToken === undefined || accessToken === null || accessToken === ''
-    ? {}
-    : {
-        advice: 'The provider sends it like this; with your own definition, parseToken can fix it.',
-      };
+function adviceOnToken(problem: AccessTokenProblem, provider: Provider): string | undefined {
+  if (provider.acquireToken === undefined)
+    return problem === 'has no access token'
+      ? undefined
+      : 'The provider sends it like this; with your own definition, parseToken can fix it.';
+  return problem === 'has an access token with whitespace around it'
+    ? 'Trim it: files often end with a line break.'
+    : 'Return the token itself, or an object with it as `accessToken`.';
 }

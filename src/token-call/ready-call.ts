@@ -11,7 +11,7 @@ export interface CallFor<P extends Provider = Provider> {
   readonly params: TokenParams;
   readonly options: TokenCallOptions;
   /** Called before each token call, so that a rotated secret is used and `perCall` credentials are made fresh. It may throw. */
-  readonly askCredentials: () => Promise<object>;
+  readonly askCredentials: (signal: AbortSignal) => Promise<object>;
   /** Ends the whole refresh. */
   readonly signal: AbortSignal;
 }
@@ -42,7 +42,7 @@ export interface Found {
 
 /** About a token that cannot be used. */
 export interface MalformedToken {
-  /** Whether another call may return a better one. @defaultValue true */
+  /** Whether another call may return a better one. @defaultValue true, but false with `acquireToken` */
   readonly repeat?: boolean;
-  readonly advice?: string;
+  readonly advice?: string | undefined;
 }

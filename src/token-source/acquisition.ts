@@ -120,16 +120,17 @@ function saysNothingAboutEndpoint(failure: TokenCallFailure): boolean {
   return failure.cause === 'transient' && (status === undefined || status === 408 || isUseless);
 }
 
-/** Asks for the credentials of one token call. */
-type Ask = (signal: AbortSignal) => Promise<object>;
-
-async function mintWith(ask: Ask, wanted: TokenWanted, life: WorkLife): Promise<MintResult> {
+async function mintWith(
+  askCredentials: MintContext['askCredentials'],
+  wanted: TokenWanted,
+  life: WorkLife,
+): Promise<MintResult> {
   const { source, params } = wanted;
   const { provider, options } = source;
   return inTime(source, life, async (bounds) => {
     const result = await mint({
       provider,
-      askCredentials: () => ask(bounds.signal),
+      askCredentials,
       params,
       options,
       ...bounds,
