@@ -1,3 +1,5 @@
+import type { Instant } from '../token/instant.js';
+
 /**
  * The library's source of time. All waiting, expiry and measuring uses it, so that a test can control the time.
  */
@@ -14,6 +16,11 @@ export interface Clock {
   schedule(callback: () => void, delayMs: number, options?: { keepAlive?: boolean }): () => void;
 }
 
+/** The present moment on both clocks. */
+export function instantOf(clock: Clock): Instant {
+  return { wallMs: clock.now(), monoMs: clock.monotonic() };
+}
+
 /** The longest delay that `setTimeout` supports; a longer one fires immediately. */
 const LONGEST_TIMEOUT_MS = 2_147_483_647;
 
@@ -22,15 +29,9 @@ export const systemClock: Clock = Object.freeze({
   now: () => Date.now(),
   monotonic: () => performance.now(),
   schedule(callback: () => void, delayMs: number, options?: { keepAlive?: boolean }) {
-    const timer: unknown = setTimeout(callback, Math.min(delayMs, LONGEST_TIMEOUT_MS));
-    if (options?.keepAlive !== true) unref(timer);
-    return () => clearTimeout(timer as ReturnType<typeof setTimeout>);
+    const timer = setTimeout(callback, Math.min(delayMs, LONGEST_TIMEOUT_MS));
+    // In Node a timer is an object that can be detached from the event loop; in browsers it is a number.
+    if (options?.keepAlive !== true) (timer as { unref?(): void }).unref?.();
+    return () => clearTimeout(timer);
   },
 });
-
-/** In Node, `setTimeout` returns an object that can be detached from the event loop; in browsers a number. */
-function unref(timer: unknown): void {
-  if (typeof timer === 'object' && timer !== null && 'unref' in timer) {
-    (timer as { unref(): void }).unref();
-  }
-}

@@ -38,7 +38,7 @@ export class JointWork<Result> {
         if (this.#underWay === current) this.#underWay = undefined;
       }
     },
-    { cacheKey: ([current]) => current, cache: false },
+    { cache: false },
   );
 
   /** @param lost - the result for callers waiting for work that can never end */

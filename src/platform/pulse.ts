@@ -1,5 +1,5 @@
 import { isPast, later, type Instant } from '../token/instant.js';
-import type { Clock } from './clock.js';
+import { instantOf, type Clock } from './clock.js';
 
 const BEAT_MS = 500;
 /** A timer that fires this late was not just held up by a busy moment. */
@@ -15,7 +15,6 @@ const LATE_MS = 500;
  */
 export class Pulse {
   readonly #clock: Clock;
-  readonly #now: () => Instant;
   #lastBeat: Instant;
   #stalls = 0;
   #cancelTimer: () => void = () => undefined;
@@ -23,14 +22,13 @@ export class Pulse {
 
   constructor(clock: Clock) {
     this.#clock = clock;
-    this.#now = () => ({ wallMs: clock.now(), monoMs: clock.monotonic() });
-    this.#lastBeat = this.#now();
+    this.#lastBeat = instantOf(clock);
     this.#expectNext();
   }
 
   /** How often this process has been found to have stood still since the flight began. */
   get stalls(): number {
-    const now = this.#now();
+    const now = instantOf(this.#clock);
     // The next beat may be overdue: sockets are served before timers.
     if (hasStoodStill(this.#lastBeat, now)) {
       this.#stalls += 1;
@@ -60,7 +58,7 @@ export class Pulse {
   #beat(): void {
     const before = this.#stalls;
     const { stalls } = this;
-    this.#lastBeat = this.#now();
+    this.#lastBeat = instantOf(this.#clock);
     this.#expectNext();
     if (stalls > before) this.#onStall?.();
   }

@@ -5,6 +5,7 @@ import type { SharedTokenOwner } from '../sharing/refresh.js';
 import type { SharedToken } from '../sharing/shared-token.js';
 import type { Instant } from '../token/instant.js';
 import { Accounts } from './accounts.js';
+import { instantOf } from '../platform/clock.js';
 import { publish } from './diagnostics.js';
 import {
   Listeners,
@@ -38,8 +39,7 @@ export class SourceContext {
   }
 
   now(): Instant {
-    const { clock } = this.options;
-    return { wallMs: clock.now(), monoMs: clock.monotonic() };
+    return instantOf(this.options.clock);
   }
 
   on<Name extends TokenSourceEventName>(
