@@ -92,6 +92,11 @@ const defaults = Object.freeze({
   maxEntries: 1_000,
 });
 
+const flag: Rule = {
+  allows: (value) => typeof value === 'boolean',
+  must: 'must be true or false',
+};
+
 /** What each option may be; `undefined` if only the types check it. */
 const ALLOWED: Readonly<Record<keyof CommonSourceOptions, Rule | undefined>> = {
   earlyWindowMs: milliseconds(1),
@@ -105,10 +110,9 @@ const ALLOWED: Readonly<Record<keyof CommonSourceOptions, Rule | undefined>> = {
   onCredentialsRejected: {
     allows: (value) => value === 'keep' || value === 'drop',
     must: "must be 'keep' or 'drop'",
-    remedy: 'Leave it out for the default.',
   },
-  singleActiveToken: flag(),
-  keepWarm: flag(),
+  singleActiveToken: flag,
+  keepWarm: flag,
   waitUntil: {
     allows: (value) => typeof value === 'function',
     must: 'must be a function',
@@ -132,7 +136,8 @@ export const SOURCE_OPTIONS: readonly string[] = Object.keys(ALLOWED);
 interface Rule {
   readonly allows: (value: unknown) => boolean;
   readonly must: string;
-  readonly remedy: string;
+  /** @defaultValue to leave it out */
+  readonly remedy?: string;
 }
 
 function milliseconds(lowest: number): Rule {
@@ -147,15 +152,6 @@ function wholeNumber(lowest: number): Rule {
   return {
     allows: (value) => Number.isInteger(value) && (value as number) >= lowest,
     must: `must be a whole number of at least ${lowest}`,
-    remedy: 'Leave it out for the default.',
-  };
-}
-
-function flag(): Rule {
-  return {
-    allows: (value) => typeof value === 'boolean',
-    must: 'must be true or false',
-    remedy: 'Leave it out for the default.',
   };
 }
 
@@ -253,6 +249,6 @@ function check(provider: Provider, name: keyof CommonSourceOptions, value: unkno
     provider: provider.name,
     option: `options.${name}`,
     problem: rule.must,
-    remedy: rule.remedy,
+    remedy: rule.remedy ?? 'Leave it out for the default.',
   });
 }
