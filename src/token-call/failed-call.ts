@@ -5,7 +5,7 @@ import {
   type ProviderDiagnosis,
   type TokenAcquisitionDetails,
 } from '../errors/index.js';
-import type { ThrownMeaning } from './thrown.js';
+import type { FailureMeaning } from './thrown.js';
 import type { Provider, TokenEndpointProvider } from '../provider-definition/define-provider.js';
 import { adviceOnRefusal } from './refusal-advice.js';
 import { retryAfterMs } from '../platform/retry-after.js';
@@ -22,6 +22,8 @@ import type { NoAnswer, TokenEndpointAnswer } from './token-endpoint.js';
 export interface CallContext {
   readonly provider: Provider;
   readonly options: TokenCallOptions;
+  /** Absent with `acquireToken`. */
+  readonly request?: TokenRequest;
 }
 
 /** What a call of a token endpoint was made from. */
@@ -38,39 +40,18 @@ export function refused(
   failure: TokenFailureClass,
 ): Failed<EndpointFailure> {
   const { provider, options } = call;
-  const retryAfter = askedDelayMs(answer, options);
-  const cause = coolDownCause(failure, retryAfter);
+  const { status, headers, body, serverNow } = answer;
   const diagnosis = diagnose(call, answer);
-  const error = endpointError(
+  const delayMs = retryAfterMs(headers['retry-after'], serverNow ?? options.clock.now());
+  return failedBy(
     call,
-    failure === 'credentials' ? 'ERR_CREDENTIALS_REJECTED' : 'ERR_TOKEN_REQUEST_REFUSED',
+    { failure, status, body, retryAfterMs: delayMs },
     {
-      phase: 'token request',
-      status: answer.status,
-      oauthError: oauthErrorFields(answer.body, secretsOf(call)),
+      oauthError: oauthErrorFields(body, secretsOf(call)),
       diagnosis,
-      retryable: failure === 'transient',
-      retryInMs: retryAfter,
-      message: `answered ${answer.status}${inWords(diagnosis)}. ${adviceOnRefusal(provider, failure, answer)}`,
+      message: `answered ${status}${inWords(diagnosis)}. ${adviceOnRefusal(provider, failure, answer)}`,
     },
   );
-  const concerns = failureConcerns(failure, answer, retryAfter);
-  return failed({ error, cause, concerns, retryAfterMs: retryAfter });
-}
-
-/** A delay of zero is ignored: if a server always sent it, each request would call the endpoint. */
-function askedDelayMs(
-  { headers, serverNow }: TokenEndpointAnswer,
-  { clock, policy }: TokenCallOptions,
-): number | undefined {
-  return usableDelayMs(retryAfterMs(headers['retry-after'], serverNow ?? clock.now()), policy);
-}
-
-function usableDelayMs(
-  delayMs = 0,
-  { longestRetryAfterMs }: TokenCallOptions['policy'],
-): number | undefined {
-  return delayMs > 0 ? Math.min(delayMs, longestRetryAfterMs) : undefined;
 }
 
 /** The provider's words without secrets: some servers quote the request. */
@@ -100,17 +81,14 @@ export function malformed(
     cause,
   }: MalformedToken & { readonly cause?: unknown } = {},
 ): Failed<EndpointFailure> {
+  const { status } = answer;
   const diagnosis = diagnose(call, answer);
-  const error = endpointError(call, 'ERR_TOKEN_RESPONSE_MALFORMED', {
-    phase: 'token response',
-    status: answer.status,
+  return withoutToken(call, repeat, {
+    status,
     diagnosis,
-    retryable: repeat,
     cause,
-    message: `sent a malformed response: status ${answer.status}, and the body ${problem}${inWords(diagnosis)}. ${advice}`,
+    message: `sent a malformed response: status ${status}, and the body ${problem}${inWords(diagnosis)}. ${advice}`,
   });
-  // An unusable token belongs to this request; anything else may be a proxy's page, for any request.
-  return failed({ error, cause: 'transient', concerns: repeat ? 'account' : 'request' });
 }
 
 /** No answer came. */
@@ -118,48 +96,34 @@ export function unreachable(
   call: EndpointCallContext,
   { reason, message, advice }: Omit<NoAnswer, 'kind'>,
 ): Failed<EndpointFailure> {
-  const error = endpointError(call, 'ERR_TOKEN_ENDPOINT_UNREACHABLE', {
-    phase: 'token request',
-    retryable: true,
-    message: `could not be reached: ${message}.${advice === undefined ? '' : ` ${advice}`}`,
-    cause: Object.assign(new Error(message), { code: reason }),
-  });
-  return failed({ error, cause: 'transient', concerns: 'account', networkCode: reason });
+  return failedBy(
+    call,
+    { failure: 'transient', networkCode: reason },
+    {
+      message: `could not be reached: ${message}.${advice === undefined ? '' : ` ${advice}`}`,
+      cause: Object.assign(new Error(message), { code: reason }),
+    },
+  );
 }
 
 /** `acquireToken` threw, or did not answer in time. What it threw becomes the cause, and the message does not quote it. */
 export function threw(
   call: CallContext,
-  meaning: ThrownMeaning,
+  meaning: FailureMeaning,
   cause?: unknown,
 ): Failed<EndpointFailure> {
-  const { provider, options } = call;
-  const { failure, status, networkCode } = meaning;
-  const retryAfter = usableDelayMs(meaning.retryAfterMs, options.policy);
-  const isSilence = networkCode !== undefined && status === undefined;
-  const code =
-    failure === 'credentials'
-      ? 'ERR_CREDENTIALS_REJECTED'
-      : isSilence
-        ? 'ERR_TOKEN_ENDPOINT_UNREACHABLE'
-        : 'ERR_TOKEN_REQUEST_REFUSED';
-  const error = acquisitionError(call, 'acquireToken', code, {
-    phase: 'token request',
-    status,
-    retryable: failure === 'transient',
-    retryInMs: retryAfter,
+  const advice =
+    meaning.failure === 'credentials' ? adviceOnRejection(call.provider) : 'See the cause.';
+  return failedBy(call, meaning, {
     cause,
     message:
       cause === undefined
         ? 'did not answer in time. Make it answer within attemptTimeoutMs, and respect its signal.'
-        : `${whatItDid(meaning)}. ${failure === 'credentials' ? adviceOnRejection(provider) : 'See the cause.'}`,
+        : `${whatItDid(meaning)}. ${advice}`,
   });
-  const concerns = failureConcerns(failure, { status, body: undefined }, retryAfter);
-  const coolDown = coolDownCause(failure, retryAfter);
-  return failed({ error, cause: coolDown, concerns, retryAfterMs: retryAfter, networkCode });
 }
 
-function whatItDid({ failure, status, networkCode }: ThrownMeaning): string {
+function whatItDid({ failure, status, networkCode }: FailureMeaning): string {
   const how = status === undefined ? networkCode : `status ${status}`;
   const said = failure === 'credentials' ? 'says that the credentials were rejected' : 'threw';
   return how === undefined ? said : `${said} (${how})`;
@@ -175,37 +139,80 @@ export function unusable(
   problem: string,
   { repeat = false, advice = '' }: MalformedToken,
 ): Failed<EndpointFailure> {
-  const error = acquisitionError(call, 'acquireToken', 'ERR_TOKEN_RESPONSE_MALFORMED', {
-    phase: 'token response',
-    retryable: repeat,
+  return withoutToken(call, repeat, {
     message: `returned an unusable value: it ${problem}. ${advice}`,
   });
+}
+
+/** What an error says besides what follows from the kind of failure. */
+type Details = Omit<TokenAcquisitionDetails, 'provider' | 'phase' | 'retryable'> & {
+  readonly message: string;
+};
+
+/** An answer came, without a usable token. */
+function withoutToken(
+  call: CallContext,
+  repeat: boolean,
+  details: Details,
+): Failed<EndpointFailure> {
+  const error = acquisitionError(call, 'ERR_TOKEN_RESPONSE_MALFORMED', {
+    phase: 'token response',
+    retryable: repeat,
+    ...details,
+  });
+  // An unusable token belongs to this request; anything else may be a proxy's page, for any request.
   return failed({ error, cause: 'transient', concerns: repeat ? 'account' : 'request' });
 }
 
-type Details = Omit<TokenAcquisitionDetails, 'provider'> & { readonly message: string };
-
-function endpointError(
-  call: EndpointCallContext,
-  code: BearerErrorCode,
+/** No usable answer came, or an error. */
+function failedBy(
+  call: CallContext,
+  meaning: FailureMeaning & { readonly body?: unknown },
   details: Details,
-): TokenAcquisitionError {
-  const { origin } = new URL(absoluteURL(call.request.url, call.provider.baseURL));
-  return acquisitionError(call, `the token endpoint at ${origin}`, code, details);
+): Failed<EndpointFailure> {
+  const { failure, status, body, networkCode } = meaning;
+  const retryAfter = usableDelayMs(meaning.retryAfterMs, call.options.policy);
+  const error = acquisitionError(call, codeOf(meaning), {
+    phase: 'token request',
+    status,
+    retryable: failure === 'transient',
+    retryInMs: retryAfter,
+    ...details,
+  });
+  const concerns = failureConcerns(failure, { status, body }, retryAfter);
+  const cause = coolDownCause(failure, retryAfter);
+  return failed({ error, cause, concerns, retryAfterMs: retryAfter, networkCode });
+}
+
+/** A delay of zero is ignored: if a server always sent it, each request would call the endpoint. */
+function usableDelayMs(
+  delayMs = 0,
+  { longestRetryAfterMs }: TokenCallOptions['policy'],
+): number | undefined {
+  return delayMs > 0 ? Math.min(delayMs, longestRetryAfterMs) : undefined;
+}
+
+function codeOf({ failure, status, networkCode }: FailureMeaning): BearerErrorCode {
+  if (failure === 'credentials') return 'ERR_CREDENTIALS_REJECTED';
+  return networkCode !== undefined && status === undefined
+    ? 'ERR_TOKEN_ENDPOINT_UNREACHABLE'
+    : 'ERR_TOKEN_REQUEST_REFUSED';
 }
 
 function acquisitionError(
-  { provider }: CallContext,
-  subject: string,
+  call: CallContext,
   code: BearerErrorCode,
-  { message, ...details }: Details,
+  { message, ...details }: Omit<TokenAcquisitionDetails, 'provider'> & Details,
 ): TokenAcquisitionError {
   const Kind =
     code === 'ERR_CREDENTIALS_REJECTED' ? CredentialsRejectedError : TokenAcquisitionError;
-  return new Kind(code, `${provider.name}: ${subject} ${message}`, {
-    provider: provider.name,
-    ...details,
-  });
+  const provider = call.provider.name;
+  return new Kind(code, `${provider}: ${subjectOf(call)} ${message}`, { provider, ...details });
+}
+
+function subjectOf({ provider, request }: CallContext): string {
+  if (request === undefined) return 'acquireToken';
+  return `the token endpoint at ${new URL(absoluteURL(request.url, provider.baseURL)).origin}`;
 }
 
 /** The secrets of this call, to be removed from the server's words: some servers quote the request. */

@@ -4,8 +4,8 @@ import { retryAfterMs } from '../platform/retry-after.js';
 import type { TokenFailureClass } from '../provider-definition/token-failure.js';
 import { classifyTokenFailure, oauthErrorFields } from './token-failure.js';
 
-/** What a function threw means for the next calls. */
-export interface ThrownMeaning {
+/** What a failed call means for the next ones. */
+export interface FailureMeaning {
   readonly failure: TokenFailureClass;
   /** The HTTP status, if it has one. */
   readonly status?: number | undefined;
@@ -22,7 +22,7 @@ export interface ThrownMeaning {
  *
  * @param now - epoch milliseconds, against which a date in `Retry-After` is read
  */
-export function meaningOfThrown(thrown: unknown, now: number): ThrownMeaning {
+export function meaningOfThrown(thrown: unknown, now: number): FailureMeaning {
   const status = statusOf(thrown);
   const networkCode = networkCodeOf(thrown);
   return {
