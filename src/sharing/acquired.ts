@@ -7,7 +7,7 @@ import type { Adopted } from './adoption.js';
 /** How a refresh ended, whether here or in another process. */
 export type Acquired =
   /** Minted here. Without a fence it is not in the store yet. */
-  | { readonly kind: 'minted'; readonly minted: Minted; readonly fence: number | undefined }
+  | { readonly kind: 'minted'; readonly minted: Minted; readonly fence?: number | undefined }
   /** Another process minted it. */
   | ({ readonly kind: 'adopted'; readonly fence: number } & Adopted)
   /** Another process is refreshing, and the current token will do meanwhile. */

@@ -29,6 +29,8 @@ export interface TokenWanted {
   readonly state: TokenState<BearerError>;
   /** Makes it a token of this account. */
   useAccount(credentials: object, url: string): void;
+  /** Drops its account if that has nothing to remember. */
+  dropAccount(): void;
   decide<Kind extends Happening<BearerError>['kind']>(
     happening: Extract<Happening<BearerError>, { kind: Kind }>,
   ): Answers<BearerError>[Kind];
@@ -64,10 +66,7 @@ export async function acquire(
 
 async function acquireOnce(wanted: TokenWanted, flight: Flight, life: WorkLife): Promise<Acquired> {
   const { source, credentials, shared } = wanted;
-  if (shared === undefined) {
-    const result = await mintWith((signal) => credentials.ask(signal), wanted, life);
-    return result.kind === 'minted' ? { ...result, fence: undefined } : result;
-  }
+  if (shared === undefined) return mintWith((signal) => credentials.ask(signal), wanted, life);
   return shared.acquire(wanted, {
     flightId: flight.id,
     minRemainingMs: flight.minRemainingMs,

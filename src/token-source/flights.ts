@@ -14,24 +14,18 @@ import { failedFlight, toldWhen, type WithoutToken } from './refusal.js';
 export type Landing =
   | { readonly kind: 'token'; readonly token: AccessToken }
   | { readonly kind: 'failed'; readonly error: BearerError }
-  /** `clear()` or `close()` came first, or the flight can never end. */
-  | { readonly kind: 'overtaken' };
+  /** `clear()` or `close()` came first, or the flight can never end: callers ask again. */
+  | typeof CHANGED;
 
-const OVERTAKEN: Landing = { kind: 'overtaken' };
-
-/** The token that is renewed. */
-export interface RenewedToken extends TokenWanted {
-  /** Drops its account if that has nothing to remember. */
-  dropAccount(): void;
-}
+export const CHANGED = { kind: 'changed' } as const;
 
 /** The refreshes of one token, one at a time: some callers wait for one, others run in the background. */
 export class Flights {
-  readonly #token: RenewedToken;
+  readonly #token: TokenWanted;
   #work: JointWork<Landing> | undefined;
   #cancelWarmTimer: (() => void) | undefined;
 
-  constructor(token: RenewedToken) {
+  constructor(token: TokenWanted) {
     this.#token = token;
   }
 
@@ -82,7 +76,7 @@ export class Flights {
   /** The next caller starts another flight in its place. */
   #lose(id: Flight['id']): Landing {
     if (this.#token.state.flight?.id === id) this.#token.decide({ kind: 'flight-lost' });
-    return OVERTAKEN;
+    return CHANGED;
   }
 
   async #refresh(flight: Flight, life: WorkLife): Promise<Landing> {
@@ -95,7 +89,7 @@ export class Flights {
       case 'stay':
         return this.#stayWithTokenInHand();
       case 'abandoned':
-        return OVERTAKEN;
+        return CHANGED;
       default:
         return this.#giveUp(flight, acquired);
     }
@@ -118,7 +112,7 @@ export class Flights {
       tookMs: minted?.tookMs,
       random: source.options.random(),
     });
-    if (kind === 'superseded') return OVERTAKEN;
+    if (kind === 'superseded') return CHANGED;
     credentials.forget();
     this.#token.dropAccount();
     this.#work = undefined; // It would take half of the memory of an idle token.
@@ -134,7 +128,7 @@ export class Flights {
   /** Another process renews the token; this one looks again soon. */
   #stayWithTokenInHand(): Landing {
     const { slot } = this.#token.state;
-    if (slot.kind === 'empty') return OVERTAKEN;
+    if (slot.kind === 'empty') return CHANGED;
     this.#keepWarm();
     return { kind: 'token', token: slot.token };
   }
@@ -144,7 +138,7 @@ export class Flights {
     const { source } = this.#token;
     const { options } = source;
     const failed = failedFlight(without, { flightId: flight.id, random: options.random() });
-    if (this.#token.decide(failed).kind === 'superseded') return OVERTAKEN;
+    if (this.#token.decide(failed).kind === 'superseded') return CHANGED;
     const { state } = this.#token;
     const { slot } = state;
     const nextAttemptInMs = Math.ceil(nextCallInMs(state, source.now(), options.policy));

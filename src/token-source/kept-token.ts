@@ -23,7 +23,8 @@ import type { TokenParams } from '../token/token-params.js';
 import type { Account } from './accounts.js';
 import type { Clock } from '../platform/clock.js';
 import { Credentials } from './credentials.js';
-import { Flights, type Landing, type RenewedToken } from './flights.js';
+import type { TokenWanted } from './acquisition.js';
+import { CHANGED, Flights, type Landing } from './flights.js';
 import type { Keepable } from './kept-tokens.js';
 import { refusal } from './refusal.js';
 import type { HeldHere } from '../sharing/refresh.js';
@@ -33,27 +34,19 @@ import { waitFor, type WaitLimits } from '../platform/waiting.js';
 
 /** What one caller gets. */
 export type Got =
-  | { readonly kind: 'token'; readonly token: AccessToken }
-  | { readonly kind: 'failed'; readonly error: BearerError }
-  /** Something has changed while the caller waited: it asks again. */
-  | { readonly kind: 'changed' }
+  | Landing
   /** The caller's own limits ended the wait. */
   | { readonly kind: 'timed-out' }
   | { readonly kind: 'aborted' };
 
-const CHANGED: Got = { kind: 'changed' };
-
 /** How long to trust an answer of both clocks while reading only the wall clock, in milliseconds. */
 const CLOCKS_AGREE_MS = 10;
-
-/** The account of a token whose credentials are not known yet. */
-const NOTHING_KNOWN = initialAccount<BearerError>();
 
 /**
  * One token of a source, kept usable: the shell that acts on what `token/lifecycle` decides, and from which callers get
  * the token.
  */
-export class KeptToken implements RenewedToken, Keepable {
+export class KeptToken implements TokenWanted, Keepable {
   readonly source: SourceContext;
   readonly params: TokenParams;
   readonly credentials: Credentials;
@@ -191,17 +184,10 @@ export class KeptToken implements RenewedToken, Keepable {
   }
 
   #afterLanding(landing: Landing, not: string | undefined): Got {
-    switch (landing.kind) {
-      case 'overtaken':
-        return CHANGED;
-      case 'failed':
-        return this.#tokenInHand(not) ?? landing;
-      case 'token': {
-        if (landing.token.value !== not) return landing;
-        const error = refusal(this.source.provider.name, { kind: 'same-token' }, 0);
-        return { kind: 'failed', error };
-      }
-    }
+    if (landing.kind === 'failed') return this.#tokenInHand(not) ?? landing;
+    if (landing.kind === 'changed' || landing.token.value !== not) return landing;
+    const error = refusal(this.source.provider.name, { kind: 'same-token' }, 0);
+    return { kind: 'failed', error };
   }
 
   /** The current token, if this caller may have it. */
@@ -260,7 +246,7 @@ export class KeptToken implements RenewedToken, Keepable {
   // ---- the shell around the decisions --------------------------------------------------------------------------
 
   get state(): TokenState<BearerError> {
-    return withAccount(this.#state, this.#account?.state ?? NOTHING_KNOWN);
+    return withAccount(this.#state, this.#account?.state ?? initialAccount());
   }
 
   useAccount(credentials: object, url: string): void {
@@ -268,7 +254,6 @@ export class KeptToken implements RenewedToken, Keepable {
     this.#account = source.accounts.of(credentials, url, source.now());
   }
 
-  /** Drops its account if that has nothing to remember. */
   dropAccount(): void {
     const { source } = this;
     if (this.#account === undefined || !source.accounts.drop(this.#account, source.now())) return;
