@@ -27,13 +27,8 @@ function isPolluted(inner: object, name: string): boolean {
 /** A header by its lower-case name: from an object with a `get`, such as `Headers` or the headers of axios and Azure, or from a plain object. */
 export function headerOf(headers: unknown, name: string): unknown {
   const get = read(headers, 'get');
-  if (typeof get === 'function') {
-    try {
-      return Reflect.apply(get, headers, [name]) ?? undefined;
-    } catch {
-      return undefined;
-    }
-  }
+  if (typeof get === 'function')
+    return orNothing((): unknown => Reflect.apply(get, headers, [name])) ?? undefined;
   const key = namesOf(headers).find((candidate) => candidate.toLowerCase() === name);
   return key === undefined ? undefined : read(headers, key);
 }
@@ -49,17 +44,18 @@ export function write(holder: unknown, name: string, value: unknown): boolean {
 
 /** The enumerable names of an object. */
 export function namesOf(holder: unknown): string[] {
-  try {
-    return isObject(holder) ? Object.keys(holder) : [];
-  } catch {
-    return [];
-  }
+  return orNothing(() => (isObject(holder) ? Object.keys(holder) : [])) ?? [];
 }
 
 /** `undefined` if it cannot be read. */
 export function prototypeOf(value: object): object | null | undefined {
+  return orNothing(() => Object.getPrototypeOf(value) as object | null);
+}
+
+/** What a function returns; `undefined` if it throws. */
+export function orNothing<T>(look: () => T): T | undefined {
   try {
-    return Object.getPrototypeOf(value) as object | null;
+    return look();
   } catch {
     return undefined;
   }

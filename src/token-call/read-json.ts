@@ -1,3 +1,5 @@
+import { orNothing } from '../concealment/any-object.js';
+
 /** Strings match too and stay unchanged: zeros in them may be part of a token. */
 const STRING_OR_LEADING_ZEROS = /("(?:[^"\\]|\\.)*"?)|([:[,]\s*-?)0+(?=\d)/g;
 
@@ -6,13 +8,6 @@ const STRING_OR_LEADING_ZEROS = /("(?:[^"\\]|\\.)*"?)|([:[,]\s*-?)0+(?=\d)/g;
  * `"expires_in": 0000`, which is not JSON. `undefined` if it is not JSON either way.
  */
 export function readJSON(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    try {
-      return JSON.parse(text.replace(STRING_OR_LEADING_ZEROS, '$1$2'));
-    } catch {
-      return undefined;
-    }
-  }
+  const read = (json: string) => orNothing((): unknown => JSON.parse(json));
+  return read(text) ?? read(text.replace(STRING_OR_LEADING_ZEROS, '$1$2'));
 }

@@ -1,3 +1,4 @@
+import { orNothing } from '../concealment/any-object.js';
 import type { ProviderDefinition } from '../provider-definition/define-provider.js';
 import { oauthErrorFields } from './token-failure.js';
 import type { TokenFailureClass } from '../provider-definition/token-failure.js';
@@ -39,12 +40,8 @@ function adviceOf(
   own: ProviderDefinition<object>['rejectedCredentialsAdvice'],
   response: TokenResponse,
 ): string | undefined {
-  try {
-    return typeof own === 'function' ? own(response) : own;
-  } catch {
-    // It was written for the provider's responses, and this may be a proxy's page.
-    return undefined;
-  }
+  // It was written for the provider's responses, and this may be a proxy's page.
+  return orNothing(() => (typeof own === 'function' ? own(response) : own));
 }
 
 function generalAdvice(code: string, status: number): string {

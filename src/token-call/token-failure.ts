@@ -1,4 +1,4 @@
-import { read } from '../concealment/any-object.js';
+import { orNothing, read } from '../concealment/any-object.js';
 import { printable } from '../concealment/printable.js';
 import type { OAuthErrorFields, ProviderDiagnosis } from '../errors/index.js';
 import type { Concern, CoolDownCause } from '../token/lifecycle.js';
@@ -62,14 +62,6 @@ export function diagnosisOf(
     ...(requestId && { requestId }),
   };
   return Object.keys(diagnosis).length === 0 ? undefined : diagnosis;
-}
-
-function orNothing<T>(look: () => T): T | undefined {
-  try {
-    return look();
-  } catch {
-    return undefined;
-  }
 }
 
 /** Some codes are numbers. */
