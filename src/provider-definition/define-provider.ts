@@ -245,9 +245,10 @@ export function defineProvider<C extends object>(
   const isEndpoint = definition.acquireToken === undefined;
   if (isEndpoint) checkTokenEndpoint(definition);
   else checkTokenFunction(definition);
-  const allowedOrigins = [definition.baseURL, ...(definition.origins ?? [])].map((url, index) =>
-    checkedOrigin(definition, index === 0 ? 'baseURL' : 'origins', url),
-  );
+  const allowedOrigins = [
+    checkedOrigin(definition, 'baseURL', definition.baseURL),
+    ...(definition.origins ?? []).map((url) => checkedOrigin(definition, 'origins', url)),
+  ];
   const fixed = isEndpoint ? fixedCredentialsOf(definition) : NO_CREDENTIALS;
   // Member by member, so that all providers have one shape. That takes half the memory of a spread, and there may be 100,000.
   /* eslint-disable @typescript-eslint/unbound-method -- they become methods of the provider */
