@@ -30,9 +30,9 @@ export function callsClosed<Failure>(
   const gates = [state.account.endpoint, state.endpoint];
   const budgetMs = budgetFreeInMs(state.account, now, policy);
   const coolMs = Math.max(...gates.map((gate) => coolInMs(gate, state.slot, now, policy)));
-  const retryInMs = Math.max(0, coolMs, budgetMs);
+  const retryInMs = Math.max(coolMs, budgetMs);
   if (retryInMs === 0) return undefined;
-  if (coolMs <= 0) return { because: { kind: 'budget-spent' }, retryInMs };
+  if (coolMs === 0) return { because: { kind: 'budget-spent' }, retryInMs };
   // Rejected credentials come first, because they have to be changed.
   const rejected = rejectedOf(state);
   const closed = rejected
