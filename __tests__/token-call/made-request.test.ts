@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { inspect } from 'node:util';
 
 import { createTokenSource, defineProvider, type TokenRequest } from '../../src/index.js';
+import { checkedRequest } from '../../src/provider-definition/token-request.js';
 
 const SECRET = 'v-secret-1234567';
 
@@ -30,6 +31,21 @@ describe('what is not a token request', () => {
     ['a body that is text', { url: '/t', body: text }, 'tokenRequest().body'],
     ['a body that is a list', { url: '/t', body: [SECRET] }, 'tokenRequest().body'],
     ['a form that is text', { url: '/t', body: { form: text } }, 'tokenRequest().body'],
+    [
+      'a form whose fields are no members',
+      { url: '/t', body: { form: new URLSearchParams({ k: SECRET }) } },
+      'tokenRequest().body',
+    ],
+    [
+      'a field that is not set',
+      { url: '/t', body: { form: { k: SECRET, scope: undefined } } },
+      'tokenRequest().body.form.scope',
+    ],
+    [
+      'a list with a number',
+      { url: '/t', body: { form: { k: SECRET, ids: ['1', 2] } } },
+      'tokenRequest().body.form.ids',
+    ],
     ['no URL', { body: { json: { k: SECRET } } }, 'tokenRequest().url'],
     ['fields outside of the body', { url: '/t', json: { k: SECRET } }, 'tokenRequest().json'],
     ['headers by another name', { url: '/t', header: { k: SECRET } }, 'tokenRequest().header'],
@@ -45,5 +61,21 @@ describe('what is not a token request', () => {
       expect(error).toMatchObject({ code: 'ERR_BEARER_MISCONFIGURED', option });
       expect(inspect(error, { depth: 10, showHidden: true })).not.toContain(SECRET);
     }
+  });
+});
+
+describe('what JavaScript names without a value', () => {
+  test.each<[string, object, object | undefined]>([
+    ['no body', { body: null }, undefined],
+    [
+      'a form beside no JSON',
+      { body: { json: undefined, form: { k: 'v' } } },
+      { form: { k: 'v' } },
+    ],
+    ['JSON beside no form', { body: { json: { k: 1 }, form: null } }, { json: { k: 1 } }],
+    ['no headers', { headers: null }, undefined],
+  ])('counts as not named: %s', (_, members, body) => {
+    const request = checkedRequest('acme', { url: '/t', ...members } as TokenRequest);
+    expect(request).toEqual({ url: '/t', headers: {}, body });
   });
 });

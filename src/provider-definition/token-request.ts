@@ -1,4 +1,5 @@
-import { isObject } from '../concealment/any-object.js';
+import { isObject, read } from '../concealment/any-object.js';
+import { givenOptions } from '../concealment/given-options.js';
 import { refuseUnknownOptions } from '../errors/check-options.js';
 import { MisconfigurationError } from '../errors/index.js';
 import type { TokenResponse } from './token-response.js';
@@ -13,10 +14,10 @@ export interface TokenRequest {
   /** Absolute, or relative to the provider's `baseURL`. */
   readonly url: string;
   /** @defaultValue 'POST' */
-  readonly method?: 'POST' | 'GET' | 'PUT';
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly method?: 'POST' | 'GET' | 'PUT' | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   /** @defaultValue no body */
-  readonly body?: TokenRequestBody;
+  readonly body?: TokenRequestBody | undefined;
 }
 
 /** What `tokenRequest` is called with besides credentials and parameters. */
@@ -62,27 +63,43 @@ export function checkedRequest(provider: string, request: TokenRequest): TokenRe
     provider,
     path: 'tokenRequest().',
   });
-  if (typeof request.url !== 'string')
+  const { url, method, headers, body } = givenOptions(request);
+  if (typeof url !== 'string')
     throw notARequest(
       provider,
       'url',
       'is not a string',
       'Return the URL or the path of the token endpoint.',
     );
-  const { body } = request;
-  if (body != null && !isBody(body))
+  return { url, method, headers: headers ?? {}, body: checkedBody(provider, body) };
+}
+
+function checkedBody(provider: string, body: unknown): TokenRequestBody | undefined {
+  if (body == null) return undefined;
+  const [json, form] = [read(body, 'json'), read(body, 'form')];
+  if (isObject(json)) return { json: json as Record<string, unknown> };
+  // The fields of a URLSearchParams or a Map are not its members.
+  if (!isObject(form) || Symbol.iterator in form)
     throw notARequest(
       provider,
       'body',
       'is neither { json } nor { form }',
-      'Return the fields as an object in one of them.',
+      'Return the fields as a plain object in one of them.',
     );
-  return request;
+  const fields = form as Record<string, string | readonly string[]>;
+  const wrong = Object.keys(fields).find((field) => !isFormValue(fields[field]));
+  if (wrong !== undefined)
+    throw notARequest(
+      provider,
+      `body.form.${wrong}`,
+      'is neither a string nor a list of strings',
+      'Convert it, or leave it out.',
+    );
+  return { form: fields };
 }
 
-function isBody(body: unknown): boolean {
-  const { json, form } = Object(body) as { readonly json?: unknown; readonly form?: unknown };
-  return isObject(json) || isObject(form);
+function isFormValue(value: unknown): boolean {
+  return [value].flat().every((one) => typeof one === 'string');
 }
 
 function notARequest(

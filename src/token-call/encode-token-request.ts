@@ -1,4 +1,3 @@
-import { givenOptions } from '../concealment/given-options.js';
 import {
   absoluteURL,
   type TokenRequest,
@@ -15,7 +14,6 @@ export interface EncodedTokenRequest {
 
 /** Encodes a token request: JSON or `application/x-www-form-urlencoded` (RFC 6749, appendix B). */
 export function encodeTokenRequest(request: TokenRequest, baseURL: string): EncodedTokenRequest {
-  request = givenOptions(request);
   const [contentType, data] = encodedBody(request.body);
   return {
     url: absoluteURL(request.url, baseURL),

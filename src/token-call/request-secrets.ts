@@ -29,6 +29,6 @@ function valuesIn(value: unknown, name = ''): string[] {
 }
 
 /** `Basic` and `Bearer` are words that messages need. */
-function withoutScheme(header: string): string {
-  return header.replace(/^[a-z-]+ (?=\S+$)/i, '');
+function withoutScheme(header: unknown): unknown {
+  return typeof header === 'string' ? header.replace(/^[a-z-]+ (?=\S+$)/i, '') : header;
 }
