@@ -26,6 +26,10 @@ function another(options: object): Provider {
   return oauth2ClientCredentials(description as OAuth2ClientCredentialsOptions);
 }
 
+const NO_INSTANCE =
+  'instance is not an axios instance. Pass what axios.create() returns, or axios itself; ' +
+  'a mock needs both interceptors with `use`.';
+
 /** The message of the misconfiguration that attaching leads to. */
 function refusalOf(attach: () => unknown): string {
   try {
@@ -102,6 +106,29 @@ describe('what cannot work is refused at once', () => {
     );
   });
 
+  test('but no base URL that an earlier attachment serves', () => {
+    const http = axios.create({ baseURL: provider.baseURL });
+    attachBearer(http, provider);
+    const other = attachBearer(http, another({ name: 'other', baseURL: 'https://b.example' }));
+    expect(bearerOf(http, 'https://b.example/x')).toBe(other);
+  });
+
+  test.each(['maxStaleMs', 'onReplay', 'keepWarm'])(
+    'an option of ours among those of axios: %s',
+    (option) => {
+      const create = () => createProviderClient(provider, { [option]: 1 });
+      expect(refusalOf(create)).toBe(
+        `${provider.name}: options.${option} has no effect on axios. Pass it in the third argument.`,
+      );
+    },
+  );
+
+  test('but no transport, which is an option of axios too', () => {
+    const transport = { request: () => undefined };
+    const { defaults } = createProviderClient(provider, { transport });
+    expect(defaults).toMatchObject({ transport, baseURL: provider.baseURL });
+  });
+
   test('but no base URL that is a path, whatever it names: only the page it is on knows its origin', () => {
     const http = axios.create({ baseURL: '/proxy/https://c.example' });
     expect(() => attachBearer(http, provider).detach()).not.toThrow();
@@ -124,12 +151,26 @@ describe('what cannot work is refused at once', () => {
     ['response interceptors alone', { interceptors: { response: manager } }],
     ['managers that take nothing', { interceptors: { request: manager, response: {} } }],
   ])('%s in place of an instance', (_, instance) => {
-    expect(refusalOf(() => attachBearer(instance as AxiosInstance, provider))).toBe(
-      'instance is not an axios instance. Pass what axios.create() returns, or axios itself; ' +
-        'a mock needs both interceptors with `use`.',
-    );
+    expect(refusalOf(() => attachBearer(instance as AxiosInstance, provider))).toBe(NO_INSTANCE);
+  });
+
+  test.each([undefined, null, 'https://acme.test'])('the attachment of %p', (instance) => {
+    expect(refusalOf(() => bearerOf(instance as never))).toBe(NO_INSTANCE);
   });
 });
+
+test.each([undefined, { get: () => undefined }])(
+  'a client of a mocked axios is what that creates: %p',
+  (mock) => {
+    const { create } = axios;
+    axios.create = () => mock as never;
+    try {
+      expect(createProviderClient(provider)).toBe(mock);
+    } finally {
+      axios.create = create;
+    }
+  },
+);
 
 test.each<[string, unknown]>([
   ['a factory that was not called', () => undefined],
