@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import axios, { type AxiosInstance } from 'axios';
 
 import {
@@ -162,13 +162,9 @@ describe('what cannot work is refused at once', () => {
 test.each([undefined, { get: () => undefined }])(
   'a client of a mocked axios is what that creates: %p',
   (mock) => {
-    const { create } = axios;
-    axios.create = () => mock as never;
-    try {
-      expect(createProviderClient(provider)).toBe(mock);
-    } finally {
-      axios.create = create;
-    }
+    const create = jest.spyOn(axios, 'create').mockReturnValue(mock as never);
+    expect(createProviderClient(provider)).toBe(mock);
+    create.mockRestore();
   },
 );
 

@@ -75,7 +75,7 @@ describe('what JavaScript names without a value', () => {
     ['JSON beside no form', { body: { json: { k: 1 }, form: null } }, { json: { k: 1 } }],
     ['no headers', { headers: null }, undefined],
   ])('counts as not named: %s', (_, members, body) => {
-    const request = checkedRequest('acme', { url: '/t', ...members } as TokenRequest);
+    const request = checkedRequest('acme', { url: '/t', ...members });
     expect(request).toEqual({ url: '/t', headers: {}, body });
   });
 });
