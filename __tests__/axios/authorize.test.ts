@@ -1,7 +1,8 @@
 import { describe, expect, jest, test } from '@jest/globals';
-import axios, { type AxiosAdapter } from 'axios';
+import axios, { type AxiosAdapter, type AxiosRequestConfig } from 'axios';
 
 import {
+  attachBearer,
   bearerOf,
   createProviderClient,
   isBearerError,
@@ -105,6 +106,33 @@ describe('a request gets a token', () => {
   });
 });
 
+describe('a request interceptor', () => {
+  test('that returns nothing fails the request as with bare axios', async () => {
+    const memory = createMemoryServer();
+    const { http, source } = memoryClientOf(memory);
+    await source.getToken();
+    const bare = axios.create();
+    const failures = [];
+    for (const client of [http, bare]) {
+      client.interceptors.request.use(() => undefined as never);
+      failures.push((await failureOf(client.get('/x'))).message);
+    }
+    expect(failures[0]).toBe(failures[1]);
+  });
+
+  test('that puts another config in its place gets back what axios made of that, after a replay too', async () => {
+    const memory = createMemoryServer();
+    const { http, source } = memoryClientOf(memory);
+    await source.getToken();
+    http.interceptors.request.use((config) => ({ ...config }));
+    const prototypeOfConfig = async () =>
+      Object.getPrototypeOf((await http.get('/x')).config) as unknown;
+    const atOnce = await prototypeOfConfig();
+    memory.revoke();
+    expect(await prototypeOfConfig()).toBe(atOnce);
+  });
+});
+
 describe('a token that cannot be fetched', () => {
   test('behaviour 2: 100 callers who share a failed flight get the same error from one token call, and the next call starts anew', async () => {
     const clock = createFakeClock();
@@ -167,13 +195,16 @@ describe('a token that cannot be fetched', () => {
 
 describe('with a fresh token in hand', () => {
   /** In which microtask after `get` the adapter is called. */
-  async function ticksUntilSent(http: ReturnType<typeof axios.create>): Promise<number> {
+  async function ticksUntilSent(
+    http: ReturnType<typeof axios.create>,
+    config: AxiosRequestConfig = {},
+  ): Promise<number> {
     const state = { sent: false };
     const adapter: AxiosAdapter = (config) => {
       state.sent = true;
       return answer(config, 200);
     };
-    const request = http.get('/x', { adapter });
+    const request = http.get('/x', { ...config, adapter });
     let ticks = 0;
     for (; !state.sent; ticks += 1) await Promise.resolve();
     await request;
@@ -203,6 +234,19 @@ describe('with a fresh token in hand', () => {
     },
   );
 
+  test('a request that gets no token is not held up either, whatever synchronous interceptor there is', async () => {
+    const memory = createMemoryServer();
+    const cold = memoryClientOf(memory).http;
+    const { http, source } = memoryClientOf(memory);
+    await source.getToken();
+    for (const client of [cold, http]) {
+      expect(await ticksUntilSent(client, { bearer: false })).toBe(0);
+      client.interceptors.request.use((config) => config, null, { synchronous: true });
+      expect(await ticksUntilSent(client, { bearer: false })).toBe(0);
+    }
+    expect(await ticksUntilSent(http, { baseURL: 'https://foreign.example.com' })).toBe(0);
+  });
+
   test('no token call and no clock timer is started', async () => {
     const clock = createFakeClock();
     const { http } = await warmClientOf(server, {}, { clock });
@@ -227,14 +271,15 @@ describe('a token that stops being fresh between the start of a request and its 
     await source.getToken();
     http.interceptors.request.use(
       (config) => {
-        clock.advance(lifeMs * 0.97);
+        if (config.url === '/x') clock.advance(lifeMs * 0.97);
         return config;
       },
       null,
       { synchronous: true },
     );
     await http.get('/x');
-    expect(memory.arrivals).toEqual(['fake-token-1']);
+    await http.get('/next');
+    expect(memory.arrivals).toEqual(['fake-token-1', 'fake-token-1']);
   });
 
   test.each([true, false])(
@@ -304,6 +349,26 @@ describe('a token that stops being fresh between the start of a request and its 
     expect(error.message).toMatch(/bearer\.params was set by a synchronous request interceptor/);
     expect(error.message).toMatch(/or register that interceptor without `synchronous: true`/);
     expect(memory.arrivals).toEqual([]);
+  });
+
+  test('a synchronous interceptor that leads to another provider, for which there is no token yet, gets one too', async () => {
+    const { memory, http, source } = setUp();
+    const other = createMemoryServer('https://other.example.com');
+    const attachment = attachBearer(http, other.provider, {
+      transport: { adapter: other.tokenEndpoint },
+    });
+    await source.getToken();
+    http.interceptors.request.use(
+      (config) => {
+        config.baseURL = other.provider.baseURL;
+        return config;
+      },
+      null,
+      { synchronous: true },
+    );
+    expect(await failureOf(http.get('/x'))).toMatchObject({ code: 'ERR_BEARER_MISCONFIGURED' });
+    expect(memory.arrivals).toEqual([]);
+    attachment.detach();
   });
 
   test('is served while it is renewed in the background', async () => {

@@ -100,8 +100,7 @@ export function authorizeHandlers(context: AuthorizeContext): Surroundings<Confi
           attachments.length === 1 ? attachments[0] : servingAttachment(attachments, config);
         inHandFor = paramsOf(config);
         inHand = inHandOf?.source.peek(inHandFor);
-        // A request to none of the providers waits for nothing, unless an interceptor may redirect it.
-        handler.synchronous = inHand !== undefined || (inHandOf === undefined && isEmpty(manager));
+        handler.synchronous = inHand !== undefined;
         return true;
       },
       fulfilled(left) {
@@ -123,7 +122,6 @@ export function authorizeHandlers(context: AuthorizeContext): Surroundings<Confi
     return handler;
   };
   const runsFirst = (config: Config) => !knowsOrder || runsReversed(config);
-  const runsLast = (config: Config) => !runsFirst(config);
 
   return {
     before(isOnlyWalk) {
@@ -132,7 +130,7 @@ export function authorizeHandlers(context: AuthorizeContext): Surroundings<Confi
     },
     after(first) {
       if (isProbing || first?.begun !== undefined) return undefined;
-      return first === shortcut ? lane(() => true) : lane(runsLast);
+      return lane(() => true); // The first one does not serve this request.
     },
     walked(first, last) {
       begin(first?.begun ?? last?.begun);
