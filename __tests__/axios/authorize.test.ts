@@ -8,6 +8,7 @@ import {
   isBearerError,
   TokenAcquisitionError,
   type TokenSourceEvents,
+  whyNotReplayed,
 } from '../../src/index.js';
 import { createFakeClock } from '../../src/testing/index.js';
 import {
@@ -118,6 +119,19 @@ describe('a request interceptor', () => {
       failures.push((await failureOf(client.get('/x'))).message);
     }
     expect(failures[0]).toBe(failures[1]);
+  });
+
+  test('runs before the token is written where the defaults say nothing about their order', async () => {
+    const memory = createMemoryServer();
+    const { http } = memoryClientOf(memory);
+    delete (http.defaults as { transitional?: unknown }).transitional;
+    const seen: unknown[] = [];
+    http.interceptors.request.use((config) => {
+      seen.push(config.headers.Authorization);
+      return config;
+    });
+    expect((await http.get('/x')).status).toBe(200);
+    expect(seen).toEqual([undefined]);
   });
 
   test('that puts another config in its place gets back what axios made of that, after a replay too', async () => {
@@ -382,6 +396,14 @@ describe('a token that stops being fresh between the start of a request and its 
     await clock.advanceAsync(0);
     expect(refreshed.map(({ reason }) => reason)).toEqual(['cold', 'early']);
   });
+});
+
+test('a foreign 401 on the caller’s own header has no reason of ours', async () => {
+  const { http } = memoryClientOf(createMemoryServer());
+  const headers = { Authorization: 'Bearer mine' };
+  const error = await failureOf(http.get('https://foreign.example.com/x', { headers }));
+  expect(error.response.status).toBe(401);
+  expect(whyNotReplayed(error)).toBeUndefined();
 });
 
 test('the attachment of an instance can be asked for', () => {

@@ -62,6 +62,17 @@ describe.each([[['request', 'response']], [['request']], [['response']]] as cons
   },
 );
 
+test('an interceptor that returns nothing fails its request as with bare axios where managers have nothing but `use`', async () => {
+  const { http } = looksLikeAxios(['request']);
+  const bare = axios.create();
+  const failures = [];
+  for (const client of [http, bare]) {
+    client.interceptors.request.use(() => undefined as never);
+    failures.push((await failureOf(client.get('/a'))).message);
+  }
+  expect(failures[0]).toBe(failures[1]);
+});
+
 test('an instance that cannot eject can be detached anyway', () => {
   const { attachment } = looksLikeAxios(['request', 'response'], { canEject: false });
   expect(() => attachment.detach()).not.toThrow();

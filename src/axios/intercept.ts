@@ -61,7 +61,7 @@ function interceptByUse(
     request.use(async (config: InternalAxiosRequestConfig) => {
       const exchange: Exchange = { sent: undefined, copies: false };
       const authorized = await authorize(exchange, config);
-      exchanges.set(authorized, exchange);
+      if (exchange.sent !== undefined) exchanges.set(authorized, exchange);
       return authorized;
     }),
     response.use(
