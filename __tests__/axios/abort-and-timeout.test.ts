@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import axios, { CanceledError, type AxiosRequestConfig } from 'axios';
+import axios, { CanceledError, type AxiosAdapter, type AxiosRequestConfig } from 'axios';
 
 import { createFakeClock } from '../../src/testing/index.js';
 import {
@@ -241,6 +241,24 @@ describe('the caller’s timeout', () => {
     expect(error.config.timeout).toBe(5_000);
     expect(error.config).not.toHaveProperty('timeoutErrorMessage');
     sent.release();
+  });
+
+  test('gives the adapter what is left of it, and the caller the number as written', async () => {
+    const clock = createFakeClock();
+    const memory = createMemoryServer();
+    const adapter: AxiosAdapter = (config) => {
+      timeouts.push(config.timeout);
+      return memory.api(config);
+    };
+    const timeouts: unknown[] = [];
+    const slowly: AxiosAdapter = (config) => {
+      clock.advance(4_000);
+      return memory.tokenEndpoint(config);
+    };
+    const { http } = memoryClientOf(memory, { adapter }, { clock, transport: { adapter: slowly } });
+    const { config } = await http.get('/x', { timeout: 5_000 });
+    expect(timeouts).toEqual([1_000]);
+    expect(config.timeout).toBe(5_000);
   });
 
   test('that has run out before the token call is not spent on one', async () => {

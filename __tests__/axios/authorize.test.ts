@@ -1,6 +1,13 @@
 import { describe, expect, jest, test } from '@jest/globals';
-import axios, { type AxiosAdapter, type AxiosRequestConfig } from 'axios';
+import axios, {
+  AxiosHeaders,
+  type AxiosAdapter,
+  type AxiosInstance,
+  type AxiosRequestConfig,
+  type InternalAxiosRequestConfig,
+} from 'axios';
 
+import type { Walkable } from '../../src/axios/innermost.js';
 import {
   attachBearer,
   bearerOf,
@@ -259,6 +266,52 @@ describe('with a fresh token in hand', () => {
       expect(await ticksUntilSent(client, { bearer: false })).toBe(0);
     }
     expect(await ticksUntilSent(http, { baseURL: 'https://foreign.example.com' })).toBe(0);
+  });
+
+  describe('and no interceptor but ours', () => {
+    /** How many request interceptors axios will run, and how many response interceptors it will await. */
+    function interceptorsRun(http: AxiosInstance, config: InternalAxiosRequestConfig) {
+      const { request, response } = http.interceptors as unknown as {
+        [kind in 'request' | 'response']: Pick<Walkable<unknown>, 'forEach'>;
+      };
+      const run = { request: 0, response: 0 };
+      request.forEach(({ runWhen }) => (run.request += Number(runWhen?.(config) !== false)));
+      response.forEach(() => (run.response += 1));
+      return run;
+    }
+
+    async function configOf(more: object = {}) {
+      const { http, source } = memoryClientOf(createMemoryServer());
+      await source.getToken();
+      const { baseURL } = http.defaults;
+      const headers = new AxiosHeaders();
+      const config = { baseURL, url: '/x', headers, ...more } as InternalAxiosRequestConfig;
+      return { http, config };
+    }
+
+    test('the token is written while axios asks which interceptors apply, so that none has to run', async () => {
+      const { http, config } = await configOf();
+      expect(interceptorsRun(http, config)).toEqual({ request: 0, response: 1 });
+      expect(config.headers.Authorization).toBe('Bearer fake-token-1');
+    });
+
+    test.each([
+      ['to a foreign origin', { baseURL: 'https://foreign.example.com' }, 1],
+      ['with { bearer: false }', { bearer: false }, 0],
+    ])('nor does one for a request %s', async (_, more, response) => {
+      const { http, config } = await configOf(more);
+      expect(interceptorsRun(http, config)).toEqual({ request: 0, response });
+      expect(config.headers.Authorization).toBeUndefined();
+    });
+
+    test('one runs where the token is not there yet, or has to be taken off', async () => {
+      const { http, config } = await configOf({ bearer: { params: { scope: 'read' } } });
+      expect(interceptorsRun(http, config)).toEqual({ request: 1, response: 1 });
+      const headers = new AxiosHeaders({ Authorization: 'Bearer fake-token-1' });
+      const other = await configOf({ bearer: false, headers });
+      await other.http.get('/remember');
+      expect(interceptorsRun(other.http, other.config)).toEqual({ request: 1, response: 1 });
+    });
   });
 
   test('no token call and no clock timer is started', async () => {

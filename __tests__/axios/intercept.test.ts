@@ -53,6 +53,12 @@ describe.each([[['request', 'response']], [['request']], [['response']]] as cons
       expect((await answered).status).toBe(204);
     });
 
+    test('sends no token to a foreign origin', async () => {
+      const { http, server } = looksLikeAxios(hidden);
+      await failureOf(http.get('https://foreign.example.com/a'));
+      expect([server.arrivals, server.tokenCalls]).toEqual([[undefined], 0]);
+    });
+
     test('sends no token once it is detached', async () => {
       const { http, server, attachment } = looksLikeAxios(hidden);
       attachment.detach();
