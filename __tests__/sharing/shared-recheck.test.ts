@@ -321,7 +321,7 @@ test('clear() while waiting for another process starts again', async () => {
   expect(await waiting).toBe('T1');
 });
 
-test('clear() in the middle of a mint gives the lease back', async () => {
+test('close() in the middle of a mint gives the lease back', async () => {
   const { members, slot, settle, endpoint } = fleet(1);
   const [{ source, token }] = members as [Fleet['members'][number]];
   void token();
