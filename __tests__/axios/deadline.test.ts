@@ -4,6 +4,7 @@ import axios, { AxiosError, AxiosHeaders, type InternalAxiosRequestConfig } from
 import {
   asAxiosFailure,
   asTimeout,
+  isCancelled,
   remainingMs,
   restoreTimeout,
   rewordTimeout,
@@ -124,11 +125,24 @@ describe('the error of a time-out', () => {
   test('has a cause that no walk over its fields meets, and that others may replace', () => {
     const cause = new Error('why');
     const error = timedOut(configOf(), 250, cause);
-    expect(error.cause).toBe(cause);
-    expect(Object.keys(error)).not.toContain('cause');
-    const other = new Error('other');
-    error.cause = other;
-    expect(error.cause).toBe(other);
+    expect(Object.getOwnPropertyDescriptor(error, 'cause')).toEqual({
+      value: cause,
+      enumerable: false,
+      configurable: true,
+      writable: true,
+    });
+  });
+});
+
+describe('a request counts as given up', () => {
+  test.each<[string, object, boolean]>([
+    ['not, where nothing can end it', {}, false],
+    ['not, before anything has', { signal: new AbortController().signal }, false],
+    ['by its signal', { signal: AbortSignal.abort() }, true],
+    ['by its cancel token', { cancelToken: new axios.CancelToken((cancel) => cancel()) }, true],
+    ['not by a cancel token that waits', { cancelToken: new axios.CancelToken(() => 0) }, false],
+  ])('%s', (_, fields, expected) => {
+    expect(isCancelled(configOf(fields))).toBe(expected);
   });
 });
 
@@ -139,8 +153,12 @@ describe('a wait that the caller may abort', () => {
     return {
       aborted,
       listeners,
-      addEventListener: (_type: string, listener: () => void) => listeners.add(listener),
-      removeEventListener: (_type: string, listener: () => void) => listeners.delete(listener),
+      addEventListener(type: string, listener: () => void) {
+        if (type === 'abort') listeners.add(listener);
+      },
+      removeEventListener(type: string, listener: () => void) {
+        if (type === 'abort') listeners.delete(listener);
+      },
     };
   }
 

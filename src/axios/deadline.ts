@@ -43,7 +43,7 @@ export function restoreTimeout(sent: Sent, config: Config): void {
 export function rewordTimeout({ usedTimeout, timeoutMs }: Sent, error: unknown): void {
   if (!(error instanceof Error) || error.message !== timeoutMessage(usedTimeout)) return;
   const message = timeoutMessage(timeoutMs);
-  error.stack = error.stack?.replace(error.message, message) ?? '';
+  error.stack &&= error.stack.replace(error.message, message);
   error.message = message;
 }
 
@@ -75,30 +75,29 @@ export async function withAbortSignal<T>(
   const controller = new AbortController();
   const abort = () => controller.abort();
   // axios accepts anything like an AbortSignal, and its cancel tokens have methods that its types leave out.
-  const token = cancelToken as (CancelToken & Subscribable) | undefined;
+  const token = cancelToken as CancelToken & Subscribable;
   quietly(() => (signal as AbortSignal).addEventListener('abort', abort));
-  quietly(() => token?.subscribe(abort));
+  quietly(() => token.subscribe(abort));
   if (signal?.aborted === true) abort();
   try {
     return await run(controller.signal);
   } finally {
     quietly(() => (signal as AbortSignal).removeEventListener('abort', abort));
-    quietly(() => token?.unsubscribe(abort));
+    quietly(() => token.unsubscribe(abort));
   }
 }
 
 /** Whether axios will refuse to send a request because its caller has cancelled it. */
 export function isCancelled({ signal, cancelToken }: Config): boolean {
-  if (signal === undefined && cancelToken === undefined) return false;
   try {
-    if (cancelToken) cancelToken.throwIfRequested();
+    cancelToken?.throwIfRequested();
     return Boolean(signal?.aborted);
   } catch {
     return true;
   }
 }
 
-/** The signal may be missing or unusable: an app's own adapter may never look at it. */
+/** Either may be missing or unusable: an app's own adapter may never look at it. */
 function quietly(listen: () => void): void {
   try {
     listen();
