@@ -67,6 +67,43 @@ describe('one request', () => {
     expect(memory.arrivals).toHaveLength(2);
   });
 
+  test('has the config that its caller wrote, without a heal as with one', async () => {
+    const memory = createMemoryServer();
+    const { http, source } = memoryClientOf(memory);
+    await source.getToken();
+    const transformResponse = [(data: unknown) => data, (data: unknown) => data];
+    for (const attempt of ['at once', 'healed']) {
+      const { config } = await http.get('/a', { transformResponse });
+      expect([attempt, config.transformResponse]).toEqual([attempt, transformResponse]);
+      memory.revoke();
+    }
+  });
+
+  test('is not sent again for any other status, whether that is an error or accepted', async () => {
+    const { http } = await warmClientOf(server);
+    for (const validateStatus of [undefined, () => true]) {
+      server.api.failNext(1, { status: 404 });
+      const answer = http.get(ECHO, { ...(validateStatus && { validateStatus }) });
+      const { status } = validateStatus ? await answer : (await failureOf(answer)).response;
+      expect(status).toBe(404);
+    }
+    expect([server.requests.length, server.tokenCalls]).toEqual([2, 1]);
+  });
+
+  test.each(['status', 'request'])(
+    'gets an answer whose %s cannot be looked at as from bare axios',
+    async (name) => {
+      const memory = createMemoryServer();
+      const odd = Object.defineProperty({ status: 401, data: 'odd' }, name, {
+        get(): never {
+          throw new Error('nothing to see');
+        },
+      });
+      const { http } = memoryClientOf(memory, { adapter: () => Promise.resolve(odd as never) });
+      expect(await http.get('/a', { transformResponse: [] })).toBe(odd);
+    },
+  );
+
   test('heals every revocation anew, not only the first', async () => {
     const { http } = await warmClientOf(server);
     for (let round = 1; round <= 5; round += 1) {

@@ -6,11 +6,15 @@ import { createOriginGuard } from '../../src/axios/origin-guard.js';
 const API = 'https://api.example.com';
 const EVIL = 'https://evil.example.com';
 
+const LOOPBACK = 'http://127.0.0.1:4010';
+
 const guard = () => createOriginGuard([API, 'https://files.example.com']);
 
 const config = (fields: object): InternalAxiosRequestConfig => fields as InternalAxiosRequestConfig;
 
+const before = { ...process.env };
 afterEach(() => {
+  process.env = { ...before };
   delete (globalThis as { location?: unknown }).location;
 });
 
@@ -44,6 +48,32 @@ describe('the destination of a request', () => {
   ])('of %j is %s', (fields, destination) => {
     expect(guard().destinationOf(config(fields))).toBe(destination);
   });
+
+  test('of what cannot be read as a URL is foreign', () => {
+    const url = {
+      toString(): never {
+        throw new Error('no text');
+      },
+    };
+    expect(guard().destinationOf(config({ url }))).toBe('foreign');
+  });
+
+  test.each<[object, string]>([
+    [{ baseURL: LOOPBACK, url: '/a' }, 'foreign'],
+    [{ url: `${LOOPBACK}/a` }, 'foreign'],
+    [{ baseURL: LOOPBACK, url: '/a', proxy: false }, 'own'],
+    [{ baseURL: API, url: '/a' }, 'own'],
+    [{ url: 'http://me@127.0.0.1:4010/a' }, 'with-credentials'],
+    [{ url: EVIL }, 'foreign'],
+  ])(
+    'of %j, where a proxy of the environment would carry clear text, is %s',
+    (fields, expected) => {
+      process.env['HTTP_PROXY'] = 'http://proxy.corp:3128';
+      const one = createOriginGuard([API, LOOPBACK]);
+      expect(one.destinationOf(config(fields))).toBe(expected);
+      expect(one.destinationOf(config(fields))).toBe(expected);
+    },
+  );
 
   test('is found anew for each URL, whatever base URL went before', () => {
     const one = guard();

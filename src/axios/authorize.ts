@@ -19,7 +19,7 @@ import {
   withAbortSignal,
 } from './deadline.js';
 import type { Exchange } from './exchange.js';
-import { isEmpty, runSynchronously, type Handler, type Surroundings } from './innermost.js';
+import { isEmpty, runSynchronously, type MutableHandler, type Surroundings } from './innermost.js';
 import { carriesToken, withoutOurs, writeToken } from './placed-token.js';
 import { proveSends } from './proven-send.js';
 import { fixBoundary, isWebForm } from './replay-body.js';
@@ -27,7 +27,6 @@ import { checkBearerOptions, paramsOf } from './request-options.js';
 import { flatCopy, withWritableHeaders } from './writable-config.js';
 
 type Config = InternalAxiosRequestConfig;
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 export interface AuthorizeContext {
   readonly attachments: readonly Attachment[];
@@ -39,7 +38,7 @@ export interface AuthorizeContext {
 }
 
 /** One of our request handlers, with the exchange of the current request if the handler serves it. */
-interface Lane extends Mutable<Handler<Config>> {
+interface Lane extends MutableHandler<Config> {
   begun: Exchange | undefined;
 }
 

@@ -5,7 +5,7 @@ import { concealError } from '../concealment/conceal.js';
 import { answerIn, answerOf, isAboutOurToken, type Answer } from './answer.js';
 import type { Exchange, Sent } from './exchange.js';
 import { giveBack } from './give-back.js';
-import type { Handler } from './innermost.js';
+import type { Handler, MutableHandler } from './innermost.js';
 import { isOurs } from './known-tokens.js';
 import { replay } from './replay.js';
 import { replayBody } from './replay-body.js';
@@ -67,11 +67,11 @@ export function healer(): (exchange: Exchange) => Handler<AxiosResponse> {
     return heal(new Rejection(sent, answer, { kind: 'error', error }));
   }
   // One object for all requests, since axios reads its two functions immediately. Bound functions take less memory than closures.
-  const handler = {
+  const handler: MutableHandler<AxiosResponse> = {
+    fulfilled: null,
+    rejected: null,
     synchronous: false,
     runWhen: null,
-    fulfilled: (response: AxiosResponse): AxiosResponse | Promise<AxiosResponse> => response,
-    rejected: (error: unknown): unknown => error,
   };
   return (exchange) => {
     handler.fulfilled = accepted.bind(exchange);

@@ -8,6 +8,9 @@ export interface Handler<V> {
   readonly runWhen: ((config: InternalAxiosRequestConfig) => boolean) | null;
 }
 
+/** One that is made ready for each request. */
+export type MutableHandler<V> = { -readonly [K in keyof Handler<V>]: Handler<V>[K] };
+
 type Visit<V> = (handler: Handler<V>) => void;
 
 /** axios iterates over its interceptors with this method, which its types leave out. */
