@@ -9,7 +9,13 @@ import { openAsBlob } from 'node:fs';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
-import { discard, fixBoundary, isWebForm, replayBody } from '../../src/axios/replay-body.js';
+import {
+  discard,
+  fitHeaders,
+  fixBoundary,
+  isWebForm,
+  replayBody,
+} from '../../src/axios/replay-body.js';
 
 const configOf = (fields: object = {}) =>
   ({ headers: new AxiosHeaders(), ...fields }) as InternalAxiosRequestConfig;
@@ -132,6 +138,13 @@ describe('a form that axios made out of plain fields', () => {
     expect(replayBody(config, { a: new Late() })).toBeUndefined();
   });
 
+  test('is not, with a visitor of the caller’s, which may write something else each time', () => {
+    const fields = { a: 1 };
+    const config = sentForm(fields);
+    config.formSerializer = { visitor: () => true };
+    expect(replayBody(config, fields)).toBeUndefined();
+  });
+
   test.each<[string, unknown]>([
     ['one transform of the caller’s', (data: unknown) => data],
     ['one beside axios’s own', [axios.defaults.transformRequest, (data: unknown) => data].flat()],
@@ -142,6 +155,27 @@ describe('a form that axios made out of plain fields', () => {
       expect(replayBody(config, { a: 1 })).toBeUndefined();
     },
   );
+});
+
+describe('the headers of the next send', () => {
+  test.each<[string, unknown, string | undefined, unknown]>([
+    ['keep the length of the bytes', new Uint8Array(3), '3', '3'],
+    ['lose one that the bytes do not have', new Uint8Array(3), '4', undefined],
+    ['get none', new Uint8Array(3), undefined, undefined],
+    ['keep what the caller wrote for a text', 'abc', '3', '3'],
+  ])('%s', (_, data, length, expected) => {
+    const headers = new AxiosHeaders({ ...(length && { 'Content-Length': length }) });
+    fitHeaders(headers, { data });
+    expect(headers.getContentLength() ?? undefined).toBe(expected);
+    expect(headers.getContentType()).toBeUndefined();
+  });
+
+  test('name the boundary of a form', () => {
+    const headers = new AxiosHeaders({ 'Content-Type': 'multipart/form-data' });
+    const contentType = 'multipart/form-data; boundary=b';
+    fitHeaders(headers, { data: new Uint8Array(3), contentType });
+    expect(headers.getContentType()).toBe(contentType);
+  });
 });
 
 test.each<[string, () => unknown, boolean]>([
