@@ -33,7 +33,7 @@ export function replayBody(
     const sent = config.data as unknown;
     if (!isReadOnce(sent)) return { data: sent };
     const isMadeByAxios =
-      isFormDataPackage(sent) && sent !== raw && transforms(config).every(isOfAxios);
+      isFormDataPackage(sent) && sent !== raw && [config.transformRequest].flat().every(isOfAxios);
     if (!isMadeByAxios || config.formSerializer?.visitor !== undefined) return undefined;
     const contentType = `multipart/form-data; boundary=${sent.getBoundary()}`;
     return { data: bytesOfFormLike(sent, raw, config), contentType };
@@ -68,7 +68,7 @@ export function fitHeaders(headers: AxiosHeaders, { data, contentType }: ReplayB
 
 /** A wrong length has to be removed, because the adapter writes one only if there is none. */
 function isLengthOf(data: unknown, length: unknown): boolean {
-  return !ArrayBuffer.isView(data) || length === undefined || Number(length) === data.byteLength;
+  return !ArrayBuffer.isView(data) || Number(length) === data.byteLength;
 }
 
 /** Rebuilds axios's form and returns its bytes. Throws if a part can be read only once. */
@@ -109,15 +109,8 @@ export function isWebForm(body: unknown): boolean {
   );
 }
 
-function transforms({
-  transformRequest,
-}: Pick<InternalAxiosRequestConfig, 'transformRequest'>): AxiosRequestTransformer[] {
-  if (transformRequest == null) return [];
-  return Array.isArray(transformRequest) ? transformRequest : [transformRequest];
-}
-
-function isOfAxios(transform: AxiosRequestTransformer): boolean {
-  return transforms(axios.defaults).includes(transform);
+function isOfAxios(transform: AxiosRequestTransformer | undefined): boolean {
+  return [axios.defaults.transformRequest].flat().includes(transform);
 }
 
 /** The parts of a form-data object that axios and we use. */
@@ -128,7 +121,7 @@ interface FormDataPackage extends GenericFormData {
 }
 
 function isFormDataPackage(body: unknown): body is FormDataPackage {
-  return isObject(body) && 'getBoundary' in body && 'setBoundary' in body;
+  return isObject(body) && 'setBoundary' in body;
 }
 
 /** The boundary is written with each field, so it must be set before the first. */
