@@ -140,6 +140,7 @@ describe('a request counts as given up', () => {
     ['not, before anything has', { signal: new AbortController().signal }, false],
     ['by its signal', { signal: AbortSignal.abort() }, true],
     ['by its cancel token', { cancelToken: new axios.CancelToken((cancel) => cancel()) }, true],
+    ['not by what axios takes for no cancel token', { cancelToken: false }, false],
     ['not by a cancel token that waits', { cancelToken: new axios.CancelToken(() => 0) }, false],
   ])('%s', (_, fields, expected) => {
     expect(isCancelled(configOf(fields))).toBe(expected);

@@ -197,7 +197,9 @@ describeWithChromium('in a browser', () => {
     const { page, close } = await open('/options.html');
     await page.locator('.VPNavBarMenu').getByText(`v${version}`).click();
     await page.waitForURL('**/changelog.html');
-    expect(await page.locator('h1').innerText()).toContain('Changelog');
+    // The address changes before the page does.
+    const title = page.locator('h1', { hasText: 'Changelog' });
+    expect(await title.innerText()).toContain('Changelog');
     await close();
   });
 
