@@ -42,6 +42,9 @@ export type Got =
 /** How long to trust an answer of both clocks while reading only the wall clock, in milliseconds. */
 const CLOCKS_AGREE_MS = 10;
 
+/** The account of a token whose credentials are not known yet. One for all, since there may be 100,000 idle tokens. */
+const NOTHING_KNOWN = initialAccount<BearerError>();
+
 /**
  * One token of a source, kept usable: the shell that acts on what `token/lifecycle` decides, and from which callers get
  * the token.
@@ -246,7 +249,7 @@ export class KeptToken implements TokenWanted, Keepable {
   // ---- the shell around the decisions --------------------------------------------------------------------------
 
   get state(): TokenState<BearerError> {
-    return withAccount(this.#state, this.#account?.state ?? initialAccount());
+    return withAccount(this.#state, this.#account?.state ?? NOTHING_KNOWN);
   }
 
   useAccount(credentials: object, url: string): void {
