@@ -90,7 +90,7 @@ export async function withAbortSignal<T>(
 /** Whether axios will refuse to send a request because its caller has cancelled it. */
 export function isCancelled({ signal, cancelToken }: Config): boolean {
   try {
-    if (cancelToken) cancelToken.throwIfRequested(); // It may be `false`, which axios takes for none.
+    if (cancelToken) cancelToken.throwIfRequested(); // axios also accepts `false`, for none.
     return Boolean(signal?.aborted);
   } catch {
     return true;

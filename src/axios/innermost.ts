@@ -8,7 +8,7 @@ export interface Handler<V> {
   readonly runWhen: ((config: InternalAxiosRequestConfig) => boolean) | null;
 }
 
-/** One that is made ready for each request. */
+/** A handler whose functions are set anew for each request. */
 export type MutableHandler<V> = { -readonly [K in keyof Handler<V>]: Handler<V>[K] };
 
 type Visit<V> = (handler: Handler<V>) => void;

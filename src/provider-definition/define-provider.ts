@@ -152,8 +152,8 @@ export interface TokenFunctionDefinition extends CommonDefinition {
 }
 
 /**
- * All members of a definition, and whether they describe a token endpoint: those are refused next to `acquireToken`. Any other
- * member is refused.
+ * All members of a definition; any other is refused. `true` marks those that describe a token endpoint, which are refused next to
+ * `acquireToken`.
  */
 const MEMBERS: Readonly<Record<keyof ProviderDefinition<object>, boolean>> = {
   name: false,

@@ -78,7 +78,7 @@ function checkedBody(provider: string, body: unknown): TokenRequestBody | undefi
   if (body == null) return undefined;
   const [json, form] = [read(body, 'json'), read(body, 'form')];
   if (isObject(json)) return { json: json as Record<string, unknown> };
-  // The fields of a URLSearchParams or a Map are not its members.
+  // A URLSearchParams or a Map does not have its fields as properties.
   if (!isObject(form) || Symbol.iterator in form)
     throw notARequest(
       provider,
