@@ -19,7 +19,7 @@ import {
   withAbortSignal,
 } from './deadline.js';
 import type { Exchange } from './exchange.js';
-import { isEmpty, runSynchronously, type MutableHandler, type Surroundings } from './innermost.js';
+import { isEmpty, runSynchronously, type Handler, type Surroundings } from './innermost.js';
 import { carriesToken, withoutOurs, writeToken } from './placed-token.js';
 import { proveSends } from './proven-send.js';
 import { fixBoundary, isWebForm } from './replay-body.js';
@@ -38,7 +38,9 @@ export interface AuthorizeContext {
 }
 
 /** One of our request handlers, with the exchange of the current request if the handler serves it. */
-interface Lane extends MutableHandler<Config> {
+interface Lane extends Handler<Config> {
+  /** axios asks `runWhen` first, and reads this afterwards. */
+  synchronous: boolean;
   begun: Exchange | undefined;
 }
 

@@ -5,7 +5,7 @@ import { concealError } from '../concealment/conceal.js';
 import { answerIn, answerOf, isAboutOurToken, type Answer } from './answer.js';
 import type { Exchange, Sent } from './exchange.js';
 import { giveBack } from './give-back.js';
-import type { Handler, MutableHandler } from './innermost.js';
+import type { Handler } from './innermost.js';
 import { isOurs } from './known-tokens.js';
 import { replay } from './replay.js';
 import { replayBody } from './replay-body.js';
@@ -66,18 +66,13 @@ export function healer(): (exchange: Exchange) => Handler<AxiosResponse> {
     if (answer === undefined) throw concealError(error, isOurs);
     return heal(new Rejection(sent, answer, { kind: 'error', error }));
   }
-  // One object for all requests, since axios reads its two functions immediately. Bound functions take less memory than closures.
-  const handler: MutableHandler<AxiosResponse> = {
-    fulfilled: null,
-    rejected: null,
+  // Bound functions take less memory than closures.
+  return (exchange) => ({
+    fulfilled: accepted.bind(exchange),
+    rejected: refused.bind(exchange),
     synchronous: false,
     runWhen: null,
-  };
-  return (exchange) => {
-    handler.fulfilled = accepted.bind(exchange);
-    handler.rejected = refused.bind(exchange);
-    return handler;
-  };
+  });
 
   /** The healed response, or the outcome of bare axios. */
   async function heal(rejection: Rejection): Promise<AxiosResponse> {

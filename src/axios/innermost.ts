@@ -8,9 +8,6 @@ export interface Handler<V> {
   readonly runWhen: ((config: InternalAxiosRequestConfig) => boolean) | null;
 }
 
-/** A handler whose functions are set anew for each request. */
-export type MutableHandler<V> = { -readonly [K in keyof Handler<V>]: Handler<V>[K] };
-
 type Visit<V> = (handler: Handler<V>) => void;
 
 /** axios iterates over its interceptors with this method, which its types leave out. */
