@@ -142,7 +142,7 @@ describe('options that cannot work are refused at once, and named:', () => {
 });
 
 it("passes the call's own axios config on", async () => {
-  const instance = axios.create({ baseURL: CCM, timeout: 1000 });
+  const instance = axios.create({ baseURL: CCM, timeout: 20_000 });
   const seen: unknown[] = [];
   instance.interceptors.request.use((config) => {
     seen.push([config.timeout, config.maxContentLength]);
@@ -150,11 +150,11 @@ it("passes the call's own axios config on", async () => {
   });
   const api = createExotelApi(instance, { accountSid: 'acme', basic: BASIC });
   answerNext(CCM, 'GET', { body: { response: [] } }, { body: { response: [] } });
-  await api.calls.list({ timeout: 50, maxContentLength: 1e6 });
+  await api.calls.list({ timeout: 30_000, maxContentLength: 1e6 });
   await api.calls.list({ authScheme: undefined });
   expect(seen).toEqual([
-    [50, 1e6],
-    [1000, -1],
+    [30_000, 1e6],
+    [20_000, -1],
   ]);
 });
 
