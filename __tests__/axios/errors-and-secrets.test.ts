@@ -335,7 +335,8 @@ describe('an error stays useful', () => {
   test('in print: a body that is the connection itself is named and not walked, and can be read', async () => {
     const { http } = await warmClientOf(server);
     const error = await failureOf(http.get(ALWAYS_401, { responseType: 'stream' }));
-    expect(inspect(error.response)).toContain('data: Readable {}');
+    // Node 26 prints a proxy as one.
+    expect(inspect(error.response)).toMatch(/data: (Proxy\()?Readable \{\}/);
     expect(error.response.data).toBeInstanceOf(Readable);
     expect(await text(error.response.data as Readable)).toBe('{"error":"invalid_token"}');
   });
