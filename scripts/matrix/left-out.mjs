@@ -11,6 +11,16 @@ const LEFT_OUT = [
       'our guard on redirects stays on a config that comes back past the response interceptors',
   },
   {
+    upTo: '1.20.0',
+    titles: ['is left out where axios itself removes the token'],
+    because: 'it does not remove the token on a redirect to a subdomain',
+  },
+  {
+    upTo: '1.9.0',
+    titles: ['healed cut off by a reset'],
+    because: 'with fetch nothing sees the status of an answer whose body breaks off',
+  },
+  {
     upTo: '1.12.2',
     titles: ['a redirect of the token endpoint is not followed by fetch'],
     because: '1.12.2 makes a network error of it under jest; by hand it answers 307',
