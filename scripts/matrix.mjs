@@ -137,7 +137,7 @@ function run({ node, axios, part }) {
 
 function runTests({ program, axios, axiosFolder, part, report }) {
   rmSync(report, { force: true });
-  const withoutTitles = patternWithout(leftOutOn(axios));
+  const withoutTitles = patternWithout(leftOutOn(axios, part));
   const { status } = spawnSync(
     program,
     [
