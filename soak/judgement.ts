@@ -53,6 +53,7 @@ async function judge401(
     'forced-mints-spent': () => false,
     'foreign-origin': () => false,
     'opted-out': () => false,
+    'own-authorization': () => false,
     'replay-hook-failed': () => false,
   };
   // Now, before asking the thread, which takes a while.

@@ -63,6 +63,23 @@ describe('an SDK with an adapter of ours', () => {
     expect(inspect(error, { depth: 9, showHidden: true })).not.toContain(server.issuedTokens[1]);
   });
 
+  test('learns why no token was attached', async () => {
+    const adapter = createBearerAdapter(providerOf(server));
+    const http = axios.create({ baseURL: server.url, adapter });
+    const headers = { Authorization: 'Bearer mine' };
+    const elsewhere = server.url.replace('127.0.0.1', 'localhost');
+    const outcomes = [
+      await failureOf(http.get(ECHO, { headers })),
+      await http.get(ECHO, { headers, validateStatus: () => true }),
+      await failureOf(http.get(elsewhere + ECHO)),
+    ];
+    expect(outcomes.map(whyNotReplayed)).toEqual([
+      'own-authorization',
+      'own-authorization',
+      'foreign-origin',
+    ]);
+  });
+
   test('shares a token source, and sends by the adapter that it is given', async () => {
     const memory = createMemoryServer();
     const source = createTokenSource(memory.provider, {

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import axios, { type AxiosRequestConfig } from 'axios';
 
-import { attachBearer } from '../../src/index.js';
+import { attachBearer, whyNotReplayed } from '../../src/index.js';
 import { clientOf, ECHO, failureOf, providerOf, useOAuth2, warmClientOf } from './support.js';
 
 const server = useOAuth2();
@@ -32,6 +32,28 @@ test.each(own)(
     expect([server.tokenCalls, rejections]).toEqual([0, 0]);
   },
 );
+
+test.each(own)('with %s of the caller, `whyNotReplayed` says so', async (_name, config) => {
+  const { http } = await warmClientOf(server);
+  expect(whyNotReplayed(await failureOf(http.get(ECHO, config)))).toBe('own-authorization');
+  const accepted = await http.get(ECHO, { ...config, validateStatus: () => true });
+  expect(whyNotReplayed(accepted)).toBe('own-authorization');
+});
+
+test('it says so too if an interceptor that was left in sets `Bearer undefined`', async () => {
+  const { http } = clientOf(server);
+  http.interceptors.request.use((config) => {
+    config.headers.set('Authorization', `Bearer ${String(undefined)}`);
+    return config;
+  });
+  expect(whyNotReplayed(await failureOf(http.get(ECHO)))).toBe('own-authorization');
+});
+
+test('it says so only of a 401', async () => {
+  const { http } = clientOf(server);
+  const headers = { Authorization: 'Custom mine' };
+  expect(whyNotReplayed(await http.get('/__sandbox/public-echo', { headers }))).toBeUndefined();
+});
 
 test('behaviour 5: a header set by an interceptor of the user, even asynchronously, wins', async () => {
   const { http } = await warmClientOf(server);

@@ -350,6 +350,23 @@ describe('origins', () => {
     ]);
   });
 
+  test('a 401 on a token of your own says that yours was sent, and no other answer does', async () => {
+    const api = fetchOf(server);
+    const headers = { authorization: 'Bearer mine' };
+    const answers = [
+      await api(echo(), { headers }),
+      await api(new Request(echo(), { headers })),
+      await api(`${server.url}/__sandbox/public-echo`, { headers }),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([401, 401, 200]);
+    expect(answers.map(whyNotReplayed)).toEqual([
+      'own-authorization',
+      'own-authorization',
+      undefined,
+    ]);
+    expect(server.tokenCalls).toBe(0);
+  });
+
   test('with `onForeignOrigin: error` it is refused by name', async () => {
     const api = fetchOf(server, { onForeignOrigin: 'error' });
 

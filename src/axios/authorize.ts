@@ -210,7 +210,11 @@ function attachmentFor(
   taken: readonly Place[],
 ): Attachment | undefined {
   const serving = servingAttachment(attachments, config);
-  if (serving !== undefined) return taken.includes(serving.place) ? undefined : serving;
+  if (serving !== undefined) {
+    if (!taken.includes(serving.place)) return serving;
+    noteRefusal('own-authorization', config);
+    return undefined;
+  }
   const foreign = attachments.filter(
     ({ guard, place }) => !taken.includes(place) && guard.destinationOf(config) === 'foreign',
   );

@@ -12,6 +12,7 @@ import axios, {
 } from 'axios';
 
 import type { Provider } from '../provider-definition/define-provider.js';
+import { noteRefusal, whyNotReplayed } from '../resource-call/replay-refusal.js';
 import type { TokenSource } from '../token-source/token-source.js';
 import { attachBearer, type AttachOptions } from './attach-bearer.js';
 import { quietly } from './give-back.js';
@@ -89,7 +90,11 @@ function readableFor(body: Body): (data: unknown) => unknown {
   };
 }
 
-/** Restores the config that this adapter was given, and the raw body. */
+/** Restores the config that this adapter was given, and the raw body. What was noted for the inner config stays known. */
 function handBack(outcome: unknown, config: Config, body: Body | undefined): void {
-  quietly(() => Object.assign(Object(outcome) as object, { config }, body && { data: body.raw }));
+  quietly(() => {
+    const because = whyNotReplayed(outcome);
+    if (because !== undefined) noteRefusal(because, outcome);
+    Object.assign(Object(outcome) as object, { config }, body && { data: body.raw });
+  });
 }

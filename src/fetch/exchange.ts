@@ -65,6 +65,7 @@ export async function callFetch(
     // With the caller's own arguments.
     const response = await attachment.send(input, init);
     if (destination === 'foreign') noteRefusal('foreign-origin', response);
+    if (destination === 'taken') noteRefusal('own-authorization', response);
     return response;
   }
   const exchange = { attachment, call, body: requestBody(call, attachment.source.clock) };
@@ -73,17 +74,20 @@ export async function callFetch(
   return (await isRejected(exchange, response)) ? heal(exchange, token, response) : response;
 }
 
-/** Where a call would take the token; `undefined` if the caller wants none of ours. */
+/**
+ * Where a call would take the token; `taken` if it goes to the provider with the caller's own; `undefined` if it is none of our business.
+ */
 function tokenDestination(
   { source, place, onForeignOrigin }: FetchAttachment,
   call: FetchCall,
-): Destination | undefined {
+): Destination | 'taken' | undefined {
   if (call.init.bearer === false) return undefined;
   const carrier = carrierOf(call);
-  // The caller's own token, or that of another function like this one.
-  if (place.find(carrier.headers, carrier).length > 0) return undefined;
   const { name, allowedOrigins } = source.provider;
   const destination = destinationOf(call.url, allowedOrigins);
+  // The caller's own token, or that of another function like this one.
+  if (place.find(carrier.headers, carrier).length > 0)
+    return destination === 'own' ? 'taken' : undefined;
   if (destination === 'foreign' && onForeignOrigin === 'error') {
     const origin = parsedURL(call.url)?.origin ?? '(not a URL)';
     throw new OriginNotAllowedError(name, origin, allowedOrigins);

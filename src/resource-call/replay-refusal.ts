@@ -4,6 +4,8 @@ import { isObject } from '../concealment/any-object.js';
 export type ReplayRefusal =
   /** The request went to an origin other than the provider's, so it carried no token. */
   | 'foreign-origin'
+  /** The request had your own `Authorization` header, or whatever the token is carried in, so ours was not attached. */
+  | 'own-authorization'
   /** The request has `{ bearer: { replay: false } }`. */
   | 'opted-out'
   /** The body can be read only once, and has been. */
@@ -19,6 +21,9 @@ export type ReplayRefusal =
   /** Your `onReplay` threw. Its error is the `cause`. */
   | 'replay-hook-failed';
 
+/** Noted when a request is sent without our token, before the answer comes. */
+const NOTED_AHEAD: readonly (ReplayRefusal | undefined)[] = ['foreign-origin', 'own-authorization'];
+
 const refusals = new WeakMap<object, ReplayRefusal>();
 
 /** Remembers why a 401 was not replayed, for the error or response that the caller gets, and its config. */
@@ -29,7 +34,7 @@ export function noteRefusal(because: ReplayRefusal, ...holders: readonly unknown
 }
 
 /**
- * Returns why a 401 was not replayed; `undefined` for anything else, such as a 401 on a token of your own.
+ * Returns why a 401 was not replayed; `undefined` for anything else, such as the 401 of a request with `{ bearer: false }`.
  *
  * @param errorOrResponse - the error that axios threw, or the response if `validateStatus` accepts a 401
  *
@@ -41,6 +46,5 @@ export function noteRefusal(because: ReplayRefusal, ...holders: readonly unknown
 export function whyNotReplayed(errorOrResponse: unknown): ReplayRefusal | undefined {
   const { config, status } = Object(errorOrResponse) as { config: object; status?: unknown };
   const because = refusals.get(errorOrResponse as object) ?? refusals.get(config);
-  // It is noted before the answer comes.
-  return because === 'foreign-origin' && status !== 401 ? undefined : because;
+  return NOTED_AHEAD.includes(because) && status !== 401 ? undefined : because;
 }
