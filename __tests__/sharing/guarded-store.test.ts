@@ -242,6 +242,11 @@ test.each([
     Object.assign(new TypeError('T1'), { code: 7 }),
     'TypeError',
   ],
+  [
+    'its class, where that alone is named',
+    new (class ClientClosedError extends Error {})('T1'),
+    'ClientClosedError',
+  ],
   ['nothing, where it is no error', 'T1 is secret', undefined],
 ])('keeps of what a client threw %s', async (_, thrown, kept) => {
   const failures: TokenStoreError[] = [];
@@ -254,4 +259,6 @@ test.each([
   await guard.run('read', () => Promise.reject(thrown));
   expect(failures).toHaveLength(1);
   expect((failures[0]!.cause as Error | undefined)?.message).toBe(kept);
+  const words = kept === undefined ? '' : ` (${kept})`;
+  expect(failures[0]!.message).toBe(`Token store: read failed${words}.`);
 });

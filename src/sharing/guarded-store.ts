@@ -119,7 +119,9 @@ async function bounded<T>(
   const late = startedSafely(work);
   const limit = boundedSignal(undefined, timeoutMs, clock);
   const failed = (problem: string, cause?: unknown): StoreOutcome<T> => {
-    verdict.failed(new TokenStoreError(operation, problem, { cause: safeCause(cause) }));
+    const kept = safeCause(cause);
+    const said = kept === undefined || kept.message === 'Error' ? '' : ` (${kept.message})`;
+    verdict.failed(new TokenStoreError(operation, problem + said, { cause: kept }));
     return { kind: 'failed', late };
   };
   try {
@@ -145,5 +147,7 @@ function safeCause(cause: unknown): Error | undefined {
   const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined;
   // An error of Redis begins with a word in capitals that says what is wrong; the rest may quote keys or arguments.
   const word = /^[A-Z]{2,20}\b/.exec(cause.message)?.[0];
-  return new Error(code ?? word ?? cause.name);
+  // Some clients name only the class, such as ClientClosedError.
+  const name = cause.name === 'Error' ? cause.constructor.name : cause.name;
+  return new Error(code ?? word ?? name);
 }
