@@ -249,7 +249,9 @@ describe('the answer of OAuth 2.0', () => {
       const body = { error: 'invalid_client', error_description: 'No such client' };
       const { message } = await refusalOf(oauth2({ clientAuthentication }), 401, body);
 
-      expect(message).toContain('answered 401 (invalid_client: No such client). Check the cred');
+      expect(message).toContain(
+        'answered 401 (invalid_client: No such client). Check clientId, clientSecret and tokenUrl.',
+      );
       for (const other of others) expect(message).toContain(`'${other}' if `);
       expect(message).toContain('form-decode');
     },

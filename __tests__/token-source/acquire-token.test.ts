@@ -178,7 +178,9 @@ describe('its time is bounded', () => {
       code: 'ERR_TOKEN_ENDPOINT_UNREACHABLE',
       phase: 'token request',
       retryable: true,
-      message: expect.stringContaining('sdk: acquireToken did not answer in time.'),
+      message:
+        'sdk: acquireToken did not answer in time. Make it answer within attemptTimeoutMs, and respect its signal. A request that ' +
+        'it sends with an instance that has this token waits for the token itself: give that request { bearer: false }.',
     });
     expect(told('tokenCalled')).toMatchObject([
       { errorType: 'ERR_CANCELED' },

@@ -83,14 +83,14 @@ const own: OwnOptions<OAuth2ClientCredentialsOptions> = {
 /** Servers also answer `invalid_client` when they decode the secret differently from how it was sent. */
 const REJECTED: Readonly<Record<ClientAuthentication, string>> = {
   client_secret_basic:
-    "Check the credentials. If they are right, try another clientAuthentication: 'client_secret_post' if the server " +
+    "Check clientId, clientSecret and tokenUrl. If they are right, try another clientAuthentication: 'client_secret_post' if the server " +
     "expects them in the body; or 'client_secret_basic_interop' if it does not form-decode HTTP Basic, which breaks " +
     'secrets with characters other than letters and digits.',
   client_secret_basic_interop:
-    "Check the credentials. If they are right, try another clientAuthentication: 'client_secret_basic' if the server " +
+    "Check clientId, clientSecret and tokenUrl. If they are right, try another clientAuthentication: 'client_secret_basic' if the server " +
     "form-decodes HTTP Basic as RFC 6749 says; or 'client_secret_post' if it expects them in the body.",
   client_secret_post:
-    "Check the credentials. If they are right, try another clientAuthentication: 'client_secret_basic' if the server " +
+    "Check clientId, clientSecret and tokenUrl. If they are right, try another clientAuthentication: 'client_secret_basic' if the server " +
     "expects them in the Authorization header; or 'client_secret_basic_interop' if it does not form-decode them there.",
 };
 const AUTHENTICATIONS = Object.keys(REJECTED) as ClientAuthentication[];

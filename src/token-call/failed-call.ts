@@ -7,7 +7,7 @@ import {
 } from '../errors/index.js';
 import type { FailureMeaning } from './thrown.js';
 import type { Provider, TokenEndpointProvider } from '../provider-definition/define-provider.js';
-import { adviceOnRefusal } from './refusal-advice.js';
+import { adviceOnRefusal, URL_OPTIONS } from './refusal-advice.js';
 import { retryAfterMs } from '../platform/retry-after.js';
 import { coolDownCause, diagnosisOf, failureConcerns, oauthErrorFields } from './token-failure.js';
 import type { TokenFailureClass } from '../provider-definition/token-failure.js';
@@ -77,7 +77,7 @@ export function malformed(
   problem: string,
   {
     repeat = true,
-    advice = 'A proxy may have answered, or the base URL may be wrong.',
+    advice = `A proxy may have answered, or the URL may be wrong (${URL_OPTIONS}).`,
     cause,
   }: MalformedToken & { readonly cause?: unknown } = {},
 ): Failed<EndpointFailure> {
@@ -118,7 +118,8 @@ export function threw(
     cause,
     message:
       cause === undefined
-        ? 'did not answer in time. Make it answer within attemptTimeoutMs, and respect its signal.'
+        ? 'did not answer in time. Make it answer within attemptTimeoutMs, and respect its signal. A request that it sends ' +
+          'with an instance that has this token waits for the token itself: give that request { bearer: false }.'
         : `${whatItDid(meaning)}. ${advice}`,
   });
 }

@@ -18,6 +18,9 @@ const ADVICE_ON_CODE: ReadonlyMap<string, string> = new Map([
   ['invalid_request', 'Check the parameters of the token request.'],
 ]);
 
+/** Which options the URL of a token call comes from. The message itself shows only its origin. */
+export const URL_OPTIONS = 'tokenUrl, or baseURL and region';
+
 /** What to do about a refused token call: one or two sentences for the error. */
 export function adviceOnRefusal(
   { rejectedCredentialsAdvice: own }: Pick<ProviderDefinition<object>, 'rejectedCredentialsAdvice'>,
@@ -32,8 +35,8 @@ export function adviceOnRefusal(
   if (onCode !== undefined) return onCode;
   if (failure === 'credentials') return adviceOf(own, response) ?? generalAdvice(code, status);
   return status >= 300 && status < 400
-    ? 'Token calls do not follow redirects: check baseURL and region.'
-    : 'Check the base URL, the region and the parameters of the token request.';
+    ? `Token calls do not follow redirects: check their URL (${URL_OPTIONS}).`
+    : `Check the URL (${URL_OPTIONS}) and the parameters of the token request.`;
 }
 
 function adviceOf(
