@@ -49,6 +49,16 @@ const mistakes: [string, () => unknown, string | RegExp][] = [
     /^provider is a function that was not called\. Pass what /,
   ],
   [
+    'a login function in place of the provider',
+    () => createProviderClient(any(() => Promise.resolve('fake-token'))),
+    / A function that returns a token is the `acquireToken` of defineProvider\(\{ name, baseURL, acquireToken \}\)\.$/,
+  ],
+  [
+    'an option of axios among ours',
+    () => createProviderClient(provider, {}, any({ timeout: 1_000 })),
+    'oauth2: options.timeout is an option of axios. Pass it to axios.create(), or in the second argument of createProviderClient().',
+  ],
+  [
     'token options among those of axios',
     () => createProviderClient(provider, any({ timeout: 1_000, maxStaleMs: 5_000 })),
     'oauth2: options.maxStaleMs has no effect on axios. Pass it in the third argument.',

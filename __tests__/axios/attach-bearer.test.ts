@@ -66,7 +66,7 @@ describe('an instance that already has a token source', () => {
     const attachment = attachBearer(http, provider);
     expect(refusalOf(() => attachBearer(http, other() as Provider))).toBe(
       `${provider.name}: the instance already has ${provider.name} attached for ${provider.baseURL}. ` +
-        'Detach that first, or use another instance.',
+        'Pass the same provider object or token source to attach it again; otherwise detach that first, or use another instance.',
     );
     expect(bearerOf(http)).toBe(attachment);
   });

@@ -422,7 +422,11 @@ export function refuseNonProvider(value: unknown): void {
   throw new MisconfigurationError({
     option: 'provider',
     problem: `is ${mistakenFor(value)}`,
-    remedy: 'Pass what a function of axios-bearer/providers, or defineProvider(), returns.',
+    remedy: `Pass what a function of axios-bearer/providers, or defineProvider(), returns.${
+      typeof value === 'function'
+        ? ' A function that returns a token is the `acquireToken` of defineProvider({ name, baseURL, acquireToken }).'
+        : ''
+    }`,
   });
 }
 
