@@ -36,7 +36,7 @@ const mistakes: [string, () => unknown, string | RegExp][] = [
   [
     'a provider that was not awaited',
     () => createProviderClient(any(Promise.resolve(provider))),
-    'provider is a promise that was not awaited. Pass what a function of axios-bearer/providers, or defineProvider(), returns.',
+    'provider is a promise that was not awaited. Pass what a function of axios-bearer/providers, or defineProvider(), returns. A login function is the `acquireToken` of defineProvider().',
   ],
   [
     'axios in place of the provider',
@@ -51,12 +51,12 @@ const mistakes: [string, () => unknown, string | RegExp][] = [
   [
     'a login function in place of the provider',
     () => createProviderClient(any(() => Promise.resolve('fake-token'))),
-    / A function that returns a token is the `acquireToken` of defineProvider\(\{ name, baseURL, acquireToken \}\)\.$/,
+    / A login function is the `acquireToken` of defineProvider\(\)\.$/,
   ],
   [
     'an option of axios among ours',
     () => createProviderClient(provider, {}, any({ timeout: 1_000 })),
-    'oauth2: options.timeout is an option of axios. Pass it to axios.create(), or in the second argument of createProviderClient().',
+    /^oauth2: options\.timeout is not an option of an attachment\. Options of axios go to axios\.create\(\), or into the second argument of createProviderClient\(\)\. Known options: /,
   ],
   [
     'token options among those of axios',

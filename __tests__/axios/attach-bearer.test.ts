@@ -66,7 +66,7 @@ describe('an instance that already has a token source', () => {
     const attachment = attachBearer(http, provider);
     expect(refusalOf(() => attachBearer(http, other() as Provider))).toBe(
       `${provider.name}: the instance already has ${provider.name} attached for ${provider.baseURL}. ` +
-        'Pass the same provider object or token source to attach it again; otherwise detach that first, or use another instance.',
+        'Detach that first, use another instance, or pass the same provider object or token source again.',
     );
     expect(bearerOf(http)).toBe(attachment);
   });

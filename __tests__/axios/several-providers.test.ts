@@ -214,9 +214,7 @@ describe('behaviour 55: attaching once more', () => {
       const [mine, theirs] = [error.message.split(':')[0], origin === A ? 'alpha' : 'beta'];
       expect(error.message).toBe(
         `${mine}: the instance already has ${theirs} attached for ${origin}. ` +
-          (mine === theirs
-            ? 'Pass the same provider object or token source to attach it again; otherwise detach that first, or use another instance.'
-            : 'Detach that first, or use another instance.'),
+          'Detach that first, use another instance, or pass the same provider object or token source again.',
       );
       expect([bearerOf(http, A), bearerOf(http, B)]).toEqual([a, b]);
     },

@@ -180,7 +180,7 @@ describe('its time is bounded', () => {
       retryable: true,
       message:
         'sdk: acquireToken did not answer in time. Make it answer within attemptTimeoutMs, and respect its signal. A request that ' +
-        'it sends with an instance that has this token waits for the token itself: give that request { bearer: false }.',
+        'it sends with the attached instance waits for this very token: give it { bearer: false }.',
     });
     expect(told('tokenCalled')).toMatchObject([
       { errorType: 'ERR_CANCELED' },

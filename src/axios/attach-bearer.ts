@@ -131,11 +131,12 @@ export function attachBearer<C extends object>(
   if (existing !== undefined) return existing;
   for (const other of others) refuseTakenOrigin(provider, other.source.provider);
 
-  refuseOptionsOfAxios(provider, options);
   refuseUnknownOptions(options, ATTACH_OPTIONS, {
     of: 'an attachment',
     provider: provider.name,
     path: 'options.',
+    advice:
+      'Options of axios go to axios.create(), or into the second argument of createProviderClient().',
   });
   const { onForeignOrigin = 'pass', onReplay, ...sourceOptions } = givenOptions(options);
   if (given !== undefined) refuseSourceOptions(provider, sourceOptions);
@@ -261,22 +262,6 @@ function refuseMisplacedOptions(provider: Provider, config: CreateAxiosDefaults)
   );
 }
 
-/** Options of axios that are easily passed among ours. */
-const OPTIONS_OF_AXIOS: readonly string[] = [
-  ...['timeout', 'headers', 'params', 'adapter', 'httpAgent', 'httpsAgent', 'proxy', 'signal'],
-  ...['maxRedirects', 'validateStatus', 'withCredentials', 'responseType'],
-];
-
-function refuseOptionsOfAxios(provider: Provider, options: object): void {
-  const given = Object(options) as Readonly<Record<string, unknown>>;
-  refuseOptions(
-    provider,
-    Object.fromEntries(OPTIONS_OF_AXIOS.map((option) => [option, given[option]])),
-    'is an option of axios',
-    'Pass it to axios.create(), or in the second argument of createProviderClient().',
-  );
-}
-
 function refuseTakenOrigin(provider: Provider, other: Provider): void {
   const origin = provider.allowedOrigins.find((one) => other.allowedOrigins.includes(one));
   if (origin === undefined) return;
@@ -285,9 +270,7 @@ function refuseTakenOrigin(provider: Provider, other: Provider): void {
     option: 'the instance',
     problem: `already has ${other.name} attached for ${origin}`,
     remedy:
-      other.name === provider.name
-        ? 'Pass the same provider object or token source to attach it again; otherwise detach that first, or use another instance.'
-        : 'Detach that first, or use another instance.',
+      'Detach that first, use another instance, or pass the same provider object or token source again.',
   });
 }
 

@@ -9,6 +9,8 @@ export interface OptionsOwner {
   readonly path?: string | undefined;
   /** What the names are. @defaultValue 'option' */
   readonly kind?: 'option' | 'event' | undefined;
+  /** What to do about a name that resembles none of them. @defaultValue nothing */
+  readonly advice?: string | undefined;
 }
 
 /**
@@ -19,7 +21,7 @@ export interface OptionsOwner {
 export function refuseUnknownOptions(
   given: unknown,
   known: readonly string[],
-  { of, provider, path = '', kind = 'option' }: OptionsOwner,
+  { of, provider, path = '', kind = 'option', advice = '' }: OptionsOwner,
 ): void {
   if (typeof given !== 'object' || given === null) {
     throw new MisconfigurationError({
@@ -34,11 +36,12 @@ export function refuseUnknownOptions(
     if (Object.hasOwn(Object.prototype, name) && !Object.hasOwn(given, name)) continue;
     if (known.includes(name) || (given as Record<string, unknown>)[name] === undefined) continue;
     const meant = closest(name, known);
+    const remedy = meant === undefined ? advice : `Did you mean \`${meant}\`?`;
     throw new MisconfigurationError({
       provider,
       option: `${path}${name}`,
       problem: `is not an ${kind} of ${of}`,
-      remedy: `${meant === undefined ? '' : `Did you mean \`${meant}\`? `}Known ${kind}s: ${known.join(', ')}.`,
+      remedy: `${remedy} Known ${kind}s: ${known.join(', ')}.`.trimStart(),
     });
   }
 }

@@ -422,11 +422,8 @@ export function refuseNonProvider(value: unknown): void {
   throw new MisconfigurationError({
     option: 'provider',
     problem: `is ${mistakenFor(value)}`,
-    remedy: `Pass what a function of axios-bearer/providers, or defineProvider(), returns.${
-      typeof value === 'function'
-        ? ' A function that returns a token is the `acquireToken` of defineProvider({ name, baseURL, acquireToken }).'
-        : ''
-    }`,
+    remedy:
+      'Pass what a function of axios-bearer/providers, or defineProvider(), returns. A login function is the `acquireToken` of defineProvider().',
   });
 }
 

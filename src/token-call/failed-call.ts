@@ -119,7 +119,7 @@ export function threw(
     message:
       cause === undefined
         ? 'did not answer in time. Make it answer within attemptTimeoutMs, and respect its signal. A request that it sends ' +
-          'with an instance that has this token waits for the token itself: give that request { bearer: false }.'
+          'with the attached instance waits for this very token: give it { bearer: false }.'
         : `${whatItDid(meaning)}. ${advice}`,
   });
 }
