@@ -33,7 +33,6 @@ const LEFT_OUT = [
   },
   {
     upTo: '1.8.2',
-    part: 'fetch',
     titles: ['to an absolute URL that axios is told to take for a path'],
     because: 'with fetch it ignores `allowAbsoluteUrls: false`, so such a request gets no token',
   },
