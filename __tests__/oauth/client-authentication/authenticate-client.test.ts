@@ -3,8 +3,9 @@ import { createPublicKey } from 'node:crypto';
 import { jwtVerify } from 'jose';
 
 import {
-  authenticatorOf,
-  type AuthenticatorOptions,
+  checkClient,
+  clientAuthenticator,
+  type Client,
   type ClientAuthentication,
 } from '../../../src/oauth/client-authentication/authenticate-client.js';
 import { misconfiguration } from '../../providers/conversation.js';
@@ -15,11 +16,18 @@ const ENDPOINT = { tokenUrl: 'https://idp.example/token', nowMs: NOW };
 const SECRET = 'a secret that is long enough for HS256';
 const key = pemOf(keys.ES256);
 
-const authenticate = (options: Omit<AuthenticatorOptions, 'provider'>, endpoint = ENDPOINT) =>
-  authenticatorOf({ provider: 'oauth2', clientId: 'client', ...options })(endpoint);
+interface Options extends Client {
+  readonly clientAuthentication?: ClientAuthentication;
+}
 
-const refusal = (options: Omit<AuthenticatorOptions, 'provider'>) =>
-  misconfiguration(() => authenticatorOf({ provider: 'oauth2', clientId: 'client', ...options }));
+function checked({ clientAuthentication, ...options }: Options) {
+  const client = { clientId: 'client', ...options };
+  const authenticator = clientAuthenticator(clientAuthentication, 'oauth2');
+  checkClient(client, authenticator, 'oauth2');
+  return (endpoint = ENDPOINT) => authenticator.authenticate(client, endpoint);
+}
+
+const refusal = (options: Options) => misconfiguration(() => checked(options));
 
 describe('a client adds to its request', () => {
   it.each<[string, object, object]>([
@@ -57,11 +65,11 @@ describe('a client adds to its request', () => {
       },
     ],
   ])('%s', async (_, options, added) => {
-    expect(await authenticate(options)).toEqual(added);
+    expect(await checked(options)()).toEqual(added);
   });
 });
 
-describe.each<[string, Omit<AuthenticatorOptions, 'provider'>, Parameters<typeof jwtVerify>[1]]>([
+describe.each<[string, Options, Parameters<typeof jwtVerify>[1]]>([
   [
     'private_key_jwt',
     { clientAuthentication: { method: 'private_key_jwt', key, keyId: 'k1' } },
@@ -81,10 +89,8 @@ describe.each<[string, Omit<AuthenticatorOptions, 'provider'>, Parameters<typeof
         : given),
       ...changes,
     } as ClientAuthentication;
-    const { fields } = await authenticate(
-      { ...options, clientAuthentication },
-      { ...ENDPOINT, ...endpoint },
-    );
+    const authenticate = checked({ ...options, clientAuthentication });
+    const { fields } = await authenticate({ ...ENDPOINT, ...endpoint });
     const currentDate = new Date(NOW);
     return (await jwtVerify(fields!['client_assertion']!, verifyingKey, { currentDate })).payload;
   };
@@ -118,7 +124,7 @@ describe.each<[string, Omit<AuthenticatorOptions, 'provider'>, Parameters<typeof
 describe('is refused at creation', () => {
   const jwt = { method: 'private_key_jwt', key } as const;
 
-  it.each<[string, Omit<AuthenticatorOptions, 'provider'>, string, RegExp]>([
+  it.each<[string, Options, string, RegExp]>([
     [
       'no client id',
       { clientId: undefined, clientAuthentication: jwt },
@@ -185,14 +191,12 @@ describe('is refused at creation', () => {
 
 it('an assertion that comes empty is a typed error, and is asked for again next time', async () => {
   const texts = ['', 'assertion'];
-  const client = authenticatorOf({
-    provider: 'oauth2',
-    clientId: 'client',
+  const authenticate = checked({
     clientAuthentication: { method: 'private_key_jwt', assertion: () => texts.shift()! },
   });
 
-  await expect(client(ENDPOINT)).rejects.toMatchObject({
+  await expect(authenticate()).rejects.toMatchObject({
     option: 'clientAuthentication.assertion()',
   });
-  expect((await client(ENDPOINT)).fields).toMatchObject({ client_assertion: 'assertion' });
+  expect((await authenticate()).fields).toMatchObject({ client_assertion: 'assertion' });
 });

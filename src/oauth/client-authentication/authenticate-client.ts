@@ -68,9 +68,6 @@ export interface AuthenticatedClient {
   readonly fields?: Readonly<Record<string, string>>;
 }
 
-/** Authenticates one client; called for each request. */
-export type AuthenticateClient = (endpoint: TokenEndpoint) => Promise<AuthenticatedClient>;
-
 /** The client that authenticates. */
 export interface Client {
   readonly clientId?: string | undefined;
@@ -90,28 +87,6 @@ export interface ClientAuthenticator {
   readonly algorithm?: string;
   /** @throws {@link MisconfigurationError} if the client lacks what the method needs */
   authenticate(client: Client, endpoint: TokenEndpoint): Promise<AuthenticatedClient>;
-}
-
-export interface AuthenticatorOptions extends Client {
-  /** The name of the provider, for errors. */
-  readonly provider: string;
-  /** @defaultValue 'client_secret_basic' */
-  readonly clientAuthentication?: ClientAuthentication | undefined;
-}
-
-/**
- * The function that authenticates one client.
- *
- * @throws {@link MisconfigurationError} naming the option, never a secret or a key
- */
-export function authenticatorOf({
-  provider,
-  clientAuthentication,
-  ...client
-}: AuthenticatorOptions): AuthenticateClient {
-  const authenticator = clientAuthenticator(clientAuthentication, provider);
-  checkClient(client, authenticator, provider);
-  return (endpoint) => authenticator.authenticate(client, endpoint);
 }
 
 /** @throws {@link MisconfigurationError} naming what is missing, or given but not used */

@@ -23,22 +23,23 @@ import type { TokenParams } from '../../token/token-params.js';
 import type { CommonSourceOptions } from '../../token-source/options.js';
 import type { GetTokenOptions, TokenSource } from '../../token-source/token-source.js';
 import {
-  authenticatorOf,
-  type AuthenticatorOptions,
+  checkClient,
+  clientAuthenticator,
+  type Client,
+  type ClientAuthentication,
 } from '../client-authentication/authenticate-client.js';
 import { RefreshTokens, type RefreshTokenStorage, type SentToken } from './refresh-tokens.js';
 import { runOn, SharedFates } from './shared-fates.js';
 
 /** Options of {@link createUserTokens}: the authorization server, the client's authentication, and how refresh tokens are kept. */
-export type UserTokensOptions<SourceOptions extends CommonSourceOptions> = Omit<
-  AuthenticatorOptions,
-  'provider'
-> &
+export type UserTokensOptions<SourceOptions extends CommonSourceOptions> = Client &
   RefreshTokenStorage &
   Pick<
     CommonDefinition,
     'baseURL' | 'origins' | 'allowInsecureHttp' | 'isTokenRejection' | 'defaultLifetimeSeconds'
   > & {
+    /** @defaultValue 'client_secret_basic' */
+    readonly clientAuthentication?: ClientAuthentication | undefined;
     /** `createTokenSource` of `axios-bearer`, or of `axios-bearer/fetch`. */
     readonly createTokenSource: (
       provider: TokenEndpointProvider<UserCredentials>,
@@ -185,13 +186,9 @@ const NO_WATCHER = { failed: () => undefined, recovered: () => undefined };
 
 function refreshTokenProvider(options: CommonUserOptions, refreshTokens: RefreshTokens) {
   const { name = 'users', tokenUrl, extraParams } = options;
-  const { clientId, clientSecret, clientAuthentication } = options;
-  const authenticate = authenticatorOf({
-    provider: name,
-    clientId,
-    clientSecret,
-    clientAuthentication,
-  });
+  const client = { clientId: options.clientId, clientSecret: options.clientSecret };
+  const authenticator = clientAuthenticator(options.clientAuthentication, name);
+  checkClient(client, authenticator, name);
   /** By the credentials object of each token call. */
   const sent = new WeakMap<object, SentToken>();
   return defineProvider<UserCredentials>({
@@ -210,7 +207,10 @@ function refreshTokenProvider(options: CommonUserOptions, refreshTokens: Refresh
       if (purpose === 'identity') return { url: tokenUrl };
       const next = await refreshTokens.next(credentials.user);
       sent.set(credentials, next);
-      const { headers = {}, fields } = await authenticate({ tokenUrl, nowMs: now() });
+      const { headers = {}, fields } = await authenticator.authenticate(client, {
+        tokenUrl,
+        nowMs: now(),
+      });
       return {
         url: tokenUrl,
         headers,
