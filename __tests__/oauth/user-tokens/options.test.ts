@@ -22,7 +22,11 @@ describe('a mistake in the options', () => {
     ['token URL', { tokenUrl: 'http://login.acme.test/token' }],
     ['baseURL', { baseURL: undefined }],
     ['clientSecret', { clientSecret: undefined }],
+    ['clientSecret', { clientSecret: '' }],
+    ['clientSecret', { clientSecret: 'acme-secret\n' }],
+    ['clientId', { clientId: ' acme-client' }],
     ['clientAuthentication', { clientAuthentication: 'basic' }],
+    ['clientAuthentication', { clientAuthentication: null }],
     ['paramNames', { paramNames: ['scope'] }],
   ])('is named at creation: %s', (option, change) => {
     const create = () => createUserTokens({ ...given, ...change } as typeof given);

@@ -1,3 +1,4 @@
+import { read } from '../../concealment/any-object.js';
 import { givenOptions } from '../../concealment/given-options.js';
 import { refuseUnknownOptions } from '../../errors/check-options.js';
 import { MisconfigurationError } from '../../errors/index.js';
@@ -117,8 +118,7 @@ export function clientAuthenticator(
   given: ClientAuthentication = 'client_secret_basic',
   provider: string,
 ): ClientAuthenticator {
-  const method: unknown =
-    typeof given === 'string' ? given : (given as { method?: unknown }).method;
+  const method = typeof given === 'string' ? given : read(given, 'method');
   const create = Object.hasOwn(METHODS, String(method))
     ? METHODS[method as ClientAuthenticationMethod]
     : undefined;

@@ -7,6 +7,7 @@ import { givenOptions } from '../../concealment/given-options.js';
 import { refuseUnknownOptions } from '../../errors/check-options.js';
 import { MisconfigurationError } from '../../errors/index.js';
 import { systemClock } from '../../platform/clock.js';
+import { checkedCredentials } from '../../provider-definition/credentials.js';
 import {
   checkTokenURL,
   defineProvider,
@@ -97,6 +98,8 @@ const documentation = Object.freeze({
   url: 'https://www.rfc-editor.org/rfc/rfc6749#section-6',
   checkedOn: '2026-11-29',
 });
+/** Which of them is needed depends on the client's authentication. */
+const CLIENT_FIELDS = { clientId: { optional: true }, clientSecret: { optional: true } };
 /** Marked secret because user ids can be e-mail addresses. It also saves a slow key derivation for each user. */
 const credentialFields = Object.freeze({
   user: Object.freeze({
@@ -189,6 +192,7 @@ function refreshTokenProvider(options: CommonUserOptions, refreshTokens: Refresh
   const client = { clientId: options.clientId, clientSecret: options.clientSecret };
   const authenticator = clientAuthenticator(options.clientAuthentication, name);
   checkClient(client, authenticator, name);
+  checkedCredentials({ name, credentialFields: CLIENT_FIELDS }, client);
   /** By the credentials object of each token call. */
   const sent = new WeakMap<object, SentToken>();
   return defineProvider<UserCredentials>({
