@@ -1,5 +1,5 @@
 import { read } from '../../concealment/any-object.js';
-import { isBearerError, MisconfigurationError } from '../../errors/index.js';
+import { MisconfigurationError } from '../../errors/index.js';
 import { checkedOrigin } from '../../provider-definition/define-provider.js';
 import type { TokenRequestContext } from '../../provider-definition/token-request.js';
 import type { TokenResponse } from '../../provider-definition/token-response.js';
@@ -71,12 +71,11 @@ export function createDiscovery(
     const ageOf = ({ at }: { readonly at: number }) => Math.abs(context.now() - at);
     if (kept !== undefined && ageOf(kept) < FRESH_MS) return kept.endpoint;
     if (refused !== undefined && ageOf(refused) < REFUSED_MS) throw refused.error;
-    const old = kept;
     try {
       return await readOnce(context);
     } catch (error) {
-      const isRefusal = isBearerError(error, 'ERR_BEARER_MISCONFIGURED');
-      if (old !== undefined && ageOf(old) < STALE_MS && !isRefusal) return old.endpoint;
+      // A refusal has cleared it.
+      if (kept !== undefined && ageOf(kept) < STALE_MS) return kept.endpoint;
       throw error;
     }
   };

@@ -1,11 +1,8 @@
 import { MisconfigurationError } from '../../errors/index.js';
 import { checkedOrigin } from '../../provider-definition/define-provider.js';
 import type { TokenRequestContext } from '../../provider-definition/token-request.js';
-import type {
-  ClientAuthenticator,
-  TokenEndpoint,
-} from '../client-authentication/authenticate-client.js';
-import { createDiscovery, type DiscoveryStart } from './discovery.js';
+import type { TokenEndpoint } from '../client-authentication/authenticate-client.js';
+import { createDiscovery, type DiscoveryOptions, type DiscoveryStart } from './discovery.js';
 
 /** Where the token endpoint is: its URL, or where to find it. */
 export type TokenEndpointOptions =
@@ -36,11 +33,7 @@ export type TokenEndpointOptions =
 export type FindEndpoint = (context: TokenRequestContext) => Promise<TokenEndpoint>;
 
 /** The client that needs the token endpoint. */
-interface Seeker {
-  readonly provider: string;
-  readonly allowInsecureHttp: boolean | undefined;
-  readonly authenticator: ClientAuthenticator;
-}
+type Seeker = Omit<DiscoveryOptions, 'start'>;
 
 /** @throws {@link MisconfigurationError} unless exactly one place is given; for plain http, or a malformed issuer */
 export function endpointFinder(options: TokenEndpointOptions, seeker: Seeker): FindEndpoint {
