@@ -17,7 +17,8 @@ import type { TokenResponse } from '../../provider-definition/token-response.js'
 import { parsedURL } from '../../resource-call/origins.js';
 import { oauthErrorFields } from '../../token-call/token-failure.js';
 import { clockOffsetMs, wasSkewed } from '../server-clock.js';
-import { proofKey, sha256, type DPoPOptions } from './proof-key.js';
+import { bytesIn, sha256 } from '../signing/base64url.js';
+import { proofKey, type DPoPOptions } from './proof-key.js';
 
 /** DPoP for one provider. */
 export interface DPoP {
@@ -92,7 +93,7 @@ export function createDPoP(
       return request.attempt();
     const url = parsedURL(request.url) ?? new URL(request.url);
     const server = serverAt('API', url);
-    const ath = await sha256(token.value);
+    const ath = await sha256(bytesIn(token.value));
     for (let isRepeated = false; ; isRepeated = true) {
       const { nonce, offsetMs = tokenClock.offsetMs() } = server;
       const iat = seconds(clock.now() + offsetMs);

@@ -2,8 +2,7 @@ import { isObject, read } from '../../concealment/any-object.js';
 import { givenOptions } from '../../concealment/given-options.js';
 import { refuseUnknownOptions } from '../../errors/check-options.js';
 import { MisconfigurationError } from '../../errors/index.js';
-import { utf8Bytes } from '../../platform/utf8.js';
-import { base64url } from '../signing/base64url.js';
+import { bytesIn, sha256 } from '../signing/base64url.js';
 import type { SigningAlgorithm } from '../signing/key-facts.js';
 import { misconfigured, type OptionPlace } from '../signing/option-place.js';
 import { signedJWT } from '../signing/signed-jwt.js';
@@ -167,11 +166,5 @@ const PUBLIC_MEMBERS: Readonly<Record<string, readonly string[]>> = {
 async function openedKey({ privateKey, publicKey }: Pair): Promise<Opened> {
   const members = PUBLIC_MEMBERS[String(publicKey['kty'])] ?? [];
   const jwk = Object.fromEntries(members.map((member) => [member, publicKey[member]]));
-  return { privateKey, jwk, thumbprint: await sha256(JSON.stringify(jwk)) };
-}
-
-/** SHA-256 of a text, in base64url. */
-export async function sha256(text: string): Promise<string> {
-  const bytes = Uint8Array.from(utf8Bytes(text), (byte) => byte.charCodeAt(0));
-  return base64url(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)));
+  return { privateKey, jwk, thumbprint: await sha256(bytesIn(JSON.stringify(jwk))) };
 }

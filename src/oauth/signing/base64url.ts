@@ -1,5 +1,10 @@
 import { utf8Bytes } from '../../platform/utf8.js';
 
+/** The bytes that stand in a text as one character each. */
+export function bytesIn(text: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+}
+
 /** Base64url without padding, of a text or of bytes (RFC 7515, appendix C). */
 export function base64url(data: string | Uint8Array): string {
   const bytes =
@@ -11,5 +16,10 @@ export function base64url(data: string | Uint8Array): string {
 
 /** The bytes of Base64. @throws DOMException if it is not Base64 */
 export function base64Bytes(text: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(text.replaceAll(/\s/g, '')), (character) => character.charCodeAt(0));
+  return bytesIn(atob(text.replaceAll(/\s/g, '')));
+}
+
+/** SHA-256, in base64url. */
+export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  return base64url(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)));
 }

@@ -1,5 +1,5 @@
 import { systemClock } from '../../platform/clock.js';
-import { base64Bytes, base64url } from './base64url.js';
+import { base64Bytes, sha256 } from './base64url.js';
 import { derValues, partsOf, type DerValue } from './der.js';
 import { pemBlocks } from './key-facts.js';
 import { misconfigured, type OptionPlace } from './option-place.js';
@@ -25,19 +25,18 @@ export function checkedCertificate(pem: string, place: OptionPlace): Certificate
       'is not a certificate in PEM',
       'It begins with "-----BEGIN CERTIFICATE-----"; the private key goes into `key`.',
     );
-  const validity = readValidity(block.base64);
-  if (validity === undefined)
+  const notAfter = expiryOf(block.base64);
+  if (notAfter === undefined)
     return fail('cannot be read: it is damaged or cut off', 'Check where it comes from.');
   const check = (nowMs: number) => {
-    if (nowMs > validity.notAfter)
-      fail(`expired on ${dayOf(validity.notAfter)}`, 'Replace it and the key that belongs to it.');
+    if (nowMs > notAfter)
+      fail(`expired on ${dayOf(notAfter)}`, 'Replace it and the key that belongs to it.');
   };
   check(systemClock.now());
   return {
     thumbprint: async (nowMs) => {
       check(nowMs);
-      const digest = await crypto.subtle.digest('SHA-256', base64Bytes(block.base64));
-      return base64url(new Uint8Array(digest));
+      return sha256(base64Bytes(block.base64));
     },
   };
 }
@@ -46,8 +45,8 @@ function dayOf(at: number): string {
   return new Date(at).toISOString().slice(0, 10);
 }
 
-/** When it expires, in epoch milliseconds (RFC 5280, section 4.1). */
-function readValidity(base64: string): { readonly notAfter: number } | undefined {
+/** When it expires, in epoch milliseconds (RFC 5280, section 4.1); `undefined` if it cannot be read. */
+function expiryOf(base64: string): number | undefined {
   try {
     const [certificate] = derValues(base64Bytes(base64));
     const [signed] = partsOf(certificate);
@@ -55,8 +54,8 @@ function readValidity(base64: string): { readonly notAfter: number } | undefined
     // The version has the tag [0] and may be left out; serial number, algorithm and issuer come before the validity.
     const at = fields[0]?.tag === 0xa0 ? 4 : 3;
     const [, notAfter] = partsOf(fields[at]);
-    const time = notAfter === undefined ? Number.NaN : timeOf(notAfter);
-    return Number.isNaN(time) ? undefined : { notAfter: time };
+    const time = notAfter && timeOf(notAfter);
+    return Number.isNaN(time) ? undefined : time;
   } catch {
     return undefined;
   }

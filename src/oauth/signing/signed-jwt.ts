@@ -1,4 +1,4 @@
-import { base64url } from './base64url.js';
+import { base64url, bytesIn } from './base64url.js';
 
 /** Signs bytes. */
 export type SignBytes = (data: Uint8Array<ArrayBuffer>) => Promise<Uint8Array>;
@@ -11,6 +11,6 @@ export async function signedJWT(
 ): Promise<string> {
   const parts = [{ typ: 'JWT', ...header }, claims].map((part) => base64url(JSON.stringify(part)));
   const input = parts.join('.');
-  const signature = await signBytes(Uint8Array.from(input, (char) => char.charCodeAt(0)));
+  const signature = await signBytes(bytesIn(input));
   return `${input}.${base64url(signature)}`;
 }
