@@ -1,6 +1,6 @@
 import { MisconfigurationError, TokenAcquisitionError } from '../../errors/index.js';
 import { LoginRequiredError } from '../login-required-error.js';
-import { nextStep, type Fate } from './fate.js';
+import type { Fate } from './fate.js';
 import type { SharedFates } from './shared-fates.js';
 
 /** How the app stores refresh tokens. */
@@ -69,23 +69,21 @@ export class RefreshTokens {
     if (loaded === undefined) throw this.#loginRequired(user, 'no refresh token is saved');
     const known = this.#known.get(user);
     const shared = await this.#shared?.read(user);
-    const step = nextStep(loaded, [known, shared]);
-    switch (step.kind) {
-      case 'send':
-        return { user, refreshToken: loaded, session };
-      case 'login':
-        throw this.#loginRequired(user, 'the authorization server refused the refresh token');
-      case 'save-then-send': {
-        const { refreshToken } = step;
-        // Saved here already: a replica of the database may lag behind.
-        const isSaved = known?.of === loaded && known.isSaved === true;
-        if (!isSaved) {
-          this.#remember(user, { kind: 'replaced', of: loaded, by: refreshToken });
-          await this.#save(user, refreshToken, loaded);
-        }
-        return { user, refreshToken, session };
+    const fates = [known, shared].filter((fate) => fate?.of === loaded);
+    // It counts more than a refusal, since a server also refuses a token that it has replaced.
+    const replacement = fates.find((fate) => fate?.kind === 'replaced');
+    if (replacement !== undefined) {
+      // Saved here already: a replica of the database may lag behind.
+      const isSaved = known?.of === loaded && known.isSaved === true;
+      if (!isSaved) {
+        this.#remember(user, replacement);
+        await this.#save(user, replacement.by, loaded);
       }
+      return { user, refreshToken: replacement.by, session };
     }
+    if (fates.length > 0)
+      throw this.#loginRequired(user, 'the authorization server refused the refresh token');
+    return { user, refreshToken: loaded, session };
   }
 
   /**
