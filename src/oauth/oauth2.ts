@@ -5,15 +5,18 @@ import {
   type TokenEndpointProvider,
 } from '../provider-definition/define-provider.js';
 import {
+  classifyInvalidGrant,
   fixedParams,
   paramNamesOf,
   parseToken,
   spaceSeparatedScope,
+  TOKEN_REQUEST_OPTIONS,
   type TokenRequestOptions,
 } from '../providers/oauth2-parts.js';
 import {
   commonPart,
   type CommonOptions,
+  type OwnOptions,
   type WithCredentials,
 } from '../providers/provider-options.js';
 import { oauthErrorFields } from '../token-call/token-failure.js';
@@ -57,21 +60,11 @@ export type OAuth2Options = WithCredentials<Client> &
     readonly dpop?: boolean | DPoPOptions | undefined;
   };
 
-const OWN = {
+const own: OwnOptions<OAuth2Options> = {
   ...{ baseURL: true, name: true, clientAuthentication: true, grant: true, dpop: true },
   ...{ tokenUrl: true, issuer: true, protectedResource: true, issuers: true },
-  ...{ scope: true, audience: true, resource: true, extraParams: true, paramNames: true },
-  ...{ defaultLifetimeSeconds: true, singleActiveToken: true },
-} as const satisfies Record<
-  | 'baseURL'
-  | 'name'
-  | 'clientAuthentication'
-  | 'grant'
-  | 'dpop'
-  | keyof TokenRequestOptions
-  | keyof TokenEndpointOptions,
-  true
->;
+  ...TOKEN_REQUEST_OPTIONS,
+};
 
 const documentation = Object.freeze({
   url: 'https://www.rfc-editor.org/rfc/rfc6749',
@@ -100,7 +93,7 @@ export function oauth2(options: OAuth2Options): TokenEndpointProvider {
   options = givenOptions(options);
   // JavaScript callers may pass no options; commonPart reports it.
   const { name = 'oauth2', clientAuthentication } = Object(options) as Partial<OAuth2Options>;
-  const common = commonPart(options, { name, credentialFields: CLIENT_FIELDS, own: OWN });
+  const common = commonPart(options, { name, credentialFields: CLIENT_FIELDS, own });
   const grant = resolveGrant(options.grant, name);
   const isSecretless = options.credentials === undefined && options.clientSecret === undefined;
   const authenticator = clientAuthenticator(
@@ -173,8 +166,7 @@ export function oauth2(options: OAuth2Options): TokenEndpointProvider {
       if (response.status !== 400 && response.status !== 401) return undefined;
       // The assertion came from the past or the future. The next one will not.
       if (isTimed && isSkewed) return 'transient';
-      const { error } = oauthErrorFields(response.body) ?? {};
-      return error === 'invalid_grant' ? 'credentials' : undefined;
+      return classifyInvalidGrant(response);
     },
     diagnose: (response) => ({ message: dpop && unboundTokenMessage(response) }),
     defaultLifetimeSeconds: options.defaultLifetimeSeconds,

@@ -4,8 +4,8 @@
  * 2026-11-29 in amadeus4dev/developer-guides, as of 2025-10-23.
  */
 import { read } from '../concealment/any-object.js';
+import { choice } from '../providers/provider-options.js';
 import {
-  choice,
   clientFields,
   definePreset,
   inBody,

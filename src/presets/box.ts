@@ -3,8 +3,8 @@
  * https://developer.box.com/guides/authentication/client-credentials/ and /reference/post-oauth2-token/, read 2026-11-29 in
  * box/developer.box.com, as of 2025-08-22, and box/box-openapi, as of 2026-06-29.
  */
-import { read } from '../concealment/any-object.js';
 import { MisconfigurationError } from '../errors/index.js';
+import { classifyInvalidGrant } from '../providers/oauth2-parts.js';
 import {
   clientFields,
   definePreset,
@@ -39,8 +39,7 @@ export function box(options: BoxOptions): PresetProvider {
         "It is on the configuration tab of the app in Box's developer console.",
       ),
       own: { enterpriseId: true, userId: true },
-      classifyFailure: ({ body }) =>
-        read(body, 'error') === 'invalid_grant' ? 'credentials' : undefined,
+      classifyFailure: classifyInvalidGrant,
       rejectedCredentialsAdvice:
         'Check the credentials, the id of the enterprise or user, and whether the app is authorized in the Box Admin Console.',
     },

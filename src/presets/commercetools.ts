@@ -3,8 +3,8 @@
  * https://docs.commercetools.com/api/authorization, read 2026-11-29 in commercetools/commercetools-api-reference (RAML and its client
  * credentials request), as of 2026-07-16. The lifetime and error responses are not documented there.
  */
+import { choice } from '../providers/provider-options.js';
 import {
-  choice,
   clientFields,
   definePreset,
   withBasic,

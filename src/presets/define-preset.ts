@@ -12,12 +12,11 @@ import type { OAuth2ClientCredentials } from '../providers/oauth2-client-credent
 import { parseToken, spaceSeparatedScope } from '../providers/oauth2-parts.js';
 import {
   commonPart,
-  oneOf,
   type CommonOptions,
   type OwnOptions,
   type WithCredentials,
 } from '../providers/provider-options.js';
-import type { TokenParams } from '../token/token-params.js';
+import { definedParams, type TokenParams } from '../token/token-params.js';
 
 /** Options of every preset: the credentials, or a function that fetches them, and the URLs. */
 export type PresetOptions<C extends object = OAuth2ClientCredentials> = WithCredentials<C> &
@@ -33,9 +32,6 @@ export type PresetProvider = TokenEndpointProvider<OAuth2ClientCredentials>;
 
 /** A scope, or a list of scopes. */
 export type Scope = string | readonly string[];
-
-/** Scopes separated by spaces, as in RFC 6749. */
-export const joined = (scope: Scope) => (typeof scope === 'string' ? scope : scope.join(' '));
 
 type Fields = Readonly<Record<string, string | readonly string[] | undefined>>;
 
@@ -112,11 +108,8 @@ export const inBody =
   });
 
 function formOf(fields: Fields) {
-  const given = Object.entries<Fields[string]>({
-    grant_type: 'client_credentials',
-    ...fields,
-  }).filter((entry): entry is [string, string | readonly string[]] => entry[1] !== undefined);
-  return { form: spaceSeparatedScope(Object.fromEntries(given)) };
+  const given = definedParams({ grant_type: 'client_credentials', ...fields });
+  return { form: spaceSeparatedScope(given) };
 }
 
 /**
@@ -149,18 +142,4 @@ export function originOf(
   const origin = `https://${required(provider, option, host, remedy)}`;
   if (URL.canParse(origin) && new URL(origin).origin === origin.toLowerCase()) return origin;
   throw new MisconfigurationError({ provider, option, problem: 'is not a host name', remedy });
-}
-
-/**
- * The value for the chosen region or environment.
- *
- * @throws MisconfigurationError naming the known ones
- */
-export function choice<Name extends string>(
-  provider: string,
-  option: string,
-  name: Name,
-  known: Readonly<Record<Name, string>>,
-): string {
-  return known[oneOf(provider, option, name, Object.keys(known) as Name[])];
 }

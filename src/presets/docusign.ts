@@ -4,8 +4,10 @@
  * docusign/docusign-esign-node-client, as of 2025-06-09. The lifetime and error responses are not in the copies.
  */
 import type { TokenEndpointProvider } from '../provider-definition/define-provider.js';
-import { choice, definePreset, joined, type PresetOptions, type Scope } from './define-preset.js';
-import { rejectsAssertion, withAssertion } from './signed-assertion.js';
+import { classifyInvalidGrant, joined } from '../providers/oauth2-parts.js';
+import { choice } from '../providers/provider-options.js';
+import { definePreset, type PresetOptions, type Scope } from './define-preset.js';
+import { withAssertion } from './signed-assertion.js';
 
 /** The credentials of an app that acts for a user. */
 export interface DocusignCredentials {
@@ -55,7 +57,7 @@ export function docusign(options: DocusignOptions): TokenEndpointProvider<Docusi
       },
       own: { environment: true, scope: true },
       paramNames: ['scope'],
-      classifyFailure: rejectsAssertion,
+      classifyFailure: classifyInvalidGrant,
       rejectedCredentialsAdvice:
         'Check the credentials, and whether the user has given consent to the app.',
     },

@@ -4,8 +4,8 @@
  * 2026-11-29 in undated copies; the default scope in eBay's own client, eBay/ebay-oauth-nodejs-client, as of 2022-09-13. The copies do not show
  * the lifetime and an error response.
  */
+import { choice } from '../providers/provider-options.js';
 import {
-  choice,
   clientFields,
   definePreset,
   withBasic,

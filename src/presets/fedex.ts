@@ -3,8 +3,8 @@
  * https://developer.fedex.com/api/en-us/catalog/authorization/docs.html and /guides/best-practices.html, read 2026-11-29 in undated
  * copies. The names of fields in the response and in errors are not in the copies.
  */
+import { choice } from '../providers/provider-options.js';
 import {
-  choice,
   clientFields,
   definePreset,
   inBody,

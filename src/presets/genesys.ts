@@ -3,8 +3,8 @@
  * https://developer.genesys.cloud/authorization/platform-auth/use-client-credentials is the page; what is here was read 2026-11-29 in
  * Genesys' own client, MyPureCloud/platform-client-sdk-javascript, as of 2026-08-15. Error responses are not documented there.
  */
+import { choice } from '../providers/provider-options.js';
 import {
-  choice,
   clientFields,
   definePreset,
   withBasic,

@@ -4,8 +4,9 @@
  * own client, googleapis/node-gtoken, as of 2025-02-07. Error responses are not documented there.
  */
 import type { TokenEndpointProvider } from '../provider-definition/define-provider.js';
-import { definePreset, joined, required, type PresetOptions, type Scope } from './define-preset.js';
-import { rejectsAssertion, withAssertion } from './signed-assertion.js';
+import { classifyInvalidGrant, joined } from '../providers/oauth2-parts.js';
+import { definePreset, required, type PresetOptions, type Scope } from './define-preset.js';
+import { withAssertion } from './signed-assertion.js';
 
 /** The credentials of a service account, from its key file. */
 export interface GoogleServiceAccountCredentials {
@@ -51,7 +52,7 @@ export function googleServiceAccount(
       },
       own: { scope: true, subject: true },
       paramNames: ['scope'],
-      classifyFailure: rejectsAssertion,
+      classifyFailure: classifyInvalidGrant,
     },
     ({ baseURL, scope, subject }) => {
       const usual = required(NAME, 'scope', scope, 'Google has scopes for each API.');

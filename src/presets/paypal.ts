@@ -3,8 +3,8 @@
  * https://developer.paypal.com/api/rest/authentication/, read 2026-11-29 in a copy that says 2022-11-07, and the hosts in
  * paypal/paypal-rest-api-specifications, as of 2024-02-02. Error responses are not documented there.
  */
+import { choice } from '../providers/provider-options.js';
 import {
-  choice,
   clientFields,
   definePreset,
   withBasic,

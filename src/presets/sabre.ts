@@ -7,8 +7,8 @@
 import { basicAuthorization } from '../platform/basic-authorization.js';
 import { utf8Bytes } from '../platform/utf8.js';
 import type { OAuth2ClientCredentials } from '../providers/oauth2-client-credentials.js';
+import { choice } from '../providers/provider-options.js';
 import {
-  choice,
   clientFields,
   definePreset,
   type PresetOptions,

@@ -1,9 +1,6 @@
-import { read } from '../concealment/any-object.js';
 import { assertionClaims } from '../oauth/assertion.js';
 import { signingKey } from '../oauth/signing/signing-key.js';
-import type { TokenFailureClass } from '../provider-definition/token-failure.js';
 import type { TokenRequest, TokenRequestContext } from '../provider-definition/token-request.js';
-import type { TokenResponse } from '../provider-definition/token-response.js';
 
 /** A key and what it signs: the claims of an assertion, besides `iat`, `exp` and `jti`. */
 interface Signed {
@@ -28,9 +25,4 @@ export function withAssertion(
   return signed.then((assertion) => ({
     body: { form: { grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion } },
   }));
-}
-
-/** A rejected assertion is answered with `invalid_grant` (RFC 7523, section 3.1). */
-export function rejectsAssertion({ body }: TokenResponse): TokenFailureClass | undefined {
-  return read(body, 'error') === 'invalid_grant' ? 'credentials' : undefined;
 }

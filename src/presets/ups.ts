@@ -4,8 +4,8 @@
  * (OAuthClientCredentials.yaml), as of 2025-08-20. The error codes are not documented there.
  */
 import { read } from '../concealment/any-object.js';
+import { choice } from '../providers/provider-options.js';
 import {
-  choice,
   clientFields,
   definePreset,
   withBasic,

@@ -12,12 +12,12 @@ import {
 import { classifyTokenFailure } from '../token-call/token-failure.js';
 import type { TokenResponse } from '../provider-definition/token-response.js';
 import {
+  choice,
   commonPart,
   type CommonOptions,
   type OwnOptions,
   type WithCredentials,
 } from './provider-options.js';
-import { baseURLOf } from './region.js';
 
 /** The credentials of Exotel Contact Center. */
 export interface ExotelCredentials {
@@ -61,11 +61,11 @@ const own: OwnOptions<ExotelOptions> = { region: true, baseURL: true };
  */
 export function exotel(options: ExotelOptions): TokenEndpointProvider<ExotelCredentials> {
   options = givenOptions(options);
+  const common = commonPart(options, { name: 'exotel', credentialFields, own });
+  const usualURL = choice('exotel', 'region', options.region ?? 'singapore', REGIONS);
   return defineProvider<ExotelCredentials>({
-    ...commonPart(options, { name: 'exotel', credentialFields, own }),
-    baseURL: baseURLOf('exotel', REGIONS, options.region ?? 'singapore', {
-      given: options.baseURL,
-    }),
+    ...common,
+    baseURL: options.baseURL ?? usualURL,
     documentation: {
       url: 'https://developer.exotel.com/docs/contact-center/api-reference/token-generation',
       checkedOn: '2026-11-21',

@@ -9,12 +9,12 @@ import {
   type TokenEndpointProvider,
 } from '../provider-definition/define-provider.js';
 import {
+  choice,
   commonPart,
   type CommonOptions,
   type OwnOptions,
   type WithCredentials,
 } from './provider-options.js';
-import { baseURLOf } from './region.js';
 
 /** The credentials of 360Learning. */
 export interface Learning360Credentials {
@@ -68,9 +68,11 @@ export function learning360(
   options: Learning360Options,
 ): TokenEndpointProvider<Learning360Credentials> {
   options = givenOptions(options);
+  const common = commonPart(options, { name: 'learning360', credentialFields, own });
+  const usualURL = choice('learning360', 'region', options.region ?? 'eu', REGIONS);
   return defineProvider<Learning360Credentials>({
-    ...commonPart(options, { name: 'learning360', credentialFields, own }),
-    baseURL: baseURLOf('learning360', REGIONS, options.region ?? 'eu', { given: options.baseURL }),
+    ...common,
+    baseURL: options.baseURL ?? usualURL,
     documentation: {
       url: 'https://360learning.readme.io/docs/step-2-create-an-access-token',
       checkedOn: '2026-11-21',

@@ -3,7 +3,6 @@
  * https://www.rfc-editor.org/rfc/rfc6749#section-4.4, checked 2026-11-21.
  */
 import { givenOptions } from '../concealment/given-options.js';
-import { MisconfigurationError } from '../errors/index.js';
 import { basicAuthorization } from '../platform/basic-authorization.js';
 import { clientSecretBasic } from '../token-call/client-authentication.js';
 import {
@@ -12,10 +11,12 @@ import {
 } from '../provider-definition/define-provider.js';
 import type { TokenRequest } from '../provider-definition/token-request.js';
 import {
+  checkTokenUrl,
   fixedParams,
   paramNamesOf,
   parseToken,
   spaceSeparatedScope,
+  TOKEN_REQUEST_OPTIONS,
   type TokenRequestOptions,
 } from './oauth2-parts.js';
 import {
@@ -71,13 +72,7 @@ const own: OwnOptions<OAuth2ClientCredentialsOptions> = {
   name: true,
   clientAuthentication: true,
   bodyEncoding: true,
-  scope: true,
-  audience: true,
-  resource: true,
-  extraParams: true,
-  paramNames: true,
-  defaultLifetimeSeconds: true,
-  singleActiveToken: true,
+  ...TOKEN_REQUEST_OPTIONS,
 };
 
 /** Servers also answer `invalid_client` when they decode the secret differently from how it was sent. */
@@ -118,14 +113,7 @@ export function oauth2ClientCredentials(
   const { name = 'oauth2' } = Object(options) as Partial<OAuth2ClientCredentialsOptions>;
   const common = commonPart(options, { name, credentialFields, own });
   const { tokenUrl, clientAuthentication = 'client_secret_basic', bodyEncoding = 'form' } = options;
-  if (typeof tokenUrl !== 'string' || !URL.canParse(tokenUrl)) {
-    throw new MisconfigurationError({
-      provider: name,
-      option: 'tokenUrl',
-      problem: (tokenUrl as unknown) === undefined ? 'is missing' : 'is not an absolute URL',
-      remedy: 'Pass the token endpoint with scheme and host.',
-    });
-  }
+  checkTokenUrl(name, tokenUrl);
   oneOf(name, 'clientAuthentication', clientAuthentication, AUTHENTICATIONS);
   oneOf(name, 'bodyEncoding', bodyEncoding, ['form', 'json']);
   const inBody = clientAuthentication === 'client_secret_post';

@@ -1,7 +1,9 @@
 import { read } from '../concealment/any-object.js';
+import { MisconfigurationError } from '../errors/index.js';
+import type { TokenFailureClass } from '../provider-definition/token-failure.js';
 import type { ParsedToken, TokenResponse } from '../provider-definition/token-response.js';
 import { epochMilliseconds } from '../token/lifetime.js';
-import type { TokenParams } from '../token/token-params.js';
+import { definedParams, type TokenParams } from '../token/token-params.js';
 
 /** What an OAuth 2.0 client asks for, whatever its grant. */
 export interface TokenRequestOptions {
@@ -20,6 +22,17 @@ export interface TokenRequestOptions {
   readonly singleActiveToken?: boolean | undefined;
 }
 
+/** The names of these options. */
+export const TOKEN_REQUEST_OPTIONS = {
+  scope: true,
+  audience: true,
+  resource: true,
+  extraParams: true,
+  paramNames: true,
+  defaultLifetimeSeconds: true,
+  singleActiveToken: true,
+} as const satisfies Record<keyof TokenRequestOptions, true>;
+
 const standardParams: readonly string[] = Object.freeze(['scope', 'audience', 'resource']);
 
 /** The names of the parameters that a request may set. */
@@ -30,7 +43,7 @@ export function paramNamesOf({ paramNames }: TokenRequestOptions): readonly stri
 /** What is requested each time, unless the parameters of a call say otherwise. */
 export function fixedParams(options: TokenRequestOptions): TokenParams {
   const { scope, audience, resource, extraParams } = options;
-  return withoutUndefined({ scope, audience, resource, ...extraParams });
+  return definedParams({ scope, audience, resource, ...extraParams });
 }
 
 /** Reads a token response (RFC 6749, section 5.1). */
@@ -60,17 +73,26 @@ function absoluteExpiry(body: unknown): number | undefined {
 /** `scope` is sent as one string (RFC 6749, section 3.3). Other lists are sent as repeated parameters. */
 export function spaceSeparatedScope(params: TokenParams): TokenParams {
   const { scope } = params;
-  return scope === undefined || typeof scope === 'string'
-    ? params
-    : { ...params, scope: scope.join(' ') };
+  return scope === undefined ? params : { ...params, scope: joined(scope) };
 }
 
-function withoutUndefined(
-  params: Record<string, string | readonly string[] | undefined>,
-): TokenParams {
-  return Object.fromEntries(
-    Object.entries(params).filter(
-      (entry): entry is [string, string | readonly string[]] => entry[1] !== undefined,
-    ),
-  );
+/** Scopes separated by spaces. */
+export function joined(scope: string | readonly string[]): string {
+  return typeof scope === 'string' ? scope : scope.join(' ');
+}
+
+/** A refused grant means wrong credentials, where they are what the grant is made from (RFC 6749, section 5.2). */
+export function classifyInvalidGrant({ body }: TokenResponse): TokenFailureClass | undefined {
+  return read(body, 'error') === 'invalid_grant' ? 'credentials' : undefined;
+}
+
+/** @throws MisconfigurationError unless it is an absolute URL */
+export function checkTokenUrl(provider: string, tokenUrl: unknown): void {
+  if (typeof tokenUrl === 'string' && URL.canParse(tokenUrl)) return;
+  throw new MisconfigurationError({
+    provider,
+    option: 'tokenUrl',
+    problem: tokenUrl === undefined ? 'is missing' : 'is not an absolute URL',
+    remedy: 'Pass the token endpoint with scheme and host.',
+  });
 }

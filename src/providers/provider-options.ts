@@ -89,3 +89,17 @@ export function oneOf<Value extends string>(
     remedy: `Use one of: ${values.join(', ')}.`,
   });
 }
+
+/**
+ * The value for the chosen region or environment.
+ *
+ * @throws MisconfigurationError naming the known ones
+ */
+export function choice<Name extends string>(
+  provider: string,
+  option: string,
+  name: Name,
+  known: Readonly<Record<Name, string>>,
+): string {
+  return known[oneOf(provider, option, name, Object.keys(known) as Name[])];
+}

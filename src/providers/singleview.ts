@@ -10,13 +10,13 @@ import {
 } from '../provider-definition/define-provider.js';
 import { classifyTokenFailure } from '../token-call/token-failure.js';
 import {
+  choice,
   commonPart,
   oneOf,
   type CommonOptions,
   type OwnOptions,
   type WithCredentials,
 } from './provider-options.js';
-import { baseURLOf } from './region.js';
 
 /** The credentials of SingleView. */
 export interface SingleviewCredentials {
@@ -76,14 +76,12 @@ export function singleview(
 ): TokenEndpointProvider<SingleviewCredentials> {
   options = givenOptions(options);
   const common = commonPart(options, { name: 'singleview', credentialFields, own });
-  const { grantType = 'client_credentials', tokenHeaders } = options;
+  const { environment = 'sandbox', grantType = 'client_credentials', tokenHeaders } = options;
   oneOf('singleview', 'grantType', grantType, GRANT_TYPES);
+  const usualURL = choice('singleview', 'environment', environment, ENVIRONMENTS);
   return defineProvider<SingleviewCredentials>({
     ...common,
-    baseURL: baseURLOf('singleview', ENVIRONMENTS, options.environment ?? 'sandbox', {
-      given: options.baseURL,
-      option: 'environment',
-    }),
+    baseURL: options.baseURL ?? usualURL,
     documentation: {
       url: 'https://docs.onesingleview.com/docs/ob-v2-get-access-token',
       checkedOn: '2026-11-21',

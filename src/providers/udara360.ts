@@ -10,12 +10,12 @@ import {
 } from '../provider-definition/define-provider.js';
 import { positiveNumber } from '../token/lifetime.js';
 import {
+  choice,
   commonPart,
   type CommonOptions,
   type OwnOptions,
   type WithCredentials,
 } from './provider-options.js';
-import { baseURLOf } from './region.js';
 
 /** The credentials of Udara360. */
 export interface Udara360Credentials {
@@ -58,12 +58,11 @@ const own: OwnOptions<Udara360Options> = { environment: true, baseURL: true };
  */
 export function udara360(options: Udara360Options): TokenEndpointProvider<Udara360Credentials> {
   options = givenOptions(options);
+  const common = commonPart(options, { name: 'udara360', credentialFields, own });
+  const usualURL = choice('udara360', 'environment', options.environment ?? 'live', ENVIRONMENTS);
   return defineProvider<Udara360Credentials>({
-    ...commonPart(options, { name: 'udara360', credentialFields, own }),
-    baseURL: baseURLOf('udara360', ENVIRONMENTS, options.environment ?? 'live', {
-      given: options.baseURL,
-      option: 'environment',
-    }),
+    ...common,
+    baseURL: options.baseURL ?? usualURL,
     documentation: {
       url: 'https://docs.udara360.io/udara360-docs-1/getting-started/authentication/accesstoken',
       checkedOn: '2026-11-21',

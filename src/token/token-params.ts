@@ -18,9 +18,11 @@ export function paramsKey(params: TokenParams | undefined): string {
 }
 
 /** Leaves out parameters that are `undefined`. */
-export function definedParams(params: TokenParams): TokenParams {
-  const given = Object.entries<TokenParams[string] | undefined>(params);
-  return Object.fromEntries(given.filter(([, value]) => value !== undefined)) as TokenParams;
+export function definedParams(
+  params: Readonly<Record<string, TokenParams[string] | undefined>>,
+): TokenParams {
+  const given = Object.entries(params).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given) as TokenParams;
 }
 
 /** Whether a value can be a parameter. */

@@ -15,7 +15,7 @@ import {
   type TokenEndpointProvider,
 } from '../../provider-definition/define-provider.js';
 import type { TokenRequest } from '../../provider-definition/token-request.js';
-import { parseToken } from '../../providers/oauth2-parts.js';
+import { checkTokenUrl, parseToken } from '../../providers/oauth2-parts.js';
 import { guardStore } from '../../sharing/guarded-store.js';
 import { tokenIdentity } from '../../sharing/identity.js';
 import type { TokenIdentity, TokenStoreSlot } from '../../sharing/token-store.js';
@@ -248,14 +248,7 @@ function refreshTokenProvider(options: CommonUserOptions, refreshTokens: Refresh
 function checkOptions(options: CommonUserOptions): void {
   refuseUnknownOptions(options, OPTIONS, { of: 'user tokens' });
   const { name: provider = 'users', tokenUrl } = options;
-  if (typeof tokenUrl !== 'string' || !URL.canParse(tokenUrl)) {
-    throw new MisconfigurationError({
-      provider,
-      option: 'tokenUrl',
-      problem: (tokenUrl as unknown) === undefined ? 'is missing' : 'is not an absolute URL',
-      remedy: 'Pass the token endpoint with scheme and host.',
-    });
-  }
+  checkTokenUrl(provider, tokenUrl);
   checkTokenURL({ name: provider, allowInsecureHttp: options.allowInsecureHttp }, tokenUrl);
   for (const [option, remedy] of Object.entries(FUNCTIONS)) {
     if (typeof read(options, option) === 'function') continue;
