@@ -3,8 +3,8 @@ import { refuseUnknownOptions } from '../errors/check-options.js';
 import { MisconfigurationError } from '../errors/index.js';
 import { assertionClaims, checkedLifetime } from './assertion.js';
 import type { TokenEndpoint } from './client-authentication/authenticate-client.js';
-import { misconfigured } from './signing/option-place.js';
-import { signingKey, type SigningKeyOptions } from './signing/signing-key.js';
+import { misconfigured, type OptionPlace } from './signing/option-place.js';
+import { SIGNING_KEY_OPTIONS, signingKey, type SigningKeyOptions } from './signing/signing-key.js';
 import { checkedText, textOf, type TextSource } from './text-source.js';
 
 /** The client acts for itself (RFC 6749, section 4.4). */
@@ -118,7 +118,7 @@ export function resolveGrant(
     case 'jwt-bearer':
       if (grant.assertion === undefined) {
         checkNames(...SIGNED_OPTIONS);
-        return signedJwtBearer(grant, provider);
+        return signedJwtBearer(grant, place);
       }
       checkNames('assertion');
       return fromTexts(place, [['assertion', 'assertion', grant.assertion]], {
@@ -127,7 +127,7 @@ export function resolveGrant(
       });
     case 'token-exchange':
       checkNames(...EXCHANGE_OPTIONS);
-      return tokenExchange(grant, provider);
+      return tokenExchange(grant, place);
     case 'refresh_token':
       checkNames('refreshToken');
       return fromTexts(place, [['refreshToken', 'refresh_token', grant.refreshToken]], {
@@ -147,7 +147,7 @@ export function resolveGrant(
 
 const PLAIN = { secrets: {}, perCall: [], needsClient: false, scopeInClaims: false };
 const SIGNED_OPTIONS = [
-  ...['key', 'algorithm', 'keyId', 'certificate'],
+  ...SIGNING_KEY_OPTIONS,
   ...['claims', 'scopeInClaims', 'lifetimeSeconds', 'assertion'],
 ];
 const EXCHANGE_OPTIONS = [
@@ -155,8 +155,7 @@ const EXCHANGE_OPTIONS = [
   'requestedTokenType',
 ];
 
-function signedJwtBearer(grant: SignedJwtBearerGrant, provider: string): ResolvedGrant {
-  const place = { provider, path: 'grant' };
+function signedJwtBearer(grant: SignedJwtBearerGrant, place: OptionPlace): ResolvedGrant {
   checkedLifetime(grant, place);
   const key = signingKey(grant, place);
   const { claims = {}, scopeInClaims = false } = grant;
@@ -178,8 +177,7 @@ function signedJwtBearer(grant: SignedJwtBearerGrant, provider: string): Resolve
   };
 }
 
-function tokenExchange(grant: TokenExchangeGrant, provider: string): ResolvedGrant {
-  const place = { provider, path: 'grant' };
+function tokenExchange(grant: TokenExchangeGrant, place: OptionPlace): ResolvedGrant {
   const { subjectToken, actorToken } = grant;
   const texts: Text[] = [['subjectToken', 'subject_token', subjectToken]];
   if (actorToken !== undefined) texts.push(['actorToken', 'actor_token', actorToken]);
@@ -215,7 +213,7 @@ type Text = readonly [option: string, field: string, source: TextSource];
 
 /** A grant whose fields are texts: fixed ones identify the account, the others are read before each call. */
 function fromTexts(
-  place: { readonly provider: string; readonly path: string },
+  place: OptionPlace,
   texts: readonly Text[],
   { advice, fixed }: { readonly advice: string; readonly fixed: Readonly<Record<string, string>> },
 ): ResolvedGrant {

@@ -8,7 +8,13 @@ import { utf8Bytes } from '../../platform/utf8.js';
 import { clientSecretBasic } from '../../token-call/client-authentication.js';
 import { assertionClaims, checkedLifetime, type AssertionOptions } from '../assertion.js';
 import { secretSigner } from '../signing/secret-signer.js';
-import { signingKey, type SigningKey, type SigningKeyOptions } from '../signing/signing-key.js';
+import type { OptionPlace } from '../signing/option-place.js';
+import {
+  SIGNING_KEY_OPTIONS,
+  signingKey,
+  type SigningKey,
+  type SigningKeyOptions,
+} from '../signing/signing-key.js';
 import { checkedText, textOf, type TextSource } from '../text-source.js';
 
 /** `client_secret_jwt`: an assertion signed with the client secret, HS256 (OpenID Connect Core, section 9). */
@@ -80,8 +86,6 @@ export interface ClientAuthenticator {
   readonly method: ClientAuthenticationMethod;
   /** Whether the client needs a secret. */
   readonly usesSecret: boolean;
-  /** The minimum length of the secret in bytes. @defaultValue any */
-  readonly leastSecretBytes?: number;
   /** Whether each request has a different proof. */
   readonly isPerCall: boolean;
   /** The algorithm of the assertion that it signs. */
@@ -90,10 +94,13 @@ export interface ClientAuthenticator {
   authenticate(client: Client, endpoint: TokenEndpoint): Promise<AuthenticatedClient>;
 }
 
+/** RFC 7518, section 3.2: "A key of the same size as the hash output […] or larger MUST be used". */
+const LEAST_HS256_BYTES = 32;
+
 /** @throws {@link MisconfigurationError} naming what is missing, or given but not used */
 export function checkClient(
   { clientId, clientSecret }: Client,
-  { method, usesSecret, leastSecretBytes = 0 }: ClientAuthenticator,
+  { method, usesSecret, algorithm }: ClientAuthenticator,
   provider: string,
 ): void {
   const fail = (option: string, problem: string, remedy: string): never => {
@@ -105,10 +112,10 @@ export function checkClient(
     fail('clientSecret', 'is missing', `Pass it, or choose another clientAuthentication.`);
   if (!usesSecret && clientSecret !== undefined)
     fail('clientSecret', `is given, but ${method} does not send it`, 'Leave it out.');
-  if (usesSecret && utf8Bytes(clientSecret ?? '').length < leastSecretBytes)
+  if (algorithm === 'HS256' && utf8Bytes(clientSecret ?? '').length < LEAST_HS256_BYTES)
     fail(
       'clientSecret',
-      `is shorter than the ${leastSecretBytes} bytes that ${method} needs`,
+      `is shorter than the ${LEAST_HS256_BYTES} bytes that ${method} needs`,
       'Get a longer one, or choose another clientAuthentication.',
     );
 }
@@ -130,18 +137,16 @@ export function clientAuthenticator(
       remedy: `Use one of: ${Object.keys(METHODS).join(', ')}.`,
     });
   const options = typeof given === 'string' ? { method: given } : givenOptions(given);
-  return create(options as never, provider);
+  return create(options as never, { provider, path: 'clientAuthentication' });
 }
 
 const withSecret = { usesSecret: true, isPerCall: false };
-const withoutSecret = { usesSecret: false, isPerCall: false };
-
-type Create<Options> = (options: Options, provider: string) => ClientAuthenticator;
 
 const METHODS: {
-  readonly [Method in ClientAuthenticationMethod]: Create<
-    Extract<ClientAuthentication, { method: Method }>
-  >;
+  readonly [Method in ClientAuthenticationMethod]: (
+    options: Extract<ClientAuthentication, { method: Method }>,
+    place: OptionPlace,
+  ) => ClientAuthenticator;
 } = {
   client_secret_basic: () => basic('client_secret_basic', clientSecretBasic),
   client_secret_basic_interop: () => basic('client_secret_basic_interop', basicAuthorization),
@@ -152,10 +157,10 @@ const METHODS: {
       Promise.resolve({ fields: { client_id: clientId, client_secret: clientSecret } }),
   }),
   client_secret_jwt: withClientSecretJwt,
-  private_key_jwt: (options, provider) =>
+  private_key_jwt: (options, place) =>
     options.assertion === undefined
-      ? withPrivateKey(options, provider)
-      : withReadyAssertion(options, provider),
+      ? withPrivateKey(options, place)
+      : withReadyAssertion(options, place),
   tls_client_auth: () => idAlone('tls_client_auth'),
   none: () => idAlone('none'),
 };
@@ -175,25 +180,21 @@ function basic(
 function idAlone(method: 'none' | 'tls_client_auth'): ClientAuthenticator {
   return {
     method,
-    ...withoutSecret,
+    usesSecret: false,
+    isPerCall: false,
     authenticate: ({ clientId }) =>
       Promise.resolve(clientId === undefined ? {} : { fields: { client_id: clientId } }),
   };
 }
 
-const PATH = 'clientAuthentication';
-/** RFC 7518, section 3.2: "A key of the same size as the hash output […] or larger MUST be used". */
-const LEAST_HS256_BYTES = 32;
 const ASSERTION_OPTIONS = ['method', 'audience', 'lifetimeSeconds'];
 
-function withClientSecretJwt(options: ClientSecretJwt, provider: string): ClientAuthenticator {
-  const place = { provider, path: PATH };
-  checkNames(options, ASSERTION_OPTIONS, provider);
+function withClientSecretJwt(options: ClientSecretJwt, place: OptionPlace): ClientAuthenticator {
+  checkNames(options, ASSERTION_OPTIONS, place);
   checkedLifetime(options, place);
   return {
     method: 'client_secret_jwt',
     usesSecret: true,
-    leastSecretBytes: LEAST_HS256_BYTES,
     isPerCall: true,
     algorithm: 'HS256',
     authenticate: ({ clientId = '', clientSecret = '' }, endpoint) =>
@@ -201,9 +202,8 @@ function withClientSecretJwt(options: ClientSecretJwt, provider: string): Client
   };
 }
 
-function withPrivateKey(options: PrivateKeyJwt, provider: string): ClientAuthenticator {
-  const place = { provider, path: PATH };
-  checkNames(options, [...ASSERTION_OPTIONS, 'key', 'algorithm', 'keyId', 'certificate'], provider);
+function withPrivateKey(options: PrivateKeyJwt, place: OptionPlace): ClientAuthenticator {
+  checkNames(options, [...ASSERTION_OPTIONS, ...SIGNING_KEY_OPTIONS], place);
   checkedLifetime(options, place);
   const key = signingKey(options, place);
   return {
@@ -217,10 +217,9 @@ function withPrivateKey(options: PrivateKeyJwt, provider: string): ClientAuthent
 
 function withReadyAssertion(
   { assertion, ...options }: ReadyClientAssertion,
-  provider: string,
+  place: OptionPlace,
 ): ClientAuthenticator {
-  checkNames(options, ['method'], provider);
-  const place = { provider, path: PATH };
+  checkNames(options, ['method'], place);
   const source = checkedText(assertion, 'assertion', place);
   return {
     method: 'private_key_jwt',
@@ -253,6 +252,10 @@ function withAssertion(clientId: string, assertion: string): AuthenticatedClient
   };
 }
 
-function checkNames(options: object, known: readonly string[], provider: string): void {
-  refuseUnknownOptions(options, known, { of: 'this method', provider, path: `${PATH}.` });
+function checkNames(
+  options: object,
+  known: readonly string[],
+  { provider, path }: OptionPlace,
+): void {
+  refuseUnknownOptions(options, known, { of: 'this method', provider, path: `${path}.` });
 }

@@ -48,6 +48,9 @@ export interface SigningKeyOptions {
   readonly certificate?: string | undefined;
 }
 
+/** The names of these options. */
+export const SIGNING_KEY_OPTIONS = ['key', 'algorithm', 'keyId', 'certificate'];
+
 /** A key that has been checked as far as possible without importing it. */
 export interface SigningKey {
   readonly algorithm: SigningAlgorithm;
