@@ -71,6 +71,20 @@ describe('credentials come', () => {
     expect(code).toBe(0);
   });
 
+  test.each([
+    { what: 'a JSON file', toText: JSON.stringify },
+    {
+      what: 'an env-file',
+      toText: (env: object) =>
+        Object.entries(env)
+          .map((pair) => pair.join('='))
+          .join('\n'),
+    },
+  ])('from $what that begins with the byte order mark of Windows', async ({ toText }) => {
+    const path = file('marked', `\uFEFF${toText(environmentOf(sandbox.exotel))}`);
+    expect(await cli.run(['token', 'exotel', '--credentials', path])).toMatchObject({ code: 0 });
+  });
+
   test('from standard input', async () => {
     const input = JSON.stringify(environmentOf(sandbox.singleview));
     const { code } = await cli.run(['token', 'singleview', '--credentials', '-'], { input });

@@ -11,12 +11,13 @@ export type Values = Readonly<Record<string, string>>;
 
 /** Reads a credentials file, or standard input if its name is `-`: JSON, or the lines of an env file. */
 export async function readCredentials(file: string): Promise<Values> {
-  const content = await (file === '-' ? text(process.stdin) : readFile(file, 'utf8')).catch(
+  const read = await (file === '-' ? text(process.stdin) : readFile(file, 'utf8')).catch(
     (error: unknown) => {
-      throw new CommandError(EXIT.usage, `--credentials: ${reason(error)}`);
+      throw new CommandError(EXIT.usage, `--credentials: ${(error as Error).message}`);
     },
   );
-  return content.trimStart().startsWith('{') ? parseObject(content) : envFile(content);
+  const content = read.trim(); // Also without the byte order mark of Windows.
+  return content.startsWith('{') ? parseObject(content) : envFile(content);
 }
 
 /** The credentials and settings of one provider, by option name. A file overrides the environment. */
@@ -59,8 +60,4 @@ function envFile(content: string): Values {
     );
   }
   return values;
-}
-
-function reason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
