@@ -81,7 +81,7 @@ describe('the catalogue agrees with the providers:', () => {
     for (const missing of fields) {
       const others = fields.filter((field) => field !== missing);
       const given = Object.fromEntries(others.map((field) => [field, 'given']));
-      const error = errorOf(() => CATALOGUE[name].create({ ...required, ...given }));
+      const error = errorOf(() => CATALOGUE[name].create({ ...required, ...given } as never));
       expect(isBearerError(error, 'ERR_BEARER_MISCONFIGURED') && error).toMatchObject({
         option: missing,
       });

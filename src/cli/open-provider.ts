@@ -49,7 +49,7 @@ export function createProvider(name: ProviderName, values: Values): TokenEndpoin
   if (missing.some((option) => required.includes(option))) throw withPlacesFor(name, missing);
   for (const setting of settings) checkValue(name, setting, values[setting.option]);
   try {
-    return create(values);
+    return create(values as never);
   } catch (error) {
     throw error instanceof MisconfigurationError && missing.includes(error.option)
       ? withPlacesFor(name, missing)

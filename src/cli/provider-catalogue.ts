@@ -7,13 +7,6 @@ import {
   truecaller,
   truecallerCalls,
   udara360,
-  type ExotelOptions,
-  type Learning360Options,
-  type OAuth2ClientCredentialsOptions,
-  type SingleviewOptions,
-  type TruecallerCallsOptions,
-  type TruecallerOptions,
-  type Udara360Options,
 } from '../providers/index.js';
 import type { ProviderName } from './provider-names.js';
 
@@ -32,8 +25,8 @@ export interface CatalogueEntry {
   /** The function's name in `axios-bearer/providers`. */
   readonly factory: string;
   readonly settings: readonly Setting[];
-  /** Creates the provider, which checks these options itself. */
-  readonly create: (options: object) => TokenEndpointProvider;
+  /** Creates the provider from any options, which it checks itself. */
+  readonly create: (options: never) => TokenEndpointProvider;
 }
 
 const BASE_URL: Setting = { option: 'baseURL', meaning: 'replaces the default address' };
@@ -50,19 +43,19 @@ export const CATALOGUE: Readonly<Record<ProviderName, CatalogueEntry>> = {
       { option: 'region', values: ['singapore', 'mumbai'], meaning: 'where the account lives' },
       BASE_URL,
     ],
-    create: (options) => exotel(options as ExotelOptions),
+    create: exotel,
   },
   truecaller: {
     title: 'Truecaller for Business, Verified Campaigns',
     factory: 'truecaller',
     settings: [BASE_URL],
-    create: (options) => truecaller(options as TruecallerOptions),
+    create: truecaller,
   },
   truecallerCalls: {
     title: 'Truecaller for Business, Verified Business calls',
     factory: 'truecallerCalls',
     settings: [BASE_URL],
-    create: (options) => truecallerCalls(options as TruecallerCallsOptions),
+    create: truecallerCalls,
   },
   learning360: {
     title: '360Learning',
@@ -73,7 +66,7 @@ export const CATALOGUE: Readonly<Record<ProviderName, CatalogueEntry>> = {
       { option: 'companyId', meaning: 'the company to act for' },
       BASE_URL,
     ],
-    create: (options) => learning360(options as Learning360Options),
+    create: learning360,
   },
   singleview: {
     title: 'SingleView open banking',
@@ -87,7 +80,7 @@ export const CATALOGUE: Readonly<Record<ProviderName, CatalogueEntry>> = {
       },
       BASE_URL,
     ],
-    create: (options) => singleview(options as SingleviewOptions),
+    create: singleview,
   },
   udara360: {
     title: 'Udara360 core banking',
@@ -96,7 +89,7 @@ export const CATALOGUE: Readonly<Record<ProviderName, CatalogueEntry>> = {
       { option: 'environment', values: ['live', 'test'], meaning: 'which of the two systems' },
       BASE_URL,
     ],
-    create: (options) => udara360(options as Udara360Options),
+    create: udara360,
   },
   oauth2: {
     title: 'OAuth 2.0 client credentials, any authorization server',
@@ -118,7 +111,7 @@ export const CATALOGUE: Readonly<Record<ProviderName, CatalogueEntry>> = {
       { option: 'audience', meaning: 'the audience of the token' },
       { option: 'resource', meaning: 'the resource indicator (RFC 8707)' },
     ],
-    create: (options) => oauth2ClientCredentials(options as OAuth2ClientCredentialsOptions),
+    create: oauth2ClientCredentials,
   },
 };
 
@@ -134,14 +127,20 @@ const NOWHERE = 'https://description.invalid';
 export function described(name: ProviderName, settings: object = {}): TokenEndpointProvider {
   const { create, settings: known } = CATALOGUE[name];
   const required = known.filter(({ isRequired }) => isRequired).map(({ option }) => option);
-  return create({
+  const options = {
     credentials: () => Promise.reject(new Error('There are none.')),
     ...Object.fromEntries(required.map((option) => [option, NOWHERE])),
     ...settings,
-  });
+  };
+  return create(options as never);
 }
 
 /** The names of a provider's credentials. */
 export function credentialsOf(name: ProviderName): string[] {
   return Object.keys(described(name).credentialFields);
+}
+
+/** Its setting for a region or an environment, if it has one. */
+export function choiceOf(name: ProviderName): Setting | undefined {
+  return CATALOGUE[name].settings.find(({ option }) => /^(region|environment)$/.test(option));
 }

@@ -1,5 +1,5 @@
 import type { CredentialField } from '../../index.js';
-import { CATALOGUE, described, variableOf, type Setting } from '../provider-catalogue.js';
+import { CATALOGUE, choiceOf, described, variableOf } from '../provider-catalogue.js';
 import { PROVIDER_NAMES, type ProviderName } from '../provider-names.js';
 import { colorsFor, columns, printJSON, printWrapped } from '../terminal.js';
 
@@ -37,19 +37,17 @@ function describe(name: ProviderName) {
         ? {}
         : { values: setting.values, default: setting.values[0] }),
     })),
-    addresses: addresses(name, settings),
+    addresses: addresses(name),
     ...(provider.tokenBudget === undefined ? {} : { tokenBudget: provider.tokenBudget }),
     documentation: provider.documentation,
   };
 }
 
 /** One address for each region or environment, the single address if there are none, or nothing for the user's own server. */
-function addresses(
-  name: ProviderName,
-  settings: readonly Setting[],
-): { readonly where?: string; readonly url: string }[] {
+function addresses(name: ProviderName): { readonly where?: string; readonly url: string }[] {
+  const { settings } = CATALOGUE[name];
   if (settings.some(({ option, isRequired }) => option === 'baseURL' && isRequired)) return [];
-  const choice = settings.find(({ option }) => option === 'region' || option === 'environment');
+  const choice = choiceOf(name);
   if (choice?.values === undefined) return [{ url: described(name).baseURL }];
   return choice.values.map((value) => ({
     where: value,

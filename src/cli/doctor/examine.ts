@@ -1,7 +1,7 @@
 import { isBearerError, type TokenEndpointProvider } from '../../index.js';
 import type { Values } from '../given-values.js';
 import { createProvider, gatherValues, type ProviderOptions } from '../open-provider.js';
-import { CATALOGUE, variableOf } from '../provider-catalogue.js';
+import { CATALOGUE, choiceOf, variableOf } from '../provider-catalogue.js';
 import type { ProviderName } from '../provider-names.js';
 import type { Choice, Configuration, Findings, Network } from './findings.js';
 import { probeConnection, probeDNS } from './probe-network.js';
@@ -41,16 +41,14 @@ function configurationOf(
   return {
     kind: 'usable',
     credentials: Object.keys(credentialFields),
-    choice: choiceOf(name, values),
+    choice: chosen(name, values),
     addressFrom: isGiven ? from : undefined,
     tokenBudget,
   };
 }
 
-function choiceOf(name: ProviderName, values: Values): Choice | undefined {
-  const setting = CATALOGUE[name].settings.find(
-    ({ option }) => option === 'region' || option === 'environment',
-  );
+function chosen(name: ProviderName, values: Values): Choice | undefined {
+  const setting = choiceOf(name);
   const [usual, ...others] = setting?.values ?? [];
   if (setting === undefined || usual === undefined) return undefined;
   const { option } = setting;
