@@ -21,3 +21,13 @@ export function inWords(exactMs: number): string {
     .map(({ name, count }) => `${count} ${name}`)
     .join(' ');
 }
+
+/** A token in words, without the token. */
+export function tokenInWords(
+  length: number,
+  livesMs: number | undefined,
+  scope: string | undefined,
+): string {
+  const life = livesMs === undefined ? 'lifetime unknown' : `valid for ${inWords(livesMs)}`;
+  return `${length} characters, ${life}${scope === undefined ? '' : `, scope ${scope}`}`;
+}

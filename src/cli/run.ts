@@ -1,10 +1,10 @@
 import { Command, CommanderError } from 'commander';
 import { createRequire } from 'node:module';
 
+import { CommandError } from './command-error.js';
 import { addCommands } from './commands.js';
 import { credentialArgument, WHERE_CREDENTIALS_GO } from './credential-argument.js';
-import { EXIT, EXIT_CODES, type ExitCode } from './exit-codes.js';
-import { failureOf } from './failure.js';
+import { EXIT, EXIT_CODES, EXIT_OF_ERROR, type ExitCode } from './exit-codes.js';
 import { colorsFor, columns, helpWidth, tell, wrapped } from './terminal.js';
 
 /** Runs one command line and returns the exit code. */
@@ -27,6 +27,15 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
     complain(failure.message);
     return failure.exitCode;
   }
+}
+
+/** The exit code and message for an error that ended a command. The message holds no secrets. */
+function failureOf(error: unknown): { exitCode: ExitCode; message: string } {
+  if (error instanceof CommandError) return { exitCode: error.exitCode, message: error.message };
+  if (!(error instanceof Error)) return { exitCode: EXIT.failed, message: String(error) };
+  const codes: Readonly<Partial<Record<string, ExitCode>>> = EXIT_OF_ERROR;
+  const exitCode = 'code' in error ? codes[String(error.code)] : undefined;
+  return { exitCode: exitCode ?? EXIT.failed, message: error.message };
 }
 
 function complain(message: string): void {

@@ -56,7 +56,7 @@ function readingWidth(stream: NodeJS.WriteStream): number {
 }
 
 /** Pads cells so that columns line up; the last column is not padded. */
-export function columns(rows: readonly (readonly string[])[], gap = '  '): string[] {
+export function columns(rows: readonly (readonly string[])[]): string[] {
   const widths = rows.reduce<number[]>(
     (widest, row) => row.map((cell, index) => Math.max(widest[index] ?? 0, cell.length)),
     [],
@@ -64,7 +64,7 @@ export function columns(rows: readonly (readonly string[])[], gap = '  '): strin
   return rows.map((row) =>
     row
       .map((cell, index) => cell.padEnd(widths[index] ?? 0))
-      .join(gap)
+      .join('  ')
       .trimEnd(),
   );
 }
@@ -105,6 +105,7 @@ function hangingIndent(line: string, width: number): number {
   return at > width / 2 ? first : at;
 }
 
-function lengthOf(text: string): number {
+/** Without control codes. */
+export function lengthOf(text: string): number {
   return stripVTControlCharacters(text).length;
 }

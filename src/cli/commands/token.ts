@@ -1,5 +1,5 @@
 import { createTokenSource, type TokenParams } from '../../index.js';
-import { inWords } from '../duration.js';
+import { inWords, tokenInWords } from '../duration.js';
 import { masked } from '../masked-token.js';
 import { openProvider, type ProviderOptions } from '../open-provider.js';
 import type { ProviderName } from '../provider-names.js';
@@ -36,8 +36,6 @@ export async function token(name: ProviderName, options: TokenOptions): Promise<
     return;
   }
   print(shown);
-  const life = livesMs === undefined ? 'lifetime unknown' : `valid for ${inWords(livesMs)}`;
-  const granted = scope === undefined ? '' : `, scope ${scope}`;
-  tell(`${value.length} characters, ${life}${granted}; fetched in ${inWords(tookMs)}`);
+  tell(`${tokenInWords(value.length, livesMs, scope)}; fetched in ${inWords(tookMs)}`);
   if (options.reveal !== true) tell('Masked. Use --reveal to show it.');
 }

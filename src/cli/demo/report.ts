@@ -1,6 +1,4 @@
-import { stripVTControlCharacters } from 'node:util';
-
-import { wrapped, type Colors } from '../terminal.js';
+import { lengthOf, wrapped, type Colors } from '../terminal.js';
 import { bars } from './bars.js';
 import type { Tally } from './storm.js';
 
@@ -67,10 +65,10 @@ export function table(rows: readonly Row[], { width, colors }: Looks): string[] 
       if (row === undefined) return (lines[at] ?? '') + colors.bold(padded);
       return (lines[at] ?? '') + (paint?.(row, colors)(padded) ?? padded);
     });
-    if (lengthOf(longer[0]) > width) return lines;
+    if (lengthOf(longer[0] ?? '') > width) return lines;
     lines = longer;
   }
-  const room = Math.min(MOST_BARS, width - lengthOf(lines[0]) - GAP.length);
+  const room = Math.min(MOST_BARS, width - lengthOf(lines[0] ?? '') - GAP.length);
   if (room < Math.max(FEWEST_BARS, BARS_HEADING.length)) return lines;
   const rest = [
     '',
@@ -95,8 +93,4 @@ export function thousands(count: number): string {
 function percentile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0);
-}
-
-function lengthOf(text = ''): number {
-  return stripVTControlCharacters(text).length;
 }

@@ -1,7 +1,7 @@
 import { isLoopback } from '../../platform/loopback.js';
 import { inWords } from '../duration.js';
 import { EXIT, EXIT_OF_ERROR, type ExitCode } from '../exit-codes.js';
-import { isNotableOffset } from './checks.js';
+import { clockDifference } from './checks.js';
 import type { Answer, Configuration, FailedOutcome, Findings, Network } from './findings.js';
 import { adviceOnTLS, isTLSCode } from './tls-advice.js';
 
@@ -175,10 +175,10 @@ function onRejectedKey(provider: string, configuration: Usable, message: string)
 // ---- the clock -------------------------------------------------------------------------------------------------
 
 function onClock(offsetMs: number | undefined): string[] {
-  if (offsetMs === undefined || !isNotableOffset(offsetMs)) return [];
-  const direction = offsetMs > 0 ? 'behind' : 'ahead of';
+  const difference = clockDifference(offsetMs);
+  if (difference === undefined) return [];
   return [
-    `This machine's clock is ${inWords(Math.abs(offsetMs))} ${direction} the provider's. Sync it with NTP (timedatectl set-ntp true). Token lifetimes do not depend on it, but certificates and signatures do.`,
+    `This machine's clock is ${difference}. Sync it with NTP (timedatectl set-ntp true). Token lifetimes do not depend on it, but certificates and signatures do.`,
   ];
 }
 

@@ -1,4 +1,4 @@
-import { inWords } from '../duration.js';
+import { inWords, tokenInWords } from '../duration.js';
 import type {
   Choice,
   Configuration,
@@ -103,9 +103,7 @@ function callCheck({ answer, tookMs, outcome }: TokenCall, origin: string): Outc
 function readingCheck({ answer, outcome }: TokenCall): Outcome {
   if (outcome.kind === 'token') {
     const { length, livesMs, scope } = outcome;
-    const life = livesMs === undefined ? 'lifetime unknown' : `valid for ${inWords(livesMs)}`;
-    const granted = scope === undefined ? '' : `, scope ${scope}`;
-    return { outcome: 'ok', seen: `a token of ${length} characters, ${life}${granted}` };
+    return { outcome: 'ok', seen: `a token of ${tokenInWords(length, livesMs, scope)}` };
   }
   if (answer === undefined) return { outcome: 'skipped', seen: 'nothing to read' };
   return { outcome: 'failed', seen: answer.isWebPage ? 'a web page' : outcome.code };
@@ -123,18 +121,18 @@ function diagnosisChecks({ outcome }: TokenCall): Check[] {
 /** Smaller differences are not reported: the `Date` header itself is cut to the second. */
 const TOLERATED_OFFSET_MS = 5_000;
 
-/** Whether the clocks differ by more than the network and the rounding of the `Date` header explain. */
-export function isNotableOffset(offsetMs: number): boolean {
-  return Math.abs(offsetMs) >= TOLERATED_OFFSET_MS;
+/** How this machine's clock differs from the provider's, in words, if the network and the rounding of `Date` do not explain it. */
+export function clockDifference(offsetMs = 0): string | undefined {
+  if (Math.abs(offsetMs) < TOLERATED_OFFSET_MS) return undefined;
+  const direction = offsetMs > 0 ? 'behind' : 'ahead of';
+  return `${inWords(Math.abs(offsetMs))} ${direction} the provider's`;
 }
 
 function clockCheck({ answer }: TokenCall): Outcome {
   const offsetMs = answer?.clockOffsetMs;
   if (offsetMs === undefined) return { outcome: 'skipped', seen: 'no Date header to compare with' };
-  if (!isNotableOffset(offsetMs)) return { outcome: 'ok', seen: "the same as the provider's" };
-  const direction = offsetMs > 0 ? 'behind' : 'ahead of';
-  return {
-    outcome: 'note',
-    seen: `${inWords(Math.abs(offsetMs))} ${direction} the provider's`,
-  };
+  const difference = clockDifference(offsetMs);
+  return difference === undefined
+    ? { outcome: 'ok', seen: "the same as the provider's" }
+    : { outcome: 'note', seen: difference };
 }

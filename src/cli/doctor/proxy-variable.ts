@@ -1,11 +1,9 @@
 import { createRequire } from 'node:module';
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
 /** The environment variable that sends requests to this origin through a proxy, found as axios finds it. */
 export function proxyVariable(origin: string): string | undefined {
   const proxy = proxyFor(origin);
-  return proxy === '' ? undefined : nameOf(proxy, origin, process.env);
+  return proxy === '' ? undefined : nameOf(proxy, origin);
 }
 
 /** Asks the copy of the library that axios itself uses, since its versions differ. */
@@ -16,7 +14,8 @@ function proxyFor(origin: string): string {
 }
 
 /** The variable that holds the address, which may lack the scheme. */
-function nameOf(proxy: string, origin: string, environment: Environment): string {
+function nameOf(proxy: string, origin: string): string {
+  const environment = process.env;
   const scheme = new URL(origin).protocol.slice(0, -1);
   const names = [`npm_config_${scheme}_proxy`, `${scheme}_proxy`, 'npm_config_proxy', 'all_proxy'];
   return (
