@@ -1,8 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { Readable } from 'node:stream';
 
-import { whyNotReplayed, type BearerRequestInit } from '../../src/fetch/index.js';
+import {
+  createBearerFetch,
+  whyNotReplayed,
+  type BearerRequestInit,
+} from '../../src/fetch/index.js';
 import { multipartBlob } from '../../src/fetch/multipart.js';
+import { createFakeClock } from '../../src/testing/index.js';
 import { ECHO, fetchOf, fetchWithDeadToken, useOAuth2 } from './support.js';
 
 const server = useOAuth2();
@@ -189,5 +194,15 @@ describe('the stream of a Request', () => {
     const response = await answer;
     expect([response.status, whyNotReplayed(response)]).toEqual([401, 'body-consumed']);
     expect(pulled.count).toBeLessThan(15);
+  });
+
+  test('is not waited for if the caller wants no replay', async () => {
+    const send = () => Promise.resolve(new Response(null, { status: 401 }));
+    // Its time stands still, so nothing stops waiting.
+    const api = await fetchWithDeadToken(server, { clock: createFakeClock() });
+    const another = createBearerFetch(api.source, { fetch: send });
+    const response = await another(requestOf(new ReadableStream()), { bearer: { replay: false } });
+
+    expect([response.status, whyNotReplayed(response)]).toEqual([401, 'opted-out']);
   });
 });

@@ -195,16 +195,15 @@ function hasReachedProvider(
 
 /** The answer to one replay, or the first answer if there is none. */
 async function heal(exchange: Exchange, token: AccessToken, first: Response): Promise<Response> {
-  const { attachment, call, body } = exchange;
+  const { attachment, call } = exchange;
   const { source } = attachment;
   const params = paramsOf(call);
-  const again = await body.again();
-  const own = ownRefusal(call, again);
+  const again = await bodyAgain(exchange);
+  const own = typeof again === 'string' ? again : undefined;
   const on = own === undefined ? 'first-send' : 'only-send';
   const answer = source.reject(token.value, { on, params });
   if (answer.kind === 'pass') return refused(source, first, own ?? answer.because);
-  if (own !== undefined || again === undefined)
-    return refused(source, first, own ?? 'body-consumed');
+  if (typeof again === 'string') return refused(source, first, again);
   const { signal } = call;
   const next = await orRefusal(exchange, first, 'no-other-token', () =>
     source.getToken({ signal, params, not: token.value }),
@@ -222,11 +221,11 @@ async function heal(exchange: Exchange, token: AccessToken, first: Response): Pr
   return second;
 }
 
-/** A reason in the request itself not to send it again. */
-function ownRefusal(call: FetchCall, again: BodyFields | undefined): ReplayRefusal | undefined {
+/** The body for a replay, or the reason in the request itself not to send it again. */
+async function bodyAgain({ call, body }: Exchange): Promise<BodyFields | ReplayRefusal> {
   const { bearer } = call.init;
   if (bearer && bearer.replay === false) return 'opted-out';
-  return again === undefined ? 'body-consumed' : undefined;
+  return (await body.again()) ?? 'body-consumed';
 }
 
 function refused(source: TokenSource, response: Response, because: ReplayRefusal): Response {
