@@ -24,12 +24,11 @@ export async function readCredentials(file: string): Promise<Values> {
 export function valuesOf(
   provider: ProviderName,
   options: readonly string[],
-  environment: Readonly<Record<string, string | undefined>>,
   file: Values,
 ): Record<string, string> {
   const given = options.flatMap((option): [string, string][] => {
     const variable = variableOf(provider, option);
-    const value = file[option] ?? file[variable] ?? environment[variable];
+    const value = file[option] ?? file[variable] ?? process.env[variable];
     // In a shell, an empty variable counts as unset.
     return value === undefined || value === '' ? [] : [[option, value]];
   });

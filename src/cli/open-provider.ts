@@ -36,7 +36,7 @@ export async function gatherValues(name: ProviderName, options: ProviderOptions)
   const overrides = settingsFromOptions(name, options);
   const file = options.credentials === undefined ? {} : await readCredentials(options.credentials);
   const known = [...credentialsOf(name), ...CATALOGUE[name].settings.map(({ option }) => option)];
-  return { ...valuesOf(name, known, process.env, file), ...overrides };
+  return { ...valuesOf(name, known, file), ...overrides };
 }
 
 /** @throws {@link MisconfigurationError} for a credential or setting that is missing or not valid */

@@ -49,7 +49,6 @@ const COLUMNS: readonly {
 ];
 
 const GAP = '  ';
-const FEWEST_BARS = 12;
 const MOST_BARS = 48;
 const BARS_HEADING = 'answered over time';
 
@@ -69,7 +68,7 @@ export function table(rows: readonly Row[], { width, colors }: Looks): string[] 
     lines = longer;
   }
   const room = Math.min(MOST_BARS, width - lengthOf(lines[0] ?? '') - GAP.length);
-  if (room < Math.max(FEWEST_BARS, BARS_HEADING.length)) return lines;
+  if (room < BARS_HEADING.length) return lines;
   const rest = [
     '',
     colors.bold(BARS_HEADING),

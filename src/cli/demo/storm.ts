@@ -115,8 +115,6 @@ function createStorm<C extends object>(
   };
   let renewedAt = 0;
   source.on('refreshed', () => (renewedAt = performance.now()));
-  let bursts = 0;
-  let isBursting = false;
 
   return {
     tally,
@@ -125,23 +123,16 @@ function createStorm<C extends object>(
       return renewedAt;
     },
     burst: async (requests, groupsOf = requests) => {
-      bursts += 1;
-      isBursting = true;
       const sent: Promise<number>[] = [];
       while (sent.length < requests) {
         sent.push(send());
         if (sent.length % groupsOf === 0) await setImmediate();
       }
       await Promise.all(sent);
-      isBursting = false;
     },
     keepUp: async (concurrency, isOver) => {
       const worker = async () => {
-        while (!isOver()) {
-          const burstsBefore = bursts;
-          const tookMs = await send();
-          if (bursts === burstsBefore && !isBursting) tally.latenciesMs.push(tookMs);
-        }
+        while (!isOver()) tally.latenciesMs.push(await send());
       };
       await Promise.all(Array.from({ length: concurrency }, worker));
     },
