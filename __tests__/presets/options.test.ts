@@ -4,6 +4,7 @@ import {
   adobe,
   auth0,
   box,
+  databricks,
   dockerHub,
   entra,
   genesys,
@@ -85,10 +86,18 @@ test('an environment or region that is not known is refused with those that are'
 
   expect(environment.message).toContain('Use one of: live, sandbox.');
   expect(region.message).toContain('us_east_1');
+  const none = misconfiguration(() => genesys(client as never));
+  expect(none.message).toContain('region is missing. Use one of: us_east_1');
 });
 
 test('a preset called without options says whose are missing', () => {
   expect(misconfiguration(() => paypal(undefined as never)).provider).toBe('paypal');
+});
+
+test.each([7, null])('a scope that is no text is named: %p', (scope) => {
+  const options = { ...client, baseURL: 'https://api.example', scope } as never;
+
+  expect(misconfiguration(() => databricks(options)).message).toContain('form.scope');
 });
 
 test('an option that a preset does not have is refused', () => {

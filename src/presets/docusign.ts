@@ -4,10 +4,10 @@
  * docusign/docusign-esign-node-client, as of 2025-06-09. The lifetime and error responses are not in the copies.
  */
 import type { TokenEndpointProvider } from '../provider-definition/define-provider.js';
-import { classifyInvalidGrant, joined } from '../providers/oauth2-parts.js';
+import { classifyInvalidGrant } from '../providers/oauth2-parts.js';
 import { choice } from '../providers/provider-options.js';
 import { definePreset, type PresetOptions, type Scope } from './define-preset.js';
-import { withAssertion } from './signed-assertion.js';
+import { joined, withAssertion } from './signed-assertion.js';
 
 /** The credentials of an app that acts for a user. */
 export interface DocusignCredentials {

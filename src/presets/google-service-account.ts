@@ -4,9 +4,9 @@
  * own client, googleapis/node-gtoken, as of 2025-02-07. Error responses are not documented there.
  */
 import type { TokenEndpointProvider } from '../provider-definition/define-provider.js';
-import { classifyInvalidGrant, joined } from '../providers/oauth2-parts.js';
+import { classifyInvalidGrant } from '../providers/oauth2-parts.js';
 import { definePreset, required, type PresetOptions, type Scope } from './define-preset.js';
-import { withAssertion } from './signed-assertion.js';
+import { joined, withAssertion } from './signed-assertion.js';
 
 /** The credentials of a service account, from its key file. */
 export interface GoogleServiceAccountCredentials {

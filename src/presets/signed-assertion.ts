@@ -26,3 +26,8 @@ export function withAssertion(
     body: { form: { grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion } },
   }));
 }
+
+/** Scopes as one text, for a claim. */
+export function joined(scope: string | readonly string[]): string {
+  return typeof scope === 'string' ? scope : scope.join(' ');
+}

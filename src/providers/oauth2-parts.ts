@@ -73,12 +73,7 @@ function absoluteExpiry(body: unknown): number | undefined {
 /** `scope` is sent as one string (RFC 6749, section 3.3). Other lists are sent as repeated parameters. */
 export function spaceSeparatedScope(params: TokenParams): TokenParams {
   const { scope } = params;
-  return scope === undefined ? params : { ...params, scope: joined(scope) };
-}
-
-/** Scopes separated by spaces. */
-export function joined(scope: string | readonly string[]): string {
-  return typeof scope === 'string' ? scope : scope.join(' ');
+  return Array.isArray(scope) ? { ...params, scope: scope.join(' ') } : params;
 }
 
 /** A refused grant means wrong credentials, where they are what the grant is made from (RFC 6749, section 5.2). */

@@ -85,7 +85,7 @@ export function oneOf<Value extends string>(
   throw new MisconfigurationError({
     provider,
     option,
-    problem: `"${value}" is not known`,
+    problem: (value as unknown) === undefined ? 'is missing' : `"${value}" is not known`,
     remedy: `Use one of: ${values.join(', ')}.`,
   });
 }
