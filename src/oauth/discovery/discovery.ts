@@ -24,11 +24,6 @@ const FRESH_MS = 3_600_000;
 const STALE_MS = 86_400_000;
 const REFUSED_MS = 30_000;
 
-interface Kept {
-  readonly endpoint: DiscoveredEndpoint;
-  readonly at: number;
-}
-
 /**
  * Finds the token endpoint in the metadata of its issuer. The endpoint is remembered for an hour, and used for a day while the
  * metadata cannot be reached. Refused metadata is read again after 30 s.
@@ -36,7 +31,7 @@ interface Kept {
 export function createDiscovery(
   options: DiscoveryOptions,
 ): (context: TokenRequestContext) => Promise<DiscoveredEndpoint> {
-  let kept: Kept | undefined;
+  let kept: { readonly endpoint: DiscoveredEndpoint; readonly at: number } | undefined;
   let refused: { readonly error: MisconfigurationError; readonly at: number } | undefined;
   let underWay: Promise<DiscoveredEndpoint> | undefined;
 
