@@ -38,11 +38,7 @@ export interface FakeTokenCall {
   cut(code?: string): void;
 }
 
-/**
- * What arrived, and how to answer it, by HTTP or through the adapter.
- *
- * @internal
- */
+/** What arrived, and how to answer it, by HTTP or through the adapter. */
 export interface ArrivedCall {
   readonly method: string;
   readonly url: string;
@@ -53,11 +49,7 @@ export interface ArrivedCall {
   cut(code: string): void;
 }
 
-/**
- * What a call needs from its endpoint.
- *
- * @internal
- */
+/** What a call needs from its endpoint. */
 export interface CallDesk {
   readonly at: number;
   /** The answer with a new token. */
@@ -67,7 +59,6 @@ export interface CallDesk {
   schedule(callback: () => void, delayMs: number): unknown;
 }
 
-/** @internal */
 export class OpenCall implements FakeTokenCall {
   readonly #arrived: ArrivedCall;
   readonly #desk: CallDesk;

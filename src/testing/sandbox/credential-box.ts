@@ -1,8 +1,4 @@
-/**
- * The credentials that are valid now.
- *
- * @internal
- */
+/** The credentials that are valid now. */
 export interface CredentialBox<Credentials> {
   readonly current: Credentials;
   rotate(): Credentials;
@@ -13,7 +9,6 @@ export interface CredentialBox<Credentials> {
  * Creates a box that holds the first generation.
  *
  * @param make - writes the credentials of a generation, counted from 1
- * @internal
  */
 export function createCredentialBox<Credentials extends object>(
   make: (generation: number) => Credentials,

@@ -8,13 +8,11 @@
 import { json } from './answers.js';
 import { exotelSuccess } from './exotel-envelope.js';
 import { formOf, textsIn } from './form.js';
-import type { Access, Route } from './router.js';
-import { route } from './router.js';
+import { route, type Access, type Route } from './router.js';
 
 const V1 = '/v1/Accounts/:accountSid';
 const BETA = '/v2_beta/Accounts/:accountSid';
 
-/** @internal */
 export function createExotelAccount(basicOnly: Access): {
   readonly routes: readonly Route[];
   reset(): void;

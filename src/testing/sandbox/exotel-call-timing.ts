@@ -14,7 +14,7 @@ export interface ExotelCallTimings {
   letCallsRun(timing: ExotelCallTiming | undefined): void;
 }
 
-/** The timing that is in force. @internal */
+/** The timing that is in force. */
 export interface CallTimer {
   readonly verbs: ExotelCallTimings;
   readonly timing: ExotelCallTiming | undefined;
@@ -23,7 +23,6 @@ export interface CallTimer {
   reset(): void;
 }
 
-/** @internal */
 export function createCallTimer(): CallTimer {
   let timing: ExotelCallTiming | undefined;
   const timers = new Set<NodeJS.Timeout>();

@@ -15,8 +15,7 @@ import { exotelFailure, exotelSuccess } from './exotel-envelope.js';
 import { recordingAt, type RecordingBook } from './exotel-recordings.js';
 import type { ProviderSetup } from './provider.js';
 import { asObject, asText, objectBody } from './read-body.js';
-import type { Route } from './router.js';
-import { route } from './router.js';
+import { route, type Route } from './router.js';
 import type { SandboxRequest } from './sandbox-request.js';
 import { ccmNews, readStatusCallbacks, type StatusCallback } from './status-callback.js';
 import type { WebhookSender } from './webhook-sender.js';
@@ -56,11 +55,7 @@ export interface ExotelCallsV3 {
 
 const PATH = '/v3/accounts/:accountSid/calls';
 
-/**
- * Creates an empty book of v3 calls and the routes that fill and read it.
- *
- * @internal
- */
+/** Creates an empty book of v3 calls and the routes that fill and read it. */
 export function createExotelCallsV3(
   { now }: ProviderSetup,
   webhooks: WebhookSender,

@@ -16,8 +16,7 @@ import type { ExotelAgent } from './exotel-presence.js';
 import type { RecordingBook } from './exotel-recordings.js';
 import type { ProviderSetup } from './provider.js';
 import { asObject, asText, objectBody } from './read-body.js';
-import type { Route } from './router.js';
-import { route } from './router.js';
+import { route, type Route } from './router.js';
 import type { SandboxRequest } from './sandbox-request.js';
 import { ccmNews, readStatusCallbacks, type StatusCallback } from './status-callback.js';
 import type { WebhookSender } from './webhook-sender.js';
@@ -64,11 +63,7 @@ export interface ExotelCalls {
   letAgentsTakeManyCalls(on?: boolean): void;
 }
 
-/**
- * Creates an empty book of calls and the routes that fill and read it.
- *
- * @internal
- */
+/** Creates an empty book of calls and the routes that fill and read it. */
 export function createExotelCalls(
   { now }: ProviderSetup,
   agents: readonly ExotelAgent[],

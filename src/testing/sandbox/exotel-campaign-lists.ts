@@ -9,15 +9,13 @@
  * Hypothesis: the fields of a list beyond `sid` and `name`; the codes inside 400 and 409; that a CSV file is done after one
  * status query (the real one takes longer).
  */
-import type { Answer } from './answers.js';
-import { json } from './answers.js';
+import { json, type Answer } from './answers.js';
 import { readRows } from './exotel-contacts.js';
 import { exotelFailure, exotelSuccess } from './exotel-envelope.js';
 import { formOf, textsIn } from './form.js';
 import type { ProviderSetup } from './provider.js';
 import { asObject, asText, objectBody } from './read-body.js';
-import type { Access, Route } from './router.js';
-import { route } from './router.js';
+import { route, type Access, type Route } from './router.js';
 import type { SandboxRequest } from './sandbox-request.js';
 
 /** A contact of the campaigns' address book, with the fields as they came. */
@@ -46,7 +44,6 @@ const PATH = '/v2/accounts/:accountSid';
 /** "E.164, or without +, or 10 digits; no spaces, dashes, brackets." */
 const NUMBER = /^\+?\d{10,15}$/;
 
-/** @internal */
 export function createExotelCampaignLists(
   { now }: ProviderSetup,
   basicOnly: Access,
@@ -284,7 +281,6 @@ export function createExotelCampaignLists(
   };
 }
 
-/** @internal */
 export function succeeded(data: unknown): object {
   return { code: 200, error_data: null, status: 'success', data };
 }
@@ -294,7 +290,7 @@ function failed(status: number, code: number, description: string): object {
   return { code: status, error_data, status: 'failure', data: null };
 }
 
-/** The rows of a body: wrapped under that name, a bare array, or one bare object. @internal */
+/** The rows of a body: wrapped under that name, a bare array, or one bare object. */
 export function rowsIn({ json: body }: SandboxRequest, name: string): readonly unknown[] {
   const wrapped = asObject(body)?.[name] ?? body;
   return Array.isArray(wrapped) ? wrapped : [wrapped];
@@ -310,7 +306,6 @@ function oneAnswer(request: SandboxRequest, row: object): Answer {
   return exotelSuccess(request, status, row);
 }
 
-/** @internal */
 export function pageAnswer(
   request: SandboxRequest,
   records: readonly object[],
@@ -324,7 +319,7 @@ export function pageAnswer(
   return exotelSuccess(request, 200, page.map(wrap), { metadata });
 }
 
-/** RFC 3339 at India's offset. @internal */
+/** RFC 3339 at India's offset. */
 export function toIndianRfc3339(at: number): string {
   return `${new Date(at + 5.5 * 3_600_000).toISOString().slice(0, 19)}+05:30`;
 }

@@ -21,8 +21,7 @@ import {
 import { exotelFailure, exotelSuccess } from './exotel-envelope.js';
 import type { ProviderSetup } from './provider.js';
 import { asObject, asText, objectBody } from './read-body.js';
-import type { Access, Route } from './router.js';
-import { route } from './router.js';
+import { route, type Access, type Route } from './router.js';
 import type { SandboxRequest } from './sandbox-request.js';
 import type { WebhookSender } from './webhook-sender.js';
 
@@ -73,7 +72,6 @@ export interface ExotelCampaigns extends ExotelCampaignBook {
 const PATH = '/v2/accounts/:accountSid';
 const CALL_SECONDS = 40;
 
-/** @internal */
 export function createExotelCampaigns(
   setup: ProviderSetup,
   webhooks: WebhookSender,

@@ -8,12 +8,10 @@
  * Hypothesis: the code inside 401; the ids of campaign users.
  */
 import { basicAuthorization } from '../../platform/basic-authorization.js';
-import type { Answer } from './answers.js';
-import { json } from './answers.js';
+import { json, type Answer } from './answers.js';
 import { exotelSuccess } from './exotel-envelope.js';
 import { objectBody } from './read-body.js';
-import type { Access, Route } from './router.js';
-import { route } from './router.js';
+import { route, type Access, type Route } from './router.js';
 import type { SandboxRequest } from './sandbox-request.js';
 
 /** A login of the sandbox's tenant host. Obviously fake. */
@@ -37,11 +35,7 @@ const TENANT: ExotelTenantCredentials = Object.freeze({
 const PROCESSES = ['Sales', 'Support', 'Renewals'];
 const AT = '2030-01-01T00:00:00Z';
 
-/**
- * Creates three processes, a campaign and a lead list, and the routes about them.
- *
- * @internal
- */
+/** Creates three processes, a campaign and a lead list, and the routes about them. */
 export function createExotelConfiguration(): {
   readonly routes: readonly Route[];
   readonly verbs: ExotelConfiguration;

@@ -9,12 +9,10 @@
  * query (the real one takes seconds); which duplicate counts as what; the codes inside 400, 413, 410 and 429.
  */
 import { toE164 } from '../../apis/phone-numbers.js';
-import type { Answer } from './answers.js';
-import { json } from './answers.js';
+import { json, type Answer } from './answers.js';
 import { exotelFailure, exotelSuccess } from './exotel-envelope.js';
 import { formOf, textsIn } from './form.js';
-import type { Route } from './router.js';
-import { route } from './router.js';
+import { route, type Route } from './router.js';
 import type { SandboxRequest } from './sandbox-request.js';
 
 /** A row of an uploaded contact file. */
@@ -62,11 +60,7 @@ const MOST_ROWS = 50_000;
 const MOST_AT_ONCE = 5;
 const ACTIONS: ReadonlySet<string> = new Set(['skip', 'update', 'create_new']);
 
-/**
- * Creates an empty address book and the routes that fill it.
- *
- * @internal
- */
+/** Creates an empty address book and the routes that fill it. */
 export function createExotelContacts(): {
   readonly routes: readonly Route[];
   readonly verbs: ExotelContacts;
@@ -230,11 +224,7 @@ function isCsv(field: FormDataEntryValue | null): field is File {
   return field !== null && typeof field !== 'string' && /\.csv$/i.test(field.name);
 }
 
-/**
- * Rows with the column names of the first line.
- *
- * @internal
- */
+/** Rows with the column names of the first line. */
 export function readRows(csv: string): readonly ExotelContactRow[] {
   const [header = [], ...records] = readCsv(csv);
   return records.map((values, index) => ({

@@ -1,12 +1,7 @@
-import type { Answer } from './answers.js';
-import { json } from './answers.js';
+import { json, type Answer } from './answers.js';
 import type { SandboxRequest } from './sandbox-request.js';
 
-/**
- * Wraps an answer in Exotel's v2 envelope; `beside` goes next to `response`, as `metadata` does in lists.
- *
- * @internal
- */
+/** Wraps an answer in Exotel's v2 envelope; `beside` goes next to `response`, as `metadata` does in lists. */
 export function exotelSuccess(
   request: SandboxRequest,
   status: number,
@@ -25,8 +20,6 @@ export function exotelSuccess(
 /**
  * Refuses in Exotel's v2 envelope. That the code sits under `error_data` is documented for Exotel's trunk API and for the v3
  * call legs; for the endpoints here it is a hypothesis.
- *
- * @internal
  */
 export function exotelFailure(
   request: SandboxRequest,

@@ -53,7 +53,6 @@ export interface ExotelFlows {
   ): Promise<readonly ExotelFlowStep[]>;
 }
 
-/** @internal */
 export function createExotelFlows({ now }: ProviderSetup): {
   readonly verbs: ExotelFlows;
   reset(): void;

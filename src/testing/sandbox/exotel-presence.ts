@@ -10,8 +10,7 @@ import type { Answer } from './answers.js';
 import { exotelFailure, exotelSuccess } from './exotel-envelope.js';
 import type { ProviderSetup } from './provider.js';
 import { objectBody } from './read-body.js';
-import type { Route } from './router.js';
-import { route } from './router.js';
+import { route, type Route } from './router.js';
 import type { SandboxRequest } from './sandbox-request.js';
 
 /** Presence of an agent, spelled as Exotel spells it. */
@@ -49,11 +48,7 @@ const ALLOWED_MOVES: Readonly<Record<ExotelAgentStatus, readonly string[]>> = {
   'on-call': [],
 };
 
-/**
- * Creates three agents and the routes about their presence.
- *
- * @internal
- */
+/** Creates three agents and the routes about their presence. */
 export function createExotelPresence({ now }: ProviderSetup): {
   readonly agents: readonly ExotelAgent[];
   readonly routes: readonly Route[];

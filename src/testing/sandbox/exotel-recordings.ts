@@ -11,8 +11,7 @@
 import { createHash } from 'node:crypto';
 import type { Answer } from './answers.js';
 import type { ProviderSetup } from './provider.js';
-import type { Access, Route } from './router.js';
-import { route } from './router.js';
+import { route, type Access, type Route } from './router.js';
 import type { SandboxRequest } from './sandbox-request.js';
 
 /** Verbs about recordings. */
@@ -21,7 +20,6 @@ export interface ExotelRecordings {
   signRecordings(on?: boolean): void;
 }
 
-/** @internal */
 export interface RecordingBook {
   readonly routes: readonly Route[];
   readonly verbs: ExotelRecordings;
@@ -39,7 +37,6 @@ const SILENCE = Buffer.concat(
   Array<Buffer>(38).fill(Buffer.concat([Buffer.from([0xff, 0xfb, 0x90, 0x64]), Buffer.alloc(413)])),
 );
 
-/** @internal */
 export function createExotelRecordings(
   { now }: ProviderSetup,
   hasBasic: (request: SandboxRequest) => boolean,
@@ -97,7 +94,6 @@ export function createExotelRecordings(
   };
 }
 
-/** @internal */
 export function recordingAt(origin: string, callSid: string): string {
   return `${origin}/recordings/${callSid}.mp3`;
 }

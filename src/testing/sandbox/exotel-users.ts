@@ -13,8 +13,7 @@ import { exotelFailure, exotelSuccess } from './exotel-envelope.js';
 import type { ExotelAgent } from './exotel-presence.js';
 import type { ProviderSetup } from './provider.js';
 import { asText, objectBody } from './read-body.js';
-import type { Route } from './router.js';
-import { route } from './router.js';
+import { route, type Route } from './router.js';
 import type { SandboxRequest } from './sandbox-request.js';
 
 /** A device of a user of the sandbox's Exotel. */
@@ -48,11 +47,7 @@ export interface ExotelUsers {
 const NAME = /^[\p{L}\p{N}.' -]{3,20}$/u;
 const PATH = '/v2/accounts/:accountSid/users';
 
-/**
- * Creates the agents' users and the routes about them.
- *
- * @internal
- */
+/** Creates the agents' users and the routes about them. */
 export function createExotelUsers(
   { now }: ProviderSetup,
   agents: readonly ExotelAgent[],

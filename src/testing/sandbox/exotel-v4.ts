@@ -12,8 +12,7 @@ import type { Answer } from './answers.js';
 import { exotelFailure, exotelSuccess } from './exotel-envelope.js';
 import type { ProviderSetup } from './provider.js';
 import { asText, objectBody } from './read-body.js';
-import type { Access, Route } from './router.js';
-import { route } from './router.js';
+import { route, type Access, type Route } from './router.js';
 import type { SandboxRequest } from './sandbox-request.js';
 
 /** Verbs about Contact Center v4. */
@@ -28,11 +27,7 @@ const DAY_MS = 86_400_000;
 const ACCOUNT = '/v4/accounts/:accountSid';
 const USER_FIELDS = ['name', 'email', 'phone_number', 'role', 'team_id', 'device_type', 'skills'];
 
-/**
- * Creates an empty v4 contact centre and its routes.
- *
- * @internal
- */
+/** Creates an empty v4 contact centre and its routes. */
 export function createExotelV4(
   { now }: ProviderSetup,
   isAccount: (account: { accountSid: unknown; apiKey: unknown; apiToken: unknown }) => boolean,

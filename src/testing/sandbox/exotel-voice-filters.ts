@@ -1,4 +1,4 @@
-/** The parts of a call that the list can be filtered by. @internal */
+/** The parts of a call that the list can be filtered by. */
 export interface ListedCall {
   readonly sid: string;
   readonly from: string;
@@ -13,7 +13,7 @@ export interface ListedCall {
 const INDIA_MS = 5.5 * 3_600_000;
 const WIDEST_MS = 31 * 86_400_000;
 
-/** `YYYY-MM-DD HH:mm:ss` in India, as Voice v1 writes its times. @internal */
+/** `YYYY-MM-DD HH:mm:ss` in India, as Voice v1 writes its times. */
 export function toIndianTime(at: number): string {
   return new Date(at + INDIA_MS).toISOString().slice(0, 19).replace('T', ' ');
 }
@@ -22,7 +22,6 @@ export function toIndianTime(at: number): string {
  * Which calls a list query selects, as documented; text if Exotel would refuse it.
  *
  * @see https://developer.exotel.com/api/call-details-bulk
- * @internal
  */
 export function readVoiceFilter<Call extends ListedCall>(
   query: URLSearchParams,

@@ -11,15 +11,13 @@
  * working code: `PhoneNumber` and `ConversationDuration` in lists.
  * Hypothesis: the form of a cursor; `Legs` in a multipart callback as JSON text; the price.
  */
-import type { Answer } from './answers.js';
-import { json } from './answers.js';
+import { json, type Answer } from './answers.js';
 import type { CallTimer } from './exotel-call-timing.js';
 import type { RecordingBook } from './exotel-recordings.js';
 import { readVoiceFilter, toIndianTime } from './exotel-voice-filters.js';
 import { formOf, textsIn } from './form.js';
 import type { ProviderSetup } from './provider.js';
-import type { Access, Route } from './router.js';
-import { route } from './router.js';
+import { route, type Access, type Route } from './router.js';
 import type { SandboxRequest } from './sandbox-request.js';
 import type { WebhookSender } from './webhook-sender.js';
 
@@ -75,11 +73,7 @@ export interface ExotelVoice {
   addVoiceCall(call: ExotelPastCall): string;
 }
 
-/**
- * Creates an empty book of Voice v1 calls and the routes that fill and read it.
- *
- * @internal
- */
+/** Creates an empty book of Voice v1 calls and the routes that fill and read it. */
 export function createExotelVoice(
   { now }: ProviderSetup,
   webhooks: WebhookSender,

@@ -13,40 +13,32 @@ import { basicAuthorization } from '../../platform/basic-authorization.js';
 import type { Answer } from './answers.js';
 import { createCredentialBox } from './credential-box.js';
 import { createExotelAccount } from './exotel-account.js';
-import type { ExotelCampaigns } from './exotel-campaigns.js';
-import { createExotelCampaigns } from './exotel-campaigns.js';
-import type { ExotelFlows } from './exotel-flows.js';
-import { createExotelFlows } from './exotel-flows.js';
-import type { ExotelCallTimings } from './exotel-call-timing.js';
-import { createCallTimer } from './exotel-call-timing.js';
-import type { ExotelCalls } from './exotel-calls.js';
-import { createExotelCalls } from './exotel-calls.js';
-import type { ExotelCallsV3 } from './exotel-calls-v3.js';
-import { createExotelCallsV3 } from './exotel-calls-v3.js';
-import type { ExotelConfiguration } from './exotel-configuration.js';
-import { createExotelConfiguration } from './exotel-configuration.js';
-import type { ExotelContacts } from './exotel-contacts.js';
-import { createExotelContacts } from './exotel-contacts.js';
+import { createExotelCampaigns, type ExotelCampaigns } from './exotel-campaigns.js';
+import { createExotelFlows, type ExotelFlows } from './exotel-flows.js';
+import { createCallTimer, type ExotelCallTimings } from './exotel-call-timing.js';
+import { createExotelCalls, type ExotelCalls } from './exotel-calls.js';
+import { createExotelCallsV3, type ExotelCallsV3 } from './exotel-calls-v3.js';
+import { createExotelConfiguration, type ExotelConfiguration } from './exotel-configuration.js';
+import { createExotelContacts, type ExotelContacts } from './exotel-contacts.js';
 import { exotelFailure, exotelSuccess } from './exotel-envelope.js';
-import type { ExotelPresence } from './exotel-presence.js';
-import { createExotelPresence } from './exotel-presence.js';
-import type { ExotelRecordings } from './exotel-recordings.js';
-import { createExotelRecordings } from './exotel-recordings.js';
-import type { ExotelUsers } from './exotel-users.js';
-import { createExotelUsers } from './exotel-users.js';
-import type { ExotelV4 } from './exotel-v4.js';
-import { createExotelV4 } from './exotel-v4.js';
-import type { ExotelVoice } from './exotel-voice.js';
-import { createExotelVoice } from './exotel-voice.js';
+import { createExotelPresence, type ExotelPresence } from './exotel-presence.js';
+import { createExotelRecordings, type ExotelRecordings } from './exotel-recordings.js';
+import { createExotelUsers, type ExotelUsers } from './exotel-users.js';
+import { createExotelV4, type ExotelV4 } from './exotel-v4.js';
+import { createExotelVoice, type ExotelVoice } from './exotel-voice.js';
 import { createJwtWriter } from './fake-tokens.js';
 import { createLifetimeNotation } from './lifetime-notation.js';
-import type { ProviderSetup, SandboxProvider, StartedProvider } from './provider.js';
-import { startProvider, withVerbs } from './provider.js';
+import {
+  startProvider,
+  withVerbs,
+  type ProviderSetup,
+  type SandboxProvider,
+  type StartedProvider,
+} from './provider.js';
 import type { Access, Route } from './router.js';
 import type { SandboxRequest } from './sandbox-request.js';
 import { createTokenLedger } from './token-ledger.js';
-import type { SentWebhook } from './webhook-sender.js';
-import { createWebhookSender } from './webhook-sender.js';
+import { createWebhookSender, type SentWebhook } from './webhook-sender.js';
 
 /** Credentials of the sandbox's Exotel. */
 export interface ExotelCredentials {
@@ -79,11 +71,7 @@ export interface ExotelSandbox
   webhooksSettled(): Promise<void>;
 }
 
-/**
- * Starts Exotel on two servers: its own region, and the wrong one.
- *
- * @internal
- */
+/** Starts Exotel on two servers: its own region, and the wrong one. */
 export async function startExotel(setup: ProviderSetup): Promise<StartedProvider<ExotelSandbox>> {
   const credentials = createCredentialBox((generation) => ({
     accountSid: 'sandbox-account',

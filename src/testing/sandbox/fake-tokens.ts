@@ -11,11 +11,7 @@ interface TokenFacts {
   readonly expiresAt: number;
 }
 
-/**
- * Returns a writer of JWTs with `iat` and `exp`; the signature is real but never checked.
- *
- * @internal
- */
+/** Returns a writer of JWTs with `iat` and `exp`; the signature is real but never checked. */
 export function createJwtWriter(issuer: string): (facts: TokenFacts) => string {
   return ({ serial, issuedAt, expiresAt }) => {
     const signed = `${JWT_HEADER}.${toBase64Url({
@@ -31,8 +27,6 @@ export function createJwtWriter(issuer: string): (facts: TokenFacts) => string {
 /**
  * Returns a writer of opaque tokens in the URL-safe alphabet. They begin with a readable serial number, which makes them
  * unique whatever the random source does.
- *
- * @internal
  */
 export function createOpaqueWriter(
   prefix: string,

@@ -1,6 +1,5 @@
 import { MisconfigurationError } from '../../errors/index.js';
-import type { Answer } from './answers.js';
-import { json } from './answers.js';
+import { json, type Answer } from './answers.js';
 import type { SandboxRequest } from './sandbox-request.js';
 
 /** An answer that replaces the provider's own. */
@@ -48,18 +47,10 @@ export interface FaultSwitches<Request = SandboxRequest> {
   recover(): void;
 }
 
-/**
- * How a request ends: with the provider's answer, another answer, or a cut connection.
- *
- * @internal
- */
+/** How a request ends: with the provider's answer, another answer, or a cut connection. */
 export type Verdict = Answer | 'pass' | 'reset';
 
-/**
- * The switches, and what the server needs from them.
- *
- * @internal
- */
+/** The switches, and what the server needs from them. */
 export interface Faults<Request = SandboxRequest> extends FaultSwitches<Request> {
   /** A promise to wait for before judging the request, or `undefined` to continue at once. */
   gate(request: Request): Promise<void> | undefined;
@@ -73,11 +64,7 @@ interface Hold<Request> {
   release(): void;
 }
 
-/**
- * Creates the switches of one endpoint; at first nothing is disturbed.
- *
- * @internal
- */
+/** Creates the switches of one endpoint; at first nothing is disturbed. */
 export function createFaults<Request = SandboxRequest>(): Faults<Request> {
   let delayOf: number | ((request: Request) => number) = 0;
   let standing: Verdict = 'pass';
@@ -159,7 +146,6 @@ export function createFaults<Request = SandboxRequest>(): Faults<Request> {
   };
 }
 
-/** @internal */
 export function toAnswer(answer: FaultAnswer): Answer {
   refuseOtherAnswers(answer);
   const { status, body, headers = {} } = answer;

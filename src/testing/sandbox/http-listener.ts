@@ -1,14 +1,8 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setImmediate, setTimeout } from 'node:timers';
-import type { Answer } from './answers.js';
-import { sandboxFailure } from './answers.js';
+import { sandboxFailure, type Answer } from './answers.js';
 
-/**
- * How to reply to a client.
- *
- * @internal
- */
+/** How to reply to a client. */
 export interface Reply {
   /** Writes the answer; a client that has gone away gets nothing, and nothing fails. */
   send(answer: Answer, sending?: (status: number) => void): void;
@@ -18,29 +12,17 @@ export interface Reply {
   later(callback: () => void, ms: number): void;
 }
 
-/**
- * Answers one request, whose body has arrived in full.
- *
- * @internal
- */
+/** Answers one request, whose body has arrived in full. */
 export type Serve = (message: IncomingMessage, body: Buffer, reply: Reply) => void;
 
-/**
- * An open HTTP server.
- *
- * @internal
- */
+/** An open HTTP server. */
 export interface HttpListener {
   /** Origin without a trailing slash. */
   readonly origin: string;
   close(): Promise<void>;
 }
 
-/**
- * Where to listen, and the clock to use.
- *
- * @internal
- */
+/** Where to listen, and the clock to use. */
 export interface HttpListenerOptions {
   readonly host: string;
   /** 0 lets the system choose a free port. */
@@ -54,11 +36,7 @@ const KEEP_ALIVE_MS = 10 * 60_000;
 
 const EMPTY = Buffer.alloc(0);
 
-/**
- * Opens one HTTP server.
- *
- * @internal
- */
+/** Opens one HTTP server. */
 export async function openHttpListener(
   { host, port, now }: HttpListenerOptions,
   serve: Serve,

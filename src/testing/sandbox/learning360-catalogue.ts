@@ -7,11 +7,9 @@
  * users and courses, the codes below, that `error` is an object here and a string for 401.
  * Hypothesis: what a missing `360-api-version` gets; a body that lacks `membership` (here `invalid_request`).
  */
-import type { Answer } from './answers.js';
-import { json } from './answers.js';
+import { json, type Answer } from './answers.js';
 import { asObject, asText, objectBody } from './read-body.js';
-import type { Handler, Route } from './router.js';
-import { route } from './router.js';
+import { route, type Handler, type Route } from './router.js';
 import type { SandboxRequest } from './sandbox-request.js';
 import type { TokenLedger } from './token-ledger.js';
 
@@ -41,11 +39,7 @@ export interface Learning360Catalogue {
 const PAGE_SIZE = 500;
 const FIRST_USER_ID = objectId('a', 1);
 
-/**
- * Creates three users, two courses and the routes about them.
- *
- * @internal
- */
+/** Creates three users, two courses and the routes about them. */
 export function createLearning360Catalogue(ledger: TokenLedger): {
   readonly routes: readonly Route[];
   readonly verbs: Learning360Catalogue;

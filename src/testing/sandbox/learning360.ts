@@ -8,15 +8,18 @@
  * token endpoint, `{"error":"invalid_token"}` for every dead token, the required `360-api-version: v2.0`, `Link` paging.
  * Hypothesis: what a call without `360-api-version` gets (here 400 `invalid_request`); the text of the messages.
  */
-import type { Answer } from './answers.js';
-import { json } from './answers.js';
+import { json, type Answer } from './answers.js';
 import { createCredentialBox } from './credential-box.js';
 import { createOpaqueWriter } from './fake-tokens.js';
-import type { Learning360Catalogue } from './learning360-catalogue.js';
-import { createLearning360Catalogue } from './learning360-catalogue.js';
+import { createLearning360Catalogue, type Learning360Catalogue } from './learning360-catalogue.js';
 import { createLifetimeNotation } from './lifetime-notation.js';
-import type { ProviderSetup, SandboxProvider, StartedProvider } from './provider.js';
-import { startProvider, withVerbs } from './provider.js';
+import {
+  startProvider,
+  withVerbs,
+  type ProviderSetup,
+  type SandboxProvider,
+  type StartedProvider,
+} from './provider.js';
 import { objectBody } from './read-body.js';
 import type { SandboxRequest } from './sandbox-request.js';
 import { createTokenLedger } from './token-ledger.js';
@@ -44,11 +47,7 @@ const COMPANY_ID = '0000000000000000000000c1';
 const OBJECT_ID = /^[a-fA-F0-9]{24}$/;
 const TOKEN_FIELDS = ['grant_type', 'client_id', 'client_secret', 'user_id', 'company_id'];
 
-/**
- * Starts 360Learning.
- *
- * @internal
- */
+/** Starts 360Learning. */
 export async function startLearning360(
   setup: ProviderSetup,
 ): Promise<StartedProvider<Learning360Sandbox>> {

@@ -14,11 +14,7 @@ export interface LifetimeSwitches {
   writeTrueLifetime(): void;
 }
 
-/**
- * The switches, and what a token answer needs from them.
- *
- * @internal
- */
+/** The switches, and what a token answer needs from them. */
 export interface LifetimeNotation extends LifetimeSwitches {
   /** What to put in the answer: the switch's text, nothing, or the true value. */
   field(trueValue: unknown): unknown;
@@ -29,7 +25,6 @@ export interface LifetimeNotation extends LifetimeSwitches {
  * Creates the notation of one provider.
  *
  * @param initially - the JSON text that the documents show although it is not the true value
- * @internal
  */
 export function createLifetimeNotation(initially?: string): LifetimeNotation {
   const first = initially === undefined ? 'true value' : new RawJson(initially);

@@ -7,13 +7,17 @@
  * By the standards: `client_secret_basic` with its form-encoding, `client_secret_post`, the answers and the error codes.
  * Beyond them, as many servers do: a JSON body, and `audience`.
  */
-import type { Answer } from './answers.js';
-import { json } from './answers.js';
+import { json, type Answer } from './answers.js';
 import { createCredentialBox } from './credential-box.js';
 import { createOpaqueWriter } from './fake-tokens.js';
 import { createLifetimeNotation } from './lifetime-notation.js';
-import type { ProviderSetup, Rejection, SandboxProvider, StartedProvider } from './provider.js';
-import { startProvider } from './provider.js';
+import {
+  startProvider,
+  type ProviderSetup,
+  type Rejection,
+  type SandboxProvider,
+  type StartedProvider,
+} from './provider.js';
 import { objectBody } from './read-body.js';
 import { route } from './router.js';
 import type { SandboxRequest } from './sandbox-request.js';
@@ -28,11 +32,7 @@ export interface OAuth2Credentials {
 /** The sandbox's OAuth 2.0 authorization server and its resource at `/resource`. */
 export type OAuth2Sandbox = SandboxProvider<OAuth2Credentials>;
 
-/**
- * Starts the OAuth 2.0 server.
- *
- * @internal
- */
+/** Starts the OAuth 2.0 server. */
 export function startOAuth2(setup: ProviderSetup): Promise<StartedProvider<OAuth2Sandbox>> {
   const credentials = createCredentialBox((generation) => ({
     clientId: 'fake:oauth2 client',

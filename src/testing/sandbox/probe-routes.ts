@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
-import { empty, json } from './answers.js';
-import type { Answer } from './answers.js';
-import type { Access, Route } from './router.js';
-import { route } from './router.js';
+import { empty, json, type Answer } from './answers.js';
+import { route, type Access, type Route } from './router.js';
 import type { SandboxRequest } from './sandbox-request.js';
 
 /*
@@ -19,11 +17,7 @@ import type { SandboxRequest } from './sandbox-request.js';
 
 const PUBLIC: Access = () => undefined;
 
-/**
- * Lists the routes under `/__sandbox/`; `refuse` writes the provider's 401.
- *
- * @internal
- */
+/** Lists the routes under `/__sandbox/`; `refuse` writes the provider's 401. */
 export function createProbeRoutes(refuse: (request: SandboxRequest) => Answer): readonly Route[] {
   return [
     route('*', '/__sandbox/echo', echo),

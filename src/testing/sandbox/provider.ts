@@ -1,19 +1,13 @@
 import type { IncomingMessage } from 'node:http';
-import type { Answer } from './answers.js';
-import { json, sandboxFailure } from './answers.js';
+import { json, sandboxFailure, type Answer } from './answers.js';
 import type { CredentialBox } from './credential-box.js';
-import type { Faults, FaultSwitches } from './faults.js';
-import { createFaults } from './faults.js';
-import type { HttpListener, Reply } from './http-listener.js';
-import { openHttpListener } from './http-listener.js';
+import { createFaults, type Faults, type FaultSwitches } from './faults.js';
+import { openHttpListener, type HttpListener, type Reply } from './http-listener.js';
 import type { LifetimeNotation, LifetimeSwitches } from './lifetime-notation.js';
 import { createProbeRoutes } from './probe-routes.js';
-import type { RequestLog } from './request-log.js';
-import { createRequestLog } from './request-log.js';
-import type { Access, Route } from './router.js';
-import { createRouter } from './router.js';
-import type { SandboxRequest } from './sandbox-request.js';
-import { RecordedRequest } from './sandbox-request.js';
+import { createRequestLog, type RequestLog } from './request-log.js';
+import { createRouter, type Access, type Route } from './router.js';
+import { RecordedRequest, type SandboxRequest } from './sandbox-request.js';
 import type { TokenLedger, TokenState, TokenSwitches } from './token-ledger.js';
 
 /** A sandbox provider: an address, credentials, tokens, switches and a log. */
@@ -53,11 +47,7 @@ export interface SandboxProvider<Credentials extends object = object>
   reset(): void;
 }
 
-/**
- * What all providers share.
- *
- * @internal
- */
+/** What all providers share. */
 export interface ProviderSetup {
   readonly host: string;
   /** Epoch milliseconds. */
@@ -71,11 +61,7 @@ export interface ProviderSetup {
 /** Why a bearer token is refused. */
 export type Rejection = 'missing' | Exclude<TokenState, 'live'>;
 
-/**
- * One server of a provider.
- *
- * @internal
- */
+/** One server of a provider. */
 export interface HostPlan {
   /** Name of the port option. */
   readonly label: string;
@@ -86,11 +72,7 @@ export interface HostPlan {
   readonly token?: Route['answer'];
 }
 
-/**
- * The parts of a provider.
- *
- * @internal
- */
+/** The parts of a provider. */
 export interface ProviderPlan<Credentials extends object> {
   readonly name: string;
   readonly credentials: CredentialBox<Credentials>;
@@ -109,11 +91,7 @@ export interface ProviderPlan<Credentials extends object> {
   readonly reset?: () => void;
 }
 
-/**
- * A provider whose servers are listening.
- *
- * @internal
- */
+/** A provider whose servers are listening. */
 export interface StartedProvider<Provider> {
   readonly provider: Provider;
   readonly close: () => Promise<void>;
@@ -123,7 +101,6 @@ export interface StartedProvider<Provider> {
  * Opens the servers of a provider and adds the common verbs.
  *
  * @returns the provider, and the origin of each of its hosts in the plan's order
- * @internal
  */
 export async function startProvider<Credentials extends object>(
   setup: ProviderSetup,
@@ -201,11 +178,7 @@ export async function startProvider<Credentials extends object>(
   };
 }
 
-/**
- * Adds a provider's own verbs to the common ones, getters included.
- *
- * @internal
- */
+/** Adds a provider's own verbs to the common ones, getters included. */
 export function withVerbs<Base extends object, Verbs extends object>(
   base: Base,
   verbs: Verbs,
@@ -215,11 +188,7 @@ export function withVerbs<Base extends object, Verbs extends object>(
   return base as Base & Verbs;
 }
 
-/**
- * Opens all, or none: if one fails, those already open are closed before the failure is passed on.
- *
- * @internal
- */
+/** Opens all, or none: if one fails, those already open are closed before the failure is passed on. */
 export async function openAll<T extends { close(): Promise<void> }>(
   openers: readonly (() => Promise<T>)[],
 ): Promise<T[]> {

@@ -1,10 +1,6 @@
 import type { SandboxRequest } from './sandbox-request.js';
 
-/**
- * What arrived, oldest first, and who waits for the next arrival.
- *
- * @internal
- */
+/** What arrived, oldest first, and who waits for the next arrival. */
 export interface RequestLog {
   readonly entries: readonly SandboxRequest[];
   /** How many arrived since the start or the last reset, including those that the log no longer holds. */
@@ -20,11 +16,7 @@ interface Waiter {
   reject(error: Error): void;
 }
 
-/**
- * Creates an empty log that keeps at most this many entries.
- *
- * @internal
- */
+/** Creates an empty log that keeps at most this many entries. */
 export function createRequestLog(maxEntries: number): RequestLog {
   const entries: SandboxRequest[] = [];
   let count = 0;

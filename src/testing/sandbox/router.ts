@@ -37,8 +37,6 @@ export interface Route {
  * ```ts
  * route('GET', '/v2/accounts/:accountSid/users/:userId', (request, { userId }) => json(200, …))
  * ```
- *
- * @internal
  */
 export function route<const Path extends string>(
   method: string,
@@ -49,21 +47,13 @@ export function route<const Path extends string>(
   return { method, path, answer, access };
 }
 
-/**
- * The route that matched a request, and its path parameters.
- *
- * @internal
- */
+/** The route that matched a request, and its path parameters. */
 export interface Match {
   readonly route: Route;
   readonly params: Readonly<Record<string, string>>;
 }
 
-/**
- * Finds the route for a method and a path.
- *
- * @internal
- */
+/** Finds the route for a method and a path. */
 export interface Router {
   match(method: string, path: string): Match | undefined;
 }
@@ -73,11 +63,7 @@ interface CompiledRoute {
   readonly segments: readonly string[];
 }
 
-/**
- * Compiles routes; of two that match, the earlier one wins.
- *
- * @internal
- */
+/** Compiles routes; of two that match, the earlier one wins. */
 export function createRouter(
   routes: readonly Route[],
   { ignoreCase = false }: { ignoreCase?: boolean } = {},

@@ -31,8 +31,6 @@ export interface SandboxRequest {
 /**
  * The log's own form of a request. Rarely used fields are computed on demand, because a storm of requests pays for
  * every field.
- *
- * @internal
  */
 export class RecordedRequest implements SandboxRequest {
   readonly method: string;

@@ -9,18 +9,12 @@
  * Unofficial, from public client code: the answers of balance and transactions; amounts are strings in one and numbers in the
  * other. Hypothesis: 400 in the token endpoint's failure envelope for a body without the shared fields.
  */
-import type { Answer } from './answers.js';
-import { json } from './answers.js';
+import { json, type Answer } from './answers.js';
 import { asList, asObject, asText, objectBody } from './read-body.js';
-import type { Access, Route } from './router.js';
-import { route } from './router.js';
+import { route, type Access, type Route } from './router.js';
 import type { SandboxRequest } from './sandbox-request.js';
 
-/**
- * Lists the routes about accounts; `checkSignature` runs after the token was accepted.
- *
- * @internal
- */
+/** Lists the routes about accounts; `checkSignature` runs after the token was accepted. */
 export function createSingleviewAccounts(checkSignature: Access): readonly Route[] {
   const read = (path: string, answer: (bankCode: string) => object) =>
     route('POST', path, (request) => checkSignature(request) ?? forBank(request, answer));

@@ -8,13 +8,18 @@
  * Hypothesis: that the grant is case-insensitive; the HTTP status of a token failure (here 200, see `failTokensWith`) and its
  * `errorCode`; that a dead bearer token draws the 401 `MW-401` of the neighbouring B2B API; what a call without `signature` gets.
  */
-import type { Answer } from './answers.js';
-import { json } from './answers.js';
+import { json, type Answer } from './answers.js';
 import { createCredentialBox } from './credential-box.js';
 import { createJwtWriter } from './fake-tokens.js';
 import { createLifetimeNotation } from './lifetime-notation.js';
-import type { ProviderSetup, Rejection, SandboxProvider, StartedProvider } from './provider.js';
-import { startProvider, withVerbs } from './provider.js';
+import {
+  startProvider,
+  withVerbs,
+  type ProviderSetup,
+  type Rejection,
+  type SandboxProvider,
+  type StartedProvider,
+} from './provider.js';
 import { asText, objectBody } from './read-body.js';
 import type { SandboxRequest } from './sandbox-request.js';
 import { createSingleviewAccounts } from './singleview-accounts.js';
@@ -38,11 +43,7 @@ export interface SingleviewSandbox extends SandboxProvider<SingleviewCredentials
   requireSignature(on?: boolean): void;
 }
 
-/**
- * Starts SingleView.
- *
- * @internal
- */
+/** Starts SingleView. */
 export async function startSingleview(
   setup: ProviderSetup,
 ): Promise<StartedProvider<SingleviewSandbox>> {

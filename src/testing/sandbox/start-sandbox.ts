@@ -1,21 +1,18 @@
 import { refuseUnknownOptions } from '../../errors/check-options.js';
 import { MisconfigurationError } from '../../errors/index.js';
-import type { ExotelSandbox } from './exotel.js';
-import { startExotel } from './exotel.js';
-import type { Learning360Sandbox } from './learning360.js';
-import { startLearning360 } from './learning360.js';
-import type { OAuth2Sandbox } from './oauth2.js';
-import { startOAuth2 } from './oauth2.js';
-import type { ProviderSetup, SandboxProvider, StartedProvider } from './provider.js';
-import { openAll } from './provider.js';
-import type { SingleviewSandbox } from './singleview.js';
-import { startSingleview } from './singleview.js';
-import type { TruecallerSandbox } from './truecaller.js';
-import { startTruecaller } from './truecaller.js';
-import type { TruecallerCallsSandbox } from './truecaller-calls.js';
-import { startTruecallerCalls } from './truecaller-calls.js';
-import type { Udara360Sandbox } from './udara360.js';
-import { startUdara360 } from './udara360.js';
+import { startExotel, type ExotelSandbox } from './exotel.js';
+import { startLearning360, type Learning360Sandbox } from './learning360.js';
+import { startOAuth2, type OAuth2Sandbox } from './oauth2.js';
+import {
+  openAll,
+  type ProviderSetup,
+  type SandboxProvider,
+  type StartedProvider,
+} from './provider.js';
+import { startSingleview, type SingleviewSandbox } from './singleview.js';
+import { startTruecaller, type TruecallerSandbox } from './truecaller.js';
+import { startTruecallerCalls, type TruecallerCallsSandbox } from './truecaller-calls.js';
+import { startUdara360, type Udara360Sandbox } from './udara360.js';
 
 /** The sandbox providers by name. */
 export interface SandboxProviders {

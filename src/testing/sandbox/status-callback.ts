@@ -8,21 +8,13 @@
 import { asObject, asText } from './read-body.js';
 import type { WebhookSender } from './webhook-sender.js';
 
-/**
- * What a caller wants to be notified of, and where.
- *
- * @internal
- */
+/** What a caller wants to be notified of, and where. */
 export interface StatusCallback {
   readonly event: string;
   readonly url: string;
 }
 
-/**
- * Reads `status_callback` of a make-call body; anything else is left out.
- *
- * @internal
- */
+/** Reads `status_callback` of a make-call body; anything else is left out. */
 export function readStatusCallbacks(value: unknown): readonly StatusCallback[] {
   if (!Array.isArray(value)) return [];
   return value.flatMap((item) => {
@@ -34,11 +26,7 @@ export function readStatusCallbacks(value: unknown): readonly StatusCallback[] {
   });
 }
 
-/**
- * The current facts about a call.
- *
- * @internal
- */
+/** The current facts about a call. */
 export interface CallNews {
   readonly state: string;
   readonly durationSeconds: number;
@@ -46,11 +34,7 @@ export interface CallNews {
   readonly recordingUrl: string;
 }
 
-/**
- * Posts an event to the callbacks that requested it.
- *
- * @internal
- */
+/** Posts an event to the callbacks that requested it. */
 export function ccmNews(
   webhooks: WebhookSender,
   call: {

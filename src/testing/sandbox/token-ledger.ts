@@ -36,11 +36,7 @@ export interface TokenSwitches {
   issueExpiredTokens(on?: boolean): void;
 }
 
-/**
- * The book of all tokens that one provider issued.
- *
- * @internal
- */
+/** The book of all tokens that one provider issued. */
 export interface TokenLedger extends TokenSwitches {
   /** @param token - the string itself, if {@link TokenLedgerOptions.write} is not to write it */
   issue(grant?: Readonly<Record<string, string>>, token?: string): IssuedToken;
@@ -51,11 +47,7 @@ export interface TokenLedger extends TokenSwitches {
   reset(): void;
 }
 
-/**
- * What is particular to the tokens of one provider.
- *
- * @internal
- */
+/** What is particular to the tokens of one provider. */
 export interface TokenLedgerOptions {
   /** Epoch milliseconds. */
   readonly now: () => number;
@@ -76,11 +68,7 @@ const PRUNE_EVERY = 1000;
 /** How long ago a token that is issued expired did expire. */
 const EXPIRED_SINCE_SECONDS = 1;
 
-/**
- * Creates an empty ledger.
- *
- * @internal
- */
+/** Creates an empty ledger. */
 export function createTokenLedger({
   now,
   lifetimeSeconds,

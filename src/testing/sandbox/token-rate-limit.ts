@@ -1,8 +1,4 @@
-/**
- * A limit on the number of tokens in a sliding window.
- *
- * @internal
- */
+/** A limit on the number of tokens in a sliding window. */
 export interface TokenRateLimit {
   /** Takes one of the window's places; returns whether there was one. */
   allow(): boolean;
@@ -10,11 +6,7 @@ export interface TokenRateLimit {
   reset(): void;
 }
 
-/**
- * Creates a limit of `most` tokens per sliding `windowMs`; at first it is enforced.
- *
- * @internal
- */
+/** Creates a limit of `most` tokens per sliding `windowMs`; at first it is enforced. */
 export function createTokenRateLimit({
   now,
   most,

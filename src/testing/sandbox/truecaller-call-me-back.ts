@@ -7,8 +7,7 @@
  * Hypothesis: up to two immediate retries, while the page has seven in two days.
  */
 import type { ProviderSetup } from './provider.js';
-import type { SentWebhook } from './webhook-sender.js';
-import { createWebhookSender } from './webhook-sender.js';
+import { createWebhookSender, type SentWebhook } from './webhook-sender.js';
 
 /** Who wants to be called back, or does not. */
 export interface TruecallerCallMeBackNews {
@@ -31,11 +30,7 @@ export interface TruecallerCallMeBacks {
   webhooksSettled(): Promise<void>;
 }
 
-/**
- * Creates the sender of events.
- *
- * @internal
- */
+/** Creates the sender of events. */
 export function createCallMeBacks(
   { now }: ProviderSetup,
   clientAccountId: () => string,

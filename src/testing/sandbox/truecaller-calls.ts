@@ -9,11 +9,15 @@
  * Hypothesis: 400 for a bad record, 200 for one that is not pushed; what a request over the limit gets (429 as `{ slug, message }`);
  * 403 for another account; that a batch is done at once; 404 for an unknown batch.
  */
-import type { Answer } from './answers.js';
-import { json } from './answers.js';
+import { json, type Answer } from './answers.js';
 import { createCredentialBox } from './credential-box.js';
-import type { ProviderSetup, SandboxProvider, StartedProvider } from './provider.js';
-import { startProvider, withVerbs } from './provider.js';
+import {
+  startProvider,
+  withVerbs,
+  type ProviderSetup,
+  type SandboxProvider,
+  type StartedProvider,
+} from './provider.js';
 import { asList, asObject, asText, objectBody } from './read-body.js';
 import { route } from './router.js';
 import type { SandboxRequest } from './sandbox-request.js';
@@ -73,11 +77,7 @@ function createLimitPerToken(limit: Parameters<typeof createTokenRateLimit>[0]):
   };
 }
 
-/**
- * Starts Truecaller for Business calls.
- *
- * @internal
- */
+/** Starts Truecaller for Business calls. */
 export async function startTruecallerCalls(
   setup: ProviderSetup,
 ): Promise<StartedProvider<TruecallerCallsSandbox>> {

@@ -9,11 +9,9 @@
  * 400 in the `{ slug, message }` shape for a payload out of bounds; that push carries its fields at the top level or in a section
  * such as `profile`.
  */
-import type { Answer } from './answers.js';
-import { json } from './answers.js';
+import { json, type Answer } from './answers.js';
 import { asList, asObject, asText, objectBody } from './read-body.js';
-import type { Route } from './router.js';
-import { route } from './router.js';
+import { route, type Route } from './router.js';
 import type { SandboxRequest } from './sandbox-request.js';
 import { truecallerFailure } from './truecaller-failure.js';
 
@@ -41,11 +39,7 @@ const DISPLAY_UNITS: ReadonlySet<unknown> = new Set([
 /** Twelve digits without a plus sign, or the SHA-256 of exactly those. */
 const RECEIVER = /^(?:\d{12}|[0-9a-f]{64})$/;
 
-/**
- * Creates the routes that take campaign payloads, and the lists that keep them.
- *
- * @internal
- */
+/** Creates the routes that take campaign payloads, and the lists that keep them. */
 export function createTruecallerCampaigns(): {
   readonly portalRoutes: readonly Route[];
   readonly webhookRoutes: readonly Route[];

@@ -7,8 +7,7 @@
  * Hypothesis: the header `application/json`; a click under the id of its impression; up to two retries.
  */
 import type { ProviderSetup } from './provider.js';
-import type { SentWebhook } from './webhook-sender.js';
-import { createWebhookSender } from './webhook-sender.js';
+import { createWebhookSender, type SentWebhook } from './webhook-sender.js';
 
 /** What a person did. */
 export interface TruecallerNews {
@@ -32,11 +31,7 @@ export interface TruecallerEvents {
   webhooksSettled(): Promise<void>;
 }
 
-/**
- * Creates the sender of events.
- *
- * @internal
- */
+/** Creates the sender of events. */
 export function createTruecallerEvents(
   { now }: ProviderSetup,
   organisationId: () => string,

@@ -6,8 +6,7 @@
  * Hypothesis: that a missing or wrong `X-Public-Access`, account or key all draw that one 401; what the eleventh token gets (here
  * 429 in the documented error shape; the status appears nowhere); that a token issued again counts as one more.
  */
-import type { Answer } from './answers.js';
-import { json } from './answers.js';
+import { json, type Answer } from './answers.js';
 import { createOpaqueWriter } from './fake-tokens.js';
 import { createLifetimeNotation, type LifetimeNotation } from './lifetime-notation.js';
 import type { ProviderSetup } from './provider.js';
@@ -27,7 +26,6 @@ export interface ExpectedTokenCall {
   readonly keyId: string;
 }
 
-/** @internal */
 export function createTruecallerTokens(
   { now, random }: ProviderSetup,
   tokenPrefix: string,
@@ -65,7 +63,6 @@ export function createTruecallerTokens(
   return { ledger, lifetime, rateLimit, issueToken };
 }
 
-/** @internal */
 export function fakeUuid(generation: number, kind: string): string {
   return `00000000-0000-4000-8000-00000000${kind}${String(generation).padStart(3, '0')}`;
 }

@@ -8,14 +8,17 @@
  * Hypothesis: that a dead bearer token draws 401 in the shape of the token endpoint's.
  */
 import { createCredentialBox } from './credential-box.js';
-import type { ProviderSetup, SandboxProvider, StartedProvider } from './provider.js';
-import { startProvider, withVerbs } from './provider.js';
+import {
+  startProvider,
+  withVerbs,
+  type ProviderSetup,
+  type SandboxProvider,
+  type StartedProvider,
+} from './provider.js';
 import type { Route } from './router.js';
 import type { SandboxRequest } from './sandbox-request.js';
-import type { TruecallerEvents } from './truecaller-events.js';
-import { createTruecallerEvents } from './truecaller-events.js';
-import type { TruecallerCampaigns } from './truecaller-campaigns.js';
-import { createTruecallerCampaigns } from './truecaller-campaigns.js';
+import { createTruecallerEvents, type TruecallerEvents } from './truecaller-events.js';
+import { createTruecallerCampaigns, type TruecallerCampaigns } from './truecaller-campaigns.js';
 import { MISSING_HEADER, truecallerFailure, unauthorized } from './truecaller-failure.js';
 import { createTruecallerTokens, fakeUuid } from './truecaller-tokens.js';
 
@@ -45,11 +48,7 @@ export interface TruecallerSandbox
   enforceTokenRateLimit(on?: boolean): void;
 }
 
-/**
- * Starts Truecaller on two servers: the portal and the webhook host.
- *
- * @internal
- */
+/** Starts Truecaller on two servers: the portal and the webhook host. */
 export async function startTruecaller(
   setup: ProviderSetup,
 ): Promise<StartedProvider<TruecallerSandbox>> {

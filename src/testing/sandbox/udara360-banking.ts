@@ -11,11 +11,9 @@
  * Hypothesis: that a repeated reference draws code 26 inside a 200; 400 for a missing or over-long one; the unit of balances
  * (here kobo, like amounts).
  */
-import type { Answer } from './answers.js';
-import { json } from './answers.js';
+import { json, type Answer } from './answers.js';
 import { asText, objectBody } from './read-body.js';
-import type { Route } from './router.js';
-import { route } from './router.js';
+import { route, type Route } from './router.js';
 import type { SandboxRequest } from './sandbox-request.js';
 
 /** A transfer that the sandbox's Udara360 has posted. */
@@ -44,11 +42,7 @@ const FIRST_BALANCES: readonly (readonly [string, number])[] = [
   ['1000000002', 500_000],
 ];
 
-/**
- * Creates two accounts and the routes about them.
- *
- * @internal
- */
+/** Creates two accounts and the routes about them. */
 export function createUdara360Banking(): {
   readonly routes: readonly Route[];
   readonly verbs: Udara360Banking;

@@ -9,18 +9,21 @@
  * here the envelope of the other calls with status 401); that the token is a JWT with `iat` and `exp`; that paths match in any
  * case, since the documents use several. `Content-Type`, listed as required even on GET, is not enforced.
  */
-import type { Answer } from './answers.js';
-import { json } from './answers.js';
+import { json, type Answer } from './answers.js';
 import { createCredentialBox } from './credential-box.js';
 import { createJwtWriter } from './fake-tokens.js';
 import { createLifetimeNotation } from './lifetime-notation.js';
-import type { ProviderSetup, SandboxProvider, StartedProvider } from './provider.js';
-import { startProvider, withVerbs } from './provider.js';
+import {
+  startProvider,
+  withVerbs,
+  type ProviderSetup,
+  type SandboxProvider,
+  type StartedProvider,
+} from './provider.js';
 import { objectBody } from './read-body.js';
 import type { SandboxRequest } from './sandbox-request.js';
 import { createTokenLedger } from './token-ledger.js';
-import type { Udara360Banking } from './udara360-banking.js';
-import { createUdara360Banking } from './udara360-banking.js';
+import { createUdara360Banking, type Udara360Banking } from './udara360-banking.js';
 
 /** Credentials of the sandbox's Udara360. */
 export interface Udara360Credentials {
@@ -39,11 +42,7 @@ export interface Udara360Sandbox extends SandboxProvider<Udara360Credentials>, U
   writeNumbersAsText(on?: boolean): void;
 }
 
-/**
- * Starts Udara360.
- *
- * @internal
- */
+/** Starts Udara360. */
 export async function startUdara360(
   setup: ProviderSetup,
 ): Promise<StartedProvider<Udara360Sandbox>> {

@@ -12,11 +12,7 @@ export interface SentWebhook {
   readonly status: number | undefined;
 }
 
-/**
- * Posts webhooks over real HTTP, in the background.
- *
- * @internal
- */
+/** Posts webhooks over real HTTP, in the background. */
 export interface WebhookSender {
   readonly sent: readonly SentWebhook[];
   /** Posts, with up to two retries while the answer is not 200. */
@@ -33,11 +29,7 @@ export interface WebhookSender {
 const MOST_ATTEMPTS = 3;
 const LONGEST_ANSWER_MS = 15_000;
 
-/**
- * Creates a sender of webhooks.
- *
- * @internal
- */
+/** Creates a sender of webhooks. */
 export function createWebhookSender(): WebhookSender {
   const sent: SentWebhook[] = [];
   const onTheirWay = new Set<Promise<void>>();
