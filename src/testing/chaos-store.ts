@@ -4,6 +4,7 @@ import {
   type TokenStore,
   type TokenStoreSlot,
 } from '../store/index.js';
+import { createSignal } from './signal.js';
 
 /** The name of a store operation that can be disturbed. */
 export type StoreOperation = Exclude<keyof TokenStoreSlot, 'subscribe'>;
@@ -152,8 +153,8 @@ export function createChaosStore(store: TokenStore, options: ChaosStoreOptions =
       standing = 'hang';
     },
     holdNext(operation) {
-      const arrived = signal();
-      const over = signal();
+      const arrived = createSignal();
+      const over = createSignal();
       holds.push({ operation, arrive: arrived.resolve, over: over.promise });
       return { arrived: arrived.promise, release: over.resolve };
     },
@@ -164,12 +165,4 @@ export function createChaosStore(store: TokenStore, options: ChaosStoreOptions =
       next = [];
     },
   };
-}
-
-function signal(): { readonly promise: Promise<void>; readonly resolve: () => void } {
-  let resolve: () => void = () => undefined;
-  const promise = new Promise<void>((settle) => {
-    resolve = settle;
-  });
-  return { promise, resolve };
 }

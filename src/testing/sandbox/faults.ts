@@ -1,4 +1,5 @@
 import { MisconfigurationError } from '../../errors/index.js';
+import { createSignal, type Signal } from '../signal.js';
 import { json, type Answer } from './answers.js';
 import type { SandboxRequest } from './sandbox-request.js';
 
@@ -58,24 +59,18 @@ export interface Faults<Request = SandboxRequest> extends FaultSwitches<Request>
   delayFor(request: Request): number;
 }
 
-interface Hold<Request> {
-  arrive(request: Request): void;
-  readonly released: Promise<void>;
-  release(): void;
-}
-
 /** Creates the switches of one endpoint; at first nothing is disturbed. */
 export function createFaults<Request = SandboxRequest>(): Faults<Request> {
   let delayOf: number | ((request: Request) => number) = 0;
   let standing: Verdict = 'pass';
   let next: { times: number; readonly verdict: Verdict }[] = [];
-  let expectedHolds: Hold<Request>[] = [];
-  const openHolds = new Set<Hold<Request>>();
-  let hanging: { readonly over: Promise<void>; end(): void } | undefined;
+  let holds: { readonly arrive: (request: Request) => void; readonly over: Promise<void> }[] = [];
+  const releases = new Set<() => void>();
+  let hanging: Signal | undefined;
 
   function disturb(verdict: Verdict): void {
     standing = verdict;
-    hanging?.end();
+    hanging?.resolve();
     hanging = undefined;
   }
 
@@ -95,8 +90,7 @@ export function createFaults<Request = SandboxRequest>(): Faults<Request> {
     },
     hang() {
       disturb('pass');
-      const { promise, resolve } = createSignal<undefined>();
-      hanging = { over: promise, end: () => resolve(undefined) };
+      hanging = createSignal();
     },
     resetConnections() {
       disturb('reset');
@@ -109,31 +103,28 @@ export function createFaults<Request = SandboxRequest>(): Faults<Request> {
     },
     holdNext() {
       const arrival = createSignal<Request>();
-      const release = createSignal<undefined>();
-      const hold: Hold<Request> = {
-        arrive: arrival.resolve,
-        released: release.promise,
-        release() {
-          openHolds.delete(hold);
-          expectedHolds = expectedHolds.filter((other) => other !== hold);
-          release.resolve(undefined);
-        },
+      const over = createSignal();
+      const hold = { arrive: arrival.resolve, over: over.promise };
+      const release = () => {
+        releases.delete(release);
+        holds = holds.filter((other) => other !== hold);
+        over.resolve();
       };
-      openHolds.add(hold);
-      expectedHolds.push(hold);
-      return { arrived: arrival.promise, release: () => hold.release() };
+      releases.add(release);
+      holds.push(hold);
+      return { arrived: arrival.promise, release };
     },
     recover() {
       delayOf = 0;
       next = [];
       disturb('pass');
-      for (const hold of openHolds) hold.release();
+      for (const release of releases) release();
     },
     gate(request) {
-      const hold = expectedHolds.shift();
-      if (hold === undefined) return hanging?.over;
+      const hold = holds.shift();
+      if (hold === undefined) return hanging?.promise;
       hold.arrive(request);
-      return hold.released;
+      return hold.over;
     },
     verdict() {
       const first = next[0];
@@ -164,12 +155,4 @@ function refuseOtherAnswers(answer: unknown): void {
     problem: 'has no HTTP status',
     remedy: 'Pass an object with a status from 100 to 599, such as { status: 503 }.',
   });
-}
-
-function createSignal<T>(): { readonly promise: Promise<T>; readonly resolve: (value: T) => void } {
-  let settle: (value: T) => void = () => undefined;
-  const promise = new Promise<T>((resolve) => {
-    settle = resolve;
-  });
-  return { promise, resolve: (value) => settle(value) };
 }
