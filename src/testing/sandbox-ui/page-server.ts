@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
+import { close, listen } from '../sandbox/http-listener.js';
 import type { PageFiles } from './built-page.js';
 import { COMMAND_HEADER } from './message.js';
 
@@ -44,7 +44,7 @@ const SECURITY_HEADERS = {
  * rebinding) is refused, and a command needs our own origin and our header.
  */
 export async function openPageServer(options: PageServerOptions): Promise<PageServer> {
-  const { page, listen, obey } = options;
+  const { page, obey } = options;
   const files: Readonly<Record<string, readonly [type: string, text: string]>> = {
     '/': ['text/html', page.html],
     '/page.js': ['text/javascript', page.script],
@@ -54,10 +54,10 @@ export async function openPageServer(options: PageServerOptions): Promise<PageSe
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
     const file = files[pathname];
-    if (!isOurHost(request, port)) refuse(response, 403, 'Not the address of this page.');
+    if (!isOurHost(request, origin)) refuse(response, 403, 'Not the address of this page.');
     else if (pathname === '/commands') await receiveCommand(request, response, obey);
     else if (request.method !== 'GET') refuse(response, 405, 'Only GET.', { allow: 'GET' });
-    else if (pathname === '/events') listen(response);
+    else if (pathname === '/events') options.listen(response);
     else if (file === undefined) refuse(response, 404, 'There is no such page.');
     else sendFile(response, ...file);
   }
@@ -66,26 +66,8 @@ export async function openPageServer(options: PageServerOptions): Promise<PageSe
     // What breaks here is one connection, such as a client that goes away while it sends.
     answer(request, response).catch(() => response.destroy());
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port, LOOPBACK, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
-  const { port } = server.address() as AddressInfo; // A server that listens on TCP has one.
-
-  let closing: Promise<void> | undefined;
-  return {
-    url: `http://${LOOPBACK}:${port}/`,
-    close() {
-      closing ??= new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      });
-      return closing;
-    },
-  };
+  const origin = await listen(server, LOOPBACK, options.port);
+  return { url: `${origin}/`, close: () => close(server) };
 }
 
 async function receiveCommand(
@@ -111,8 +93,9 @@ function sendFile(response: ServerResponse, type: string, content: string): void
   response.end(content);
 }
 
-function isOurHost({ headers }: IncomingMessage, port: number): boolean {
-  return headers.host === `${LOOPBACK}:${port}` || headers.host === `localhost:${port}`;
+function isOurHost({ headers }: IncomingMessage, origin: string): boolean {
+  const asked = `http://${headers.host ?? ''}`;
+  return asked === origin || asked === origin.replace(LOOPBACK, 'localhost');
 }
 
 /** The `Host` has been checked, so an `Origin` that repeats it is ours. */

@@ -12,10 +12,11 @@
 import type { Answer } from './answers.js';
 import type { CallTimer } from './exotel-call-timing.js';
 import { exotelFailure, exotelSuccess } from './exotel-envelope.js';
+import { exotelSid, secondsOf, toIndianTime } from './exotel-notation.js';
 import { recordingAt, type RecordingBook } from './exotel-recordings.js';
 import type { ProviderSetup } from './provider.js';
 import { asObject, asText, objectBody } from './read-body.js';
-import { route, type Route } from './router.js';
+import { route, type ApiPart } from './router.js';
 import type { SandboxRequest } from './sandbox-request.js';
 import { ccmNews, readStatusCallbacks, type StatusCallback } from './status-callback.js';
 import type { WebhookSender } from './webhook-sender.js';
@@ -61,13 +62,13 @@ export function createExotelCallsV3(
   webhooks: WebhookSender,
   recordings: RecordingBook,
   timer: CallTimer,
-): { readonly routes: readonly Route[]; readonly verbs: ExotelCallsV3; reset(): void } {
+): ApiPart<ExotelCallsV3> {
   const calls: ExotelCallV3[] = [];
 
   const news = (call: ExotelCallV3, event: 'answered' | 'terminal', state: string) =>
     ccmNews(webhooks, call, event, {
       state,
-      durationSeconds: seconds(call),
+      durationSeconds: secondsOf(call),
       recordingUrl: recordings.addressOf(call.sid),
     });
 
@@ -90,7 +91,7 @@ export function createExotelCallsV3(
     }
     const recording = asObject(body.recording);
     const call: ExotelCallV3 = {
-      sid: `sandboxcallv3${String(calls.length + 1).padStart(6, '0')}`,
+      sid: exotelSid('callv3', calls.length + 1),
       from: caller,
       to: callee,
       virtualNumber,
@@ -140,7 +141,7 @@ export function createExotelCallsV3(
         from: call.from,
         to: call.to,
         start_time: new Date(call.createdAt).toISOString(),
-        duration: Math.floor((now() - call.createdAt) / 1000),
+        duration: secondsOf(call, now()),
         recording_enabled: call.recording,
       })),
       total_active: on.length,
@@ -175,13 +176,13 @@ function details(request: SandboxRequest, call: ExotelCallV3, accountSid: string
     sid: call.sid,
     direction: 'outbound',
     virtual_number: call.virtualNumber,
-    created_time: toIndianTime(call.createdAt),
-    updated_time: toIndianTime(call.endedAt ?? call.createdAt),
-    start_time: toIndianTime(call.createdAt),
+    created_time: toZonedTime(call.createdAt),
+    updated_time: toZonedTime(call.endedAt ?? call.createdAt),
+    start_time: toZonedTime(call.createdAt),
   };
   const whole =
     call.endedAt === undefined
-      ? { ...shared, state: 'active', status: null, end_time: toIndianTime(0) }
+      ? { ...shared, state: 'active', status: null, end_time: toZonedTime(0) }
       : { ...shared, ...ending(request, call, call.endedAt, accountSid) };
   return exotelSuccess(request, 200, {
     code: 200,
@@ -200,9 +201,9 @@ function ending(
   return {
     state: 'terminal',
     status: call.outcome ?? null,
-    end_time: toIndianTime(endedAt),
-    total_duration: seconds(call),
-    total_talk_time: call.outcome === 'completed' ? seconds(call) : 0,
+    end_time: toZonedTime(endedAt),
+    total_duration: secondsOf(call),
+    total_talk_time: call.outcome === 'completed' ? secondsOf(call) : 0,
     custom_field: call.customField ?? null,
     app_id: null,
     app_name: null,
@@ -217,8 +218,8 @@ function legs(request: SandboxRequest, call: ExotelCallV3, accountSid: string): 
     sid,
     name: null,
     contact_uri: contactUri,
-    date_created: toIndianTime(call.createdAt),
-    date_updated: toIndianTime(call.endedAt ?? call.createdAt),
+    date_created: toZonedTime(call.createdAt),
+    date_updated: toZonedTime(call.endedAt ?? call.createdAt),
     status: call.endedAt === undefined ? 'in-progress' : 'completed',
   });
   return exotelSuccess(request, 200, {
@@ -242,8 +243,8 @@ function voiceLog(request: SandboxRequest, call: ExotelCallV3): Answer {
     voice_log: {
       call_sid: call.sid,
       recording_url: recordingAt(request.origin, call.sid),
-      recording_duration: seconds(call),
-      recording_size_bytes: 8000 * seconds(call),
+      recording_duration: secondsOf(call),
+      recording_size_bytes: 8000 * secondsOf(call),
       format: request.query.get('format') ?? 'mp3',
       channel: request.query.get('channel') ?? 'single',
       created_at: new Date(call.endedAt).toISOString(),
@@ -252,12 +253,7 @@ function voiceLog(request: SandboxRequest, call: ExotelCallV3): Answer {
   });
 }
 
-function seconds({ createdAt, endedAt }: ExotelCallV3): number {
-  return Math.floor(((endedAt ?? createdAt) - createdAt) / 1000);
-}
-
-/** `YYYY-MM-DD HH:mm:ss+05:30`: v3 has a space instead of ISO 8601's T. */
-function toIndianTime(at: number): string {
-  const local = new Date(at + 5.5 * 3_600_000).toISOString();
-  return `${local.slice(0, 19).replace('T', ' ')}+05:30`;
+/** v3 has a space instead of ISO 8601's T. */
+function toZonedTime(at: number): string {
+  return `${toIndianTime(at)}+05:30`;
 }

@@ -12,11 +12,12 @@
 import type { Answer } from './answers.js';
 import type { CallTimer } from './exotel-call-timing.js';
 import { exotelFailure, exotelSuccess } from './exotel-envelope.js';
+import { exotelSid, secondsOf } from './exotel-notation.js';
 import type { ExotelAgent } from './exotel-presence.js';
 import type { RecordingBook } from './exotel-recordings.js';
 import type { ProviderSetup } from './provider.js';
 import { asObject, asText, objectBody } from './read-body.js';
-import { route, type Route } from './router.js';
+import { route, type ApiPart } from './router.js';
 import type { SandboxRequest } from './sandbox-request.js';
 import { ccmNews, readStatusCallbacks, type StatusCallback } from './status-callback.js';
 import type { WebhookSender } from './webhook-sender.js';
@@ -70,7 +71,7 @@ export function createExotelCalls(
   webhooks: WebhookSender,
   recordings: RecordingBook,
   timer: CallTimer,
-): { readonly routes: readonly Route[]; readonly verbs: ExotelCalls; reset(): void } {
+): ApiPart<ExotelCalls> {
   const calls: ExotelCall[] = [];
   let manyCalls = false;
 
@@ -90,7 +91,7 @@ export function createExotelCalls(
 
     if (!manyCalls) agent.device = 'busy';
     const call: ExotelCall = {
-      sid: `sandboxcall${String(calls.length + 1).padStart(6, '0')}`,
+      sid: exotelSid('call', calls.length + 1),
       agent,
       customerNumber,
       virtualNumber,
@@ -105,7 +106,7 @@ export function createExotelCalls(
     calls.push(call);
     timer.start(
       () => {
-        if (call.state === 'active') answer(call);
+        if (call.state === 'active') news(call, 'answered');
       },
       () => {
         if (call.state === 'active') end(call, 'completed');
@@ -114,21 +115,18 @@ export function createExotelCalls(
     return exotelSuccess(request, 200, placedBody(call));
   }
 
-  const news = (call: ExotelCall, event: 'answered' | 'terminal', at: number) =>
+  const news = (call: ExotelCall, event: 'answered' | 'terminal') =>
     ccmNews(webhooks, call, event, {
       state: call.state,
-      durationSeconds: secondsOf(call, at),
+      durationSeconds: secondsOf(call, now()),
       recordingUrl: recordings.addressOf(call.sid),
     });
 
-  const answer = (call: ExotelCall) => news(call, 'answered', now());
-
   function end(call: ExotelCall, outcome: ExotelCallOutcome): void {
-    const endedAt = now();
-    Object.assign(call, { state: 'terminal', outcome, endedAt });
+    Object.assign(call, { state: 'terminal', outcome, endedAt: now() });
     call.agent.device = 'free';
     if (call.recording) recordings.keep(call.sid);
-    news(call, 'terminal', endedAt);
+    news(call, 'terminal');
   }
 
   function findCall(callSid: string): ExotelCall {
@@ -165,7 +163,7 @@ export function createExotelCalls(
     verbs: {
       calls,
       answerCall(callSid) {
-        answer(findCall(callSid));
+        news(findCall(callSid), 'answered');
       },
       endCall(callSid, outcome = 'completed') {
         end(findCall(callSid), outcome);
@@ -225,8 +223,7 @@ function detailsBody(
   at: number,
   recordingUrl: string,
 ): object {
-  const updatedAt = call.endedAt ?? at;
-  const seconds = secondsOf(call, updatedAt);
+  const seconds = secondsOf(call, at);
   return {
     sid: call.sid,
     direction: 'outbound-api',
@@ -236,7 +233,7 @@ function detailsBody(
     assigned_agent_details: { user_id: call.agent.userId, contact_uri: call.agent.contactUri },
     customer_details: { number: call.customerNumber },
     created_time: toIso(call.createdAt),
-    updated_time: toIso(updatedAt),
+    updated_time: toIso(call.endedAt ?? at),
     start_time: toIso(call.createdAt),
     end_time: call.endedAt === undefined ? null : toIso(call.endedAt),
     total_duration: seconds,
@@ -248,10 +245,6 @@ function detailsBody(
     custom_field: call.customField ?? null,
     legs: `/v2/accounts/${accountSid}/calls/${call.sid}/legs`,
   };
-}
-
-function secondsOf({ createdAt }: ExotelCall, at: number): number {
-  return Math.max(0, Math.floor((at - createdAt) / 1000));
 }
 
 function toIso(at: number): string {

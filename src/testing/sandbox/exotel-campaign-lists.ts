@@ -11,11 +11,18 @@
  */
 import { json, type Answer } from './answers.js';
 import { readRows } from './exotel-contacts.js';
-import { exotelFailure, exotelSuccess } from './exotel-envelope.js';
+import {
+  exotelFailure,
+  exotelPage,
+  exotelSuccess,
+  failedRow,
+  type ExotelRow,
+} from './exotel-envelope.js';
+import { exotelSid, toIndianTime } from './exotel-notation.js';
 import { formOf, textsIn } from './form.js';
 import type { ProviderSetup } from './provider.js';
 import { asObject, asText, objectBody } from './read-body.js';
-import { route, type Access, type Route } from './router.js';
+import { route, type ApiPart } from './router.js';
 import type { SandboxRequest } from './sandbox-request.js';
 
 /** A contact of the campaigns' address book, with the fields as they came. */
@@ -46,28 +53,31 @@ const NUMBER = /^\+?\d{10,15}$/;
 
 export function createExotelCampaignLists(
   { now }: ProviderSetup,
-  basicOnly: Access,
   isInUse: (listSid: string) => boolean,
-): { readonly routes: readonly Route[]; readonly verbs: ExotelCampaignBook; reset(): void } {
+): ApiPart<ExotelCampaignBook> {
   const contacts = new Map<string, ExotelCampaignContact>();
   const lists = new Map<string, ExotelCampaignList>();
   const uploads = new Map<string, { done: boolean; counts: object }>();
   let made = 0;
-  const nextSid = (kind: string) => `sandbox${kind}${String((made += 1)).padStart(6, '0')}`;
+  const nextSid = (kind: string) => exotelSid(kind, (made += 1));
 
-  function makeContact(row: unknown): object {
+  function makeContact(row: unknown): ExotelRow {
     const fields = asObject(row) ?? {};
-    if (!NUMBER.test(asText(fields.number) ?? '')) return failed(400, 1002, 'Invalid number');
-    const contact = { sid: nextSid('contact'), fields, createdAt: now() };
-    contacts.set(contact.sid, contact);
-    return succeeded(contactBody(contact));
+    if (!NUMBER.test(asText(fields.number) ?? '')) return failedRow(400, 1002, 'Invalid number');
+    return succeeded(contactBody(addContact(fields)));
   }
 
-  function makeList(row: unknown): object {
+  function addContact(fields: ExotelCampaignContact['fields']): ExotelCampaignContact {
+    const contact = { sid: nextSid('contact'), fields, createdAt: now() };
+    contacts.set(contact.sid, contact);
+    return contact;
+  }
+
+  function makeList(row: unknown): ExotelRow {
     const { name, tag } = asObject(row) ?? {};
     const wanted = asText(name);
-    if (wanted === undefined) return failed(400, 1001, 'Mandatory parameter missing');
-    if (isTaken(wanted)) return failed(409, 1008, 'List name already exists');
+    if (wanted === undefined) return failedRow(400, 1001, 'Mandatory parameter missing');
+    if (isTaken(wanted)) return NAME_TAKEN;
     return succeeded(listBody(addList(wanted, asText(tag))));
   }
 
@@ -85,41 +95,41 @@ export function createExotelCampaignLists(
 
   const isTaken = (name: string) => [...lists.values()].some((list) => list.name === name);
 
-  function change(row: unknown): object {
+  function change(row: unknown): ExotelRow {
     const { sid, ...fields } = asObject(row) ?? {};
     const contact = contacts.get(asText(sid) ?? '');
-    if (contact === undefined) return failed(404, 1000, 'Contact not found');
+    if (contact === undefined) return NO_CONTACT;
     contact.fields = { ...contact.fields, ...fields };
     return succeeded(contactBody(contact));
   }
 
-  function rename(row: unknown): object {
+  function rename(row: unknown): ExotelRow {
     const { sid, name } = asObject(row) ?? {};
     const list = lists.get(asText(sid) ?? '');
     const wanted = asText(name);
-    if (list === undefined || wanted === undefined) return failed(404, 1000, 'List not found');
-    if (isTaken(wanted)) return failed(409, 1008, 'List name already exists');
+    if (list === undefined || wanted === undefined) return NO_LIST;
+    if (isTaken(wanted)) return NAME_TAKEN;
     list.name = wanted;
     return succeeded(listBody(list));
   }
 
   function addToList(request: SandboxRequest, { sid }: { readonly sid: string }): Answer {
     const list = lists.get(sid);
-    if (list === undefined) return exotelFailure(request, 404, 1000, 'List not found');
+    if (list === undefined) return oneAnswer(request, NO_LIST);
     const rows = rowsIn(request, 'contact_references').map((row) => {
       const contact = contacts.get(asText(asObject(row)?.contact_sid) ?? '');
-      if (contact === undefined) return failed(404, 1000, 'Contact not found');
+      if (contact === undefined) return NO_CONTACT;
       list.contactSids.add(contact.sid);
       return succeeded({ contact_sid: contact.sid });
     });
     return manyAnswer(request, rows);
   }
 
-  function removeList(request: SandboxRequest, { sid }: { readonly sid: string }): Answer {
-    if (!lists.has(sid)) return exotelFailure(request, 404, 1000, 'List not found');
-    if (isInUse(sid)) return exotelFailure(request, 400, 1002, 'A campaign uses this list');
+  function removeList(sid: string): ExotelRow {
+    if (!lists.has(sid)) return NO_LIST;
+    if (isInUse(sid)) return failedRow(400, 1002, 'A campaign uses this list');
     lists.delete(sid);
-    return exotelSuccess(request, 200, succeeded(null));
+    return succeeded(null);
   }
 
   async function uploadCsv(request: SandboxRequest): Promise<Answer> {
@@ -140,9 +150,7 @@ export function createExotelCampaignLists(
       else {
         seen.add(number);
         counts.success_count += 1;
-        const contact = { sid: nextSid('contact'), fields, createdAt: now() };
-        contacts.set(contact.sid, contact);
-        list.contactSids.add(contact.sid);
+        list.contactSids.add(addContact(fields).sid);
       }
     }
     const uploadId = nextSid('upload');
@@ -168,107 +176,55 @@ export function createExotelCampaignLists(
 
   return {
     routes: [
-      route('POST', `${PATH}/contacts/csv-upload`, uploadCsv, basicOnly),
-      route('GET', `${PATH}/csv-status/:id`, csvStatus, basicOnly),
-      route(
-        'POST',
-        `${PATH}/contacts`,
-        (request) => manyAnswer(request, rowsIn(request, 'contacts').map(makeContact)),
-        basicOnly,
+      route('POST', `${PATH}/contacts/csv-upload`, uploadCsv),
+      route('GET', `${PATH}/csv-status/:id`, csvStatus),
+      route('POST', `${PATH}/contacts`, (request) =>
+        manyAnswer(request, rowsIn(request, 'contacts').map(makeContact)),
       ),
-      route(
-        'PUT',
-        `${PATH}/contacts`,
-        (request) => manyAnswer(request, rowsIn(request, 'contacts').map(change)),
-        basicOnly,
+      route('PUT', `${PATH}/contacts`, (request) =>
+        manyAnswer(request, rowsIn(request, 'contacts').map(change)),
       ),
-      route(
-        'GET',
-        `${PATH}/contacts`,
-        (request) => contactsOf(request, contacts.keys()),
-        basicOnly,
+      route('GET', `${PATH}/contacts`, (request) => contactsOf(request, contacts.keys())),
+      route('GET', `${PATH}/contacts/:sid`, (request, { sid }) => {
+        const contact = contacts.get(sid);
+        return oneAnswer(request, contact ? succeeded(contactBody(contact)) : NO_CONTACT);
+      }),
+      route('PUT', `${PATH}/contacts/:sid`, (request, { sid }) =>
+        oneAnswer(request, change({ ...objectBody(request), sid })),
       ),
-      route(
-        'GET',
-        `${PATH}/contacts/:sid`,
-        (request, { sid }) => {
-          const contact = contacts.get(sid);
-          return contact === undefined
-            ? exotelFailure(request, 404, 1000, 'Contact not found')
-            : exotelSuccess(request, 200, succeeded(contactBody(contact)));
-        },
-        basicOnly,
+      route('DELETE', `${PATH}/contacts/:sid`, (request, { sid }) =>
+        oneAnswer(request, contacts.delete(sid) ? succeeded(null) : NO_CONTACT),
       ),
-      route(
-        'PUT',
-        `${PATH}/contacts/:sid`,
-        (request, { sid }) => oneAnswer(request, change({ ...objectBody(request), sid })),
-        basicOnly,
+      route('POST', `${PATH}/lists`, (request) =>
+        exotelSuccess(request, 200, rowsIn(request, 'lists').map(makeList)),
       ),
-      route(
-        'DELETE',
-        `${PATH}/contacts/:sid`,
-        (request, { sid }) =>
-          contacts.delete(sid)
-            ? exotelSuccess(request, 200, succeeded(null))
-            : exotelFailure(request, 404, 1000, 'Contact not found'),
-        basicOnly,
+      route('PUT', `${PATH}/lists`, (request) =>
+        manyAnswer(request, rowsIn(request, 'lists').map(rename)),
       ),
-      route(
-        'POST',
-        `${PATH}/lists`,
-        (request) => exotelSuccess(request, 200, rowsIn(request, 'lists').map(makeList)),
-        basicOnly,
+      route('GET', `${PATH}/lists`, (request) => {
+        const name = request.query.get('name') ?? '';
+        const found = [...lists.values()].filter((list) => list.name.includes(name));
+        return pageAnswer(request, found.map(listBody));
+      }),
+      route('GET', `${PATH}/lists/:sid`, (request, { sid }) => {
+        const list = lists.get(sid);
+        return oneAnswer(request, list ? succeeded(listBody(list)) : NO_LIST);
+      }),
+      route('PUT', `${PATH}/lists/:sid`, (request, { sid }) =>
+        oneAnswer(request, rename({ ...objectBody(request), sid })),
       ),
-      route(
-        'PUT',
-        `${PATH}/lists`,
-        (request) => manyAnswer(request, rowsIn(request, 'lists').map(rename)),
-        basicOnly,
+      route('DELETE', `${PATH}/lists/:sid`, (request, { sid }) =>
+        oneAnswer(request, removeList(sid)),
       ),
-      route(
-        'GET',
-        `${PATH}/lists`,
-        (request) => {
-          const name = request.query.get('name') ?? '';
-          const found = [...lists.values()].filter((list) => list.name.includes(name));
-          return pageAnswer(request, found.map(listBody));
-        },
-        basicOnly,
+      route('GET', `${PATH}/lists/:sid/contacts`, (request, { sid }) =>
+        contactsOf(request, lists.get(sid)?.contactSids ?? []),
       ),
-      route(
-        'GET',
-        `${PATH}/lists/:sid`,
-        (request, { sid }) => {
-          const list = lists.get(sid);
-          return list === undefined
-            ? exotelFailure(request, 404, 1000, 'List not found')
-            : exotelSuccess(request, 200, succeeded(listBody(list)));
-        },
-        basicOnly,
-      ),
-      route(
-        'PUT',
-        `${PATH}/lists/:sid`,
-        (request, { sid }) => oneAnswer(request, rename({ ...objectBody(request), sid })),
-        basicOnly,
-      ),
-      route('DELETE', `${PATH}/lists/:sid`, removeList, basicOnly),
-      route(
-        'GET',
-        `${PATH}/lists/:sid/contacts`,
-        (request, { sid }) => contactsOf(request, lists.get(sid)?.contactSids ?? []),
-        basicOnly,
-      ),
-      route('POST', `${PATH}/lists/:sid/contacts`, addToList, basicOnly),
-      route(
-        'DELETE',
-        `${PATH}/lists/:sid/contacts/:contactSid`,
-        (request, { sid, contactSid }) =>
-          lists.get(sid)?.contactSids.delete(contactSid) === true
-            ? exotelSuccess(request, 200, succeeded(null))
-            : exotelFailure(request, 404, 1000, 'Contact not found'),
-        basicOnly,
+      route('POST', `${PATH}/lists/:sid/contacts`, addToList),
+      route('DELETE', `${PATH}/lists/:sid/contacts/:contactSid`, (request, { sid, contactSid }) =>
+        oneAnswer(
+          request,
+          lists.get(sid)?.contactSids.delete(contactSid) === true ? succeeded(null) : NO_CONTACT,
+        ),
       ),
     ],
     verbs: { campaignContacts: contacts, campaignLists: lists },
@@ -281,13 +237,12 @@ export function createExotelCampaignLists(
   };
 }
 
-export function succeeded(data: unknown): object {
-  return { code: 200, error_data: null, status: 'success', data };
-}
+const NO_CONTACT = failedRow(404, 1000, 'Contact not found');
+const NO_LIST = failedRow(404, 1000, 'List not found');
+const NAME_TAKEN = failedRow(409, 1008, 'List name already exists');
 
-function failed(status: number, code: number, description: string): object {
-  const error_data = { code, message: description, description };
-  return { code: status, error_data, status: 'failure', data: null };
+export function succeeded(data: object | null): ExotelRow {
+  return { code: 200, error_data: null, status: 'success', data };
 }
 
 /** The rows of a body: wrapped under that name, a bare array, or one bare object. */
@@ -296,32 +251,28 @@ export function rowsIn({ json: body }: SandboxRequest, name: string): readonly u
   return Array.isArray(wrapped) ? wrapped : [wrapped];
 }
 
-function manyAnswer(request: SandboxRequest, rows: readonly object[]): Answer {
-  const success = rows.filter((row) => 'data' in row && row.data !== null).length;
+function manyAnswer(request: SandboxRequest, rows: readonly ExotelRow[]): Answer {
+  const success = rows.filter(({ data }) => data !== null).length;
   return exotelSuccess(request, 207, rows, { metadata: { total: rows.length, success } });
 }
 
-function oneAnswer(request: SandboxRequest, row: object): Answer {
-  const status = 'code' in row && typeof row.code === 'number' ? row.code : 200;
-  return exotelSuccess(request, status, row);
+function oneAnswer(request: SandboxRequest, row: ExotelRow): Answer {
+  return exotelSuccess(request, row.code, row);
 }
 
 export function pageAnswer(
   request: SandboxRequest,
   records: readonly object[],
-  mostPerPage = 500,
+  most = 500,
   wrap: (record: object) => object = succeeded,
 ): Answer {
-  const offset = Number(request.query.get('offset') ?? 0);
-  const limit = Math.min(Number(request.query.get('limit') ?? 20), mostPerPage);
-  const page = records.slice(offset, offset + limit);
-  const metadata = { count: page.length, offset, total: records.length, limit };
+  const { page, metadata } = exotelPage(request, records, { usual: 20, most });
   return exotelSuccess(request, 200, page.map(wrap), { metadata });
 }
 
 /** RFC 3339 at India's offset. */
 export function toIndianRfc3339(at: number): string {
-  return `${new Date(at + 5.5 * 3_600_000).toISOString().slice(0, 19)}+05:30`;
+  return `${toIndianTime(at).replace(' ', 'T')}+05:30`;
 }
 
 function contactBody({ sid, fields, createdAt }: ExotelCampaignContact): object {

@@ -19,9 +19,10 @@ import {
   type ExotelCampaignBook,
 } from './exotel-campaign-lists.js';
 import { exotelFailure, exotelSuccess } from './exotel-envelope.js';
+import { exotelSid } from './exotel-notation.js';
 import type { ProviderSetup } from './provider.js';
 import { asObject, asText, objectBody } from './read-body.js';
-import { route, type Access, type Route } from './router.js';
+import { route, type ApiPart } from './router.js';
 import type { SandboxRequest } from './sandbox-request.js';
 import type { WebhookSender } from './webhook-sender.js';
 
@@ -75,12 +76,11 @@ const CALL_SECONDS = 40;
 export function createExotelCampaigns(
   setup: ProviderSetup,
   webhooks: WebhookSender,
-  basicOnly: Access,
-): { readonly routes: readonly Route[]; readonly verbs: ExotelCampaigns; reset(): void } {
+): ApiPart<ExotelCampaigns> {
   const { now } = setup;
   const campaigns: ExotelCallCampaign[] = [];
   const smsCampaigns: ExotelSmsCampaign[] = [];
-  const book = createExotelCampaignLists(setup, basicOnly, (sid) =>
+  const book = createExotelCampaignLists(setup, (sid) =>
     campaigns.some(
       ({ status, fields }) =>
         ['Created', 'InProgress', 'Paused'].includes(status) && listsOf(fields).includes(sid),
@@ -93,7 +93,7 @@ export function createExotelCampaigns(
     if (asText(fields.caller_id) === undefined || !hasTarget) {
       return exotelFailure(request, 400, 1001, 'Mandatory parameter missing');
     }
-    const id = `sandboxcampaign${String(campaigns.length + 1).padStart(6, '0')}`;
+    const id = exotelSid('campaign', campaigns.length + 1);
     const campaign: ExotelCallCampaign = {
       ...{ id, fields, calls: [], createdAt: now() },
       status: startOf(fields) > now() ? 'Created' : 'InProgress',
@@ -232,7 +232,7 @@ export function createExotelCampaigns(
     if (sender === undefined || !Array.isArray(fields.lists) || fields.template === undefined) {
       return exotelFailure(request, 400, 1001, 'Mandatory parameter missing');
     }
-    const sid = `sandboxsms${String(smsCampaigns.length + 1).padStart(6, '0')}`;
+    const sid = exotelSid('sms', smsCampaigns.length + 1);
     const campaign: ExotelSmsCampaign = { sid, fields, status: 'scheduled', createdAt: now() };
     smsCampaigns.push(campaign);
     return exotelSuccess(request, 200, [succeeded(smsBody(campaign))]);
@@ -289,22 +289,15 @@ export function createExotelCampaigns(
   return {
     routes: [
       ...book.routes,
-      route('POST', calls, create, basicOnly),
-      route(
-        'GET',
-        calls,
-        (request, { accountSid }) => {
-          const wanted = request.query.get('status')?.split(',');
-          const matching = campaigns.filter(({ status }) => wanted?.includes(status) ?? true);
-          return pageAnswer(
-            request,
-            matching.map((campaign) => bodyOf(campaign, accountSid)),
-          );
-        },
-        basicOnly,
-      ),
-      route('GET', `${calls}/:id`, found(findCall, get), basicOnly),
-      route('PUT', `${calls}/:id`, found(findCall, update), basicOnly),
+      route('POST', calls, create),
+      route('GET', calls, (request, { accountSid }) => {
+        const wanted = request.query.get('status')?.split(',');
+        const matching = campaigns.filter(({ status }) => wanted?.includes(status) ?? true);
+        const bodies = matching.map((campaign) => bodyOf(campaign, accountSid));
+        return pageAnswer(request, bodies);
+      }),
+      route('GET', `${calls}/:id`, found(findCall, get)),
+      route('PUT', `${calls}/:id`, found(findCall, update)),
       route(
         'DELETE',
         `${calls}/:id`,
@@ -312,25 +305,21 @@ export function createExotelCampaigns(
           campaigns.splice(campaigns.indexOf(campaign), 1);
           return exotelSuccess(request, 200, [succeeded(null)]);
         }),
-        basicOnly,
       ),
       route(
         'GET',
         `${calls}/:id/call-details`,
         found(findCall, (request, campaign) => {
-          const status = request.query.get('status');
-          const matching = campaign.calls.filter(
-            (call) => status === null || call.status === status,
-          );
+          const wanted = request.query.get('status');
+          const matching = campaign.calls.filter(({ status }) => (wanted ?? status) === status);
           return pageAnswer(request, matching, 500, (record) => record);
         }),
-        basicOnly,
       ),
-      route('POST', sms, createSms, basicOnly),
-      route('GET', sms, (request) => pageAnswer(request, smsCampaigns.map(smsBody), 50), basicOnly),
-      route('GET', `${sms}/:id`, found(findSms, getSms), basicOnly),
-      route('PUT', `${sms}/:id`, found(findSms, actOnSms), basicOnly),
-      route('GET', `${sms}/:id/message-details`, found(findSms, messages), basicOnly),
+      route('POST', sms, createSms),
+      route('GET', sms, (request) => pageAnswer(request, smsCampaigns.map(smsBody), 50)),
+      route('GET', `${sms}/:id`, found(findSms, getSms)),
+      route('PUT', `${sms}/:id`, found(findSms, actOnSms)),
+      route('GET', `${sms}/:id/message-details`, found(findSms, messages)),
     ],
     verbs: {
       ...book.verbs,

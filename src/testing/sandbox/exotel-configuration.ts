@@ -9,9 +9,9 @@
  */
 import { basicAuthorization } from '../../platform/basic-authorization.js';
 import { json, type Answer } from './answers.js';
-import { exotelSuccess } from './exotel-envelope.js';
+import { exotelPage, exotelSuccess } from './exotel-envelope.js';
 import { objectBody } from './read-body.js';
-import { route, type Access, type Route } from './router.js';
+import { route, type Access, type ApiPart } from './router.js';
 import type { SandboxRequest } from './sandbox-request.js';
 
 /** A login of the sandbox's tenant host. Obviously fake. */
@@ -36,11 +36,7 @@ const PROCESSES = ['Sales', 'Support', 'Renewals'];
 const AT = '2030-01-01T00:00:00Z';
 
 /** Creates three processes, a campaign and a lead list, and the routes about them. */
-export function createExotelConfiguration(): {
-  readonly routes: readonly Route[];
-  readonly verbs: ExotelConfiguration;
-  reset(): void;
-} {
+export function createExotelConfiguration(): ApiPart<ExotelConfiguration> {
   const leadUserIds = new Set<string>();
   const login = basicAuthorization(TENANT.username, TENANT.password);
   const tenantOnly: Access = ({ headers }) =>
@@ -89,12 +85,10 @@ export function createExotelConfiguration(): {
 }
 
 function listProcesses(request: SandboxRequest, { ccId }: { readonly ccId: string }): Answer {
-  const { query } = request;
-  const limit = Math.min(Number(query.get('limit') ?? 2), 10);
-  const offset = Number(query.get('offset') ?? 0);
-  const prefix = query.get('processName') ?? '';
+  const prefix = request.query.get('processName') ?? '';
   const found = PROCESSES.filter((name) => name.startsWith(prefix));
-  const page = found.slice(offset, offset + limit).map((name) => ({
+  const { page, metadata } = exotelPage(request, found, { usual: 2, most: 10 });
+  const processes = page.map((name) => ({
     processId: PROCESSES.indexOf(name) + 1,
     processName: name,
     contactCenterId: Number(ccId),
@@ -104,8 +98,8 @@ function listProcesses(request: SandboxRequest, { ccId }: { readonly ccId: strin
     dateAdded: AT,
     dateModified: AT,
   }));
-  const metadata = { total: String(found.length), count: page.length, offset, limit };
-  return exotelSuccess(request, 200, page, { metadata });
+  const total = String(metadata.total);
+  return exotelSuccess(request, 200, processes, { metadata: { ...metadata, total } });
 }
 
 function campaign(contactCenterId: number): object {

@@ -10,9 +10,9 @@
  */
 import { toE164 } from '../../apis/phone-numbers.js';
 import { json, type Answer } from './answers.js';
-import { exotelFailure, exotelSuccess } from './exotel-envelope.js';
+import { exotelData, exotelFailure, exotelSuccess } from './exotel-envelope.js';
 import { formOf, textsIn } from './form.js';
-import { route, type Route } from './router.js';
+import { route, type ApiPart } from './router.js';
 import type { SandboxRequest } from './sandbox-request.js';
 
 /** A row of an uploaded contact file. */
@@ -61,11 +61,7 @@ const MOST_AT_ONCE = 5;
 const ACTIONS: ReadonlySet<string> = new Set(['skip', 'update', 'create_new']);
 
 /** Creates an empty address book and the routes that fill it. */
-export function createExotelContacts(): {
-  readonly routes: readonly Route[];
-  readonly verbs: ExotelContacts;
-  reset(): void;
-} {
+export function createExotelContacts(): ApiPart<ExotelContacts> {
   const uploads: ExotelContactUpload[] = [];
   const contacts = new Map<string, Readonly<Record<string, string>>>();
   const expired = new Set<string>();
@@ -128,20 +124,16 @@ export function createExotelContacts(): {
     const found = uploads.find((one) => one.uploadId === uploadId);
     if (found === undefined) return exotelFailure(request, 404, 1000, 'Upload not found');
     if (expired.has(uploadId)) return exotelFailure(request, 410, 1000, 'The file has expired');
-    return exotelSuccess(request, 200, {
-      code: 200,
-      status: 'success',
-      data: {
-        upload_id: uploadId,
-        error_count: found.failures.length,
-        errors: found.failures.map(({ rowNumber, phoneNumber, code }) => ({
-          row_number: rowNumber,
-          phone_number: phoneNumber,
-          error_code: code,
-          error_message: ROW_MESSAGES[code],
-        })),
-        error_file_url: `https://example.invalid/errors/${uploadId}.csv`,
-      },
+    return exotelData(request, {
+      upload_id: uploadId,
+      error_count: found.failures.length,
+      errors: found.failures.map(({ rowNumber, phoneNumber, code }) => ({
+        row_number: rowNumber,
+        phone_number: phoneNumber,
+        error_code: code,
+        error_message: ROW_MESSAGES[code],
+      })),
+      error_file_url: `https://example.invalid/errors/${uploadId}.csv`,
     });
   }
 

@@ -9,12 +9,17 @@ export function exotelSuccess(
   beside: Readonly<Record<string, unknown>> = {},
 ): Answer {
   return json(status, {
-    request_id: requestId(request),
+    request_id: `sandbox-request-${request.serial}`,
     method: request.method,
     http_code: status,
     ...beside,
     response,
   });
+}
+
+/** The same around one thing. */
+export function exotelData(request: SandboxRequest, data: unknown, status = 200): Answer {
+  return exotelSuccess(request, status, { code: status, status: 'success', data });
 }
 
 /**
@@ -27,14 +32,31 @@ export function exotelFailure(
   code: number,
   message: string,
 ): Answer {
-  return exotelSuccess(request, status, {
-    code: status,
-    error_data: { code, message, description: message },
-    status: 'failure',
-    data: null,
-  });
+  return exotelSuccess(request, status, failedRow(status, code, message));
 }
 
-function requestId(request: SandboxRequest): string {
-  return `sandbox-request-${request.serial}`;
+/** One of many in an answer that was refused. */
+export function failedRow(status: number, code: number, message: string): ExotelRow {
+  const error_data = { code, message, description: message };
+  return { code: status, error_data, status: 'failure', data: null };
+}
+
+/** One of many in an answer, with a status of its own. */
+export interface ExotelRow {
+  readonly code: number;
+  readonly error_data: object | null;
+  readonly status: 'success' | 'failure';
+  readonly data: object | null;
+}
+
+/** The part of a list that a query selects by `limit` and `offset`, and its position. */
+export function exotelPage<Item>(
+  { query }: SandboxRequest,
+  found: readonly Item[],
+  { usual, most }: { readonly usual: number; readonly most: number },
+) {
+  const limit = Math.min(Number(query.get('limit') ?? usual), most);
+  const offset = Number(query.get('offset') ?? 0);
+  const page = found.slice(offset, offset + limit);
+  return { page, metadata: { total: found.length, count: page.length, offset, limit } };
 }

@@ -10,6 +10,7 @@
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 
+import { exotelSid, toIndianTime } from './exotel-notation.js';
 import type { ProviderSetup } from './provider.js';
 import { asObject } from './read-body.js';
 
@@ -62,9 +63,9 @@ export function createExotelFlows({ now }: ProviderSetup): {
     verbs: {
       async callIn(flow, { from = '09876500001', presses = [], customField = '' } = {}) {
         calls += 1;
-        const at = new Date(now() + 5.5 * 3_600_000).toISOString().slice(0, 19).replace('T', ' ');
+        const at = toIndianTime(now());
         const known: Record<string, string> = {
-          CallSid: `sandboxincoming${String(calls).padStart(6, '0')}`,
+          CallSid: exotelSid('incoming', calls),
           ...{ CallFrom: from, CallTo: '08012345678', From: from, To: '08012345678' },
           ...{ CallStatus: 'in-progress', Direction: 'incoming', CallType: 'call-attempt' },
           ...{ Created: at, StartTime: at, CurrentTime: at, EndTime: '1970-01-01 05:30:00' },

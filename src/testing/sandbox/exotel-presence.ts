@@ -7,10 +7,10 @@
  * Hypothesis: the answer of PUT (not shown: here the agent's presence); the codes inside 400 and 404.
  */
 import type { Answer } from './answers.js';
-import { exotelFailure, exotelSuccess } from './exotel-envelope.js';
+import { exotelData, exotelFailure, exotelPage, exotelSuccess } from './exotel-envelope.js';
 import type { ProviderSetup } from './provider.js';
 import { objectBody } from './read-body.js';
-import { route, type Route } from './router.js';
+import { route, type ApiPart } from './router.js';
 import type { SandboxRequest } from './sandbox-request.js';
 
 /** Presence of an agent, spelled as Exotel spells it. */
@@ -49,38 +49,25 @@ const ALLOWED_MOVES: Readonly<Record<ExotelAgentStatus, readonly string[]>> = {
 };
 
 /** Creates three agents and the routes about their presence. */
-export function createExotelPresence({ now }: ProviderSetup): {
-  readonly agents: readonly ExotelAgent[];
-  readonly routes: readonly Route[];
-  readonly verbs: ExotelPresence;
-  reset(): void;
-} {
+export function createExotelPresence({ now }: ProviderSetup): ApiPart<ExotelPresence> {
   const agents: ExotelAgent[] = [];
   reset();
 
   function reset(): void {
     const statusSince = new Date(now()).toISOString();
-    agents.splice(
-      0,
-      agents.length,
-      ...FIRST_AGENTS.map((agent) => ({ ...agent, statusSince }) satisfies ExotelAgent),
-    );
+    agents.splice(0, agents.length, ...FIRST_AGENTS.map((agent) => ({ ...agent, statusSince })));
   }
 
   function list(request: SandboxRequest): Answer {
-    const { query } = request;
-    const limit = Math.min(Number(query.get('limit') ?? 20), 100);
-    const offset = Number(query.get('offset') ?? 0);
-    const status = query.get('status');
+    const status = request.query.get('status');
     const found = agents.filter((agent) => status === null || agent.status === status);
+    const { page, metadata } = exotelPage(request, found, { usual: 20, most: 100 });
+    const { total, limit, offset } = metadata;
     return exotelSuccess(request, 200, {
       code: 200,
       status: 'success',
-      data: {
-        agents: found.slice(offset, offset + limit).map(toListItem),
-        summary: summarize(agents),
-      },
-      metadata: { total: found.length, limit, offset },
+      data: { agents: page.map(toListItem), summary: summarize(agents) },
+      metadata: { total, limit, offset },
     });
   }
 
@@ -102,7 +89,6 @@ export function createExotelPresence({ now }: ProviderSetup): {
   }
 
   return {
-    agents,
     routes: [
       route('GET', '/v2/accounts/:accountSid/agents/presence', list),
       route('GET', '/v2/accounts/:accountSid/agents/:userId/presence', get),
@@ -178,16 +164,12 @@ function summarize(agents: readonly ExotelAgent[]): object {
 }
 
 function presenceOf(request: SandboxRequest, agent: ExotelAgent): Answer {
-  return exotelSuccess(request, 200, {
-    code: 200,
-    status: 'success',
-    data: {
-      user_id: agent.userId,
-      name: agent.name,
-      status: agent.status,
-      status_since: agent.statusSince,
-      current_call: null,
-    },
+  return exotelData(request, {
+    user_id: agent.userId,
+    name: agent.name,
+    status: agent.status,
+    status_since: agent.statusSince,
+    current_call: null,
   });
 }
 

@@ -11,7 +11,7 @@
 import { createHash } from 'node:crypto';
 import type { Answer } from './answers.js';
 import type { ProviderSetup } from './provider.js';
-import { route, type Access, type Route } from './router.js';
+import { route, type Access, type ApiPart } from './router.js';
 import type { SandboxRequest } from './sandbox-request.js';
 
 /** Verbs about recordings. */
@@ -20,16 +20,13 @@ export interface ExotelRecordings {
   signRecordings(on?: boolean): void;
 }
 
-export interface RecordingBook {
-  readonly routes: readonly Route[];
-  readonly verbs: ExotelRecordings;
+export interface RecordingBook extends ApiPart<ExotelRecordings> {
   /** Keeps the recording of a call that has ended: from now on it can be fetched. */
   keep(callSid: string): void;
   /** The private address of a call's recording. */
   addressOf(callSid: string): string;
   /** The signed address; `undefined` if the feature is off. */
   signedAddressOf(callSid: string, minutes: number): string | undefined;
-  reset(): void;
 }
 
 /** A second of silence: MPEG-1 layer 3 at 128 kbit/s, 44.1 kHz, whose frames have 417 bytes. */

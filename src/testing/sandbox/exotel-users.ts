@@ -9,11 +9,11 @@
  */
 import { toE164 } from '../../apis/phone-numbers.js';
 import type { Answer } from './answers.js';
-import { exotelFailure, exotelSuccess } from './exotel-envelope.js';
+import { exotelData, exotelFailure, exotelPage, exotelSuccess } from './exotel-envelope.js';
 import type { ExotelAgent } from './exotel-presence.js';
 import type { ProviderSetup } from './provider.js';
 import { asText, objectBody } from './read-body.js';
-import { route, type Route } from './router.js';
+import { route, type ApiPart } from './router.js';
 import type { SandboxRequest } from './sandbox-request.js';
 
 /** A device of a user of the sandbox's Exotel. */
@@ -51,7 +51,7 @@ const PATH = '/v2/accounts/:accountSid/users';
 export function createExotelUsers(
   { now }: ProviderSetup,
   agents: readonly ExotelAgent[],
-): { readonly routes: readonly Route[]; readonly verbs: ExotelUsers; reset(): void } {
+): ApiPart<ExotelUsers> {
   const users: ExotelUser[] = [];
   let devicesMade = 0;
   reset();
@@ -79,17 +79,14 @@ export function createExotelUsers(
 
   function list(request: SandboxRequest): Answer {
     const { query } = request;
-    const limit = Math.min(Number(query.get('limit') ?? 20), 50);
-    const offset = Number(query.get('offset') ?? 0);
     const fields = new Set((query.get('fields') ?? '').split(','));
     const found = users.filter((user) => matches(user, query));
-    const page = found.slice(offset, offset + limit);
-    return exotelSuccess(
-      request,
-      200,
-      page.map((user) => success(userBody(user, fields))),
-      { metadata: { total: found.length, count: page.length, offset, limit } },
-    );
+    const { page, metadata } = exotelPage(request, found, { usual: 20, most: 50 });
+    const rows = page.map((user) => ({
+      ...{ code: 200, status: 'success' },
+      data: userBody(user, fields),
+    }));
+    return exotelSuccess(request, 200, rows, { metadata });
   }
 
   const withUser =
@@ -102,7 +99,7 @@ export function createExotelUsers(
     };
 
   const answerUser = (request: SandboxRequest, user: ExotelUser): Answer =>
-    exotelSuccess(request, 200, success(userBody(user, ALL_FIELDS)));
+    exotelData(request, userBody(user, ALL_FIELDS));
 
   function create(request: SandboxRequest): Answer {
     const body = objectBody(request);
@@ -154,7 +151,7 @@ export function createExotelUsers(
 
   function remove(request: SandboxRequest, user: ExotelUser): Answer {
     users.splice(users.indexOf(user), 1);
-    return exotelSuccess(request, 200, success(null));
+    return exotelData(request, null);
   }
 
   function updateDevice(request: SandboxRequest, user: ExotelUser, params: DeviceParams): Answer {
@@ -171,7 +168,7 @@ export function createExotelUsers(
     const newUri = asText(contactUri);
     // A new address has to be verified again.
     if (newUri !== undefined) Object.assign(device, { contactUri: newUri, verified: false });
-    return exotelSuccess(request, 200, success(deviceBody(device)));
+    return exotelData(request, deviceBody(device));
   }
 
   function setPassword(request: SandboxRequest, user: ExotelUser, params: DeviceParams): Answer {
@@ -181,7 +178,7 @@ export function createExotelUsers(
     const password = asText(objectBody(request).password) ?? '';
     return password.length < 8
       ? exotelFailure(request, 400, 1002, 'Weak password')
-      : exotelSuccess(request, 200, success(null));
+      : exotelData(request, null);
   }
 
   function hasDevice(contactUri: string): boolean {
@@ -208,10 +205,6 @@ interface DeviceParams {
 }
 
 const ALL_FIELDS: ReadonlySet<string> = new Set(['devices', 'active_call', 'last_login']);
-
-function success(data: unknown): object {
-  return { code: 200, status: 'success', data };
-}
 
 function matches(user: ExotelUser, query: URLSearchParams): boolean {
   const email = query.get('email');

@@ -9,10 +9,10 @@
  * Hypothesis: the answers of both lists and of cancelling; the fields of a voice log; that a session lives for a day.
  */
 import type { Answer } from './answers.js';
-import { exotelFailure, exotelSuccess } from './exotel-envelope.js';
+import { exotelData, exotelFailure, exotelSuccess } from './exotel-envelope.js';
 import type { ProviderSetup } from './provider.js';
 import { asText, objectBody } from './read-body.js';
-import { route, type Access, type Route } from './router.js';
+import { route, withAccess, type Access, type ApiPart } from './router.js';
 import type { SandboxRequest } from './sandbox-request.js';
 
 /** Verbs about Contact Center v4. */
@@ -31,7 +31,7 @@ const USER_FIELDS = ['name', 'email', 'phone_number', 'role', 'team_id', 'device
 export function createExotelV4(
   { now }: ProviderSetup,
   isAccount: (account: { accountSid: unknown; apiKey: unknown; apiToken: unknown }) => boolean,
-): { readonly routes: readonly Route[]; readonly verbs: ExotelV4; reset(): void } {
+): ApiPart<ExotelV4> {
   const sessions = new Set<string>();
   const users = new Map<string, Fields>();
   const callbacks = new Map<string, Fields>();
@@ -51,7 +51,7 @@ export function createExotelV4(
     }
     const session = newId('session');
     sessions.add(session);
-    return success(request, 200, {
+    return exotelData(request, {
       session_token: session,
       expires_at: iso(now() + DAY_MS),
       user: { user_id: 'sandbox-admin', name: 'Sandbox', role: 'admin' },
@@ -74,7 +74,7 @@ export function createExotelV4(
       created_at: iso(),
     };
     users.set(userId, user);
-    return success(request, 201, user);
+    return exotelData(request, user, 201);
   }
 
   function createCallback(request: SandboxRequest): Answer {
@@ -93,7 +93,7 @@ export function createExotelV4(
       created_at: iso(),
     };
     callbacks.set(callbackId, callback);
-    return success(request, 201, callback);
+    return exotelData(request, callback, 201);
   }
 
   const found =
@@ -102,55 +102,52 @@ export function createExotelV4(
       const one = shelf.get(id);
       return one === undefined
         ? exotelFailure(request, 404, 1000, 'Resource not found')
-        : success(request, 200, act(request, one));
+        : exotelData(request, act(request, one));
     };
 
   return {
     routes: [
       route('POST', `${ACCOUNT}/login`, login, () => undefined),
-      route('POST', `${ACCOUNT}/users`, createUser, withSession),
-      route('GET', `${ACCOUNT}/users`, listOf(users, 'users'), withSession),
-      route(
-        'GET',
-        `${ACCOUNT}/users/:id`,
-        found(users, (_request, user) => user),
-        withSession,
-      ),
-      route(
-        'PUT',
-        `${ACCOUNT}/users/:id`,
-        found(users, (request, user) => {
-          Object.assign(user, pick(objectBody(request), USER_FIELDS), { updated_at: iso() });
-          return pick(user, ['user_id', 'name', 'role', 'updated_at']);
-        }),
-        withSession,
-      ),
-      route(
-        'DELETE',
-        `${ACCOUNT}/users/:id`,
-        found(users, (_request, user) => {
-          users.delete(String(user.user_id));
-          return { user_id: user.user_id, deleted: true };
-        }),
-        withSession,
-      ),
-      route('POST', `${ACCOUNT}/callbacks`, createCallback, withSession),
-      route('GET', `${ACCOUNT}/callbacks`, listOf(callbacks, 'callbacks'), withSession),
-      route(
-        'GET',
-        `${ACCOUNT}/callbacks/:id`,
-        found(callbacks, (_request, callback) => ({ ...callback, attempts: [] })),
-        withSession,
-      ),
-      route(
-        'PUT',
-        `${ACCOUNT}/callbacks/:id`,
-        found(callbacks, (request, callback) =>
-          Object.assign(callback, { status: objectBody(request).status }),
+      ...withAccess(withSession, [
+        route('POST', `${ACCOUNT}/users`, createUser),
+        route('GET', `${ACCOUNT}/users`, listOf(users, 'users')),
+        route(
+          'GET',
+          `${ACCOUNT}/users/:id`,
+          found(users, (_request, user) => user),
         ),
-        withSession,
-      ),
-      route('GET', `${ACCOUNT}/voicelogs`, noVoiceLogs, withSession),
+        route(
+          'PUT',
+          `${ACCOUNT}/users/:id`,
+          found(users, (request, user) => {
+            Object.assign(user, pick(objectBody(request), USER_FIELDS), { updated_at: iso() });
+            return pick(user, ['user_id', 'name', 'role', 'updated_at']);
+          }),
+        ),
+        route(
+          'DELETE',
+          `${ACCOUNT}/users/:id`,
+          found(users, (_request, user) => {
+            users.delete(String(user.user_id));
+            return { user_id: user.user_id, deleted: true };
+          }),
+        ),
+        route('POST', `${ACCOUNT}/callbacks`, createCallback),
+        route('GET', `${ACCOUNT}/callbacks`, listOf(callbacks, 'callbacks')),
+        route(
+          'GET',
+          `${ACCOUNT}/callbacks/:id`,
+          found(callbacks, (_request, callback) => ({ ...callback, attempts: [] })),
+        ),
+        route(
+          'PUT',
+          `${ACCOUNT}/callbacks/:id`,
+          found(callbacks, (request, callback) =>
+            Object.assign(callback, { status: objectBody(request).status }),
+          ),
+        ),
+        route('GET', `${ACCOUNT}/voicelogs`, noVoiceLogs),
+      ]),
     ],
     verbs: { revokeSessions: () => sessions.clear() },
     reset() {
@@ -162,13 +159,8 @@ export function createExotelV4(
   };
 }
 
-function success(request: SandboxRequest, status: number, data: unknown): Answer {
-  return exotelSuccess(request, status, { code: status, status: 'success', data });
-}
-
 function listOf(shelf: ReadonlyMap<string, Fields>, name: string) {
-  return (request: SandboxRequest): Answer =>
-    success(request, 200, { [name]: [...shelf.values()] });
+  return (request: SandboxRequest): Answer => exotelData(request, { [name]: [...shelf.values()] });
 }
 
 function noVoiceLogs(request: SandboxRequest): Answer {

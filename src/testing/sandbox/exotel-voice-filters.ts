@@ -1,3 +1,5 @@
+import { secondsOf } from './exotel-notation.js';
+
 /** The parts of a call that the list can be filtered by. */
 export interface ListedCall {
   readonly sid: string;
@@ -8,26 +10,21 @@ export interface ListedCall {
   readonly direction: string;
   /** Epoch milliseconds. */
   readonly createdAt: number;
+  /** Epoch milliseconds. */
+  readonly endedAt: number | undefined;
 }
 
-const INDIA_MS = 5.5 * 3_600_000;
+/** What every call costs. */
+export const PRICE = '1.500';
+
 const WIDEST_MS = 31 * 86_400_000;
-
-/** `YYYY-MM-DD HH:mm:ss` in India, as Voice v1 writes its times. */
-export function toIndianTime(at: number): string {
-  return new Date(at + INDIA_MS).toISOString().slice(0, 19).replace('T', ' ');
-}
 
 /**
  * Which calls a list query selects, as documented; text if Exotel would refuse it.
  *
  * @see https://developer.exotel.com/api/call-details-bulk
  */
-export function readVoiceFilter<Call extends ListedCall>(
-  query: URLSearchParams,
-  secondsOf: (call: Call) => number,
-  price: number,
-): ((call: Call) => boolean) | string {
+export function readVoiceFilter(query: URLSearchParams): ((call: ListedCall) => boolean) | string {
   const created = readRange(query.get('DateCreated'), (text) =>
     Date.parse(`${text.replace(' ', 'T')}+05:30`),
   );
@@ -53,7 +50,7 @@ export function readVoiceFilter<Call extends ListedCall>(
     // Exotel counts in whole seconds.
     isWithin(created, Math.floor(call.createdAt / 1_000) * 1_000) &&
     isWithin(duration, secondsOf(call)) &&
-    isWithin(cost, price);
+    isWithin(cost, Number(PRICE));
 }
 
 interface Bounds {

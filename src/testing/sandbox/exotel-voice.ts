@@ -14,10 +14,11 @@
 import { json, type Answer } from './answers.js';
 import type { CallTimer } from './exotel-call-timing.js';
 import type { RecordingBook } from './exotel-recordings.js';
-import { readVoiceFilter, toIndianTime } from './exotel-voice-filters.js';
+import { exotelSid, secondsOf, toIndianTime } from './exotel-notation.js';
+import { PRICE, readVoiceFilter } from './exotel-voice-filters.js';
 import { formOf, textsIn } from './form.js';
 import type { ProviderSetup } from './provider.js';
-import { route, type Access, type Route } from './router.js';
+import { route, withAccess, type Access, type ApiPart } from './router.js';
 import type { SandboxRequest } from './sandbox-request.js';
 import type { WebhookSender } from './webhook-sender.js';
 
@@ -80,12 +81,12 @@ export function createExotelVoice(
   hasBasic: (request: SandboxRequest) => boolean,
   recordings: RecordingBook,
   timer: CallTimer,
-): { readonly routes: readonly Route[]; readonly verbs: ExotelVoice; reset(): void } {
+): ApiPart<ExotelVoice> {
   const calls: ExotelVoiceCall[] = [];
   const basicOnly: Access = (request) =>
     hasBasic(request) ? undefined : restException(401, 'Authentication failed');
 
-  const nextSid = () => `sandboxvoice${String(calls.length + 1).padStart(6, '0')}`;
+  const nextSid = () => exotelSid('voice', calls.length + 1);
   const addressOf = (call: ExotelVoiceCall) =>
     call.recorded && call.endedAt !== undefined ? recordings.addressOf(call.sid) : null;
 
@@ -109,7 +110,7 @@ export function createExotelVoice(
     };
   }
 
-  async function connect(request: SandboxRequest, accountSid: string): Promise<Answer> {
+  async function connect(request: SandboxRequest, { accountSid }: AccountParams): Promise<Answer> {
     const form = textsIn(await formOf(request));
     const [from, to, flowUrl, callerId] = ['From', 'To', 'Url', 'CallerId'].map((field) =>
       form.get(field),
@@ -150,11 +151,11 @@ export function createExotelVoice(
     return json(200, { Call: { ...callBody(call, params.accountSid, validity), ...withDetails } });
   }
 
-  function list(request: SandboxRequest, { accountSid }: { readonly accountSid: string }): Answer {
+  function list(request: SandboxRequest, { accountSid }: AccountParams): Answer {
     const { query } = request;
     const size = Math.min(Number(query.get('PageSize') ?? 50), 100);
     const validity = validityIn(request);
-    const isWanted = readVoiceFilter(query, seconds, Number(PRICE));
+    const isWanted = readVoiceFilter(query);
     if (validity === 'bad') return restException(400, 'Invalid RecordingUrlValidity');
     if (typeof isWanted === 'string') return restException(400, isWanted);
     const oldestFirst = query.get('SortBy') === 'DateCreated:asc';
@@ -180,18 +181,18 @@ export function createExotelVoice(
       Calls: finished.slice(start, start + size).map((call) => ({
         ...callBody(call, accountSid, validity),
         PhoneNumber: call.exoPhone,
-        ConversationDuration: String(seconds(call)),
+        ConversationDuration: String(secondsOf(call)),
       })),
     });
   }
 
   return {
-    routes: [
-      route('POST', '/v1/Accounts/:accountSid/Calls/connect.json', onAccount(connect), basicOnly),
-      route('POST', '/v1/Accounts/:accountSid/Calls/connect', onAccount(connect), basicOnly),
-      route('GET', '/v1/Accounts/:accountSid/Calls.json', list, basicOnly),
-      route('GET', '/v1/Accounts/:accountSid/Calls/:file', get, basicOnly),
-    ],
+    routes: withAccess(basicOnly, [
+      route('POST', '/v1/Accounts/:accountSid/Calls/connect.json', connect),
+      route('POST', '/v1/Accounts/:accountSid/Calls/connect', connect),
+      route('GET', '/v1/Accounts/:accountSid/Calls.json', list),
+      route('GET', '/v1/Accounts/:accountSid/Calls/:file', get),
+    ]),
     verbs: {
       voiceCalls: calls,
       endVoiceCall(callSid, status = 'completed') {
@@ -224,14 +225,12 @@ export function createExotelVoice(
   };
 }
 
-interface CallParams {
+interface AccountParams {
   readonly accountSid: string;
-  readonly file: string;
 }
 
-function onAccount(answer: (request: SandboxRequest, accountSid: string) => Promise<Answer>) {
-  return (request: SandboxRequest, { accountSid }: { readonly accountSid: string }) =>
-    answer(request, accountSid);
+interface CallParams extends AccountParams {
+  readonly file: string;
 }
 
 /** From 5 to 60 minutes. */
@@ -279,11 +278,11 @@ function longNews(call: ExotelVoiceCall): Record<string, unknown> {
     PhoneNumberSid: call.exoPhone,
     StartTime: toIndianTime(call.createdAt),
     EndTime: toIndianTime(call.endedAt ?? call.createdAt),
-    ConversationDuration: seconds(call),
+    ConversationDuration: secondsOf(call),
     Direction: 'outbound-api',
     CustomField: call.form.get('CustomField') ?? '',
     Legs: [1, 2].map(() => ({
-      OnCallDuration: seconds(call),
+      OnCallDuration: secondsOf(call),
       Status: call.status,
       AnsweredBy: 'HUMAN',
     })),
@@ -297,8 +296,6 @@ function multipart(fields: Readonly<Record<string, unknown>>, boundary: string):
   });
   return `${parts.join('')}--${boundary}--\r\n`;
 }
-
-const PRICE = '1.500';
 
 function fieldsOf(
   call: ExotelVoiceCall,
@@ -319,7 +316,7 @@ function fieldsOf(
     Status: call.status,
     StartTime: toIndianTime(call.createdAt),
     EndTime: endedAt === undefined ? null : toIndianTime(endedAt),
-    Duration: isSettled ? String(seconds(call)) : null,
+    Duration: isSettled ? String(secondsOf(call)) : null,
     Price: isSettled ? PRICE : null,
     Direction: call.direction,
     AnsweredBy: null,
@@ -330,17 +327,13 @@ function fieldsOf(
 }
 
 function details(call: ExotelVoiceCall): object {
-  const onCall = seconds(call);
+  const onCall = secondsOf(call);
   return {
     ConversationDuration: onCall,
     Leg1Status: call.status,
     Leg2Status: call.status,
     Legs: [1, 2].map((Id) => ({ Leg: { Id, OnCallDuration: onCall } })),
   };
-}
-
-function seconds({ createdAt, endedAt }: ExotelVoiceCall): number {
-  return Math.floor(((endedAt ?? createdAt) - createdAt) / 1000);
 }
 
 function restException(status: number, message: string): Answer {

@@ -20,7 +20,7 @@ import { createExotelCalls, type ExotelCalls } from './exotel-calls.js';
 import { createExotelCallsV3, type ExotelCallsV3 } from './exotel-calls-v3.js';
 import { createExotelConfiguration, type ExotelConfiguration } from './exotel-configuration.js';
 import { createExotelContacts, type ExotelContacts } from './exotel-contacts.js';
-import { exotelFailure, exotelSuccess } from './exotel-envelope.js';
+import { exotelData, exotelFailure } from './exotel-envelope.js';
 import { createExotelPresence, type ExotelPresence } from './exotel-presence.js';
 import { createExotelRecordings, type ExotelRecordings } from './exotel-recordings.js';
 import { createExotelUsers, type ExotelUsers } from './exotel-users.js';
@@ -35,7 +35,7 @@ import {
   type SandboxProvider,
   type StartedProvider,
 } from './provider.js';
-import type { Access, Route } from './router.js';
+import { withAccess, type Access } from './router.js';
 import type { SandboxRequest } from './sandbox-request.js';
 import { createTokenLedger } from './token-ledger.js';
 import { createWebhookSender, type SentWebhook } from './webhook-sender.js';
@@ -85,29 +85,27 @@ export async function startExotel(setup: ProviderSetup): Promise<StartedProvider
   });
   const lifetime = createLifetimeNotation();
   const presence = createExotelPresence(setup);
+  const { agents } = presence.verbs;
   const webhooks = createWebhookSender();
   let origin = '';
   const recordings = createExotelRecordings(setup, hasBasic, () => origin);
   const timer = createCallTimer();
-  const calls = createExotelCalls(setup, presence.agents, webhooks, recordings, timer);
+  const calls = createExotelCalls(setup, agents, webhooks, recordings, timer);
   const callsV3 = createExotelCallsV3(setup, webhooks, recordings, timer);
   const contacts = createExotelContacts();
-  const users = createExotelUsers(setup, presence.agents);
+  const users = createExotelUsers(setup, agents);
   const configuration = createExotelConfiguration();
   const voice = createExotelVoice(setup, webhooks, hasBasic, recordings, timer);
   const v4 = createExotelV4(setup, ({ accountSid, apiKey, apiToken }) => {
     const now = credentials.current;
     return accountSid === now.accountSid && apiKey === now.apiKey && apiToken === now.apiToken;
   });
-  const basicOnly: Access = (request) => (hasBasic(request) ? undefined : refuse(request));
-  const campaigns = createExotelCampaigns(setup, webhooks, basicOnly);
-  const account = createExotelAccount(basicOnly);
+  const campaigns = createExotelCampaigns(setup, webhooks);
+  const account = createExotelAccount();
   const flows = createExotelFlows(setup);
-  // Presence before users, which are made of its agents.
-  const parts = [
-    ...[recordings, calls, callsV3, voice, presence, contacts, users, configuration, v4],
-    ...[campaigns, account],
-  ];
+  // To add endpoints, list them here. Presence before users, which are made of its agents.
+  const parts = [recordings, calls, callsV3, voice, presence, contacts, users, configuration, v4];
+  const partsForBasic = [campaigns, account];
 
   function refuse(request: SandboxRequest): Answer {
     return exotelFailure(request, 401, 1010, 'Authorization failed');
@@ -122,25 +120,20 @@ export async function startExotel(setup: ProviderSetup): Promise<StartedProvider
     const { accountSid } = credentials.current;
     if (params.accountSid !== accountSid || !hasBasic(request)) return refuse(request);
     const { token, lifetimeSeconds } = ledger.issue();
-    return exotelSuccess(request, 200, {
-      code: 200,
-      status: 'success',
-      data: {
-        access_token: token,
-        token_type: 'Bearer',
-        expires_in: lifetime.field(lifetimeSeconds),
-      },
+    return exotelData(request, {
+      access_token: token,
+      token_type: 'Bearer',
+      expires_in: lifetime.field(lifetimeSeconds),
     });
   }
 
-  const access = (request: SandboxRequest) => {
-    if (hasBasic(request)) return undefined;
-    return request.token !== undefined && ledger.state(request.token) === 'live'
-      ? undefined
-      : refuse(request);
-  };
-  // To add endpoints, list them here. `access` takes a live bearer token or Basic.
-  const routes: readonly Route[] = parts.flatMap((part) => part.routes);
+  const basicOnly: Access = (request) => (hasBasic(request) ? undefined : refuse(request));
+  const tokenOrBasic: Access = (request) =>
+    ledger.state(request.token ?? '') === 'live' ? undefined : basicOnly(request);
+  const routes = [
+    ...parts.flatMap((part) => part.routes),
+    ...partsForBasic.flatMap((part) => withAccess(basicOnly, part.routes)),
+  ];
 
   const started = await startProvider(setup, {
     name: 'exotel',
@@ -148,18 +141,17 @@ export async function startExotel(setup: ProviderSetup): Promise<StartedProvider
     ledger,
     lifetime,
     tokenPath: '/v2/accounts/:accountSid/configuration/basicauth',
-    tokenPathFor: ({ accountSid }) => `/v2/accounts/${accountSid}/configuration/basicauth`,
     refuse: (_rejection, request) => refuse(request),
     notFound: (request) => exotelFailure(request, 404, 1000, 'Resource not found'),
     hosts: [
-      { label: 'exotel', routes, access, token: issueToken },
+      { label: 'exotel', routes, access: tokenOrBasic, token: issueToken },
       { label: 'exotelWrongRegion', routes, access: refuse, token: refuse },
     ],
     reset() {
       timer.reset();
       webhooks.reset();
       flows.reset();
-      parts.forEach((part) => part.reset());
+      [...parts, ...partsForBasic].forEach((part) => part.reset());
     },
   });
   origin = started.origins[0] ?? '';

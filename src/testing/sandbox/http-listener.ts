@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { setImmediate, setTimeout } from 'node:timers';
 import { sandboxFailure, type Answer } from './answers.js';
 
@@ -8,12 +10,10 @@ export interface Reply {
   send(answer: Answer, sending?: (status: number) => void): void;
   /** Cuts the connection with a TCP reset, which the client sees as ECONNRESET. */
   reset(): void;
-  /** Runs the callback after real milliseconds, unless the listener closes first. */
-  later(callback: () => void, ms: number): void;
 }
 
-/** Answers one request, whose body has arrived in full. */
-export type Serve = (message: IncomingMessage, body: Buffer, reply: Reply) => void;
+/** Answers one request, whose body has arrived in full. `origin` is that of the server. */
+export type Serve = (message: IncomingMessage, body: Buffer, reply: Reply, origin: string) => void;
 
 /** An open HTTP server. */
 export interface HttpListener {
@@ -52,42 +52,35 @@ export async function openHttpListener(
 
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (message, response) => {
     const reply = createReply(response, now, later);
-    readBody(message, (body) => serve(message, body, reply));
+    readBody(message, (body) => serve(message, body, reply, origin));
   });
   // A request may hang as long as the test wants.
   server.requestTimeout = 0;
   server.timeout = 0;
-  await listen(server, host, port);
-
-  let closing: Promise<void> | undefined;
+  const origin = await listen(server, host, port);
   return {
-    origin: originOf(server),
+    origin,
     close() {
-      closing ??= new Promise((resolve) => {
-        timers.forEach(clearTimeout);
-        server.close(() => resolve());
-        server.closeAllConnections();
-      });
-      return closing;
+      timers.forEach(clearTimeout);
+      return close(server);
     },
   };
 }
 
-function listen(server: Server, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
+/** Resolves with the origin, without a trailing slash. */
+export async function listen(server: Server, host: string, port: number): Promise<string> {
+  server.listen(port, host);
+  await once(server, 'listening'); // Rejects with an error that comes first.
+  const address = server.address() as AddressInfo; // A server that listens on TCP has one.
+  return `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`;
 }
 
-function originOf(server: Server): string {
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The server has no port.');
-  const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
-  return `http://${host}:${address.port}`;
+/** Closes a server and its connections. Safe to call twice. */
+export function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
 }
 
 function readBody(message: IncomingMessage, done: (body: Buffer) => void): void {
@@ -131,7 +124,6 @@ function createReply(
     reset() {
       response.socket?.resetAndDestroy();
     },
-    later,
   };
 }
 

@@ -9,7 +9,7 @@
  */
 import { json, type Answer } from './answers.js';
 import { asObject, asText, objectBody } from './read-body.js';
-import { route, type Handler, type Route } from './router.js';
+import { route, type ApiPart, type Handler, type Route } from './router.js';
 import type { SandboxRequest } from './sandbox-request.js';
 import type { TokenLedger } from './token-ledger.js';
 
@@ -26,7 +26,7 @@ export interface Learning360User {
 
 /** Verbs about users and courses. */
 export interface Learning360Catalogue {
-  /** A user that exists from the start. */
+  /** A user that exists from the start, for credentials that act for one. */
   readonly userId: string;
   /** The users, oldest first. */
   readonly users: readonly Learning360User[];
@@ -40,12 +40,7 @@ const PAGE_SIZE = 500;
 const FIRST_USER_ID = objectId('a', 1);
 
 /** Creates three users, two courses and the routes about them. */
-export function createLearning360Catalogue(ledger: TokenLedger): {
-  readonly routes: readonly Route[];
-  readonly verbs: Learning360Catalogue;
-  readonly hasUser: (id: string) => boolean;
-  readonly reset: () => void;
-} {
+export function createLearning360Catalogue(ledger: TokenLedger): ApiPart<Learning360Catalogue> {
   const users: Learning360User[] = [];
   let pageSize = PAGE_SIZE;
   reset();
@@ -150,7 +145,6 @@ export function createLearning360Catalogue(ledger: TokenLedger): {
         pageSize = items;
       },
     },
-    hasUser: (id) => users.some(({ _id }) => _id === id),
     reset,
   };
 }
@@ -178,7 +172,8 @@ function page(
   find: (filters: URLSearchParams) => readonly unknown[],
 ): Answer {
   const next = request.query.get('next');
-  const filters = next === null ? request.query : new URLSearchParams(fromBase64Url(next));
+  const filters =
+    next === null ? request.query : new URLSearchParams(Buffer.from(next, 'base64url').toString());
   const offset = Number(filters.get(OFFSET) ?? 0);
   const end = offset + pageSize;
   const items = find(filters);
@@ -191,10 +186,6 @@ function page(
 }
 
 const OFFSET = 'offset';
-
-function fromBase64Url(text: string): string {
-  return Buffer.from(text, 'base64url').toString('utf8');
-}
 
 function failure(status: number, code: string, message: string): Answer {
   return json(status, { error: { code, message } });

@@ -37,15 +37,15 @@ export interface Learning360Credentials {
 /** The sandbox's 360Learning. */
 export interface Learning360Sandbox
   extends SandboxProvider<Learning360Credentials>, Learning360Catalogue {
-  /** A user that exists, for credentials that act for one. */
-  readonly userId: string;
   /** The company's id. */
   readonly companyId: string;
 }
 
 const COMPANY_ID = '0000000000000000000000c1';
 const OBJECT_ID = /^[a-fA-F0-9]{24}$/;
-const TOKEN_FIELDS = ['grant_type', 'client_id', 'client_secret', 'user_id', 'company_id'];
+const REQUIRED_FIELDS = ['grant_type', 'client_id', 'client_secret'];
+const GRANT_FIELDS = ['user_id', 'company_id'];
+const TOKEN_FIELDS = [...REQUIRED_FIELDS, ...GRANT_FIELDS];
 
 /** Starts 360Learning. */
 export async function startLearning360(
@@ -76,7 +76,8 @@ export async function startLearning360(
     if (body.client_id !== clientId || body.client_secret !== clientSecret) {
       return json(401, { error: 'invalid_client' });
     }
-    if (typeof body.user_id === 'string' && !catalogue.hasUser(body.user_id)) {
+    const { users } = catalogue.verbs;
+    if (body.user_id !== undefined && !users.some(({ _id }) => _id === body.user_id)) {
       return json(400, { error: 'non_existing_user' });
     }
     const { token, lifetimeSeconds } = ledger.issue(readGrant(body));
@@ -95,7 +96,7 @@ export async function startLearning360(
     tokenPath: '/api/v2/oauth2/token',
     refuse: () => json(401, { error: 'invalid_token' }),
     hosts: [{ label: 'learning360', routes: catalogue.routes, token: issueToken }],
-    reset: catalogue.reset,
+    reset: () => catalogue.reset(),
   });
   const provider = withVerbs(started.provider, {
     companyId: COMPANY_ID,
@@ -108,7 +109,7 @@ export async function startLearning360(
 function isWellFormed(request: SandboxRequest, body: Readonly<Record<string, unknown>>): boolean {
   const text = request.body.toString('utf8');
   return (
-    ['grant_type', 'client_id', 'client_secret'].every((name) => name in body) &&
+    REQUIRED_FIELDS.every((name) => name in body) &&
     Object.entries(body).every(
       ([name, value]) => TOKEN_FIELDS.includes(name) && isValue(name, value) && isOnce(text, name),
     )
@@ -116,8 +117,7 @@ function isWellFormed(request: SandboxRequest, body: Readonly<Record<string, unk
 }
 
 function isValue(name: string, value: unknown): boolean {
-  if (typeof value !== 'string') return false;
-  return name === 'user_id' || name === 'company_id' ? OBJECT_ID.test(value) : true;
+  return typeof value === 'string' && (!GRANT_FIELDS.includes(name) || OBJECT_ID.test(value));
 }
 
 /** `JSON.parse` silently keeps the last of two equal names, so the text itself is searched. */
@@ -125,11 +125,8 @@ function isOnce(text: string, name: string): boolean {
   return text.match(new RegExp(`"${name}"\\s*:`, 'g'))?.length === 1;
 }
 
+/** The fields that say for whom the token is; all are strings in a well-formed body. */
 function readGrant(body: Readonly<Record<string, unknown>>): Record<string, string> {
-  return Object.fromEntries(
-    ['user_id', 'company_id'].flatMap((name) => {
-      const value = body[name];
-      return typeof value === 'string' ? [[name, value] as const] : [];
-    }),
-  );
+  const given = GRANT_FIELDS.filter((name) => name in body);
+  return Object.fromEntries(given.map((name) => [name, String(body[name])]));
 }

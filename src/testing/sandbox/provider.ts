@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import { json, sandboxFailure, type Answer } from './answers.js';
 import type { CredentialBox } from './credential-box.js';
 import { createFaults, type Faults, type FaultSwitches } from './faults.js';
@@ -6,7 +5,7 @@ import { openHttpListener, type HttpListener, type Reply } from './http-listener
 import type { LifetimeNotation, LifetimeSwitches } from './lifetime-notation.js';
 import { createProbeRoutes } from './probe-routes.js';
 import { createRequestLog, type RequestLog } from './request-log.js';
-import { createRouter, type Access, type Route } from './router.js';
+import { createRouter, route, type Access, type Match, type Route } from './router.js';
 import { RecordedRequest, type SandboxRequest } from './sandbox-request.js';
 import type { TokenLedger, TokenState, TokenSwitches } from './token-ledger.js';
 
@@ -78,10 +77,8 @@ export interface ProviderPlan<Credentials extends object> {
   readonly credentials: CredentialBox<Credentials>;
   readonly ledger: TokenLedger;
   readonly lifetime: LifetimeNotation;
-  /** Pattern of the token path, such as `/v2/accounts/:accountSid/configuration/basicauth`. */
+  /** Pattern of the token path; its parts such as `:accountSid` are credentials. */
   readonly tokenPath: string;
-  /** The same with the current credentials filled in, if it contains any. */
-  readonly tokenPathFor?: (credentials: Credentials) => string;
   /** The provider's 401. */
   readonly refuse: (rejection: Rejection, request: SandboxRequest) => Answer;
   readonly notFound?: (request: SandboxRequest) => Answer;
@@ -120,10 +117,13 @@ export async function startProvider<Credentials extends object>(
   const url = origins[0] ?? '';
 
   const provider: SandboxProvider<Credentials> = {
+    ...plan.lifetime,
+    ...ledger,
     name: plan.name,
     url,
     get tokenUrl() {
-      return url + (plan.tokenPathFor?.(credentials.current) ?? plan.tokenPath);
+      const values = { ...credentials.current } as Readonly<Record<string, unknown>>;
+      return url + plan.tokenPath.replace(/:(\w+)/g, (_part, name: string) => String(values[name]));
     },
     get credentials() {
       return credentials.current;
@@ -145,16 +145,6 @@ export async function startProvider<Credentials extends object>(
     tokenState: (token) => ledger.state(token),
     nextRequest: () => apiLog.next(),
     nextTokenRequest: () => tokenLog.next(),
-    revokeTokens: () => ledger.revokeTokens(),
-    revokeToken: (token) => ledger.revokeToken(token),
-    expireTokens: () => ledger.expireTokens(),
-    allowOneActiveToken: (on) => ledger.allowOneActiveToken(on),
-    issueSameToken: (on) => ledger.issueSameToken(on),
-    issueTokensLiving: (seconds) => ledger.issueTokensLiving(seconds),
-    issueExpiredTokens: (on) => ledger.issueExpiredTokens(on),
-    writeLifetimeAs: (jsonText) => plan.lifetime.writeLifetimeAs(jsonText),
-    omitLifetime: () => plan.lifetime.omitLifetime(),
-    writeTrueLifetime: () => plan.lifetime.writeTrueLifetime(),
     reset() {
       tokenEndpoint.recover();
       api.recover();
@@ -205,7 +195,7 @@ export async function openAll<T extends { close(): Promise<void> }>(
 /** What the hosts of one provider share. */
 interface Desk {
   readonly setup: ProviderSetup;
-  readonly plan: Omit<ProviderPlan<object>, 'credentials' | 'tokenPathFor'>;
+  readonly plan: Omit<ProviderPlan<object>, 'credentials'>;
   readonly tokenEndpoint: Faults;
   readonly api: Faults;
   readonly tokenLog: RequestLog;
@@ -216,50 +206,38 @@ interface Desk {
 function openHost(desk: Desk, host: HostPlan): Promise<HttpListener> {
   const { setup, plan } = desk;
   const access = host.access ?? ((request) => refuseDeadToken(plan, request));
-  const routes = createRouter(
-    [...createProbeRoutes((request) => plan.refuse('revoked', request)), ...host.routes],
-    { ignoreCase: plan.ignorePathCase ?? false },
-  );
-  const tokenRoutes = createRouter(
-    host.token === undefined
-      ? []
-      : [{ method: '*', path: plan.tokenPath, answer: host.token, access: undefined }],
+  const tokenRoute = host.token && route('*', plan.tokenPath, host.token);
+  const find = createRouter(
+    [
+      ...(tokenRoute === undefined ? [] : [tokenRoute]),
+      ...createProbeRoutes((request) => plan.refuse('revoked', request)),
+      ...host.routes,
+    ],
     { ignoreCase: plan.ignorePathCase ?? false },
   );
 
-  function answerApi(request: SandboxRequest): Answer | Promise<Answer> {
-    const match = routes.match(request.method, request.path);
+  function answerApi(request: SandboxRequest, match: Match | undefined): Answer | Promise<Answer> {
     const refused = (match?.route.access ?? access)(request);
     if (refused !== undefined) return refused;
     if (match !== undefined) return match.route.answer(request, match.params);
     return plan.notFound?.(request) ?? unknownRoute(request);
   }
 
-  function receive(message: IncomingMessage, body: Buffer, reply: Reply): void {
+  const address = { host: setup.host, port: setup.portOf(host.label), now: setup.now };
+  return openHttpListener(address, (message, body, reply, origin) => {
     desk.serial.last += 1;
-    const { origin } = listener();
     const request = new RecordedRequest(message, body, origin, desk.serial.last, setup.now());
-    const token = tokenRoutes.match(request.method, request.path);
-    if (token === undefined) {
-      desk.apiLog.record(request);
-      respond(request, reply, desk.api, () => answerApi(request));
-    } else {
+    const match = find(request.method, request.path);
+    if (match !== undefined && match.route === tokenRoute) {
       desk.tokenLog.record(request);
       respond(request, reply, desk.tokenEndpoint, () =>
-        request.method === 'POST' ? token.route.answer(request, token.params) : onlyPost(request),
+        request.method === 'POST' ? match.route.answer(request, match.params) : onlyPost(request),
       );
+    } else {
+      desk.apiLog.record(request);
+      respond(request, reply, desk.api, () => answerApi(request, match));
     }
-  }
-
-  let opened: HttpListener | undefined;
-  const listener = () => {
-    if (opened === undefined) throw new Error('A request arrived before the server was open.');
-    return opened;
-  };
-  return openHttpListener(
-    { host: setup.host, port: setup.portOf(host.label), now: setup.now },
-    receive,
-  ).then((started) => (opened = started));
+  });
 }
 
 function refuseDeadToken(plan: Desk['plan'], request: SandboxRequest): Answer | undefined {

@@ -47,62 +47,44 @@ export function route<const Path extends string>(
   return { method, path, answer, access };
 }
 
+/** The same routes with other rules about who may call them. */
+export function withAccess(access: Access, routes: readonly Route[]): readonly Route[] {
+  return routes.map((one) => ({ ...one, access }));
+}
+
+/** Part of a provider's API: its routes, and what a test can see and do there. */
+export interface ApiPart<Verbs> {
+  readonly routes: readonly Route[];
+  readonly verbs: Verbs;
+  reset(): void;
+}
+
 /** The route that matched a request, and its path parameters. */
 export interface Match {
   readonly route: Route;
   readonly params: Readonly<Record<string, string>>;
 }
 
-/** Finds the route for a method and a path. */
-export interface Router {
-  match(method: string, path: string): Match | undefined;
-}
-
-interface CompiledRoute {
-  readonly route: Route;
-  readonly segments: readonly string[];
-}
-
-/** Compiles routes; of two that match, the earlier one wins. */
+/** Returns a function that finds the route for a method and a path; of two that match, the earlier one wins. */
 export function createRouter(
   routes: readonly Route[],
-  { ignoreCase = false }: { ignoreCase?: boolean } = {},
-): Router {
-  const fold = (text: string) => (ignoreCase ? text.toLowerCase() : text);
-  const byLength = new Map<number, CompiledRoute[]>();
-  for (const route of routes) {
-    const segments = route.path
-      .split('/')
-      .map((segment) => (segment.startsWith(':') ? segment : fold(segment)));
-    const sameLength = byLength.get(segments.length) ?? [];
-    byLength.set(segments.length, [...sameLength, { route, segments }]);
-  }
-
-  return {
-    match(method, path) {
-      const parts = path.split('/');
-      for (const { route, segments } of byLength.get(parts.length) ?? []) {
-        if (route.method !== '*' && route.method !== method) continue;
-        const params = matchSegments(segments, parts, fold);
-        if (params !== undefined) return { route, params };
-      }
-      return undefined;
-    },
+  { ignoreCase }: { readonly ignoreCase: boolean },
+): (method: string, path: string) => Match | undefined {
+  const compiled = routes.map((route) => {
+    const source = route.path.replaceAll('.', '\\.').replace(/:(\w+)/g, '(?<$1>[^/]*)');
+    return { route, pattern: new RegExp(`^${source}$`, ignoreCase ? 'i' : '') };
+  });
+  return (method, path) => {
+    for (const { route, pattern } of compiled) {
+      const found = ['*', method].includes(route.method) ? pattern.exec(path) : null;
+      if (found !== null) return { route, params: decoded(found.groups ?? {}) };
+    }
+    return undefined;
   };
 }
 
-function matchSegments(
-  segments: readonly string[],
-  parts: readonly string[],
-  fold: (text: string) => string,
-): Record<string, string> | undefined {
-  const params: Record<string, string> = {};
-  for (const [index, segment] of segments.entries()) {
-    const part = parts[index] ?? '';
-    if (segment.startsWith(':')) params[segment.slice(1)] = decode(part);
-    else if (segment !== fold(part)) return undefined;
-  }
-  return params;
+function decoded(params: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(params).map(([name, part]) => [name, decode(part)]));
 }
 
 function decode(part: string): string {

@@ -146,8 +146,9 @@ export async function startSandbox<Name extends SandboxProviderName = SandboxPro
   );
   const providers = started.map(({ provider }) => provider);
 
-  let closing: Promise<void> | undefined;
-  const close = () => (closing ??= Promise.all(started.map((one) => one.close())).then(() => {}));
+  const close = async () => {
+    await Promise.all(started.map((one) => one.close()));
+  };
   const sandbox = {
     providers,
     reset: () => providers.forEach((provider) => provider.reset()),

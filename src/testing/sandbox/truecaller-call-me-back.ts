@@ -33,7 +33,7 @@ export interface TruecallerCallMeBacks {
 /** Creates the sender of events. */
 export function createCallMeBacks(
   { now }: ProviderSetup,
-  clientAccountId: () => string,
+  clientAccountId: string,
 ): { readonly verbs: TruecallerCallMeBacks; reset(): void; close(): Promise<void> } {
   const sender = createWebhookSender();
   let made = 0;
@@ -44,7 +44,7 @@ export function createCallMeBacks(
     const seconds = (later = 0) => String(Math.floor(now() / 1000) + later);
     const body = {
       event_id: eventId,
-      client_account_id: clientAccountId(),
+      client_account_id: clientAccountId,
       event_type: 'cmb',
       created_at: seconds(),
       cmb_payload: {

@@ -21,7 +21,7 @@ import {
 import { asList, asObject, asText, objectBody } from './read-body.js';
 import { route } from './router.js';
 import type { SandboxRequest } from './sandbox-request.js';
-import { createTokenRateLimit, type TokenRateLimit } from './token-rate-limit.js';
+import { createRateLimit } from './rate-limit.js';
 import { createCallMeBacks, type TruecallerCallMeBacks } from './truecaller-call-me-back.js';
 import { MISSING_HEADER, truecallerFailure, unauthorized } from './truecaller-failure.js';
 import { createTruecallerTokens, fakeUuid } from './truecaller-tokens.js';
@@ -51,32 +51,6 @@ export interface TruecallerCallsSandbox
   enforceCallRateLimit(on?: boolean): void;
 }
 
-/** A limit for each token. */
-interface PerToken {
-  allow(request: SandboxRequest): boolean;
-  enforce(on: boolean): void;
-  reset(): void;
-}
-
-function createLimitPerToken(limit: Parameters<typeof createTokenRateLimit>[0]): PerToken {
-  const limits = new Map<string, TokenRateLimit>();
-  let enforced = true;
-  return {
-    allow({ token = '' }) {
-      const own = limits.get(token) ?? createTokenRateLimit(limit);
-      limits.set(token, own);
-      return own.allow() || !enforced;
-    },
-    enforce(on) {
-      enforced = on;
-    },
-    reset() {
-      limits.clear();
-      enforced = true;
-    },
-  };
-}
-
 /** Starts Truecaller for Business calls. */
 export async function startTruecallerCalls(
   setup: ProviderSetup,
@@ -90,22 +64,22 @@ export async function startTruecallerCalls(
   const { ledger, lifetime, rateLimit, issueToken } = createTruecallerTokens(
     setup,
     'sandbox_truecaller_calls',
-    () => {
-      const { clientAccountId, apiKey, keyId } = credentials.current;
-      return { params: { clientAccountId }, apiKey, keyId };
-    },
+    credentials,
   );
-  const perSecond = createLimitPerToken({ now, most: 100, windowMs: 1_000 });
-  const batchesPerMinute = createLimitPerToken({ now, most: 60, windowMs: 60_000 });
-  const events = createCallMeBacks(setup, () => credentials.current.clientAccountId);
+  const { clientAccountId } = credentials.current;
+  const perSecond = createRateLimit({ now, most: 100, windowMs: 1_000 });
+  const batchesPerMinute = createRateLimit({ now, most: 60, windowMs: 60_000 });
+  const events = createCallMeBacks(setup, clientAccountId);
   const callRecords: TruecallerCallRecordPayload[] = [];
   const batches: (readonly TruecallerCallRecordPayload[])[] = [];
   const refused = new Map<unknown, string>();
 
-  const refuseOther = (clientAccountId: string): Answer | undefined =>
-    clientAccountId === credentials.current.clientAccountId
-      ? undefined
-      : truecallerFailure(403, 'forbidden-error', 'not authorized. please contact your admin.');
+  const ownRoute = (method: string, name: string, answer: (request: SandboxRequest) => Answer) =>
+    route(method, `/v2/clients/:client/${name}`, (request, { client }) =>
+      client === clientAccountId
+        ? answer(request)
+        : truecallerFailure(403, 'forbidden-error', 'not authorized. please contact your admin.'),
+    );
   const tooMany = () => truecallerFailure(429, 'rate-limit-error', 'Too many requests');
   const infoOf = ({ receiver_number: receiver }: TruecallerCallRecordPayload) => {
     const reason = refused.get(receiver);
@@ -120,7 +94,6 @@ export async function startTruecallerCalls(
     ledger,
     lifetime,
     tokenPath: '/clients/:clientAccountId/token',
-    tokenPathFor: ({ clientAccountId }) => `/clients/${clientAccountId}/token`,
     refuse: (rejection) =>
       unauthorized(rejection === 'missing' ? MISSING_HEADER : 'please login again'),
     notFound: () => truecallerFailure(404, 'not-found-error', 'Not found'),
@@ -129,10 +102,8 @@ export async function startTruecallerCalls(
         label: 'truecallerCalls',
         token: issueToken,
         routes: [
-          route('POST', '/v2/clients/:client/dynamic_call_record', (request, { client }) => {
-            const other = refuseOther(client);
-            if (other !== undefined) return other;
-            if (!perSecond.allow(request)) return tooMany();
+          ownRoute('POST', 'dynamic_call_record', (request) => {
+            if (!perSecond.allow(request.token)) return tooMany();
             const record = objectBody(request);
             const field = faultIn(record, now());
             if (field !== undefined) return badRecord(field);
@@ -140,10 +111,8 @@ export async function startTruecallerCalls(
             // The newest copy of the page writes this member in camelCase, and this one only.
             return json(200, { statusInfo: infoOf(record) });
           }),
-          route('POST', '/v2/clients/:client/dynamic_call_records', (request, { client }) => {
-            const other = refuseOther(client);
-            if (other !== undefined) return other;
-            if (!batchesPerMinute.allow(request)) return tooMany();
+          ownRoute('POST', 'dynamic_call_records', (request) => {
+            if (!batchesPerMinute.allow(request.token)) return tooMany();
             const records = asList(objectBody(request).call_records, 1, 500)?.map(
               (record) => asObject(record) ?? {},
             );
@@ -153,12 +122,9 @@ export async function startTruecallerCalls(
             batches.push(records);
             return json(200, { batch_id: fakeUuid(batches.length, 'f') });
           }),
-          route('GET', '/v2/clients/:client/dynamic_call_records', (request, { client }) => {
-            const other = refuseOther(client);
-            if (other !== undefined) return other;
-            const id = request.query.get('batchId');
-            const place = batches.findIndex((_, index) => fakeUuid(index + 1, 'f') === id);
-            const records = batches[place];
+          ownRoute('GET', 'dynamic_call_records', ({ query }) => {
+            const id = query.get('batchId');
+            const records = batches.find((_, index) => fakeUuid(index + 1, 'f') === id);
             if (records === undefined) {
               return truecallerFailure(404, 'not-found-error', 'No such batch');
             }
@@ -167,7 +133,7 @@ export async function startTruecallerCalls(
               ...record,
               status_info: infoOf(record),
             }));
-            return json(200, { batch_id: id, client_account_id: client, data });
+            return json(200, { batch_id: id, client_account_id: clientAccountId, data });
           }),
         ],
       },

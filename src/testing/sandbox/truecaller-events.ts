@@ -34,7 +34,7 @@ export interface TruecallerEvents {
 /** Creates the sender of events. */
 export function createTruecallerEvents(
   { now }: ProviderSetup,
-  organisationId: () => string,
+  organisationId: string,
 ): { readonly verbs: TruecallerEvents; reset(): void; close(): Promise<void> } {
   const sender = createWebhookSender();
   let made = 0;
@@ -47,7 +47,7 @@ export function createTruecallerEvents(
       event_id: eventId,
       reference_id: news.referenceId,
       // The later copies of the page say `organisation_id`.
-      org_id: organisationId(),
+      org_id: organisationId,
       campaign_id: news.campaignId,
       display_unit: news.displayUnit ?? 'business-profile',
       impression_timestamp: at,

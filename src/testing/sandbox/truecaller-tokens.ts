@@ -7,49 +7,43 @@
  * 429 in the documented error shape; the status appears nowhere); that a token issued again counts as one more.
  */
 import { json, type Answer } from './answers.js';
+import type { CredentialBox } from './credential-box.js';
 import { createOpaqueWriter } from './fake-tokens.js';
 import { createLifetimeNotation, type LifetimeNotation } from './lifetime-notation.js';
 import type { ProviderSetup } from './provider.js';
 import { objectBody } from './read-body.js';
 import type { Route } from './router.js';
 import { createTokenLedger, type TokenLedger } from './token-ledger.js';
-import { createTokenRateLimit, type TokenRateLimit } from './token-rate-limit.js';
+import { createRateLimit, type RateLimit } from './rate-limit.js';
 import { MISSING_HEADER, truecallerFailure, unauthorized } from './truecaller-failure.js';
 
 /** Lifetime of a token: stated in prose only, so clients count from `created_at`. */
 const LIFETIME_SECONDS = 3600;
 
-/** What the path and the body of a token call must contain. */
-export interface ExpectedTokenCall {
-  readonly params: Readonly<Record<string, string>>;
-  readonly apiKey: string;
-  readonly keyId: string;
-}
-
 export function createTruecallerTokens(
   { now, random }: ProviderSetup,
   tokenPrefix: string,
-  expected: () => ExpectedTokenCall,
+  credentials: CredentialBox<Readonly<Record<string, string>>>,
 ): {
   readonly ledger: TokenLedger;
   readonly lifetime: LifetimeNotation;
-  readonly rateLimit: TokenRateLimit;
+  readonly rateLimit: RateLimit;
   readonly issueToken: Route['answer'];
 } {
   const write = createOpaqueWriter(tokenPrefix, 64, random);
   const ledger = createTokenLedger({ now, lifetimeSeconds: LIFETIME_SECONDS, write });
   const lifetime = createLifetimeNotation();
-  const rateLimit = createTokenRateLimit({ now, most: 10, windowMs: 30 * 60_000 });
+  const rateLimit = createRateLimit({ now, most: 10, windowMs: 30 * 60_000 });
 
   const issueToken: Route['answer'] = (request, given): Answer => {
     // Documented for this endpoint, though nothing else there needs such a header.
     if (request.headers['x-public-access'] !== 'allow') return unauthorized(MISSING_HEADER);
-    const { params, apiKey, keyId } = expected();
+    const { current } = credentials;
     const body = objectBody(request);
     const isKnown =
-      Object.entries(params).every(([name, value]) => given[name] === value) &&
-      body.api_key === apiKey &&
-      body.key_id === keyId;
+      Object.entries(given).every(([name, value]) => current[name] === value) &&
+      body.api_key === current.apiKey &&
+      body.key_id === current.keyId;
     if (!isKnown) return unauthorized('Invalid api_key or key_id');
     if (!rateLimit.allow()) {
       return truecallerFailure(429, 'rate-limit-error', 'At most 10 tokens per 30 minutes');

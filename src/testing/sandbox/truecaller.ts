@@ -15,7 +15,7 @@ import {
   type SandboxProvider,
   type StartedProvider,
 } from './provider.js';
-import type { Route } from './router.js';
+import { withAccess } from './router.js';
 import type { SandboxRequest } from './sandbox-request.js';
 import { createTruecallerEvents, type TruecallerEvents } from './truecaller-events.js';
 import { createTruecallerCampaigns, type TruecallerCampaigns } from './truecaller-campaigns.js';
@@ -64,13 +64,10 @@ export async function startTruecaller(
   const { ledger, lifetime, rateLimit, issueToken } = createTruecallerTokens(
     setup,
     'sandbox_truecaller',
-    () => {
-      const { organisationId, apiKey, keyId } = credentials.current;
-      return { params: { organisationId }, apiKey, keyId };
-    },
+    credentials,
   );
   const campaigns = createTruecallerCampaigns();
-  const events = createTruecallerEvents(setup, () => credentials.current.organisationId);
+  const events = createTruecallerEvents(setup, credentials.current.organisationId);
 
   const hasWebhookToken = ({ headers }: SandboxRequest) => {
     const { orgId, orgToken } = webhookCredentials.current;
@@ -78,14 +75,7 @@ export async function startTruecaller(
       ? undefined
       : unauthorized('Invalid X-Org-ID or X-Org-Token');
   };
-  // To add endpoints, list them here: bearer tokens open the first, organisation headers the second.
-  const portalRoutes: readonly Route[] = [...campaigns.portalRoutes];
-  const webhookRoutes: readonly Route[] = [...campaigns.webhookRoutes];
-  // Truecaller has two hosts, but a client with one base URL sends everything there.
-  const allRoutes = [
-    ...portalRoutes,
-    ...webhookRoutes.map((route) => ({ ...route, access: hasWebhookToken })),
-  ];
+  const webhookRoutes = withAccess(hasWebhookToken, campaigns.webhookRoutes);
 
   const started = await startProvider(setup, {
     name: 'truecaller',
@@ -93,12 +83,16 @@ export async function startTruecaller(
     ledger,
     lifetime,
     tokenPath: '/organisations/:organisationId/campaigns/token',
-    tokenPathFor: ({ organisationId }) => `/organisations/${organisationId}/campaigns/token`,
     refuse: (rejection) =>
       unauthorized(rejection === 'missing' ? MISSING_HEADER : 'Invalid or expired token'),
     notFound: () => truecallerFailure(404, 'not-found-error', 'Not found'),
     hosts: [
-      { label: 'truecaller', routes: allRoutes, token: issueToken },
+      {
+        label: 'truecaller',
+        // Truecaller has two hosts, but a client with one base URL sends everything there.
+        routes: [...campaigns.portalRoutes, ...webhookRoutes],
+        token: issueToken,
+      },
       { label: 'truecallerWebhook', routes: webhookRoutes, access: hasWebhookToken },
     ],
     reset() {

@@ -13,7 +13,7 @@
  */
 import { json, type Answer } from './answers.js';
 import { asText, objectBody } from './read-body.js';
-import { route, type Route } from './router.js';
+import { route, type ApiPart } from './router.js';
 import type { SandboxRequest } from './sandbox-request.js';
 
 /** A transfer that the sandbox's Udara360 has posted. */
@@ -43,11 +43,7 @@ const FIRST_BALANCES: readonly (readonly [string, number])[] = [
 ];
 
 /** Creates two accounts and the routes about them. */
-export function createUdara360Banking(): {
-  readonly routes: readonly Route[];
-  readonly verbs: Udara360Banking;
-  reset(): void;
-} {
+export function createUdara360Banking(): ApiPart<Udara360Banking> {
   const balances = new Map(FIRST_BALANCES);
   const transfers: Udara360Transfer[] = [];
   const references = new Set<string>();
