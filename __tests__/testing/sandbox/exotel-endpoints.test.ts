@@ -278,6 +278,16 @@ describe('a contact file', () => {
     });
   });
 
+  it('may have a quotation mark where none belongs', async () => {
+    const csv = new Blob(['phone_number,last_name\n+919800000001,Ra"o\n+919800000002,"Ra\n']);
+    await api.contacts.upload({ csv });
+    exotel.processContactUploads();
+    expect([...exotel.contacts.values()].map((fields) => fields.last_name)).toEqual([
+      'Ra"o',
+      '"Ra',
+    ]);
+  });
+
   it('waits behind five others', async () => {
     for (let n = 0; n < 5; n += 1) await api.contacts.upload({ contacts: rows(1) });
     await expect(api.contacts.upload({ contacts: rows(1) })).rejects.toMatchObject({

@@ -225,14 +225,14 @@ export function readRows(csv: string): readonly ExotelContactRow[] {
   }));
 }
 
-/** @see https://www.rfc-editor.org/rfc/rfc4180 */
+/** A quotation mark inside a cell without them stands for itself. @see https://www.rfc-editor.org/rfc/rfc4180 */
 function readCsv(text: string): string[][] {
   const records: string[][] = [];
-  const cell = /("(?:[^"]|"")*"|[^",\r\n]*)(,|\r?\n|$)/y;
+  const cell = /(?:"((?:[^"]|"")*)"|([^,\r\n]*))(,|\r\n?|\n|$)/y;
   let record: string[] = [];
   while (cell.lastIndex < text.length) {
-    const [, value = '', end = ''] = cell.exec(text) ?? [];
-    record.push(value.startsWith('"') ? value.slice(1, -1).replaceAll('""', '"') : value);
+    const [, quoted, plain = '', end] = cell.exec(text) ?? [];
+    record.push(quoted?.replaceAll('""', '"') ?? plain);
     if (end === ',') continue;
     records.push(record);
     record = [];
