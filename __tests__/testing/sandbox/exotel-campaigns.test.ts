@@ -94,6 +94,14 @@ it('a scheduled campaign begins at its time, and is over once it was asked for w
   expect((await api.campaigns.get(campaignId)).status).toBe('Completed');
 });
 
+it('a campaign never gets the id of one that was deleted before', async () => {
+  const create = async () =>
+    (await api.campaigns.create({ ...CAMPAIGN, from: NUMBERS })).campaignId;
+  const [first, second] = [await create(), await create()];
+  await api.campaigns.delete(first);
+  expect(await create()).not.toBe(second);
+});
+
 describe('the address book', () => {
   it('takes contacts in bulk, puts them on a list, and a campaign dials it', async () => {
     const contacts = [

@@ -325,6 +325,14 @@ describe('users', () => {
     await expect(api.users.get(user.userId)).rejects.toMatchObject({ reason: 'user-not-found' });
   });
 
+  it('never get the id of one who was deleted before', async () => {
+    const create = async () =>
+      (await api.users.create({ firstName: 'Noor', lastName: 'Khan' })).user;
+    const [first, second] = [await create(), await create()];
+    await api.users.delete(first.userId);
+    expect((await create()).userId).not.toBe(second.userId);
+  });
+
   it('have devices that must be verified before they are on', async () => {
     const { user } = await api.users.create({
       firstName: 'Noor',

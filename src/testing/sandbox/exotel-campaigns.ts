@@ -80,6 +80,7 @@ export function createExotelCampaigns(
   const { now } = setup;
   const campaigns: ExotelCallCampaign[] = [];
   const smsCampaigns: ExotelSmsCampaign[] = [];
+  let made = 0;
   const book = createExotelCampaignLists(setup, (sid) =>
     campaigns.some(
       ({ status, fields }) =>
@@ -93,7 +94,7 @@ export function createExotelCampaigns(
     if (asText(fields.caller_id) === undefined || !hasTarget) {
       return exotelFailure(request, 400, 1001, 'Mandatory parameter missing');
     }
-    const id = exotelSid('campaign', campaigns.length + 1);
+    const id = exotelSid('campaign', (made += 1));
     const campaign: ExotelCallCampaign = {
       ...{ id, fields, calls: [], createdAt: now() },
       status: startOf(fields) > now() ? 'Created' : 'InProgress',
@@ -335,8 +336,7 @@ export function createExotelCampaigns(
     },
     reset() {
       book.reset();
-      campaigns.length = 0;
-      smsCampaigns.length = 0;
+      campaigns.length = smsCampaigns.length = made = 0;
     },
   };
 }

@@ -53,11 +53,12 @@ export function createExotelUsers(
   agents: readonly ExotelAgent[],
 ): ApiPart<ExotelUsers> {
   const users: ExotelUser[] = [];
+  let usersMade = 0;
   let devicesMade = 0;
   reset();
 
   function reset(): void {
-    devicesMade = 0;
+    usersMade = devicesMade = 0;
     users.splice(0, users.length, ...agents.map(userOfAgent));
   }
 
@@ -121,8 +122,9 @@ export function createExotelUsers(
       return exotelFailure(request, 409, 10812, 'Device exists');
     }
     const at = new Date(now()).toISOString();
+    usersMade += 1;
     const user: ExotelUser = {
-      id: `00000000-0000-4000-8000-${String(users.length + 1).padStart(12, '0')}`,
+      id: `00000000-0000-4000-8000-${String(usersMade).padStart(12, '0')}`,
       ...{ firstName, lastName, email, role: asText(body.role) ?? 'user' },
       devices:
         contactUri === undefined
