@@ -1,4 +1,4 @@
-import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import {
   createExotelApi,
   type ExotelApi,
@@ -6,6 +6,7 @@ import {
 } from '../../../src/apis/exotel/index.js';
 import { createProviderClient } from '../../../src/index.js';
 import { exotel } from '../../../src/providers/index.js';
+import { createCallTimer } from '../../../src/testing/sandbox/exotel-call-timing.js';
 import { useSandbox } from '../use-sandbox.js';
 
 const NUMBERS = { from: '+919876543210', to: '+919876543211', callerId: '08012345678' };
@@ -53,6 +54,22 @@ describe('a call that runs by itself', () => {
       expect(body.length).toBeGreaterThan(1_000);
     },
   );
+});
+
+test('a call that a test has ended is not answered afterwards', () => {
+  jest.useFakeTimers();
+  const timer = createCallTimer();
+  timer.verbs.letCallsRun({ ringMs: 20, talkMs: 20 });
+  const told: string[] = [];
+  for (const endedAt of [undefined, Date.now()])
+    timer.start(
+      { endedAt },
+      () => told.push('answered'),
+      () => told.push('ended'),
+    );
+  jest.advanceTimersByTime(40);
+  jest.useRealTimers();
+  expect(told).toEqual(['answered', 'ended']);
 });
 
 describe('a recording', () => {

@@ -18,19 +18,23 @@ export interface ExotelCallTimings {
 export interface CallTimer {
   readonly verbs: ExotelCallTimings;
   readonly timing: ExotelCallTiming | undefined;
-  /** Calls back when a call placed just now is answered, and when it ends. Neither keeps the process alive. */
-  start(onAnswered: () => void, onEnd: () => void): void;
+  /** Calls back when a call placed just now is answered, and when it ends, unless a test ends it first. Keeps no process alive. */
+  start(call: TimedCall, onAnswered: () => void, onEnd: () => void): void;
   reset(): void;
+}
+
+interface TimedCall {
+  readonly endedAt: number | undefined;
 }
 
 export function createCallTimer(): CallTimer {
   let timing: ExotelCallTiming | undefined;
   const timers = new Set<NodeJS.Timeout>();
 
-  function later(ms: number, act: () => void): void {
+  function later(ms: number, call: TimedCall, act: () => void): void {
     const timer = setTimeout(() => {
       timers.delete(timer);
-      act();
+      if (call.endedAt === undefined) act();
     }, ms).unref();
     timers.add(timer);
   }
@@ -44,10 +48,10 @@ export function createCallTimer(): CallTimer {
     get timing() {
       return timing;
     },
-    start(onAnswered, onEnd) {
+    start(call, onAnswered, onEnd) {
       if (timing === undefined) return;
-      later(timing.ringMs, onAnswered);
-      later(timing.ringMs + timing.talkMs, onEnd);
+      later(timing.ringMs, call, onAnswered);
+      later(timing.ringMs + timing.talkMs, call, onEnd);
     },
     reset() {
       timers.forEach(clearTimeout);

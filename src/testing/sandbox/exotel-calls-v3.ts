@@ -104,10 +104,9 @@ export function createExotelCallsV3(
     };
     calls.push(call);
     timer.start(
+      call,
       () => news(call, 'answered', 'active'),
-      () => {
-        if (call.endedAt === undefined) end(call, 'completed');
-      },
+      () => end(call, 'completed'),
     );
     return exotelSuccess(request, 200, {
       call_sid: call.sid,

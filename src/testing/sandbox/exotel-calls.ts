@@ -105,12 +105,9 @@ export function createExotelCalls(
     };
     calls.push(call);
     timer.start(
-      () => {
-        if (call.state === 'active') news(call, 'answered');
-      },
-      () => {
-        if (call.state === 'active') end(call, 'completed');
-      },
+      call,
+      () => news(call, 'answered'),
+      () => end(call, 'completed'),
     );
     return exotelSuccess(request, 200, placedBody(call));
   }

@@ -131,12 +131,11 @@ export function createExotelVoice(
     };
     calls.push(call);
     timer.start(
+      call,
       () => {
-        if (call.endedAt === undefined) call.status = 'in-progress';
+        call.status = 'in-progress';
       },
-      () => {
-        if (call.endedAt === undefined) end(call, 'completed');
-      },
+      () => end(call, 'completed'),
     );
     const body = callBody(call, accountSid, undefined);
     return request.path.endsWith('.json') ? json(200, { Call: body }) : xml(body);
