@@ -78,6 +78,20 @@ describe("Exotel's token endpoint", () => {
     expect([status, exotel.tokenCalls, exotel.issuedTokens]).toEqual([401, 1, []]);
   });
 
+  it.each([
+    '/v1/Accounts/sandbox-account/Balance.json',
+    '/v1/Accounts/sandbox-account/Calls.json',
+    '/v2/accounts/sandbox-account/calls',
+    '/v2/accounts/sandbox-account/campaigns',
+  ])('nor does the wrong region answer %s for Basic', async (path) => {
+    const auth = { username: exotel.credentials.apiKey, password: exotel.credentials.apiToken };
+    const statuses = [exotel.url, exotel.wrongRegionUrl].map(
+      async (origin) => (await http.get(origin + path, { auth })).status,
+    );
+
+    expect(await Promise.all(statuses)).toEqual([200, 401]);
+  });
+
   it('takes POST only', async () => {
     const { status, headers } = await http.get(exotel.tokenUrl);
 
