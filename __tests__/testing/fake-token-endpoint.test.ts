@@ -215,6 +215,16 @@ describe('the life of its tokens', () => {
   });
 });
 
+test('a token that was given twice is one token, and dies as one', async () => {
+  const endpoint = createFakeTokenEndpoint();
+  endpoint.onCall = (call) => call.issue('T1');
+  for (let call = 0; call < 2; call += 1)
+    await axios.post('/token', {}, { adapter: endpoint.adapter });
+  expect([endpoint.issuedTokens, endpoint.liveTokens]).toEqual([['T1', 'T1'], ['T1']]);
+  endpoint.revokeToken('T1');
+  expect(endpoint.liveTokens).toEqual([]);
+});
+
 test('printed, its calls show which fields they carried and no value of them', async () => {
   const endpoint = createFakeTokenEndpoint();
   const source = sourceAt(endpoint, 'https://auth.example.com/token', {

@@ -103,6 +103,7 @@ export function createTokenLedger({
     const token = given ?? write({ serial, issuedAt, expiresAt });
     const stated = expired ? -EXPIRED_SINCE_SECONDS : lifeSeconds;
     const entry = { token, issuedAt, expiresAt, lifetimeSeconds: stated, grant, revoked: false };
+    if (given !== undefined) current = current.filter((other) => other.token !== given);
     entries.set(token, entry);
     if (!expired) current.push(entry);
     if (current.length % PRUNE_EVERY === 0) current = current.filter(isLive);
