@@ -1,6 +1,6 @@
 import type { Crowd, Event } from './happening.js';
 
-type CrowdEvent = Extract<Event, Crowd>;
+export type CrowdEvent = Extract<Event, Crowd>;
 
 /** Gathers what many requests meet at once, so that a storm of 401s is reported in one sentence. */
 export interface CrowdTeller {
@@ -13,7 +13,7 @@ export function createCrowdTeller(now: () => number): CrowdTeller {
   let gathered = new Map<string, { event: CrowdEvent; readonly at: number }>();
   return {
     add(event) {
-      const key = keyOf(event);
+      const key = crowdOf(event) ?? event.kind;
       const known = gathered.get(key);
       if (known === undefined) gathered.set(key, { event, at: now() });
       else known.event = together(known.event, event);
@@ -26,7 +26,8 @@ export function createCrowdTeller(now: () => number): CrowdTeller {
   };
 }
 
-function keyOf(event: CrowdEvent): string {
+/** What events that are told as one have in common; `undefined` for one that is told alone. */
+export function crowdOf(event: Event): string | undefined {
   switch (event.kind) {
     case 'rejected':
       return `rejected ${event.consequence}`;
@@ -37,10 +38,14 @@ function keyOf(event: CrowdEvent): string {
     case 'joined':
     case 'waited':
       return event.kind;
+    default:
+      return undefined;
   }
 }
 
-function together(one: CrowdEvent, other: CrowdEvent): CrowdEvent {
+/** Two events of one crowd as one. */
+export function together<E extends Event>(one: E, other: Event): E {
+  if (!('count' in one && 'count' in other)) return one;
   const both = { ...one, count: one.count + other.count };
   return both.kind === 'waited' && other.kind === 'waited'
     ? { ...both, longestMs: Math.max(both.longestMs, other.longestMs) }

@@ -1,3 +1,4 @@
+import { crowdOf, together } from './crowd.js';
 import type {
   Counters,
   Happening,
@@ -48,13 +49,16 @@ export interface CoolDown {
 }
 
 export type CrowdKind = 'joined' | 'rejected' | 'waited' | 'replayed' | 'failed';
-export type MarkKind = CrowdKind | 'pressed' | 'switched';
 
-/** What requests met, or what a user of the page did, as one sign on the time line. */
-export type Mark = HappeningOf<MarkKind> & {
+/** What happened once, or to a crowd. */
+export type Crowded<H extends Happening> = H & {
   /** When the last of its crowd came. */
   readonly lastAt: number;
 };
+
+/** What requests met, or what a user of the page did, as one sign on the time line. */
+export type Mark = Crowded<Marked>;
+type Marked = HappeningOf<CrowdKind | 'pressed' | 'switched'>;
 
 /** The outcomes of requests that ended at almost the same time. */
 export interface Traffic {
@@ -118,9 +122,9 @@ export function afterHappening(lane: LaneView, happening: Happening): LaneView {
     case 'replayed':
     case 'failed':
     case 'pressed':
-      return { ...lane, marks: withMark(lane.marks, happening) };
+      return { ...lane, marks: withMark<Marked>(lane.marks, happening) };
     case 'switched':
-      return { ...lane, faults: happening.on, marks: withMark(lane.marks, happening) };
+      return { ...lane, faults: happening.on, marks: withMark<Marked>(lane.marks, happening) };
     case 'traffic': {
       const { id, at, ok, failed, counters } = happening;
       return { ...lane, counters, traffic: [...lane.traffic, { id, at, ok, failed }] };
@@ -151,33 +155,18 @@ function endedAt(coolDowns: readonly CoolDown[], at: number): readonly CoolDown[
   return coolDowns.map((one) => (one.to > at ? { ...one, to: at } : one));
 }
 
-/** Adds an event at the end, or to a recent mark of its kind. */
-export function withMark<M extends Happening & { readonly lastAt?: number | undefined }>(
-  marks: readonly M[],
-  happening: HappeningOf<MarkKind>,
-): readonly (M | Mark)[] {
-  const index = marks.findLastIndex((mark) => areAlike(mark, happening));
-  const earlier = marks[index];
-  return earlier === undefined || happening.at - earlier.at > MERGE_WITHIN_MS
-    ? [...marks, { ...happening, lastAt: happening.at }]
-    : marks.with(index, merged(earlier, happening));
-}
-
-function areAlike(one: Happening, other: Happening): boolean {
-  if (one.lane !== other.lane) return false;
-  if (one.kind === 'replayed' && other.kind === 'replayed') return one.accepted === other.accepted;
-  if (one.kind === 'failed' && other.kind === 'failed') return one.code === other.code;
-  if (one.kind === 'rejected' && other.kind === 'rejected')
-    return one.consequence === other.consequence;
-  return one.kind === other.kind && (one.kind === 'joined' || one.kind === 'waited');
-}
-
-function merged<M extends Happening>(mark: M, other: Happening): M {
-  if (!('count' in mark && 'count' in other)) return mark;
-  const both = { ...mark, count: mark.count + other.count, lastAt: other.at };
-  return both.kind === 'waited' && other.kind === 'waited'
-    ? { ...both, longestMs: Math.max(both.longestMs, other.longestMs) }
-    : both;
+/** Adds an event at the end, or to a recent one of its crowd. */
+export function withMark<H extends Happening>(
+  marks: readonly Crowded<H>[],
+  happening: H,
+): readonly Crowded<H>[] {
+  const { lane, at } = happening;
+  const crowd = crowdOf(happening);
+  const index = marks.findLastIndex((mark) => mark.lane === lane && crowdOf(mark) === crowd);
+  const earlier = crowd === undefined ? undefined : marks[index];
+  return earlier === undefined || at - earlier.at > MERGE_WITHIN_MS
+    ? [...marks, { ...happening, lastAt: at }]
+    : marks.with(index, { ...together(earlier, happening), lastAt: at });
 }
 
 /** The lane without what is too old to be shown. The same object if there is nothing to forget. */

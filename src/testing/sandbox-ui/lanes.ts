@@ -41,13 +41,13 @@ const ROWS: readonly Row[] = [
     name: 'truecaller',
     title: 'Truecaller',
     shareOfLife: 0.84,
-    provider: (sandbox) => anyProvider(inFastTime(truecaller(at(sandbox.truecaller)))),
+    provider: (sandbox) => anyProvider(truecaller(at(sandbox.truecaller))),
   },
   {
     name: 'truecallerCalls',
     title: 'Truecaller calls',
     shareOfLife: 0.76,
-    provider: (sandbox) => anyProvider(inFastTime(truecallerCalls(at(sandbox.truecallerCalls)))),
+    provider: (sandbox) => anyProvider(truecallerCalls(at(sandbox.truecallerCalls))),
   },
   {
     name: 'learning360',
@@ -82,7 +82,7 @@ const ROWS: readonly Row[] = [
 const TIMES_FASTER = 60;
 
 /** Ten tokens in half an hour are not enough for tokens that live for seconds: the budget's time shrinks like their life. */
-function inFastTime<C extends object>(provider: Provider<C>): Provider<C> {
+function inFastTime(provider: Provider): Provider {
   const { tokenBudget } = provider;
   if (tokenBudget === undefined) return provider;
   const { calls, windowMs } = tokenBudget;
@@ -103,7 +103,7 @@ export function createLanes(
         sandbox[name].enforceTokenRateLimit(false);
       const lane = createLane({
         title,
-        provider: provider(sandbox),
+        provider: inFastTime(provider(sandbox)),
         sandbox: sandbox[name],
         // Whole seconds, as the providers state them.
         tokenLifeMs: Math.round((settings.tokenLifeMs * shareOfLife) / 1000) * 1000,

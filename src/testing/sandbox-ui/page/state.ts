@@ -1,5 +1,6 @@
 import { computed, type Signal, signal } from '@preact/signals';
 
+import type { Happening } from '../happening.js';
 import { afterHappening, forgotten, type LaneView } from '../lane-view.js';
 import type { Message } from '../message.js';
 import { type LogEntry, withLogged } from './log.js';
@@ -59,7 +60,7 @@ function greet({ lanes: views, recent }: Extract<Message, { kind: 'hello' }>): v
   log.value = recent.reduce<readonly LogEntry[]>(withLogged, []);
 }
 
-function take(happening: Extract<Message, { kind: 'happened' }>['happenings'][number]): void {
+function take(happening: Happening): void {
   const lane = laneOf(happening.lane);
   lane.value = forgotten(afterHappening(lane.value, happening), happening.at);
   log.value = withLogged(log.value, happening);

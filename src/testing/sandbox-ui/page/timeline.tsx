@@ -16,7 +16,7 @@ import { CrowdGlyph } from './glyphs.js';
 import {
   callInWords,
   callLabel,
-  coolDownMarkInWords,
+  coolDownInWords,
   flagLabel,
   inWords,
   PHASE_WORDS,
@@ -111,12 +111,13 @@ function SpanBand({ span }: { readonly span: Span }) {
 }
 
 function CoolDownBand({ coolDown }: { readonly coolDown: CoolDown }) {
+  const { cause, from, to } = coolDown;
   return (
     <Sign
       class="cool-down"
-      at={coolDown.from}
-      style={stretch(coolDown.from, coolDown.to)}
-      words={coolDownMarkInWords(coolDown)}
+      at={from}
+      style={stretch(from, to)}
+      words={coolDownInWords(cause, to - from)}
     >
       <span class="span-label">cooling down</span>
     </Sign>

@@ -1,4 +1,4 @@
-import type { Call, CoolDown } from '../lane-view.js';
+import type { Call } from '../lane-view.js';
 import type { Happening, LastingFault, MomentaryFault, Phase } from '../happening.js';
 
 export const PHASE_WORDS: Readonly<Record<Phase, string>> = {
@@ -80,7 +80,7 @@ export function inWords(happening: Happening): string | undefined {
     case 'refreshed': {
       const { serial, tookMs, attempts, reason } = happening;
       const tries = attempts > 1 ? ` and ${attempts} calls` : '';
-      return `Token #${serial} is here after ${seconds(tookMs)}${tries}, fetched because ${because(reason)}.`;
+      return `Token #${serial} is here after ${seconds(tookMs)}${tries}, fetched because ${BECAUSE[reason] ?? reason}.`;
     }
     case 'refresh-failed':
       return happening.stillServing
@@ -114,10 +114,6 @@ export function inWords(happening: Happening): string | undefined {
     case 'traffic':
       return undefined;
   }
-}
-
-function because(reason: string): string {
-  return BECAUSE[reason] ?? reason;
 }
 
 function phaseInWords(phase: Phase, serial: number): string | undefined {
@@ -156,11 +152,6 @@ export function callInWords({ tookMs, attempt, status, errorType }: Omit<EndedCa
 
 export function coolDownInWords(cause: string, delayMs: number): string {
   return `The token endpoint is not called for ${seconds(delayMs)}, ${COOLING_BECAUSE[cause] ?? cause}.`;
-}
-
-/** The same for a stretch of the time line. */
-export function coolDownMarkInWords({ cause, from, to }: CoolDown): string {
-  return coolDownInWords(cause, to - from);
 }
 
 /** The label of a call on the time line: how long it took, if it returned a token. */
