@@ -51,6 +51,7 @@ const ALLOWED_MOVES: Readonly<Record<ExotelAgentStatus, readonly string[]>> = {
 /** Creates three agents and the routes about their presence. */
 export function createExotelPresence({ now }: ProviderSetup): ApiPart<ExotelPresence> {
   const agents: ExotelAgent[] = [];
+  const find = (userId: string) => agents.find((one) => one.userId === userId);
   reset();
 
   function reset(): void {
@@ -72,12 +73,12 @@ export function createExotelPresence({ now }: ProviderSetup): ApiPart<ExotelPres
   }
 
   function get(request: SandboxRequest, { userId }: { readonly userId: string }): Answer {
-    const agent = agents.find((one) => one.userId === userId);
+    const agent = find(userId);
     return agent === undefined ? noSuchAgent(request) : presenceOf(request, agent);
   }
 
   function put(request: SandboxRequest, { userId }: { readonly userId: string }): Answer {
-    const agent = agents.find((one) => one.userId === userId);
+    const agent = find(userId);
     if (agent === undefined) return noSuchAgent(request);
     const { status } = objectBody(request);
     if (typeof status !== 'string' || !ALLOWED_MOVES[agent.status].includes(status)) {
@@ -97,7 +98,7 @@ export function createExotelPresence({ now }: ProviderSetup): ApiPart<ExotelPres
     verbs: {
       agents,
       setAgentDevice(userId, device) {
-        const agent = agents.find((one) => one.userId === userId);
+        const agent = find(userId);
         if (agent === undefined) throw new Error(`The sandbox has no Exotel agent "${userId}".`);
         agent.device = device;
       },
