@@ -21,7 +21,12 @@ import {
   truecaller,
   udara360,
 } from '../src/providers/index.js';
-import { createFakeTokenEndpoint } from '../src/testing/index.js';
+import { createMemoryStore } from '../src/store/index.js';
+import {
+  createChaosStore,
+  createFakeClock,
+  createFakeTokenEndpoint,
+} from '../src/testing/index.js';
 
 /* What newcomers write, in JavaScript or past the types: each mistake is named, with its remedy. None may be swallowed. */
 
@@ -93,6 +98,22 @@ const mistakes: [string, () => unknown, string | RegExp][] = [
     'exotel: baseURL does not begin with https:// or http://. Add it.',
   ],
   [
+    'an origin that is not in a list',
+    () => exotel({ ...key, region: 'mumbai', origins: any('https://edge.example.com') }),
+    "exotel: origins is not a list. Pass a list, even for one: origins: ['…'].",
+  ],
+  [
+    'a parameter that is not in a list',
+    () =>
+      defineProvider({
+        ...{ name: 'acme', baseURL, credentials: {}, credentialFields: {} },
+        ...{ paramNames: any('tenant') },
+        tokenRequest: () => ({ url: '/token' }),
+        parseToken: () => ({ accessToken: 'fake-token' }),
+      }),
+    "acme: paramNames is not a list. Pass a list, even for one: paramNames: ['…'].",
+  ],
+  [
     'plain http to another container',
     () => exotel({ ...key, baseURL: 'http://sandbox:4001' }),
     'exotel: baseURL uses plain http, which exposes the token to the network. Use https, or set allowInsecureHttp.',
@@ -128,6 +149,16 @@ const mistakes: [string, () => unknown, string | RegExp][] = [
     'a client in place of its token source',
     () => createOpenTelemetry(any(http)),
     'source is not a token source. Pass what createTokenSource() returns; for a client, bearerOf(client).source.',
+  ],
+  [
+    'an unknown option of createFakeClock',
+    () => createFakeClock(any({ nows: 0 })),
+    /^nows is not an option of a fake clock\. Did you mean `now`\?/,
+  ],
+  [
+    'an unknown option of createChaosStore',
+    () => createChaosStore(createMemoryStore(), any({ clock: createFakeClock() })),
+    'clock is not an option of a chaos store. Known options: schedule.',
   ],
   [
     'an unknown option of createOpenTelemetry',

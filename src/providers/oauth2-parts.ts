@@ -37,7 +37,7 @@ const standardParams: readonly string[] = Object.freeze(['scope', 'audience', 'r
 
 /** The names of the parameters that a request may set. */
 export function paramNamesOf({ paramNames }: TokenRequestOptions): readonly string[] {
-  return paramNames === undefined ? standardParams : [...standardParams, ...paramNames];
+  return standardParams.concat(paramNames ?? []); // Not spread: a name alone would become its letters.
 }
 
 /** What is requested each time, unless the parameters of a call say otherwise. */

@@ -1,3 +1,4 @@
+import { refuseUnknownOptions } from '../errors/check-options.js';
 import {
   createSharedStore,
   type SharedStore,
@@ -66,6 +67,7 @@ const never = new Promise<never>(() => undefined);
  * ```
  */
 export function createChaosStore(store: TokenStore, options: ChaosStoreOptions = {}): ChaosStore {
+  refuseUnknownOptions(options, ['schedule'], { of: 'a chaos store' });
   const { schedule = setTimeout } = options;
   const calls: StoreOperation[] = [];
   let delayMs = 0;

@@ -1,5 +1,7 @@
 import { nextTick } from 'node:process';
 import { setImmediate } from 'node:timers';
+
+import { refuseUnknownOptions } from '../errors/check-options.js';
 import type { Clock } from '../platform/clock.js';
 
 /** Options of {@link createFakeClock}. */
@@ -64,6 +66,7 @@ const MOST_TIMERS_PER_ADVANCE = 100_000;
 
 /** Creates a clock for tests, which stands still until it is advanced, jumped, suspended or stalled. */
 export function createFakeClock(options: FakeClockOptions = {}): FakeClock {
+  refuseUnknownOptions(options, ['now', 'monotonic'], { of: 'a fake clock' });
   let wall = options.now ?? Date.UTC(2030, 0, 1);
   let monotonic = options.monotonic ?? 0;
   const timers = new Set<Timer>();

@@ -265,3 +265,11 @@ describe('starting and closing', () => {
     expect(sandbox.exotel.tokenCalls).toBe(0);
   });
 });
+
+test('an unknown option is refused by name', async () => {
+  const options = { sandbox: await startSandbox({ only: ['oauth2'] }), ports: 0 };
+  opened.push(options.sandbox);
+  await expect(startSandboxUi(options)).rejects.toThrow(
+    "ports is not an option of the sandbox's page. Did you mean `port`?",
+  );
+});

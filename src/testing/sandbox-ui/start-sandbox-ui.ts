@@ -1,3 +1,4 @@
+import { refuseUnknownOptions } from '../../errors/check-options.js';
 import type { Sandbox, SandboxControls, SandboxProviders } from '../sandbox/start-sandbox.js';
 import { createEventStream } from './event-stream.js';
 import type { Lane } from './lane.js';
@@ -45,6 +46,14 @@ export interface SandboxUi {
   close(): Promise<void>;
 }
 
+const OPTIONS = Object.keys({
+  sandbox: true,
+  port: true,
+  requestsPerSecond: true,
+  tokenLifeSeconds: true,
+  tokenCallMs: true,
+} satisfies Record<keyof SandboxUiOptions, true>);
+
 const LOAD_EVERY_MS = 25;
 const TELL_EVERY_MS = 100;
 
@@ -64,6 +73,7 @@ const TELL_EVERY_MS = 100;
  * @throws The system's own error if the port is in use. In this case everything is closed again.
  */
 export async function startSandboxUi(options: SandboxUiOptions): Promise<SandboxUi> {
+  refuseUnknownOptions(options, OPTIONS, { of: "the sandbox's page" });
   const { sandbox, port = 0, requestsPerSecond = 20 } = options;
   const { tokenLifeSeconds = 40, tokenCallMs = 800 } = options;
   // Loaded only if the page is wanted.
