@@ -51,41 +51,8 @@ function toLocalDigits(text: string, fewest: number): string | undefined {
   return /^\d{5,15}$/.test(digits) && digits.length >= fewest ? digits : undefined;
 }
 
-/** The fields that hold a phone number. The output is E.164, except for SIP addresses and local digits where they are allowed. */
-export type PhoneFields = ReturnType<typeof createPhoneFields>;
-
-/**
- * The rules for phone numbers, as fields of a schema.
- *
- * @param defaultCountry the country of numbers written without one
- */
-export function createPhoneFields(defaultCountry?: CountryCode) {
-  const asE164 = (text: string) => toE164(text, defaultCountry);
-  const asSip = (text: string) => (SIP.test(text) ? text : undefined);
-  return {
-    /** A number in international form. */
-    e164: phone(asE164, `must be a phone number: ${E164_ADVICE}`),
-    /** A SIP address or a phone number. */
-    e164OrSip: phone(
-      (text) => asSip(text) ?? asE164(text),
-      `must be a sip: address or a phone number: ${E164_ADVICE}`,
-    ),
-    /** What Voice v1 dials. It accepts local digits, so they stay local. */
-    dialable: phone(
-      (text) => asSip(text) ?? toE164(text) ?? toLocalDigits(text, 5),
-      'must be a phone number with its country or STD code, or a sip: address',
-    ),
-    /** A number rented from Exotel, which is also known by its local digits. */
-    exoPhone: phone(
-      (text) => toE164(text) ?? toLocalDigits(text, 6),
-      'must be an ExoPhone: a phone number with its country or STD code',
-    ),
-  };
-}
-
-const E164_ADVICE = 'write it like +919876543210, or set defaultCountry';
-
-function phone(read: (text: string) => string | undefined, message: string) {
+/** A field that holds a phone number, written as `read` returns it. */
+export function phoneField(read: (text: string) => string | undefined, message: string) {
   return v.pipe(
     v.string('must be a string'),
     v.rawTransform(({ dataset, addIssue, NEVER }) => {
@@ -95,6 +62,39 @@ function phone(read: (text: string) => string | undefined, message: string) {
       return NEVER;
     }),
   );
+}
+
+const sipOf = (text: string) => (SIP.test(text) ? text : undefined);
+
+/** What Voice v1 and campaigns dial. Exotel accepts local digits here, so they stay local and need no country. */
+export const dialable = phoneField(
+  (text) => sipOf(text) ?? toE164(text) ?? toLocalDigits(text, 5),
+  'must be a phone number with its country or STD code, or a sip: address',
+);
+
+/** A number rented from Exotel, which is also known by its local digits. */
+export const exoPhone = phoneField(
+  (text) => toE164(text) ?? toLocalDigits(text, 6),
+  'must be an ExoPhone: a phone number with its country or STD code',
+);
+
+/** The fields of a number that needs its country. */
+export type PhoneFields = ReturnType<typeof createPhoneFields>;
+
+const E164_ADVICE = 'write it like +919876543210, or set defaultCountry';
+
+/** @param defaultCountry the country of numbers written without one */
+export function createPhoneFields(defaultCountry?: CountryCode) {
+  const asE164 = (text: string) => toE164(text, defaultCountry);
+  return {
+    /** A number in international form. */
+    e164: phoneField(asE164, `must be a phone number: ${E164_ADVICE}`),
+    /** A SIP address or a phone number. */
+    e164OrSip: phoneField(
+      (text) => sipOf(text) ?? asE164(text),
+      `must be a sip: address or a phone number: ${E164_ADVICE}`,
+    ),
+  };
 }
 
 /** The option `defaultCountry` of both APIs. */

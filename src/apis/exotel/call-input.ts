@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { filledText, flag, httpUrl, oneOf, pathId, wholeNumber } from '../input-fields.js';
-import type { PhoneFields } from '../phone-numbers.js';
+import { exoPhone, type PhoneFields } from '../phone-numbers.js';
 
 /** The agent to dial first: by number or SIP address, or by user id. */
 export type ExotelCallFrom = { contactUri: string } | { userId: string };
@@ -42,7 +42,7 @@ export interface ExotelCreateCallV3Input extends ExotelCreateCallInput {
   stateManagement?: boolean | undefined;
 }
 
-function fields({ e164, e164OrSip, exoPhone }: PhoneFields) {
+function fields({ e164, e164OrSip }: PhoneFields) {
   return {
     from: v.union(
       [v.strictObject({ contactUri: e164OrSip }), v.strictObject({ userId: pathId })],

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { filledText, flag, httpUrl, oneOf, pathId, wholeNumber } from '../input-fields.js';
-import { createPhoneFields } from '../phone-numbers.js';
+import { dialable, exoPhone } from '../phone-numbers.js';
 import type { ExotelWire } from './exotel-options.js';
 
 /** The options of both forms of Voice v1 connect. */
@@ -50,9 +50,6 @@ export interface ExotelConnectNumbersInput extends ExotelConnectOptions {
 /** Connects a number to a call flow: by its app id, or by its whole address. */
 export type ExotelConnectFlowInput = ExotelConnectOptions &
   ({ appId: string } | { flowUrl: string });
-
-// Exotel accepts local digits here, so no default country is needed.
-const { dialable, exoPhone } = createPhoneFields();
 
 const shared = {
   from: dialable,

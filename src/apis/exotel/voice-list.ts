@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { filledText, moment, oneOf, pathId, wholeNumber } from '../input-fields.js';
-import { createPhoneFields } from '../phone-numbers.js';
+import { dialable } from '../phone-numbers.js';
 import { asRecord, numberOf, textOf, type WireRecord } from '../wire-values.js';
 import { formatZonelessTime } from './exotel-time.js';
 import { parseVoiceCall, type ExotelVoiceCall } from './voice-call.js';
@@ -64,7 +64,7 @@ export type ExotelVoiceCursor = { after: string } | { before: string };
 
 const phones = v.optional(
   v.pipe(
-    v.array(createPhoneFields().dialable),
+    v.array(dialable),
     v.minLength(1, 'must not be empty'),
     v.maxLength(5, 'takes at most 5 numbers'),
   ),

@@ -1,4 +1,4 @@
-import { createPhoneFields } from '../../phone-numbers.js';
+import { exoPhone } from '../../phone-numbers.js';
 import { validateInput } from '../../validate-input.js';
 import { asRecord, numberOf, textOf } from '../../wire-values.js';
 import type { ExotelClient } from '../exotel-client.js';
@@ -78,7 +78,7 @@ export function createAccount(client: ExotelClient): ExotelAccount {
 
     async numberMetadata(number, options) {
       const operation = 'account.numberMetadata';
-      const asked = validateInput(createPhoneFields().exoPhone, number, {
+      const asked = validateInput(exoPhone, number, {
         api: 'exotel',
         operation,
         within: 'number',

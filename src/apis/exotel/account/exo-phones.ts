@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { filledText, flag, httpUrl, oneOf, pathId } from '../../input-fields.js';
 import type { OpenWord } from '../../open-word.js';
-import { createPhoneFields } from '../../phone-numbers.js';
+import { exoPhone } from '../../phone-numbers.js';
 import { validateInput } from '../../validate-input.js';
 import { asRecord, booleanOf, numberOf, textOf, type WireRecord } from '../../wire-values.js';
 import { acknowledgementIn } from '../acknowledgement.js';
@@ -105,7 +105,7 @@ const settings = {
   smsUrl: v.optional(httpUrl),
   friendlyName: v.optional(filledText),
 };
-const buySchema = v.strictObject({ ...settings, phoneNumber: createPhoneFields().exoPhone });
+const buySchema = v.strictObject({ ...settings, phoneNumber: exoPhone });
 const updateSchema = v.pipe(
   v.strictObject(settings),
   v.check(

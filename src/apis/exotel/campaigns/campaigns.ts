@@ -8,7 +8,7 @@ import {
   pathId,
   wholeNumber,
 } from '../../input-fields.js';
-import { createPhoneFields } from '../../phone-numbers.js';
+import { exoPhone } from '../../phone-numbers.js';
 import type { ExotelClient } from '../exotel-client.js';
 import type { ExotelBasicOnlyOptions, ExotelWire } from '../exotel-options.js';
 import type { ExotelVoiceIterateOptions } from '../voice-pages.js';
@@ -164,7 +164,6 @@ export interface ExotelCampaigns
   ): AsyncGenerator<ExotelCampaignCall, void, undefined>;
 }
 
-const { exoPhone } = createPhoneFields();
 const ACTIONS = ['pause', 'resume', 'complete', 'archive'] as const;
 const STATUSES = [
   'Created',

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { isApiInputError } from '../../api-input-error.js';
 import { filledText, oneOf, pathId, wholeNumber } from '../../input-fields.js';
 import type { OpenWord } from '../../open-word.js';
-import { createPhoneFields } from '../../phone-numbers.js';
+import { dialable } from '../../phone-numbers.js';
 import { validateInput } from '../../validate-input.js';
 import { asRecord, type WireRecord } from '../../wire-values.js';
 import { acknowledgementIn } from '../acknowledgement.js';
@@ -236,9 +236,6 @@ export function readPage<Item>(answer: ExotelAnswer, parse: RecordParser<Item>):
     .filter((item) => item !== undefined);
   return { items, received, ...parsePosition(body), requestId, raw: body };
 }
-
-// Exotel accepts local digits here, so no default country is needed.
-const { dialable } = createPhoneFields();
 
 /** Whom a campaign dials. @internal */
 export const campaignNumber = v.pipe(

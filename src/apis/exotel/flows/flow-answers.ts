@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { filledText, flag, httpUrl, oneOf, wholeNumber } from '../../input-fields.js';
-import { createPhoneFields, toE164 } from '../../phone-numbers.js';
+import { exoPhone, phoneField, toE164 } from '../../phone-numbers.js';
 import { validateInput } from '../../validate-input.js';
 
 /**
@@ -144,13 +144,9 @@ export function toGatherAnswer(input: ExotelGatherAnswerInput): ExotelFlowAnswer
   });
 }
 
-const agent = v.pipe(
-  v.string('must be a string'),
-  v.check(
-    (text) => toE164(text) !== undefined,
-    'must be a phone number with its country, like +919876543210',
-  ),
-  v.transform((text) => toE164(text) ?? text),
+const agent = phoneField(
+  (text) => toE164(text),
+  'must be a phone number with its country, like +919876543210',
 );
 const agents = v.array(agent, 'must be an array of numbers');
 const someNumbers = v.pipe(agents, v.minLength(1, 'must not be empty'));
@@ -159,7 +155,7 @@ const connectSchema = v.strictObject({
   numbers: agents,
   trunk: v.optional(filledText),
   fetchAfterAttempt: v.optional(flag),
-  outgoingPhoneNumber: v.optional(createPhoneFields().exoPhone),
+  outgoingPhoneNumber: v.optional(exoPhone),
   record: v.optional(flag),
   recordingChannels: v.optional(oneOf(['single', 'dual'])),
   maxRingingSeconds: v.optional(wholeNumber(1)),
