@@ -163,7 +163,6 @@ export function createContacts(client: ExotelClient): ExotelContacts {
           host: 'ccm',
           path: client.path('v2', 'contacts', 'upload'),
           body: toUploadForm(asked, client.options.defaultCountry, operation),
-          contentType: 'multipart/form-data',
         },
         options,
       );

@@ -28,16 +28,14 @@ import { findFailure, NOTHING_TOLD } from './failure.js';
 import type { ExotelBudget } from './rate-limiter.js';
 import { readVoiceXml } from './voice-xml.js';
 
-type QueryValue = string | number | boolean | undefined;
-
 interface RequestLine {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   host: 'ccm' | 'voice' | 'tenant';
   /** Already encoded: see {@link ExotelClient.path}. */
   path: string;
-  query?: Readonly<Record<string, QueryValue>>;
+  query?: Readonly<Record<string, string | number | boolean | undefined>> | undefined;
+  /** Sent as JSON; a `URLSearchParams` as an urlencoded form, a `FormData` as a multipart one. */
   body?: unknown;
-  contentType?: 'application/json' | 'application/x-www-form-urlencoded' | 'multipart/form-data';
   budget?: ExotelBudget;
   /** Whether the request makes telephones ring: it must not be sent twice, so redirects are not followed either. */
   ringsPhones?: boolean;
@@ -154,6 +152,7 @@ async function toConfig(
   callOptions: ExotelRequestOptions,
   options: ResolvedExotelApiOptions,
 ): Promise<{ config: ApiRequestConfig; secrets: readonly string[]; remedy: string | undefined }> {
+  const { body } = request;
   const { authScheme, ...rest } = callOptions;
   const extra = withoutUndefined({ ...rest, wire: undefined });
   const own = await authorise(request, authScheme ?? options.authScheme, options);
@@ -165,8 +164,9 @@ async function toConfig(
     method: request.method,
     baseURL: options.hostOf(request.host, request.operation),
     url: request.path + toQuery(request.query),
-    headers: { ...plainHeaders(extra.headers), ...contentTypeOf(request), ...own.headers },
-    ...(request.body === undefined ? {} : { data: request.body }),
+    headers: { ...plainHeaders(extra.headers), ...contentTypeOf(body), ...own.headers },
+    // A string, so that a replay of the request sends the very same bytes.
+    ...(body === undefined ? {} : { data: body instanceof URLSearchParams ? `${body}` : body }),
     ...own.config,
   };
   return {
@@ -184,11 +184,12 @@ const SCHEME_REMEDIES = Object.freeze({
     "It was sent with Basic; { authScheme: 'bearer' } sends what the instance attaches, such as a token.",
 });
 
-function contentTypeOf({ body, contentType = 'application/json' }: RequestLine): {
-  'Content-Type'?: string;
-} {
-  // Explicit: with an instance whose default is JSON, axios would turn a form into JSON.
-  return body === undefined ? {} : { 'Content-Type': contentType };
+/** Explicit: with an instance whose default is JSON, axios would turn a form into JSON. */
+function contentTypeOf(body: unknown): { 'Content-Type'?: string } {
+  if (body === undefined) return {};
+  if (body instanceof FormData) return { 'Content-Type': 'multipart/form-data' };
+  const isForm = body instanceof URLSearchParams;
+  return { 'Content-Type': isForm ? 'application/x-www-form-urlencoded' : 'application/json' };
 }
 
 /** Not left to axios, which sends `+` for a space and does not encode `,` and `:`. */

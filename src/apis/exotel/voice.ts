@@ -157,7 +157,7 @@ export function createVoice(client: ExotelClient): ExotelVoice {
         method: 'POST',
         host: 'voice',
         path: client.path('v1', 'Calls', wire.connectPath),
-        ...toForm(toFields(wire), wire),
+        body: toForm(toFields(wire), wire),
         budget: 'voice',
         ringsPhones: true,
       },
@@ -246,13 +246,9 @@ function callIn(answer: ExotelAnswer, zonelessOffset: string, note: string): Exo
   return call;
 }
 
-function toForm(fields: [string, string][], wire: ExotelWire) {
-  if (wire.connectForm === 'urlencoded') {
-    // A string, so that a replay of the request sends the very same bytes.
-    const body = new URLSearchParams(fields).toString();
-    return { body, contentType: 'application/x-www-form-urlencoded' as const };
-  }
-  const body = new FormData();
-  for (const [key, value] of fields) body.append(key, value);
-  return { body, contentType: 'multipart/form-data' as const };
+function toForm(fields: [string, string][], wire: ExotelWire): URLSearchParams | FormData {
+  if (wire.connectForm === 'urlencoded') return new URLSearchParams(fields);
+  const form = new FormData();
+  for (const [key, value] of fields) form.append(key, value);
+  return form;
 }

@@ -46,34 +46,15 @@ export function createAnyRequest(client: ExotelClient) {
     options?: ExotelRequestOptions,
   ): Promise<ExotelAnyAnswer> => {
     const operation = 'request';
-    const { method, host, path, budget } = validateInput(requestSchema, request, {
-      api: 'exotel',
-      operation,
-    });
+    const place = { api: 'exotel', operation } as const;
+    const { method, host, path, budget } = validateInput(requestSchema, request, place);
     const { query, body } = request;
+    // Any POST may ring telephones.
+    const ringsPhones = method === 'POST';
     const answer = await client.send(
-      {
-        operation,
-        ...{ method, host, path, budget },
-        ...(query === undefined ? {} : { query }),
-        ...(body === undefined ? {} : encoded(body)),
-        // Any POST may ring telephones.
-        ringsPhones: method === 'POST',
-      },
+      { operation, method, host, path, query, body, budget, ringsPhones },
       options,
     );
     return { requestId: answer.requestId, raw: answer.body };
   };
-}
-
-function encoded(body: unknown) {
-  if (body instanceof URLSearchParams) {
-    return {
-      body: body.toString(),
-      contentType: 'application/x-www-form-urlencoded',
-    } as const;
-  }
-  return body instanceof FormData
-    ? ({ body, contentType: 'multipart/form-data' } as const)
-    : ({ body } as const);
 }

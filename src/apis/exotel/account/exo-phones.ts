@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { filledText, flag, httpUrl, oneOf, pathId } from '../../input-fields.js';
 import type { OpenWord } from '../../open-word.js';
 import { exoPhone } from '../../phone-numbers.js';
+import { withoutUndefined } from '../../request-options.js';
 import { validateInput } from '../../validate-input.js';
 import { asRecord, booleanOf, numberOf, textOf, type WireRecord } from '../../wire-values.js';
 import { acknowledgementIn } from '../acknowledgement.js';
@@ -127,7 +128,6 @@ export function createExoPhones(client: ExotelClient): ExotelExoPhones {
         operation: `exoPhones.${name}`,
         fixedAuth: 'basic',
         host: 'voice',
-        contentType: 'application/x-www-form-urlencoded',
         budget: 'exoPhones',
       },
       options,
@@ -164,13 +164,13 @@ export function createExoPhones(client: ExotelClient): ExotelExoPhones {
 
     async buy(input, options) {
       const { phoneNumber, ...rest } = checked('buy', buySchema, input);
-      const body = toForm({ PhoneNumber: phoneNumber, ...toWire(rest) });
+      const body = toForm({ phoneNumber, ...rest });
       return phoneIn(await send('buy', { method: 'POST', path: numbers(), body }, options));
     },
 
     async update(sid, changes, options) {
       const path = numberAt('update', sid);
-      const body = toForm(toWire(checked('update', updateSchema, changes)));
+      const body = toForm(checked('update', updateSchema, changes));
       return phoneIn(await send('update', { method: 'PUT', path, body }, options));
     },
 
@@ -194,15 +194,15 @@ export function createExoPhones(client: ExotelClient): ExotelExoPhones {
   };
 }
 
-function toWire({ voiceUrl, smsUrl, friendlyName }: ExotelExoPhoneSettings) {
-  return { VoiceUrl: voiceUrl, SMSUrl: smsUrl, FriendlyName: friendlyName };
-}
-
-function toForm(fields: Readonly<Record<string, string | undefined>>): string {
-  const given = Object.entries(fields).filter(
-    (field): field is [string, string] => field[1] !== undefined,
+function toForm(input: ExotelExoPhoneSettings & { phoneNumber?: string }): URLSearchParams {
+  return new URLSearchParams(
+    withoutUndefined({
+      PhoneNumber: input.phoneNumber,
+      VoiceUrl: input.voiceUrl,
+      SMSUrl: input.smsUrl,
+      FriendlyName: input.friendlyName,
+    }),
   );
-  return new URLSearchParams(given).toString();
 }
 
 function phonesIn(answer: ExotelAnswer, list: unknown): readonly ExotelExoPhone[] {

@@ -264,9 +264,8 @@ export function createCampaignLists(client: ExotelClient): ExotelCampaignLists {
       const blob = toCsvBlob(asked.csv, `${group}.${name}`, CSV_LIMITS[asked.type]);
       // The file itself, despite the field's name.
       form.append('file_name', blob, asked.fileName ?? 'contacts.csv');
-      const contentType = 'multipart/form-data';
       const tail = ['contacts', 'csv-upload'];
-      return files.one({ name, method: 'POST', tail, body: form, contentType }, options);
+      return files.one({ name, method: 'POST', tail, body: form }, options);
     },
 
     csvStatus: (uploadId, options) =>

@@ -72,7 +72,7 @@ const MOST_ROWS = 5000;
 /** A request below the address of a resource. @internal */
 export interface ResourceCall extends Pick<
   ExotelRequest,
-  'body' | 'query' | 'contentType' | 'ringsPhones' | 'partial'
+  'body' | 'query' | 'ringsPhones' | 'partial'
 > {
   /** The last part of the operation's name: `get`. */
   name: string;
