@@ -198,12 +198,7 @@ export function createConfiguration(client: ExotelClient): ExotelConfiguration {
   return {
     listProcesses,
 
-    iterateProcesses: (query, options) =>
-      iteratePages(
-        (offset, rest) => listProcesses({ ...query, offset }, rest),
-        query.offset ?? 0,
-        options,
-      ),
+    iterateProcesses: (query, options) => iteratePages(listProcesses, query, options),
 
     async listCampaigns(contactCenterId, options) {
       const operation = 'configuration.listCampaigns';

@@ -40,19 +40,23 @@ export function parsePosition(body: unknown): {
  * offset to resume at: see {@link cursorOf}.
  * @internal
  */
-export async function* iteratePages<Item, Options extends RepeatLimits>(
-  fetchPage: (offset: number, options: Omit<Options, 'retries'>) => Promise<ExotelPage<Item>>,
-  startOffset: number,
-  given?: Options,
+export async function* iteratePages<
+  Item,
+  Query extends { offset?: number | undefined },
+  Options extends RepeatLimits,
+>(
+  list: (query: Query, options: Omit<Options, 'retries'>) => Promise<ExotelPage<Item>>,
+  query: Query | undefined,
+  given: Options | undefined,
 ): AsyncGenerator<Item, void, undefined> {
   const { retries, ...options } = given ?? ({} as Options);
-  let offset = startOffset;
+  let offset = query?.offset ?? 0;
   let before = '';
   for (;;) {
-    const page = await repeatRead(() => fetchPage(offset, options), {
-      retries,
-      signal: options.signal,
-    }).catch((error: unknown) => {
+    // The offset is one of the query's own fields.
+    const read = () => list({ ...query, offset } as Query, options);
+    const limits = { retries, signal: options.signal };
+    const page = await repeatRead(read, limits).catch((error: unknown) => {
       throw withCursor(error, String(offset));
     });
     const now = JSON.stringify(page.items);

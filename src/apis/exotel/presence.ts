@@ -164,8 +164,7 @@ export function createPresence(client: ExotelClient): ExotelPresence {
   return {
     list,
 
-    iterate: (query, options) =>
-      iteratePages((offset, rest) => list({ ...query, offset }, rest), query?.offset ?? 0, options),
+    iterate: (query, options) => iteratePages(list, query, options),
 
     async get(userId, options) {
       const operation = 'presence.get';

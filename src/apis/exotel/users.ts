@@ -198,8 +198,7 @@ export function createUsers(client: ExotelClient): ExotelUsers {
   return {
     list,
 
-    iterate: (query, options) =>
-      iteratePages((offset, rest) => list({ ...query, offset }, rest), query?.offset ?? 0, options),
+    iterate: (query, options) => iteratePages(list, query, options),
 
     async get(userId, options) {
       const operation = 'users.get';

@@ -228,11 +228,7 @@ export function createCampaignLists(client: ExotelClient): ExotelCampaignLists {
     listContacts,
 
     iterateContacts: (listSid, query, options) =>
-      iteratePages(
-        (offset, rest) => listContacts(listSid, { ...query, offset }, rest),
-        query?.offset ?? 0,
-        options,
-      ),
+      iteratePages((page, rest) => listContacts(listSid, page, rest), query, options),
 
     addContacts: (listSid, contactSids, rules, options) =>
       sendRows(

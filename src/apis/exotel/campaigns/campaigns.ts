@@ -357,11 +357,7 @@ export function createCampaigns(client: ExotelClient): ExotelCampaigns {
     listCalls,
 
     iterateCalls: (campaignId, query, options) =>
-      iteratePages(
-        (offset, rest) => listCalls(campaignId, { ...query, offset }, rest),
-        query?.offset ?? 0,
-        options,
-      ),
+      iteratePages((page, rest) => listCalls(campaignId, page, rest), query, options),
   };
 }
 

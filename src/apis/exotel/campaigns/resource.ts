@@ -202,13 +202,7 @@ export function createRecords<Item, Query extends ExotelRecordQuery>(
   };
   return {
     list,
-    // The offset is one of the query's own fields.
-    iterate: (query, options) =>
-      iteratePages(
-        (offset, rest) => list({ ...query, offset } as Query, rest),
-        query?.offset ?? 0,
-        options,
-      ),
+    iterate: (query, options) => iteratePages(list, query, options),
     get: (id, options) => resource.one({ name: 'get', method: 'GET', tail: [id] }, options),
   };
 }

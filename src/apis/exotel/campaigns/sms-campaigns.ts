@@ -225,11 +225,7 @@ export function createSmsCampaigns(client: ExotelClient): ExotelSmsCampaigns {
     listMessages,
 
     iterateMessages: (campaignId, query, options) =>
-      iteratePages(
-        (offset, rest) => listMessages(campaignId, { ...query, offset }, rest),
-        query?.offset ?? 0,
-        options,
-      ),
+      iteratePages((page, rest) => listMessages(campaignId, page, rest), query, options),
   };
 }
 

@@ -99,8 +99,7 @@ export function createV4VoiceLogs(client: ExotelClient): ExotelV4VoiceLogs {
   return {
     list,
 
-    iterate: (query, options) =>
-      iteratePages((offset, rest) => list({ ...query, offset }, rest), query?.offset ?? 0, options),
+    iterate: (query, options) => iteratePages(list, query, options),
 
     async get(callSid, options) {
       const operation = 'v4.voiceLogs.get';
