@@ -6,7 +6,7 @@ export interface InputPlace {
   api: ApiName;
   operation: string;
   /** The input's path, if it is part of what the caller passed: `contacts.3`. */
-  within?: string;
+  within?: string | undefined;
 }
 
 /**

@@ -140,9 +140,8 @@ export interface ExotelCampaignLists extends ExotelDeletableRecords<
 const listSchema = v.strictObject({ name: filledText, tag: v.optional(filledText) });
 const renameSchema = v.strictObject({ listSid: pathId, name: filledText });
 const querySchema = v.strictObject(recordQuery());
-const contactsQuerySchema = v.strictObject(
-  v.pick(v.object(recordQuery()), ['offset', 'limit']).entries,
-);
+const { offset, limit } = recordQuery();
+const contactsQuerySchema = v.strictObject({ offset, limit });
 const csvSchema = v.strictObject({
   listName: filledText,
   csv: v.union(

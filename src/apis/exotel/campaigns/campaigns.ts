@@ -272,8 +272,9 @@ const querySchema = v.strictObject({
   status: v.optional(v.array(oneOf(STATUSES))),
 });
 
+const { sortBy, offset, limit } = recordQuery();
 const callQuerySchema = v.strictObject({
-  ...v.omit(v.object(recordQuery()), ['name']).entries,
+  ...{ sortBy, offset, limit },
   status: v.optional(oneOf(['completed', 'failed', 'busy', 'no-answer'])),
 });
 

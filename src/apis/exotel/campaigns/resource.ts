@@ -67,8 +67,6 @@ export interface ExotelBulkRules {
   onInvalid?: 'throw' | 'skip' | undefined;
 }
 
-const MOST_ROWS = 5000;
-
 /** A request below the address of a resource. @internal */
 export interface ResourceCall extends Pick<
   ExotelRequest,
@@ -78,7 +76,7 @@ export interface ResourceCall extends Pick<
   name: string;
   method: ExotelRequest['method'];
   /** What follows the resource's address: ids and fixed words. */
-  tail?: readonly string[];
+  tail?: readonly string[] | undefined;
 }
 
 /** `undefined` for a record that has no id. @internal */
@@ -100,12 +98,6 @@ export interface Resource<Item> {
     options?: ExotelBasicOnlyOptions,
   ): Promise<ExotelAcknowledgement>;
   one(call: ResourceCall, options?: ExotelBasicOnlyOptions): Promise<Item>;
-  /** Sends that many rows, and reads the outcome of each. */
-  bulk(
-    call: ResourceCall,
-    sent: number,
-    options?: ExotelBasicOnlyOptions,
-  ): Promise<ExotelBulkAnswer<Item>>;
 }
 
 /** The voice host, JSON, and the one scheme that the docs show: Basic. @internal */
@@ -140,11 +132,7 @@ export function createResource<Item>(
     parse,
 
     checked: (name, schema, input, within) =>
-      validateInput(schema, input, {
-        api: 'exotel',
-        operation: operationOf(name),
-        ...(within === undefined ? {} : { within }),
-      }),
+      validateInput(schema, input, { api: 'exotel', operation: operationOf(name), within }),
 
     send,
 
@@ -159,36 +147,8 @@ export function createResource<Item>(
       if (item === undefined) throw answer.unexpected('The response has no record with an id.');
       return item;
     },
-
-    async bulk(call, sent, options) {
-      const answer = await send({ ...call, partial: true }, options);
-      const response = asRecord(answer.body)?.response;
-      // With fewer rows, or more, an index would not identify its row.
-      if (!Array.isArray(response) || response.length !== sent) {
-        throw answer.unexpected(
-          `The answer does not report on each of the ${sent} rows; Exotel may have accepted them.`,
-        );
-      }
-      const failures = new Map(
-        findFailure(answer.body)?.failures.map((failure) => [failure.index, failure]),
-      );
-      const rows = response.map((row: unknown, index): ExotelBulkRow<Item> => {
-        const item = parse(unwrap(row) ?? {});
-        const failure =
-          failures.get(index) ??
-          (item === undefined ? { index, code: undefined, message: NOTHING_OF_A_ROW } : undefined);
-        // Without a failure there is an item.
-        return failure === undefined
-          ? { status: 'done', index, item: item as Item }
-          : { status: 'failed', index, failure };
-      });
-      return { rows, requestId: answer.requestId, raw: answer.body };
-    },
   };
 }
-
-const NOTHING_OF_A_ROW =
-  'Exotel reported neither a failure nor a record: check whether it exists before you send it again';
 
 /** Lists and gets. @internal */
 export function createRecords<Item, Query extends ExotelRecordQuery>(
@@ -264,6 +224,7 @@ export interface BulkRequest<Row extends v.GenericSchema> {
   toBody: (rows: readonly v.InferOutput<Row>[]) => unknown;
 }
 
+const MOST_ROWS = 5000;
 const rowsMessage = `must have from 1 to ${MOST_ROWS} rows: send more in several calls`;
 const rowsSchema = v.pipe(
   v.array(v.unknown(), 'must be an array'),
@@ -294,17 +255,46 @@ export async function sendRows<Item, Row extends v.GenericSchema>(
   }
   if (sent.length === 0) return { rows: setAside, requestId: undefined, raw: undefined };
   const body = toBody(sent.map(({ row }) => row));
-  const call = { name, method, body, ...(tail === undefined ? {} : { tail }) };
-  const answer = await resource.bulk(call, sent.length, options);
-  const answered = answer.rows.map((row) => movedTo(row, sent[row.index]?.index ?? row.index));
-  return { ...answer, rows: [...setAside, ...answered].sort((a, b) => a.index - b.index) };
+  const answer = await resource.send({ name, method, tail, body, partial: true }, options);
+  const answered = readRows(
+    answer,
+    sent.map(({ index }) => index),
+    resource.parse,
+  );
+  const all = [...setAside, ...answered].sort((a, b) => a.index - b.index);
+  return { rows: all, requestId: answer.requestId, raw: answer.body };
 }
 
-function movedTo<Item>(row: ExotelBulkRow<Item>, index: number): ExotelBulkRow<Item> {
-  return row.status === 'done'
-    ? { ...row, index }
-    : { ...row, index, failure: { ...row.failure, index } };
+/** The outcome of each row that was sent. `indices` are the rows' own. */
+function readRows<Item>(
+  answer: ExotelAnswer,
+  indices: readonly number[],
+  parse: RecordParser<Item>,
+): ExotelBulkRow<Item>[] {
+  const response = asRecord(answer.body)?.response;
+  // With fewer rows, or more, a place in the answer would not identify its row.
+  if (!Array.isArray(response) || response.length !== indices.length) {
+    throw answer.unexpected(
+      `The answer does not report on each of the ${indices.length} rows; Exotel may have accepted them.`,
+    );
+  }
+  const failures = new Map(
+    findFailure(answer.body)?.failures.map((failure) => [failure.index, failure]),
+  );
+  return indices.map((index, place) => {
+    const failure = failures.get(place);
+    const item = failure === undefined ? parse(unwrap(response[place]) ?? {}) : undefined;
+    return item === undefined
+      ? { status: 'failed', index, failure: { ...(failure ?? NOTHING_REPORTED), index } }
+      : { status: 'done', index, item };
+  });
 }
+
+const NOTHING_REPORTED = {
+  code: undefined,
+  message:
+    'Exotel reported neither a failure nor a record: check whether it exists before you send it again',
+};
 
 /**
  * The records of an answer. The docs show `response` as an object with `data` and as an array of such objects, and

@@ -179,8 +179,9 @@ const querySchema = v.strictObject({
   status: v.optional(oneOf(['in-progress', 'scheduled', 'completed', 'paused', 'archived'])),
 });
 
+const { sortBy, offset, limit } = recordQuery();
 const messageQuerySchema = v.strictObject({
-  ...v.omit(v.object(recordQuery()), ['name']).entries,
+  ...{ sortBy, offset, limit },
   number: v.optional(filledText),
 });
 
