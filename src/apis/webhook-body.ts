@@ -1,4 +1,27 @@
-import { asRecord, type WireRecord } from './wire-values.js';
+import { ApiPayloadError, type ApiPayloadErrorDetails } from './api-payload-error.js';
+import { asRecord, textOf, type WireRecord } from './wire-values.js';
+
+/** Which webhook a body should be, for errors. */
+export type Webhook = Pick<ApiPayloadErrorDetails, 'api' | 'payload'>;
+
+/** The fields of a webhook body. @throws ApiPayloadError if it has none that can be read. */
+export function webhookFields(body: unknown, webhook: Webhook): WireRecord {
+  const fields = readWebhookBody(body);
+  if (fields !== undefined) return fields;
+  const problem = 'is not a JSON object or a form of at most 1 MB';
+  throw new ApiPayloadError({ ...webhook, field: 'body', problem });
+}
+
+/** A field without which the body makes no sense. @throws ApiPayloadError if it is missing. */
+export function requiredText(fields: WireRecord, field: string, webhook: Webhook): string {
+  const text = textOf(fields[field]);
+  if (text === undefined) throw missing(field, webhook);
+  return text;
+}
+
+export function missing(field: string, webhook: Webhook): ApiPayloadError {
+  return new ApiPayloadError({ ...webhook, field, problem: 'is missing' });
+}
 
 /** These bodies are not signed, and the documented ones are a few hundred bytes long. */
 const MOST_BYTES = 1_048_576;

@@ -91,7 +91,7 @@ describe('an invalid body is refused with the name of the field:', () => {
     ['cmb_payload.requested_at', { ...EVENT, cmb_payload: { requested_at: '1893556800000' } }],
   ])('%s', (field, body) => {
     expect(() => parseTruecallerCallEvent(body)).toThrow(
-      expect.objectContaining({ code: 'ERR_API_PAYLOAD', api: 'truecaller', field }),
+      expect.objectContaining({ code: 'ERR_API_PAYLOAD', payload: 'call event', field }),
     );
   });
 });

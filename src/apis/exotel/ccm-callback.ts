@@ -1,5 +1,4 @@
-import { ApiPayloadError } from '../api-payload-error.js';
-import { readWebhookBody } from '../webhook-body.js';
+import { requiredText, webhookFields } from '../webhook-body.js';
 import { numberOf, textOf } from '../wire-values.js';
 import type { ExotelCallState } from './call-details.js';
 import type { OpenWord } from '../open-word.js';
@@ -15,6 +14,8 @@ export interface ExotelCcmCallback {
   raw: unknown;
 }
 
+const WEBHOOK = { api: 'exotel', payload: 'CCM status callback' } as const;
+
 /**
  * Reads the status callback of a CCM call, from a parsed body, a form, or the raw text or bytes of JSON or of an
  * urlencoded form (its content type is not documented). Unknown fields stay in `raw`.
@@ -25,22 +26,13 @@ export interface ExotelCcmCallback {
  * @see https://github.com/rahulkumar-exo/exotel-docs — docs/contact-center/api-reference/call-details.md
  */
 export function parseCcmCallback(body: unknown): ExotelCcmCallback {
-  const fields = readWebhookBody(body);
-  if (fields === undefined) throw nonsense('body', 'is neither JSON nor a form of at most 1 MB');
-  const callSid = textOf(fields.call_sid);
-  if (callSid === undefined) throw nonsense('call_sid', 'is missing');
-  const event = textOf(fields.event_type);
-  if (event === undefined) throw nonsense('event_type', 'is missing');
+  const fields = webhookFields(body, WEBHOOK);
   return {
-    callSid,
-    event,
+    callSid: requiredText(fields, 'call_sid', WEBHOOK),
+    event: requiredText(fields, 'event_type', WEBHOOK),
     state: textOf(fields.call_state),
     durationSeconds: numberOf(fields.duration),
     recordingUrl: textOf(fields.recording_url),
     raw: body,
   };
-}
-
-function nonsense(field: string, problem: string): ApiPayloadError {
-  return new ApiPayloadError({ api: 'exotel', payload: 'CCM status callback', field, problem });
 }

@@ -1,5 +1,4 @@
-import { ApiPayloadError } from '../api-payload-error.js';
-import { readWebhookBody } from '../webhook-body.js';
+import { requiredText, webhookFields } from '../webhook-body.js';
 import { numberOf, textOf, type WireRecord } from '../wire-values.js';
 import { parseExotelTime } from './exotel-time.js';
 import type { OpenWord } from '../open-word.js';
@@ -36,6 +35,8 @@ export interface ExotelVoiceCallbackOptions {
   zonelessOffset?: string | undefined;
 }
 
+const WEBHOOK = { api: 'exotel', payload: 'Voice status callback' } as const;
+
 /**
  * Reads the status callback of a Voice v1 call: a parsed body, `FormData` (Exotel's default is multipart; in Node
  * `await new Response(bytes, { headers: { 'content-type': type } }).formData()` reads it), or the raw text or bytes
@@ -50,13 +51,12 @@ export function parseVoiceCallback(
   body: unknown,
   options: ExotelVoiceCallbackOptions = {},
 ): ExotelVoiceCallback {
-  const fields = readWebhookBody(body);
-  if (fields === undefined) throw nonsense('body', 'is neither JSON nor a form of at most 1 MB');
-  const callSid = textOf(fields.CallSid);
-  if (callSid === undefined) throw nonsense('CallSid', 'is missing');
-  const status = textOf(fields.Status);
+  const fields = webhookFields(body, WEBHOOK);
+  const callSid = requiredText(fields, 'CallSid', WEBHOOK);
   const event = textOf(fields.EventType);
-  if (status === undefined && event === undefined) throw nonsense('Status', 'is missing');
+  // An event may lack its status.
+  const status =
+    event === undefined ? requiredText(fields, 'Status', WEBHOOK) : textOf(fields.Status);
   const time = (value: unknown) => parseExotelTime(value, options.zonelessOffset ?? '+05:30');
   return {
     callSid,
@@ -106,8 +106,4 @@ function legsFromKeys(fields: WireRecord): readonly unknown[] {
     legs.set(Number(index), leg);
   }
   return [...legs].sort(([a], [b]) => a - b).map(([, leg]) => leg);
-}
-
-function nonsense(field: string, problem: string): ApiPayloadError {
-  return new ApiPayloadError({ api: 'exotel', payload: 'Voice status callback', field, problem });
 }

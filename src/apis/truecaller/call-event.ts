@@ -1,6 +1,5 @@
-import { ApiPayloadError } from '../api-payload-error.js';
 import type { OpenWord } from '../open-word.js';
-import { readWebhookBody } from '../webhook-body.js';
+import { requiredText, webhookFields } from '../webhook-body.js';
 import { asRecord, booleanOf, textOf, type WireRecord } from '../wire-values.js';
 import { eventTime } from './event-time.js';
 
@@ -38,6 +37,8 @@ export interface TruecallerCallMeBack {
   configName: string | undefined;
 }
 
+const WEBHOOK = { api: 'truecaller', payload: 'call event' } as const;
+
 /**
  * Reads an event of Verified Business that Truecaller posted to your webhook: a parsed body, or the raw text or bytes of its JSON.
  *
@@ -47,19 +48,14 @@ export interface TruecallerCallMeBack {
  * @see https://docs.truecaller.com/truecaller-for-business/verified-business-api-documentation/webhooks/event-types
  */
 export function parseTruecallerCallEvent(body: unknown): TruecallerCallEvent {
-  const fields = readWebhookBody(body);
-  if (fields === undefined) throw nonsense('body', 'is not a JSON object');
-  const eventId = textOf(fields.event_id);
-  if (eventId === undefined) throw nonsense('event_id', 'is missing');
-  const eventType = textOf(fields.event_type);
-  if (eventType === undefined) throw nonsense('event_type', 'is missing');
+  const fields = webhookFields(body, WEBHOOK);
   const payload = asRecord(fields.cmb_payload);
   return {
-    eventId,
-    eventType,
+    eventId: requiredText(fields, 'event_id', WEBHOOK),
+    eventType: requiredText(fields, 'event_type', WEBHOOK),
     clientAccountId: textOf(fields.client_account_id),
-    createdTime: eventTime(fields.created_at, 'created_at'),
-    callMeBack: payload === undefined ? undefined : readCallMeBack(payload),
+    createdTime: eventTime(fields.created_at, 'created_at', WEBHOOK),
+    callMeBack: payload && readCallMeBack(payload),
     raw: body,
   };
 }
@@ -69,7 +65,7 @@ function readCallMeBack(payload: WireRecord): TruecallerCallMeBack {
     const value = textOf(payload[field]);
     return value === 'NA' || value === 'Phone number not available' ? undefined : value;
   };
-  const time = (field: string) => eventTime(text(field), `cmb_payload.${field}`);
+  const time = (field: string) => eventTime(text(field), `cmb_payload.${field}`, WEBHOOK);
   return {
     businessNumber: text('business_number'),
     clientNumber: text('client_number'),
@@ -83,8 +79,4 @@ function readCallMeBack(payload: WireRecord): TruecallerCallMeBack {
     featureSet: text('feature_set'),
     configName: text('cmb_config_name'),
   };
-}
-
-function nonsense(field: string, problem: string): ApiPayloadError {
-  return new ApiPayloadError({ api: 'truecaller', payload: 'call event', field, problem });
 }

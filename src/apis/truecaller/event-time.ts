@@ -1,4 +1,5 @@
 import { ApiPayloadError } from '../api-payload-error.js';
+import type { Webhook } from '../webhook-body.js';
 import { numberOf, textOf } from '../wire-values.js';
 
 /**
@@ -7,14 +8,13 @@ import { numberOf, textOf } from '../wire-values.js';
  * @throws ApiPayloadError for anything else.
  * @internal
  */
-export function eventTime(value: unknown, field: string): Date | undefined {
+export function eventTime(value: unknown, field: string, webhook: Webhook): Date | undefined {
   const text = textOf(value);
   if (text === undefined) return undefined;
   const seconds = numberOf(text);
   const at = seconds === undefined ? Date.parse(text) : seconds * 1000;
   if (Number.isNaN(at) || Math.abs(at) > LATEST_MS) {
-    const problem = 'is not a timestamp';
-    throw new ApiPayloadError({ api: 'truecaller', payload: 'event', field, problem });
+    throw new ApiPayloadError({ ...webhook, field, problem: 'is not a timestamp' });
   }
   return new Date(at);
 }

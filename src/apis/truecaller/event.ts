@@ -1,6 +1,5 @@
-import { ApiPayloadError } from '../api-payload-error.js';
 import type { OpenWord } from '../open-word.js';
-import { readWebhookBody } from '../webhook-body.js';
+import { missing, requiredText, webhookFields } from '../webhook-body.js';
 import { booleanOf, textOf } from '../wire-values.js';
 import type { TruecallerDisplayUnit } from './content.js';
 import { eventTime } from './event-time.js';
@@ -25,6 +24,8 @@ export interface TruecallerEvent {
   raw: unknown;
 }
 
+const WEBHOOK = { api: 'truecaller', payload: 'event' } as const;
+
 /**
  * Reads an event that Truecaller posted to your webhook: a parsed body, or the raw text or bytes of its JSON. Both
  * spellings of the organisation (`org_id`, `organisation_id`) are read; unknown fields stay in `raw`.
@@ -36,14 +37,12 @@ export interface TruecallerEvent {
  * @see https://docs.truecaller.com/truecaller-for-business/verified-campaigns/api-webhook-documentation/webhook-events/event-types
  */
 export function parseTruecallerEvent(body: unknown): TruecallerEvent {
-  const fields = readWebhookBody(body);
-  if (fields === undefined) throw nonsense('body', 'is not a JSON object');
-  const eventId = textOf(fields.event_id);
-  if (eventId === undefined) throw nonsense('event_id', 'is missing');
-  const impressionTime = eventTime(fields.impression_timestamp, 'impression_timestamp');
-  const clickTime = eventTime(fields.click_timestamp, 'click_timestamp');
+  const fields = webhookFields(body, WEBHOOK);
+  const eventId = requiredText(fields, 'event_id', WEBHOOK);
+  const time = (field: string) => eventTime(fields[field], field, WEBHOOK);
+  const [impressionTime, clickTime] = [time('impression_timestamp'), time('click_timestamp')];
   if (impressionTime === undefined && clickTime === undefined) {
-    throw nonsense('impression_timestamp', 'is missing');
+    throw missing('impression_timestamp', WEBHOOK);
   }
   const clicked = clickTime !== undefined;
   return {
@@ -60,8 +59,4 @@ export function parseTruecallerEvent(body: unknown): TruecallerEvent {
     deduplicationKey: `${eventId}:${clicked ? 'click' : 'impression'}`,
     raw: body,
   };
-}
-
-function nonsense(field: string, problem: string): ApiPayloadError {
-  return new ApiPayloadError({ api: 'truecaller', payload: 'event', field, problem });
 }

@@ -1,6 +1,5 @@
-import { ApiPayloadError } from '../../api-payload-error.js';
 import type { OpenWord } from '../../open-word.js';
-import { readWebhookBody } from '../../webhook-body.js';
+import { missing, requiredText, webhookFields } from '../../webhook-body.js';
 import { textOf } from '../../wire-values.js';
 import { parseExotelTime } from '../exotel-time.js';
 import { textsOf, type ExotelCampaignCallStatus } from './campaign-records.js';
@@ -43,6 +42,8 @@ export type ExotelCampaignCallback = ExotelCampaignNews &
       }
   );
 
+const WEBHOOK = { api: 'exotel', payload: 'campaign callback' } as const;
+
 /**
  * Reads any of the three webhooks of a call campaign: a parsed body, a form, or raw text or bytes. They carry no type;
  * `call_sid`, `call_sids` or neither tells which it is, so one address can take all three.
@@ -53,17 +54,15 @@ export type ExotelCampaignCallback = ExotelCampaignNews &
  * @see https://github.com/rahulkumar-exo/exotel-docs — docs/campaigns/api-reference/webhooks.md
  */
 export function parseCampaignCallback(body: unknown): ExotelCampaignCallback {
-  const fields = readWebhookBody(body);
-  if (fields === undefined) throw nonsense('body', 'is neither JSON nor a form');
-  const campaignId = textOf(fields.campaign_sid);
-  if (campaignId === undefined) throw nonsense('campaign_sid', 'is missing');
-  const status = textOf(fields.status);
+  const fields = webhookFields(body, WEBHOOK);
+  const campaignId = requiredText(fields, 'campaign_sid', WEBHOOK);
   const news = {
     campaignId,
     createdTime: parseExotelTime(fields.date_created, '+05:30'),
     updatedTime: parseExotelTime(fields.date_updated, '+05:30'),
     raw: body,
   };
+  const status = textOf(fields.status);
   const callSid = textOf(fields.call_sid);
   if (callSid !== undefined) {
     const deduplicationKey = `${campaignId}:call:${callSid}`;
@@ -76,12 +75,8 @@ export function parseCampaignCallback(body: unknown): ExotelCampaignCallback {
     const deduplicationKey = `${campaignId}:number:${to ?? callSids[0] ?? ''}`;
     return { ...news, kind: 'call-schedule', callSids, to, from, status, deduplicationKey };
   }
-  if (status === undefined) throw nonsense('status', 'is missing');
+  if (status === undefined) throw missing('status', WEBHOOK);
   const reportUrl = textOf(fields.report_url);
   const deduplicationKey = `${campaignId}:campaign:${status}`;
   return { ...news, kind: 'campaign-status', status, reportUrl, deduplicationKey };
-}
-
-function nonsense(field: string, problem: string): ApiPayloadError {
-  return new ApiPayloadError({ api: 'exotel', payload: 'campaign callback', field, problem });
 }

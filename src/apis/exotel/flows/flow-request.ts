@@ -1,6 +1,5 @@
-import { ApiPayloadError } from '../../api-payload-error.js';
 import type { OpenWord } from '../../open-word.js';
-import { readWebhookBody } from '../../webhook-body.js';
+import { missing, readWebhookBody } from '../../webhook-body.js';
 import { asRecord, numberOf, textOf, type WireRecord } from '../../wire-values.js';
 import { parseExotelTime } from '../exotel-time.js';
 
@@ -86,8 +85,7 @@ export function parseFlowRequest(
   const call = asRecord(fields.Call) ?? {};
   const callSid = textOf(fields.CallSid) ?? textOf(call.Sid);
   if (callSid === undefined) {
-    const payload = 'flow request';
-    throw new ApiPayloadError({ api: 'exotel', payload, field: 'CallSid', problem: 'is missing' });
+    throw missing('CallSid', { api: 'exotel', payload: 'flow request' });
   }
   const time = (value: unknown) => parseFlowTime(value, options.zonelessOffset ?? '+05:30');
   return {

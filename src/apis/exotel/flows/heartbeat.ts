@@ -1,6 +1,5 @@
-import { ApiPayloadError } from '../../api-payload-error.js';
 import type { OpenWord } from '../../open-word.js';
-import { readWebhookBody } from '../../webhook-body.js';
+import { readWebhookBody, requiredText } from '../../webhook-body.js';
 import { asList, textOf } from '../../wire-values.js';
 import { parseExotelTime } from '../exotel-time.js';
 
@@ -24,22 +23,12 @@ export interface ExotelHeartbeat {
  */
 export function parseHeartbeat(body: unknown): ExotelHeartbeat {
   const fields = readWebhookBody(body) ?? {};
-  const status = textOf(fields.status_type);
-  if (status === undefined) {
-    const payload = 'heartbeat';
-    throw new ApiPayloadError({
-      api: 'exotel',
-      payload,
-      field: 'status_type',
-      problem: 'is missing',
-    });
-  }
   const sids = (value: unknown) =>
     asList(value)
       .map(textOf)
       .filter((sid) => sid !== undefined);
   return {
-    status,
+    status: requiredText(fields, 'status_type', { api: 'exotel', payload: 'heartbeat' }),
     time: parseExotelTime(fields.timestamp, '+00:00'),
     incomingAffected: sids(fields.incoming_affected),
     outgoingAffected: sids(fields.outgoing_affected),
