@@ -97,14 +97,11 @@ export function createExotelClient(
     options,
     async send(request, callOptions = {}) {
       const { config, secrets, remedy } = await toConfig(request, callOptions, options);
-      // axios leaves these keys out of the JSON form of its errors; the instance's own list stays in force.
-      config.redact = [...(config.redact ?? instance.defaults.redact ?? []), 'authorization'];
       await holdBack(options, request.budget, config.signal);
       const answer = await sendRequest(instance, config).catch((error: unknown) => {
         throw request.ringsPhones === true ? withDoubt(error) : error;
       });
-      const { operation, ringsPhones = false, partial = false } = request;
-      return judge(answer, { operation, ringsPhones, partial, secrets, remedy });
+      return judge(answer, { ...request, secrets, remedy });
     },
     async download(request, callOptions = {}) {
       const { operation, url } = request;
@@ -121,20 +118,12 @@ export function createExotelClient(
         transformResponse: (data: unknown) => data,
         headers: { ...plainHeaders(extra.headers), ...own.headers },
         maxRedirects: 0,
-        redact: [...(extra.redact ?? instance.defaults.redact ?? []), 'authorization'],
         ...NO_DEFAULT_LOGIN,
         ...own.config,
       });
       if (answer.status >= 200 && answer.status < 300) return answer;
       const told = { ...answer, body: readErrorBody(answer.body) };
-      const sent = {
-        operation,
-        ringsPhones: false,
-        secrets: own.secrets,
-        remedy: undefined,
-        partial: false,
-      };
-      throw toError(told, sent, request.explain(answer.status));
+      throw toError(told, { operation, secrets: own.secrets }, request.explain(answer.status));
     },
     wire: (callOptions) => resolveWire(options.wire, callOptions?.wire),
     timeoutOf: (callOptions) => callOptions?.timeout ?? instance.defaults.timeout ?? 0,
@@ -307,20 +296,17 @@ function withDoubt(error: unknown): unknown {
 }
 
 /** What an error has to know about its request. */
-interface Sent {
+interface Sent extends Pick<RequestLine, 'ringsPhones' | 'partial'> {
   operation: string;
-  ringsPhones: boolean;
   secrets: readonly string[];
   /** What to try after a 401. */
-  remedy: string | undefined;
-  /** Whether some items of the answer may have failed. */
-  partial: boolean;
+  remedy?: string | undefined;
 }
 
 function judge(answer: HttpAnswer, sent: Sent): ExotelAnswer {
   const body = readVoiceXml(answer.body) ?? answer.body;
   const told = findFailure(body);
-  const failed = told !== undefined && !(sent.partial && told.failures.length > 0);
+  const failed = told !== undefined && !(sent.partial === true && told.failures.length > 0);
   if (failed || answer.status < 200 || answer.status >= 300) {
     throw toError({ ...answer, body }, sent);
   }
@@ -350,7 +336,7 @@ function toError(
   // A body that only repeats success while HTTP says otherwise does not overrule HTTP.
   const { status: toldStatus = 0 } = told;
   const status = answer.status < 400 && toldStatus >= 400 ? toldStatus : answer.status;
-  const clean = (text: string | undefined) => text && cleanText(text, secrets);
+  const clean = (text: string | undefined) => cleanText(text, secrets);
   const reason = explained.reason ?? toReason(status, told.code);
   return new ExotelApiError({
     operation,
@@ -360,7 +346,7 @@ function toError(
     remedy:
       reason === 'authentication-failed'
         ? remedy
-        : status >= 500 && ringsPhones
+        : status >= 500 && ringsPhones === true
           ? MAY_RING
           : undefined,
     exotelCode: typeof told.code === 'string' ? clean(told.code) : told.code,

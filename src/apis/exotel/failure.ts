@@ -36,11 +36,10 @@ function ofRestException(body: WireRecord): ToldFailure | undefined {
   const exception = asRecord(body.RestException);
   if (exception === undefined) return undefined;
   return {
+    ...NOTHING_TOLD,
     status: numberOf(exception.Status),
     code: codeOf(exception.Code),
     message: textOf(exception.Message),
-    description: undefined,
-    failures: [],
   };
 }
 

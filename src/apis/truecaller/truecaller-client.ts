@@ -59,14 +59,11 @@ export function createTruecallerClient<Host extends TruecallerHost>(
       const { operation, host } = request;
       const own = host === 'webhooks' ? await orgHeaders?.(operation) : undefined;
       const config = toConfig(request, hostOf(host, operation), callOptions ?? {}, own);
-      config.redact = [...(config.redact ?? instance.defaults.redact ?? []), ...SECRET_HEADERS];
       const secrets = [own?.['X-Org-Token']].filter((secret) => secret !== undefined);
       return judge(request, await sendRequest(instance, config), secrets);
     },
   };
 }
-
-const SECRET_HEADERS = ['authorization', 'x-org-token'];
 
 function toConfig(
   { method = 'POST', path, body }: TruecallerRequest,
@@ -103,7 +100,7 @@ function judge(
   const failed =
     status < 200 || status >= 300 || slug !== undefined || info?.status === 'error' || isPage;
   if (!failed || isResult?.(body) === true) return { status, message, raw: body };
-  const clean = (text: string | undefined) => text && cleanText(text, secrets);
+  const clean = (text: string | undefined) => cleanText(text, secrets);
   throw new TruecallerApiError({
     operation,
     response: toErrorResponse({ status, body }, secrets),
