@@ -12,7 +12,7 @@ import {
 import { basicAuthorization } from '../../platform/basic-authorization.js';
 import { retryAfterMs } from '../../platform/retry-after.js';
 import { sendRequest, wasNeverSent, type HttpAnswer } from '../send-request.js';
-import { takeTurn } from '../take-turn.js';
+import { takeTurn } from '../turns.js';
 import { asRecord, numberOf, textOf } from '../wire-values.js';
 import { exotelAuthSchemes, type ExotelChoosableOperation } from './auth-schemes.js';
 import { toReason, type ExotelErrorReason } from './error-reasons.js';
@@ -97,7 +97,7 @@ export function createExotelClient(
     options,
     async send(request, callOptions = {}) {
       const { config, secrets, remedy } = await toConfig(request, callOptions, options);
-      await holdBack(options, request.budget, config.signal);
+      await takeTurn(options.rateLimiter, request.budget, config.signal);
       const answer = await sendRequest(instance, config).catch((error: unknown) => {
         throw request.ringsPhones === true ? withDoubt(error) : error;
       });
@@ -273,15 +273,6 @@ function withBasic(user: string, password: string): OwnAuthorisation {
     config: { bearer: false, ...NO_DEFAULT_LOGIN },
     secrets: [password],
   };
-}
-
-async function holdBack(
-  { rateLimiter }: ResolvedExotelApiOptions,
-  budget: ExotelBudget | undefined,
-  signal: ApiRequestConfig['signal'],
-): Promise<void> {
-  if (rateLimiter === undefined || budget === undefined) return;
-  await takeTurn(() => rateLimiter.acquire(budget), signal);
 }
 
 /** No idempotency key is documented, so looking is the only way to tell. */

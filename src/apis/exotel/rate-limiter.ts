@@ -32,23 +32,13 @@ export interface ExotelRateLimiterOptions {
   readsPerMinute?: number | undefined;
 }
 
-const DEFAULT_LIMITS = Object.freeze({
-  voicePerMinute: 200,
-  usersPerMinute: 50,
-  campaignsPerMinute: 30,
-  exoPhonesPerMinute: 50,
-  readsPerMinute: 300,
-});
-
 const limitsSchema = v.strictObject({
-  voicePerMinute: v.optional(wholeNumber(1), DEFAULT_LIMITS.voicePerMinute),
-  usersPerMinute: v.optional(wholeNumber(1), DEFAULT_LIMITS.usersPerMinute),
-  campaignsPerMinute: v.optional(wholeNumber(1), DEFAULT_LIMITS.campaignsPerMinute),
-  exoPhonesPerMinute: v.optional(wholeNumber(1), DEFAULT_LIMITS.exoPhonesPerMinute),
-  readsPerMinute: v.optional(wholeNumber(1), DEFAULT_LIMITS.readsPerMinute),
+  voicePerMinute: v.optional(wholeNumber(1), 200),
+  usersPerMinute: v.optional(wholeNumber(1), 50),
+  campaignsPerMinute: v.optional(wholeNumber(1), 30),
+  exoPhonesPerMinute: v.optional(wholeNumber(1), 50),
+  readsPerMinute: v.optional(wholeNumber(1), 300),
 });
-
-const MINUTE_MS = 60_000;
 
 /**
  * A limiter for one account in one process. Calls beyond a limit wait for their turn, in order; nothing is refused.
@@ -64,16 +54,13 @@ export function createExotelRateLimiter(options: ExotelRateLimiterOptions = {}):
     api: 'exotel',
     operation: 'createExotelRateLimiter',
   });
+  const aMinute = (limit: number) => turnsOf(limit, 60_000);
   const turns = {
-    voice: turnsAMinute(limits.voicePerMinute),
-    users: turnsAMinute(limits.usersPerMinute),
-    campaigns: turnsAMinute(limits.campaignsPerMinute),
-    exoPhones: turnsAMinute(limits.exoPhonesPerMinute),
-    reads: turnsAMinute(limits.readsPerMinute),
+    voice: aMinute(limits.voicePerMinute),
+    users: aMinute(limits.usersPerMinute),
+    campaigns: aMinute(limits.campaignsPerMinute),
+    exoPhones: aMinute(limits.exoPhonesPerMinute),
+    reads: aMinute(limits.readsPerMinute),
   };
   return { acquire: (budget) => turns[budget]() };
-}
-
-function turnsAMinute(limit: number): () => Promise<void> {
-  return turnsOf(limit, MINUTE_MS);
 }

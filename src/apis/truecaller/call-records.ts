@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { toErrorResponse } from '../error-response.js';
 import { pathId } from '../input-fields.js';
-import { takeTurn } from '../take-turn.js';
+import { takeTurn } from '../turns.js';
 import { validateInput } from '../validate-input.js';
 import { asRecord, textOf } from '../wire-values.js';
 import { readCallBatch, type TruecallerCallBatch } from './call-batch.js';
@@ -82,9 +82,7 @@ export function createCallRecords(
     options: TruecallerRequestOptions | undefined,
     budget?: TruecallerBudget,
   ) {
-    if (rateLimiter !== undefined && budget !== undefined) {
-      await takeTurn(() => rateLimiter.acquire(budget), options?.signal);
-    }
+    await takeTurn(rateLimiter, budget, options?.signal);
     return client.send({ ...request, host: 'portal' }, options);
   }
 
