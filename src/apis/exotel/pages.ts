@@ -1,6 +1,7 @@
+import type { RepeatLimits } from '../repeat.js';
 import { asRecord, numberOf, type WireRecord } from '../wire-values.js';
 import { withCursor } from './list-cursor.js';
-import { repeatRead, type RepeatLimits } from './repeat-read.js';
+import { repeatRead } from './repeat-read.js';
 
 /** One page of a list that pages by offset. */
 export interface ExotelPage<Item> {

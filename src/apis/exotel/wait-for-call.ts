@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { wholeNumber } from '../input-fields.js';
-import { pause } from '../retry-pause.js';
+import { pause } from '../repeat.js';
 import { validateInput } from '../validate-input.js';
 import type { ExotelClient } from './exotel-client.js';
 import type { ExotelBasicOnlyOptions } from './exotel-options.js';

@@ -2,7 +2,7 @@ import { isCancel } from 'axios';
 import * as v from 'valibot';
 import { isApiInputError } from '../api-input-error.js';
 import { oneOf, wholeNumber } from '../input-fields.js';
-import { pause, retryPauseMs } from '../retry-pause.js';
+import { repeat, type RepeatLimits } from '../repeat.js';
 import { wasNeverSent } from '../send-request.js';
 import { validateInput } from '../validate-input.js';
 import type { TruecallerReceipt } from './truecaller-client.js';
@@ -76,7 +76,7 @@ export async function* uploadRows<Entry>(
     const outcome =
       wires.length === 0
         ? { fate: 'received' as const, receipt: undefined }
-        : await sendPolitely(() => send(wires, request), retries, request.signal);
+        : await sendBatch(() => send(wires, request), { retries, signal: request.signal });
     const firstIndex = from + done;
     if (outcome.fate !== 'received') {
       throw new TruecallerUploadError({
@@ -100,20 +100,21 @@ export async function* uploadRows<Entry>(
 type Outcome =
   { fate: 'received'; receipt: TruecallerReceipt } | { fate: 'unsent' | 'unknown'; error: unknown };
 
-async function sendPolitely(
+async function sendBatch(
   send: () => Promise<TruecallerReceipt>,
-  retries: number,
-  signal: TruecallerRequestOptions['signal'],
+  limits: RepeatLimits,
 ): Promise<Outcome> {
-  for (let repetitions = 0; ; repetitions += 1) {
-    try {
-      return { fate: 'received', receipt: await send() };
-    } catch (error) {
-      const waitMs = repetitions < retries ? pauseAfter(error, repetitions) : undefined;
-      if (waitMs === undefined) return { fate: fateAfter(error), error };
-      await pause(waitMs, signal);
-    }
+  try {
+    return { fate: 'received', receipt: await repeat(send, limits, wasNotAccepted) };
+  } catch (error) {
+    return { fate: fateAfter(error), error };
   }
+}
+
+/** Whether Truecaller certainly did not accept the batch, and may accept it later. */
+function wasNotAccepted(error: unknown): boolean {
+  if (isTruecallerApiError(error)) return error.status === 429 || error.status === 503;
+  return wasNeverSent(error) && !isCancel(error);
 }
 
 /** Whether Truecaller may have accepted a batch that failed with this error. */
@@ -125,14 +126,6 @@ function fateAfter(error: unknown): 'unsent' | 'unknown' {
     return error.status < 500 || error.status === 503 ? 'unsent' : 'unknown';
   }
   return isApiInputError(error) || wasNeverSent(error) || hadNoToken(error) ? 'unsent' : 'unknown';
-}
-
-/** How long to wait before sending again, or `undefined` for never. */
-function pauseAfter(error: unknown, repetitions: number): number | undefined {
-  if (wasNeverSent(error) && !isCancel(error))
-    return retryPauseMs(repetitions, undefined, Math.random());
-  if (!isTruecallerApiError(error) || ![429, 503].includes(error.status)) return undefined;
-  return retryPauseMs(repetitions, error.retryAfterMs, Math.random());
 }
 
 /** The mark of axios-bearer's own errors: there was no token, so nothing was sent. Known by its name, like `bearer`. */

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { retryPauseMs } from '../../src/apis/retry-pause.js';
+import { retryPauseMs } from '../../src/apis/repeat.js';
 
 it.each([
   [0, undefined, 0.5, 1_000],

@@ -1,7 +1,39 @@
+import { ApiAnswerError } from './api-answer-error.js';
 import type { ApiRequestOptions } from './request-options.js';
 
 const FIRST_MS = 1_000;
 const LONGEST_MS = 60_000;
+
+/** How often something is sent again, and what ends the waits. */
+export interface RepeatLimits {
+  /** @defaultValue 0 */
+  retries?: number | undefined;
+  signal?: ApiRequestOptions['signal'] | undefined;
+}
+
+/** Sends again after a failure that may pass, and rethrows any other, or the last. */
+export async function repeat<Answer>(
+  send: () => Promise<Answer>,
+  { retries = 0, signal }: RepeatLimits,
+  mayPass: (error: unknown) => boolean,
+): Promise<Answer> {
+  for (let repetitions = 0; ; repetitions += 1) {
+    try {
+      return await send();
+    } catch (error) {
+      const pauseMs =
+        repetitions < retries && mayPass(error)
+          ? retryPauseMs(repetitions, retryAfterOf(error), Math.random())
+          : undefined;
+      if (pauseMs === undefined) throw error;
+      await pause(pauseMs, signal);
+    }
+  }
+}
+
+function retryAfterOf(error: unknown): number | undefined {
+  return error instanceof ApiAnswerError ? error.retryAfterMs : undefined;
+}
 
 /**
  * How long to wait before a refused request is sent again: as `Retry-After` asks, else a second that doubles each time, give or take
