@@ -195,6 +195,16 @@ it('v4 lists need no query', async () => {
   ]);
 });
 
+it.each<['GET' | 'PUT' | 'DELETE', (api: ReturnType<typeof v4>) => Promise<unknown>]>([
+  ['GET', ({ users }) => users.list()],
+  ['GET', ({ callbacks }) => callbacks.list()],
+  ['PUT', ({ callbacks }) => callbacks.cancel('c')],
+  ['DELETE', ({ users }) => users.delete('u')],
+])('a page of HTML is no success of a v4 %s', async (method, call) => {
+  answerNext(CCM, method, { body: '<html>maintenance</html>' });
+  await expect(call(v4())).rejects.toMatchObject({ reason: 'unexpected-body' });
+});
+
 it('options that cannot work are refused at once', () => {
   expect(() => createExotelV4Api(authorisedInstance(), { accountSid: '' })).toThrow(
     expect.objectContaining({ code: 'ERR_API_INPUT', operation: 'createExotelV4Api' }),

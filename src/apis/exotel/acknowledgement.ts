@@ -1,5 +1,10 @@
 import type { ExotelAnswer } from './exotel-client.js';
-import type { ExotelAcknowledgement } from './presence.js';
+
+/** An answer whose body the docs do not show. */
+export interface ExotelAcknowledgement {
+  requestId: string | undefined;
+  raw: unknown;
+}
 
 /** Any answer except text, which does not come from Exotel. @internal */
 export function acknowledgementIn(answer: ExotelAnswer): ExotelAcknowledgement {

@@ -2,9 +2,9 @@ import * as v from 'valibot';
 import { flag, pathId, wholeNumber } from '../input-fields.js';
 import type { PhoneFields } from '../phone-numbers.js';
 import { validateInput } from '../validate-input.js';
+import { acknowledgementIn, type ExotelAcknowledgement } from './acknowledgement.js';
 import type { ExotelClient } from './exotel-client.js';
 import type { ExotelRequestOptions } from './exotel-options.js';
-import type { ExotelAcknowledgement } from './presence.js';
 import { parseDevice, singleData, type ExotelDevice } from './user-records.js';
 
 /** What to change about a device. */
@@ -122,7 +122,7 @@ export function createDevices(client: ExotelClient): ExotelDevices {
         },
         options,
       );
-      return { requestId: answer.requestId, raw: answer.body };
+      return acknowledgementIn(answer);
     },
   };
 }

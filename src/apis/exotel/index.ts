@@ -84,8 +84,8 @@ export type {
   ExotelVoiceListQuery,
   ExotelVoicePage,
 } from './voice-list.js';
+export type { ExotelAcknowledgement } from './acknowledgement.js';
 export type {
-  ExotelAcknowledgement,
   ExotelAgentPresence,
   ExotelPresence,
   ExotelPresenceOfOne,

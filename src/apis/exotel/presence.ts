@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { filledText, oneOf, pathId, wholeNumber } from '../input-fields.js';
 import { validateInput } from '../validate-input.js';
 import { asRecord, numberOf, textOf } from '../wire-values.js';
+import { acknowledgementIn, type ExotelAcknowledgement } from './acknowledgement.js';
 import type { ExotelClient } from './exotel-client.js';
 import type { ExotelIterateOptions, ExotelRequestOptions } from './exotel-options.js';
 import { parseExotelTime } from './exotel-time.js';
@@ -68,12 +69,6 @@ export interface ExotelPresenceQuery {
 
 /** The presence of one agent. */
 export interface ExotelPresenceOfOne extends ExotelAgentPresence {
-  requestId: string | undefined;
-  raw: unknown;
-}
-
-/** An answer whose body the docs do not show. */
-export interface ExotelAcknowledgement {
   requestId: string | undefined;
   raw: unknown;
 }
@@ -193,7 +188,7 @@ export function createPresence(client: ExotelClient): ExotelPresence {
         },
         options,
       );
-      return { requestId: answer.requestId, raw: answer.body };
+      return acknowledgementIn(answer);
     },
   };
 }

@@ -3,10 +3,10 @@ import { filledText, oneOf, pathId, wholeNumber } from '../input-fields.js';
 import type { PhoneFields } from '../phone-numbers.js';
 import { validateInput } from '../validate-input.js';
 import { asRecord, numberOf } from '../wire-values.js';
+import { acknowledgementIn, type ExotelAcknowledgement } from './acknowledgement.js';
 import type { ExotelAnswer, ExotelClient } from './exotel-client.js';
 import type { ExotelIterateOptions, ExotelRequestOptions } from './exotel-options.js';
 import { iteratePages, parsePosition, type ExotelPage } from './pages.js';
-import type { ExotelAcknowledgement } from './presence.js';
 import { parseUser, singleData, type ExotelUser } from './user-records.js';
 
 /** Which users to list, and which extra fields. */
@@ -249,11 +249,12 @@ export function createUsers(client: ExotelClient): ExotelUsers {
     async delete(userId, options) {
       const operation = 'users.delete';
       const path = userPath(client, userId, operation);
-      const { requestId, body } = await client.send(
-        { operation, method: 'DELETE', host: 'ccm', path, budget: 'users' },
-        options,
+      return acknowledgementIn(
+        await client.send(
+          { operation, method: 'DELETE', host: 'ccm', path, budget: 'users' },
+          options,
+        ),
       );
-      return { requestId, raw: body };
     },
   };
 }

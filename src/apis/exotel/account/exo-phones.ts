@@ -5,11 +5,10 @@ import { exoPhone } from '../../phone-numbers.js';
 import { withoutUndefined } from '../../request-options.js';
 import { validateInput } from '../../validate-input.js';
 import { asRecord, booleanOf, numberOf, textOf, type WireRecord } from '../../wire-values.js';
-import { acknowledgementIn } from '../acknowledgement.js';
+import { acknowledgementIn, type ExotelAcknowledgement } from '../acknowledgement.js';
 import type { ExotelAnswer, ExotelClient, ExotelRequest } from '../exotel-client.js';
 import type { ExotelBasicOnlyOptions } from '../exotel-options.js';
 import { parseExotelTime } from '../exotel-time.js';
-import type { ExotelAcknowledgement } from '../presence.js';
 
 /** A number of the account, or one that can be bought. */
 export interface ExotelExoPhone {

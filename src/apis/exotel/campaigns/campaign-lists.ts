@@ -3,12 +3,12 @@ import { filledText, oneOf, pathId } from '../../input-fields.js';
 import type { OpenWord } from '../../open-word.js';
 import { numberOf, textOf, type WireRecord } from '../../wire-values.js';
 import { toCsvBlob } from '../contacts-csv.js';
+import type { ExotelAcknowledgement } from '../acknowledgement.js';
 import type { ExotelClient } from '../exotel-client.js';
 import type { ExotelBasicOnlyOptions } from '../exotel-options.js';
 import type { ExotelVoiceIterateOptions } from '../voice-pages.js';
 import { parseExotelTime } from '../exotel-time.js';
 import { iteratePages, type ExotelPage } from '../pages.js';
-import type { ExotelAcknowledgement } from '../presence.js';
 import { contactParser, type ExotelCampaignContact } from './campaign-contacts.js';
 import {
   createDeletableRecords,

@@ -9,13 +9,13 @@ import {
   wholeNumber,
 } from '../../input-fields.js';
 import { exoPhone } from '../../phone-numbers.js';
+import type { ExotelAcknowledgement } from '../acknowledgement.js';
 import type { ExotelClient } from '../exotel-client.js';
 import type { ExotelBasicOnlyOptions, ExotelWire } from '../exotel-options.js';
 import type { ExotelVoiceIterateOptions } from '../voice-pages.js';
 import { formatZonelessTime } from '../exotel-time.js';
 import { flowUrlOf } from '../flow-url.js';
 import { iteratePages, type ExotelPage } from '../pages.js';
-import type { ExotelAcknowledgement } from '../presence.js';
 import {
   parseCallCampaign,
   parseCampaignCall,

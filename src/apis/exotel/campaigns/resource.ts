@@ -5,14 +5,13 @@ import type { OpenWord } from '../../open-word.js';
 import { dialable } from '../../phone-numbers.js';
 import { validateInput } from '../../validate-input.js';
 import { asRecord, type WireRecord } from '../../wire-values.js';
-import { acknowledgementIn } from '../acknowledgement.js';
 import type { ExotelItemFailure } from '../exotel-error.js';
+import { acknowledgementIn, type ExotelAcknowledgement } from '../acknowledgement.js';
 import type { ExotelAnswer, ExotelClient, ExotelRequest } from '../exotel-client.js';
 import type { ExotelBasicOnlyOptions } from '../exotel-options.js';
 import type { ExotelVoiceIterateOptions } from '../voice-pages.js';
 import { findFailure } from '../failure.js';
 import { iteratePages, parsePosition, type ExotelPage } from '../pages.js';
-import type { ExotelAcknowledgement } from '../presence.js';
 
 /** The query that most lists of campaigns, lists and contacts take. */
 export interface ExotelRecordQuery {

@@ -3,11 +3,11 @@ import { filledText, moment, oneOf, pathId, wholeNumber } from '../../input-fiel
 import type { PhoneFields } from '../../phone-numbers.js';
 import { validateInput } from '../../validate-input.js';
 import { asList, asRecord, numberOf, textOf } from '../../wire-values.js';
+import { acknowledgementIn, type ExotelAcknowledgement } from '../acknowledgement.js';
 import type { ExotelAnswer, ExotelClient } from '../exotel-client.js';
 import type { ExotelBasicOnlyOptions } from '../exotel-options.js';
 import { parseExotelTime } from '../exotel-time.js';
 import type { OpenWord } from '../../open-word.js';
-import type { ExotelAcknowledgement } from '../presence.js';
 
 const PRIORITIES = ['low', 'normal', 'high'] as const;
 
@@ -168,7 +168,7 @@ export function createV4Callbacks(client: ExotelClient): ExotelV4Callbacks {
       const operation = 'v4.callbacks.list';
       const asked = validateInput(querySchema, query ?? {}, { api: 'exotel', operation });
       const { start, end, ...same } = asked;
-      const { requestId, body } = await client.send(
+      const answer = await client.send(
         {
           ...shared,
           operation,
@@ -178,7 +178,7 @@ export function createV4Callbacks(client: ExotelClient): ExotelV4Callbacks {
         },
         options,
       );
-      return { requestId, raw: body };
+      return acknowledgementIn(answer);
     },
 
     async get(callbackId, options) {
@@ -190,11 +190,11 @@ export function createV4Callbacks(client: ExotelClient): ExotelV4Callbacks {
     async cancel(callbackId, reason, options) {
       const operation = 'v4.callbacks.cancel';
       const path = callbackPath(callbackId, operation);
-      const { requestId, body } = await client.send(
+      const answer = await client.send(
         { ...shared, operation, method: 'PUT', path, body: { status: 'canceled', reason } },
         options,
       );
-      return { requestId, raw: body };
+      return acknowledgementIn(answer);
     },
   };
 }

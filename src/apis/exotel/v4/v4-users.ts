@@ -3,11 +3,11 @@ import { filledText, oneOf, pathId, wholeNumber } from '../../input-fields.js';
 import type { PhoneFields } from '../../phone-numbers.js';
 import { validateInput } from '../../validate-input.js';
 import { asList, asRecord, textOf } from '../../wire-values.js';
+import { acknowledgementIn, type ExotelAcknowledgement } from '../acknowledgement.js';
 import type { ExotelAnswer, ExotelClient } from '../exotel-client.js';
 import type { ExotelBasicOnlyOptions } from '../exotel-options.js';
 import { parseExotelTime } from '../exotel-time.js';
 import type { OpenWord } from '../../open-word.js';
-import type { ExotelAcknowledgement } from '../presence.js';
 
 const ROLES = ['agent', 'supervisor', 'admin'] as const;
 
@@ -172,7 +172,7 @@ export function createV4Users(client: ExotelClient): ExotelV4Users {
       const operation = 'v4.users.list';
       const asked = validateInput(querySchema, query ?? {}, { api: 'exotel', operation });
       const { teamId, ...same } = asked;
-      const { requestId, body } = await client.send(
+      const answer = await client.send(
         {
           ...shared,
           operation,
@@ -182,7 +182,7 @@ export function createV4Users(client: ExotelClient): ExotelV4Users {
         },
         options,
       );
-      return { requestId, raw: body };
+      return acknowledgementIn(answer);
     },
 
     async get(userId, options) {
@@ -203,11 +203,8 @@ export function createV4Users(client: ExotelClient): ExotelV4Users {
     async delete(userId, options) {
       const operation = 'v4.users.delete';
       const path = userPath(userId, operation);
-      const { requestId, body } = await client.send(
-        { ...shared, operation, method: 'DELETE', path },
-        options,
-      );
-      return { requestId, raw: body };
+      const answer = await client.send({ ...shared, operation, method: 'DELETE', path }, options);
+      return acknowledgementIn(answer);
     },
   };
 }
