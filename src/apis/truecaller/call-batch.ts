@@ -59,7 +59,7 @@ function readRecord(fields: WireRecord, raw: unknown): TruecallerBatchRecord {
     labelName: textOf(fields.dynamic_label_name) ?? textOf(fields.label_name),
     callReason: textOf(fields.dynamic_call_reason) ?? textOf(fields.call_reason),
     status: info?.status,
-    reason: info?.status === 'error' ? refusalIn(info.message) : undefined,
+    reason: refusalIn(info),
     field: info?.field,
     message: info?.message,
     raw,

@@ -1,7 +1,6 @@
 import * as v from 'valibot';
-import { ApiInputError } from '../api-input-error.js';
 import { filledText, moment } from '../input-fields.js';
-import { toE164 } from '../phone-numbers.js';
+import { phoneField, toE164 } from '../phone-numbers.js';
 import { validateInput } from '../validate-input.js';
 
 /** What a receiver sees when a caller rings within a time window. */
@@ -22,15 +21,30 @@ export interface TruecallerCallRecord {
   callReason?: string | undefined;
 }
 
-const recordSchema = v.strictObject({
-  callerNumber: filledText,
-  receiverNumber: filledText,
-  startsAt: moment,
-  endsAt: moment,
-  labelId: v.optional(filledText),
-  labelName: v.optional(textOf(3, 40)),
-  callReason: v.optional(textOf(10, 100)),
-});
+const indianNumber = phoneField((text) => {
+  const number = toE164(text, 'IN');
+  return number?.startsWith('+91') === true ? number.slice('+'.length) : undefined;
+}, 'must be an Indian phone number: Truecaller documents only 91 and ten digits');
+
+const recordSchema = v.pipe(
+  v.strictObject({
+    callerNumber: indianNumber,
+    receiverNumber: indianNumber,
+    startsAt: moment,
+    endsAt: moment,
+    labelId: v.optional(filledText),
+    labelName: v.optional(textOf(3, 40)),
+    callReason: v.optional(textOf(10, 100)),
+  }),
+  v.forward(
+    v.check(({ startsAt, endsAt }) => endsAt > startsAt, 'must be after startsAt'),
+    ['endsAt'],
+  ),
+  v.forward(
+    v.check(({ endsAt }) => endsAt.getTime() >= Date.now(), 'must not be in the past'),
+    ['endsAt'],
+  ),
+);
 
 function textOf(least: number, most: number) {
   const message = `must have from ${least} to ${most} characters`;
@@ -49,24 +63,10 @@ export function toWireCallRecord(
   operation: string,
   within?: string,
 ): Record<string, unknown> {
-  const place = { operation, ...(within === undefined ? {} : { within }) };
-  const record = validateInput(recordSchema, input, { api: 'truecaller', ...place });
-  const at = (field: string) => (within === undefined ? field : `${within}.${field}`);
-  const wrong = (field: string, problem: string) =>
-    new ApiInputError({ api: 'truecaller', operation, field: at(field), problem });
-  if (record.endsAt <= record.startsAt) throw wrong('endsAt', 'must be after startsAt');
-  if (record.endsAt.getTime() < Date.now()) throw wrong('endsAt', 'must not be in the past');
-  const indian = (field: 'callerNumber' | 'receiverNumber') => {
-    const number = toE164(record[field], 'IN');
-    if (number?.startsWith('+91') === true) return number.slice('+'.length);
-    throw wrong(
-      field,
-      'must be an Indian phone number: Truecaller documents only 91 and ten digits',
-    );
-  };
+  const record = validateInput(recordSchema, input, { api: 'truecaller', operation, within });
   return {
-    caller_number: indian('callerNumber'),
-    receiver_number: indian('receiverNumber'),
+    caller_number: record.callerNumber,
+    receiver_number: record.receiverNumber,
     starts_at: record.startsAt.getTime(),
     ends_at: record.endsAt.getTime(),
     label_id: record.labelId,

@@ -33,30 +33,28 @@ export const campaignIdSchema = v.pipe(
   v.maxLength(500, 'must have at most 500 characters'),
 );
 
-const entrySchema = v.pipe(
-  v.strictObject({
-    campaignId: campaignIdSchema,
-    receiverNumber: filledText,
-    contents: v.pipe(
-      v.array(contentSchema, 'must be an array'),
-      v.minLength(1, 'must have from 1 to 5 contents'),
-      v.maxLength(5, 'must have from 1 to 5 contents'),
-      v.check(
-        (contents) =>
-          new Set(contents.map((content) => content.displayUnit)).size === contents.length,
-        'must not have two contents for the same display unit',
-      ),
+const entrySchema = v.strictObject({
+  campaignId: campaignIdSchema,
+  receiverNumber: filledText,
+  contents: v.pipe(
+    v.array(contentSchema, 'must be an array'),
+    v.minLength(1, 'must have from 1 to 5 contents'),
+    v.maxLength(5, 'must have from 1 to 5 contents'),
+    v.check(
+      (contents) =>
+        new Set(contents.map((content) => content.displayUnit)).size === contents.length,
+      'must not have two contents for the same display unit',
     ),
-    template: v.optional(templateSchema),
-    extra: v.optional(v.record(v.string(), v.unknown())),
-  }),
-);
+  ),
+  template: v.optional(templateSchema),
+  extra: v.optional(v.record(v.string(), v.unknown())),
+});
 
 /** The place of an entry, for errors. @internal */
 export interface EntryPlace {
   operation: string;
   /** `entries.3`, or nothing for a single entry. */
-  within?: string;
+  within?: string | undefined;
 }
 
 /** Checks an entry, and writes it as the bulk upload's table does. @internal */

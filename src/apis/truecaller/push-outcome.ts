@@ -1,4 +1,4 @@
-import { readStatusInfo } from './status-info.js';
+import { readStatusInfo, type TruecallerStatusInfo } from './status-info.js';
 
 /** Why a telephone shows nothing, in the order of the docs' list. */
 export type TruecallerPushRefusal =
@@ -23,24 +23,22 @@ const REFUSALS: readonly (readonly [RegExp, TruecallerPushRefusal])[] = [
 ];
 
 /** The documented reason, if it concerns the receiver's telephone. @internal */
-export function refusalIn(message: string | undefined): TruecallerPushRefusal | undefined {
-  return REFUSALS.find(([words]) => words.test(message ?? ''))?.[1];
+export function refusalIn(
+  info: TruecallerStatusInfo | undefined,
+): TruecallerPushRefusal | undefined {
+  if (info?.status !== 'error') return undefined;
+  return REFUSALS.find(([words]) => words.test(info.message ?? ''))?.[1];
 }
 
-/**
- * Recognises such a refusal, whatever its HTTP status, which is not documented.
- *
- * @internal
- */
+/** Recognises such a refusal, whatever its HTTP status, which is not documented. @internal */
 export function isPushRefusal(body: unknown): boolean {
-  const info = readStatusInfo(body);
-  return info?.status === 'error' && refusalIn(info.message) !== undefined;
+  return refusalIn(readStatusInfo(body)) !== undefined;
 }
 
 /** Reads an answer that is a success or such a refusal. @internal */
 export function toPushOutcome(raw: unknown): TruecallerPushOutcome {
-  const message = readStatusInfo(raw)?.message;
-  const reason = isPushRefusal(raw) ? refusalIn(message) : undefined;
-  if (reason === undefined || message === undefined) return { pushed: true, raw };
-  return { pushed: false, reason, message, raw };
+  const info = readStatusInfo(raw);
+  const reason = refusalIn(info);
+  if (reason === undefined) return { pushed: true, raw };
+  return { pushed: false, reason, message: info?.message ?? '', raw };
 }
