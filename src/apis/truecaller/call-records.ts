@@ -71,14 +71,14 @@ const recordsSchema = v.pipe(
 
 /** @internal */
 export function createCallRecords(
-  client: TruecallerClient<'portal'>,
+  client: TruecallerClient,
   clientAccountId: string,
   rateLimiter: TruecallerRateLimiter | undefined,
 ): TruecallerCallRecords {
   const account = `/v2/clients/${encodeURIComponent(clientAccountId)}`;
 
   async function send(
-    request: Omit<TruecallerRequest<'portal'>, 'host'>,
+    request: Omit<TruecallerRequest, 'host'>,
     options: TruecallerRequestOptions | undefined,
     budget?: TruecallerBudget,
   ) {

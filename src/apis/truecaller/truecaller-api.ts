@@ -1,6 +1,5 @@
 import { fromEitherBuild, type ApiInstance } from '../api-instance.js';
 import { createCampaigns, type TruecallerCampaigns } from './campaigns.js';
-import { orgHeaders } from './org-headers.js';
 import { createTruecallerClient } from './truecaller-client.js';
 import { resolveTruecallerOptions, type TruecallerApiOptions } from './truecaller-options.js';
 
@@ -37,9 +36,6 @@ export function createTruecallerApi(
 ): TruecallerApi {
   const instance = fromEitherBuild(given);
   const resolved = resolveTruecallerOptions(instance, options);
-  const client = createTruecallerClient(instance, {
-    hostOf: resolved.hostOf,
-    orgHeaders: (operation) => orgHeaders(operation, resolved),
-  });
+  const client = createTruecallerClient(instance, resolved.hostOf, resolved.orgHeaders);
   return Object.freeze({ campaigns: createCampaigns(client, resolved) });
 }

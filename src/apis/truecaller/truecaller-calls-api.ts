@@ -69,7 +69,7 @@ export function createTruecallerCallsApi(
     operation,
   });
   const hostOf = createTruecallerHostOf(instance, operation, ['portal'], hosts);
-  const client = createTruecallerClient(instance, { hostOf });
+  const client = createTruecallerClient(instance, hostOf);
   return Object.freeze({
     callRecords: createCallRecords(client, clientAccountId, options.rateLimiter),
   });

@@ -13,11 +13,11 @@ import type { TruecallerHost } from './truecaller-hosts.js';
 import type { TruecallerRequestOptions } from './truecaller-options.js';
 
 /** One request, as the operations describe it. @internal */
-export interface TruecallerRequest<Host extends TruecallerHost = TruecallerHost> {
+export interface TruecallerRequest {
   operation: string;
   /** @defaultValue 'POST' */
   method?: 'GET' | 'POST';
-  host: Host;
+  host: TruecallerHost;
   /** With the query, encoded. */
   path: string;
   body?: unknown;
@@ -35,25 +35,22 @@ export interface TruecallerReceipt {
 }
 
 /** What the operations work with. @internal */
-export interface TruecallerClient<Host extends TruecallerHost = TruecallerHost> {
+export interface TruecallerClient {
   send(
-    request: TruecallerRequest<Host>,
+    request: TruecallerRequest,
     options: TruecallerRequestOptions | undefined,
   ): Promise<TruecallerReceipt>;
 }
 
-/** What a client knows about its API. @internal */
-export interface TruecallerClientSetup<Host extends TruecallerHost> {
-  hostOf: HostOf<Host>;
-  /** The headers of the webhook host, which takes no bearer. */
-  orgHeaders?: (operation: string) => Promise<Record<string, string>>;
-}
-
-/** @internal */
-export function createTruecallerClient<Host extends TruecallerHost>(
+/**
+ * @param orgHeaders the headers of the webhook host, which takes no bearer
+ * @internal
+ */
+export function createTruecallerClient(
   instance: AxiosInstance,
-  { hostOf, orgHeaders }: TruecallerClientSetup<Host>,
-): TruecallerClient<Host> {
+  hostOf: HostOf<TruecallerHost>,
+  orgHeaders?: (operation: string) => Promise<Record<string, string>>,
+): TruecallerClient {
   return {
     async send(request, callOptions) {
       const { operation, host } = request;

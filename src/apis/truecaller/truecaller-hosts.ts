@@ -16,14 +16,14 @@ const DOCUMENTED_HOSTS = Object.freeze({
  * @throws ApiInputError if nothing names a host, or if a host is not a plain URL.
  * @internal
  */
-export function createTruecallerHostOf<Part extends TruecallerHost>(
+export function createTruecallerHostOf(
   instance: AxiosInstance,
   operation: string,
-  parts: readonly Part[],
-  hosts: { readonly [Name in Part]?: string | undefined } | undefined,
-): HostOf<Part> {
+  parts: readonly TruecallerHost[],
+  hosts: { readonly [Host in TruecallerHost]?: string | undefined } | undefined,
+): HostOf<TruecallerHost> {
   const needed = parts.map((part) => `${part}: '${DOCUMENTED_HOSTS[part]}'`).join(', ');
-  return createHostOf<Part>(instance, {
+  return createHostOf(instance, {
     api: 'truecaller',
     operation,
     parts,

@@ -2,12 +2,13 @@ import type { AxiosInstance } from 'axios';
 import * as v from 'valibot';
 import { givenOptions } from '../../concealment/given-options.js';
 import type { HostOf } from '../api-hosts.js';
+import { ApiInputError } from '../api-input-error.js';
 import type { CountryCode } from '../calling-codes.js';
 import { filledText, flag, pathId } from '../input-fields.js';
 import { countryCode } from '../phone-numbers.js';
 import type { ApiRequestOptions } from '../request-options.js';
 import { validateInput } from '../validate-input.js';
-import { createTruecallerHostOf } from './truecaller-hosts.js';
+import { createTruecallerHostOf, type TruecallerHost } from './truecaller-hosts.js';
 
 /** The credentials of the webhook host, made in the console. New ones invalidate the old ones at once. */
 export interface TruecallerWebhookCredentials {
@@ -54,8 +55,9 @@ export type TruecallerRequestOptions = ApiRequestOptions;
 /** The options after defaults. @internal */
 export interface ResolvedTruecallerApiOptions {
   readonly organisationId: string;
-  readonly hostOf: HostOf<'portal' | 'webhooks'>;
-  readonly webhook: () => Promise<TruecallerWebhookCredentials | undefined>;
+  readonly hostOf: HostOf<TruecallerHost>;
+  /** The two headers of the webhook host. Throws an ApiInputError if there is no webhook token. */
+  readonly orgHeaders: (operation: string) => Promise<Record<string, string>>;
   readonly hashReceivers: boolean;
   readonly defaultCountry: CountryCode | undefined;
 }
@@ -83,12 +85,30 @@ export function resolveTruecallerOptions(
   const operation = 'createTruecallerApi';
   options = givenOptions(options);
   const { hosts } = validateInput(optionsSchema, options, { api: 'truecaller', operation });
-  const { webhook } = options;
+  const { organisationId, webhook } = options;
   return Object.freeze({
-    organisationId: options.organisationId,
+    organisationId,
     hostOf: createTruecallerHostOf(instance, operation, ['portal', 'webhooks'], hosts),
-    webhook: async () => (typeof webhook === 'function' ? await webhook() : webhook),
+    orgHeaders: (operation: string) => orgHeaders(operation, organisationId, webhook),
     hashReceivers: options.hashReceivers ?? false,
     defaultCountry: options.defaultCountry,
+  });
+}
+
+async function orgHeaders(
+  operation: string,
+  organisationId: string,
+  webhook: TruecallerApiOptions['webhook'],
+): Promise<Record<string, string>> {
+  const credentials = typeof webhook === 'function' ? await webhook() : webhook;
+  if (typeof credentials?.token === 'string' && credentials.token !== '') {
+    return { 'X-Org-ID': credentials.orgId ?? organisationId, 'X-Org-Token': credentials.token };
+  }
+  throw new ApiInputError({
+    api: 'truecaller',
+    operation,
+    field: 'options.webhook.token',
+    problem:
+      'is required, because the webhook host takes no bearer token: make a webhook token in the console',
   });
 }
