@@ -5,7 +5,7 @@ import {
   type ExotelAgentParty,
   type ExotelCustomerParty,
 } from './call-parties.js';
-import { parseExotelTime } from './exotel-time.js';
+import { INDIA_OFFSET, parseExotelTime } from './exotel-time.js';
 import type { OpenWord } from '../open-word.js';
 import type { ExotelWaitState } from './wait-for-call.js';
 
@@ -73,7 +73,7 @@ export interface ExotelCallDetails {
  */
 export function parseCallDetails(
   body: unknown,
-  zonelessOffset = '+05:30',
+  zonelessOffset = INDIA_OFFSET,
 ): ExotelCallDetails | undefined {
   const outer = asRecord(body);
   const call = callIn(outer);

@@ -6,8 +6,9 @@ import { ApiInputError } from '../api-input-error.js';
 import type { CountryCode } from '../calling-codes.js';
 import { filledText, httpUrl, oneOf, pathId } from '../input-fields.js';
 import { countryCode, createPhoneFields, type PhoneFields } from '../phone-numbers.js';
-import type { ApiRequestOptions } from '../request-options.js';
+import { withoutUndefined, type ApiRequestOptions } from '../request-options.js';
 import { validateInput } from '../validate-input.js';
+import { INDIA_OFFSET } from './exotel-time.js';
 import type { ExotelRateLimiter } from './rate-limiter.js';
 
 /** The account's region. Credentials of one region get a 401 in the other. */
@@ -234,8 +235,6 @@ const DEFAULT_WIRE: Readonly<ExotelWire> = Object.freeze({
   smsCampaignFields: 'message',
 });
 
-const DEFAULT_ZONELESS_OFFSET = '+05:30';
-
 /** Checked on use: they may be functions, or be chosen for one call. */
 const unchecked = v.optional(v.unknown());
 
@@ -291,7 +290,7 @@ export function resolveExotelOptions(
     tenantBasic: asked(options.tenantBasic),
     authScheme: options.authScheme,
     wire: resolveWire(DEFAULT_WIRE, options.wire),
-    zonelessOffset: options.zonelessOffset ?? DEFAULT_ZONELESS_OFFSET,
+    zonelessOffset: options.zonelessOffset ?? INDIA_OFFSET,
     recordingHosts: (options.recordingHosts ?? RECORDING_HOSTS).map((url) =>
       url.replace(/\/*$/, '/'),
     ),

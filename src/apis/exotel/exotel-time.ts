@@ -1,5 +1,7 @@
 const DAY_MS = 86_400_000;
 const INDIA_MS = 5.5 * 3_600_000;
+/** Of times that have no zone, unless the caller says otherwise. */
+export const INDIA_OFFSET = '+05:30';
 const SHAPE = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2}(?:\.\d+)?) ?(Z|[+-]\d{2}:?\d{2})?$/i;
 
 /**
@@ -11,7 +13,7 @@ const SHAPE = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2}(?:\.\d+)?) ?(Z|[+-]\d{
  *
  * @see https://developer.exotel.com/api/call-details-beta
  */
-export function parseExotelTime(value: unknown, zonelessOffset: string): Date | undefined {
+export function parseExotelTime(value: unknown, zonelessOffset = INDIA_OFFSET): Date | undefined {
   const parts = typeof value === 'string' ? SHAPE.exec(value.trim()) : null;
   if (parts === null) return undefined;
   const [, day = '', time = '', zone = zonelessOffset] = parts;

@@ -31,10 +31,7 @@ export interface ExotelMadeCall {
  * @see https://developer.exotel.com/docs/voice-api/api-reference/make-a-call
  * @see https://developer.exotel.com/docs/contact-center/api-reference/make-call
  */
-export function parseMadeCall(
-  body: unknown,
-  zonelessOffset = '+05:30',
-): ExotelMadeCall | undefined {
+export function parseMadeCall(body: unknown, zonelessOffset?: string): ExotelMadeCall | undefined {
   const call = callIn(body);
   const callSid = textOf(call?.call_sid) ?? textOf(call?.sid);
   if (call === undefined || callSid === undefined) return undefined;

@@ -57,7 +57,7 @@ export function parseVoiceCallback(
   // An event may lack its status.
   const status =
     event === undefined ? requiredText(fields, 'Status', WEBHOOK) : textOf(fields.Status);
-  const time = (value: unknown) => parseExotelTime(value, options.zonelessOffset ?? '+05:30');
+  const time = (value: unknown) => parseExotelTime(value, options.zonelessOffset);
   return {
     callSid,
     status,

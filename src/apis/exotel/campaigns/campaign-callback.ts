@@ -58,8 +58,8 @@ export function parseCampaignCallback(body: unknown): ExotelCampaignCallback {
   const campaignId = requiredText(fields, 'campaign_sid', WEBHOOK);
   const news = {
     campaignId,
-    createdTime: parseExotelTime(fields.date_created, '+05:30'),
-    updatedTime: parseExotelTime(fields.date_updated, '+05:30'),
+    createdTime: parseExotelTime(fields.date_created),
+    updatedTime: parseExotelTime(fields.date_updated),
     raw: body,
   };
   const status = textOf(fields.status);

@@ -1,7 +1,7 @@
 import type { OpenWord } from '../../open-word.js';
 import { missing, readWebhookBody } from '../../webhook-body.js';
 import { asRecord, numberOf, textOf, type WireRecord } from '../../wire-values.js';
-import { parseExotelTime } from '../exotel-time.js';
+import { INDIA_OFFSET, parseExotelTime } from '../exotel-time.js';
 
 /** What Exotel asks your server during a call. Which fields are set depends on the applet's place in the flow. */
 export interface ExotelFlowRequest {
@@ -87,7 +87,7 @@ export function parseFlowRequest(
   if (callSid === undefined) {
     throw missing('CallSid', { api: 'exotel', payload: 'flow request' });
   }
-  const time = (value: unknown) => parseFlowTime(value, options.zonelessOffset ?? '+05:30');
+  const time = (value: unknown) => parseFlowTime(value, options.zonelessOffset);
   return {
     callSid,
     // The article on Connect has `Callfrom` in one copy.
@@ -126,7 +126,7 @@ function firstText(...values: readonly unknown[]): string | undefined {
 /** Like `Tue, 01 Jan 2030 10:00:00`, which has been seen instead of the documented form. */
 const WORDED = /^[A-Z][a-z]{2}, \d{1,2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2}$/;
 
-function parseFlowTime(value: unknown, offset: string): Date | undefined {
+function parseFlowTime(value: unknown, offset = INDIA_OFFSET): Date | undefined {
   if (typeof value !== 'string' || !WORDED.test(value)) return parseExotelTime(value, offset);
   const at = Date.parse(`${value} ${offset.replace(':', '')}`);
   return Number.isNaN(at) ? undefined : new Date(at);
