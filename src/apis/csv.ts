@@ -18,7 +18,8 @@ export async function* toCsv<Row extends object>(
   for await (const row of rows) yield toLine(columns.map((column) => toText(row[column])));
 }
 
-function toLine(cells: readonly string[]): string {
+/** One line, quoted where needed. @internal */
+export function toLine(cells: readonly string[]): string {
   return `${cells.map(quoted).join(',')}\r\n`;
 }
 

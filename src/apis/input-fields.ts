@@ -46,5 +46,15 @@ export const moment = v.pipe(
   v.check((date) => !Number.isNaN(date.getTime()), 'must be a valid Date'),
 );
 
+/** At least one of the fields is given. */
+export function somethingToChange<Changes extends object>(
+  message = 'must have something to change',
+) {
+  return v.check<Changes, string>(
+    (changes) => Object.values(changes).some((change) => change !== undefined),
+    message,
+  );
+}
+
 /** true or false. */
 export const flag = v.boolean('must be true or false');

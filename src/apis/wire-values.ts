@@ -21,6 +21,13 @@ export function textOf(value: unknown): string | undefined {
   return text === '' || text === 'null' ? undefined : text;
 }
 
+/** The texts of an array; anything else is left out. */
+export function textsIn(value: unknown): readonly string[] {
+  return asList(value)
+    .map(textOf)
+    .filter((text) => text !== undefined);
+}
+
 /** A finite number, also when it was sent as a string. */
 export function numberOf(value: unknown): number | undefined {
   if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;

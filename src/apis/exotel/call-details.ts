@@ -1,4 +1,4 @@
-import { asList, asRecord, numberOf, textOf, type WireRecord } from '../wire-values.js';
+import { asList, asRecord, numberOf, textOf, textsIn, type WireRecord } from '../wire-values.js';
 import {
   parseAgent,
   parseCustomer,
@@ -154,5 +154,5 @@ function toRecordingUrls(call: WireRecord): readonly string[] {
     call.recording_url,
     ...asList(call.recordings).map((recording) => asRecord(recording)?.url),
   ];
-  return urls.map(textOf).filter((url) => url !== undefined);
+  return textsIn(urls);
 }

@@ -1,4 +1,4 @@
-import { asList, asRecord, booleanOf, numberOf, textOf } from '../wire-values.js';
+import { asList, asRecord, booleanOf, numberOf, textOf, textsIn } from '../wire-values.js';
 import { parseExotelTime } from './exotel-time.js';
 
 /** A process of a contact centre. */
@@ -144,10 +144,4 @@ function numbersIn(value: unknown): readonly number[] {
   return asList(value)
     .map(numberOf)
     .filter((number) => number !== undefined);
-}
-
-function textsIn(value: unknown): readonly string[] {
-  return asList(value)
-    .map(textOf)
-    .filter((text) => text !== undefined);
 }

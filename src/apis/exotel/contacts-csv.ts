@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { ApiInputError } from '../api-input-error.js';
 import type { CountryCode } from '../calling-codes.js';
+import { toLine } from '../csv.js';
 import { createPhoneFields } from '../phone-numbers.js';
 import { validateInput } from '../validate-input.js';
 
@@ -73,15 +74,9 @@ export function toContactsCsv(
   const rows = contacts.map((contact, index) => {
     const place = { api: 'exotel', operation, within: `contacts.${index}` } as const;
     const row = validateInput(contactSchema, contact, place);
-    return Object.values(COLUMNS)
-      .map((field) => quoted(row[field] ?? ''))
-      .join(',');
+    return Object.values(COLUMNS).map((field) => row[field] ?? '');
   });
-  return [Object.keys(COLUMNS).join(','), ...rows, ''].join('\r\n');
-}
-
-function quoted(value: string): string {
-  return /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
+  return [Object.keys(COLUMNS), ...rows].map(toLine).join('');
 }
 
 /**

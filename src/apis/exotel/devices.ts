@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { flag, pathId, wholeNumber } from '../input-fields.js';
+import { flag, pathId, somethingToChange, wholeNumber } from '../input-fields.js';
 import type { PhoneFields } from '../phone-numbers.js';
 import { validateInput } from '../validate-input.js';
 import { acknowledgementIn, type ExotelAcknowledgement } from './acknowledgement.js';
@@ -63,10 +63,7 @@ const updateSchemaOf = ({ e164OrSip }: PhoneFields) =>
       available: v.optional(flag),
       contactUri: v.optional(e164OrSip),
     }),
-    v.check(
-      (changes) => Object.values(changes).some((change) => change !== undefined),
-      'must have something to change: available or contactUri',
-    ),
+    somethingToChange('must have something to change: available or contactUri'),
   );
 
 const CLASSES = [/\p{Ll}/u, /\p{Lu}/u, /\d/, /[^\p{L}\d]/u];

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { filledText, oneOf, pathId, wholeNumber } from '../input-fields.js';
+import { filledText, oneOf, pathId, somethingToChange, wholeNumber } from '../input-fields.js';
 import type { PhoneFields } from '../phone-numbers.js';
 import { validateInput } from '../validate-input.js';
 import { asRecord, numberOf } from '../wire-values.js';
@@ -149,10 +149,7 @@ const updateSchema = v.pipe(
     lastName: v.optional(personName),
     email: v.optional(emailAddress),
   }),
-  v.check(
-    (changes) => Object.values(changes).some((change) => change !== undefined),
-    'must have something to change: firstName, lastName or email',
-  ),
+  somethingToChange('must have something to change: firstName, lastName or email'),
 );
 
 /** @internal */

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { filledText, flag, httpUrl, oneOf, pathId } from '../../input-fields.js';
+import { filledText, flag, httpUrl, oneOf, pathId, somethingToChange } from '../../input-fields.js';
 import type { OpenWord } from '../../open-word.js';
 import { exoPhone } from '../../phone-numbers.js';
 import { withoutUndefined } from '../../request-options.js';
@@ -106,13 +106,7 @@ const settings = {
   friendlyName: v.optional(filledText),
 };
 const buySchema = v.strictObject({ ...settings, phoneNumber: exoPhone });
-const updateSchema = v.pipe(
-  v.strictObject(settings),
-  v.check(
-    (changes) => Object.values(changes).some((change) => change !== undefined),
-    'must have something to change',
-  ),
-);
+const updateSchema = v.pipe(v.strictObject(settings), somethingToChange());
 
 /** @internal */
 export function createExoPhones(client: ExotelClient): ExotelExoPhones {

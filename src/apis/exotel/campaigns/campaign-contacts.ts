@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { flag, pathId } from '../../input-fields.js';
+import { flag, pathId, somethingToChange } from '../../input-fields.js';
 import { asRecord, textOf, type WireRecord } from '../../wire-values.js';
 import type { ExotelClient } from '../exotel-client.js';
 import type { ExotelBasicOnlyOptions } from '../exotel-options.js';
@@ -107,13 +107,7 @@ const fields = {
   custom: v.optional(v.record(v.string(), v.string('must be a string'))),
 };
 const contactSchema = v.strictObject({ ...fields, number: campaignNumber });
-const changesSchema = v.pipe(
-  v.strictObject(fields),
-  v.check(
-    (changes) => Object.values(changes).some((change) => change !== undefined),
-    'must have something to change',
-  ),
-);
+const changesSchema = v.pipe(v.strictObject(fields), somethingToChange());
 const changeSchema = v.strictObject({ ...fields, contactSid: pathId });
 const querySchema = v.strictObject({
   ...recordQuery(20),

@@ -1,10 +1,10 @@
 import type { OpenWord } from '../../open-word.js';
 import {
-  asList,
   asRecord,
   booleanOf,
   numberOf,
   textOf,
+  textsIn,
   type WireRecord,
 } from '../../wire-values.js';
 import { parseExotelTime } from '../exotel-time.js';
@@ -145,18 +145,13 @@ export function parseCampaignCall(record: WireRecord, zonelessOffset: string): E
 
 /** A list of strings, which the docs also show as comma-separated text. @internal */
 export function textsOf(value: unknown): readonly string[] {
-  const items = typeof value === 'string' ? value.split(',') : asList(value);
-  return items.map(textOf).filter((text) => text !== undefined);
+  return textsIn(typeof value === 'string' ? value.split(',') : value);
 }
 
 function countsIn(value: unknown): Record<string, number> {
-  const counts = Object.entries(asRecord(value) ?? {}).map(([key, count]) => [
-    key,
-    numberOf(count),
-  ]);
-  // Anything that is not a number is left out.
-  return Object.fromEntries(counts.filter(([, count]) => count !== undefined)) as Record<
-    string,
-    number
-  >;
+  const counts = Object.entries(asRecord(value) ?? {}).flatMap(([key, text]) => {
+    const count = numberOf(text);
+    return count === undefined ? [] : [[key, count] as const];
+  });
+  return Object.fromEntries(counts);
 }

@@ -6,6 +6,7 @@ import {
   moment,
   oneOf,
   pathId,
+  somethingToChange,
   wholeNumber,
 } from '../../input-fields.js';
 import { exoPhone } from '../../phone-numbers.js';
@@ -264,7 +265,7 @@ const createSchema = v.pipe(
 
 const updateSchema = v.pipe(
   v.strictObject({ ...settings, action: v.optional(oneOf(ACTIONS)) }),
-  v.check((changes) => given(...Object.values(changes)) > 0, 'must have something to change'),
+  somethingToChange(),
 );
 
 const querySchema = v.strictObject({

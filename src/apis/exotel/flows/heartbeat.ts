@@ -1,6 +1,6 @@
 import type { OpenWord } from '../../open-word.js';
 import { readWebhookBody, requiredText } from '../../webhook-body.js';
-import { asList, textOf } from '../../wire-values.js';
+import { textsIn } from '../../wire-values.js';
 import { parseExotelTime } from '../exotel-time.js';
 
 /** The health of the account's ExoPhones, posted every few minutes. "Beta" according to its docs. */
@@ -23,15 +23,11 @@ export interface ExotelHeartbeat {
  */
 export function parseHeartbeat(body: unknown): ExotelHeartbeat {
   const fields = readWebhookBody(body) ?? {};
-  const sids = (value: unknown) =>
-    asList(value)
-      .map(textOf)
-      .filter((sid) => sid !== undefined);
   return {
     status: requiredText(fields, 'status_type', { api: 'exotel', payload: 'heartbeat' }),
     time: parseExotelTime(fields.timestamp, '+00:00'),
-    incomingAffected: sids(fields.incoming_affected),
-    outgoingAffected: sids(fields.outgoing_affected),
+    incomingAffected: textsIn(fields.incoming_affected),
+    outgoingAffected: textsIn(fields.outgoing_affected),
     raw: body,
   };
 }

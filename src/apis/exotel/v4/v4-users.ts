@@ -1,8 +1,8 @@
 import * as v from 'valibot';
-import { filledText, oneOf, pathId, wholeNumber } from '../../input-fields.js';
+import { filledText, oneOf, pathId, somethingToChange, wholeNumber } from '../../input-fields.js';
 import type { PhoneFields } from '../../phone-numbers.js';
 import { validateInput } from '../../validate-input.js';
-import { asList, asRecord, textOf } from '../../wire-values.js';
+import { asRecord, textOf, textsIn } from '../../wire-values.js';
 import { acknowledgementIn, type ExotelAcknowledgement } from '../acknowledgement.js';
 import type { ExotelAnswer, ExotelClient } from '../exotel-client.js';
 import type { ExotelBasicOnlyOptions } from '../exotel-options.js';
@@ -130,10 +130,7 @@ const updateSchemaOf = ({ e164 }: PhoneFields) =>
       role: v.optional(oneOf(ROLES)),
       ...optionalFields,
     }),
-    v.check(
-      (changes) => Object.values(changes).some((change) => change !== undefined),
-      'must have something to change',
-    ),
+    somethingToChange(),
   );
 const querySchema = v.strictObject({
   role: v.optional(oneOf(ROLES)),
@@ -228,9 +225,7 @@ function parseV4User(value: unknown, zonelessOffset: string): ExotelV4User | und
     phoneNumber: textOf(user.phone_number),
     role: textOf(user.role),
     status: textOf(user.status),
-    skills: asList(user.skills)
-      .map(textOf)
-      .filter((skill) => skill !== undefined),
+    skills: textsIn(user.skills),
     createdTime: parseExotelTime(user.created_at, zonelessOffset),
     updatedTime: parseExotelTime(user.updated_at, zonelessOffset),
   };
