@@ -12,7 +12,7 @@ import {
   type ExotelLeadUsers,
   type ExotelProcess,
 } from './configuration-records.js';
-import type { ExotelClient } from './exotel-client.js';
+import type { ExotelAnswer, ExotelClient } from './exotel-client.js';
 import type {
   ExotelBasicOnlyOptions,
   ExotelIterateOptions,
@@ -202,20 +202,14 @@ export function createConfiguration(client: ExotelClient): ExotelConfiguration {
 
     async listCampaigns(contactCenterId, options) {
       const operation = 'configuration.listCampaigns';
-      const within = 'contactCenterId';
+      const place = { api: 'exotel', operation, within: 'contactCenterId' } as const;
       const answer = await client.send(
         {
           operation,
           method: 'GET',
           host: 'tenant',
           path: '/configuration/hierarchyconfig/campaign',
-          query: {
-            contactCenterId: validateInput(id, contactCenterId, {
-              api: 'exotel',
-              operation,
-              within,
-            }),
-          },
+          query: { contactCenterId: validateInput(id, contactCenterId, place) },
           budget: 'reads',
         },
         options,
@@ -258,9 +252,7 @@ export function createConfiguration(client: ExotelClient): ExotelConfiguration {
         },
         options,
       );
-      const users = parseLeadUsers(answer.body);
-      if (users === undefined) throw answer.unexpected('The answer is not an object.');
-      return users;
+      return leadUsersIn(answer);
     },
 
     async assignUsers(input, options) {
@@ -277,11 +269,15 @@ export function createConfiguration(client: ExotelClient): ExotelConfiguration {
         },
         options,
       );
-      const users = parseLeadUsers(answer.body);
-      if (users === undefined) throw answer.unexpected('The answer is not an object.');
-      return users;
+      return leadUsersIn(answer);
     },
   };
+}
+
+function leadUsersIn(answer: ExotelAnswer): ExotelLeadUsers {
+  const users = parseLeadUsers(answer.body);
+  if (users === undefined) throw answer.unexpected('The answer is not an object.');
+  return users;
 }
 
 function campaignPath({ contactCenterId, processId, campaignId }: ExotelCampaignPlace): string {

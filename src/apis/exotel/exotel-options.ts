@@ -302,8 +302,7 @@ export function resolveExotelOptions(
 
 /** The client's wire choices with those of one call on top; an explicit `undefined` chooses nothing. @internal */
 export function resolveWire(base: ExotelWire, chosen: ExotelWireChoices | undefined): ExotelWire {
-  const named = Object.entries(chosen ?? {}).filter(([, value]) => value !== undefined);
-  return Object.freeze({ ...base, ...Object.fromEntries(named) });
+  return Object.freeze({ ...base, ...withoutUndefined(chosen ?? {}) });
 }
 
 function asked<Credentials extends object>(

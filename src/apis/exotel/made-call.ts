@@ -5,8 +5,7 @@ import {
   type ExotelAgentParty,
   type ExotelCustomerParty,
 } from './call-parties.js';
-import type { ExotelCallOutcome, ExotelCallState } from './call-details.js';
-import { toOutcome } from './call-details.js';
+import { toOutcome, type ExotelCallOutcome, type ExotelCallState } from './call-details.js';
 import { parseExotelTime } from './exotel-time.js';
 
 /** The answer to a make-call request. It says that the request was accepted, not that a telephone rang. */

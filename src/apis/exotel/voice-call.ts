@@ -64,20 +64,20 @@ export function parseVoiceAnswer(
   zonelessOffset: string,
 ): ExotelVoiceCall | undefined {
   const outer = asRecord(body);
-  const call = asRecord(outer?.Call);
-  const details = asRecord(call?.Details) ?? asRecord(outer?.Details);
-  return call === undefined ? undefined : parseVoiceCall(call, details ?? {}, zonelessOffset, body);
+  return parseVoiceCall(outer?.Call, zonelessOffset, body, outer?.Details);
 }
 
 /** Reads one call record, as found under `Call` and in `Calls[]`. */
 export function parseVoiceCall(
-  call: WireRecord,
-  details: WireRecord,
+  value: unknown,
   zonelessOffset: string,
   raw: unknown,
+  detailsBeside?: unknown,
 ): ExotelVoiceCall | undefined {
+  const call = asRecord(value) ?? {};
   const callSid = textOf(call.Sid);
   if (callSid === undefined) return undefined;
+  const details = asRecord(call.Details) ?? asRecord(detailsBeside) ?? {};
   return {
     callSid,
     parentCallSid: textOf(call.ParentCallSid),

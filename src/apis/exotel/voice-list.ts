@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { filledText, moment, oneOf, pathId, wholeNumber } from '../input-fields.js';
 import { dialable } from '../phone-numbers.js';
-import { asRecord, numberOf, textOf, type WireRecord } from '../wire-values.js';
+import { asRecord, numberOf, textOf } from '../wire-values.js';
 import { formatZonelessTime } from './exotel-time.js';
 import { parseVoiceCall, type ExotelVoiceCall } from './voice-call.js';
 
@@ -154,7 +154,7 @@ export function parseVoicePage(
   if (!Array.isArray(outer?.Calls)) return undefined;
   const metadata = asRecord(outer.Metadata) ?? {};
   return {
-    calls: outer.Calls.map((item: unknown) => parseItem(item, zonelessOffset)).filter(
+    calls: outer.Calls.map((call: unknown) => parseVoiceCall(call, zonelessOffset, call)).filter(
       (call) => call !== undefined,
     ),
     total: numberOf(metadata.Total),
@@ -163,11 +163,6 @@ export function parseVoicePage(
     previous: cursorIn(metadata.PrevPageUri),
     raw: body,
   };
-}
-
-function parseItem(item: unknown, zonelessOffset: string): ExotelVoiceCall | undefined {
-  const call: WireRecord = asRecord(item) ?? {};
-  return parseVoiceCall(call, asRecord(call.Details) ?? {}, zonelessOffset, item);
 }
 
 /** Only the cursor is taken from the page's address: following the address itself could send the credentials elsewhere. */
