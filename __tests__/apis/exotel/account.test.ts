@@ -97,6 +97,15 @@ describe('ExoPhones', () => {
     });
     expect(sent[0]?.path).toBe('/v2/accounts/acme/incoming-phone-numbers/fakeexophone1');
   });
+
+  it('tell when they were checked in the offset of the client', async () => {
+    const connectivity = { incoming_call: { last_check_time: '2030-01-02 10:00:00' } };
+    answerNext(VOICE, 'GET', { body: { connectivity } });
+    const { exoPhones } = exotelApi({ zonelessOffset: '+08:00' });
+    expect(await exoPhones.health('fakeexophone1')).toMatchObject({
+      incoming: { lastCheckTime: new Date('2030-01-02T10:00:00+08:00') },
+    });
+  });
 });
 
 describe('the account', () => {

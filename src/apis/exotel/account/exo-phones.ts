@@ -110,6 +110,7 @@ const updateSchema = v.pipe(v.strictObject(settings), somethingToChange());
 
 /** @internal */
 export function createExoPhones(client: ExotelClient): ExotelExoPhones {
+  const { zonelessOffset } = client.options;
   const send = (
     name: string,
     request: Pick<ExotelRequest, 'method' | 'path' | 'query' | 'body'>,
@@ -179,8 +180,8 @@ export function createExoPhones(client: ExotelClient): ExotelExoPhones {
       const connectivity = connectivityIn(answer.body);
       if (connectivity === undefined) throw answer.unexpected('The response has no connectivity.');
       return {
-        incoming: parseConnectivity(connectivity.incoming_call),
-        outgoing: parseConnectivity(connectivity.outgoing_call),
+        incoming: parseConnectivity(connectivity.incoming_call, zonelessOffset),
+        outgoing: parseConnectivity(connectivity.outgoing_call, zonelessOffset),
         raw: answer.body,
       };
     },
@@ -240,12 +241,12 @@ function connectivityIn(body: unknown): WireRecord | undefined {
     .find((place) => place !== undefined);
 }
 
-function parseConnectivity(value: unknown): ExotelConnectivity | undefined {
+function parseConnectivity(value: unknown, zonelessOffset: string): ExotelConnectivity | undefined {
   const direction = asRecord(value);
   return (
     direction && {
       status: textOf(direction.status),
-      lastCheckTime: parseExotelTime(direction.last_check_time, '+05:30'),
+      lastCheckTime: parseExotelTime(direction.last_check_time, zonelessOffset),
       alternateExoPhone: textOf(direction.alternate_exophone),
     }
   );
