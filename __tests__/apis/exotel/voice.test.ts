@@ -361,6 +361,12 @@ describe('iterate', () => {
     expect(sent).toHaveLength(1);
   });
 
+  it('ends at an empty cursor', async () => {
+    const sent = answerNext(VOICE, 'GET', page(['a'], '/Calls.json?After='), page(['a'], null));
+    const calls = await allOf(exotelApi().voice.iterate());
+    expect([calls.length, sent.length]).toEqual([1, 1]);
+  });
+
   it('ends when a cursor is repeated', async () => {
     const again = page(['a'], '/Calls.json?After=c1');
     const sent = answerNext(VOICE, 'GET', again, again, again);

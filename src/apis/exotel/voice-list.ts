@@ -168,8 +168,14 @@ export function parseVoicePage(
 /** Only the cursor is taken from the page's address: following the address itself could send the credentials elsewhere. */
 function cursorIn(uri: unknown): ExotelVoiceCursor | undefined {
   const query = new URLSearchParams(textOf(uri)?.split('?')[1] ?? '');
-  const after = query.get('After');
-  if (after !== null) return { after };
-  const before = query.get('Before');
-  return before === null ? undefined : { before };
+  return voiceCursor(query.get('After'), query.get('Before'));
+}
+
+/** @internal */
+export function voiceCursor(
+  after: string | null | undefined,
+  before: string | null | undefined,
+): ExotelVoiceCursor | undefined {
+  if (after) return { after };
+  return before ? { before } : undefined;
 }

@@ -6,6 +6,7 @@ import { repeatRead } from './repeat-read.js';
 import {
   parseVoicePage,
   toVoiceListQuery,
+  voiceCursor,
   voiceListSchema,
   type ExotelVoiceListQuery,
   type ExotelVoicePage,
@@ -45,7 +46,7 @@ export async function* voicePages(
   const asked = validateInput(voiceListSchema, query, { api: 'exotel', operation });
   checkRange(asked.created, { now: Date.now(), operation, anyWidth: true });
   const { cursor, after, before, created, ...filters } = asked;
-  const page = after ? { after } : before ? { before } : undefined;
+  const page = voiceCursor(after, before);
   let place: VoicePlace | undefined =
     cursor === undefined ? { created, page } : readCursor(cursor, operation);
   const seen = new Set<string>();

@@ -1,5 +1,10 @@
 import { ApiInputError } from '../api-input-error.js';
-import type { ExotelTimeRange, ExotelVoiceCursor, ExotelVoiceListQuery } from './voice-list.js';
+import {
+  voiceCursor,
+  type ExotelTimeRange,
+  type ExotelVoiceCursor,
+  type ExotelVoiceListQuery,
+} from './voice-list.js';
 
 const SECOND_MS = 1_000;
 const DAY_MS = 86_400_000;
@@ -88,7 +93,7 @@ export function readCursor(text: string, operation: string): VoicePlace {
     parts.get(name),
   );
   const created = from && to ? { from: new Date(from), to: new Date(to) } : undefined;
-  const page = after ? { after } : before ? { before } : undefined;
+  const page = voiceCursor(after, before);
   const isRange = created === undefined || created.from <= created.to;
   if (!isRange || (created === undefined && page === undefined && text !== START)) {
     throw new ApiInputError({
