@@ -73,14 +73,14 @@ export interface ExotelPresenceOfOne extends ExotelAgentPresence {
   raw: unknown;
 }
 
-/** Agents' presence. Auth: bearer by default, as the list's sample shows; the other two pages do not say. */
+/**
+ * Agents' presence. Auth: bearer by default, as the list's sample shows; the other two pages do not say.
+ *
+ * @throws What every call throws: {@link ExotelApi}.
+ * @see https://github.com/rahulkumar-exo/exotel-docs — docs/contact-center/api-reference/agent-presence.mdx
+ */
 export interface ExotelPresence {
-  /**
-   * One page of agents, with a summary of all.
-   *
-   * @throws What every call throws: {@link ExotelApi}.
-   * @see https://github.com/rahulkumar-exo/exotel-docs — docs/contact-center/api-reference/agent-presence.mdx
-   */
+  /** One page of agents, with a summary of all. */
   list(query?: ExotelPresenceQuery, options?: ExotelRequestOptions): Promise<ExotelPresencePage>;
 
   /** Every agent that the query finds; pages are fetched as needed. Throws as `list` does. */
@@ -93,8 +93,6 @@ export interface ExotelPresence {
    * One agent, with the active call.
    *
    * @throws ExotelApiError when Exotel refuses: 404 for an unknown user.
-   * @throws What every call throws: {@link ExotelApi}.
-   * @see https://github.com/rahulkumar-exo/exotel-docs — docs/contact-center/api-reference/agent-presence.mdx
    */
   get(userId: string, options?: ExotelRequestOptions): Promise<ExotelPresenceOfOne>;
 
@@ -104,8 +102,6 @@ export interface ExotelPresence {
    *
    * @throws ApiInputError for `on-call`, which Exotel manages itself.
    * @throws ExotelApiError when Exotel refuses: 400 for a change that is not allowed.
-   * @throws What every call throws: {@link ExotelApi}.
-   * @see https://github.com/rahulkumar-exo/exotel-docs — docs/contact-center/api-reference/agent-presence.mdx
    */
   set(
     userId: string,

@@ -58,14 +58,17 @@ export interface ExotelUserAnswer {
   raw: unknown;
 }
 
-/** Users of the account. Auth: Basic by default, the only scheme that their pages show. */
+/**
+ * Users of the account. Auth: Basic by default, the only scheme that their pages show.
+ *
+ * @throws What every call throws: {@link ExotelApi}.
+ * @see https://developer.exotel.com/docs/users/overview
+ */
 export interface ExotelUsers {
   /**
    * One page of users.
    *
    * @throws ExotelApiError when Exotel refuses, even for one item of the page.
-   * @throws What every call throws: {@link ExotelApi}.
-   * @see https://developer.exotel.com/docs/users/overview
    */
   list(query?: ExotelUserQuery, options?: ExotelRequestOptions): Promise<ExotelUserPage>;
 
@@ -79,8 +82,6 @@ export interface ExotelUsers {
    * One user.
    *
    * @throws ExotelApiError when Exotel refuses: `user-not-found`.
-   * @throws What every call throws: {@link ExotelApi}.
-   * @see https://developer.exotel.com/docs/users/overview
    */
   get(userId: string, options?: ExotelRequestOptions): Promise<ExotelUserAnswer>;
 
@@ -89,17 +90,10 @@ export interface ExotelUsers {
    * `device-exists`.
    *
    * @throws ExotelApiError when Exotel refuses: `device-exists`, `email-conflict`, `kyc-incomplete`, `trial-limit`.
-   * @throws What every call throws: {@link ExotelApi}.
-   * @see https://developer.exotel.com/docs/users/overview
    */
   create(input: ExotelCreateUserInput, options?: ExotelRequestOptions): Promise<ExotelUserAnswer>;
 
-  /**
-   * Changes names, or sets the e-mail address once.
-   *
-   * @throws What every call throws: {@link ExotelApi}.
-   * @see https://developer.exotel.com/docs/users/overview
-   */
+  /** Changes names, or sets the e-mail address once. */
   update(
     userId: string,
     changes: ExotelUpdateUserInput,
@@ -110,8 +104,6 @@ export interface ExotelUsers {
    * Deletes a user.
    *
    * @throws ExotelApiError when Exotel refuses: `user-not-found`.
-   * @throws What every call throws: {@link ExotelApi}.
-   * @see https://developer.exotel.com/docs/users/overview
    */
   delete(userId: string, options?: ExotelRequestOptions): Promise<ExotelAcknowledgement>;
 }

@@ -65,25 +65,22 @@ export interface ExotelV4CallbackAnswer {
   raw: unknown;
 }
 
-/** Customer callbacks of Contact Center v4. Auth: the session token, which the instance attaches. */
+/**
+ * Customer callbacks of Contact Center v4. Auth: the session token, which the instance attaches.
+ *
+ * @throws What every call throws: {@link ExotelV4Api}.
+ * @see https://github.com/rahulkumar-exo/exotel-docs — docs/contact-center-v4/api-reference/customer-callbacks.mdx
+ */
 export interface ExotelV4Callbacks {
   /**
    * Schedules a call back to a customer. No idempotency key is documented, and nothing is sent twice: after a time-out it
    * may still have been scheduled, so check with `list` before scheduling again.
-   *
-   * @throws What every call throws: {@link ExotelV4Api}.
-   * @see https://github.com/rahulkumar-exo/exotel-docs — docs/contact-center-v4/api-reference/customer-callbacks.mdx
    */
   create(
     input: ExotelV4CreateCallbackInput,
     options?: ExotelBasicOnlyOptions,
   ): Promise<ExotelV4CallbackAnswer>;
-  /**
-   * Lists callbacks. The answer's body is not documented: it is returned as it came.
-   *
-   * @throws What every call throws: {@link ExotelV4Api}.
-   * @see https://github.com/rahulkumar-exo/exotel-docs — docs/contact-center-v4/api-reference/customer-callbacks.mdx
-   */
+  /** Lists callbacks. The answer's body is not documented: it is returned as it came. */
   list(
     query?: ExotelV4CallbackQuery,
     options?: ExotelBasicOnlyOptions,
@@ -92,16 +89,9 @@ export interface ExotelV4Callbacks {
    * One callback, with the attempts made so far.
    *
    * @throws ExotelApiError when Exotel refuses: 404 for an unknown callback.
-   * @throws What every call throws: {@link ExotelV4Api}.
-   * @see https://github.com/rahulkumar-exo/exotel-docs — docs/contact-center-v4/api-reference/customer-callbacks.mdx
    */
   get(callbackId: string, options?: ExotelBasicOnlyOptions): Promise<ExotelV4CallbackAnswer>;
-  /**
-   * Cancels a callback. The answer's body is not documented: it is returned as it came.
-   *
-   * @throws What every call throws: {@link ExotelV4Api}.
-   * @see https://github.com/rahulkumar-exo/exotel-docs — docs/contact-center-v4/api-reference/customer-callbacks.mdx
-   */
+  /** Cancels a callback. The answer's body is not documented: it is returned as it came. */
   cancel(
     callbackId: string,
     reason?: string,

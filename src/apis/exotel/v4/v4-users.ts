@@ -58,39 +58,30 @@ export interface ExotelV4UserAnswer {
   raw: unknown;
 }
 
-/** Users of Contact Center v4. Auth: the session token, which the instance attaches. */
+/**
+ * Users of Contact Center v4. Auth: the session token, which the instance attaches.
+ *
+ * @throws What every call throws: {@link ExotelV4Api}.
+ * @see https://github.com/rahulkumar-exo/exotel-docs — docs/contact-center-v4/api-reference/manage-users.mdx
+ */
 export interface ExotelV4Users {
-  /**
-   * Creates a user. After a time-out the user may exist; a second attempt is then answered `email-conflict` (409).
-   *
-   * @throws What every call throws: {@link ExotelV4Api}.
-   * @see https://github.com/rahulkumar-exo/exotel-docs — docs/contact-center-v4/api-reference/manage-users.mdx
-   */
+  /** Creates a user. After a time-out the user may exist; a second attempt is then answered `email-conflict` (409). */
   create(
     input: ExotelV4CreateUserInput,
     options?: ExotelBasicOnlyOptions,
   ): Promise<ExotelV4UserAnswer>;
-  /**
-   * Lists users. The answer's body is not documented: it is returned as it came.
-   *
-   * @throws What every call throws: {@link ExotelV4Api}.
-   * @see https://github.com/rahulkumar-exo/exotel-docs — docs/contact-center-v4/api-reference/manage-users.mdx
-   */
+  /** Lists users. The answer's body is not documented: it is returned as it came. */
   list(query?: ExotelV4UserQuery, options?: ExotelBasicOnlyOptions): Promise<ExotelAcknowledgement>;
   /**
    * One user.
    *
    * @throws ExotelApiError when Exotel refuses: 404 for an unknown user.
-   * @throws What every call throws: {@link ExotelV4Api}.
-   * @see https://github.com/rahulkumar-exo/exotel-docs — docs/contact-center-v4/api-reference/manage-users.mdx
    */
   get(userId: string, options?: ExotelBasicOnlyOptions): Promise<ExotelV4UserAnswer>;
   /**
    * Changes any of the fields that `create` takes; the answer holds only the id, the name and the role.
    *
    * @throws ExotelApiError when Exotel refuses: 404 for an unknown user.
-   * @throws What every call throws: {@link ExotelV4Api}.
-   * @see https://github.com/rahulkumar-exo/exotel-docs — docs/contact-center-v4/api-reference/manage-users.mdx
    */
   update(
     userId: string,
@@ -101,8 +92,6 @@ export interface ExotelV4Users {
    * Deletes a user.
    *
    * @throws ExotelApiError when Exotel refuses: 404 for an unknown user.
-   * @throws What every call throws: {@link ExotelV4Api}.
-   * @see https://github.com/rahulkumar-exo/exotel-docs — docs/contact-center-v4/api-reference/manage-users.mdx
    */
   delete(userId: string, options?: ExotelBasicOnlyOptions): Promise<ExotelAcknowledgement>;
 }

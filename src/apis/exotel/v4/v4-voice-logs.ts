@@ -30,14 +30,14 @@ export interface ExotelV4VoiceLogAnswer {
   raw: unknown;
 }
 
-/** Voice logs of Contact Center v4. Auth: the session token, which the instance attaches. */
+/**
+ * Voice logs of Contact Center v4. Auth: the session token, which the instance attaches.
+ *
+ * @throws What every call throws: {@link ExotelV4Api}.
+ * @see https://github.com/rahulkumar-exo/exotel-docs — docs/contact-center-v4/api-reference/voicelogs.mdx
+ */
 export interface ExotelV4VoiceLogs {
-  /**
-   * One page of voice logs.
-   *
-   * @throws What every call throws: {@link ExotelV4Api}.
-   * @see https://github.com/rahulkumar-exo/exotel-docs — docs/contact-center-v4/api-reference/voicelogs.mdx
-   */
+  /** One page of voice logs. */
   list(
     query?: ExotelV4VoiceLogQuery,
     options?: ExotelBasicOnlyOptions,
@@ -51,8 +51,6 @@ export interface ExotelV4VoiceLogs {
    * One voice log, with its timeline.
    *
    * @throws ExotelApiError when Exotel refuses: 404 for an unknown voice log.
-   * @throws What every call throws: {@link ExotelV4Api}.
-   * @see https://github.com/rahulkumar-exo/exotel-docs — docs/contact-center-v4/api-reference/voicelogs.mdx
    */
   get(callSid: string, options?: ExotelBasicOnlyOptions): Promise<ExotelV4VoiceLogAnswer>;
 }
