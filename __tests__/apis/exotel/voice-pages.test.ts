@@ -159,7 +159,6 @@ describe('a wide range', () => {
     ['created.from', { from: daysAgo(190), to: daysAgo(180) }],
     ['created.to', { from: daysAgo(1), to: daysAgo(2) }],
     ['created.to', { from: daysAgo(1), to: new Date('9999-12-31') }],
-    ['created.to', { from: daysAgo(1), to: new Date(8.64e15) }],
   ])('that one request may not ask for is refused: %s', async (field, range) => {
     const { voice, queries } = voiceThat(page([]));
     await expect(voice.list({ created: range })).rejects.toMatchObject({

@@ -253,8 +253,8 @@ describe('from', () => {
     expect((await upload(someRows(3, 0), { from: 1 })).rows).toHaveLength(2);
   });
 
-  it.each([2, 9])('beyond the last row (%i of 2) sends nothing', async (from) => {
-    expect(await upload(someRows(2), { from })).toEqual({ rows: [] });
+  it('beyond the last row sends nothing', async () => {
+    expect(await upload(someRows(2), { from: 2 })).toEqual({ rows: [] });
   });
 });
 
