@@ -25,13 +25,10 @@ export type ExotelVoiceIterateOptions = Omit<ExotelIterateOptions, 'authScheme'>
 /** The page at the query's place, for a range that fits into one request. @internal */
 export async function firstVoicePage(
   client: ExotelClient,
-  query: ExotelVoiceListQuery = {},
-  options?: ExotelBasicOnlyOptions,
+  query: ExotelVoiceListQuery | undefined,
+  options: ExotelBasicOnlyOptions | undefined,
 ): Promise<ExotelVoicePage> {
-  const operation = 'voice.list';
-  const { created } = validateInput(voiceListSchema, query, { api: 'exotel', operation });
-  checkRange(created, { now: Date.now(), operation, anyWidth: query.cursor !== undefined });
-  const { value } = await voicePages(client, operation, query, options).next();
+  const { value } = await voicePages(client, 'voice.list', query, options).next();
   // There is always a first page, or an error.
   return value as ExotelVoicePage;
 }
@@ -39,13 +36,15 @@ export async function firstVoicePage(
 /** Page after page, and window after window if the range is too wide for one request. @internal */
 export async function* voicePages(
   client: ExotelClient,
-  operation: string,
+  operation: 'voice.list' | 'voice.pages' | 'voice.iterate',
   query: ExotelVoiceListQuery = {},
   { retries, ...options }: ExotelVoiceIterateOptions = {},
 ): AsyncGenerator<ExotelVoicePage, void, undefined> {
   const asked = validateInput(voiceListSchema, query, { api: 'exotel', operation });
-  checkRange(asked.created, { now: Date.now(), operation, anyWidth: true });
   const { cursor, after, before, created, ...filters } = asked;
+  // A list is one request; a cursor says which part of a wide range it is for.
+  const anyWidth = operation !== 'voice.list' || cursor !== undefined;
+  checkRange(created, { now: Date.now(), operation, anyWidth });
   const page = voiceCursor(after, before);
   let place: VoicePlace | undefined =
     cursor === undefined ? { created, page } : readCursor(cursor, operation);
@@ -56,13 +55,9 @@ export async function* voicePages(
     if (seen.size === seen.add(here).size) return;
     const { window, rest } = firstWindow(place.created, filters.order);
     const pageQuery: ExotelVoiceListQuery = { ...filters, created: window, ...place.page };
-    const found: Omit<ExotelVoicePage, 'cursor'> = await repeatRead(
-      () => fetchPage(client, operation, pageQuery, options),
-      {
-        retries,
-        signal: options.signal,
-      },
-    ).catch((error: unknown) => {
+    const read = () => fetchPage(client, operation, pageQuery, options);
+    const limits = { retries, signal: options.signal };
+    const found = await repeatRead(read, limits).catch((error: unknown) => {
       throw withCursor(error, here);
     });
     if (found.next !== undefined) place = { created: place.created, page: found.next };
