@@ -23,8 +23,8 @@ export interface ExotelRecording<Body> {
   sizeBytes: number | undefined;
 }
 
-/** Where to fetch a recording, and whether the API key may go there. @internal */
-export interface RecordingSource {
+/** Where to fetch a recording, and whether the API key may go there. */
+interface RecordingSource {
   url: URL;
   withApiKey: boolean;
 }
@@ -102,16 +102,14 @@ function explain(
  * has to begin with one of `hosts`: an address may have come from a callback, which anyone can post.
  *
  * @throws ApiInputError naming what is missing, or `recordingHosts` for an address elsewhere.
- * @internal
  */
-export function toRecordingSource(
+function toRecordingSource(
   { recordingUrl, signedRecordingUrl }: ExotelRecordingPlace,
   hosts: readonly string[],
 ): RecordingSource {
-  const [field, address] =
-    signedRecordingUrl === undefined
-      ? (['recordingUrl', recordingUrl] as const)
-      : (['signedRecordingUrl', signedRecordingUrl] as const);
+  const isSigned = signedRecordingUrl !== undefined;
+  const field = isSigned ? 'signedRecordingUrl' : 'recordingUrl';
+  const address = isSigned ? signedRecordingUrl : recordingUrl;
   if (address === undefined) {
     throw refused(
       field,
@@ -123,7 +121,6 @@ export function toRecordingSource(
   url.username = '';
   url.password = '';
   const isListed = hosts.some((host) => isWithin(url, host));
-  const isSigned = signedRecordingUrl !== undefined;
   if (isListed || (isSigned && url.protocol === 'https:')) return { url, withApiKey: !isSigned };
   throw refused(
     field,
