@@ -1,14 +1,9 @@
 import { expect, it } from '@jest/globals';
 import type { AxiosInstance } from 'axios';
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 
 import { bearerOf } from '../../src/index.js';
+import { isInMemory } from '../setup/in-memory.js';
 import { createMemoryServer, memoryClientOf } from './support.js';
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
 
 let uploaded: WeakRef<object> | undefined;
 
@@ -21,12 +16,6 @@ function upload(http: AxiosInstance, config = {}): Promise<unknown> {
   const body = Buffer.from('a body that axios does not copy');
   uploaded = new WeakRef(body);
   return http.post('/a', body, config).catch(() => undefined);
-}
-
-async function isInMemory(ref: WeakRef<object>): Promise<boolean> {
-  await nextTurn(); // A WeakRef keeps its target for the turn in which it was made.
-  collectGarbage();
-  return ref.deref() !== undefined;
 }
 
 it.each<[string, () => Promise<AxiosInstance>]>([

@@ -1,3 +1,4 @@
+import { listenWeakly } from '../platform/weak-listener.js';
 import { tokenIdentity } from './identity.js';
 import type { SharedRefresh } from './refresh.js';
 import type { SharedContext } from './shared-context.js';
@@ -44,7 +45,7 @@ export class Records {
       if (outcome.kind !== 'done' || this.#isClosed || refresh.signal.aborted) return undefined;
       this.#opened?.unsubscribe?.();
       const slot = outcome.value;
-      const unsubscribe = slot.subscribe?.((fence) => this.#listener.hinted(fence));
+      const unsubscribe = this.#subscribe(slot);
       this.#opened = { key, records, slot, unsubscribe };
     }
     const { slot } = this.#opened;
@@ -77,6 +78,13 @@ export class Records {
   close(): void {
     this.#isClosed = true;
     this.#leave();
+  }
+
+  /** Weakly: a store may outlive any number of token sources that were dropped without `close()`. */
+  #subscribe(slot: TokenStoreSlot): (() => void) | undefined {
+    const subscribe = slot.subscribe?.bind(slot);
+    const notify = (records: Records, fence: number) => records.#listener.hinted(fence);
+    return subscribe && listenWeakly(this, subscribe, notify);
   }
 
   #leave(): void {
