@@ -69,7 +69,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'token',
     'errors',
   ],
-  redis: ['sharing', 'token', 'errors', 'platform/clock'],
+  redis: ['sharing', 'token', 'errors', 'platform/clock', 'platform/async-context'],
   opentelemetry: ['token-source', 'errors'],
   // Nothing of tokens, which a wrapper does not know: these are about HTTP.
   apis: ['platform/basic-authorization', 'platform/retry-after'],

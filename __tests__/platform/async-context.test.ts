@@ -1,8 +1,19 @@
 import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
+import type { AxiosAdapter } from 'axios';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 
+import {
+  createTokenSource,
+  type Provider,
+  type TokenSource,
+  type TokenSourceOptions,
+} from '../../src/index.js';
+import { oauth2 } from '../../src/oauth/index.js';
+import { createRedisStore, type IoredisClient } from '../../src/redis/index.js';
 import { createFakeClock, type FakeClock } from '../../src/testing/index.js';
-import { ACME, bench } from '../token-source/hand-held.js';
+import { keys, pemOf } from '../oauth/key-samples.js';
+import { isInMemory } from '../setup/in-memory.js';
+import { ACME, acme, bench } from '../token-source/hand-held.js';
 
 const MINUTE = 60_000;
 
@@ -87,6 +98,65 @@ describe('behaviour 18: a background refresh belongs to no caller, nor runs it i
     expect(new Set(further)).toEqual(new Set([undefined]));
     source.close();
   });
+});
+
+describe('what a provider or a store keeps does not lead to the async context of the request that came first', () => {
+  const server = {
+    name: 'acme',
+    baseURL: 'https://api.acme.test',
+    tokenUrl: 'https://api.acme.test/token',
+    clientId: 'acme-client-id',
+  };
+  const away = () => Promise.reject(new Error('away'));
+  const redis: IoredisClient = { evalsha: away, eval: away };
+
+  test.each<[string, string, () => TokenSource]>([
+    [
+      'the key of DPoP proofs',
+      'DPoP',
+      () => sourceOf(oauth2({ ...server, clientSecret: 'secret', dpop: true })),
+    ],
+    [
+      'the key of signed assertions',
+      'Bearer',
+      () => {
+        const method = { method: 'private_key_jwt', key: pemOf(keys.ES256) } as const;
+        return sourceOf(oauth2({ ...server, clientAuthentication: method }));
+      },
+    ],
+    [
+      'the keys of the store for Redis',
+      'Bearer',
+      () => sourceOf(acme(), { store: createRedisStore(redis) }),
+    ],
+  ])('%s', async (_name, token_type, createSource) => {
+    answer = { access_token: 'token', token_type, expires_in: 3600 };
+    const source = createSource();
+    const contexts = new AsyncLocalStorage<object>();
+    const serveRequest = async () => {
+      const context = {};
+      await contexts.run(context, () => source.getToken());
+      return new WeakRef(context);
+    };
+    expect(await isInMemory(await serveRequest())).toBe(false);
+    expect(source.peek()?.value).toBe('token');
+    source.close();
+  });
+
+  let answer: object;
+
+  /** Its token endpoint keeps nothing: a fake one would keep the call. */
+  function sourceOf<C extends object>(provider: Provider<C>, options: TokenSourceOptions = {}) {
+    const adapter: AxiosAdapter = (config) =>
+      Promise.resolve({
+        status: 200,
+        statusText: '',
+        headers: {},
+        config,
+        data: JSON.stringify(answer),
+      });
+    return createTokenSource(provider, { transport: { adapter }, ...options });
+  }
 });
 
 describe('without support for async contexts', () => {

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { AsyncLocalStorage } from 'node:async_hooks';
 
 import { createTokenSource } from '../../src/index.js';
 import { createMemoryStore, createSharedStore, type SharedStore } from '../../src/store/index.js';
@@ -68,4 +69,28 @@ test('a token source in use keeps listening to its store, and stops with close()
   expect(counted.listeners).toBe(0);
   await isInMemory(new WeakRef(source));
   expect(counted.listeners).toBe(0);
+});
+
+test('a token that waited for the lease of another process does not keep the async context of that request', async () => {
+  const requests = new AsyncLocalStorage<object>();
+  const store = createMemoryStore();
+  const endpoint = createFakeTokenEndpoint();
+  const asked = new Promise<void>((resolve) => (endpoint.onCall = () => resolve()));
+  const [leader, follower] = [sourceOf(store, endpoint), sourceOf(store)];
+  const led = leader.getToken();
+  await asked;
+  const awaited = new Promise((resolve) => follower.on('leaseAwaited', resolve));
+  const serveRequest = async () => {
+    const request = {};
+    const waiting = requests.run(request, () => follower.getToken());
+    setTimeout(() => endpoint.lastCall.issue('token'), 20);
+    await waiting;
+    return new WeakRef(request);
+  };
+  const request = await serveRequest();
+  await Promise.all([led, awaited]);
+  expect(await isInMemory(request)).toBe(false);
+  expect(follower.peek()?.value).toBe('token');
+  leader.close();
+  follower.close();
 });

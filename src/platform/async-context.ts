@@ -16,7 +16,8 @@ const inContextOfLoading = (
  * Runs a function outside of any request's async context, provided that this module was not loaded by a request.
  *
  * Shared work started within a request would otherwise keep that request's context (`AsyncLocalStorage`, spans, log ids), and a
- * timer that renews itself would keep it forever.
+ * timer that renews itself would keep it forever. So would a promise that is kept: up to Node 22 it leads to the context in which
+ * it was made.
  *
  * @see https://nodejs.org/api/async_context.html#static-method-asynclocalstoragesnapshot
  */

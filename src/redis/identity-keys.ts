@@ -1,5 +1,6 @@
 import { createHash, createHmac, hkdfSync, scrypt } from 'node:crypto';
 
+import { inContextOfNoRequest } from '../platform/async-context.js';
 import type { TokenIdentity } from '../sharing/token-store.js';
 
 /** Everything that is derived for one identity. */
@@ -46,7 +47,7 @@ export function createKeyring(
       .digest('base64');
     const known = roots.get(key);
     if (known !== undefined) return known;
-    const root = slowRoot(secret, salt);
+    const root = inContextOfNoRequest(() => slowRoot(secret, salt));
     roots.set(key, root);
     root.catch(() => roots.delete(key));
     const [oldest] = roots.keys();

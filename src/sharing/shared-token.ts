@@ -228,8 +228,12 @@ export class SharedToken {
 
   /** Waits for the next poll, or for a hint that it is worth asking now. */
   async #pause(ms: number, signal: AbortSignal): Promise<void> {
-    const hint = new Promise<void>((resolve) => (this.#wake = resolve));
+    let wake: (() => void) | undefined;
+    const hint = new Promise<void>((resolve) => (wake = resolve));
+    this.#wake = wake;
     await within(hint, { signal, timer: { clock: this.#context.clock, ms } });
+    // Its promise leads to the async context of the request that waited here.
+    if (this.#wake === wake) this.#wake = undefined;
   }
 
   // ---- while no refresh is running -----------------------------------------------------------------------------

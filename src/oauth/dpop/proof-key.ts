@@ -2,6 +2,7 @@ import { isObject, read } from '../../concealment/any-object.js';
 import { givenOptions } from '../../concealment/given-options.js';
 import { refuseUnknownOptions } from '../../errors/check-options.js';
 import { MisconfigurationError } from '../../errors/index.js';
+import { inContextOfNoRequest } from '../../platform/async-context.js';
 import { bytesIn, sha256 } from '../signing/base64url.js';
 import type { SigningAlgorithm } from '../signing/key-facts.js';
 import { misconfigured, type OptionPlace } from '../signing/option-place.js';
@@ -55,7 +56,7 @@ interface Opened {
 export function proofKey(given: true | DPoPOptions, provider: string): ProofKey {
   const { algorithm, open } = given === true ? NEW_KEY : fromOptions(given, provider);
   let opening: Promise<Opened> | undefined;
-  const opened = () => (opening ??= open().then(openedKey));
+  const opened = () => (opening ??= inContextOfNoRequest(() => open().then(openedKey)));
   return {
     thumbprint: async () => (await opened()).thumbprint,
     async sign(claims) {

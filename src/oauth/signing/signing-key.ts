@@ -1,4 +1,5 @@
 import { isObject, read } from '../../concealment/any-object.js';
+import { inContextOfNoRequest } from '../../platform/async-context.js';
 import { base64Bytes } from './base64url.js';
 import { checkedCertificate, type Certificate } from './certificate.js';
 import { joseSignature } from './der.js';
@@ -194,7 +195,7 @@ export const WEB_CRYPTO = {
 function byKey(key: Key, algorithm: SigningAlgorithm, place: OptionPlace): SignBytes {
   let imported: Promise<CryptoKey> | undefined;
   return async (data) => {
-    imported ??= importedKey(key, algorithm, place);
+    imported ??= inContextOfNoRequest(() => importedKey(key, algorithm, place));
     return signBytesWith(await imported, algorithm, data);
   };
 }
