@@ -54,9 +54,27 @@ test('each account has its own pauses, and the store that is back ends them all'
   const provider = acme({ credentials: () => ACME });
   const mints = new AccountSoloMints(provider, 15_000);
   const [one, other] = ['one', 'other'].map((clientId) => ({ ...ACME, clientId }));
-  await mints.of(one!).run(() => Promise.resolve(), clock, 0.5);
-  const inMs = () => [one, { ...one }, other].map((who) => mints.of(who!).inMs(clock.monotonic()));
+  await mints.run(one!, () => Promise.resolve(), clock, 0.5);
+  const inMs = () => [one, { ...one }, other].map((who) => mints.inMs(who!, clock.monotonic()));
   expect(inMs()).toEqual([2_000, 2_000, 0]);
   mints.storeIsBack();
   expect(inMs()).toEqual([0, 0, 0]);
+});
+
+test('accounts whose pause is over are forgotten beyond a thousand, so that an outage of days does not fill the memory', async () => {
+  const clock = createFakeClock();
+  const mints = new AccountSoloMints(acme({ credentials: () => ACME }), 15_000);
+  const user = (id: number) => ({ ...ACME, clientId: `user-${id}` });
+  const mint = (id: number) => mints.run(user(id), () => Promise.resolve(), clock, 0.5);
+  for (let id = 0; id < 1_500; id += 1) await mint(id);
+  expect(mints.size).toBe(1_500);
+  expect(mints.inMs(user(0), clock.monotonic())).toBe(2_000);
+  await clock.advanceAsync(1_000);
+  await mint(0); // Its next pause is longer, so it stays.
+  await clock.advanceAsync(1_000);
+  await mint(1_500);
+  expect(mints.size).toBe(1_000);
+  expect(mints.inMs(user(0), clock.monotonic())).toBe(3_000);
+  mints.inMs(user(2_000), clock.monotonic());
+  expect(mints.size).toBe(1_000);
 });

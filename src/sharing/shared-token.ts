@@ -189,7 +189,7 @@ export class SharedToken {
   async #mint(minting: Minting, lease: Lease, refresh: SharedRefresh): Promise<SharedFlight> {
     const { soloMints, clock, random } = this.#context;
     const result = await (minting.lease === undefined
-      ? soloMints.of(refresh.credentials).run(() => refresh.mint(), clock, random())
+      ? soloMints.run(refresh.credentials, () => refresh.mint(), clock, random())
       : lease.renewedWhile(() => refresh.mint()));
     if (result.kind === 'minted')
       this.#known = mintedHere(this.#known, result.minted.token.value, this.#held()?.value);
@@ -217,7 +217,7 @@ export class SharedToken {
       rejected: this.#known.rejected,
       storeAwayMs: store.awayForMs(),
       storePausedMs: store.pausedForMs(),
-      mintAloneInMs: soloMints.of(credentials).inMs(now.monoMs),
+      mintAloneInMs: soloMints.inMs(credentials, now.monoMs),
       provider: provider.name,
       placement: provider.tokenPlacement,
       policy,

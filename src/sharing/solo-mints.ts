@@ -44,10 +44,14 @@ export class SoloMints {
   }
 }
 
+/** How many accounts are remembered beyond those whose pause is not over. */
+const MOST_ACCOUNTS = 1_000;
+
 /** The mints without the store, by account: a new token invalidates only those of its own account. */
 export class AccountSoloMints {
   readonly #provider: Provider;
   readonly #longestMintMs: number;
+  /** The one that minted longest ago first. */
   readonly #byAccount = new Map<string, SoloMints>();
 
   constructor(provider: Provider, longestMintMs: number) {
@@ -55,11 +59,39 @@ export class AccountSoloMints {
     this.#longestMintMs = longestMintMs;
   }
 
-  of(credentials: object): SoloMints {
-    const account = JSON.stringify(accountCredentials(this.#provider, credentials));
-    const known = this.#byAccount.get(account) ?? new SoloMints(this.#longestMintMs);
-    this.#byAccount.set(account, known);
-    return known;
+  get size(): number {
+    return this.#byAccount.size;
+  }
+
+  /** How long until the next one of this account may begin. */
+  inMs(credentials: object, now: number): number {
+    return this.#byAccount.get(this.#accountOf(credentials))?.inMs(now) ?? 0;
+  }
+
+  run<T>(
+    credentials: object,
+    mint: () => Promise<T>,
+    clock: { monotonic(): number },
+    random: number,
+  ): Promise<T> {
+    const account = this.#accountOf(credentials);
+    const mints = this.#byAccount.get(account) ?? new SoloMints(this.#longestMintMs);
+    this.#byAccount.delete(account);
+    this.#makeRoom(clock.monotonic());
+    this.#byAccount.set(account, mints);
+    return mints.run(mint, clock, random);
+  }
+
+  /** The store may be away for days, and each user of an app may be an account. */
+  #makeRoom(now: number): void {
+    for (const [account, mints] of this.#byAccount) {
+      if (this.#byAccount.size < MOST_ACCOUNTS || mints.inMs(now) > 0) return;
+      this.#byAccount.delete(account);
+    }
+  }
+
+  #accountOf(credentials: object): string {
+    return JSON.stringify(accountCredentials(this.#provider, credentials));
   }
 
   storeIsBack(): void {
