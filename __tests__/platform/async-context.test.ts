@@ -129,19 +129,37 @@ describe('what a provider or a store keeps does not lead to the async context of
       'Bearer',
       () => sourceOf(acme(), { store: createRedisStore(redis) }),
     ],
+    ['a provider that a request defined', 'Bearer', () => sourceOf(acme())],
   ])('%s', async (_name, token_type, createSource) => {
     answer = { access_token: 'token', token_type, expires_in: 3600 };
-    const source = createSource();
-    const contexts = new AsyncLocalStorage<object>();
-    const serveRequest = async () => {
-      const context = {};
-      await contexts.run(context, () => source.getToken());
-      return new WeakRef(context);
-    };
-    expect(await isInMemory(await serveRequest())).toBe(false);
+    let source!: TokenSource;
+    const context = await servedBy(() => {
+      source = createSource();
+      return source.getToken();
+    });
+    expect(await isInMemory(context)).toBe(false);
     expect(source.peek()?.value).toBe('token');
     source.close();
   });
+
+  test('an error that is kept while the account cools down', async () => {
+    const thrown = new Error('the vault is sealed');
+    const credentials = () => Promise.reject(new Error('no credentials', { cause: thrown }));
+    for (const provider of [acme(), acme({ credentials })]) {
+      answer = { error: 'server_error' };
+      const source = sourceOf(provider, { maxAttempts: 1 });
+      const context = await servedBy(() => source.getToken().catch(() => undefined));
+      expect(await isInMemory(context)).toBe(false);
+      source.close();
+    }
+  });
+
+  /** Does it in the async context of a request. */
+  async function servedBy(work: () => Promise<unknown>): Promise<WeakRef<object>> {
+    const context = {};
+    await new AsyncLocalStorage<object>().run(context, work);
+    return new WeakRef(context);
+  }
 
   let answer: object;
 

@@ -275,9 +275,7 @@ export function defineProvider<C extends object>(
     allowedOrigins: Object.freeze([...new Set(allowedOrigins)]),
     hasFixedCredentials: fixed !== undefined,
     resolveCredentials:
-      fixed === undefined
-        ? asking(definition as ProviderDefinition<C>)
-        : always(Promise.resolve(fixed)),
+      fixed === undefined ? asking(definition as ProviderDefinition<C>) : always(fixed),
     [brand]: true,
   };
   /* eslint-enable @typescript-eslint/unbound-method */
@@ -393,8 +391,9 @@ function checkMethods(
 }
 
 // Separate functions, so that their closures keep no more in memory than they need: there may be 100,000 providers.
-function always<T>(value: T): () => T {
-  return () => value;
+function always<T>(value: T): () => Promise<T> {
+  // A promise that is kept would lead to the async context of the request that defined the provider.
+  return () => Promise.resolve(value);
 }
 
 function asking<C extends object>(definition: ProviderDefinition<C>) {

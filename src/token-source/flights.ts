@@ -1,3 +1,4 @@
+import { forgetFrames } from '../errors/forget-frames.js';
 import type { BearerError } from '../errors/index.js';
 import { inContextOfNoRequest } from '../platform/async-context.js';
 import { JointWork, type WorkLife } from '../platform/joint-work.js';
@@ -138,6 +139,7 @@ export class Flights {
     const { source } = this.#token;
     const { options } = source;
     const failed = failedFlight(without, { flightId: flight.id, random: options.random() });
+    forgetFrames(failed.failure);
     if (this.#token.decide(failed).kind === 'superseded') return CHANGED;
     const { state } = this.#token;
     const { slot } = state;

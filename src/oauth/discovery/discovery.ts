@@ -1,4 +1,5 @@
 import { read } from '../../concealment/any-object.js';
+import { forgetFrames } from '../../errors/forget-frames.js';
 import { MisconfigurationError } from '../../errors/index.js';
 import { checkedOrigin } from '../../provider-definition/define-provider.js';
 import type { TokenRequestContext } from '../../provider-definition/token-request.js';
@@ -42,6 +43,7 @@ export function createDiscovery(
       return endpoint;
     } catch (error) {
       if (error instanceof MisconfigurationError) {
+        forgetFrames(error);
         refused = { error, at: context.now() };
         kept = undefined;
       }
