@@ -181,6 +181,15 @@ describe('keepWarm', () => {
     source.close();
   });
 
+  test('rests for a second after each refresh, even if tokens live for a millisecond', async () => {
+    const { source, endpoint, pass } = bench({ keepWarm: true });
+    endpoint.onCall = (call, count) => call.issue(`token-${count}`, { expires_in: 0.001 });
+    await source.getToken();
+    await pass(10 * SECOND);
+    expect(endpoint.calls).toHaveLength(11);
+    source.close();
+  });
+
   test('stops at clear(), until somebody asks again', async () => {
     const { source, endpoint, clock, pass } = await warmBench({ keepWarm: true });
     source.clear();

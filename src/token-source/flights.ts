@@ -20,6 +20,9 @@ export type Landing =
 
 export const CHANGED = { kind: 'changed' } as const;
 
+/** How long the timer of `keepWarm` rests after each refresh, even if the tokens live for a millisecond. */
+const LEAST_REST_MS = 1_000;
+
 /** The refreshes of one token, one at a time: some callers wait for one, others run in the background. */
 export class Flights {
   readonly #token: TokenWanted;
@@ -117,7 +120,7 @@ export class Flights {
     credentials.forget();
     this.#token.dropAccount();
     this.#work = undefined; // It would take half of the memory of an idle token.
-    this.#keepWarm();
+    this.#keepWarm(LEAST_REST_MS);
     this.#tellRefreshed(token, startedAt, {
       reason: flight.reason,
       from: minted === undefined ? 'store' : 'endpoint',
@@ -154,7 +157,7 @@ export class Flights {
         !(slot.kind === 'held' && slot.suspect) &&
         servableToken(state, source.now(), undefined, options.policy) !== undefined,
     });
-    this.#keepWarm(1_000);
+    this.#keepWarm(LEAST_REST_MS);
     // Rejected credentials have to be changed, even if something else has failed since.
     const rejected = rejectedOf(state)?.failure;
     return {
@@ -188,7 +191,7 @@ export class Flights {
       answer.kind === 'wait' ? answer.flight : answer.kind === 'serve' ? answer.refresh : undefined;
     // A flight sets the timer again when it ends. Without a flight, the timer fired too early: timers of many days are cut short, and
     // some endpoints return the current token until it expires.
-    if (flight === undefined) this.#keepWarm(1_000);
+    if (flight === undefined) this.#keepWarm(LEAST_REST_MS);
     else this.runInBackground(flight);
   }
 
