@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { Readable } from 'node:stream';
 
 import {
@@ -8,6 +8,7 @@ import {
 } from '../../src/fetch/index.js';
 import { multipartBlob } from '../../src/fetch/multipart.js';
 import { createFakeClock } from '../../src/testing/index.js';
+import { providerOf } from '../axios/support.js';
 import { ECHO, fetchOf, fetchWithDeadToken, useOAuth2 } from './support.js';
 
 const server = useOAuth2();
@@ -180,6 +181,28 @@ describe('the stream of a Request', () => {
     expect(server.requests.map(({ body }) => body.length)).toEqual([2_000_000, 2_000_000]);
     // Unread, the echo of that much would keep its connection open, and with it the process.
     await response.body?.cancel();
+  });
+
+  test('keeps the process alive while its 401 waits for the end of the body', async () => {
+    const clock = createFakeClock();
+    const schedule = jest.spyOn(clock, 'schedule');
+    const api = createBearerFetch(providerOf(server), {
+      clock,
+      fetch: (url: string | Request) =>
+        Promise.resolve(
+          url === server.tokenUrl
+            ? Response.json({ access_token: 'token', expires_in: 3600 })
+            : new Response(null, { status: 401 }),
+        ),
+    });
+    await api.source.getToken();
+    schedule.mockClear();
+    const endless = new ReadableStream({ pull: () => new Promise(() => undefined) });
+    const init = { method: 'POST', body: endless, duplex: 'half' } as const;
+    const answered = api(new Request(echo(), init));
+    await clock.advanceAsync(1_000);
+    expect((await answered).status).toBe(401);
+    expect(schedule).toHaveBeenCalledWith(expect.anything(), 1_000, { keepAlive: true });
   });
 
   test('is not kept in memory if it is long, and its 401 is the caller’s', async () => {

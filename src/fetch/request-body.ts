@@ -99,7 +99,7 @@ function bodyOfRequest(
       return {};
     },
     async again() {
-      const timer = { clock, ms: LONGEST_WAIT_MS };
+      const timer = { clock, ms: LONGEST_WAIT_MS, keepAlive: true };
       const waited = await within(kept, { signal, timer });
       return waited.kind === 'done' && waited.value ? { body: waited.value } : undefined;
     },
