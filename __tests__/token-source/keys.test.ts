@@ -1,5 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 
+import type { Provider } from '../../src/index.js';
+import { defaultPolicy } from '../../src/token/lifecycle.js';
+import { Accounts } from '../../src/token-source/accounts.js';
 import { KeptTokens, type Keepable } from '../../src/token-source/kept-tokens.js';
 import { createTokenSource } from '../../src/axios/create-token-source.js';
 import { acme, ACME, bench, ended, warmBench, type Bench } from './hand-held.js';
@@ -157,6 +160,53 @@ describe('behaviour 41: the book of tokens', () => {
     add('d');
     expect(gone).toEqual(['a', 'b', 'busy']);
     expect(tokens.use('busy')).toBeUndefined();
+  });
+});
+
+describe('while thousands of tokens are refreshed at the same time', () => {
+  const MANY = 2_000;
+
+  test('one more token looks at a few of the others, and all go once they are done', () => {
+    const tokens = new KeptTokens<Keepable>(10);
+    let looks = 0;
+    let isRefreshing = true;
+    const token: Keepable = {
+      isRefreshing() {
+        looks += 1;
+        return isRefreshing;
+      },
+      isSpent: () => false,
+      letGo: () => undefined,
+    };
+    const add = (key: string) => tokens.add(key, { ...token });
+    for (let count = 0; count < MANY; count += 1) add(`busy-${count}`);
+    expect(looks).toBeLessThanOrEqual(10 * MANY);
+    isRefreshing = false;
+    add('last');
+    expect([...tokens]).toHaveLength(10);
+    expect(tokens.use('last')).toBeDefined();
+  });
+
+  test('one more account reads the credentials of no other', () => {
+    const now = { wallMs: 1e12, monoMs: 0 };
+    const provider = acme({ credentials: () => ACME }) as unknown as Provider;
+    const policy = { ...defaultPolicy, tokenBudget: { calls: 1, windowMs: HOUR } };
+    const accounts = new Accounts(provider, policy, MANY);
+    let reads = 0;
+    const user = (id: number) => ({
+      get clientId() {
+        reads += 1;
+        return `user-${id}`;
+      },
+    });
+    for (let id = 0; id < MANY; id += 1) {
+      const account = accounts.of(user(id), 'https://api.acme.test/token', now);
+      account.state = { ...account.state, tokenCallsAt: [now.monoMs] };
+    }
+    reads = 0;
+    expect(accounts.mayBeFresh(user(MANY), now)).toBe(true);
+    expect(accounts.mayBeFresh(user(0), now)).toBe(false);
+    expect(reads).toBe(2);
   });
 });
 

@@ -7,6 +7,9 @@ export interface Keepable {
   letGo(): void;
 }
 
+/** How many tokens with a running refresh are passed over at once. */
+const MOST_SKIPPED = 10;
+
 /**
  * The tokens that a source keeps for requests with parameters: at most `limit`; the least recently used goes first.
  * A token with a running refresh stays.
@@ -27,11 +30,18 @@ export class KeptTokens<Token extends Keepable> {
 
   /** Keeps one more, and drops those that are spent or exceed the limit. */
   add(key: string, token: Token): void {
+    let refreshing = 0;
     this.#byKey.set(key, token);
     for (const [oldKey, oldest] of this.#byKey) {
       const tooMany = this.#byKey.size > this.limit;
       if (oldest === token || (!tooMany && !oldest.isSpent())) return;
-      if (oldest.isRefreshing()) continue;
+      if (oldest.isRefreshing()) {
+        // It goes to the end, so that thousands of them are not looked at each time.
+        this.use(oldKey);
+        refreshing += 1;
+        if (refreshing === MOST_SKIPPED) return;
+        continue;
+      }
       oldest.letGo();
       this.#byKey.delete(oldKey);
     }
