@@ -71,13 +71,13 @@ export class Accounts {
    */
   mayBeFresh(credentials: object, now: Instant): boolean {
     if (this.#provider.hasFixedCredentials) return false;
-    // In an outage each user of an app may be an account, so what has to be done for each is only to compare two strings.
-    const ending = keyEnding(this.#identityOf(credentials));
+    // In an outage each user of an app may be an account, so what has to be done for each is only to compare two strings. A URL has
+    // no space, and JSON escapes its quotes, so that no other key has this ending.
+    const ending = ` ${this.#identityOf(credentials)}`;
     let isAnyRemembered = false;
     for (const [key, { state }] of this.#byKey) {
-      const isKnown = key.endsWith(ending);
-      if ((isAnyRemembered && !isKnown) || isSpentAccount(state, now, this.#policy)) continue;
-      if (isKnown) return false;
+      if (isSpentAccount(state, now, this.#policy)) continue;
+      if (key.endsWith(ending)) return false;
       isAnyRemembered = true;
     }
     return isAnyRemembered;
@@ -104,16 +104,11 @@ export class Accounts {
   }
 
   #keyOf(credentials: object, endpoint: string): string {
-    return endpoint + keyEnding(this.#identityOf(credentials));
+    return `${endpoint} ${this.#identityOf(credentials)}`;
   }
 
   #identityOf(credentials: object): string {
     const parts = accountCredentials(this.#provider, credentials);
     return JSON.stringify(parts.filter(([name]) => !this.#fresh.has(name)));
   }
-}
-
-/** A URL has no space, and JSON escapes its quotes, so that no other key ends like this. */
-function keyEnding(identity: string): string {
-  return ` ${identity}`;
 }

@@ -1,4 +1,3 @@
-import { forgetFrames } from '../errors/forget-frames.js';
 import type { BearerError } from '../errors/index.js';
 import { inContextOfNoRequest } from '../platform/async-context.js';
 import { JointWork, type WorkLife } from '../platform/joint-work.js';
@@ -10,6 +9,7 @@ import { nextCallInMs, rejectedOf, servableToken, type Flight } from '../token/l
 import { acquire, type TokenWanted } from './acquisition.js';
 import type { TokenSourceEvents } from './events.js';
 import { failedFlight, toldWhen, type WithoutToken } from './refusal.js';
+import { forgetFrames } from '../token-call/forget-frames.js';
 
 /** How a flight ended. */
 export type Landing =
@@ -120,7 +120,7 @@ export class Flights {
     credentials.forget();
     this.#token.dropAccount();
     this.#work = undefined; // It would take half of the memory of an idle token.
-    this.#keepWarm(LEAST_REST_MS);
+    this.#keepWarm();
     this.#tellRefreshed(token, startedAt, {
       reason: flight.reason,
       from: minted === undefined ? 'store' : 'endpoint',
@@ -133,7 +133,7 @@ export class Flights {
   #stayWithTokenInHand(): Landing {
     const { slot } = this.#token.state;
     if (slot.kind === 'empty') return CHANGED;
-    this.#keepWarm();
+    this.#keepWarm(0);
     return { kind: 'token', token: slot.token };
   }
 
@@ -157,7 +157,7 @@ export class Flights {
         !(slot.kind === 'held' && slot.suspect) &&
         servableToken(state, source.now(), undefined, options.policy) !== undefined,
     });
-    this.#keepWarm(LEAST_REST_MS);
+    this.#keepWarm();
     // Rejected credentials have to be changed, even if something else has failed since.
     const rejected = rejectedOf(state)?.failure;
     return {
@@ -170,7 +170,7 @@ export class Flights {
   }
 
   /** Sets the timer for the next refresh, or for the next attempt once a cool-down is over. */
-  #keepWarm(atLeastMs = 0): void {
+  #keepWarm(atLeastMs = LEAST_REST_MS): void {
     const { source, state } = this.#token;
     const { options, isClosed } = source;
     if (!options.keepWarm || isClosed) return;
@@ -191,7 +191,7 @@ export class Flights {
       answer.kind === 'wait' ? answer.flight : answer.kind === 'serve' ? answer.refresh : undefined;
     // A flight sets the timer again when it ends. Without a flight, the timer fired too early: timers of many days are cut short, and
     // some endpoints return the current token until it expires.
-    if (flight === undefined) this.#keepWarm(LEAST_REST_MS);
+    if (flight === undefined) this.#keepWarm();
     else this.runInBackground(flight);
   }
 

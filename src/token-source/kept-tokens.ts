@@ -38,12 +38,11 @@ export class KeptTokens<Token extends Keepable> {
       if (oldest.isRefreshing()) {
         // It goes to the end, so that thousands of them are not looked at each time.
         this.use(oldKey);
-        refreshing += 1;
-        if (refreshing === MOST_SKIPPED) return;
-        continue;
+        if ((refreshing += 1) === MOST_SKIPPED) return;
+      } else {
+        oldest.letGo();
+        this.#byKey.delete(oldKey);
       }
-      oldest.letGo();
-      this.#byKey.delete(oldKey);
     }
   }
 

@@ -1,5 +1,4 @@
 import { read } from '../../concealment/any-object.js';
-import { forgetFrames } from '../../errors/forget-frames.js';
 import { MisconfigurationError } from '../../errors/index.js';
 import { checkedOrigin } from '../../provider-definition/define-provider.js';
 import type { TokenRequestContext } from '../../provider-definition/token-request.js';
@@ -7,6 +6,7 @@ import type { TokenResponse } from '../../provider-definition/token-response.js'
 import type { ClientAuthenticator } from '../client-authentication/authenticate-client.js';
 import { endpointIn, issuerIn, type DiscoveredEndpoint } from './server-metadata.js';
 import { issuerMetadataURLs, resourceMetadataIn, resourceMetadataURL } from './well-known.js';
+import { forgetFrames } from '../../token-call/forget-frames.js';
 
 /** Where discovery begins. */
 export type DiscoveryStart =
