@@ -100,7 +100,7 @@ const mistakes: [string, () => unknown, string | RegExp][] = [
   [
     'an origin that is not in a list',
     () => exotel({ ...key, region: 'mumbai', origins: any('https://edge.example.com') }),
-    "exotel: origins is not a list. Pass a list, even for one: origins: ['…'].",
+    "exotel: origins is not a list. Pass a list, even for one: ['…'].",
   ],
   [
     'a parameter that is not in a list',
@@ -111,7 +111,7 @@ const mistakes: [string, () => unknown, string | RegExp][] = [
         tokenRequest: () => ({ url: '/token' }),
         parseToken: () => ({ accessToken: 'fake-token' }),
       }),
-    "acme: paramNames is not a list. Pass a list, even for one: paramNames: ['…'].",
+    "acme: paramNames is not a list. Pass a list, even for one: ['…'].",
   ],
   [
     'plain http to another container',

@@ -46,4 +46,4 @@ function quietly(unsubscribe: Unsubscribe): void {
 const abandoned =
   typeof FinalizationRegistry === 'undefined'
     ? undefined
-    : new FinalizationRegistry<Unsubscribe>(quietly);
+    : /* @__PURE__ */ new FinalizationRegistry<Unsubscribe>(quietly);

@@ -315,22 +315,17 @@ function checkCommonPart(definition: CommonDefinition): void {
       remedy: 'Pass it in seconds, or leave it out.',
     });
   }
-  checkList(definition, 'origins');
+  for (const option of ['origins', 'paramNames']) {
+    if (Array.isArray(read(definition, option) ?? [])) continue;
+    throw new MisconfigurationError({
+      provider: name,
+      option,
+      problem: 'is not a list',
+      remedy: "Pass a list, even for one: ['…'].",
+    });
+  }
   checkTokenBudget(definition);
   checkPlacement(name, definition.tokenPlacement);
-}
-
-function checkList<Option extends 'origins' | 'paramNames'>(
-  definition: { readonly name: string } & { readonly [K in Option]?: unknown },
-  option: Option,
-): void {
-  if (Array.isArray(definition[option] ?? [])) return;
-  throw new MisconfigurationError({
-    provider: definition.name,
-    option,
-    problem: 'is not a list',
-    remedy: `Pass a list, even for one: ${option}: ['…'].`,
-  });
 }
 
 function checkTokenEndpoint<C extends object>(definition: ProviderDefinition<C>): void {
@@ -339,7 +334,6 @@ function checkTokenEndpoint<C extends object>(definition: ProviderDefinition<C>)
     ['tokenRequest', 'parseToken'],
     ['tokenReceived', 'classifyFailure', 'diagnose', 'isTokenRejection'],
   );
-  checkList(definition, 'paramNames');
   checkFieldRules(definition);
   checkPerCallFields(definition, definition.credentials);
 }
