@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { AxiosHeaders, type InternalAxiosRequestConfig } from 'axios';
-import { createReadStream, fstat, type ReadStream } from 'node:fs';
+import fs, { createReadStream, type ReadStream } from 'node:fs';
 import { once } from 'node:events';
 import { finished, PassThrough, Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
@@ -27,15 +27,12 @@ const closed = (stream: Readable) =>
     finished(stream, { readable: false, writable: false }, () => resolve()),
   );
 
-/** Whether a file descriptor is still open. */
-const isOpen = (descriptor: number) =>
-  new Promise<boolean>((resolve) => fstat(descriptor, (error) => resolve(error === null)));
-
-/** A file that has been opened, with its descriptor. */
-async function openFile(): Promise<{ stream: ReadStream; descriptor: number }> {
-  const stream = createReadStream(FILE);
+/** A file that has been opened, and whether it has been closed. Its descriptor does not show that: another file may get the same. */
+async function openFile(): Promise<{ stream: ReadStream; isClosed: () => boolean }> {
+  const close = jest.fn(fs.close);
+  const stream = createReadStream(FILE, { fs: { ...fs, close } });
   const [descriptor] = (await once(stream, 'open')) as [number];
-  return { stream, descriptor };
+  return { stream, isClosed: () => close.mock.calls.some(([one]) => one === descriptor) };
 }
 
 // Jest would let the test pass that lets an error of a stream escape.
@@ -137,12 +134,12 @@ describe('the body of a request that is never sent', () => {
   const refused = new Error('no token');
 
   test('its file is closed, and the error is that of the wait', async () => {
-    const { stream, descriptor } = await openFile();
-    expect(await isOpen(descriptor)).toBe(true);
+    const { stream, isClosed } = await openFile();
+    expect(isClosed()).toBe(false);
     const waiting = unlessBodyFails(configOf(stream), () => Promise.reject(refused));
     expect(await failureOf(waiting)).toBe(refused);
     await closed(stream);
-    expect(await isOpen(descriptor)).toBe(false);
+    expect(isClosed()).toBe(true);
   });
 
   test('its web stream is cancelled, with the reason, and may refuse', async () => {
@@ -187,10 +184,10 @@ describe('a request of a cold client', () => {
   test('that gets no token leaves no file open', async () => {
     const { http } = clientOf(server, {}, { maxAttempts: 1 });
     server.tokenEndpoint.fail({ status: 400 });
-    const { stream, descriptor } = await openFile();
+    const { stream, isClosed } = await openFile();
     await failureOf(http.post(ECHO, stream));
     await closed(stream);
-    expect(await isOpen(descriptor)).toBe(false);
+    expect(isClosed()).toBe(true);
   });
 
   test('that gets one sends its upload whole', async () => {

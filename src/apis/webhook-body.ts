@@ -8,7 +8,7 @@ export type Webhook = Pick<ApiPayloadErrorDetails, 'api' | 'payload'>;
 export function webhookFields(body: unknown, webhook: Webhook): WireRecord {
   const fields = readWebhookBody(body);
   if (fields !== undefined) return fields;
-  const problem = 'is not a JSON object or a form of at most 1 MB';
+  const problem = 'is neither a JSON object nor a form, or is longer than 1 MB';
   throw new ApiPayloadError({ ...webhook, field: 'body', problem });
 }
 
@@ -19,6 +19,7 @@ export function requiredText(fields: WireRecord, field: string, webhook: Webhook
   return text;
 }
 
+/** The error for a field that is missing. */
 export function missing(field: string, webhook: Webhook): ApiPayloadError {
   return new ApiPayloadError({ ...webhook, field, problem: 'is missing' });
 }

@@ -8,6 +8,7 @@ import {
   isAgentUnavailable,
   isExotelApiError,
 } from '../../../src/apis/exotel/index.js';
+import { toReason } from '../../../src/apis/exotel/error-reasons.js';
 import { answerNext, everyFormOf, failureOf, noAnswer } from '../canned-answer.js';
 import { serve } from '../loopback.js';
 import { nock } from '../../setup/nock.js';
@@ -24,6 +25,21 @@ const failure = (code: number | string, status: number, message = 'no') => ({
     status: 'failure',
     data: null,
   },
+});
+
+it.each([
+  [400, undefined, 'bad-request'],
+  [403, 1003, 'not-authorised'],
+  [403, 10810, 'other-device-on'],
+  [403, 10814, 'kyc-incomplete'],
+  [403, 10815, 'trial-limit'],
+  [403, 10817, 'device-not-pstn'],
+  [404, 1017, 'tenant-not-found'],
+  [404, 10716, 'virtual-number-not-found'],
+  [409, 10705, 'agent-device-unverified'],
+  [409, 10706, 'agent-device-busy'],
+])('the reason of HTTP %i with the code %s is %s', (status, code, reason) => {
+  expect(toReason(status, code)).toBe(reason);
 });
 
 describe('a failure in the v2 envelope becomes an ExotelApiError with its reason:', () => {

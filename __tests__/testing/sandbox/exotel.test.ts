@@ -92,6 +92,12 @@ describe("Exotel's token endpoint", () => {
     expect(await Promise.all(statuses)).toEqual([200, 401]);
   });
 
+  it('nor does the wrong region tell a good token which paths there are', async () => {
+    const config = await signIn();
+
+    expect((await http.get(`${exotel.wrongRegionUrl}/nowhere`, config)).status).toBe(401);
+  });
+
   it('takes POST only', async () => {
     const { status, headers } = await http.get(exotel.tokenUrl);
 

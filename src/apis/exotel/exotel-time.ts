@@ -1,6 +1,6 @@
 const DAY_MS = 86_400_000;
 const INDIA_MS = 5.5 * 3_600_000;
-/** Of times that have no zone, unless the caller says otherwise. */
+/** The UTC offset of times that state none, unless the caller names another. */
 export const INDIA_OFFSET = '+05:30';
 const SHAPE = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2}(?:\.\d+)?) ?(Z|[+-]\d{2}:?\d{2})?$/i;
 

@@ -83,7 +83,7 @@ export interface ExotelPresence {
   /** One page of agents, with a summary of all. */
   list(query?: ExotelPresenceQuery, options?: ExotelRequestOptions): Promise<ExotelPresencePage>;
 
-  /** Every agent that the query finds; pages are fetched as needed. Throws as `list` does. */
+  /** Every agent that the query finds; pages are fetched as needed. */
   iterate(
     query?: ExotelPresenceQuery,
     options?: ExotelIterateOptions,

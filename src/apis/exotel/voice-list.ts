@@ -176,6 +176,6 @@ export function voiceCursor(
   after: string | null | undefined,
   before: string | null | undefined,
 ): ExotelVoiceCursor | undefined {
-  if (after) return { after };
+  if (typeof after === 'string') return after === '' ? undefined : { after };
   return before ? { before } : undefined;
 }

@@ -21,10 +21,13 @@ export interface TruecallerCallRecord {
   callReason?: string | undefined;
 }
 
-const indianNumber = phoneField((text) => {
-  const number = toE164(text, 'IN');
-  return number?.startsWith('+91') === true ? number.slice('+'.length) : undefined;
-}, 'must be an Indian phone number: Truecaller documents only 91 and ten digits');
+const indianNumber = v.pipe(
+  filledText,
+  phoneField((text) => {
+    const number = toE164(text, 'IN');
+    return number?.startsWith('+91') === true ? number.slice('+'.length) : undefined;
+  }, 'must be an Indian phone number: Truecaller documents only 91 and ten digits'),
+);
 
 const recordSchema = v.pipe(
   v.strictObject({

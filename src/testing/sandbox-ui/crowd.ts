@@ -26,7 +26,7 @@ export function createCrowdTeller(now: () => number): CrowdTeller {
   };
 }
 
-/** What events that are told as one have in common; `undefined` for one that is told alone. */
+/** The key of the events that are reported together; `undefined` for an event that is reported alone. */
 export function crowdOf(event: Event): string | undefined {
   switch (event.kind) {
     case 'rejected':

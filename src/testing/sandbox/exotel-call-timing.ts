@@ -18,7 +18,7 @@ export interface ExotelCallTimings {
 export interface CallTimer {
   readonly verbs: ExotelCallTimings;
   readonly timing: ExotelCallTiming | undefined;
-  /** Calls back when a call placed just now is answered, and when it ends, unless a test ends it first. Keeps no process alive. */
+  /** Calls back when a call placed just now is answered, and when it ends, unless a test ends it first. Does not keep the process alive. */
   start(call: TimedCall, onAnswered: () => void, onEnd: () => void): void;
   reset(): void;
 }

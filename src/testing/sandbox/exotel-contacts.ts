@@ -225,7 +225,7 @@ export function readRows(csv: string): readonly ExotelContactRow[] {
   }));
 }
 
-/** A quotation mark inside a cell without them stands for itself. @see https://www.rfc-editor.org/rfc/rfc4180 */
+/** A quotation mark in an unquoted cell is an ordinary character. @see https://www.rfc-editor.org/rfc/rfc4180 */
 function readCsv(text: string): string[][] {
   const records: string[][] = [];
   const cell = /(?:"((?:[^"]|"")*)"|([^,\r\n]*))(,|\r\n?|\n|$)/y;

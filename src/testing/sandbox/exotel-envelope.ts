@@ -17,7 +17,7 @@ export function exotelSuccess(
   });
 }
 
-/** The same around one thing. */
+/** A success with one record, under `data`. */
 export function exotelData(request: SandboxRequest, data: unknown, status = 200): Answer {
   return exotelSuccess(request, status, { code: status, status: 'success', data });
 }
@@ -35,7 +35,7 @@ export function exotelFailure(
   return exotelSuccess(request, status, failedRow(status, code, message));
 }
 
-/** One of many in an answer that was refused. */
+/** A refused row of an answer about many. */
 export function failedRow(status: number, code: number, message: string): ExotelRow {
   const error_data = { code, message, description: message };
   return { code: status, error_data, status: 'failure', data: null };

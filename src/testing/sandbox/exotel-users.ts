@@ -58,8 +58,9 @@ export function createExotelUsers(
   reset();
 
   function reset(): void {
-    usersMade = devicesMade = 0;
+    devicesMade = 0;
     users.splice(0, users.length, ...agents.map(userOfAgent));
+    usersMade = users.length;
   }
 
   function userOfAgent({ userId, name, email, contactUri }: ExotelAgent): ExotelUser {

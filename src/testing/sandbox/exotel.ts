@@ -145,7 +145,12 @@ export async function startExotel(setup: ProviderSetup): Promise<StartedProvider
     notFound: (request) => exotelFailure(request, 404, 1000, 'Resource not found'),
     hosts: [
       { label: 'exotel', routes, access: tokenOrBasic, token: issueToken },
-      { label: 'exotelWrongRegion', routes: withAccess(refuse, routes), token: refuse },
+      {
+        label: 'exotelWrongRegion',
+        routes: withAccess(refuse, routes),
+        access: refuse,
+        token: refuse,
+      },
     ],
     reset() {
       timer.reset();

@@ -117,8 +117,6 @@ export async function startProvider<Credentials extends object>(
   const url = origins[0] ?? '';
 
   const provider: SandboxProvider<Credentials> = {
-    ...plan.lifetime,
-    ...ledger,
     name: plan.name,
     url,
     get tokenUrl() {
@@ -145,6 +143,16 @@ export async function startProvider<Credentials extends object>(
     tokenState: (token) => ledger.state(token),
     nextRequest: () => apiLog.next(),
     nextTokenRequest: () => tokenLog.next(),
+    revokeTokens: () => ledger.revokeTokens(),
+    revokeToken: (token) => ledger.revokeToken(token),
+    expireTokens: () => ledger.expireTokens(),
+    allowOneActiveToken: (on) => ledger.allowOneActiveToken(on),
+    issueSameToken: (on) => ledger.issueSameToken(on),
+    issueTokensLiving: (seconds) => ledger.issueTokensLiving(seconds),
+    issueExpiredTokens: (on) => ledger.issueExpiredTokens(on),
+    writeLifetimeAs: (jsonText) => plan.lifetime.writeLifetimeAs(jsonText),
+    omitLifetime: () => plan.lifetime.omitLifetime(),
+    writeTrueLifetime: () => plan.lifetime.writeTrueLifetime(),
     reset() {
       tokenEndpoint.recover();
       api.recover();

@@ -42,7 +42,7 @@ export interface ExotelV4VoiceLogs {
     query?: ExotelV4VoiceLogQuery,
     options?: ExotelBasicOnlyOptions,
   ): Promise<ExotelV4VoiceLogPage>;
-  /** Every voice log that the query finds; pages are fetched as needed. Throws as `list` does. */
+  /** Every voice log that the query finds; pages are fetched as needed. */
   iterate(
     query?: ExotelV4VoiceLogQuery,
     options?: Omit<ExotelIterateOptions, 'authScheme'>,
