@@ -114,6 +114,17 @@ const mistakes: [string, () => unknown, string | RegExp][] = [
     "acme: paramNames is not a list. Pass a list, even for one: ['…'].",
   ],
   [
+    'the same of the generic provider',
+    () =>
+      oauth2ClientCredentials({
+        ...client,
+        baseURL,
+        tokenUrl: `${baseURL}/token`,
+        paramNames: any('tenant'),
+      }),
+    "oauth2: paramNames is not a list. Pass a list, even for one: ['…'].",
+  ],
+  [
     'plain http to another container',
     () => exotel({ ...key, baseURL: 'http://sandbox:4001' }),
     'exotel: baseURL uses plain http, which exposes the token to the network. Use https, or set allowInsecureHttp.',

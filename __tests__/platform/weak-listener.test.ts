@@ -3,7 +3,7 @@ import { afterEach, expect, jest, test } from '@jest/globals';
 import { listenWeakly } from '../../src/platform/weak-listener.js';
 import { isInMemory } from '../setup/in-memory.js';
 
-/** Calls back whoever listens. */
+/** Calls all its listeners. */
 function bell() {
   const listeners = new Set<(message: string) => void>();
   return {

@@ -6,8 +6,10 @@ import {
   box,
   databricks,
   dockerHub,
+  docusign,
   entra,
   genesys,
+  googleServiceAccount,
   marketo,
   okta,
   paypal,
@@ -94,10 +96,15 @@ test('a preset called without options says whose are missing', () => {
   expect(misconfiguration(() => paypal(undefined as never)).provider).toBe('paypal');
 });
 
-test.each([7, null])('a scope that is no text is named: %p', (scope) => {
-  const options = { ...client, baseURL: 'https://api.example', scope } as never;
+test.each([7, null, {}])('a scope that is neither text nor a list is named: %j', (scope) => {
+  const credentials = () => ({});
+  const wrong = { credentials, baseURL: 'https://api.example', scope } as never;
+  const makers = [databricks, docusign, googleServiceAccount];
 
-  expect(misconfiguration(() => databricks(options)).message).toContain('form.scope');
+  for (const make of makers)
+    expect(misconfiguration(() => make(wrong)).message).toContain(
+      'scope is neither a string nor a list of strings',
+    );
 });
 
 test('an option that a preset does not have is refused', () => {

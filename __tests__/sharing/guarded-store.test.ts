@@ -230,6 +230,8 @@ test('the chaos store names what was called, and can lose an answer after doing 
   expect(chaos.calls).toEqual(['begin', 'begin']);
 });
 
+const classless = () => Object.assign(new Error('T1'), { constructor: undefined });
+
 test.each([
   [
     'its code',
@@ -247,6 +249,12 @@ test.each([
     new (class ClientClosedError extends Error {})('T1'),
     'ClientClosedError',
   ],
+  [
+    'its class, where its code is no word',
+    Object.assign(new RangeError('T1'), { code: 'T1 is secret\n' }),
+    'RangeError',
+  ],
+  ['no more than that it failed, where it has no class', classless(), 'Error'],
   ['nothing, where it is no error', 'T1 is secret', undefined],
 ])('keeps of what a client threw %s', async (_, thrown, kept) => {
   const failures: TokenStoreError[] = [];
@@ -259,6 +267,6 @@ test.each([
   await guard.run('read', () => Promise.reject(thrown));
   expect(failures).toHaveLength(1);
   expect((failures[0]!.cause as Error | undefined)?.message).toBe(kept);
-  const words = kept === undefined ? '' : ` (${kept})`;
+  const words = kept === undefined || kept === 'Error' ? '' : ` (${kept})`;
   expect(failures[0]!.message).toBe(`Token store: read failed${words}.`);
 });

@@ -30,13 +30,17 @@ describe('behaviour 38: the advice on a token call that was refused', () => {
     [
       400,
       'something_else',
-      /^Check the URL \(tokenUrl, or baseURL and region\) and the parameters/,
+      /^Check the URL \(tokenUrl, issuer, baseURL, region or environment\) and the parameters/,
     ],
-    [404, undefined, /^Check the URL \(tokenUrl, or baseURL and region\) and the parameters/],
+    [
+      404,
+      undefined,
+      /^Check the URL \(tokenUrl, issuer, baseURL, region or environment\) and the parameters/,
+    ],
     [
       302,
       undefined,
-      /do not follow redirects: check their URL \(tokenUrl, or baseURL and region\)/,
+      /do not follow redirects: check their URL \(tokenUrl, issuer, baseURL, region or environment\)/,
     ],
     [429, undefined, 'Too many token calls.'],
     [503, undefined, 'This may be temporary.'],

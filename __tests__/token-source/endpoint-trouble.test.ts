@@ -152,7 +152,7 @@ describe('the error says what is wrong with a token', () => {
     endpoint.onCall = (call) => call.answer(200, '<html>');
     expect(await outcome(source.getToken())).toMatchObject({
       message: expect.stringContaining(
-        'is not JSON. A proxy may have answered, or the URL may be wrong (tokenUrl, or baseURL and region).',
+        'is not JSON. A proxy may have answered, or the URL may be wrong (tokenUrl, issuer, baseURL, region or environment).',
       ),
     });
   });

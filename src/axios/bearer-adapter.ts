@@ -90,7 +90,7 @@ function readableFor(body: Body): (data: unknown) => unknown {
   };
 }
 
-/** Restores the config that this adapter was given, and the raw body. What was noted for the inner config stays known. */
+/** Restores the config that this adapter was given, and the raw body. Carries over why the request was not replayed. */
 function handBack(outcome: unknown, config: Config, body: Body | undefined): void {
   quietly(() => {
     const because = whyNotReplayed(outcome);

@@ -16,7 +16,7 @@ export async function readCredentials(file: string): Promise<Values> {
       throw new CommandError(EXIT.usage, `--credentials: ${(error as Error).message}`);
     },
   );
-  const content = read.trim(); // Also without the byte order mark of Windows.
+  const content = read.trim(); // This also removes the byte order mark that Windows writes.
   return content.startsWith('{') ? parseObject(content) : envFile(content);
 }
 

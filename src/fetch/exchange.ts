@@ -75,7 +75,8 @@ export async function callFetch(
 }
 
 /**
- * Where a call would take the token; `taken` if it goes to the provider with the caller's own; `undefined` if it is none of our business.
+ * Where a call would take the token; `taken` if it goes to the provider with the caller's own; `undefined` if no token of ours is
+ * wanted.
  */
 function tokenDestination(
   { source, place, onForeignOrigin }: FetchAttachment,

@@ -37,7 +37,9 @@ const standardParams: readonly string[] = Object.freeze(['scope', 'audience', 'r
 
 /** The names of the parameters that a request may set. */
 export function paramNamesOf({ paramNames }: TokenRequestOptions): readonly string[] {
-  return standardParams.concat(paramNames ?? []); // Not spread: a name alone would become its letters.
+  const own: unknown = paramNames ?? [];
+  // defineProvider() refuses anything but a list.
+  return Array.isArray(own) ? standardParams.concat(own) : (own as readonly string[]);
 }
 
 /** What is requested each time, unless the parameters of a call say otherwise. */
@@ -76,7 +78,7 @@ export function spaceSeparatedScope(params: TokenParams): TokenParams {
   return Array.isArray(scope) ? { ...params, scope: scope.join(' ') } : params;
 }
 
-/** A refused grant means wrong credentials, where they are what the grant is made from (RFC 6749, section 5.2). */
+/** A refused grant means wrong credentials, for grants that are made from them (RFC 6749, section 5.2). */
 export function classifyInvalidGrant({ body }: TokenResponse): TokenFailureClass | undefined {
   return read(body, 'error') === 'invalid_grant' ? 'credentials' : undefined;
 }

@@ -1,7 +1,9 @@
+import { read } from '../concealment/any-object.js';
 import { refuseUnknownOptions } from '../errors/check-options.js';
 import { MisconfigurationError } from '../errors/index.js';
 import type { CredentialsFunction } from '../provider-definition/credentials.js';
 import type { ProviderDefinition } from '../provider-definition/define-provider.js';
+import { isParamValue } from '../token/token-params.js';
 
 /** The credentials themselves, or a function that fetches them before each token call. */
 export type WithCredentials<C extends object> =
@@ -54,9 +56,20 @@ export function commonPart<C extends object>(
   const fields = Object.keys(credentialFields);
   const known = [...fields, 'credentials', ...Object.keys(own), ...COMMON];
   refuseUnknownOptions(options, known, { of: 'this provider', provider: name });
+  checkScope(name, read(options, 'scope'));
   const { origins, isTokenRejection, allowInsecureHttp } = options;
   const credentials = credentialsOf(options, fields);
   return { name, credentials, credentialFields, origins, isTokenRejection, allowInsecureHttp };
+}
+
+function checkScope(provider: string, scope: unknown): void {
+  if (scope === undefined || isParamValue(scope)) return;
+  throw new MisconfigurationError({
+    provider,
+    option: 'scope',
+    problem: 'is neither a string nor a list of strings',
+    remedy: 'Convert it, or leave it out.',
+  });
 }
 
 function credentialsOf<C extends object>(

@@ -44,7 +44,7 @@ export class SoloMints {
   }
 }
 
-/** How many accounts are remembered beyond those whose pause is not over. */
+/** With more accounts than this, those whose pause is over are forgotten. */
 const MOST_ACCOUNTS = 1_000;
 
 /** The mints without the store, by account: a new token invalidates only those of its own account. */

@@ -19,7 +19,7 @@ const ADVICE_ON_CODE: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Which options the URL of a token call comes from. The message itself shows only its origin. */
-export const URL_OPTIONS = 'tokenUrl, or baseURL and region';
+export const URL_OPTIONS = 'tokenUrl, issuer, baseURL, region or environment';
 
 /** What to do about a refused token call: one or two sentences for the error. */
 export function adviceOnRefusal(

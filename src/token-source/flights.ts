@@ -6,10 +6,10 @@ import type { Adopted } from '../sharing/adoption.js';
 import type { AccessToken } from '../token/access-token.js';
 import { msUntil, type Instant } from '../token/instant.js';
 import { nextCallInMs, rejectedOf, servableToken, type Flight } from '../token/lifecycle.js';
+import { forgetFrames } from '../token-call/forget-frames.js';
 import { acquire, type TokenWanted } from './acquisition.js';
 import type { TokenSourceEvents } from './events.js';
 import { failedFlight, toldWhen, type WithoutToken } from './refusal.js';
-import { forgetFrames } from '../token-call/forget-frames.js';
 
 /** How a flight ended. */
 export type Landing =

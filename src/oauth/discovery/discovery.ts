@@ -3,10 +3,10 @@ import { MisconfigurationError } from '../../errors/index.js';
 import { checkedOrigin } from '../../provider-definition/define-provider.js';
 import type { TokenRequestContext } from '../../provider-definition/token-request.js';
 import type { TokenResponse } from '../../provider-definition/token-response.js';
+import { forgetFrames } from '../../token-call/forget-frames.js';
 import type { ClientAuthenticator } from '../client-authentication/authenticate-client.js';
 import { endpointIn, issuerIn, type DiscoveredEndpoint } from './server-metadata.js';
 import { issuerMetadataURLs, resourceMetadataIn, resourceMetadataURL } from './well-known.js';
-import { forgetFrames } from '../../token-call/forget-frames.js';
 
 /** Where discovery begins. */
 export type DiscoveryStart =

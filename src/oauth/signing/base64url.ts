@@ -1,6 +1,6 @@
 import { utf8Bytes } from '../../platform/utf8.js';
 
-/** The bytes that stand in a text as one character each. */
+/** The bytes of a text with one character for each byte. */
 export function bytesIn(text: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }
