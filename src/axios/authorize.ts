@@ -140,16 +140,19 @@ export function authorizeHandlers(context: AuthorizeContext): Surroundings<Confi
   };
 }
 
+const NOWHERE: readonly Place[] = [];
+
 /**
  * Authorises a request that no interceptor will change, if that is possible synchronously; otherwise `undefined`. An error
  * here occurs again in the handler that axios runs, where response interceptors see it.
  */
 function authorizeAtOnce(attachments: readonly Attachment[], config: Config): Exchange | undefined {
   try {
-    if (config.bearer === false) return undefined;
-    const { config: destined, attachment } = destinedFor(attachments, config);
-    if (destined !== config) return undefined;
+    checkBearerOptions(config);
+    // A token that is there already, the caller's or ours, is left to that handler.
+    if (config.bearer === false || carriesToken(config)) return undefined;
     const exchange: Exchange = { sent: undefined, copies: false };
+    const attachment = attachmentFor(attachments, config, NOWHERE);
     if (attachment === undefined) return exchange;
     const params = paramsOf(config);
     const token = attachment.source.peek(params);
@@ -210,17 +213,24 @@ function attachmentFor(
   taken: readonly Place[],
 ): Attachment | undefined {
   const serving = servingAttachment(attachments, config);
-  if (serving !== undefined) {
-    if (!taken.includes(serving.place)) return serving;
-    noteRefusal('own-authorization', config);
-    return undefined;
-  }
+  if (serving === undefined) refuseForeign(attachments, config, taken);
+  else if (taken.includes(serving.place)) noteRefusal('own-authorization', config);
+  else return serving;
+  return undefined;
+}
+
+/** A separate function, so that a warm request makes no closures. @throws OriginNotAllowedError with `onForeignOrigin: 'error'` */
+function refuseForeign(
+  attachments: readonly Attachment[],
+  config: Config,
+  taken: readonly Place[],
+): void {
   const foreign = attachments.filter(
     ({ guard, place }) => !taken.includes(place) && guard.destinationOf(config) === 'foreign',
   );
   if (foreign.length > 0) noteRefusal('foreign-origin', config);
   const strict = foreign.find(({ onForeignOrigin }) => onForeignOrigin === 'error');
-  if (strict === undefined) return undefined;
+  if (strict === undefined) return;
   const { name, allowedOrigins } = strict.source.provider;
   throw new OriginNotAllowedError(name, strict.guard.originOf(config), allowedOrigins);
 }

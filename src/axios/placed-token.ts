@@ -57,7 +57,8 @@ export function withoutOurs(given: Config): { config: Config; taken: readonly Pl
 
 /** Whether a config carries anything in a place for tokens. */
 export function carriesToken(config: Config): boolean {
-  return places.some((place) => occupantOf(place, config) !== 'none');
+  for (const place of places) if (occupantOf(place, config) !== 'none') return true;
+  return false;
 }
 
 /** Removes all our tokens. */

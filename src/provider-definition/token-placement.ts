@@ -92,22 +92,31 @@ function isPlace(placement: unknown): placement is Place {
 
 type Fields = Record<string, unknown>;
 
+const NONE: readonly never[] = [];
+
+function valuesOf(fields: Fields, names: readonly string[]): unknown[] {
+  return names.map((name) => fields[name]);
+}
+
 function headerPlace({ header = 'Authorization', scheme }: HeaderPlacement): Place {
   const id = header.toLowerCase();
   /** In every spelling. Optimised for the warm path, where there is none: axios's own `has` and `set` cost more than all we do there. */
-  const spellings = (fields: Fields): string[] => {
-    const found: string[] = [];
+  const spellings = (fields: Fields): readonly string[] => {
+    let found: string[] | undefined;
     for (const name in fields) {
       const isIt = name.length === id.length && name.toLowerCase() === id;
-      if (isIt && fields[name] !== undefined) found.push(name);
+      if (isIt && fields[name] !== undefined) (found ??= []).push(name);
     }
-    return found;
+    return found ?? NONE;
   };
   const prefix = scheme ?? (id === 'authorization' ? 'Bearer' : '');
   return {
     id,
     written: (token) => `${prefix} ${token}`.trimStart(),
-    find: (headers) => spellings(headers as Fields).map((name) => (headers as Fields)[name]),
+    find(headers) {
+      const names = spellings(headers as Fields);
+      return names === NONE ? NONE : valuesOf(headers as Fields, names);
+    },
     write({ headers }, written) {
       (headers as Fields)[header] = written;
     },
