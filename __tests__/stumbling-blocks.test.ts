@@ -100,7 +100,7 @@ const mistakes: [string, () => unknown, string | RegExp][] = [
   [
     'an origin that is not in a list',
     () => exotel({ ...key, region: 'mumbai', origins: any('https://edge.example.com') }),
-    "exotel: origins is not a list. Pass a list, even for one: ['…'].",
+    "exotel: origins is not a list. Pass a list: ['…'].",
   ],
   [
     'a parameter that is not in a list',
@@ -111,7 +111,7 @@ const mistakes: [string, () => unknown, string | RegExp][] = [
         tokenRequest: () => ({ url: '/token' }),
         parseToken: () => ({ accessToken: 'fake-token' }),
       }),
-    "acme: paramNames is not a list. Pass a list, even for one: ['…'].",
+    "acme: paramNames is not a list. Pass a list: ['…'].",
   ],
   [
     'the same of the generic provider',
@@ -122,7 +122,7 @@ const mistakes: [string, () => unknown, string | RegExp][] = [
         tokenUrl: `${baseURL}/token`,
         paramNames: any('tenant'),
       }),
-    "oauth2: paramNames is not a list. Pass a list, even for one: ['…'].",
+    "oauth2: paramNames is not a list. Pass a list: ['…'].",
   ],
   [
     'plain http to another container',

@@ -4,6 +4,7 @@
  *   npm run bench                                   everything; rewrites docs/benchmarks.md with its plots
  *   npm run bench -- --quick                        in a minute; prints, writes nothing
  *   npm run bench -- --only warm-request,storms     some of it; prints, writes nothing
+ *   npm run bench -- --only idle-sources --write    some of it; rewrites that part of docs/benchmarks.md
  *   npm run bench -- --only size                    sizes; rewrites them in docs/benchmarks.md, since they do not depend on the machine
  *
  * Fails if a measure crashes or one of our counts breaks a promise; never because of a time.
@@ -25,7 +26,11 @@ import { printMeasure } from './report/terminal.js';
 import { startLoopback } from './servers/loopback.js';
 
 const { values: options } = parseArgs({
-  options: { quick: { type: 'boolean', default: false }, only: { type: 'string' } },
+  options: {
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    write: { type: 'boolean', default: false },
+  },
 });
 const only = options.only?.split(',') ?? Object.keys(measures);
 const isWhole = !options.quick && options.only === undefined;
@@ -49,11 +54,13 @@ await loopback.close();
 if (unhandled > 0) console.log(`\nRejections of peers that nobody handled: ${unhandled}`);
 
 const docs = join(import.meta.dirname, '../../docs');
-const [first] = results;
-if (options.only === 'size' && first !== undefined) {
+if (options.only === 'size' || (options.only !== undefined && options.write)) {
   const page = join(docs, 'benchmarks.md');
-  writeFileSync(page, withMeasure(readFileSync(page, 'utf8'), first, remarks));
-  console.log('\nWrote the sizes in docs/benchmarks.md.');
+  for (const result of results) {
+    writeFileSync(page, withMeasure(readFileSync(page, 'utf8'), result, remarks));
+    writePlot(result);
+  }
+  console.log(`\nWrote ${only.join(', ')} in docs/benchmarks.md.`);
 }
 if (isWhole) {
   const seconds = (performance.now() - startedAt) / 1000;
@@ -62,12 +69,14 @@ if (isWhole) {
   writeFileSync(join(docs, 'benchmarks.md'), page);
   rmSync(join(docs, 'benchmarks'), { recursive: true, force: true });
   mkdirSync(join(docs, 'benchmarks'));
-  for (const { id, plot } of results) {
-    if (plot !== undefined) writeFileSync(join(docs, plotFileOf(id)), svgOf(plot));
-  }
+  for (const result of results) writePlot(result);
   console.log('\nWrote docs/benchmarks.md.');
 }
 
 const broken = results.flatMap((result) => result.broken);
 for (const promise of broken) console.error(`Broken: ${promise}`);
 process.exit(broken.length === 0 ? 0 : 1);
+
+function writePlot({ id, plot }: MeasureResult): void {
+  if (plot !== undefined) writeFileSync(join(docs, plotFileOf(id)), svgOf(plot));
+}

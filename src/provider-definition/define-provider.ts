@@ -321,7 +321,7 @@ function checkCommonPart(definition: CommonDefinition): void {
       provider: name,
       option,
       problem: 'is not a list',
-      remedy: "Pass a list, even for one: ['…'].",
+      remedy: "Pass a list: ['…'].",
     });
   }
   checkTokenBudget(definition);

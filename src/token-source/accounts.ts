@@ -23,9 +23,10 @@ export class Accounts {
   readonly #provider: Provider;
   readonly #policy: LifecyclePolicy;
   readonly #limit: number;
-  readonly #byKey = new Map<string, Account>();
+  /** Made when there is one: an empty map takes 200 bytes, and there may be 100,000 idle sources. */
+  #byKey: Map<string, Account> | undefined;
   /** Names of credentials that differ each time they are asked for, although they are not marked `perCall`. */
-  readonly #fresh = new Set<string>();
+  #fresh: readonly string[] | undefined;
 
   constructor(provider: Provider, policy: LifecyclePolicy, limit: number) {
     this.#provider = provider;
@@ -38,25 +39,27 @@ export class Accounts {
     const { origin, pathname } = new URL(url);
     const endpoint = origin + pathname; // Without the query, which some sign anew for each call.
     const key = this.#keyOf(credentials, endpoint);
-    const account = this.#byKey.get(key) ?? {
+    const byKey = (this.#byKey ??= new Map<string, Account>());
+    const account = byKey.get(key) ?? {
       credentials: () => credentials,
       endpoint,
       state: initialAccount<BearerError>(),
     };
-    this.#byKey.delete(key);
-    for (const [oldKey, { state }] of this.#byKey) {
-      const isTooMuch = this.#byKey.size >= this.#limit;
+    byKey.delete(key);
+    for (const [oldKey, { state }] of byKey) {
+      const isTooMuch = byKey.size >= this.#limit;
       if (!isTooMuch && !isSpentAccount(state, now, this.#policy)) break;
-      this.#byKey.delete(oldKey);
+      byKey.delete(oldKey);
     }
-    this.#byKey.set(key, account);
+    byKey.set(key, account);
     return account;
   }
 
   /** Forgets an account if it has nothing to remember, and returns whether it did. */
   drop(account: Account, now: Instant): boolean {
     if (!isSpentAccount(account.state, now, this.#policy)) return false;
-    this.#byKey.delete(this.#keyOf(account.credentials(), account.endpoint));
+    this.#byKey?.delete(this.#keyOf(account.credentials(), account.endpoint));
+    if (this.#byKey?.size === 0) this.#byKey = undefined;
     return true;
   }
 
@@ -75,7 +78,7 @@ export class Accounts {
     // no space, and JSON escapes its quotes, so that no other key has this ending.
     const ending = ` ${this.#identityOf(credentials)}`;
     let isAnyRemembered = false;
-    for (const [key, { state }] of this.#byKey) {
+    for (const [key, { state }] of this.#byKey ?? []) {
       if (isSpentAccount(state, now, this.#policy)) continue;
       if (key.endsWith(ending)) return false;
       isAnyRemembered = true;
@@ -86,21 +89,22 @@ export class Accounts {
   /** Remembers that these credentials are made fresh for each call. */
   areFresh(names: readonly string[]): void {
     if (names.length === 0) return;
-    for (const name of names) this.#fresh.add(name);
-    const accounts = [...this.#byKey.values()];
-    this.#byKey.clear();
+    this.#fresh = [...names, ...(this.#fresh ?? [])];
+    const accounts = this.#byKey?.values() ?? [];
+    const byKey = (this.#byKey = new Map<string, Account>());
     for (const account of accounts) {
       const key = this.#keyOf(account.credentials(), account.endpoint);
       // If several accounts turn out to be one, the latest that remembers a failure stays.
-      const other = this.#byKey.get(key);
+      const other = byKey.get(key);
       if (other === undefined || isOpen(other.state.endpoint) || !isOpen(account.state.endpoint))
-        this.#byKey.set(key, account);
+        byKey.set(key, account);
     }
   }
 
   /** Ends every cool-down. The count of token calls is kept. */
   forgetFailures(): void {
-    for (const account of this.#byKey.values()) account.state = { ...account.state, endpoint: {} };
+    for (const account of this.#byKey?.values() ?? [])
+      account.state = { ...account.state, endpoint: {} };
   }
 
   #keyOf(credentials: object, endpoint: string): string {
@@ -109,6 +113,6 @@ export class Accounts {
 
   #identityOf(credentials: object): string {
     const parts = accountCredentials(this.#provider, credentials);
-    return JSON.stringify(parts.filter(([name]) => !this.#fresh.has(name)));
+    return JSON.stringify(parts.filter(([name]) => this.#fresh?.includes(name) !== true));
   }
 }

@@ -13,8 +13,7 @@ export function onMinted<Failure>(
   minted: Extract<Happening<Failure>, { kind: 'minted' }>,
   policy: LifecyclePolicy,
 ): Decision<Failure, FlightAnswer> {
-  const { flight, ...landed } = state;
-  if (flight?.id !== minted.flightId) return decided(state, { kind: 'superseded' });
+  if (state.flight?.id !== minted.flightId) return decided(state, { kind: 'superseded' });
 
   const recentMintsMs =
     minted.tookMs === undefined
@@ -26,8 +25,8 @@ export function onMinted<Failure>(
   const isRefusedAgain = isSameString && previous.suspect && minted.tookMs !== undefined;
 
   return {
+    // Member by member, so that all idle tokens have one shape. A rest of the old state would give each its own.
     state: {
-      ...landed,
       slot: previous === undefined ? fresh : successorOf(previous, fresh, now, policy),
       ...openGates(state),
       forcedMints: isRefusedAgain
@@ -35,8 +34,9 @@ export function onMinted<Failure>(
         : minted.tookMs === undefined
           ? cancelForcedMint(state.forcedMints, policy)
           : landForcedMint(state.forcedMints, now),
+      nextFlightId: state.nextFlightId,
       recentMintsMs,
-      ...mintedLife(minted, isSameString),
+      mintedLifeMs: mintedLifeMs(minted, isSameString) ?? state.mintedLifeMs,
     },
     answer: accepted,
     notices: openingNotices(state),
@@ -44,13 +44,11 @@ export function onMinted<Failure>(
 }
 
 /** Not for a token that is returned again or adopted, since part of its lifetime has passed. */
-function mintedLife(
+function mintedLifeMs(
   { tookMs, lifetimeMs }: { tookMs?: number | undefined; lifetimeMs?: number | undefined },
   isSameString: boolean,
-): Pick<TokenState, 'mintedLifeMs'> {
-  return tookMs === undefined || lifetimeMs === undefined || isSameString
-    ? {}
-    : { mintedLifeMs: lifetimeMs };
+): number | undefined {
+  return tookMs === undefined || isSameString ? undefined : lifetimeMs;
 }
 
 /** The token to hold after `fresh` arrived to replace `previous`. */

@@ -94,7 +94,7 @@ export interface TokenState<Failure = unknown> {
   /** The durations of the latest mints in milliseconds, newest last. */
   readonly recentMintsMs: readonly number[];
   /** The lifetime of the latest token minted here, in milliseconds: the most that another mint can provide. */
-  readonly mintedLifeMs?: number;
+  readonly mintedLifeMs?: number | undefined;
 }
 
 export function initialState<Failure>(): TokenState<Failure> {
