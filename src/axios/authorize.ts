@@ -213,24 +213,17 @@ function attachmentFor(
   taken: readonly Place[],
 ): Attachment | undefined {
   const serving = servingAttachment(attachments, config);
-  if (serving === undefined) refuseForeign(attachments, config, taken);
-  else if (taken.includes(serving.place)) noteRefusal('own-authorization', config);
-  else return serving;
-  return undefined;
-}
-
-/** A separate function, so that a warm request makes no closures. @throws OriginNotAllowedError with `onForeignOrigin: 'error'` */
-function refuseForeign(
-  attachments: readonly Attachment[],
-  config: Config,
-  taken: readonly Place[],
-): void {
+  if (serving !== undefined) {
+    if (!taken.includes(serving.place)) return serving;
+    noteRefusal('own-authorization', config);
+    return undefined;
+  }
   const foreign = attachments.filter(
     ({ guard, place }) => !taken.includes(place) && guard.destinationOf(config) === 'foreign',
   );
   if (foreign.length > 0) noteRefusal('foreign-origin', config);
   const strict = foreign.find(({ onForeignOrigin }) => onForeignOrigin === 'error');
-  if (strict === undefined) return;
+  if (strict === undefined) return undefined;
   const { name, allowedOrigins } = strict.source.provider;
   throw new OriginNotAllowedError(name, strict.guard.originOf(config), allowedOrigins);
 }

@@ -1,6 +1,5 @@
 import axios, { Axios, type AxiosRequestConfig, type AxiosResponse } from 'axios';
 
-import type { TokenProof } from '../provider-definition/token-placement.js';
 import { answerOf, type Answer } from './answer.js';
 import { unlessBodyFails } from './body-failure.js';
 import { asTimeout, isCancelled, remainingMs } from './deadline.js';
@@ -22,14 +21,10 @@ const callers = new WeakMap<object, Adapter>();
  * interceptors and transforms and may be asynchronous.
  */
 export function proveSends(sent: Sent): void {
-  const { proof } = sent.attachment;
-  if (proof) wrapAdapter(sent, proof);
-}
-
-/** A separate function, because V8 allocates the context of closures at function entry, even where none is made. */
-function wrapAdapter(sent: Sent, proof: TokenProof): void {
-  const { config: given, token } = sent;
-  const { clock } = sent.attachment.source;
+  const { config: given, attachment, token } = sent;
+  const { proof, source } = attachment;
+  if (!proof) return;
+  const { clock } = source;
   // A config that never reached its adapter still has ours. Wrapping it again would double the sends each time.
   const adapter =
     callers.get(given.adapter as object) ?? ((given.adapter ?? axios.defaults.adapter) as Adapter);

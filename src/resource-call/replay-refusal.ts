@@ -4,7 +4,7 @@ import { isObject } from '../concealment/any-object.js';
 export type ReplayRefusal =
   /** The request went to an origin other than the provider's, so it carried no token. */
   | 'foreign-origin'
-  /** The request had your own `Authorization` header, or whatever the token is carried in, so ours was not attached. */
+  /** The request had your own `Authorization` header, or your own value where the token goes, so ours was not attached. */
   | 'own-authorization'
   /** The request has `{ bearer: { replay: false } }`. */
   | 'opted-out'
