@@ -14,8 +14,8 @@ import { bundleChild, type ChildScript, type RunningChild } from './child/proces
  * blocked. Their time-outs are short, and the stop is longer than all of them together.
  */
 
-const SHORT = { attemptTimeoutMs: 300, flightTimeoutMs: 600 };
-const STOPPED_MS = 2_500;
+const SHORT = { attemptTimeoutMs: 1_000, flightTimeoutMs: 1_500 };
+const STOPPED_MS = 3_000;
 
 let script: ChildScript;
 let child: RunningChild;

@@ -42,7 +42,7 @@ export interface BoundServers {
 }
 
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'k'];
-const CLOCK_TOLERANCE_MS = 3_000;
+const CLOCK_TOLERANCE_MS = 60_000;
 
 /** Starts both on ports of this machine. */
 export async function startBoundServers(): Promise<BoundServers> {
