@@ -210,6 +210,19 @@ describe('while all processes leave the endpoint alone', () => {
     expect(life.coolDownMs).toBe(40 * SECOND);
   });
 
+  it.each(['account', 'request'] as const)(
+    'its own failure stays the one that it reports, as it has more detail: rejected credentials of the %s',
+    (concerns) => {
+      const life = new Life();
+      life.request();
+      life.fails('credentials', { concerns });
+      life.pass(life.coolDownMs).request();
+      coolingElsewhere(life, { cause: 'credentials', concerns });
+
+      expect(life.request()).toMatchObject({ because: { failure: 'credentials failure' } });
+    },
+  );
+
   it('a token that drew a 401 elsewhere is better than none, and stays under suspicion', () => {
     const life = new Life();
     life.request();
