@@ -61,6 +61,17 @@ test('each account has its own pauses, and the store that is back ends them all'
   expect(inMs()).toEqual([0, 0, 0]);
 });
 
+test('the store that is back leaves only the accounts that are minting, whose mint still holds up the next one', async () => {
+  const clock = createFakeClock();
+  const mints = new AccountSoloMints(acme({ credentials: () => ACME }), 15_000);
+  const minting = { ...ACME, clientId: 'minting' };
+  await mints.run(ACME, () => Promise.resolve(), clock, 0.5);
+  void mints.run(minting, never, clock, 0.5);
+  mints.storeIsBack();
+  expect(mints.size).toBe(1);
+  expect(mints.inMs(minting, clock.monotonic())).toBe(15_000);
+});
+
 test('accounts whose pause is over are forgotten beyond a thousand, so that an outage of days does not fill the memory', async () => {
   const clock = createFakeClock();
   const mints = new AccountSoloMints(acme({ credentials: () => ACME }), 15_000);
