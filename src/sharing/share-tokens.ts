@@ -1,3 +1,6 @@
+import { MisconfigurationError } from '../errors/index.js';
+import { perCallFields } from '../provider-definition/credentials.js';
+import type { Provider } from '../provider-definition/define-provider.js';
 import { guardStore } from './guarded-store.js';
 import { OVERTIME_MS } from './lease.js';
 import type { SharedTokenOwner } from './refresh.js';
@@ -13,16 +16,56 @@ export type ShareTokens = (
   source: SharingSource,
 ) => (owner: SharedTokenOwner) => SharedToken;
 
-/** One guard serves all tokens of the source, since an outage concerns them all. */
+/**
+ * One guard serves all tokens of the source, since an outage concerns them all.
+ *
+ * Throws a `MisconfigurationError` if nothing identifies the tokens, and whatever the store's own `check` throws.
+ */
 export const shareTokens: ShareTokens = (store, source) => {
+  const { provider, options } = source;
+  const { clock, random, policy, flightTimeoutMs, cacheIdentity } = options;
+  if (cacheIdentity === undefined) checkIdentifiable(provider);
+  store.check?.({ cacheIdentity });
   const context: SharedContext = {
-    ...source,
+    provider,
+    clock,
+    random,
+    policy,
+    flightTimeoutMs,
+    cacheIdentity,
+    now: () => source.now(),
+    leaseAwaited: (event) => source.emit('leaseAwaited', event),
     store: guardStore(store, {
-      clock: source.clock,
-      watcher: { failed: source.storeFailed, recovered: source.storeRecovered },
-      longestPauseMs: source.policy.singleActiveToken ? PROBE_MS : undefined,
+      clock,
+      watcher: {
+        failed: (error) => source.emit('storeFailed', { error }),
+        recovered: () => source.emit('storeRecovered', {}),
+      },
+      longestPauseMs: policy.singleActiveToken ? PROBE_MS : undefined,
     }),
-    soloMints: new AccountSoloMints(source.provider, source.flightTimeoutMs + OVERTIME_MS),
+    soloMints: new AccountSoloMints(provider, flightTimeoutMs + OVERTIME_MS),
   };
   return (owner) => new SharedToken(context, owner);
 };
+
+/** Without `cacheIdentity`, tokens are identified by their credentials and token request. */
+function checkIdentifiable(provider: Provider): void {
+  const reason = whyNameless(provider);
+  if (reason === undefined) return;
+  throw new MisconfigurationError({
+    provider: provider.name,
+    option: 'options.cacheIdentity',
+    problem: `is missing. A shared store needs it, because ${reason}`,
+    remedy:
+      'Name what the tokens belong to, for instance the account. A Redis store also needs a storeKey.',
+  });
+}
+
+function whyNameless(provider: Provider): string | undefined {
+  if (provider.acquireToken !== undefined)
+    return 'acquireToken has no credentials that identify its tokens';
+  const [field] = perCallFields(provider);
+  return field === undefined
+    ? undefined
+    : `the token request differs each time, because credentialFields.${field} is perCall`;
+}

@@ -6,20 +6,24 @@ import type { LifecyclePolicy } from '../token/lifecycle.js';
 import type { GuardedStore } from './guarded-store.js';
 import type { AccountSoloMints } from './solo-mints.js';
 
-/** What sharing needs to know about a token source. */
+/** A token source, as sharing sees it. */
 export interface SharingSource {
   readonly provider: Provider;
+  readonly options: SharingOptions;
+  now(): Instant;
+  emit(name: 'storeFailed', about: { readonly error: BearerError }): void;
+  emit(name: 'storeRecovered', about: object): void;
+  emit(name: 'leaseAwaited', about: LeaseAwaited): void;
+}
+
+interface SharingOptions {
   readonly clock: Clock;
   /** Numbers in [0, 1). */
   readonly random: () => number;
-  readonly now: () => Instant;
   readonly policy: LifecyclePolicy;
-  readonly cacheIdentity: string | undefined;
+  readonly cacheIdentity?: string | undefined;
   /** The limit of one mint with all its attempts, in milliseconds. */
   readonly flightTimeoutMs: number;
-  readonly storeFailed: (error: BearerError) => void;
-  readonly storeRecovered: () => void;
-  readonly leaseAwaited: (event: LeaseAwaited) => void;
 }
 
 /** The outcome of waiting for the process that held the lease. */
@@ -29,7 +33,10 @@ export interface LeaseAwaited {
 }
 
 /** What all shared tokens of one source have in common. */
-export interface SharedContext extends SharingSource {
+export interface SharedContext extends SharingOptions {
+  readonly provider: Provider;
+  readonly now: () => Instant;
+  readonly leaseAwaited: (event: LeaseAwaited) => void;
   readonly store: GuardedStore;
   readonly soloMints: AccountSoloMints;
 }

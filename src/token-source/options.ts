@@ -2,7 +2,6 @@ import { givenOptions } from '../concealment/given-options.js';
 import { refuseUnknownOptions } from '../errors/check-options.js';
 import { MisconfigurationError } from '../errors/index.js';
 import { defaultPolicy, type LifecyclePolicy } from '../token/lifecycle.js';
-import { perCallFields } from '../provider-definition/credentials.js';
 import type { Provider } from '../provider-definition/define-provider.js';
 import type { SharedStore } from '../sharing/shared-store.js';
 import { systemClock, type Clock } from '../platform/clock.js';
@@ -180,8 +179,6 @@ export function resolveOptions<Options extends CommonSourceOptions>(
     given[name] = value;
   }
   if (options[route.option] !== undefined) checkRoute(provider, route);
-  if (options.store !== undefined) checkSharing(provider, options);
-  options.store?.check?.({ cacheIdentity: options.cacheIdentity });
   return {
     ...defaults,
     ...given,
@@ -204,28 +201,6 @@ function checkRoute(
     problem: 'has no effect on acquireToken, which makes its own calls',
     remedy: `Set ${whatToSet} inside acquireToken.`,
   });
-}
-
-/** Without `cacheIdentity`, tokens are identified by their credentials and token request. */
-function checkSharing(provider: Provider, { cacheIdentity }: CommonSourceOptions): void {
-  const reason = whyNameless(provider);
-  if (reason === undefined || cacheIdentity !== undefined) return;
-  throw new MisconfigurationError({
-    provider: provider.name,
-    option: 'options.cacheIdentity',
-    problem: `is missing. A shared store needs it, because ${reason}`,
-    remedy:
-      'Name what the tokens belong to, for instance the account. A Redis store also needs a storeKey.',
-  });
-}
-
-function whyNameless(provider: Provider): string | undefined {
-  if (provider.acquireToken !== undefined)
-    return 'acquireToken has no credentials that identify its tokens';
-  const [field] = perCallFields(provider);
-  return field === undefined
-    ? undefined
-    : `the token request differs each time, because credentialFields.${field} is perCall`;
 }
 
 function policyOf(provider: Provider, options: CommonSourceOptions): LifecyclePolicy {

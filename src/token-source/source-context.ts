@@ -1,6 +1,5 @@
 import type { Provider } from '../provider-definition/define-provider.js';
 import type { ShareTokens } from '../sharing/share-tokens.js';
-import type { SharedStore } from '../sharing/shared-store.js';
 import type { SharedTokenOwner } from '../sharing/refresh.js';
 import type { SharedToken } from '../sharing/shared-token.js';
 import type { Instant } from '../token/instant.js';
@@ -20,7 +19,7 @@ import { endsWorkWithItsRequest } from '../platform/runtime.js';
 export class SourceContext {
   readonly provider: Provider;
   readonly options: ResolvedTokenSourceOptions;
-  /** Set if the tokens are shared with other processes. */
+  /** Set if the tokens are shared with other processes. The store brings the code for that. */
   readonly share: ((owner: SharedTokenOwner) => SharedToken) | undefined;
   #accounts: Accounts | undefined;
   isClosed = false;
@@ -29,7 +28,8 @@ export class SourceContext {
   constructor(provider: Provider, options: ResolvedTokenSourceOptions) {
     this.provider = provider;
     this.options = options;
-    this.share = options.store && this.#shareThrough(options.store);
+    const { store } = options;
+    this.share = store && (store['~createSharedStore'] as ShareTokens)(store, this);
   }
 
   /** Made by the first token call: most sources are idle. */
@@ -77,22 +77,5 @@ export class SourceContext {
   close(): void {
     this.isClosed = true;
     this.#listeners?.clear();
-  }
-
-  /** The store provides the code for this. */
-  #shareThrough(store: SharedStore): (owner: SharedTokenOwner) => SharedToken {
-    const { clock, random, policy, flightTimeoutMs, cacheIdentity } = this.options;
-    return (store['~createSharedStore'] as ShareTokens)(store, {
-      provider: this.provider,
-      clock,
-      random,
-      now: () => this.now(),
-      policy,
-      cacheIdentity,
-      flightTimeoutMs,
-      storeFailed: (error) => this.emit('storeFailed', { error }),
-      storeRecovered: () => this.emit('storeRecovered', {}),
-      leaseAwaited: (event) => this.emit('leaseAwaited', event),
-    });
   }
 }
