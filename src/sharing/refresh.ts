@@ -6,14 +6,13 @@ import type { madeRequest } from '../token-call/made-request.js';
 import type { MintResult } from '../token-call/mint.js';
 import type { Failed } from '../token-call/token-call-failure.js';
 import type { TokenCallOptions } from '../token-call/token-call.js';
-import type { ElsewhereAnswer, ElsewhereHappening } from '../token/lifecycle.js';
+import type { ElsewhereAnswer, ElsewhereHappening, TokenState } from '../token/lifecycle.js';
 import type { TokenParams } from '../token/token-params.js';
 import type { Adopted } from './adoption.js';
 
 /** The source of a shared token. */
 export interface SharedTokenOwner {
-  /** The current token. */
-  held(): HeldHere | undefined;
+  readonly state: Pick<TokenState, 'slot'>;
   /** Adopts a token that was found outside a flight. */
   adopt(adopted: Adopted): void;
 }

@@ -1,6 +1,6 @@
 import { JointWork } from '../platform/joint-work.js';
 import { within } from '../platform/waiting.js';
-import type { Instant } from '../token/instant.js';
+import { msUntil, type Instant } from '../token/instant.js';
 import { randomHex } from '../platform/random-hex.js';
 import { absoluteURL } from '../provider-definition/token-request.js';
 import { decideElsewhere } from '../token/lifecycle/on-elsewhere.js';
@@ -333,9 +333,13 @@ export class SharedToken {
   }
 
   #held(): HeldHere | undefined {
-    const held = this.#owner.held();
-    if (held?.rejected === true) this.remember(held.value);
-    return held;
+    const { slot } = this.#owner.state;
+    if (slot.kind === 'empty') return undefined;
+    const { token, suspect, expiresAt } = slot;
+    const { value, scope } = token;
+    if (suspect) this.remember(value);
+    const remainingMs = expiresAt && msUntil(expiresAt, this.#context.now());
+    return { value, scope, rejected: suspect, remainingMs };
   }
 
   /** The current token has this fence; without a fence, the store does not have it. */

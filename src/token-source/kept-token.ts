@@ -27,7 +27,8 @@ import type { TokenWanted } from './acquisition.js';
 import { CHANGED, Flights, type Landing } from './flights.js';
 import type { Keepable } from './kept-tokens.js';
 import { refusal } from './refusal.js';
-import type { HeldHere } from '../sharing/refresh.js';
+import type { Adopted } from '../sharing/adoption.js';
+import type { SharedTokenOwner } from '../sharing/refresh.js';
 import type { SharedToken } from '../sharing/shared-token.js';
 import type { SourceContext } from './source-context.js';
 import { waitFor, type WaitLimits } from '../platform/waiting.js';
@@ -49,7 +50,7 @@ const NOTHING_KNOWN = initialAccount<BearerError>();
  * One token of a source, kept usable: the shell that acts on what `token/lifecycle` decides, and from which callers get
  * the token.
  */
-export class KeptToken implements TokenWanted, Keepable {
+export class KeptToken implements TokenWanted, SharedTokenOwner, Keepable {
   readonly source: SourceContext;
   readonly params: TokenParams;
   readonly credentials: Credentials;
@@ -71,10 +72,7 @@ export class KeptToken implements TokenWanted, Keepable {
     this.params = params;
     this.credentials = new Credentials(source, params);
     this.#clock = source.options.clock;
-    this.shared = source.share?.({
-      held: () => this.#heldHere(),
-      adopt: (adopted) => this.#flights.adopt(adopted),
-    });
+    this.shared = source.share?.(this);
   }
 
   // ---- what callers ask ----------------------------------------------------------------------------------------
@@ -136,6 +134,10 @@ export class KeptToken implements TokenWanted, Keepable {
     if (answer.kind === 'pass' && answer.because === 'endpoint-cooling')
       void this.shared?.recheck(value);
     return answer;
+  }
+
+  adopt(adopted: Adopted): void {
+    this.#flights.adopt(adopted);
   }
 
   /** Forgets the token and every cool-down; waiting callers ask again. */
@@ -230,20 +232,6 @@ export class KeptToken implements TokenWanted, Keepable {
   #recheckInBackground(): void {
     const looking = this.shared?.recheckIfDue();
     if (looking !== undefined) this.source.outlivesRequest(looking);
-  }
-
-  // ---- shared with other processes -----------------------------------------------------------------------------
-
-  #heldHere(): HeldHere | undefined {
-    const { slot } = this.state;
-    if (slot.kind === 'empty') return undefined;
-    const { token, suspect, expiresAt } = slot;
-    return {
-      value: token.value,
-      scope: token.scope,
-      rejected: suspect,
-      remainingMs: expiresAt === undefined ? undefined : msUntil(expiresAt, this.source.now()),
-    };
   }
 
   // ---- the shell around the decisions --------------------------------------------------------------------------
