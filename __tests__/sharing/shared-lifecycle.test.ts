@@ -167,7 +167,7 @@ describe('another process was refused', () => {
     });
     expect(one.happens(7, { kind: 'requested' }).kind).toBe('wait');
     expect(one.state.account.endpoint.rejected).toMatchObject({ failures: 3 });
-    expect(one.told).toEqual(['cooling-down']);
+    expect(one.told).toEqual(['coolDownStarted']);
   });
 
   test('a rejected but living token from the store is served while there is nothing else', () => {
@@ -247,7 +247,7 @@ describe('a newer token was found in the store', () => {
       random: 0,
     });
     one.happens(0, found('T2', 0));
-    expect(one.told).toEqual(['cooling-down', 'cool-down-ended']);
+    expect(one.told).toEqual(['coolDownStarted', 'coolDownEnded']);
     expect(one.happens(0, { kind: 'requested' })).toMatchObject({ kind: 'serve' });
   });
 

@@ -215,7 +215,7 @@ export class Watch {
     const earlyMs =
       slot.kind === 'held' && phaseOf(slot, now) !== 'expired' ? slot.earlyMs : undefined;
     const told = notices.flatMap((notice) =>
-      notice.kind === 'cooling-down' ? [notice.delayMs] : [],
+      notice.kind === 'coolDownStarted' ? [notice.delayMs] : [],
     );
     // Where the fault is on our side, and nothing can be served meanwhile, the next request may ask at once.
     const isNone =

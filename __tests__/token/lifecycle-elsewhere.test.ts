@@ -175,7 +175,7 @@ describe('while all processes leave the endpoint alone', () => {
 
     expect(coolingElsewhere(life)).toEqual({ kind: 'refused' });
     expect(life.notices).toEqual([
-      { kind: 'cooling-down', cause: 'transient', delayMs: 4 * SECOND },
+      { kind: 'coolDownStarted', cause: 'transient', delayMs: 4 * SECOND },
     ]);
     expect(life.request()).toEqual({
       kind: 'fail',
@@ -293,7 +293,7 @@ describe('a token that another process has brought', () => {
 
     expect(found(life)).toEqual({ kind: 'accepted' });
     expect(inWords(life.request())).toBe('serve T2');
-    expect(life.notices).toEqual([{ kind: 'cool-down-ended' }]);
+    expect(life.notices).toEqual([{ kind: 'coolDownEnded' }]);
     expect(life.held.expiresAt).toEqual(later(moment.early, 1_000 * SECOND));
     expect(life.coolDownMs).toBe(0);
   });

@@ -97,7 +97,7 @@ describe('a transient failure', () => {
     life.fails('transient');
 
     expect(life.notices).toEqual([
-      { kind: 'cooling-down', cause: 'transient', delayMs: 5 * SECOND },
+      { kind: 'coolDownStarted', cause: 'transient', delayMs: 5 * SECOND },
     ]);
     life.pass(5 * SECOND - 1);
     expect(inWords(life.request())).toBe('serve T1');
@@ -302,7 +302,7 @@ describe('behaviour 38: rejected credentials', () => {
     life.fails('credentials');
     life.happens({ kind: 'credentials-changed' });
 
-    expect(life.notices.at(-1)).toEqual({ kind: 'cool-down-ended' });
+    expect(life.notices.at(-1)).toEqual({ kind: 'coolDownEnded' });
     expect(life.coolDownMs).toBe(0);
     expect(inWords(life.request())).toBe('wait (cold)');
   });
@@ -355,7 +355,7 @@ describe('a fault on our own side of the wire', () => {
     life.fails('local');
 
     expect(life.notices).toEqual([
-      { kind: 'cooling-down', cause: 'transient', delayMs: 5 * SECOND },
+      { kind: 'coolDownStarted', cause: 'transient', delayMs: 5 * SECOND },
     ]);
   });
 });

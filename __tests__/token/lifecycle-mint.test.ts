@@ -112,11 +112,11 @@ describe('a token that arrives', () => {
     life.obtains('T2', { lifetimeMs: 2_000 * SECOND });
 
     expect(life.coolDownMs).toBe(0);
-    expect(life.notices.at(-1)).toEqual({ kind: 'cool-down-ended' });
+    expect(life.notices.at(-1)).toEqual({ kind: 'coolDownEnded' });
     expect(life.held.expiresAt?.monoMs).toBe(minted.monoMs + 2_000 * SECOND);
     life.pass(1_900 * SECOND).request();
     life.fails('transient');
-    expect(life.notices.at(-1)).toMatchObject({ kind: 'cooling-down', delayMs: 5 * SECOND });
+    expect(life.notices.at(-1)).toMatchObject({ kind: 'coolDownStarted', delayMs: 5 * SECOND });
   });
 });
 
@@ -385,7 +385,7 @@ describe('clear()', () => {
     life.fails('credentials');
     life.happens({ kind: 'cleared' });
 
-    expect(life.notices.map(({ kind }) => kind)).toEqual(['cooling-down', 'cool-down-ended']);
+    expect(life.notices.map(({ kind }) => kind)).toEqual(['coolDownStarted', 'coolDownEnded']);
     expect(inWords(life.request())).toBe('wait (cleared)');
   });
 

@@ -234,10 +234,10 @@ describe('the budget of forced mints', () => {
     life.pass(20 * SECOND).reject('T7');
     life.reject('T7');
 
-    expect(life.notices).toEqual([{ kind: 'forced-mints-spent', delayMs: 40 * SECOND }]);
+    expect(life.notices).toEqual([{ kind: 'forcedMintsSpent', delayMs: 40 * SECOND }]);
     life.pass(40 * SECOND).heals('T8');
     life.reject('T8');
-    expect(life.notices.at(-1)).toEqual({ kind: 'forced-mints-spent', delayMs: MINUTE });
+    expect(life.notices.at(-1)).toEqual({ kind: 'forcedMintsSpent', delayMs: MINUTE });
     expect(life.notices).toHaveLength(2);
   });
 

@@ -13,7 +13,6 @@ import {
   type Answers,
   type Flight,
   type Happening,
-  type Notice,
   type RefusalCause,
   type RejectedSend,
   type RejectionAnswer,
@@ -268,24 +267,8 @@ export class KeptToken implements TokenWanted, SharedTokenOwner, Keepable {
     if (happening.kind === 'credentials-changed') this.#account = undefined;
     else if (this.#account !== undefined) this.#account.state = state.account;
     this.#freshUntilMs = 0;
-    for (const notice of notices) this.#tell(notice);
+    for (const { kind, ...about } of notices) source.emit(kind, about);
     return answer;
-  }
-
-  #tell(notice: Notice): void {
-    switch (notice.kind) {
-      case 'cooling-down':
-        this.source.emit('coolDownStarted', {
-          cause: notice.cause,
-          delayMs: Math.ceil(notice.delayMs),
-        });
-        break;
-      case 'cool-down-ended':
-        this.source.emit('coolDownEnded', {});
-        break;
-      case 'forced-mints-spent':
-        this.source.emit('forcedMintsSpent', { delayMs: Math.ceil(notice.delayMs) });
-    }
   }
 }
 

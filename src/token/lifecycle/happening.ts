@@ -168,12 +168,11 @@ export interface Answers<Failure> {
   cleared: undefined;
 }
 
-/** Something to report to listeners. */
+/** Something to report to listeners: an event of the token source, in whole milliseconds. */
 export type Notice =
-  | { readonly kind: 'cooling-down'; readonly cause: CoolDownCause; readonly delayMs: number }
-  | { readonly kind: 'cool-down-ended' }
-  /** Refreshing on a 401 is paused: the last refreshed tokens were rejected too. The next 401 can refresh after `delayMs`. */
-  | { readonly kind: 'forced-mints-spent'; readonly delayMs: number };
+  | { readonly kind: 'coolDownStarted'; readonly cause: CoolDownCause; readonly delayMs: number }
+  | { readonly kind: 'coolDownEnded' }
+  | { readonly kind: 'forcedMintsSpent'; readonly delayMs: number };
 
 export interface Decision<Failure, Answer> {
   readonly state: TokenState<Failure>;

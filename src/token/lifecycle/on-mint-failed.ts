@@ -52,11 +52,11 @@ export function refused<Failure>(
   policy: LifecyclePolicy,
 ): Decision<Failure, FlightAnswer> {
   // Without the budget of token calls, which is not a cool-down.
-  const delayMs = nextCallInMs(state, now, { ...policy, tokenBudget: undefined });
+  const delayMs = Math.ceil(nextCallInMs(state, now, { ...policy, tokenBudget: undefined }));
   return {
     state,
     answer: { kind: 'refused' },
-    notices: [{ kind: 'cooling-down', cause, delayMs }],
+    notices: [{ kind: 'coolDownStarted', cause, delayMs }],
   };
 }
 

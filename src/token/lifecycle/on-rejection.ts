@@ -29,12 +29,12 @@ export function onRejection<Failure>(
   // The running flight will bring a new token anyway.
   if (flight !== undefined) return decided(suspected, REPLAY);
 
-  const delayMs = forcedMintInMs(forcedMints, now, policy);
+  const delayMs = Math.ceil(forcedMintInMs(forcedMints, now, policy));
   if (delayMs > 0) {
     return {
       state: { ...state, forcedMints: { ...forcedMints, isFelt: true } },
       answer: SPENT,
-      notices: forcedMints.isFelt ? [] : [{ kind: 'forced-mints-spent', delayMs }],
+      notices: forcedMints.isFelt ? [] : [{ kind: 'forcedMintsSpent', delayMs }],
     };
   }
   // Takes nothing from the budget: cool-downs space the attempts, and in an outage no replay could return it.

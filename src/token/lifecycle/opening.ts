@@ -13,5 +13,5 @@ export function openGates<Failure>({
 }
 
 export function openingNotices({ account, endpoint }: TokenState): Notice[] {
-  return isOpen(account.endpoint) && isOpen(endpoint) ? [] : [{ kind: 'cool-down-ended' }];
+  return isOpen(account.endpoint) && isOpen(endpoint) ? [] : [{ kind: 'coolDownEnded' }];
 }
