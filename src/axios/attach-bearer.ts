@@ -1,7 +1,7 @@
 import axios, { type AxiosInstance, type CreateAxiosDefaults } from 'axios';
 
 import { givenOptions } from '../concealment/given-options.js';
-import { refuseUnknownOptions } from '../errors/check-options.js';
+import { checkOptions, refuseUnknownOptions } from '../errors/check-options.js';
 import { MisconfigurationError } from '../errors/index.js';
 import {
   describesTheSame,
@@ -11,7 +11,7 @@ import {
 import { placeOf } from '../provider-definition/token-placement.js';
 import { isTokenSource, type TokenSource } from '../token-source/token-source.js';
 import {
-  checkAttachRules,
+  ATTACH_RULES,
   refuseOptions,
   refuseSourceOptions,
 } from '../resource-call/attach-options.js';
@@ -53,7 +53,7 @@ export interface AttachOptions extends TokenSourceOptions {
   readonly onReplay?: ReplayHook | undefined;
 }
 
-const ATTACH_OPTIONS: readonly string[] = ['onForeignOrigin', 'onReplay', ...TOKEN_SOURCE_OPTIONS];
+const ATTACH_OPTIONS: readonly string[] = [...Object.keys(ATTACH_RULES), ...TOKEN_SOURCE_OPTIONS];
 
 /** One provider on one axios instance. */
 export interface BearerAttachment {
@@ -131,16 +131,18 @@ export function attachBearer<C extends object>(
   if (existing !== undefined) return existing;
   for (const other of others) refuseTakenOrigin(provider, other.source.provider);
 
-  refuseUnknownOptions(options, ATTACH_OPTIONS, {
+  const owner = {
     of: 'an attachment',
     provider: provider.name,
     path: 'options.',
     advice:
       'Options of axios go to axios.create(), or into the second argument of createProviderClient().',
-  });
-  const { onForeignOrigin = 'pass', onReplay, ...sourceOptions } = givenOptions(options);
+  };
+  refuseUnknownOptions(options, ATTACH_OPTIONS, owner);
+  options = givenOptions(options);
+  checkOptions(options, ATTACH_RULES, owner);
+  const { onForeignOrigin = 'pass', onReplay, ...sourceOptions } = options;
   if (given !== undefined) refuseSourceOptions(provider, sourceOptions);
-  checkAttachRules(provider, { onForeignOrigin, onReplay });
   const guard = createOriginGuard(provider.allowedOrigins, foldsAbsoluteURLs(instance));
   const { defaults } = instance as Partial<AxiosInstance>;
   const baseURL = baseURLOf(instance);

@@ -46,6 +46,61 @@ export function refuseUnknownOptions(
   }
 }
 
+/** What the value of an option may be. */
+export interface Rule {
+  /** Asked only about an option that is set, unless it is required. */
+  readonly allows: (value: unknown) => boolean;
+  /** What is wrong with any other value. */
+  readonly problem: string;
+  /** @defaultValue to leave it out */
+  readonly remedy?: string;
+  /** @defaultValue false */
+  readonly required?: boolean;
+}
+
+/** The rule for each option; `undefined` if only the types check it. */
+export type Rules<Name extends string = string> = Readonly<Record<Name, Rule | undefined>>;
+
+/** @throws {@link MisconfigurationError} naming the first option whose value is not allowed */
+export function checkOptions(
+  given: object,
+  rules: Rules,
+  { provider, path = '' }: Pick<OptionsOwner, 'provider' | 'path'>,
+): void {
+  for (const [name, rule] of Object.entries(rules)) {
+    const value = (given as Readonly<Record<string, unknown>>)[name];
+    if (rule === undefined || (value === undefined && rule.required !== true)) continue;
+    if (rule.allows(value)) continue;
+    const { problem, remedy = 'Leave it out for the default.' } = rule;
+    throw new MisconfigurationError({ provider, option: `${path}${name}`, problem, remedy });
+  }
+}
+
+export function isFunction(value: unknown): boolean {
+  return typeof value === 'function';
+}
+
+export function atLeast(lowest: number): Rule {
+  return {
+    allows: (value) => typeof value === 'number' && Number.isFinite(value) && value >= lowest,
+    problem: `must be a number of at least ${lowest}`,
+    remedy: 'Pass it in milliseconds.',
+  };
+}
+
+export function oneOf(...values: readonly [string, string]): Rule {
+  return {
+    allows: (value) => values.includes(value as string),
+    problem: `must be '${values.join("' or '")}'`,
+  };
+}
+
+export const aFunction: Rule = {
+  allows: isFunction,
+  problem: 'is not a function',
+  remedy: 'Pass a function, or leave it out.',
+};
+
 /** The most similar candidate, if one run of at most a third of it differs: `scope` for `scopes`. */
 function closest(word: string, candidates: readonly string[]): string | undefined {
   const distance = (candidate: string) => differing(letters(word), letters(candidate));

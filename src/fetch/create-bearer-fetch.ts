@@ -1,8 +1,8 @@
 import { givenOptions } from '../concealment/given-options.js';
-import { refuseUnknownOptions } from '../errors/check-options.js';
+import { checkOptions, refuseUnknownOptions } from '../errors/check-options.js';
 import { refuseNonProvider, type Provider } from '../provider-definition/define-provider.js';
 import { placeOf } from '../provider-definition/token-placement.js';
-import { checkAttachRules, refuseSourceOptions } from '../resource-call/attach-options.js';
+import { ATTACH_RULES, refuseSourceOptions } from '../resource-call/attach-options.js';
 import { isTokenSource, type TokenSource } from '../token-source/token-source.js';
 import {
   checkFetch,
@@ -32,7 +32,7 @@ export interface BearerFetchOptions extends TokenSourceOptions {
   readonly onReplay?: ReplayHook | undefined;
 }
 
-const OPTIONS: readonly string[] = ['onForeignOrigin', 'onReplay', ...TOKEN_SOURCE_OPTIONS];
+const OPTIONS: readonly string[] = [...Object.keys(ATTACH_RULES), ...TOKEN_SOURCE_OPTIONS];
 
 /** A function with the signature of `fetch`. */
 export interface BearerFetch {
@@ -62,14 +62,12 @@ export function createBearerFetch<C extends object>(
   const provider = (given?.provider ?? providerOrSource) as Provider;
   refuseNonProvider(provider);
   const { name } = provider;
-  refuseUnknownOptions(options, OPTIONS, {
-    of: 'a bearer fetch',
-    provider: name,
-    path: 'options.',
-  });
-  const { onForeignOrigin = 'pass', onReplay, ...others } = givenOptions(options);
+  const owner = { of: 'a bearer fetch', provider: name, path: 'options.' };
+  refuseUnknownOptions(options, OPTIONS, owner);
+  options = givenOptions(options);
+  checkOptions(options, ATTACH_RULES, owner);
+  const { onForeignOrigin = 'pass', onReplay, ...others } = options;
   const { fetch, ...sourceOptions } = others;
-  checkAttachRules(provider, { onForeignOrigin, onReplay });
   checkFetch(fetch, name);
   if (given !== undefined) refuseSourceOptions(provider, sourceOptions);
   const source = given ?? createTokenSource(provider, others);

@@ -1,6 +1,12 @@
 import { read, isObject } from '../concealment/any-object.js';
 import { givenOptions } from '../concealment/given-options.js';
-import { refuseUnknownOptions } from '../errors/check-options.js';
+import {
+  aFunction,
+  checkOptions,
+  refuseUnknownOptions,
+  type Rule,
+  type Rules,
+} from '../errors/check-options.js';
 import { MisconfigurationError } from '../errors/index.js';
 import { isLoopback } from '../platform/loopback.js';
 import type { TokenParams } from '../token/token-params.js';
@@ -151,32 +157,61 @@ export interface TokenFunctionDefinition extends CommonDefinition {
   readonly diagnose?: undefined;
 }
 
-/**
- * All members of a definition; any other is refused. `true` marks those that describe a token endpoint, which are refused next to
- * `acquireToken`.
- */
-const MEMBERS: Readonly<Record<keyof ProviderDefinition<object>, boolean>> = {
-  name: false,
-  baseURL: false,
-  origins: false,
-  allowInsecureHttp: false,
-  documentation: false,
-  tokenPlacement: false,
-  credentials: true,
-  credentialFields: true,
-  paramNames: false,
-  tokenRequest: true,
-  parseToken: true,
-  tokenReceived: true,
-  classifyFailure: true,
-  diagnose: true,
-  isTokenRejection: false,
-  defaultLifetimeSeconds: false,
-  singleActiveToken: false,
-  tokenBudget: false,
-  rejectedCredentialsAdvice: false,
-  acquireToken: false,
+const required: Rule = { ...aFunction, remedy: 'Pass a function.', required: true };
+const list: Rule = {
+  allows: (value) => Array.isArray(value ?? []),
+  problem: 'is not a list',
+  remedy: "Pass a list: ['…'].",
 };
+
+/** All members of a definition with a token endpoint or `acquireToken`; any other is refused. */
+const COMMON_MEMBERS: Rules<keyof CommonDefinition | 'rejectedCredentialsAdvice'> = {
+  name: {
+    allows: (value) => typeof value === 'string' && value !== '',
+    problem: 'is missing',
+    remedy: 'Give the provider a name.',
+    required: true,
+  },
+  baseURL: undefined,
+  origins: list,
+  allowInsecureHttp: undefined,
+  documentation: undefined,
+  tokenPlacement: undefined,
+  paramNames: list,
+  isTokenRejection: aFunction,
+  defaultLifetimeSeconds: {
+    allows: (value) => (value as number) > 0,
+    problem: 'is not a positive number',
+    remedy: 'Pass it in seconds, or leave it out.',
+  },
+  singleActiveToken: undefined,
+  tokenBudget: {
+    allows: (value) => {
+      const { calls, windowMs } = Object(value) as NonNullable<CommonDefinition['tokenBudget']>;
+      return Number.isInteger(calls) && calls > 0 && Number.isFinite(windowMs) && windowMs > 0;
+    },
+    problem: 'needs at least one call and a time window',
+    remedy: 'Pass `calls`, a whole number, and `windowMs`, in milliseconds.',
+  },
+  rejectedCredentialsAdvice: undefined,
+};
+
+/** Those that describe a token endpoint, which are refused next to `acquireToken`. */
+const ENDPOINT_MEMBERS: Rules<
+  Exclude<keyof ProviderDefinition<object>, keyof typeof COMMON_MEMBERS | 'acquireToken'>
+> = {
+  credentials: undefined,
+  credentialFields: undefined,
+  tokenRequest: required,
+  parseToken: required,
+  tokenReceived: aFunction,
+  classifyFailure: aFunction,
+  diagnose: aFunction,
+};
+
+const FUNCTION_MEMBERS = { acquireToken: required };
+
+const MEMBERS = Object.keys({ ...COMMON_MEMBERS, ...ENDPOINT_MEMBERS, ...FUNCTION_MEMBERS });
 
 /** Members that a provider has in addition, allowed because a provider may be spread into another definition. */
 const RESOLVED_MEMBERS = ['allowedOrigins', 'hasFixedCredentials', 'resolveCredentials'];
@@ -234,17 +269,21 @@ export function defineProvider<C extends object>(
   given: ProviderDefinition<C> | TokenFunctionDefinition,
 ): Provider<C> {
   const definition = givenOptions(given);
-  const members = Object.keys(MEMBERS);
-  const known = isProvider(definition) ? [...members, ...RESOLVED_MEMBERS] : members;
+  const known = isProvider(definition) ? [...MEMBERS, ...RESOLVED_MEMBERS] : MEMBERS;
   const named = read(definition, 'name');
-  refuseUnknownOptions(definition, known, {
+  const owner = {
     of: 'a provider definition',
-    provider: typeof named === 'string' ? named : undefined,
-  });
-  checkCommonPart(definition);
+    provider: typeof named === 'string' && named !== '' ? named : undefined,
+  };
+  refuseUnknownOptions(definition, known, owner);
+  checkOptions(definition, COMMON_MEMBERS, owner);
+  checkPlacement(definition.name, definition.tokenPlacement);
   const isEndpoint = definition.acquireToken === undefined;
-  if (isEndpoint) checkTokenEndpoint(definition);
-  else checkTokenFunction(definition);
+  checkOptions(definition, isEndpoint ? ENDPOINT_MEMBERS : FUNCTION_MEMBERS, owner);
+  if (isEndpoint) {
+    checkFieldRules(definition);
+    checkPerCallFields(definition, definition.credentials);
+  } else refuseEndpointMembers(definition);
   const allowedOrigins = [
     checkedOrigin(definition, 'baseURL', definition.baseURL),
     ...(definition.origins ?? []).map((url) => checkedOrigin(definition, 'origins', url)),
@@ -298,89 +337,15 @@ function fixedCredentialsOf<C extends object>(definition: ProviderDefinition<C>)
   return fixed;
 }
 
-function checkCommonPart(definition: CommonDefinition): void {
-  const { name, defaultLifetimeSeconds: life } = definition;
-  if (typeof name !== 'string' || name === '') {
-    throw new MisconfigurationError({
-      option: 'name',
-      problem: 'is missing',
-      remedy: 'Give the provider a name.',
-    });
-  }
-  if (life !== undefined && !(life > 0)) {
-    throw new MisconfigurationError({
-      provider: name,
-      option: 'defaultLifetimeSeconds',
-      problem: 'is not a positive number',
-      remedy: 'Pass it in seconds, or leave it out.',
-    });
-  }
-  for (const option of ['origins', 'paramNames']) {
-    if (Array.isArray(read(definition, option) ?? [])) continue;
-    throw new MisconfigurationError({
-      provider: name,
-      option,
-      problem: 'is not a list',
-      remedy: "Pass a list: ['…'].",
-    });
-  }
-  checkTokenBudget(definition);
-  checkPlacement(name, definition.tokenPlacement);
-}
-
-function checkTokenEndpoint<C extends object>(definition: ProviderDefinition<C>): void {
-  checkMethods(
-    definition,
-    ['tokenRequest', 'parseToken'],
-    ['tokenReceived', 'classifyFailure', 'diagnose', 'isTokenRejection'],
-  );
-  checkFieldRules(definition);
-  checkPerCallFields(definition, definition.credentials);
-}
-
-function checkTokenFunction(definition: TokenFunctionDefinition): void {
-  checkMethods(definition, ['acquireToken'], ['isTokenRejection']);
+function refuseEndpointMembers(definition: TokenFunctionDefinition): void {
   // JavaScript callers are not stopped by the types.
-  const members = definition as unknown as Readonly<Record<string, unknown>>;
-  const [given] =
-    Object.entries(MEMBERS).find(
-      ([member, isOfEndpoint]) => isOfEndpoint && members[member] !== undefined,
-    ) ?? [];
-  if (given === undefined) return;
+  const member = Object.keys(ENDPOINT_MEMBERS).find((name) => read(definition, name) !== undefined);
+  if (member === undefined) return;
   throw new MisconfigurationError({
     provider: definition.name,
-    option: given,
+    option: member,
     problem: 'cannot be combined with acquireToken, which returns the token itself',
     remedy: 'Use only one of them.',
-  });
-}
-
-function checkTokenBudget({ name, tokenBudget }: CommonDefinition): void {
-  if (tokenBudget === undefined) return;
-  const { calls, windowMs } = tokenBudget;
-  if (Number.isInteger(calls) && calls > 0 && Number.isFinite(windowMs) && windowMs > 0) return;
-  throw new MisconfigurationError({
-    provider: name,
-    option: 'tokenBudget',
-    problem: 'needs at least one call and a time window',
-    remedy: 'Pass `calls`, a whole number, and `windowMs`, in milliseconds.',
-  });
-}
-
-function checkMethods(
-  definition: CommonDefinition,
-  required: readonly string[],
-  optional: readonly string[],
-): void {
-  const given = definition as unknown as Readonly<Record<string, unknown>>;
-  const expected = [...required, ...optional.filter((method) => given[method] !== undefined)];
-  const wrong = expected.find((method) => typeof given[method] !== 'function');
-  if (wrong === undefined) return;
-  throw new MisconfigurationError({
-    provider: definition.name,
-    option: wrong,
-    problem: 'is not a function',
-    remedy: optional.includes(wrong) ? 'Pass a function, or leave it out.' : 'Pass a function.',
   });
 }
 

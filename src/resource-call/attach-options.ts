@@ -1,3 +1,4 @@
+import { aFunction, oneOf, type Rules } from '../errors/check-options.js';
 import { MisconfigurationError } from '../errors/index.js';
 import type { Provider } from '../provider-definition/define-provider.js';
 
@@ -7,28 +8,11 @@ export interface AttachRules<Hook> {
   readonly onReplay: Hook | undefined;
 }
 
-/** @throws {@link MisconfigurationError} naming the option */
-export function checkAttachRules(
-  { name }: Provider,
-  { onForeignOrigin, onReplay }: { readonly [Rule in keyof AttachRules<never>]: unknown },
-): void {
-  if (onForeignOrigin !== 'pass' && onForeignOrigin !== 'error') {
-    throw new MisconfigurationError({
-      provider: name,
-      option: 'options.onForeignOrigin',
-      problem: "must be 'pass' or 'error'",
-      remedy: 'Leave it out for the default.',
-    });
-  }
-  if (onReplay !== undefined && typeof onReplay !== 'function') {
-    throw new MisconfigurationError({
-      provider: name,
-      option: 'options.onReplay',
-      problem: 'is not a function',
-      remedy: 'Pass a function, or leave it out.',
-    });
-  }
-}
+/** What these options may be. */
+export const ATTACH_RULES: Rules<keyof AttachRules<never>> = {
+  onForeignOrigin: oneOf('pass', 'error'),
+  onReplay: aFunction,
+};
 
 /**
  * Refuses options of a token source next to an existing one: they would be silently ignored.

@@ -1,5 +1,14 @@
+import { read } from '../concealment/any-object.js';
 import { givenOptions } from '../concealment/given-options.js';
-import { refuseUnknownOptions } from '../errors/check-options.js';
+import {
+  atLeast,
+  checkOptions,
+  isFunction,
+  oneOf,
+  refuseUnknownOptions,
+  type Rule,
+  type Rules,
+} from '../errors/check-options.js';
 import { MisconfigurationError } from '../errors/index.js';
 import { defaultPolicy, type LifecyclePolicy } from '../token/lifecycle.js';
 import type { Provider } from '../provider-definition/define-provider.js';
@@ -89,38 +98,40 @@ const defaults = Object.freeze({
   flightTimeoutMs: 10_000,
   maxAttempts: 3,
   maxEntries: 1_000,
+  clock: systemClock,
+  random: () => Math.random(),
 });
 
 const flag: Rule = {
   allows: (value) => typeof value === 'boolean',
-  must: 'must be true or false',
+  problem: 'must be true or false',
 };
 
-/** What each option may be; `undefined` if only the types check it. */
-const ALLOWED: Readonly<Record<keyof CommonSourceOptions, Rule | undefined>> = {
-  earlyWindowMs: milliseconds(1),
-  mandatoryWindowMs: milliseconds(1),
-  revalidateMs: milliseconds(1),
-  maxStaleMs: milliseconds(0),
-  attemptTimeoutMs: milliseconds(1),
-  flightTimeoutMs: milliseconds(1),
-  maxAttempts: wholeNumber(1),
-  maxEntries: wholeNumber(1),
-  onCredentialsRejected: {
-    allows: (value) => value === 'keep' || value === 'drop',
-    must: "must be 'keep' or 'drop'",
-  },
+const wholeNumber: Rule = {
+  allows: (value) => Number.isInteger(value) && (value as number) >= 1,
+  problem: 'must be a whole number of at least 1',
+};
+
+const RULES: Rules<keyof CommonSourceOptions> = {
+  earlyWindowMs: atLeast(1),
+  mandatoryWindowMs: atLeast(1),
+  revalidateMs: atLeast(1),
+  maxStaleMs: atLeast(0),
+  attemptTimeoutMs: atLeast(1),
+  flightTimeoutMs: atLeast(1),
+  maxAttempts: wholeNumber,
+  maxEntries: wholeNumber,
+  onCredentialsRejected: oneOf('keep', 'drop'),
   singleActiveToken: flag,
   keepWarm: flag,
   waitUntil: {
-    allows: (value) => typeof value === 'function',
-    must: 'must be a function',
+    allows: isFunction,
+    problem: 'must be a function',
     remedy: "Pass the waitUntil of 'cloudflare:workers' or '@vercel/functions'.",
   },
   store: {
-    allows: (value) =>
-      typeof (value as Partial<SharedStore> | null)?.['~createSharedStore'] === 'function',
-    must: 'is not a shared store',
+    allows: (value) => isFunction(read(value, '~createSharedStore')),
+    problem: 'is not a shared store',
     remedy:
       'Pass createSharedStore(yours) of axios-bearer/store, or createRedisStore(client) of axios-bearer/redis.',
   },
@@ -130,29 +141,7 @@ const ALLOWED: Readonly<Record<keyof CommonSourceOptions, Rule | undefined>> = {
 };
 
 /** The names of these options. */
-export const SOURCE_OPTIONS: readonly string[] = Object.keys(ALLOWED);
-
-interface Rule {
-  readonly allows: (value: unknown) => boolean;
-  readonly must: string;
-  /** @defaultValue to leave it out */
-  readonly remedy?: string;
-}
-
-function milliseconds(lowest: number): Rule {
-  return {
-    allows: (value) => typeof value === 'number' && Number.isFinite(value) && value >= lowest,
-    must: `must be a number of at least ${lowest}`,
-    remedy: 'Pass it in milliseconds.',
-  };
-}
-
-function wholeNumber(lowest: number): Rule {
-  return {
-    allows: (value) => Number.isInteger(value) && (value as number) >= lowest,
-    must: `must be a whole number of at least ${lowest}`,
-  };
-}
+export const SOURCE_OPTIONS: readonly string[] = Object.keys(RULES);
 
 /**
  * Fills in the defaults and checks what was given.
@@ -165,28 +154,23 @@ export function resolveOptions<Options extends CommonSourceOptions>(
   route: TokenCallRoute<Options>,
 ): ResolvedTokenSourceOptions {
   options = givenOptions(options);
-  refuseUnknownOptions(options, [...SOURCE_OPTIONS, route.option], {
-    of: 'a token source',
-    provider: provider.name,
-    path: 'options.',
-  });
-  const given: Record<string, unknown> = {};
-  // Inherited options count too, as with `Object.create(defaults)`.
-  for (const name in options) {
-    const value: unknown = options[name];
-    if (value === undefined) continue;
-    check(provider, name as keyof CommonSourceOptions, value);
-    given[name] = value;
-  }
+  const owner = { of: 'a token source', provider: provider.name, path: 'options.' };
+  refuseUnknownOptions(options, [...SOURCE_OPTIONS, route.option], owner);
+  checkOptions(options, RULES, owner);
   if (options[route.option] !== undefined) checkRoute(provider, route);
   return {
-    ...defaults,
-    ...given,
-    clock: options.clock ?? systemClock,
-    random: options.random ?? Math.random,
-    policy: policyOf(provider, options),
+    ...withGiven(defaults, options),
+    policy: withGiven(withGiven(defaultPolicy, provider), options),
     sendTokenRequest: route.sender(options, provider.name),
   };
+}
+
+/** The defaults with what was given instead; the same object if that is nothing, since a process may have 100,000 sources. */
+function withGiven<Defaults extends object>(defaults: Defaults, given: object): Defaults {
+  const own = Object.keys(defaults)
+    .map((name) => [name, read(given, name)] as const)
+    .filter(([, value]) => value !== undefined);
+  return own.length === 0 ? defaults : { ...defaults, ...Object.fromEntries(own) };
 }
 
 /** It has no effect on the calls that `acquireToken` makes. */
@@ -200,30 +184,5 @@ function checkRoute(
     option: `options.${option}`,
     problem: 'has no effect on acquireToken, which makes its own calls',
     remedy: `Set ${whatToSet} inside acquireToken.`,
-  });
-}
-
-function policyOf(provider: Provider, options: CommonSourceOptions): LifecyclePolicy {
-  const own = Object.entries({
-    earlyWindowMs: options.earlyWindowMs,
-    mandatoryWindowMs: options.mandatoryWindowMs,
-    revalidateMs: options.revalidateMs,
-    maxStaleMs: options.maxStaleMs,
-    singleActiveToken: options.singleActiveToken ?? provider.singleActiveToken,
-    onCredentialsRejected: options.onCredentialsRejected,
-    tokenBudget: provider.tokenBudget,
-  }).filter(([, value]) => value !== undefined);
-  // Most sources have no policy of their own and share the default: a process may have 100,000 sources.
-  return own.length === 0 ? defaultPolicy : { ...defaultPolicy, ...Object.fromEntries(own) };
-}
-
-function check(provider: Provider, name: keyof CommonSourceOptions, value: unknown): void {
-  const rule = ALLOWED[name];
-  if (rule === undefined || rule.allows(value)) return;
-  throw new MisconfigurationError({
-    provider: provider.name,
-    option: `options.${name}`,
-    problem: rule.must,
-    remedy: rule.remedy ?? 'Leave it out for the default.',
   });
 }

@@ -1,4 +1,5 @@
 import { isObject } from '../concealment/any-object.js';
+import { atLeast, checkOptions } from '../errors/check-options.js';
 import {
   MisconfigurationError,
   TokenSourceClosedError,
@@ -84,7 +85,7 @@ export class TokenSource {
    * @throws the signal's reason if `signal` aborts
    */
   async getToken(options: GetTokenOptions = {}): Promise<AccessToken> {
-    checkMinRemaining(this.provider, options.minRemainingMs);
+    checkOptions(options, WAIT_RULES, { provider: this.provider.name });
     const limits = this.#limits(options);
     for (;;) {
       options.signal?.throwIfAborted();
@@ -221,15 +222,7 @@ export class TokenSource {
   }
 }
 
-function checkMinRemaining(provider: Provider, ms: unknown): void {
-  if (ms === undefined || (typeof ms === 'number' && ms >= 0 && Number.isFinite(ms))) return;
-  throw new MisconfigurationError({
-    provider: provider.name,
-    option: 'minRemainingMs',
-    problem: 'must be a number of at least 0',
-    remedy: 'Pass it in milliseconds.',
-  });
-}
+const WAIT_RULES = { minRemainingMs: atLeast(0) };
 
 function checkParams({ name, paramNames = [] }: Provider, params: TokenParams): void {
   for (const [param, value] of Object.entries<unknown>(params)) {

@@ -26,6 +26,9 @@ export interface LifecyclePolicy {
 }
 
 export const defaultPolicy: LifecyclePolicy = Object.freeze({
+  earlyWindowMs: undefined,
+  mandatoryWindowMs: undefined,
+  tokenBudget: undefined,
   singleActiveToken: false,
   revalidateMs: 15 * 60_000,
   maxStaleMs: 0,
