@@ -17,6 +17,7 @@ import {
   type OwnOptions,
   type WithCredentials,
 } from './provider-options.js';
+import { readJSON } from './read-json.js';
 
 /** The credentials of SingleView. */
 export interface SingleviewCredentials {
@@ -91,11 +92,14 @@ export function singleview(
       ...(tokenHeaders === undefined ? {} : { headers: tokenHeaders }),
       body: { json: { clientId, clientCode, merchantId, grantType } },
     }),
-    parseToken: ({ body }) => ({
-      accessToken: read(body, 'payload', 'access_token'),
-      tokenType: read(body, 'payload', 'token_type'),
-      expiresInSeconds: read(body, 'payload', 'expires_in'),
-    }),
+    parseToken: ({ body, text }) => {
+      const payload = read(body ?? readJSON(text), 'payload');
+      return {
+        accessToken: read(payload, 'access_token'),
+        tokenType: read(payload, 'token_type'),
+        expiresInSeconds: read(payload, 'expires_in'),
+      };
+    },
     // The envelope means a bad format, bad details or failed authentication. Its status is not documented.
     classifyFailure: (response) =>
       isFailureEnvelope(response.body) && classifyTokenFailure(response) !== 'transient'

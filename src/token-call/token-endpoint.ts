@@ -1,5 +1,5 @@
+import { orNothing } from '../concealment/any-object.js';
 import type { EncodedTokenRequest } from './encode-token-request.js';
-import { readJSON } from './read-json.js';
 import type { TokenResponse } from '../provider-definition/token-response.js';
 
 /**
@@ -41,7 +41,7 @@ export function answered(response: Omit<TokenResponse, 'body'>): CallOutcome {
   const date = Date.parse(headers['date'] ?? '');
   const answer = {
     ...response,
-    body: readJSON(text),
+    body: orNothing((): unknown => JSON.parse(text)),
     isEmpty: text.trim() === '',
     serverNow: Number.isNaN(date) ? undefined : date,
   };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
-import { readJSON } from '../../src/token-call/read-json.js';
+import { readJSON } from '../../src/providers/read-json.js';
 import { propertyRuns } from '../setup/property-runs.js';
 
 describe('reading the body of an answer', () => {

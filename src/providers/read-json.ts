@@ -4,7 +4,7 @@ import { orNothing } from '../concealment/any-object.js';
 const STRING_OR_LEADING_ZEROS = /("(?:[^"\\]|\\.)*"?)|([:[,]\s*-?)0+(?=\d)/g;
 
 /**
- * Reads a body as JSON, and once more with the leading zeros of numbers removed: one provider documents
+ * Reads a body as JSON, and once more with the leading zeros of numbers removed: SingleView documents
  * `"expires_in": 0000`, which is not JSON. `undefined` if it is not JSON either way.
  */
 export function readJSON(text: string): unknown {
