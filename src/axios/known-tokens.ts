@@ -35,16 +35,14 @@ export function isOurs(written: unknown): boolean {
   return value === REDACTED || remembered.has(hashOf(value));
 }
 
-/** 53 bits, so that a caller's header does not collide by chance (cyrb53, public domain). */
+/** 53 bits of two polynomials, so that a caller's header does not collide by chance. */
 function hashOf(text: string): number {
-  let high = 0xdeadbeef;
-  let low = 0x41c6ce57;
+  let high = 0;
+  let low = 0;
   for (let i = 0; i < text.length; i += 1) {
     const code = text.charCodeAt(i);
-    high = Math.imul(high ^ code, 2654435761);
-    low = Math.imul(low ^ code, 1597334677);
+    high = (Math.imul(high, 31) + code) | 0;
+    low = (Math.imul(low, 65_599) + code) | 0;
   }
-  high = Math.imul(high ^ (high >>> 16), 2246822507) ^ Math.imul(low ^ (low >>> 13), 3266489909);
-  low = Math.imul(low ^ (low >>> 16), 2246822507) ^ Math.imul(high ^ (high >>> 13), 3266489909);
-  return 4294967296 * (2097151 & low) + (high >>> 0);
+  return (high >>> 0) * 2 ** 21 + (low >>> 11);
 }
