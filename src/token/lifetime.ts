@@ -37,11 +37,25 @@ const CLOCK_SKEW_MS = 60_000;
  * provider's clock if known, otherwise with ours. Non-positive and unreadable values are ignored; huge ones are capped.
  */
 export function resolveLifetime(hints: LifetimeHints): Lifetime {
-  const lives = livesSaid(hints);
-  const ends = endsSaid(hints).map(({ by, at }) => ({
-    by,
-    leftMs: at - (hints.serverNow ?? hints.localNow),
-  }));
+  const { serverNow, localNow } = hints;
+  const { iat, exp } = jwtTimes(hints.token);
+  const stated = milliseconds(hints.expiresInSeconds);
+  const endsAt = epochMilliseconds(hints.expiresAt);
+  const isSilent = stated === undefined && endsAt === undefined;
+  const usual = isSilent ? milliseconds(hints.defaultSeconds) : undefined;
+  const lives = [
+    stated,
+    usual && usual - ageMs(hints, usual),
+    iat && exp && (exp - iat) * 1000,
+  ].filter((ms) => ms !== undefined);
+  // Without a `Date` header, `iat` stands for the provider's clock, so `exp` is not compared with ours.
+  const claimed = iat === undefined || serverNow !== undefined ? exp : undefined;
+  const ends = [
+    { by: 'expiresAt' as const, at: endsAt },
+    { by: 'exp' as const, at: epochMilliseconds(claimed) },
+  ].flatMap(({ by, at }) =>
+    at === undefined ? [] : [{ by, leftMs: at - (serverNow ?? localNow) }],
+  );
   const over = ends.find(
     ({ leftMs }) => leftMs <= 0 && (lives.length === 0 || isCertainlyOver(leftMs, hints)),
   );
@@ -56,32 +70,6 @@ export function resolveLifetime(hints: LifetimeHints): Lifetime {
 /** If a stated lifetime says otherwise, neither our own clock nor a small difference between the provider's clocks is proof. */
 function isCertainlyOver(leftMs: number, { serverNow }: LifetimeHints): boolean {
   return serverNow !== undefined && leftMs <= -CLOCK_SKEW_MS;
-}
-
-/** Every stated lifetime, in milliseconds. */
-function livesSaid(hints: LifetimeHints): readonly number[] {
-  const stated = milliseconds(hints.expiresInSeconds);
-  const isSilent = stated === undefined && epochMilliseconds(hints.expiresAt) === undefined;
-  const usual = isSilent ? milliseconds(hints.defaultSeconds) : undefined;
-  const { iat, exp } = jwtTimes(hints.token);
-  return [
-    stated,
-    usual === undefined ? undefined : usual - ageMs(hints, usual),
-    iat === undefined || exp === undefined ? undefined : (exp - iat) * 1000,
-  ].filter((ms) => ms !== undefined);
-}
-
-/** Every absolute time of expiry, in epoch milliseconds, with its source. */
-function endsSaid(hints: LifetimeHints): readonly { readonly by: EndedBy; readonly at: number }[] {
-  const expiresAt = epochMilliseconds(hints.expiresAt);
-  const { iat, exp } = jwtTimes(hints.token);
-  // Without a `Date` header, `iat` stands for the provider's clock, so `exp` is not compared with ours.
-  const claimed =
-    iat === undefined || hints.serverNow !== undefined ? epochMilliseconds(exp) : undefined;
-  return [
-    { by: 'expiresAt' as const, at: expiresAt },
-    { by: 'exp' as const, at: claimed },
-  ].filter((end): end is { by: EndedBy; at: number } => end.at !== undefined);
 }
 
 /** The times in a JWT, in epoch seconds (RFC 7519, section 4.1). Ignored if `exp` is before `iat`. */
