@@ -145,10 +145,8 @@ export function attachBearer<C extends object>(
   if (given !== undefined) refuseSourceOptions(provider, sourceOptions);
   const guard = createOriginGuard(provider.allowedOrigins, foldsAbsoluteURLs(instance));
   const { defaults } = instance as Partial<AxiosInstance>;
-  const baseURL = baseURLOf(instance);
-  const isServed = (url: string) =>
-    others.some(({ source }) => createOriginGuard(source.provider.allowedOrigins).allowsURL(url));
-  if (isAbsolute(baseURL) && !guard.allowsURL(baseURL) && !isServed(baseURL)) {
+  const baseURL = defaults?.baseURL;
+  if (isAbsolute(baseURL) && !guard.allowsURL(baseURL) && !serving(others, baseURL)) {
     throw new MisconfigurationError({
       provider: provider.name,
       option: "the instance's baseURL",
@@ -176,11 +174,14 @@ export function attachBearer<C extends object>(
     source,
     detach() {
       uninstall();
-      unmark(instance, attachment);
+      mark(
+        instance,
+        attachmentsOf(instance).filter((other) => other !== attachment),
+      );
       if (given === undefined) source.close();
     },
   };
-  mark(instance, attachment);
+  mark(instance, [...others, attachment]);
   return attachment;
 }
 
@@ -216,15 +217,16 @@ function attachmentsOf(instance: AttachableInstance): readonly BearerAttachment[
   return (instance as Marked)[ATTACHMENTS] ?? [];
 }
 
-function mark(instance: AttachableInstance, attachment: BearerAttachment): void {
-  const value = [...attachmentsOf(instance), attachment];
-  Object.defineProperty(instance, ATTACHMENTS, { value, configurable: true });
-}
-
-function unmark(instance: AttachableInstance, attachment: BearerAttachment): void {
-  const value = attachmentsOf(instance).filter((other) => other !== attachment);
+function mark(instance: AttachableInstance, value: readonly BearerAttachment[]): void {
   if (value.length === 0) Reflect.deleteProperty(instance, ATTACHMENTS);
   else Object.defineProperty(instance, ATTACHMENTS, { value, configurable: true });
+}
+
+/** The attachment whose origins include that of an absolute URL. */
+function serving(attachments: readonly BearerAttachment[], url: string) {
+  return attachments.find(({ source }) =>
+    createOriginGuard(source.provider.allowedOrigins).allowsURL(url),
+  );
 }
 
 /** Checks only what is used. A mock may have nothing but `use`. */
@@ -233,10 +235,6 @@ function isAttachable(instance: unknown): instance is AxiosInstance {
   return [interceptors?.request, interceptors?.response].every(
     (manager) => typeof (manager as { use?: unknown } | undefined)?.use === 'function',
   );
-}
-
-function baseURLOf({ defaults }: AttachableInstance): unknown {
-  return defaults?.baseURL;
 }
 
 function isAbsolute(baseURL: unknown): baseURL is string {
@@ -290,13 +288,9 @@ function refuseTakenOrigin(provider: Provider, other: Provider): void {
 export function bearerOf(instance: AttachableInstance, url?: string): BearerAttachment | undefined {
   if (Object(instance) !== instance) throw notAttachable();
   const attachments = attachmentsOf(instance);
-  const serving = (target: string) =>
-    attachments.find(({ source }) =>
-      createOriginGuard(source.provider.allowedOrigins).allowsURL(target),
-    );
-  if (url !== undefined) return serving(url);
-  const baseURL = baseURLOf(instance);
-  return (isAbsolute(baseURL) ? serving(baseURL) : undefined) ?? attachments[0];
+  if (url !== undefined) return serving(attachments, url);
+  const baseURL: unknown = instance.defaults?.baseURL;
+  return (isAbsolute(baseURL) ? serving(attachments, baseURL) : undefined) ?? attachments[0];
 }
 
 /**

@@ -1,3 +1,4 @@
+import { givenOptions } from '../concealment/given-options.js';
 import { MisconfigurationError } from './misconfiguration-error.js';
 
 /** Whose options are checked, for the error message. */
@@ -31,10 +32,10 @@ export function refuseUnknownOptions(
       remedy: `Pass the options of ${of} as an object.`,
     });
   }
-  // Inherited options count, as with `Object.create(defaults)`, but not a polluted Object.prototype.
-  for (const name in given) {
-    if (Object.hasOwn(Object.prototype, name) && !Object.hasOwn(given, name)) continue;
-    if (known.includes(name) || (given as Record<string, unknown>)[name] === undefined) continue;
+  const options = givenOptions(given as Record<string, unknown>);
+  // Inherited options count too, as with `Object.create(defaults)`.
+  for (const name in options) {
+    if (known.includes(name) || options[name] === undefined) continue;
     const meant = closest(name, known);
     const remedy = meant === undefined ? advice : `Did you mean \`${meant}\`?`;
     throw new MisconfigurationError({
