@@ -41,7 +41,6 @@ export async function endpointCall(
       kind: 'ready',
       account: { credentials, url: encoded.url },
       target: target(encoded),
-      tooLate: () => unreachable(call, TOO_LATE).failure.error,
       send: async (bounded) => {
         const outcome = await options.sendTokenRequest(encoded, { signal: bounded });
         return outcome.kind === 'answered'
@@ -52,8 +51,6 @@ export async function endpointCall(
     return ready;
   });
 }
-
-const TOO_LATE = { reason: 'ERR_CANCELED', message: 'the time ran out before the call' };
 
 function target({ url, method }: EncodedTokenRequest) {
   const { hostname, port, protocol } = new URL(url);

@@ -16,18 +16,17 @@ export function functionCall({
   options,
 }: CallFor<TokenFunctionProvider>): ReadyCall {
   const call: CallContext = { provider, options };
-  const late = () => threw(call, { failure: 'transient', networkCode: 'ERR_CANCELED' });
   return {
     kind: 'ready',
     account: { credentials: {}, url: provider.baseURL }, // The source has one account.
     target: { method: undefined, serverAddress: undefined, serverPort: undefined },
-    tooLate: () => late().failure.error,
     send: async (signal) => {
       // It may ignore the signal; the time limit holds anyway.
       const work = async () => provider.acquireToken({ params, signal });
       try {
         const outcome = await within(work(), { signal });
-        if (outcome.kind !== 'done') return late();
+        if (outcome.kind !== 'done')
+          return threw(call, { failure: 'transient', networkCode: 'ERR_CANCELED' });
         return {
           kind: 'found',
           token: asParsed(outcome.value),

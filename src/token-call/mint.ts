@@ -2,14 +2,15 @@ import { isBearerError } from '../errors/index.js';
 import type { AccessToken } from '../token/access-token.js';
 import { backOffMs } from '../token/back-off.js';
 import type { Instant } from '../token/instant.js';
+import { unavailable } from '../provider-definition/credentials.js';
 import { boundedSignal, sleep } from '../platform/waiting.js';
 import { endpointCall } from './endpoint-call.js';
 import { functionCall } from './function-call.js';
 import { judgeToken, type UsableToken } from './judge-token.js';
 import type { CallFor, ReadyCall } from './ready-call.js';
 import {
-  failed,
   isLocal,
+  localFailure,
   orLocalFailure,
   type Failed,
   type TokenCallFailure,
@@ -75,9 +76,12 @@ async function attemptOnce(context: MintContext, attempt: number): Promise<MintR
   const { provider, options, now } = context;
   const ready = await readyCall(context);
   if (ready.kind === 'failed') return ready;
-  // No call was made, so this says nothing about the account.
+  // Making the request took all the time, or no caller waits any more.
   if (context.signal.aborted)
-    return failed({ error: ready.tooLate(), cause: 'transient', concerns: 'request' });
+    return localFailure(
+      provider.name,
+      unavailable(provider.name, 'could not make the token request', 'in time.'),
+    );
   const permission = context.beforeCall(ready.account);
   if (permission.kind === 'failed') return permission;
   const { sentAt } = permission;

@@ -1,4 +1,3 @@
-import type { TokenAcquisitionError } from '../errors/index.js';
 import type { Provider } from '../provider-definition/define-provider.js';
 import type { ParsedToken } from '../provider-definition/token-response.js';
 import type { TokenParams } from '../token/token-params.js';
@@ -23,8 +22,6 @@ export interface ReadyCall {
   /** Where it goes. */
   readonly target: Pick<TokenCall, 'method' | 'serverAddress' | 'serverPort'>;
   send(signal: AbortSignal): Promise<Found | Failed>;
-  /** The error if the time was up before it was made. */
-  tooLate(): TokenAcquisitionError;
 }
 
 /** A successful answer, which may hold a token. */
