@@ -1,7 +1,7 @@
 import axios, { type AxiosInstance, type CreateAxiosDefaults } from 'axios';
 
 import { givenOptions } from '../concealment/given-options.js';
-import { checkOptions, refuseUnknownOptions } from '../errors/check-options.js';
+import { checkOptions, refuseOptions, refuseUnknownOptions } from '../errors/check-options.js';
 import { MisconfigurationError } from '../errors/index.js';
 import {
   describesTheSame,
@@ -10,11 +10,7 @@ import {
 } from '../provider-definition/define-provider.js';
 import { placeOf } from '../provider-definition/token-placement.js';
 import { isTokenSource, type TokenSource } from '../token-source/token-source.js';
-import {
-  ATTACH_RULES,
-  refuseOptions,
-  refuseSourceOptions,
-} from '../resource-call/attach-options.js';
+import { ATTACH_RULES, refuseSourceOptions } from '../resource-call/attach-options.js';
 import type { Attachment, ReplayHook } from './attachment.js';
 import { foldsAbsoluteURLs, knowsInterceptorOrder } from './axios-version.js';
 import {
@@ -252,11 +248,10 @@ function notAttachable(): MisconfigurationError {
 
 /** axios would ignore our options among its own. `transport` is also one of axios's. */
 function refuseMisplacedOptions(provider: Provider, config: CreateAxiosDefaults): void {
-  const given = givenOptions(config) as Readonly<Record<string, unknown>>;
-  const ours = ATTACH_OPTIONS.filter((option) => option !== 'transport');
   refuseOptions(
-    provider,
-    Object.fromEntries(ours.map((option) => [option, given[option]])),
+    config,
+    ATTACH_OPTIONS.filter((option) => option !== 'transport'),
+    { provider: provider.name, path: 'options.' },
     'has no effect on axios',
     'Pass it in the third argument.',
   );

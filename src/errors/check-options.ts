@@ -1,3 +1,4 @@
+import { read } from '../concealment/any-object.js';
 import { givenOptions } from '../concealment/given-options.js';
 import { MisconfigurationError } from './misconfiguration-error.js';
 
@@ -77,6 +78,24 @@ export function checkOptions(
   }
 }
 
+/**
+ * Refuses options that would have no effect here.
+ *
+ * @param names - those to look for
+ * @throws {@link MisconfigurationError} naming the first that is given
+ */
+export function refuseOptions(
+  given: object,
+  names: readonly string[],
+  { provider, path = '' }: Pick<OptionsOwner, 'provider' | 'path'>,
+  problem: string,
+  remedy: string,
+): void {
+  const name = names.find((one) => read(given, one) !== undefined);
+  if (name === undefined) return;
+  throw new MisconfigurationError({ provider, option: `${path}${name}`, problem, remedy });
+}
+
 export function isFunction(value: unknown): boolean {
   return typeof value === 'function';
 }
@@ -116,11 +135,8 @@ function letters(name: string): string {
 
 /** How many letters lie between the beginning and the end that both words share. */
 function differing(one: string, other: string): number {
-  const longest = Math.max(one.length, other.length);
-  const shared = Math.min(one.length, other.length);
-  let before = 0;
-  while (before < shared && one[before] === other[before]) before += 1;
-  let after = 0;
-  while (after < shared - before && one.at(-1 - after) === other.at(-1 - after)) after += 1;
-  return longest - before - after;
+  if (one === '' || other === '') return one.length + other.length;
+  if (one[0] === other[0]) return differing(one.slice(1), other.slice(1));
+  if (one.at(-1) === other.at(-1)) return differing(one.slice(0, -1), other.slice(0, -1));
+  return Math.max(one.length, other.length);
 }

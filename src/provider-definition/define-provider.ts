@@ -3,6 +3,7 @@ import { givenOptions } from '../concealment/given-options.js';
 import {
   aFunction,
   checkOptions,
+  refuseOptions,
   refuseUnknownOptions,
   type Rule,
   type Rules,
@@ -283,7 +284,16 @@ export function defineProvider<C extends object>(
   if (isEndpoint) {
     checkFieldRules(definition);
     checkPerCallFields(definition, definition.credentials);
-  } else refuseEndpointMembers(definition);
+  } else {
+    // JavaScript callers are not stopped by the types.
+    refuseOptions(
+      definition,
+      Object.keys(ENDPOINT_MEMBERS),
+      owner,
+      'cannot be combined with acquireToken, which returns the token itself',
+      'Use only one of them.',
+    );
+  }
   const allowedOrigins = [
     checkedOrigin(definition, 'baseURL', definition.baseURL),
     ...(definition.origins ?? []).map((url) => checkedOrigin(definition, 'origins', url)),
@@ -335,18 +345,6 @@ function fixedCredentialsOf<C extends object>(definition: ProviderDefinition<C>)
   const fixed = Object.freeze(given) as C;
   checkRequestAhead(definition, fixed);
   return fixed;
-}
-
-function refuseEndpointMembers(definition: TokenFunctionDefinition): void {
-  // JavaScript callers are not stopped by the types.
-  const member = Object.keys(ENDPOINT_MEMBERS).find((name) => read(definition, name) !== undefined);
-  if (member === undefined) return;
-  throw new MisconfigurationError({
-    provider: definition.name,
-    option: member,
-    problem: 'cannot be combined with acquireToken, which returns the token itself',
-    remedy: 'Use only one of them.',
-  });
 }
 
 // Separate functions, so that their closures keep no more in memory than they need: there may be 100,000 providers.

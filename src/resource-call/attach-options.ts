@@ -1,5 +1,4 @@
-import { aFunction, oneOf, type Rules } from '../errors/check-options.js';
-import { MisconfigurationError } from '../errors/index.js';
+import { aFunction, oneOf, refuseOptions, type Rules } from '../errors/check-options.js';
 import type { Provider } from '../provider-definition/define-provider.js';
 
 /** What happens to requests that carry no token or are sent again. */
@@ -19,23 +18,12 @@ export const ATTACH_RULES: Rules<keyof AttachRules<never>> = {
  *
  * @throws {@link MisconfigurationError} naming the first of them
  */
-export function refuseSourceOptions(provider: Provider, options: object): void {
+export function refuseSourceOptions({ name }: Provider, options: object): void {
   refuseOptions(
-    provider,
     options,
+    Object.keys(options),
+    { provider: name, path: 'options.' },
     'has no effect on an existing token source',
     'Pass it to createTokenSource() instead.',
   );
-}
-
-/** @throws {@link MisconfigurationError} naming the first option that is given */
-export function refuseOptions(
-  { name }: Provider,
-  options: object,
-  problem: string,
-  remedy: string,
-): void {
-  const [option] = Object.entries(options).find(([, value]) => value !== undefined) ?? [];
-  if (option === undefined) return;
-  throw new MisconfigurationError({ provider: name, option: `options.${option}`, problem, remedy });
 }

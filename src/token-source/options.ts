@@ -5,11 +5,11 @@ import {
   checkOptions,
   isFunction,
   oneOf,
+  refuseOptions,
   refuseUnknownOptions,
   type Rule,
   type Rules,
 } from '../errors/check-options.js';
-import { MisconfigurationError } from '../errors/index.js';
 import { defaultPolicy, type LifecyclePolicy } from '../token/lifecycle.js';
 import type { Provider } from '../provider-definition/define-provider.js';
 import type { SharedStore } from '../sharing/shared-store.js';
@@ -157,7 +157,15 @@ export function resolveOptions<Options extends CommonSourceOptions>(
   const owner = { of: 'a token source', provider: provider.name, path: 'options.' };
   refuseUnknownOptions(options, [...SOURCE_OPTIONS, route.option], owner);
   checkOptions(options, RULES, owner);
-  if (options[route.option] !== undefined) checkRoute(provider, route);
+  if (provider.acquireToken !== undefined) {
+    refuseOptions(
+      options,
+      [route.option],
+      owner,
+      'has no effect on acquireToken, which makes its own calls',
+      `Set ${route.whatToSet} inside acquireToken.`,
+    );
+  }
   return {
     ...withGiven(defaults, options),
     policy: withGiven(withGiven(defaultPolicy, provider), options),
@@ -171,18 +179,4 @@ function withGiven<Defaults extends object>(defaults: Defaults, given: object): 
     .map((name) => [name, read(given, name)] as const)
     .filter(([, value]) => value !== undefined);
   return own.length === 0 ? defaults : { ...defaults, ...Object.fromEntries(own) };
-}
-
-/** It has no effect on the calls that `acquireToken` makes. */
-function checkRoute(
-  provider: Provider,
-  { option, whatToSet }: { readonly option: string; readonly whatToSet: string },
-): void {
-  if (provider.acquireToken === undefined) return;
-  throw new MisconfigurationError({
-    provider: provider.name,
-    option: `options.${option}`,
-    problem: 'has no effect on acquireToken, which makes its own calls',
-    remedy: `Set ${whatToSet} inside acquireToken.`,
-  });
 }
