@@ -1,6 +1,6 @@
 import type { InternalAxiosRequestConfig } from 'axios';
 
-import { isObject, read } from '../concealment/any-object.js';
+import { holdersOf, isObject, read } from '../concealment/any-object.js';
 import { restoreTimeout, rewordTimeout } from './deadline.js';
 import type { Sent } from './exchange.js';
 
@@ -29,17 +29,6 @@ export function configsOf(outcome: unknown): Config[] {
   return holdersOf(outcome)
     .map((holder) => read(holder, 'config'))
     .filter((config): config is Config => isObject(config));
-}
-
-/** The objects that may reference a config: the response or error itself, an error's response, and its causes. */
-export function holdersOf(outcome: unknown): { config?: unknown }[] {
-  const holders = new Set<object>();
-  for (let one = outcome; isObject(one) && !holders.has(one); one = read(one, 'cause')) {
-    holders.add(one);
-    const response = read(one, 'response');
-    if (isObject(response)) holders.add(response);
-  }
-  return [...holders];
 }
 
 /** Runs a step whose failure must not change the outcome. */

@@ -64,3 +64,14 @@ export function orNothing<T>(look: () => T): T | undefined {
 export function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
+
+/** The objects of an outcome that may reference a config and a request: the response or error itself, an error's response, and its causes. */
+export function holdersOf(outcome: unknown): { config?: unknown }[] {
+  const holders = new Set<object>();
+  for (let one = outcome; isObject(one) && !holders.has(one); one = read(one, 'cause')) {
+    holders.add(one);
+    const response = read(one, 'response');
+    if (isObject(response)) holders.add(response);
+  }
+  return [...holders];
+}

@@ -1,4 +1,4 @@
-import { isObject, namesOf, prototypeOf, read, write } from './any-object.js';
+import { holdersOf, isObject, namesOf, prototypeOf, read, write } from './any-object.js';
 import { byNameOnly, type IsSecret } from './by-name-only.js';
 import { ConcealedValue } from './concealed-value.js';
 
@@ -9,17 +9,12 @@ import { ConcealedValue } from './concealed-value.js';
  * Never throws, whatever the error is. Frozen objects stay unchanged.
  */
 export function concealError<E>(error: E, isSecret: IsSecret): E {
-  const seen = new Set<unknown>();
-  for (let one: unknown = error; isObject(one) && !seen.has(one); one = read(one, 'cause')) {
-    seen.add(one);
-    const response = read(one, 'response');
-    concealConfig(read(one, 'config'), isSecret);
-    concealConfig(read(response, 'config'), isSecret);
-    hide(one, 'request', null, isSecret);
-    hide(response, 'request', null, isSecret);
-    const body = read(response, 'data');
+  for (const holder of holdersOf(error)) {
+    concealConfig(read(holder, 'config'), isSecret);
+    hide(holder, 'request', null, isSecret);
+    const body = read(holder, 'data');
     // Only a body that is the connection itself: a decoded body does not lead to the socket.
-    if (isObject(body) && isConnection(body)) hide(response, 'data', streamPrototypeOf(body));
+    if (isObject(body) && isConnection(body)) hide(holder, 'data', streamPrototypeOf(body));
   }
   return error;
 }
