@@ -1,6 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { refuseUnknownOptions } from '../../src/errors/check-options.js';
+import {
+  aFunction,
+  checkOptions,
+  oneOf,
+  refuseOptions,
+  refuseUnknownOptions,
+} from '../../src/errors/check-options.js';
 import { MisconfigurationError } from '../../src/errors/index.js';
 
 const KNOWN = ['tokenUrl', 'baseURL', 'clientId', 'scope', 'earlyWindowMs', 'onForeignOrigin'];
@@ -81,4 +87,41 @@ it.each([undefined, null, 'scope'])('options that are not an object are refused:
   expect(refusal(given)?.message).toBe(
     'acme: options is not an object. Pass the options of a thing as an object.',
   );
+});
+
+describe('a rule for an option', () => {
+  const rules = {
+    mode: oneOf('fast', 'slow'),
+    hook: { ...aFunction, required: true },
+    untold: undefined,
+  };
+  const owner = { provider: 'acme', path: 'options.' };
+  const check = (given: object) => () => checkOptions(given, rules, owner);
+  const hook = () => undefined;
+
+  it.each([
+    ['its value is allowed', { mode: 'slow', hook }],
+    ['it is not set', { mode: undefined, hook }],
+    ['only the types check it', { untold: 7, hook }],
+    ['it has none', { other: 7, hook }],
+  ])('lets an option pass if %s', (_, given) => {
+    expect(check(given)).not.toThrow();
+  });
+
+  it('refuses any other value, and says what to do', () => {
+    expect(check({ mode: 'warp', hook })).toThrow(
+      "acme: options.mode must be 'fast' or 'slow'. Leave it out for the default.",
+    );
+  });
+
+  it.each([[{}], [{ hook: null }]])('refuses a required one that is missing: %j', (given) => {
+    expect(check(given)).toThrow('acme: options.hook is not a function.');
+  });
+});
+
+it('options without effect are refused by the first that is set', () => {
+  const refuse = (given: object) => () =>
+    refuseOptions(given, ['a', 'b'], { path: 'options.' }, 'has no effect', 'Leave it out.');
+  expect(refuse({ b: 1, c: 2 })).toThrow('options.b has no effect. Leave it out.');
+  expect(refuse({ a: undefined, c: 2 })).not.toThrow();
 });

@@ -217,8 +217,9 @@ describe('a budget of token calls', () => {
     { calls: 1.5, windowMs: 1_000 },
     { calls: 10, windowMs: 0 },
     { calls: 10, windowMs: Infinity },
-  ])('of $calls in $windowMs ms is refused', (tokenBudget) => {
-    expect(misconfiguration(() => acme({ tokenBudget }))).toMatchObject({
+    null,
+  ])('of %j is refused', (tokenBudget) => {
+    expect(misconfiguration(() => acme({ tokenBudget: tokenBudget as never }))).toMatchObject({
       option: 'tokenBudget',
       message:
         'acme: tokenBudget needs at least one call and a time window. ' +

@@ -279,6 +279,16 @@ test('a parameter is refused by name if the provider has none', async () => {
   });
 });
 
+test('a mistyped parameter is refused with the one that was probably meant', async () => {
+  const { source } = bench();
+  expect(await ended(source.getToken({ params: { scopes: 'a' } }))).toMatchObject({
+    option: 'params.scopes',
+    message: expect.stringMatching(
+      /params\.scopes is not a parameter of its token request\. Did you mean `scope`\? Known parameters: /,
+    ) as unknown,
+  });
+});
+
 describe('an invalid parameter from JavaScript', () => {
   test.each<[string, unknown]>([
     ['a number', 7],

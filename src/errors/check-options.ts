@@ -10,7 +10,7 @@ export interface OptionsOwner {
   /** The prefix of an option's name: `options.`. @defaultValue none */
   readonly path?: string | undefined;
   /** What the names are. @defaultValue 'option' */
-  readonly kind?: 'option' | 'event' | undefined;
+  readonly kind?: 'option' | 'event' | 'parameter' | undefined;
   /** What to do about a name that resembles none of them. @defaultValue nothing */
   readonly advice?: string | undefined;
 }
@@ -42,8 +42,8 @@ export function refuseUnknownOptions(
     throw new MisconfigurationError({
       provider,
       option: `${path}${name}`,
-      problem: `is not an ${kind} of ${of}`,
-      remedy: `${remedy} Known ${kind}s: ${known.join(', ')}.`.trimStart(),
+      problem: `is not ${kind === 'parameter' ? 'a' : 'an'} ${kind} of ${of}`,
+      remedy: `${remedy} Known ${kind}s: ${known.join(', ') || 'none'}.`.trimStart(),
     });
   }
 }

@@ -1,10 +1,6 @@
 import { isObject } from '../concealment/any-object.js';
-import { atLeast, checkOptions } from '../errors/check-options.js';
-import {
-  MisconfigurationError,
-  TokenSourceClosedError,
-  TokenWaitTimeoutError,
-} from '../errors/index.js';
+import { atLeast, checkOptions, refuseUnknownOptions, type Rule } from '../errors/check-options.js';
+import { TokenSourceClosedError, TokenWaitTimeoutError } from '../errors/index.js';
 import { refuseNonProvider, type Provider } from '../provider-definition/define-provider.js';
 import type { AccessToken } from '../token/access-token.js';
 import type { RejectedSend, RejectionAnswer } from '../token/lifecycle.js';
@@ -224,26 +220,21 @@ export class TokenSource {
 
 const WAIT_RULES = { minRemainingMs: atLeast(0) };
 
+const PARAM: Rule = {
+  allows: isParamValue,
+  problem: 'is neither a string nor a list of strings',
+  remedy: 'Pass it as one of these, or leave it out.',
+};
+
 function checkParams({ name, paramNames = [] }: Provider, params: TokenParams): void {
-  for (const [param, value] of Object.entries<unknown>(params)) {
-    const option = `params.${param}`;
-    if (!paramNames.includes(param)) {
-      throw new MisconfigurationError({
-        provider: name,
-        option,
-        problem: 'is not a parameter of its token request',
-        remedy: `Known parameters: ${paramNames.length === 0 ? 'none' : paramNames.join(', ')}.`,
-      });
-    }
-    if (!isParamValue(value)) {
-      throw new MisconfigurationError({
-        provider: name,
-        option,
-        problem: 'is neither a string nor a list of strings',
-        remedy: 'Pass it as one of these, or leave it out.',
-      });
-    }
-  }
+  const owner = {
+    of: 'its token request',
+    provider: name,
+    path: 'params.',
+    kind: 'parameter',
+  } as const;
+  refuseUnknownOptions(params, paramNames, owner);
+  checkOptions(params, Object.fromEntries(paramNames.map((param) => [param, PARAM])), owner);
 }
 
 /**
