@@ -414,7 +414,7 @@ describe('a token that stops being fresh between the start of a request and its 
     const error = await failureOf(http.get('/x'));
     expect(error).toMatchObject({ code: 'ERR_BEARER_MISCONFIGURED', option: 'bearer.params' });
     expect(error.message).toMatch(/bearer\.params was set by a synchronous request interceptor/);
-    expect(error.message).toMatch(/or register that interceptor without `synchronous: true`/);
+    expect(error.message).toMatch(/or leave out `synchronous: true`/);
     expect(memory.arrivals).toEqual([]);
   });
 

@@ -105,7 +105,6 @@ export function authorizeHandlers(context: AuthorizeContext): Surroundings<Confi
         return true;
       },
       fulfilled(left) {
-        if (!isConfig(left)) return left;
         const { config, attachment } = destinedFor(attachments, left);
         if (attachment === undefined) return config;
         const params = paramsOf(config);
@@ -174,17 +173,11 @@ export function authorizeAnyRequest(
   attachments: readonly Attachment[],
 ): (exchange: Exchange, config: Config) => Config | Promise<Config> {
   return (exchange, left) => {
-    if (!isConfig(left)) return left;
     const { config, attachment } = destinedFor(attachments, left);
     return attachment === undefined
       ? config
       : acquire(exchange, config, paramsOf(config), attachment);
   };
-}
-
-/** If an interceptor returned nothing, axios's own error follows. */
-function isConfig(left: unknown): left is Config {
-  return isObject(left);
 }
 
 function runsReversed({ transitional }: Config): boolean {
@@ -196,6 +189,8 @@ function destinedFor(
   attachments: readonly Attachment[],
   left: Config,
 ): { readonly config: Config; readonly attachment: Attachment | undefined } {
+  // If an interceptor returned nothing, axios's own error follows.
+  if (!isObject(left)) return { config: left, attachment: undefined };
   checkBearerOptions(left);
   const { config, taken } = withoutOurs(left);
   const isOnItsOwn = left.bearer === false;
@@ -311,6 +306,6 @@ function cannotWait({ provider }: TokenSource): MisconfigurationError {
     provider: provider.name,
     option: 'bearer.params',
     problem: 'was set by a synchronous request interceptor, and there is no token for it yet',
-    remedy: 'Set it on the request, or register that interceptor without `synchronous: true`.',
+    remedy: 'Set it on the request, or leave out `synchronous: true`.',
   });
 }

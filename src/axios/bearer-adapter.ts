@@ -11,11 +11,11 @@ import axios, {
   type InternalAxiosRequestConfig,
 } from 'axios';
 
+import { quietly } from '../concealment/any-object.js';
 import type { Provider } from '../provider-definition/define-provider.js';
 import { noteRefusal, whyNotReplayed } from '../resource-call/replay-refusal.js';
 import type { TokenSource } from '../token-source/token-source.js';
 import { attachBearer, type AttachOptions } from './attach-bearer.js';
-import { quietly } from './give-back.js';
 
 type Config = InternalAxiosRequestConfig;
 

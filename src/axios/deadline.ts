@@ -5,6 +5,7 @@ import {
   type InternalAxiosRequestConfig,
 } from 'axios';
 
+import { quietly, setCause } from '../concealment/any-object.js';
 import { isBearerError } from '../errors/index.js';
 import type { Sent } from './exchange.js';
 
@@ -59,7 +60,7 @@ export function timedOut(config: Config, timeoutMs: number, cause?: unknown): Ax
     transitional?.clarifyTimeoutError === true ? AxiosError.ETIMEDOUT : AxiosError.ECONNABORTED,
     config,
   );
-  Object.defineProperty(error, 'cause', { value: cause, configurable: true, writable: true });
+  setCause(error, cause);
   return error;
 }
 
@@ -76,6 +77,7 @@ export async function withAbortSignal<T>(
   const abort = () => controller.abort();
   // axios accepts anything like an AbortSignal, and its cancel tokens have methods that its types leave out.
   const token = cancelToken as CancelToken & Subscribable;
+  // Either may be missing or unusable, since an app's own adapter may never look at it. Then the wait cannot be aborted.
   quietly(() => (signal as AbortSignal).addEventListener('abort', abort));
   quietly(() => token.subscribe(abort));
   if (signal?.aborted === true) abort();
@@ -94,15 +96,6 @@ export function isCancelled({ signal, cancelToken }: Config): boolean {
     return Boolean(signal?.aborted);
   } catch {
     return true;
-  }
-}
-
-/** Either may be missing or unusable: an app's own adapter may never look at it. */
-function quietly(listen: () => void): void {
-  try {
-    listen();
-  } catch {
-    // Then the wait cannot be aborted.
   }
 }
 

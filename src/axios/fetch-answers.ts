@@ -69,9 +69,9 @@ function note(input: unknown, response: unknown): void {
 
 /** Whether axios will choose its fetch adapter: by name, or as the first supported one of a list. */
 function sendsByFetch(adapter: unknown): boolean {
-  if (typeof adapter === 'string') return adapter.toLowerCase() === 'fetch';
-  if (!Array.isArray(adapter)) return false;
-  const chosen: unknown = adapter.find((one) => one && isSupported(one));
+  const chosen: unknown = Array.isArray(adapter)
+    ? adapter.find((one) => one && isSupported(one))
+    : adapter;
   return typeof chosen === 'string' && chosen.toLowerCase() === 'fetch';
 }
 

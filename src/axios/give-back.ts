@@ -1,6 +1,6 @@
 import type { InternalAxiosRequestConfig } from 'axios';
 
-import { holdersOf, isObject, read } from '../concealment/any-object.js';
+import { holdersOf, isObject, quietly, read } from '../concealment/any-object.js';
 import { restoreTimeout, rewordTimeout } from './deadline.js';
 import type { Sent } from './exchange.js';
 
@@ -29,13 +29,4 @@ export function configsOf(outcome: unknown): Config[] {
   return holdersOf(outcome)
     .map((holder) => read(holder, 'config'))
     .filter((config): config is Config => isObject(config));
-}
-
-/** Runs a step whose failure must not change the outcome. */
-export function quietly(step: () => void): void {
-  try {
-    step();
-  } catch {
-    // A frozen object or a getter that throws.
-  }
 }

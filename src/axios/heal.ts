@@ -1,6 +1,7 @@
 import type { AxiosResponse } from 'axios';
 import { createAuthRefresh } from 'axios-auth-refresh';
 
+import { quietly } from '../concealment/any-object.js';
 import { concealError } from '../concealment/conceal.js';
 import { answerIn, answerOf, isAboutOurToken, type Answer } from './answer.js';
 import type { Exchange, Sent } from './exchange.js';
@@ -100,15 +101,13 @@ function rejectingAnswer<O>(
   answerIn: (outcome: O, seen: unknown) => Answer | undefined,
   outcome: O,
 ): Answer | undefined {
-  try {
+  return quietly(() => {
     const answer = answerIn(outcome, sent.watch?.seen());
     if (answer === undefined) return undefined;
     const { provider } = sent.attachment.source;
     const isRejecting = isRejection(provider, answer, sent.config) && isAboutOurToken(sent, answer);
     return isRejecting ? answer : undefined;
-  } catch {
-    return undefined;
-  }
+  });
 }
 
 /** A quick check that covers most answers. */

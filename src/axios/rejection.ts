@@ -1,5 +1,6 @@
 import type { AxiosResponse } from 'axios';
 
+import { setCause } from '../concealment/any-object.js';
 import type { Answer } from './answer.js';
 import type { Sent } from './exchange.js';
 import type { ReplayBody } from './replay-body.js';
@@ -35,14 +36,5 @@ export class Rejection {
     noteRefusal(because, outcome, sent.config);
     sent.attachment.source.emit('replayRefused', { because });
     if (original.kind === 'error' && cause !== undefined) setCause(original.error, cause);
-  }
-}
-
-function setCause(error: unknown, cause: unknown): void {
-  try {
-    const property = { value: cause, configurable: true, writable: true };
-    Object.defineProperty(error, 'cause', property);
-  } catch {
-    // A frozen error or a thrown string cannot carry a cause.
   }
 }

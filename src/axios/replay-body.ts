@@ -5,7 +5,7 @@ import axios, {
   type InternalAxiosRequestConfig,
 } from 'axios';
 
-import { isObject } from '../concealment/any-object.js';
+import { isObject, quietly } from '../concealment/any-object.js';
 import { randomHex } from '../platform/random-hex.js';
 
 /** The bytes of a request that can be sent again. */
@@ -134,10 +134,9 @@ function emptyFormLike(form: FormDataPackage): FormDataPackage {
 /** Discards a body that will not be read: an unread stream would hold its socket, which the replay may need. */
 export function discard(body: unknown, reason?: unknown): void {
   if (!isObject(body)) return;
-  try {
+  // It may only look like a stream.
+  quietly(() => {
     if ('pipe' in body) (body as { destroy?(): void }).destroy?.();
     else if ('getReader' in body) (body as ReadableStream).cancel(reason).catch(() => undefined);
-  } catch {
-    // It only looked like a stream.
-  }
+  });
 }

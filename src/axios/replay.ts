@@ -1,13 +1,13 @@
 import { Axios, AxiosHeaders, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
 
-import { holdersOf, read } from '../concealment/any-object.js';
+import { holdersOf, quietly, read } from '../concealment/any-object.js';
 import type { AccessToken } from '../token/access-token.js';
 import { waitFor } from '../platform/waiting.js';
 import { answerIn, answerOf, isAboutOurToken, type Answer } from './answer.js';
 import { watchAnswer } from './answer-watch.js';
 import { asAxiosFailure, asTimeout, remainingMs, timedOut, withAbortSignal } from './deadline.js';
 import type { Sent } from './exchange.js';
-import { configsOf, giveBack, quietly } from './give-back.js';
+import { configsOf, giveBack } from './give-back.js';
 import { removeOurs, writeToken } from './placed-token.js';
 import type { Rejection } from './rejection.js';
 import { proveSends } from './proven-send.js';

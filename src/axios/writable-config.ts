@@ -12,7 +12,7 @@ export function withWritableHeaders(
   const headers: unknown = config.headers;
   const isWritable = Object.isExtensible(config);
   if (isOfAxios(headers) && isWritable && Object.isExtensible(headers)) return config;
-  const own: object = isReadable(headers) ? copyOf(headers) : read(headers);
+  const own = copyOf(readableHeaders(headers));
   return Object.assign(isWritable ? config : flatCopy(config), { headers: own });
 }
 

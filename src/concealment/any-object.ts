@@ -28,7 +28,7 @@ function isPolluted(inner: object, name: string): boolean {
 export function headerOf(headers: unknown, name: string): unknown {
   const get = read(headers, 'get');
   if (typeof get === 'function')
-    return orNothing((): unknown => Reflect.apply(get, headers, [name])) ?? undefined;
+    return quietly((): unknown => Reflect.apply(get, headers, [name])) ?? undefined;
   const key = namesOf(headers).find((candidate) => candidate.toLowerCase() === name);
   return key === undefined ? undefined : read(headers, key);
 }
@@ -42,20 +42,26 @@ export function write(holder: unknown, name: string, value: unknown): boolean {
   }
 }
 
+/** Gives an error a cause, hidden as that of `new Error()`. A frozen error, or a thrown string, gets none. */
+export function setCause(error: unknown, cause: unknown): void {
+  const property = { value: cause, configurable: true, writable: true };
+  quietly(() => Object.defineProperty(error, 'cause', property));
+}
+
 /** The enumerable names of an object. */
 export function namesOf(holder: unknown): string[] {
-  return orNothing(() => (isObject(holder) ? Object.keys(holder) : [])) ?? [];
+  return quietly(() => (isObject(holder) ? Object.keys(holder) : [])) ?? [];
 }
 
 /** `undefined` if it cannot be read. */
 export function prototypeOf(value: object): object | null | undefined {
-  return orNothing(() => Object.getPrototypeOf(value) as object | null);
+  return quietly(() => Object.getPrototypeOf(value) as object | null);
 }
 
-/** What a function returns; `undefined` if it throws. */
-export function orNothing<T>(look: () => T): T | undefined {
+/** What a step returns; `undefined` if it throws, which must not change the outcome. */
+export function quietly<T>(step: () => T): T | undefined {
   try {
-    return look();
+    return step();
   } catch {
     return undefined;
   }

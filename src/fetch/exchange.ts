@@ -1,3 +1,4 @@
+import { setCause } from '../concealment/any-object.js';
 import { OriginNotAllowedError } from '../errors/index.js';
 import { isBrowser, mayForwardAuthorization } from '../platform/runtime.js';
 import type { Place } from '../provider-definition/token-placement.js';
@@ -250,7 +251,7 @@ async function orRefusal<T>(
       throw error;
     }
     refused(attachment.source, first, because);
-    Object.defineProperty(first, 'cause', { value: error, configurable: true });
+    setCause(first, error);
     return { kind: 'refused' };
   }
 }

@@ -1,4 +1,4 @@
-import { orNothing } from '../concealment/any-object.js';
+import { quietly } from '../concealment/any-object.js';
 import { TokenStoreError } from '../errors/index.js';
 import { boundedSignal, within } from '../platform/waiting.js';
 import { createBreaker, type Breaker } from './breaker.js';
@@ -149,7 +149,7 @@ function safeCause(cause: unknown): Error | undefined {
   // An error of Redis begins with a word in capitals that says what is wrong; the rest may quote keys or arguments.
   const word = /^[A-Z]{2,20}\b/.exec(cause.message)?.[0];
   // Some clients name only the class, such as ClientClosedError.
-  const name = cause.name === 'Error' ? orNothing(() => cause.constructor.name) : cause.name;
+  const name = cause.name === 'Error' ? quietly(() => cause.constructor.name) : cause.name;
   // Only what is a word: it becomes part of our message. A bundler shortens the names of classes to a letter.
   const isWord = (text: string | undefined) => /^[\w.-]{2,60}$/.test(text ?? '');
   return new Error([code, word, name].find(isWord) ?? 'Error');

@@ -1,4 +1,4 @@
-import { orNothing } from '../concealment/any-object.js';
+import { quietly } from '../concealment/any-object.js';
 import type { ProviderDefinition } from '../provider-definition/define-provider.js';
 import { oauthErrorFields } from './token-failure.js';
 import type { TokenFailureClass } from '../provider-definition/token-failure.js';
@@ -44,7 +44,7 @@ function adviceOf(
   response: TokenResponse,
 ): string | undefined {
   // It was written for the provider's responses, and this may be a proxy's page.
-  return orNothing(() => (typeof own === 'function' ? own(response) : own));
+  return quietly(() => (typeof own === 'function' ? own(response) : own));
 }
 
 function generalAdvice(code: string, status: number): string {

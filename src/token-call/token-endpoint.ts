@@ -1,4 +1,4 @@
-import { orNothing } from '../concealment/any-object.js';
+import { quietly } from '../concealment/any-object.js';
 import type { EncodedTokenRequest } from './encode-token-request.js';
 import type { TokenResponse } from '../provider-definition/token-response.js';
 
@@ -41,7 +41,7 @@ export function answered(response: Omit<TokenResponse, 'body'>): CallOutcome {
   const date = Date.parse(headers['date'] ?? '');
   const answer = {
     ...response,
-    body: orNothing((): unknown => JSON.parse(text)),
+    body: quietly((): unknown => JSON.parse(text)),
     isEmpty: text.trim() === '',
     serverNow: Number.isNaN(date) ? undefined : date,
   };

@@ -1,4 +1,4 @@
-import { orNothing, read } from '../concealment/any-object.js';
+import { quietly, read } from '../concealment/any-object.js';
 import { printable } from '../concealment/printable.js';
 import type { OAuthErrorFields, ProviderDiagnosis } from '../errors/index.js';
 import type { Concern, CoolDownCause } from '../token/lifecycle.js';
@@ -51,7 +51,7 @@ export function diagnosisOf(
   secrets: readonly string[] = [],
 ): ProviderDiagnosis | undefined {
   const oauth = oauthErrorFields(response.body, secrets);
-  const found = orNothing(() => own(response));
+  const found = quietly(() => own(response));
   const code = printable(asText(found?.code), { longest: 100, secrets }) ?? oauth?.error;
   const message =
     printable(asText(found?.message), { longest: 300, secrets }) ?? oauth?.errorDescription;
