@@ -1,5 +1,5 @@
 import { describe, expect, jest, test } from '@jest/globals';
-import axios, { type InternalAxiosRequestConfig } from 'axios';
+import axios, { AxiosHeaders, type InternalAxiosRequestConfig } from 'axios';
 import { createHash } from 'node:crypto';
 
 import {
@@ -82,6 +82,45 @@ describe('onReplay', () => {
       `Bearer ${server.issuedTokens[0]}`,
       undefined,
     ]);
+  });
+
+  const ONTO: [string, (headers: object) => unknown][] = [
+    ['a plain object', (headers) => headers],
+    ['a frozen object', Object.freeze],
+    ['Headers', (headers) => new Headers(headers as HeadersInit)],
+    ['a Map', (headers) => new Map(Object.entries(headers))],
+    ['AxiosHeaders that are frozen', (headers) => Object.freeze(new AxiosHeaders({ ...headers }))],
+  ];
+
+  test.each(ONTO)('may put other headers in place of the ones it gets: %s', async (_, onto) => {
+    const onReplay: Hook = (config) => {
+      config.headers = onto(Object.assign({}, config.headers, { 'X-Nonce': '2' })) as AxiosHeaders;
+      config.data = 'signed anew';
+    };
+    const { http } = await warmClientOf(server, {}, { onReplay });
+    server.revokeTokens();
+    const headers = { 'X-Nonce': '1' };
+    const response = await http.post<SandboxEcho>(ECHO, 'once', { headers });
+    expect(String(bodyOf(response))).toBe('signed anew');
+    expect(server.requests.map((request) => request.headers['x-nonce'])).toEqual(['1', '2']);
+  });
+
+  test.each(ONTO)('takes no token to a foreign origin with other headers: %s', async (_, onto) => {
+    const onReplay: Hook = (config) => {
+      config.headers = onto(Object.assign({}, config.headers)) as AxiosHeaders;
+      config.baseURL = server.url.replace('127.0.0.1', 'localhost');
+    };
+    const { http } = await warmClientOf(server, {}, { onReplay });
+    server.revokeTokens();
+    expect((await failureOf(http.get(ECHO))).response.status).toBe(401);
+    expect(server.requests[1]!.headers.authorization).toBeUndefined();
+  });
+
+  test('may freeze the config', async () => {
+    const onReplay: Hook = (config) => void Object.freeze(config);
+    const { http } = await warmClientOf(server, { timeout: 5_000 }, { onReplay });
+    server.revokeTokens();
+    expect((await http.get(ECHO)).status).toBe(200);
   });
 
   test('is not called for a request that is not sent again', async () => {

@@ -14,6 +14,7 @@ import { proveSends } from './proven-send.js';
 import { discard, fitHeaders, type ReplayBody } from './replay-body.js';
 import { noteRefusal, type ReplayRefusal } from '../resource-call/replay-refusal.js';
 import { isRejection } from './token-rejection.js';
+import { readableHeaders } from './writable-config.js';
 
 type Config = InternalAxiosRequestConfig;
 
@@ -34,7 +35,7 @@ export async function replay(rejection: Rejection): Promise<AxiosResponse> {
     }),
   );
   discard(rejection.response.data);
-  const again = nextConfig(first, token, body);
+  let again = nextConfig(first, token, body);
   if (onReplay !== undefined) {
     const { clock } = source;
     await inTime(rejection, 'replay-hook-failed', async ({ signal, leftMs, late }) => {
@@ -42,6 +43,8 @@ export async function replay(rejection: Rejection): Promise<AxiosResponse> {
       const waited = await waitFor((async () => onReplay(again))(), { signal, until, clock });
       if (waited.kind !== 'done') throw late;
     });
+    // The hook may have left a frozen config, or any headers that axios accepts.
+    again = { ...again, headers: ownHeaders(again) };
   }
   // The hook may have changed the destination to one where the token must not go.
   if (first.attachment.guard.destinationOf(again) !== 'own') removeOurs(again);
@@ -54,7 +57,7 @@ export async function replay(rejection: Rejection): Promise<AxiosResponse> {
 /** The config of the replay: the first one with the new token. */
 function nextConfig(first: Sent, token: AccessToken, body: ReplayBody): Config {
   const { data } = body;
-  const headers = new AxiosHeaders(Object.assign({}, first.config.headers));
+  const headers = ownHeaders(first.config);
   fitHeaders(headers, body);
   // axios-mock-adapter removes itself from each config that it answers. Without it the replay would really be sent.
   const adapter = first.config.adapter ?? first.attachment.defaults?.adapter;
@@ -62,6 +65,11 @@ function nextConfig(first: Sent, token: AccessToken, body: ReplayBody): Config {
   removeOurs(again);
   writeToken(first.attachment.place, again, token);
   return again;
+}
+
+/** A copy of the headers, with the methods of axios's. */
+function ownHeaders({ headers }: Config): AxiosHeaders {
+  return new AxiosHeaders({ ...readableHeaders(headers) });
 }
 
 async function send(
