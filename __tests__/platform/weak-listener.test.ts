@@ -1,6 +1,6 @@
 import { afterEach, expect, jest, test } from '@jest/globals';
 
-import { listenWeakly } from '../../src/platform/weak-listener.js';
+import { listenWeakly, whileInMemory } from '../../src/platform/weak-listener.js';
 import { isInMemory } from '../setup/in-memory.js';
 
 /** Calls all its listeners. */
@@ -70,9 +70,24 @@ test('a subscription ends once nothing else holds its object, even if unsubscrib
   expect(() => ring('dinner')).not.toThrow();
 });
 
+test('a function does nothing once its target is gone, and keeps it no longer', async () => {
+  const heard: string[] = [];
+  const arrive = () => {
+    const guest = { heard: '' };
+    const tell = whileInMemory(guest, (_, message: string) => void heard.push(message));
+    tell('dinner');
+    return { guest: new WeakRef(guest), tell };
+  };
+  const { guest, tell } = arrive();
+  expect(await isInMemory(guest)).toBe(false);
+  tell('tea');
+  expect(heard).toEqual(['dinner']);
+});
+
 test('where a runtime has no weak references, it keeps listening', async () => {
-  const { FinalizationRegistry: own } = globalThis;
+  const { FinalizationRegistry: own, WeakRef: ownRef } = globalThis;
   Reflect.deleteProperty(globalThis, 'FinalizationRegistry');
+  Reflect.deleteProperty(globalThis, 'WeakRef');
   try {
     jest.resetModules();
     const path = '../../src/platform/weak-listener.js';
@@ -86,5 +101,6 @@ test('where a runtime has no weak references, it keeps listening', async () => {
     expect(listeners.size).toBe(0);
   } finally {
     globalThis.FinalizationRegistry = own;
+    globalThis.WeakRef = ownRef;
   }
 });

@@ -2,7 +2,10 @@ import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { channel, subscribe, unsubscribe } from 'node:diagnostics_channel';
 
 import { createTokenSource } from '../../src/axios/create-token-source.js';
+import { bearerOf, createProviderClient } from '../../src/index.js';
 import { createFakeClock } from '../../src/testing/index.js';
+import { createMemoryServer } from '../axios/support.js';
+import { isInMemory } from '../setup/in-memory.js';
 import { acme, bench, ended, outcome, warmBench } from './hand-held.js';
 
 const SECOND = 1_000;
@@ -196,6 +199,30 @@ describe('keepWarm', () => {
     expect(clock.pendingTimers).toBe(0);
     await pass(2 * HOUR);
     expect(endpoint.calls).toHaveLength(1);
+  });
+
+  test('ends with a source that was dropped without close(), such as one per request', async () => {
+    const serveRequest = async () => {
+      const { source, clock, endpoint } = await warmBench({ keepWarm: true });
+      return { dropped: new WeakRef(source), clock, endpoint };
+    };
+    const { dropped, clock, endpoint } = await serveRequest();
+    expect(await isInMemory(dropped)).toBe(false);
+    await clock.advanceAsync(10 * HOUR);
+    expect(endpoint.calls).toHaveLength(1);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  test('goes on for a source of which only an axios instance is left', async () => {
+    const clock = createFakeClock();
+    const { provider, tokenEndpoint, ...server } = createMemoryServer();
+    const options = { keepWarm: true, clock, transport: { adapter: tokenEndpoint } };
+    const http = createProviderClient(provider, { adapter: server.api }, options);
+    await http.get('/a');
+    await isInMemory(new WeakRef({}));
+    await clock.advanceAsync(10 * HOUR);
+    expect(bearerOf(http)?.source.peek()).toBeDefined();
+    bearerOf(http)?.source.close();
   });
 
   test('joins a refresh that somebody else has started', async () => {

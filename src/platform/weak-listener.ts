@@ -12,24 +12,31 @@ export function listenWeakly<Target extends object, Message>(
   subscribe: (listener: (message: Message) => void) => Unsubscribe,
   notify: (target: Target, message: Message) => void,
 ): Unsubscribe {
-  if (abandoned === undefined) return subscribe((message) => notify(target, message));
-  const weakly = new WeakRef(target);
-  const unsubscribe = subscribe(listenerOf(weakly, notify));
-  abandoned.register(target, unsubscribe, weakly);
+  const listener = whileInMemory(target, notify);
+  const unsubscribe = subscribe(listener);
+  abandoned?.register(target, unsubscribe, listener);
   return () => {
-    abandoned.unregister(weakly);
+    abandoned?.unregister(listener);
     unsubscribe?.();
   };
 }
 
-/** A separate function, so that its closure does not hold the object. */
-function listenerOf<Target extends object, Message>(
-  weakly: WeakRef<Target>,
-  notify: (target: Target, message: Message) => void,
-): (message: Message) => void {
-  return (message) => {
-    const target = weakly.deref();
-    if (target !== undefined) notify(target, message);
+/**
+ * A function that does not keep its target in memory, and does nothing once that is gone. On a runtime without weak references
+ * it keeps it.
+ *
+ * @param call - must not hold the target
+ */
+export function whileInMemory<Target extends object, Args extends unknown[]>(
+  target: Target,
+  call: (target: Target, ...args: Args) => void,
+): (...args: Args) => void {
+  // Bound, because a closure would make the one below hold the target too.
+  if (typeof WeakRef === 'undefined') return call.bind(undefined, target);
+  const weakly = new WeakRef(target);
+  return (...args) => {
+    const held = weakly.deref();
+    if (held) call(held, ...args);
   };
 }
 

@@ -1,6 +1,7 @@
 import type { BearerError } from '../errors/index.js';
 import { inContextOfNoRequest } from '../platform/async-context.js';
 import { JointWork, type WorkLife } from '../platform/joint-work.js';
+import { whileInMemory } from '../platform/weak-listener.js';
 import type { Acquired } from '../sharing/acquired.js';
 import type { Adopted } from '../sharing/adoption.js';
 import type { AccessToken } from '../token/access-token.js';
@@ -179,9 +180,9 @@ export class Flights {
     const now = source.now();
     const refreshInMs = slot.kind === 'held' ? msUntil(slot.refreshAt, now) : 0;
     const delayMs = Math.max(atLeastMs, refreshInMs, nextCallInMs(state, now, options.policy));
-    this.#cancelWarmTimer = inContextOfNoRequest(() =>
-      options.clock.schedule(() => this.#warm(), delayMs),
-    );
+    // It goes on fetching tokens, and must not do so for a source that was dropped without `close()`.
+    const warm = whileInMemory(this, (flights) => flights.#warm());
+    this.#cancelWarmTimer = inContextOfNoRequest(() => options.clock.schedule(warm, delayMs));
   }
 
   /** No caller waits for this refresh, so it does not keep the process alive. */

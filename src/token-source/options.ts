@@ -42,7 +42,10 @@ export interface CommonSourceOptions {
   readonly singleActiveToken?: boolean | undefined;
   /** What happens to a valid token when its credentials are rejected. @defaultValue 'keep': it is used until it expires */
   readonly onCredentialsRejected?: 'keep' | 'drop' | undefined;
-  /** Renews the token ahead of time even without requests. The timer does not keep the process alive. @defaultValue false */
+  /**
+   * Renews the token ahead of time even without requests, until `close()` is called or the source is dropped. The timer does not
+   * keep the process alive. @defaultValue false
+   */
   readonly keepWarm?: boolean | undefined;
   /**
    * Keeps a refresh running after the request that started it has ended: `waitUntil` of Cloudflare or Vercel, called with each
