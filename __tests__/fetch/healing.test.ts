@@ -5,9 +5,18 @@ import { createBearerFetch, whyNotReplayed, type ReplayedRequest } from '../../s
 import { oauth2ClientCredentials } from '../../src/providers/index.js';
 import { startSandbox } from '../../src/testing/index.js';
 import { failureOf, providerOf } from '../axios/support.js';
-import { ALWAYS_401, ECHO, echoOf, fetchOf, fetchWithDeadToken, useOAuth2 } from './support.js';
+import {
+  ALWAYS_401,
+  ECHO,
+  echoOf,
+  fetchOf,
+  fetchWithDeadToken,
+  useOAuth2,
+  useServers,
+} from './support.js';
 
 const server = useOAuth2();
+const serve = useServers();
 const echo = () => server.url + ECHO;
 
 describe('attaching the token', () => {
@@ -380,6 +389,33 @@ describe('origins', () => {
   test('something that is not a URL is left to fetch', async () => {
     const api = fetchOf(server);
     await expect(api('/orders')).rejects.toThrow('Failed to parse URL');
+  });
+});
+
+describe('of two bearer fetches, one of which sends through the other,', () => {
+  test('for one origin, the token of the outer one is not taken for your own', async () => {
+    const url = await serve((_, response) => {
+      response.writeHead(401, { 'www-authenticate': 'Bearer error="insufficient_scope"' }).end();
+    });
+    const { tokenUrl, credentials } = server;
+    const provider = oauth2ClientCredentials({ ...credentials, tokenUrl, baseURL: url });
+    const api = createBearerFetch(provider, { fetch: createBearerFetch(provider) });
+    const response = await api(url);
+
+    expect(response.status).toBe(401);
+    expect(whyNotReplayed(response)).toBeUndefined();
+  });
+
+  test('for two origins, the one that had a token says why a 401 was not replayed', async () => {
+    const inner = await fetchWithDeadToken(server);
+    const elsewhere = { ...server.credentials, tokenUrl: server.tokenUrl };
+    const baseURL = 'https://elsewhere.example.com';
+    const outer = oauth2ClientCredentials({ ...elsewhere, baseURL });
+    const api = createBearerFetch(outer, { fetch: inner });
+    const response = await api(echo(), { bearer: { replay: false } });
+
+    expect(response.status).toBe(401);
+    expect(whyNotReplayed(response)).toBe('opted-out');
   });
 });
 

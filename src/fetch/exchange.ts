@@ -5,7 +5,12 @@ import type { Place } from '../provider-definition/token-placement.js';
 import { waitFor } from '../platform/waiting.js';
 import type { AttachRules } from '../resource-call/attach-options.js';
 import { destinationOf, parsedURL, type Destination } from '../resource-call/origins.js';
-import { noteRefusal, type ReplayRefusal } from '../resource-call/replay-refusal.js';
+import {
+  forgetSentWithout,
+  noteRefusal,
+  whyNotReplayed,
+  type ReplayRefusal,
+} from '../resource-call/replay-refusal.js';
 import { rejectsToken } from '../resource-call/token-rejection.js';
 import type { TokenSource } from '../token-source/token-source.js';
 import type { AccessToken } from '../token/access-token.js';
@@ -65,6 +70,8 @@ export async function callFetch(
   if (destination !== 'own') {
     // With the caller's own arguments.
     const response = await attachment.send(input, init);
+    // A bearer fetch inside this one may have had a token for it.
+    if (whyNotReplayed(response) !== undefined) return response;
     if (destination === 'foreign') noteRefusal('foreign-origin', response);
     if (destination === 'taken') noteRefusal('own-authorization', response);
     return response;
@@ -133,7 +140,7 @@ function authorized(
   return { url: carrier.url, headers };
 }
 
-function sendWith(
+async function sendWith(
   exchange: Exchange,
   token: AccessToken,
   fields: BodyFields,
@@ -145,9 +152,11 @@ function sendWith(
   const init = { ...call.init, ...(fields.body && { body: fields.body }), headers };
   const sent = { ...call, url, input: url === call.url ? call.input : atURL(url, call.input) };
   const sendOnce = proof ? proving(send, { proof, source, token, body }) : send;
-  return call.redirect === 'follow' && mayForward(place)
+  const response = await (call.redirect === 'follow' && mayForward(place)
     ? sendFollowing(sendOnce, sent, init, () => body.again(), place.id)
-    : sendOnce(sent.input, init);
+    : sendOnce(sent.input, init));
+  forgetSentWithout(response);
+  return response;
 }
 
 /** The same request at another URL. A body that has been read is left to `init`. */

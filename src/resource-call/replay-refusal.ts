@@ -34,6 +34,14 @@ export function noteRefusal(because: ReplayRefusal, ...holders: readonly unknown
 }
 
 /**
+ * Forgets that a request was sent without a token, for the answer to one that had one: if one bearer fetch sends through another, the
+ * inner one takes the outer one's token for the caller's.
+ */
+export function forgetSentWithout(response: object): void {
+  if (NOTED_AHEAD.includes(refusals.get(response))) refusals.delete(response);
+}
+
+/**
  * Returns why a 401 was not replayed; `undefined` for anything else, such as the 401 of a request with `{ bearer: false }`.
  *
  * @param errorOrResponse - the error that axios threw, or the response if `validateStatus` accepts a 401
