@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import axios, { CanceledError, type AxiosAdapter, type AxiosRequestConfig } from 'axios';
+import type { Readable } from 'node:stream';
 
 import { createFakeClock } from '../../src/testing/index.js';
 import {
@@ -7,6 +8,7 @@ import {
   createMemoryServer,
   ECHO,
   failureOf,
+  type Failure,
   memoryClientOf,
   useOAuth2,
   warmClientOf,
@@ -85,6 +87,28 @@ describe.each(ways)('a caller who gives up by %s', (_name, give) => {
     held.release();
     expect((await http.get(ECHO)).data.token).toBe(server.issuedTokens[1]);
     expect([server.tokenCalls, server.requests.length]).toEqual([2, 2]);
+  });
+
+  test('during re-acquisition, gives back the socket of a streamed 401', async () => {
+    const bodies: Readable[] = [];
+    const send = axios.getAdapter('http');
+    const adapter: AxiosAdapter = (sent) =>
+      send(sent).catch((error: unknown) => {
+        bodies.push((error as Failure).response.data as Readable);
+        throw error;
+      });
+    const { http } = await warmClientOf(server, { adapter, responseType: 'stream' });
+    server.revokeTokens();
+    const held = server.tokenEndpoint.holdNext();
+    const { config, abort } = give();
+    const leaver = failureOf(http.get(ECHO, config));
+    await held.arrived;
+    abort();
+    expect((await leaver).response).toBeUndefined(); // So the caller cannot read it.
+    held.release();
+    const areDestroyed = bodies.map(({ destroyed }) => destroyed);
+    for (const body of bodies) body.destroy(); // Or the sandbox would wait for it.
+    expect(areDestroyed).toEqual([true]);
   });
 
   test('during the replay, is heard', async () => {

@@ -1,6 +1,8 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import axios, { AxiosHeaders, type InternalAxiosRequestConfig } from 'axios';
 import { createHash } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import { json } from 'node:stream/consumers';
 
 import {
   attachBearer,
@@ -200,6 +202,13 @@ describe('an onReplay that fails', () => {
       expect(whyNotReplayed(response)).toBe('replay-hook-failed');
     },
   );
+
+  test.each(failures)('(%s) leaves a streamed 401 to be read', async (_, onReplay) => {
+    const { http } = await warmClientOf(server, { responseType: 'stream' }, { onReplay });
+    server.revokeTokens();
+    const { response } = await failureOf(http.get(ECHO));
+    expect(await json(response.data as Readable)).toMatchObject({ error: 'invalid_token' });
+  });
 
   test('leaves the new token in place for the others', async () => {
     const onReplay = jest.fn<Hook>().mockRejectedValueOnce(new Error('no key'));

@@ -9,7 +9,7 @@ import { giveBack } from './give-back.js';
 import type { Handler } from './innermost.js';
 import { isOurs } from './known-tokens.js';
 import { replay } from './replay.js';
-import { replayBody } from './replay-body.js';
+import { discard, replayBody } from './replay-body.js';
 import { Rejection } from './rejection.js';
 import type { ReplayRefusal } from '../resource-call/replay-refusal.js';
 import { mayReplay } from './request-options.js';
@@ -81,7 +81,10 @@ export function healer(): (exchange: Exchange) => Handler<AxiosResponse> {
       return await matchAndReplay(rejection);
     } catch (outcome) {
       const { original } = rejection;
-      if (outcome !== rejection) throw concealError(outcome, isOurs);
+      if (outcome !== rejection) {
+        discard(rejection.response.data); // The caller never gets it, as after an abort.
+        throw concealError(outcome, isOurs);
+      }
       if (original.kind === 'response') return original.response;
       throw concealError(original.error, isOurs);
     }

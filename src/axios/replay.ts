@@ -34,7 +34,6 @@ export async function replay(rejection: Rejection): Promise<AxiosResponse> {
       not: first.token.value,
     }),
   );
-  discard(rejection.response.data);
   let again = nextConfig(first, token, body);
   if (onReplay !== undefined) {
     const { clock } = source;
@@ -51,6 +50,7 @@ export async function replay(rejection: Rejection): Promise<AxiosResponse> {
   if (again.data !== body.data) again.headers.delete('Content-Length'); // The hook replaced the body.
   const leftMs = timeLeft(rejection);
   if (leftMs !== undefined) again.timeout = asTimeout(leftMs);
+  discard(rejection.response.data);
   return send(rejection, token, again);
 }
 
