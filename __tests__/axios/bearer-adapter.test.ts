@@ -63,6 +63,17 @@ describe('an SDK with an adapter of ours', () => {
     expect(inspect(error, { depth: 9, showHidden: true })).not.toContain(server.issuedTokens[1]);
   });
 
+  test('cannot have a postForm sent again, whose fields only its own axios knows', async () => {
+    const adapter = createBearerAdapter(providerOf(server));
+    const http = sdkWith({ adapter });
+    await adapter.source.getToken();
+    server.revokeTokens();
+    const error = await failureOf(http.postForm(ECHO, { a: 1 }));
+    expect(error.response.status).toBe(401);
+    expect(whyNotReplayed(error)).toBe('body-consumed');
+    expect(server.requests).toHaveLength(1);
+  });
+
   test('learns why no token was attached', async () => {
     const adapter = createBearerAdapter(providerOf(server));
     const http = axios.create({ baseURL: server.url, adapter });
