@@ -32,12 +32,29 @@ function fromAuthRefresh({ j, root }) {
     if (call.callee.type !== 'Identifier' || !names.includes(call.callee.name)) return undefined;
     const [instance, refresh, options] = call.arguments;
     const todo = [RETURN_TOKEN];
+    if (takesFailedRequest({ j, root }, refresh))
+      todo.push(
+        'TODO(axios-bearer): it gets { params, signal } and no failed request any more: the header is written for you.',
+      );
     if (options !== undefined)
       todo.push(
         `TODO(axios-bearer): these options are gone: ${j(options).toSource().replaceAll(/\s+/g, ' ')}. See docs/migrating/axios-auth-refresh.md.`,
       );
     return attachment(j, instance, refresh, todo);
   });
+}
+
+/** Whether the function, given in place or by its name, has a parameter. */
+function takesFailedRequest({ j, root }, refresh) {
+  const named = { id: { type: 'Identifier', name: refresh.name } };
+  const [declared = refresh] = [
+    ...root
+      .find(j.VariableDeclarator, named)
+      .nodes()
+      .map(({ init }) => init),
+    ...root.find(j.FunctionDeclaration, named).nodes(),
+  ];
+  return declared?.params?.length > 0;
 }
 
 /** `instance.interceptors.request.use(tokenProvider({ getToken }))`. */
@@ -51,14 +68,14 @@ function fromTokenInterceptor({ j, root }) {
     const given = Object.fromEntries(
       made.arguments[0].properties.map((property) => [property.key.name, property.value]),
     );
-    const cached = cachedFunction({ j, root }, given.getToken);
+    const cached = cachedFunction({ j, root }, given.getToken, instance);
     const isWhole = cached === undefined && given.headerFormatter === undefined;
     return attachment(j, instance, cached ?? given.getToken, isWhole ? [] : [RETURN_TOKEN]);
   });
 }
 
-/** The function within `const cache = tokenProvider.tokenCache(getToken, …)`, which goes with its cache. */
-function cachedFunction({ j, root }, getToken) {
+/** The function within `const cache = tokenProvider.tokenCache(getToken, …)`, which goes with its cache; so does `cache.reset()`. */
+function cachedFunction({ j, root }, getToken, instance) {
   if (getToken?.type === 'CallExpression' && getToken.callee.property?.name === 'tokenCache')
     return getToken.arguments[0];
   if (getToken?.type !== 'Identifier') return undefined;
@@ -69,6 +86,10 @@ function cachedFunction({ j, root }, getToken) {
   if (declarator === undefined) return undefined;
   const [inner] = declarator.node.init.arguments;
   j(declarator).remove();
+  const reset = { object: { name: getToken.name }, property: { name: 'reset' } };
+  root
+    .find(j.CallExpression, { callee: reset })
+    .replaceWith(() => j.template.expression`bearerOf(${instance})?.source.clear()`);
   return inner;
 }
 
@@ -86,9 +107,15 @@ function fromQueue({ j, root }) {
     const acquire = j.arrowFunctionExpression([], refresh);
     acquire.async = true;
     const kept = isIdentity(onAnswer) ? [] : [j.callExpression(call.callee, [onAnswer])];
-    const written = [attachment(j, instance, acquire, [RETURN_TOKEN]), ...kept];
-    j(statementOf(path)).replaceWith(written.map((one) => j.expressionStatement(one)));
+    const attached = attachment(j, instance, acquire, [RETURN_TOKEN]);
+    const written = [attached, ...kept].map((one) => j.expressionStatement(one));
+    j(statementOf(path)).replaceWith(written);
     removeUnused({ j, root }, used);
+    const lost = savedBy({ j, root }, handler);
+    if (lost.length > 0)
+      addTodo(j, attached, [
+        `TODO(axios-bearer): also save here what other code reads, such as a new refresh token, as before: ${lost.join(' ')}`,
+      ]);
     return [j(instance).toSource()];
   });
 }
@@ -133,6 +160,25 @@ function isSentAgain({ callee, arguments: given }) {
   );
 }
 
+/** What a removed handler saved for others: in variables that are still there, and with functions such as `localStorage.setItem`. */
+function savedBy({ j, root }, handler) {
+  const isSave = ({ type, left, right, callee }) =>
+    type === 'AssignmentExpression'
+      ? left.type === 'Identifier' &&
+        !/Literal$/.test(right.type) &&
+        isModuleVariable({ j, root }, left.name)
+      : /^(set(?!Timeout|Interval)|save|store|persist)/i.test(
+          (callee?.property ?? callee)?.name ?? '',
+        );
+  return j(handler)
+    .find(j.ExpressionStatement)
+    .nodes()
+    .filter(({ expression }) =>
+      isSave(expression.type === 'AwaitExpression' ? expression.argument : expression),
+    )
+    .map((node) => j(node).toSource().replaceAll(/\s+/g, ' '));
+}
+
 function isModuleVariable({ j, root }, name) {
   return root
     .find(j.VariableDeclarator, { id: { name } })
@@ -171,7 +217,6 @@ function optOutOfReplay({ j, root }) {
 /** `attachBearer(instance, defineProvider({ … }))`. */
 function attachment(j, instance, acquire, todo) {
   const member = j.property('init', j.identifier('acquireToken'), acquire);
-  member.comments = todo.map((text) => j.commentLine(` ${text}`, true, false));
   const base = j.memberExpression(
     j.memberExpression(instance, j.identifier('defaults')),
     j.identifier('baseURL'),
@@ -182,7 +227,16 @@ function attachment(j, instance, acquire, todo) {
     member,
   ]);
   const provider = j.callExpression(j.identifier('defineProvider'), [definition]);
-  return j.callExpression(j.identifier('attachBearer'), [instance, provider]);
+  const attached = j.callExpression(j.identifier('attachBearer'), [instance, provider]);
+  addTodo(j, attached, todo);
+  return attached;
+}
+
+/** Adds comments above the `acquireToken` of an attachment. */
+function addTodo(j, attached, todo) {
+  const acquireToken = attached.arguments[1].arguments[0].properties.at(-1);
+  const comments = todo.map((text) => j.commentLine(` ${text}`, true, false));
+  acquireToken.comments = [...(acquireToken.comments ?? []), ...comments];
 }
 
 /** For TypeScript the `baseURL` of an instance may be undefined, that of a provider may not. */
@@ -232,14 +286,15 @@ function removeImport({ j, root }, source) {
 }
 
 function importOurs({ j, root }) {
-  const names = ['attachBearer', 'defineProvider'].map((name) => j.identifier(name));
+  const used = root.find(j.CallExpression, { callee: { name: 'bearerOf' } }).size() > 0;
+  const names = ['attachBearer', ...(used ? ['bearerOf'] : []), 'defineProvider'];
   const usesRequire =
     root.find(j.ImportDeclaration).size() === 0 &&
     root.find(j.CallExpression, { callee: { name: 'require' } }).size() > 0;
   const ours = usesRequire
-    ? j.template.statement(["const { attachBearer, defineProvider } = require('axios-bearer');"])
+    ? j.template.statement([`const { ${names.join(', ')} } = require('axios-bearer');`])
     : j.importDeclaration(
-        names.map((name) => j.importSpecifier(name)),
+        names.map((name) => j.importSpecifier(j.identifier(name))),
         j.literal('axios-bearer'),
       );
   const { body } = root.get().node.program;

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
 /*
- * Ten public shapes of the three patterns, written anew: what the transform makes of each, to the letter. They are text, because they are no
+ * Eleven public shapes of the three patterns, written anew: what the transform makes of each, to the letter. They are text, because they are no
  * programs of this repository.
  */
 
@@ -21,8 +21,8 @@ const shapes = readdirSync(FIXTURES).filter((file) => /\.output\./.test(file));
 const migrated = (source: string, path = 'any.js') =>
   transform({ path, source }, { jscodeshift: withParser('tsx') });
 
-test('ten shapes are tried', () => {
-  expect(shapes).toHaveLength(10);
+test('eleven shapes are tried', () => {
+  expect(shapes).toHaveLength(11);
 });
 
 describe.each(shapes)('%s', (output) => {
@@ -61,4 +61,26 @@ other.interceptors.request.use((config) => {
 });
 `;
   expect(migrated(source)).toContain('config.headers.Authorization = own();');
+});
+
+test('what resets the cache of axios-token-interceptor clears the token source', () => {
+  const source = `import tokenProvider from 'axios-token-interceptor';
+const cache = tokenProvider.tokenCache(login, { maxAge: 1000 });
+api.interceptors.request.use(tokenProvider({ getToken: cache }));
+export const logOut = () => cache.reset();
+`;
+  const result = migrated(source);
+  expect(result).toContain(
+    "import { attachBearer, bearerOf, defineProvider } from 'axios-bearer';",
+  );
+  expect(result).toContain('export const logOut = () => bearerOf(api)?.source.clear();');
+});
+
+test.each([
+  'const login = (failed) => post(failed);\nrefresh(api, login);',
+  'function login(failed) { post(failed); }\nrefresh(api, login);',
+  'refresh(api, (failed) => post(failed));',
+])('a refresh function that takes the failed request is marked: %s', (given) => {
+  const source = `import refresh from 'axios-auth-refresh';\nconst { post } = http;\n${given}\n`;
+  expect(migrated(source)).toContain('it gets { params, signal } and no failed request any more');
 });
