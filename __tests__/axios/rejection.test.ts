@@ -11,6 +11,7 @@ import {
   type ResourceResponse,
   type TokenSource,
 } from '../../src/index.js';
+import { oauth2ClientCredentials } from '../../src/providers/index.js';
 import { createFakeClock } from '../../src/testing/index.js';
 import {
   ALWAYS_401,
@@ -155,6 +156,7 @@ describe('behaviour 29: while the token endpoint cools down', () => {
     const error = await failureOf(http.get(ALWAYS_401));
     expect(error.response.status).toBe(401);
     expect(whyNotReplayed(error)).toBe('endpoint-cooling');
+    expect(error.cause).toMatchObject({ status: 503, phase: 'cooling down' });
     expect((await http.get(ECHO)).data.token).toBe(token);
     expect(server.tokenCalls).toBe(2);
 
@@ -163,6 +165,23 @@ describe('behaviour 29: while the token endpoint cools down', () => {
     expect((await http.get(ECHO)).data.token).toBe(server.issuedTokens[1]);
     expect(server.tokenCalls).toBe(3);
   });
+});
+
+test('a 401 is healed as soon as the credentials change, although rejected ones cool down', async () => {
+  const { url: baseURL, tokenUrl } = server;
+  let credentials = server.credentials;
+  const provider = oauth2ClientCredentials({ baseURL, tokenUrl, credentials: () => credentials });
+  const http = createProviderClient(provider);
+  await http.get(ECHO);
+  const changed = server.rotateCredentials();
+  server.revokeTokens();
+  const rejected = { response: { status: 401 }, cause: { code: 'ERR_CREDENTIALS_REJECTED' } };
+  expect(await failureOf(http.get(ECHO))).toMatchObject(rejected);
+  expect(await failureOf(http.get(ECHO))).toMatchObject(rejected);
+  expect(server.tokenCalls).toBe(2);
+
+  credentials = changed;
+  expect((await http.get(ECHO)).status).toBe(200);
 });
 
 describe('an endpoint that is down while a 401 is healed', () => {

@@ -189,6 +189,10 @@ describe('a 401 on our token', () => {
     expect([response.status, whyNotReplayed(response)]).toEqual([401, 'no-other-token']);
     expect(response).toMatchObject({ cause: { code: 'ERR_TOKEN_REQUEST_REFUSED' } });
     expect(await response.text()).not.toBe('');
+
+    const next = await api(echo());
+    expect([next.status, whyNotReplayed(next)]).toEqual([401, 'endpoint-cooling']);
+    expect(next).toMatchObject({ cause: { status: 503, phase: 'cooling down' } });
   });
 
   test('is not healed if it is about something else: a scope, or a foreign host after a redirect', async () => {

@@ -11,7 +11,7 @@ import { isOurs } from './known-tokens.js';
 import { replay } from './replay.js';
 import { discard, replayBody } from './replay-body.js';
 import { Rejection } from './rejection.js';
-import type { ReplayRefusal } from '../resource-call/replay-refusal.js';
+import { lacksToken, type ReplayRefusal } from '../resource-call/replay-refusal.js';
 import { mayReplay } from './request-options.js';
 import { isRejection } from './token-rejection.js';
 
@@ -131,9 +131,10 @@ function isWorthReplaying(rejection: Rejection): boolean {
     on: own === undefined ? 'first-send' : 'only-send',
     params,
   });
-  const because = own ?? (answer.kind === 'pass' ? answer.because : undefined);
+  const because = own ?? (answer.kind === 'pass' ? answer.because : 'no-other-token');
   if (answer.kind === 'replay') rejection.forcedMint = answer.forcedMint;
-  if (because === undefined) return true;
+  rejection.withoutToken = because;
+  if (lacksToken(because)) return true;
   rejection.refuse(because);
   return false;
 }

@@ -19,6 +19,8 @@ export class Rejection {
   readonly original: Original;
   /** Set before the request is sent again. */
   body!: ReplayBody;
+  /** Why it is not sent again if no other token comes. */
+  withoutToken!: ReplayRefusal;
   /** The id of the mint that this 401 forced, if any. */
   forcedMint: number | undefined;
 

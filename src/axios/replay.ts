@@ -26,7 +26,7 @@ type Config = InternalAxiosRequestConfig;
 export async function replay(rejection: Rejection): Promise<AxiosResponse> {
   const { sent: first, body } = rejection;
   const { source, onReplay } = first.attachment;
-  const token = await inTime(rejection, 'no-other-token', ({ signal, leftMs }) =>
+  const token = await inTime(rejection, rejection.withoutToken, ({ signal, leftMs }) =>
     source.getToken({
       signal,
       timeoutMs: leftMs,

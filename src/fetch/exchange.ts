@@ -7,6 +7,7 @@ import type { AttachRules } from '../resource-call/attach-options.js';
 import { destinationOf, parsedURL, type Destination } from '../resource-call/origins.js';
 import {
   forgetSentWithout,
+  lacksToken,
   noteRefusal,
   whyNotReplayed,
   type ReplayRefusal,
@@ -213,10 +214,12 @@ async function heal(exchange: Exchange, token: AccessToken, first: Response): Pr
   const own = typeof again === 'string' ? again : undefined;
   const on = own === undefined ? 'first-send' : 'only-send';
   const answer = source.reject(token.value, { on, params });
-  if (answer.kind === 'pass') return refused(source, first, own ?? answer.because);
   if (typeof again === 'string') return refused(source, first, again);
+  const because = answer.kind === 'pass' ? answer.because : 'no-other-token';
+  if (!lacksToken(because)) return refused(source, first, because);
+  const forcedMint = answer.kind === 'replay' ? answer.forcedMint : undefined;
   const { signal } = call;
-  const next = await orRefusal(exchange, first, 'no-other-token', () =>
+  const next = await orRefusal(exchange, first, because, () =>
     source.getToken({ signal, params, not: token.value }),
   );
   if (next.kind === 'refused') return first;
@@ -228,7 +231,7 @@ async function heal(exchange: Exchange, token: AccessToken, first: Response): Pr
   if (hooked.kind === 'refused') return first;
   discard(first.body);
   const second = await sendWith(exchange, next.value, again, request);
-  await settle(exchange, next.value, answer.forcedMint, second);
+  await settle(exchange, next.value, forcedMint, second);
   return second;
 }
 

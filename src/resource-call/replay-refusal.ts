@@ -14,12 +14,20 @@ export type ReplayRefusal =
   | 'already-replayed'
   /** Refreshing on a 401 is paused: the last refreshed tokens were rejected too. */
   | 'forced-mints-spent'
-  /** The token endpoint is cooling down, so no new token can be fetched. */
+  /** The token endpoint is cooling down, so no new token can be fetched. The error's `cause` says why. */
   | 'endpoint-cooling'
   /** No new token could be fetched. The error's `cause` says why. */
   | 'no-other-token'
   /** Your `onReplay` threw. Its error is the `cause`. */
   | 'replay-hook-failed';
+
+/**
+ * Whether only another token is missing. While the endpoint cools down there may be one too: from changed credentials, or from another
+ * process. If not, asking fails at once and says why.
+ */
+export function lacksToken(because: ReplayRefusal): boolean {
+  return because === 'no-other-token' || because === 'endpoint-cooling';
+}
 
 /** Noted when a request is sent without our token, before the answer comes. */
 const NOTED_AHEAD: readonly (ReplayRefusal | undefined)[] = ['foreign-origin', 'own-authorization'];

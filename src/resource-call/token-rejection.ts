@@ -22,9 +22,7 @@ export function isStandardRejection({
 }: Pick<ResourceResponse, 'status' | 'headers'>): boolean {
   if (status !== 401) return false;
   const challenge = headerOf(headers, 'www-authenticate');
-  return !(Array.isArray(challenge) ? challenge : [challenge]).some(
-    (one) => typeof one === 'string' && NOT_THE_TOKENS_FAULT.test(one),
-  );
+  return ![challenge].flat().some((one) => NOT_THE_TOKENS_FAULT.test(String(one)));
 }
 
 /**

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import axios from 'axios';
 import { inspect } from 'node:util';
 
-import { attachBearer } from '../../../src/index.js';
+import { attachBearer, createProviderClient } from '../../../src/index.js';
 import { LoginRequiredError } from '../../../src/oauth/login-required-error.js';
 import { HOUR_MS, usersBench } from './bench.js';
 
@@ -131,6 +131,24 @@ describe('a user who has to log in', () => {
 
     db.rows.set('u1', 'u1-r7');
     expect(await token('u1')).toBe('u1-a8');
+  });
+
+  test('is named as the cause of each 401 that the API gives to the access token in hand', async () => {
+    const { process, spent, pass } = usersBench();
+    const { users, token } = process();
+    const http = createProviderClient(users.source, {
+      adapter: (config) =>
+        Promise.reject(Object.assign(new Error('401'), { config, response: { status: 401 } })),
+    });
+    await token('u1');
+    spent.add('u1-r2');
+    const me = async () => {
+      const answer = http.get('/me', users.as('u1')).catch((error: unknown) => error);
+      await pass(1);
+      return answer;
+    };
+    expect(await me()).toMatchObject({ response: { status: 401 }, cause: GONE });
+    expect(await me()).toMatchObject({ response: { status: 401 }, cause: GONE });
   });
 
   test('is told so at once while the access token in hand serves to its end', async () => {
