@@ -167,7 +167,7 @@ describe('behaviour 29: while the token endpoint cools down', () => {
   });
 });
 
-test('a 401 is healed as soon as the credentials change, although rejected ones cool down', async () => {
+test('behaviour 29: a 401 is healed as soon as the credentials change, although rejected ones cool down', async () => {
   const { url: baseURL, tokenUrl } = server;
   let credentials = server.credentials;
   const provider = oauth2ClientCredentials({ baseURL, tokenUrl, credentials: () => credentials });
