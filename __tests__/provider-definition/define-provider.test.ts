@@ -350,6 +350,25 @@ describe('credentials from a function', () => {
   );
 });
 
+describe('a token request that throws without parameters', () => {
+  const credentials = { account: 'a', secret: SECRET };
+  const tenants: Record<string, { url: string }> = { north: { url: '/north/token' } };
+  const tokenRequest: ProviderDefinition<Credentials>['tokenRequest'] = (_credentials, params) => ({
+    url: tenants[String(params['tenant'])]!.url,
+  });
+
+  it('is left to the token call, which has them', () => {
+    const provider = acme({ credentials, tokenRequest, paramNames: ['tenant'] });
+    expect(describesTheSame(provider as unknown as Provider, provider as unknown as Provider)).toBe(
+      false,
+    );
+  });
+
+  it('is thrown at creation if there are none to come', () => {
+    expect(() => acme({ credentials, tokenRequest })).toThrow(TypeError);
+  });
+});
+
 describe('a token request that is a promise', () => {
   const credentials = { account: 'a', secret: SECRET };
 

@@ -90,8 +90,8 @@ export interface ProviderDefinition<C extends object> extends CommonDefinition {
    * Builds the token request for each token call. It may return a promise, for instance to sign the request with a key
    * management service or Web Crypto; the promise is limited by `flightTimeoutMs`.
    *
-   * With fixed credentials it is also called once at creation, to check the URL. If it returns a promise, the URL is checked
-   * before the first token call instead.
+   * With fixed credentials it is also called once at creation, to check the URL. If it returns a promise, or throws for want of its
+   * `paramNames`, the URL is checked before the first token call instead.
    *
    * @param context - sends earlier requests, for a token that takes more than one call
    */
@@ -425,14 +425,22 @@ const ONLY_CHECKING: TokenRequestContext = {
   now: Date.now,
 };
 
-/** The token request if it is synchronous. A promise is ignored, because the token call will see its failure too. */
+/**
+ * The token request if it is synchronous and needs no parameters. Otherwise the token call will see its failure too.
+ *
+ * @throws what `tokenRequest` throws, unless it may be for want of a parameter: an error of ours names what is wrong
+ */
 function requestAhead<C extends object>(
-  provider: Pick<ProviderDefinition<C>, 'tokenRequest'>,
+  provider: Pick<ProviderDefinition<C>, 'tokenRequest' | 'paramNames'>,
   credentials: C,
 ): TokenRequest | undefined {
-  const request = provider.tokenRequest(credentials, {}, ONLY_CHECKING);
-  if (!isPromise(request)) return request;
-  request.then(undefined, () => undefined);
+  try {
+    const request = provider.tokenRequest(credentials, {}, ONLY_CHECKING);
+    if (!isPromise(request)) return request;
+    request.then(undefined, () => undefined);
+  } catch (error) {
+    if (!provider.paramNames || error instanceof MisconfigurationError) throw error;
+  }
   return undefined;
 }
 

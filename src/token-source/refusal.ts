@@ -18,7 +18,7 @@ export function refusal(
       return new TokenAcquisitionError(
         'ERR_TOKEN_BUDGET_SPENT',
         `${provider}: the provider's limit of token calls is used up. The next call is possible in ` +
-          `${inSeconds(retryInMs)}. Share one token source, or a store, between all callers.`,
+          `${inSeconds(retryInMs)}. Share one token source or a store.`,
         { provider, phase: 'token request', retryable: true, retryInMs },
       );
     case 'same-token':
