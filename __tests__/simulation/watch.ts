@@ -248,7 +248,11 @@ export class Watch {
           : [0.8 * usualMs, 1.2 * usualMs];
     // Another cool-down may last longer.
     const longest = Math.max(most, coolingMs(before, now));
-    for (const delayMs of [coolingMs(after, now), ...told]) {
+    // What is told is rounded up.
+    const delays = [{ delayMs: coolingMs(after, now), longest }].concat(
+      told.map((delayMs) => ({ delayMs, longest: Math.ceil(longest) })),
+    );
+    for (const { delayMs, longest } of delays) {
       if (delayMs < least - EPSILON || delayMs > longest + EPSILON)
         this.#violated(
           'a cool-down lasts as long as the table says',
