@@ -14,8 +14,10 @@ import {
   createProviderClient,
   createTokenSource,
   type TokenSource,
+  type TokenSourceOptions,
 } from '../../src/index.js';
 import { oauth2ClientCredentials } from '../../src/providers/index.js';
+import { createFakeClock } from '../../src/testing/index.js';
 import { createSecret, leaksOf, pathsTo, traceOf, views, viewsShowing } from './secret-walk.js';
 import { failureOf, type Failure } from './support.js';
 
@@ -26,16 +28,20 @@ const exotel = { apiKey: createSecret(), apiToken: createSecret() };
 /** Every token that the test was handed; the last one is good unless it was revoked. */
 const tokens: string[] = [];
 let isRevoked = false;
+/** What happens to the next token call in place of a token. */
+let mishap: Route | undefined;
 
-type Route = (response: ServerResponse, request: IncomingMessage) => void;
+type Route = (response: ServerResponse, request: IncomingMessage) => unknown;
 
 const routes: Record<string, Route> = {
-  '/token'(response) {
+  '/token'(response, request) {
+    if (mishap !== undefined) return mishap(response, request);
     isRevoked = false;
     tokens.push(createSecret());
     answer(response, 200, { access_token: tokens.at(-1), expires_in: 3600 });
   },
   '/token-refused': (response) => response.writeHead(400).end(`{"error":"${clientSecret}"}`),
+  '/token-malformed': (response) => response.end(`<html>${clientSecret}</html>`),
   '/hang': () => undefined,
   '/reset': (response) => response.socket?.destroy(),
   '/cut'(response) {
@@ -44,8 +50,13 @@ const routes: Record<string, Route> = {
   },
   '/gzip': (response) =>
     response.writeHead(500, { 'Content-Encoding': 'gzip' }).end(gzipSync('{"zipped":true}')),
+  '/not-json': (response) =>
+    response.writeHead(200, { 'Content-Type': 'application/json' }).end('{broken'),
+  '/redirect-again': (response) => response.writeHead(302, { Location: '/redirect-again' }).end(),
   '/redirect': (response) => response.writeHead(302, { Location: '/500' }).end(),
   '/healed-500': (response, request) => answer(response, isGood(request) ? 500 : 401),
+  '/healed-reset': (response, request) =>
+    isGood(request) ? response.socket?.destroy() : answer(response, 401),
 };
 
 function serve(request: IncomingMessage, response: ServerResponse): void {
@@ -86,18 +97,27 @@ const cleanUps: (() => void)[] = [];
 afterEach(() => {
   for (const cleanUp of cleanUps.splice(0)) cleanUp();
   tokens.length = 0;
+  isRevoked = false;
+  mishap = undefined;
 });
 
-function sourceOf(baseURL = urlOf(http1), tokenPath = '/token'): TokenSource {
+function sourceOf(
+  baseURL = urlOf(http1),
+  tokenPath = '/token',
+  options: TokenSourceOptions = {},
+): TokenSource {
   const tokenUrl = urlOf(http1) + tokenPath;
   const credentials = { clientId: 'client', clientSecret };
   const provider = oauth2ClientCredentials({ ...credentials, tokenUrl, baseURL });
-  return createTokenSource(provider, { maxAttempts: 1 });
+  return createTokenSource(provider, { maxAttempts: 1, ...options });
 }
 
 /** A client that holds a token, and whose agents carry further requests that are under way. */
-async function clientOf(config: CreateAxiosDefaults = {}): Promise<AxiosInstance> {
-  const source = sourceOf(config.baseURL);
+async function clientOf(
+  config: CreateAxiosDefaults = {},
+  options: TokenSourceOptions = {},
+): Promise<AxiosInstance> {
+  const source = sourceOf(config.baseURL, '/token', options);
   await source.getToken();
   await keepBusy();
   if (config.httpAgent !== undefined) await keepBusy(config.httpAgent as Agent);
@@ -146,12 +166,31 @@ const failures: Record<string, Send> = {
     isRevoked = true;
     return http.get('/healed-500');
   },
+  'a reset connection of a replay'(http) {
+    isRevoked = true;
+    return http.get('/healed-reset');
+  },
   'a 401 that a new token does not fix': (http) => http.get('/401'),
+  'such a 401, read as a stream': (http) => http.get('/401', { responseType: 'stream' }),
+  'a 401 to a body that can be read once'(http) {
+    isRevoked = true;
+    return http.post('/mine', new Blob(['x']).stream());
+  },
+  'a 401 whose token call is refused'(http) {
+    isRevoked = true;
+    mishap = routes['/token-refused'];
+    return http.get('/mine');
+  },
   'a time-out': (http) => http.get('/hang', { timeout: 30 }),
   'an abort before it is sent': (http) => http.get('/hang', { signal: AbortSignal.abort() }),
   'an abort': (http) => http.get('/hang', { signal: AbortSignal.timeout(30) }),
   'a reset connection': (http) => http.get('/reset'),
   'an answer that breaks off': (http) => http.get('/cut'),
+  'an answer that is not JSON': (http) =>
+    http.get('/not-json', {
+      responseType: 'json',
+      transitional: { silentJSONParsing: false },
+    }),
   'too long an answer': (http) => http.get('/500', { maxContentLength: 3 }),
   'a body too long to be sent': (http) => http.post('/500', 'too long', { maxBodyLength: 3 }),
   'a transform that throws before anything is sent': (http) =>
@@ -175,6 +214,18 @@ describe.each(['http', 'fetch'] as const)('no secret is found, adapter %s, in', 
     expectNoSecretIn(await failureOf(http.get('/500')));
   });
 
+  test('a time-out that is over when a 401 comes, which is its cause', async () => {
+    const clock = createFakeClock();
+    const http = await clientOf({ adapter }, { clock });
+    routes['/late'] = (response) => {
+      clock.advance(60_000);
+      answer(response, 401);
+    };
+    const error = await failureOf(http.get('/late', { timeout: 60_000 }));
+    expect(error.cause.response.status).toBe(401);
+    expectNoSecretIn(error);
+  });
+
   test('what an interceptor of the app was given and has kept', async () => {
     const http = await clientOf({ adapter });
     const kept: unknown[] = [];
@@ -193,6 +244,10 @@ describe('no secret is found in a 500 with', () => {
   const settings: Record<string, () => CreateAxiosDefaults & { url?: string }> = {
     'an agent that keeps its sockets': () => ({ httpAgent: new Agent({ keepAlive: true }) }),
     'a stream of such an agent': () => ({ ...stream, httpAgent: new Agent({ keepAlive: true }) }),
+    'an agent, and a redact of the caller’s': () => ({
+      httpAgent: new Agent({ keepAlive: true }),
+      redact: ['password'],
+    }),
     'no redirects': () => ({ maxRedirects: 0 }),
     'a stream, and no redirects': () => ({ ...stream, maxRedirects: 0 }),
     'a zipped stream': () => ({ ...stream, url: '/gzip' }),
@@ -217,12 +272,54 @@ describe('no secret is found in a 500 with', () => {
 
 describe('no secret is found in', () => {
   test.each([
-    ['/token-refused', 'a token call that is refused in words that hold the secret'],
-    ['/reset', 'a token call that gets no answer'],
-    ['/500', 'a token call that fails'],
-  ])('the error of %s, %s', async (tokenPath) => {
+    ['ERR_TOKEN_REQUEST_REFUSED', '/token-refused'],
+    ['ERR_TOKEN_REQUEST_REFUSED', '/500'],
+    ['ERR_TOKEN_ENDPOINT_UNREACHABLE', '/reset'],
+    ['ERR_CREDENTIALS_REJECTED', '/401'],
+    ['ERR_TOKEN_RESPONSE_MALFORMED', '/token-malformed'],
+  ])('%s of the token endpoint %s', async (code, tokenPath) => {
     const http = createProviderClient(sourceOf(undefined, tokenPath));
-    expectNoSecretIn(await failureOf(http.get('/200')));
+    const error = await failureOf(http.get('/200'));
+    expect(error.code).toBe(code);
+    expectNoSecretIn(error);
+  });
+
+  test.each<[string, (http: AxiosInstance, source: TokenSource) => Promise<unknown>]>([
+    ['ERR_ORIGIN_NOT_ALLOWED', (http) => http.get('https://evil.example.com/')],
+    [
+      'ERR_BEARER_MISCONFIGURED',
+      (http) => http.get('/200', { bearer: { params: { unknown: 'x' } } }),
+    ],
+    ['ERR_TOKEN_WAIT_TIMED_OUT', (_, source) => source.getToken({ timeoutMs: 5 })],
+    [
+      'ERR_TOKEN_SOURCE_CLOSED',
+      (http, source) => {
+        source.close();
+        return http.get('/200');
+      },
+    ],
+  ])('%s', async (code, fail) => {
+    const source = sourceOf();
+    mishap = () => cleanUps.push(() => source.close());
+    const http = createProviderClient(source, {}, { onForeignOrigin: 'error' });
+    const error = await failureOf(fail(http, source));
+    expect(error.code).toBe(code);
+    expectNoSecretIn(error);
+  });
+
+  test('ERR_BEARER_MISCONFIGURED at creation', async () => {
+    const credentials = { clientId: 'client', clientSecret };
+    const create = () =>
+      oauth2ClientCredentials({ ...credentials, tokenUrl: 'nonsense', baseURL: urlOf(http1) });
+    const error = await failureOf(Promise.resolve().then(create));
+    expect(error.code).toBe('ERR_BEARER_MISCONFIGURED');
+    expectNoSecretIn(error);
+  });
+
+  test('the error of too many redirects', async () => {
+    const error = await failureOf((await clientOf({ maxRedirects: 1 })).get('/redirect-again'));
+    expect(error.code).toBe('ERR_FR_TOO_MANY_REDIRECTS');
+    expectNoSecretIn(error);
   });
 
   test.each([
