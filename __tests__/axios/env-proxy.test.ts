@@ -1,9 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import axios from 'axios';
-import http from 'node:http';
-import type { AddressInfo } from 'node:net';
 
 import { isProxiedInTheClear } from '../../src/axios/env-proxy.js';
+import { serve } from '../setup/loopback-server.js';
 
 const before = { ...process.env };
 afterEach(() => {
@@ -70,17 +69,7 @@ describe('a proxy of the environment carries a request', () => {
 });
 
 describe('axios itself', () => {
-  const servers: http.Server[] = [];
-  afterEach(() => {
-    for (const server of servers.splice(0)) server.close();
-  });
-
-  async function listen(answer: string): Promise<string> {
-    const server = http.createServer((_, response) => response.end(answer));
-    servers.push(server);
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  }
+  const answering = (text: string) => serve((_, response) => response.end(text));
 
   it.each([
     [undefined, {}],
@@ -92,7 +81,7 @@ describe('axios itself', () => {
     [undefined, { proxy: false as const }],
     [undefined, { adapter: 'fetch' as const }],
   ])('uses the proxy as predicted, with NO_PROXY %s and %j', async (exceptions, config) => {
-    const [target, proxy] = [await listen('target'), await listen('proxy')];
+    const [target, proxy] = [await answering('target'), await answering('proxy')];
     setProxies({
       HTTP_PROXY: proxy,
       ...(exceptions === undefined ? {} : { NO_PROXY: exceptions }),

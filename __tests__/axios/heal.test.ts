@@ -1,6 +1,4 @@
-import { once } from 'node:events';
-import http from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type http from 'node:http';
 
 import { describe, expect, test } from '@jest/globals';
 import type { AxiosInstance } from 'axios';
@@ -8,6 +6,7 @@ import type { AxiosInstance } from 'axios';
 import { createProviderClient, type TokenSource } from '../../src/index.js';
 import { oauth2ClientCredentials } from '../../src/providers/index.js';
 import { createFakeTokenEndpoint } from '../../src/testing/index.js';
+import { serve } from '../setup/loopback-server.js';
 import {
   clientOf,
   createMemoryServer,
@@ -265,29 +264,22 @@ describe('behaviour 48: a 401 whose body cannot be read is judged by its status,
     ],
   ])('%s', async (_, config, endWithBody) => {
     const endpoint = createFakeTokenEndpoint();
-    const api = http.createServer((request, response) => {
+    const baseURL = await serve((request, response) => {
       request.resume();
       if (isRejected(request)) {
         response.statusCode = 401;
         endWithBody(response);
       } else response.end('{}');
     });
-    await once(api.listen(0, '127.0.0.1'), 'listening');
-    const baseURL = `http://127.0.0.1:${(api.address() as AddressInfo).port}`;
     const provider = oauth2ClientCredentials({
       clientId: 'client',
       clientSecret: 'secret',
       tokenUrl: `${baseURL}/token`,
       baseURL,
     });
-    try {
-      const { adapter } = endpoint;
-      const client = createProviderClient(provider, config, { transport: { adapter } });
-      expect((await client.get('/x')).status).toBe(200);
-      expect(endpoint.calls).toHaveLength(2);
-    } finally {
-      api.closeAllConnections();
-      api.close();
-    }
+    const { adapter } = endpoint;
+    const client = createProviderClient(provider, config, { transport: { adapter } });
+    expect((await client.get('/x')).status).toBe(200);
+    expect(endpoint.calls).toHaveLength(2);
   });
 });

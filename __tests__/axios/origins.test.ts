@@ -1,7 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import axios, { type AxiosRequestConfig, type CreateAxiosDefaults } from 'axios';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 
 import {
   attachBearer,
@@ -11,6 +9,7 @@ import {
   type AttachOptions,
 } from '../../src/index.js';
 import { oauth2ClientCredentials } from '../../src/providers/index.js';
+import { serve } from '../setup/loopback-server.js';
 import {
   answer,
   createMemoryServer,
@@ -196,21 +195,17 @@ describe('behaviour 6: a token does not go', () => {
 
 describe('redirects', () => {
   const server = useOAuth2();
-  let elsewhere: Server;
   let elsewhereURL = '';
   const arrivals: (string | undefined)[] = [];
 
   beforeAll(async () => {
-    elsewhere = createServer((request, response) => {
+    elsewhereURL = await serve((request, response) => {
       arrivals.push(request.headers.authorization);
       const to = new URL(request.url ?? '', 'http://x').searchParams.get('to');
       if (to === null) response.writeHead(401).end('{}');
       else response.writeHead(302, { location: to }).end();
     });
-    await new Promise<void>((resolve) => elsewhere.listen(0, '127.0.0.1', resolve));
-    elsewhereURL = `http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}/`;
   });
-  afterAll(() => new Promise((resolve) => elsewhere.close(resolve)));
 
   test('behaviour 6: a redirect to another origin goes without the token, and a 401 from there says nothing about it', async () => {
     arrivals.length = 0;
@@ -227,7 +222,7 @@ describe('redirects', () => {
   test('behaviour 6: nor does a 401 after a redirect that leads elsewhere and back, where the token was lost', async () => {
     arrivals.length = 0;
     const { http, source, token } = await warmClientOf(server);
-    const to = `${elsewhereURL}?to=${encodeURIComponent(server.url + ECHO)}`;
+    const to = `${elsewhereURL}/?to=${encodeURIComponent(server.url + ECHO)}`;
     const error = await failureOf(http.get('/__sandbox/redirect', { params: { to } }));
     expect(error.response.status).toBe(401);
     expect(arrivals).toEqual([undefined]);
@@ -246,7 +241,7 @@ describe('redirects', () => {
   test('that is said of nothing else: another status, no answer, a token of your own, a request without one', async () => {
     const { http } = await warmClientOf(server);
     const others = await Promise.all([
-      http.get(`${elsewhereURL}?to=/`, { maxRedirects: 0, validateStatus: () => true }),
+      http.get(`${elsewhereURL}/?to=/`, { maxRedirects: 0, validateStatus: () => true }),
       failureOf(http.get('http://127.0.0.1:1/')),
       failureOf(http.get(elsewhereURL, { headers: { Authorization: 'Bearer of-my-own' } })),
       failureOf(http.get(elsewhereURL, { bearer: false })),

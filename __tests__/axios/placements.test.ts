@@ -1,14 +1,14 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import axios, { type AxiosRequestConfig, type CreateAxiosDefaults } from 'axios';
 import olderAxios from 'axios-1.8';
-import { once } from 'node:events';
-import { Agent, createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo, LookupFunction } from 'node:net';
+import { Agent, createServer, type IncomingMessage } from 'node:http';
+import type { LookupFunction } from 'node:net';
 
 import { attachBearer, defineProvider, type AttachableInstance } from '../../src/index.js';
 import { inCookie, inQuery } from '../../src/provider-definition/query-and-cookie.js';
 import type { TokenPlacement } from '../../src/provider-definition/token-placement.js';
 import { createFakeTokenEndpoint, type FakeTokenEndpoint } from '../../src/testing/index.js';
+import { listening } from '../setup/loopback-server.js';
 import { leaksOf, traceOf } from './secret-walk.js';
 import { failureOf, type Failure } from './support.js';
 
@@ -20,7 +20,7 @@ interface Arrival {
   readonly headers: IncomingMessage['headers'];
 }
 
-let api: Server;
+let port: number;
 let arrivals: Arrival[];
 let endpoint: FakeTokenEndpoint;
 /** What the next requests are answered with, whatever their token. */
@@ -29,7 +29,7 @@ let statuses: number[];
 const queryOf = ({ url }: Arrival) => new URL(url, 'http://any').searchParams;
 
 beforeAll(async () => {
-  api = createServer((request, response) => {
+  const api = createServer((request, response) => {
     const { url = '', headers } = request;
     const arrival = { host: headers.host?.replace(/:\d+$/, ''), url, headers };
     arrivals.push(arrival);
@@ -44,9 +44,8 @@ beforeAll(async () => {
     const isLive = tokensIn(arrival).some((token) => endpoint.tokenState(token) === 'live');
     response.writeHead(statuses.shift() ?? (isLive ? 200 : 401)).end('{}');
   });
-  await once(api.listen(0, '127.0.0.1'), 'listening');
+  port = await listening(api);
 });
-afterAll(() => new Promise((resolve) => api.close(resolve)));
 beforeEach(() => {
   arrivals = [];
   statuses = [];
@@ -62,7 +61,7 @@ function tokensIn({ url, headers }: Arrival): string[] {
 const OWN = 'api.example.com';
 
 function at(host: string, path = '/things'): string {
-  return `http://${host}:${(api.address() as AddressInfo).port}${path}`;
+  return `http://${host}:${port}${path}`;
 }
 
 /** Names that exist nowhere: all of them lead to the API. */

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import axios, { type AxiosInstance, type CreateAxiosDefaults } from 'axios';
 import { Readable } from 'node:stream';
 import { inspect } from 'node:util';
@@ -16,7 +16,6 @@ beforeAll(async () => {
   servers = await startBoundServers();
 });
 beforeEach(() => servers.reset());
-afterAll(() => servers.close());
 
 function clientOf(config: CreateAxiosDefaults = {}, options: AttachOptions = {}): AxiosInstance {
   const { api, tokenUrl } = servers;

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import axios, { type AxiosRequestConfig, type InternalAxiosRequestConfig } from 'axios';
 import olderAxios from 'axios-1.8';
-import { Agent, createServer, type Server } from 'node:http';
-import type { AddressInfo, LookupFunction } from 'node:net';
+import { Agent, createServer } from 'node:http';
+import type { LookupFunction } from 'node:net';
 
 import { createOriginGuard } from '../../src/axios/origin-guard.js';
 import { rememberToken } from '../../src/axios/known-tokens.js';
@@ -15,25 +15,25 @@ import { attachBearer, type AttachableInstance } from '../../src/index.js';
 import { oauth2ClientCredentials } from '../../src/providers/index.js';
 import { placeOf } from '../../src/provider-definition/token-placement.js';
 import { AccessToken } from '../../src/token/access-token.js';
+import { listening } from '../setup/loopback-server.js';
 import { createMemoryServer } from './support.js';
 
 /** An API of many names, which redirects to `to`. */
-let api: Server;
+let port: number;
 /** The host that each request was for, and its `Authorization` header. */
 let arrivals: [host: string | undefined, authorization: string | undefined][];
 /** What the next requests are answered with, in place of 200 or the redirect. */
 let statuses: number[];
 
 beforeAll(async () => {
-  api = createServer(({ url, headers }, response) => {
+  const api = createServer(({ url, headers }, response) => {
     arrivals.push([headers.host?.replace(/:\d+$/, ''), headers.authorization]);
     const location = new URL(url ?? '', 'http://any').searchParams.get('to');
     const status = statuses.shift() ?? (location === null ? 200 : 302);
     response.writeHead(status, status === 302 ? { location: location! } : {}).end('{}');
   });
-  await new Promise<void>((resolve) => api.listen(0, '127.0.0.1', resolve));
+  port = await listening(api);
 });
-afterAll(() => new Promise((resolve) => api.close(resolve)));
 beforeEach(() => {
   arrivals = [];
   statuses = [];
@@ -49,7 +49,6 @@ const CDN = 'cdn.api.example.com';
 /** A URL at a host, which redirects to the next one, and so on. */
 function along(host: string, ...next: string[]): string {
   const [to, ...rest] = next;
-  const { port } = api.address() as AddressInfo;
   const query = to === undefined ? '' : `?to=${encodeURIComponent(along(to, ...rest))}`;
   return `http://${host}:${port}/${query}`;
 }

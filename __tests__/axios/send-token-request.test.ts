@@ -3,10 +3,10 @@ import type { AxiosRequestConfig, InternalAxiosRequestConfig } from 'axios';
 import { once } from 'node:events';
 import http, { Agent as PlainAgent, createServer, type ServerResponse } from 'node:http';
 import https, { Agent } from 'node:https';
-import type { AddressInfo } from 'node:net';
 
 import { axiosSender } from '../../src/axios/send-token-request.js';
 import type { EncodedTokenRequest } from '../../src/token-call/encode-token-request.js';
+import { listening } from '../setup/loopback-server.js';
 
 const REQUEST: EncodedTokenRequest = {
   url: 'https://auth.example.com/token',
@@ -65,10 +65,9 @@ describe('a token request', () => {
     [{ adapter: 'http' }, true],
   ])('with %j keeps the process alive: %p', async (transport, expected) => {
     let response!: ServerResponse;
-    const server = createServer((_, its) => (response = its)).listen(0, '127.0.0.1');
-    await once(server, 'listening');
+    const server = createServer((_, its) => (response = its));
     const httpAgent = new PlainAgent();
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const url = `http://127.0.0.1:${await listening(server)}`;
     const outcome = send({ ...transport, httpAgent }, { url });
     await once(server, 'request');
     const [socket] = Object.values(httpAgent.sockets).flat();
@@ -77,7 +76,6 @@ describe('a token request', () => {
     response.end('{}');
     expect(await outcome).toMatchObject({ kind: 'answered' });
     httpAgent.destroy();
-    server.close();
   });
 });
 

@@ -1,14 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { once } from 'node:events';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
-import { Agent, createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { Agent, createServer } from 'node:https';
 import { join } from 'node:path';
 
 import { createProviderClient, type TokenSourceOptions } from '../../src/index.js';
 import { oauth2ClientCredentials } from '../../src/providers/index.js';
 import { createTokenSource } from '../../src/axios/create-token-source.js';
 import { acme, ended } from '../token-source/hand-held.js';
+import { listening } from '../setup/loopback-server.js';
 
 /*
  * Token calls have agents of their own. Where the API is reached and the token endpoint is not, that is often why: the error
@@ -18,10 +17,9 @@ import { acme, ended } from '../token-source/hand-held.js';
 const fixture = (name: string) => readFileSync(join(import.meta.dirname, '../cli/fixtures', name));
 const CERTIFICATE = fixture('self-signed-cert.pem');
 
-let server: Server;
 let url: string;
 beforeAll(async () => {
-  server = createServer(
+  const server = createServer(
     { key: fixture('self-signed-key.pem'), cert: CERTIFICATE },
     (request, response) => {
       response.setHeader('content-type', 'application/json');
@@ -29,11 +27,9 @@ beforeAll(async () => {
         request.url === '/token' ? '{"access_token":"token-1","expires_in":60}' : '{"ok":true}',
       );
     },
-  ).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  );
+  url = `https://127.0.0.1:${await listening(server)}`;
 });
-afterAll(() => void server.close());
 
 const client = (httpsAgent: Agent, options: TokenSourceOptions = {}) =>
   createProviderClient(

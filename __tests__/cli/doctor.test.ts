@@ -1,14 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import axios from 'axios';
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer as createHTTP } from 'node:http';
 import { createServer as createHTTPS } from 'node:https';
-import type { AddressInfo, Server } from 'node:net';
 import { join } from 'node:path';
 
 import { startSandbox, type Sandbox } from '../../src/testing/index.js';
 import { freePort } from '../processes/free-port.js';
+import { listening } from '../setup/loopback-server.js';
 import { buildCli, environmentOf, type BuiltCli } from './cli-process.js';
 
 let cli: BuiltCli;
@@ -40,12 +39,6 @@ async function diagnose(provider: string, env: Record<string, string>): Promise<
     diagnosis?: object;
   };
   return { code, ...told, checks: Object.fromEntries(checks.map((check) => [check.what, check])) };
-}
-
-async function listening(server: Server): Promise<number> {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return (server.address() as AddressInfo).port;
 }
 
 /** Another machine, which a proxy would lead to. */
@@ -139,7 +132,6 @@ describe('axios-bearer doctor', () => {
     const HTTPS_PROXY = `http://127.0.0.1:${await listening(proxy)}`;
     const env = { ...environmentOf(sandbox.exotel), ...ELSEWHERE, HTTPS_PROXY };
     const { checks, advice } = await diagnose('exotel', env);
-    proxy.close();
     expect(checks['proxy']?.seen).toContain('HTTPS_PROXY applies');
     expect(advice[0]).toContain('the proxy set in HTTPS_PROXY may have answered instead');
   });
@@ -217,11 +209,10 @@ describe('axios-bearer doctor', () => {
 });
 
 describe('over TLS, axios-bearer doctor', () => {
-  let server: Server;
   let EXOTEL_BASE_URL: string;
   let env: Record<string, string>;
   beforeAll(async () => {
-    server = createHTTPS(
+    const server = createHTTPS(
       {
         key: readFileSync(fixture('self-signed-key.pem')),
         cert: readFileSync(fixture('self-signed-cert.pem')),
@@ -235,7 +226,6 @@ describe('over TLS, axios-bearer doctor', () => {
     EXOTEL_BASE_URL = `https://127.0.0.1:${await listening(server)}`;
     env = { ...environmentOf(sandbox.exotel), EXOTEL_BASE_URL };
   });
-  afterAll(() => void server.close());
 
   test('reports an untrusted certificate, and its issuer', async () => {
     const { code, checks, advice } = await diagnose('exotel', env);

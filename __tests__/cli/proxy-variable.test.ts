@@ -1,32 +1,22 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import axios from 'axios';
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 
 import { proxyVariable } from '../../src/cli/doctor/proxy-variable.js';
+import { serve } from '../setup/loopback-server.js';
 
 const environment = { ...process.env };
 const withoutProxies = () =>
   Object.fromEntries(Object.entries(environment).filter(([name]) => !/proxy/i.test(name)));
 
-async function answering(text: string): Promise<{ server: Server; port: number }> {
-  const server = createServer((_, response) => response.end(text)).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return { server, port: (server.address() as AddressInfo).port };
-}
+const answering = (text: string) => serve((_, response) => response.end(text));
 
-let proxy: Awaited<ReturnType<typeof answering>>;
-let api: Awaited<ReturnType<typeof answering>>;
+let proxy: string;
+let api: string;
 beforeAll(async () => {
   [proxy, api] = await Promise.all([answering('the proxy'), answering('the API')]);
 });
 afterEach(() => {
   process.env = { ...environment };
-});
-afterAll(() => {
-  proxy.server.close();
-  api.server.close();
 });
 
 describe('the variable that names a proxy for an address', () => {
@@ -44,14 +34,13 @@ describe('the variable that names a proxy for an address', () => {
     { given: { HTTP_PROXY: 'PROXY', NO_PROXY: 'acme.example' }, variable: 'HTTP_PROXY' },
     { given: { HTTP_PROXY: 'PROXY', NO_PROXY: 'api.acme.example:1' }, variable: 'HTTP_PROXY' },
   ])('is $variable in $given, and axios goes that way', async ({ given, variable }) => {
-    const proxyURL = `http://127.0.0.1:${proxy.port}`;
     process.env = {
       ...withoutProxies(),
       ...Object.fromEntries(
-        Object.entries(given).map(([name, value]) => [name, value.replace('PROXY', proxyURL)]),
+        Object.entries(given).map(([name, value]) => [name, value.replace('PROXY', proxy)]),
       ),
     };
-    const origin = `http://api.acme.example:${api.port}`;
+    const origin = api.replace('127.0.0.1', 'api.acme.example');
 
     expect(proxyVariable(origin)).toBe(variable);
     const { data } = await axios.get<string>(origin, {

@@ -2,13 +2,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { parseEnv } from 'node:util';
 
 import { PROVIDER_NAMES } from '../../src/cli/provider-names.js';
 import { freePort } from '../processes/free-port.js';
+import { listening } from '../setup/loopback-server.js';
 import { buildCli, type BuiltCli } from './cli-process.js';
 
 let cli: BuiltCli;
@@ -63,10 +63,7 @@ describe('axios-bearer sandbox', () => {
   });
 
   test('says which port is in use, and what to do', async () => {
-    const taken = createServer();
-    taken.listen(0, '127.0.0.1');
-    await once(taken, 'listening');
-    const { port } = taken.address() as AddressInfo;
+    const port = await listening(createServer());
     const { code, stdout, stderr } = await cli.run([
       'sandbox',
       '--port',
@@ -74,7 +71,6 @@ describe('axios-bearer sandbox', () => {
       '--only',
       'exotel',
     ]);
-    taken.close();
     expect([code, stdout]).toEqual([1, '']);
     expect(stderr).toContain(`Port ${port} is in use`);
     expect(stderr).toContain('--port 0');

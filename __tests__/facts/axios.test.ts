@@ -1,10 +1,11 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import axios, { type AxiosError } from 'axios';
 import { createServer } from 'node:http2';
-import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 
 import { bareInstance, fateOf, settled } from './instance.js';
+
+import { listening } from '../setup/loopback-server.js';
 
 /*
  * What axios really does, without anything of ours around it. docs/facts/ stands on these; if an upgrade changes one, the page
@@ -121,17 +122,8 @@ describe('axios', () => {
       response.writeHead(302, { location: '/elsewhere' });
       response.end();
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-    const sessions = new Set<{ close(): void }>();
-    server.on('session', (session) => sessions.add(session));
-    try {
-      const request = axios.get(url, { httpVersion: 2 });
-      await expect(request).rejects.toMatchObject({ response: { status: 302 } });
-      expect(asked).toEqual(['/']);
-    } finally {
-      for (const session of sessions) session.close();
-      server.close();
-    }
+    const request = axios.get(`http://127.0.0.1:${await listening(server)}/`, { httpVersion: 2 });
+    await expect(request).rejects.toMatchObject({ response: { status: 302 } });
+    expect(asked).toEqual(['/']);
   });
 });

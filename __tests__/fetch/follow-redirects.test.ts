@@ -4,14 +4,13 @@ import { text } from 'node:stream/consumers';
 
 import { fetchCall, type BearerRequestInit } from '../../src/fetch/fetch-call.js';
 import { sendFollowing } from '../../src/fetch/follow-redirects.js';
-import { useServers } from './support.js';
+import { serve } from '../setup/loopback-server.js';
 
 /*
  * Where the fetch of a runtime may forward the token, we follow redirects ourselves. Node's does it by the standard: what arrives has to be
  * the same, request by request.
  */
 
-const listen = useServers();
 let [here, there] = ['', ''];
 let arrivals: string[] = [];
 
@@ -33,7 +32,7 @@ const answer: RequestListener = (request, response) => {
 };
 
 beforeAll(async () => {
-  [here, there] = [await listen(answer), await listen(answer)];
+  [here, there] = [await serve(answer), await serve(answer)];
 });
 beforeEach(() => {
   arrivals = [];

@@ -11,10 +11,10 @@ import * as undici from 'undici';
 import { createBearerFetch } from '../../src/fetch/index.js';
 import { oauth2ClientCredentials } from '../../src/providers/index.js';
 import type { SandboxEcho } from '../../src/testing/index.js';
-import { ECHO, fetchWithDeadToken, useOAuth2, useServers } from './support.js';
+import { serve } from '../setup/loopback-server.js';
+import { ECHO, fetchWithDeadToken, useOAuth2 } from './support.js';
 
 const server = useOAuth2();
-const listen = useServers();
 
 /** Both sends carried this JSON, and the second the new token. */
 function expectHealed(json: unknown): void {
@@ -80,7 +80,7 @@ describe('the TypeScript client of the Model Context Protocol', () => {
   test('calls a tool through a 401, with a stream of events open', async () => {
     const arrivals: string[] = [];
     const transports: StreamableHTTPServerTransport[] = [];
-    const url = await listen((request, response) => {
+    const url = await serve((request, response) => {
       const token = (request.headers.authorization ?? '').replace('Bearer ', '');
       const isLive = server.tokenState(token) === 'live';
       arrivals.push(`${request.method} ${isLive ? 200 : 401}`);
@@ -88,9 +88,9 @@ describe('the TypeScript client of the Model Context Protocol', () => {
         response.writeHead(401, { 'www-authenticate': 'Bearer error="invalid_token"' }).end('no');
         return;
       }
-      void serve().then((transport) => transport.handleRequest(request, response));
+      void openTransport().then((transport) => transport.handleRequest(request, response));
     });
-    async function serve(): Promise<StreamableHTTPServerTransport> {
+    async function openTransport(): Promise<StreamableHTTPServerTransport> {
       if (transports[0] !== undefined) return transports[0];
       const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: () => 'one' });
       transports.push(transport);

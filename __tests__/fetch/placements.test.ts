@@ -5,9 +5,7 @@ import { createBearerFetch, defineProvider } from '../../src/fetch/index.js';
 import { inCookie, inQuery } from '../../src/providers/index.js';
 import type { TokenPlacement } from '../../src/provider-definition/token-placement.js';
 import { createFakeTokenEndpoint, type FakeTokenEndpoint } from '../../src/testing/index.js';
-import { useServers } from './support.js';
-
-const listen = useServers();
+import { serve } from '../setup/loopback-server.js';
 
 /** All that a request shows: its URL and headers. */
 let arrivals: string[];
@@ -31,7 +29,7 @@ const answer: RequestListener = (request, response) => {
 };
 
 beforeAll(async () => {
-  [api, elsewhere] = [await listen(answer), await listen(answer)];
+  [api, elsewhere] = [await serve(answer), await serve(answer)];
 });
 beforeEach(async () => {
   arrivals = [];

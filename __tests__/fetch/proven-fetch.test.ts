@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 
 import { createBearerFetch } from '../../src/fetch/index.js';
 import type { FetchFunction } from '../../src/fetch/send-token-request.js';
@@ -11,7 +11,6 @@ beforeAll(async () => {
   servers = await startBoundServers();
 });
 beforeEach(() => servers.reset());
-afterAll(() => servers.close());
 
 function fetchOf(fetch?: FetchFunction) {
   const { api, tokenUrl } = servers;

@@ -1,8 +1,3 @@
-import { afterAll } from '@jest/globals';
-import { once } from 'node:events';
-import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-
 import {
   createBearerFetch,
   type BearerFetch,
@@ -36,21 +31,4 @@ export async function fetchWithDeadToken(
 
 export async function echoOf(response: Response): Promise<SandboxEcho> {
   return (await response.json()) as SandboxEcho;
-}
-
-/** Starts servers on loopback, each with its origin; they end with the test file. */
-export function useServers(): (answer: RequestListener) => Promise<string> {
-  const servers: Server[] = [];
-  afterAll(() => {
-    for (const server of servers) {
-      server.closeAllConnections();
-      server.close();
-    }
-  });
-  return async (answer) => {
-    const server = createServer(answer).listen(0, '127.0.0.1');
-    servers.push(server);
-    await once(server, 'listening');
-    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  };
 }

@@ -3,7 +3,7 @@ import { describe, expect, it, test } from '@jest/globals';
 import { createTokenSource } from '../../src/axios/create-token-source.js';
 import { oauth2, type OAuth2Options } from '../../src/oauth/index.js';
 import { createFakeTokenEndpoint, type FakeTokenCall } from '../../src/testing/index.js';
-import { serve } from '../apis/loopback.js';
+import { serve } from '../setup/loopback-server.js';
 import { keys, pemOf } from './key-samples.js';
 import { createRunningClock } from './running-clock.js';
 

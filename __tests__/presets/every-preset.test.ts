@@ -4,7 +4,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { createProviderClient } from '../../src/index.js';
 import * as presets from '../../src/presets/index.js';
 import { createFakeTokenEndpoint, type FakeTokenEndpoint } from '../../src/testing/index.js';
-import { json, serve } from '../apis/loopback.js';
+import { json, serve } from '../setup/loopback-server.js';
 import { judge, misconfiguration, refusalOf, requestOf } from '../providers/conversation.js';
 import { conversations, type Conversation } from './conversations.js';
 

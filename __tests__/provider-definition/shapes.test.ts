@@ -1,8 +1,7 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import { XMLParser } from 'fast-xml-parser';
 import type { CreateAxiosDefaults } from 'axios';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import {
   createProviderClient,
@@ -11,13 +10,13 @@ import {
   type Provider,
 } from '../../src/index.js';
 import { inCookie } from '../../src/providers/index.js';
+import { serve } from '../setup/loopback-server.js';
 
 /*
  * The shapes of token calls that APIs have besides that of RFC 6749, each as a small definition, over real HTTP. The server knows one
  * good token at a time, and each of its ways to get one makes another.
  */
 
-let server: Server;
 let baseURL: string;
 let serial: number;
 let isGood: (request: IncomingMessage, token: string) => boolean;
@@ -63,7 +62,7 @@ beforeEach(async () => {
   serial = 0;
   calls = [];
   isGood = ({ headers }, token) => headers.authorization === `Bearer ${token}`;
-  server = createServer((request, response) => {
+  baseURL = await serve((request, response) => {
     const way = `${request.method} ${request.url}`;
     if (way in WAYS) {
       calls.push(way);
@@ -73,11 +72,7 @@ beforeEach(async () => {
     response.statusCode = isGood(request, `token-${serial}`) ? 200 : 401;
     response.end();
   });
-  await new Promise<void>((listening) => void server.listen(0, '127.0.0.1', listening));
-  baseURL = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
-
-afterEach(() => new Promise<void>((closed) => void server.close(() => closed())));
 
 const common = () => ({
   name: 'acme',

@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { once } from 'node:events';
-import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { createServer } from 'node:net';
 import { performance } from 'node:perf_hooks';
 
 import { attachBearer, createTokenSource, type TokenSource } from '../../src/index.js';
@@ -14,6 +13,7 @@ import { createRunningClock, type RunningClock } from '../oauth/running-clock.js
 import { freePort } from '../processes/free-port.js';
 import { tell } from '../setup/figures.js';
 import { eventually } from '../setup/patience.js';
+import { listening } from '../setup/loopback-server.js';
 import { clientKinds, currentIoredis, isCurrent, type Connected } from './clients.js';
 import { describeWithRedis, startRedis, type RedisServer } from './redis-server.js';
 
@@ -216,13 +216,9 @@ describe('a Redis that was never there', () => {
   test.each(['refuses connections', 'accepts them and never answers'])(
     'and %s costs a flight one bound at most, and no request',
     async (how) => {
-      const sockets = new Set<Socket>();
-      const hole = createServer((socket) => void sockets.add(socket.on('error', () => undefined)));
-      hole.listen(0, '127.0.0.1');
-      await once(hole, 'listening');
       const port = how.startsWith('refuses')
         ? await freePort()
-        : (hole.address() as AddressInfo).port;
+        : await listening(createServer((socket) => socket.on('error', () => undefined)));
       const { Redis } = await import('ioredis');
       const { createClient } = await import('redis');
       const ioredis = new Redis({ host: '127.0.0.1', port });
@@ -244,8 +240,6 @@ describe('a Redis that was never there', () => {
       } finally {
         ioredis.disconnect();
         nodeRedis.destroy();
-        for (const socket of sockets) socket.destroy();
-        hole.close();
       }
     },
   );

@@ -9,7 +9,7 @@ import { aToken, anIdentity, asking } from '../store/slots.js';
 import { acme, handHeldEndpoint } from '../token-source/hand-held.js';
 import { currentIoredis, valkeyGlide, type Connected } from './clients.js';
 import { describeWithRedis, startRedis, type RedisServer } from './redis-server.js';
-import { startUpstashStandIn, type UpstashStandIn } from './upstash-stand-in.js';
+import { startUpstashStandIn } from './upstash-stand-in.js';
 
 const storeKey = 'a store key of thirty-two bytes or more';
 let redis: RedisServer;
@@ -45,15 +45,12 @@ describeWithRedis('@valkey/valkey-glide keeps the contract', () => {
 });
 
 describeWithRedis('@upstash/redis, over HTTP, keeps the contract', () => {
-  let rest: UpstashStandIn;
+  let url: string;
   beforeAll(async () => {
     await start();
-    rest = await startUpstashStandIn((...args) => admin.command(...args));
+    url = await startUpstashStandIn((...args) => admin.command(...args));
   });
-  afterAll(async () => {
-    rest.close();
-    await stop();
-  });
+  afterAll(stop);
 
   const settings = { token: 'x', enableTelemetry: false, retry: false } as const;
   describe.each([
@@ -63,7 +60,7 @@ describeWithRedis('@upstash/redis, over HTTP, keeps the contract', () => {
   ])('%s', (_, changes) => {
     let store: SharedStore;
     beforeAll(() => {
-      const client = new UpstashRedis({ url: rest.url, ...settings, ...changes });
+      const client = new UpstashRedis({ url, ...settings, ...changes });
       store = createRedisStore(client, { storeKey });
     });
 
@@ -76,7 +73,7 @@ describeWithRedis('@upstash/redis, over HTTP, keeps the contract', () => {
 
   test('a record of another program that parses as JSON reads as absent', async () => {
     await admin.command('FLUSHALL');
-    const client = new UpstashRedis({ url: rest.url, ...settings });
+    const client = new UpstashRedis({ url, ...settings });
     const store = createRedisStore(client, { storeKey });
     const told: string[] = [];
     const slot = await store.open(anIdentity({ paramsKey: 'garbage' }), (problem) => {
@@ -96,7 +93,7 @@ describeWithRedis('@upstash/redis, over HTTP, keeps the contract', () => {
     const endpoint = handHeldEndpoint(clock);
     endpoint.onCall = (call, count) => call.issue(`T${count}`);
     for (let process = 0; process < 3; process += 1) {
-      const client = new UpstashRedis({ url: rest.url, ...settings });
+      const client = new UpstashRedis({ url, ...settings });
       const source = createTokenSource(acme(), {
         store: createRedisStore(client, { storeKey }),
         transport: { adapter: endpoint.adapter },

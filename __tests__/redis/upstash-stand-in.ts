@@ -1,25 +1,18 @@
-import { once } from 'node:events';
-import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage } from 'node:http';
 import { json } from 'node:stream/consumers';
 
-/** The HTTP interface of Upstash, as far as its client uses it here, in front of a Redis of our own. */
-export interface UpstashStandIn {
-  readonly url: string;
-  close(): void;
-}
+import { json as answerJSON, serve } from '../setup/loopback-server.js';
 
 type Command = readonly string[];
 
-/** @see https://upstash.com/docs/redis/features/restapi */
-export async function startUpstashStandIn(
-  run: (...args: string[]) => Promise<unknown>,
-): Promise<UpstashStandIn> {
-  const server = createServer((request, response) => {
-    void answer(request).then(({ status, body }) => {
-      response.writeHead(status, { 'content-type': 'application/json' });
-      response.end(JSON.stringify(body));
-    });
+/**
+ * The HTTP interface of Upstash, as far as its client uses it here, in front of a Redis of our own; returns its URL.
+ *
+ * @see https://upstash.com/docs/redis/features/restapi
+ */
+export function startUpstashStandIn(run: (...args: string[]) => Promise<unknown>): Promise<string> {
+  return serve((request, response) => {
+    void answer(request).then(({ status, body }) => answerJSON(response, status, body));
   });
 
   async function answer(request: IncomingMessage): Promise<{ status: number; body: unknown }> {
@@ -38,16 +31,6 @@ export async function startUpstashStandIn(
     const reply = await one(body as Command);
     return { status: 'error' in reply ? 400 : 200, body: reply };
   }
-
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close() {
-      server.closeAllConnections();
-      server.close();
-    },
-  };
 }
 
 function encoded(result: unknown): unknown {

@@ -34,10 +34,7 @@ describeWithRedis(
       server = await startRotatingServer();
       server.rows.set('u1', await server.login('u1'));
     });
-    afterEach(async () => {
-      await fleet.killAll();
-      await server.close();
-    });
+    afterEach(() => fleet.killAll());
     afterAll(async () => {
       await Promise.all([fleet.close(), redis.stop()]);
       tell(figures);

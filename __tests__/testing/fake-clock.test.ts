@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { createFakeClock } from '../../src/testing/index.js';
-import { serve } from '../apis/loopback.js';
+import { serve } from '../setup/loopback-server.js';
 import { http } from './plain-http.js';
 
 describe('a fake clock', () => {

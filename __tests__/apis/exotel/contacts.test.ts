@@ -1,3 +1,4 @@
+import { buffer } from 'node:stream/consumers';
 import { openAsBlob } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,7 +12,7 @@ import {
   type ExotelContactUploadInput,
 } from '../../../src/apis/exotel/index.js';
 import { answerNext } from '../canned-answer.js';
-import { bodyOf, json, serve } from '../loopback.js';
+import { json, serve } from '../../setup/loopback-server.js';
 import { CCM, exotelApi } from './exotel-account.js';
 
 const ACCEPTED = {
@@ -40,7 +41,7 @@ const contacts = (count: number): ExotelContact[] =>
 async function uploadServer() {
   const forms: FormData[] = [];
   const host = await serve((request, response) => {
-    void bodyOf(request)
+    void buffer(request)
       .then((body) =>
         new Response(new Uint8Array(body), {
           headers: { 'content-type': request.headers['content-type']! },

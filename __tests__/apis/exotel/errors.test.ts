@@ -10,7 +10,7 @@ import {
 } from '../../../src/apis/exotel/index.js';
 import { toReason } from '../../../src/apis/exotel/error-reasons.js';
 import { answerNext, everyFormOf, failureOf, noAnswer } from '../canned-answer.js';
-import { serve } from '../loopback.js';
+import { serve } from '../../setup/loopback-server.js';
 import { nock } from '../../setup/nock.js';
 import { CHOOSABLE, FIXED } from './every-call.js';
 import { A_CALL, authorisedInstance, CCM, exotelApi, TENANT, VOICE } from './exotel-account.js';

@@ -5,7 +5,7 @@ import { describe, expect, it } from '@jest/globals';
 import axios, { type AxiosRequestConfig } from 'axios';
 import { createExotelApi } from '../../../src/apis/exotel/index.js';
 import { answerNext, failureOf } from '../canned-answer.js';
-import { serve } from '../loopback.js';
+import { serve } from '../../setup/loopback-server.js';
 import { BASIC, BASIC_HEADER, exotelApi, VOICE } from './exotel-account.js';
 
 const SOUND = Buffer.from([0xff, 0xfb, 0x90, 0x00, 0x80, 0xfe]);

@@ -1,7 +1,8 @@
+import { buffer } from 'node:stream/consumers';
 import { describe, expect, it } from '@jest/globals';
 import type { ExotelCreateSmsCampaignInput } from '../../../src/apis/exotel/index.js';
 import { allOf, answerNext, failureOf } from '../canned-answer.js';
-import { bodyOf, json, serve } from '../loopback.js';
+import { json, serve } from '../../setup/loopback-server.js';
 import { AN_SMS_CAMPAIGN, exotelApi, VOICE } from './exotel-account.js';
 
 const PATH = '/v2/accounts/acme/message-campaigns';
@@ -63,7 +64,7 @@ describe('an SMS campaign', () => {
   it('is created with ids of 19 digits, each of them as it is', async () => {
     const bodies: string[] = [];
     const host = await serve((request, response) => {
-      void bodyOf(request).then((body) => {
+      void buffer(request).then((body) => {
         bodies.push(`${request.headers['content-type']} ${String(body)}`);
         json(response, 200, { response: [{ data: WIRE }] });
       });

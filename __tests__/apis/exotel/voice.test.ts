@@ -1,7 +1,8 @@
+import { buffer } from 'node:stream/consumers';
 import { describe, expect, it } from '@jest/globals';
 import type { ExotelVoiceListQuery } from '../../../src/apis/exotel/index.js';
 import { allOf, answerNext, failureOf, type SentRequest } from '../canned-answer.js';
-import { bodyOf, serve } from '../loopback.js';
+import { serve } from '../../setup/loopback-server.js';
 import { BASIC_HEADER, exotelApi, VOICE } from './exotel-account.js';
 
 const NUMBERS = { from: '+910000000000', to: '08000000001', callerId: '08000000003' };
@@ -114,7 +115,7 @@ describe('connectNumbers', () => {
   it("sends the docs' other forms when chosen", async () => {
     let got = { path: '', type: '', body: '' };
     const host = await serve((request, response) => {
-      void bodyOf(request).then((body) => {
+      void buffer(request).then((body) => {
         got = { path: request.url!, type: request.headers['content-type']!, body: String(body) };
         response.writeHead(200, { 'content-type': 'application/xml' }).end(IN_XML);
       });

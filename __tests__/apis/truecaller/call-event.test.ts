@@ -1,7 +1,8 @@
+import { buffer } from 'node:stream/consumers';
 import { describe, expect, it } from '@jest/globals';
 import { parseTruecallerCallEvent } from '../../../src/apis/truecaller/index.js';
 import { createFakeClock, startSandbox } from '../../../src/testing/index.js';
-import { bodyOf, serve } from '../loopback.js';
+import { serve } from '../../setup/loopback-server.js';
 
 const EVENT = {
   event_id: 'fake-event-1',
@@ -100,7 +101,7 @@ it('the sandbox posts one', async () => {
   await using sandbox = await startSandbox({ only: ['truecallerCalls'], now: clock.now });
   const bodies: Buffer[] = [];
   const url = await serve((request, response) => {
-    void bodyOf(request).then((body) => {
+    void buffer(request).then((body) => {
       bodies.push(body);
       response.writeHead(200).end('{}');
     });

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { AxiosError } from 'axios';
 import { isTruecallerApiError, TruecallerApiError } from '../../../src/apis/truecaller/index.js';
 import { answerNext, everyFormOf, failureOf, noAnswer } from '../canned-answer.js';
-import { json, serve } from '../loopback.js';
+import { json, serve } from '../../setup/loopback-server.js';
 import { nock } from '../../setup/nock.js';
 import {
   anEntry,

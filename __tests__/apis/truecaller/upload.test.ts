@@ -12,7 +12,7 @@ import { createProviderClient } from '../../../src/index.js';
 import { truecaller } from '../../../src/providers/index.js';
 import { startSandbox } from '../../../src/testing/index.js';
 import { allOf, answerNext, failureOf, noAnswer, type SentRequest } from '../canned-answer.js';
-import { serve } from '../loopback.js';
+import { serve } from '../../setup/loopback-server.js';
 import { nock } from '../../setup/nock.js';
 import { anEntry, PORTAL, RECEIVED, truecallerApi } from './truecaller-organisation.js';
 

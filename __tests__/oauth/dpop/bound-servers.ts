@@ -1,8 +1,9 @@
 import { calculateJwkThumbprint, EmbeddedJWK, jwtVerify, type JWK } from 'jose';
 import { createHash, randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { buffer } from 'node:stream/consumers';
+
+import { serve } from '../../setup/loopback-server.js';
 
 /** A request with the proof that came with it. */
 export interface Arrival {
@@ -38,7 +39,6 @@ export interface BoundServers {
   /** Makes the API refuse all tokens so far. */
   revokeTokens(): void;
   reset(): void;
-  close(): void;
 }
 
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'k'];
@@ -48,14 +48,13 @@ const CLOCK_TOLERANCE_MS = 60_000;
 export async function startBoundServers(): Promise<BoundServers> {
   /** The thumbprint of the key that a token is bound to, by token. */
   const tokens = new Map<string, string>();
-  const servers: Server[] = [];
-  const idp = await listen(servers, ({ response, thumbprint }) => {
+  const idp = await listen(({ response, thumbprint }) => {
     const token = randomUUID();
     tokens.set(token, thumbprint);
     const answer = { access_token: token, token_type: 'DPoP', expires_in: 600 };
     return end(response, 200, {}, JSON.stringify({ ...answer, ...bound.tokenAnswer }));
   });
-  const api = await listen(servers, ({ request, response, thumbprint }) => {
+  const api = await listen(({ request, response, thumbprint }) => {
     const { pathname, searchParams } = new URL(request.url!, api.origin);
     const to = searchParams.get('to');
     if (to !== null)
@@ -79,12 +78,6 @@ export async function startBoundServers(): Promise<BoundServers> {
         Object.assign(server, FRESH(), { arrivals: server.arrivals });
       api.arrivals.length = idp.arrivals.length = 0;
     },
-    close() {
-      for (const server of servers) {
-        server.closeAllConnections();
-        server.close();
-      }
-    },
   };
   return bound;
 }
@@ -101,11 +94,10 @@ interface Proven {
   readonly thumbprint: string;
 }
 
-async function listen(servers: Server[], answer: (proven: Proven) => number): Promise<BoundServer> {
+async function listen(answer: (proven: Proven) => number): Promise<BoundServer> {
   const seen = new Set<unknown>();
   const receive = async (request: IncomingMessage, response: ServerResponse) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const body = (await buffer(request)).toString('latin1');
     response.setHeader('date', new Date(Date.now() + state.aheadMs).toUTCString());
     if (state.nonce !== undefined) response.setHeader('dpop-nonce', state.nonce);
     const { claims, jwk, problem } = await judge(request, state, seen);
@@ -119,14 +111,10 @@ async function listen(servers: Server[], answer: (proven: Proven) => number): Pr
       status = answer({ request, response, thumbprint: await calculateJwkThumbprint(jwk) });
     }
     const { method = '', url = '', headers } = request;
-    const body = Buffer.concat(chunks).toString('latin1');
     state.arrivals.push({ method, url, headers, body, claims, problem, status });
   };
-  const server = createServer((request, response) => void receive(request, response));
-  servers.push(server);
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const { port } = server.address() as AddressInfo;
-  const state: BoundServer = { origin: `http://127.0.0.1:${port}`, arrivals: [], ...FRESH() };
+  const origin = await serve((request, response) => void receive(request, response));
+  const state: BoundServer = { origin, arrivals: [], ...FRESH() };
   return state;
 }
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { generateKeyPairSync } from 'node:crypto';
 
 import { createBearerFetch } from '../../../src/fetch/index.js';
@@ -17,7 +17,6 @@ beforeAll(async () => {
   servers = await startBoundServers();
 });
 beforeEach(() => servers.reset());
-afterAll(() => servers.close());
 
 function provider(dpop: boolean | DPoPOptions = true, changes: object = {}) {
   return oauth2({

@@ -5,7 +5,7 @@ import type { RequestListener } from 'node:http';
 import { OAuth2Server } from 'oauth2-mock-server';
 
 import { oauth2 } from '../../../src/oauth/index.js';
-import { serve } from '../../apis/loopback.js';
+import { serve } from '../../setup/loopback-server.js';
 import { storm } from './storm.js';
 
 /* More real authorization servers, over real HTTP. */

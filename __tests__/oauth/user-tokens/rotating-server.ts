@@ -1,8 +1,9 @@
 import { jest } from '@jest/globals';
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
 import type OIDCProvider from 'oidc-provider';
+
+import { serve } from '../../setup/loopback-server.js';
 
 export const CLIENT = { clientId: 'shop', clientSecret: 'shop-secret-of-many-characters' };
 /** Of an access token. */
@@ -24,16 +25,13 @@ export async function startRotatingServer() {
   const refusals: string[] = [];
   let holding: { call: string; held: ReturnType<typeof holder> } | undefined;
 
-  const server = createServer((request, response) => void serve(request, response));
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const url = await serve((request, response) => void receive(request, response));
   const provider = await createProvider(url);
   provider.on('grant.success', () => refreshes.push('refresh'));
   provider.on('grant.error', (_, error) => refusals.push(describe(error)));
   const answerAsProvider = provider.callback();
 
-  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = request.url ?? '';
     const isHeld = holding?.call === `${request.method} ${path}`;
     const held = isHeld ? holding?.held : undefined;
@@ -63,11 +61,10 @@ export async function startRotatingServer() {
       response.end(rows.get(user) ?? '');
       return;
     }
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const body = await text(request);
     await held?.pass();
     // A process that is gone has not saved.
-    if (!response.destroyed) rows.set(user, Buffer.concat(chunks).toString());
+    if (!response.destroyed) rows.set(user, body);
     response.end();
   }
 
@@ -102,11 +99,6 @@ export async function startRotatingServer() {
         scope: 'openid offline_access',
         expiresWithSession: false,
       }).save();
-    },
-    async close(): Promise<void> {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
     },
   };
 

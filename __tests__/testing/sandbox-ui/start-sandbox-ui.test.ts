@@ -1,6 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { createServer, type AddressInfo } from 'node:net';
-import { once } from 'node:events';
+import { createServer } from 'node:net';
 
 import {
   startSandbox,
@@ -11,6 +10,7 @@ import {
   type SandboxUiOptions,
 } from '../../../src/testing/index.js';
 import { askExotel } from '../plain-http.js';
+import { listening } from '../../setup/loopback-server.js';
 import { ask, visit, type Visitor } from './visitor.js';
 
 const opened: { close(): unknown }[] = [];
@@ -254,10 +254,7 @@ describe('starting and closing', () => {
   });
 
   test('a port that is taken is an error, and disturbs nothing', async () => {
-    const other = createServer().listen(0, '127.0.0.1');
-    opened.push(other);
-    await once(other, 'listening');
-    const { port } = other.address() as AddressInfo;
+    const port = await listening(createServer());
     const sandbox = await startSandbox({ only: ['exotel'] });
     opened.push(sandbox);
 

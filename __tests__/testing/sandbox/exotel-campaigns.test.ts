@@ -14,7 +14,7 @@ import {
 } from '../../../src/apis/exotel/index.js';
 import { createFakeClock } from '../../../src/testing/index.js';
 import { allOf } from '../../apis/canned-answer.js';
-import { serve } from '../../apis/loopback.js';
+import { serve } from '../../setup/loopback-server.js';
 import { askExotel, bearer } from '../plain-http.js';
 import { useSandbox } from '../use-sandbox.js';
 import { webhookListener } from '../webhook-listener.js';
