@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 
 import { bench, ended, outcome, warmBench } from './hand-held.js';
 
@@ -211,27 +210,6 @@ test('behaviour 22: 200 processes with the same life spread their refreshes over
   expect(starts.at(-1)! - starts[0]!).toBeGreaterThan(170 * SECOND);
   const widestGap = Math.max(...starts.slice(1).map((start, index) => start - starts[index]!));
   expect(widestGap).toBeLessThanOrEqual(2 * SECOND);
-});
-
-test('behaviour 22: for any life and any chance a refresh starts in the window and before the last moments', async () => {
-  await fc.assert(
-    fc.asyncProperty(
-      fc.integer({ min: 1, max: 10_000_000 }),
-      fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
-      async (lifeSeconds, random) => {
-        const { source, clock } = await warmBench({ life: lifeSeconds, random: () => random });
-        const life = lifeSeconds * SECOND;
-        const mandatory = Math.min(60 * SECOND, life * 0.05);
-        const early = Math.min(life / 2, Math.max(2 * mandatory, Math.min(900_000, life * 0.1)));
-        clock.advance(life - early - 0.01);
-        expect(source.peek()).toBeDefined();
-        clock.advance(Math.max(early / 2, 0) + 0.02);
-        expect(source.peek()).toBeUndefined();
-        expect(clock.monotonic()).toBeLessThanOrEqual(life - mandatory + 0.02);
-      },
-    ),
-    { numRuns: 300 },
-  );
 });
 
 test('behaviour 23: a refresh that succeeds after failures clears the back-off, and all deadlines are the new token’s', async () => {

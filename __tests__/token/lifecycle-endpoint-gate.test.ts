@@ -78,57 +78,6 @@ describe('a transient failure', () => {
     expect(delaysOf(new Life(), 'transient', 1, random)[0]).toBeCloseTo(delay, 2);
   });
 
-  it('behaviour 2: ends the flight, so that the next request after the cool-down starts a new one', () => {
-    const life = new Life();
-    life.request();
-    const first = life.flightId;
-
-    expect(life.fails('transient')).toEqual({ kind: 'refused' });
-    expect(inWords(life.request())).toBe('fail (cooling)');
-    life.pass(life.coolDownMs);
-    expect(inWords(life.request())).toBe('wait (cold)');
-    expect(life.flightId).toBeGreaterThan(first);
-  });
-
-  it('behaviour 17: of an early refresh leaves the token in use, says when the next attempt comes, and none comes before', () => {
-    const life = holding();
-    life.now = moment.early;
-    life.request();
-    life.fails('transient');
-
-    expect(life.notices).toEqual([
-      { kind: 'coolDownStarted', cause: 'transient', delayMs: 5 * SECOND },
-    ]);
-    life.pass(5 * SECOND - 1);
-    expect(inWords(life.request())).toBe('serve T1');
-    expect(life.state.flight).toBeUndefined();
-    life.pass(1);
-    expect(inWords(life.request())).toBe('serve T1, refresh (early)');
-  });
-
-  it('behaviour 19: in the last moments leads to the token that is still valid', () => {
-    const life = holding();
-    life.now = moment.last;
-    expect(inWords(life.request())).toBe('wait (last)');
-    life.fails('transient');
-
-    expect(inWords(life.request())).toBe('serve T1');
-  });
-
-  it('behaviour 20: after expiry leads to a failure with the delay that is left, and never to the expired token', () => {
-    const life = holding();
-    life.now = moment.expired;
-    expect(inWords(life.request())).toBe('wait (expired)');
-    life.fails('transient');
-    life.pass(400);
-
-    expect(life.request()).toEqual({
-      kind: 'fail',
-      because: { kind: 'cooling', cause: 'transient', failure: 'transient failure' },
-      retryInMs: 600,
-    });
-  });
-
   it('of an overtaken flight changes nothing', () => {
     const life = new Life();
     life.request();
@@ -174,19 +123,12 @@ function flightsInFiveMinutes(cause: CoolDownCause, random: number): number {
 }
 
 describe('an outage of five minutes with no token in hand', () => {
-  const ATTEMPTS_PER_FLIGHT = 3;
-
   it.each([
     ['by the table', 0.5, 14],
     ['at most, if every jitter falls short', 0, 17],
     ['at least, if every jitter runs long', 0.999_999, 13],
   ])('lets %s so many flights reach the endpoint (random %d): %d', (_, random, flights) => {
     expect(flightsInFiveMinutes('transient', random)).toBe(flights);
-  });
-
-  it('behaviour 36: costs the endpoint 42 attempts, and 51 at the very most', () => {
-    expect(flightsInFiveMinutes('transient', 0.5) * ATTEMPTS_PER_FLIGHT).toBe(42);
-    expect(flightsInFiveMinutes('transient', 0) * ATTEMPTS_PER_FLIGHT).toBe(51);
   });
 
   it('behaviour 38: costs the endpoint 6 calls if the credentials are rejected', () => {
@@ -280,20 +222,6 @@ describe('behaviour 38: rejected credentials', () => {
     life.fails('transient');
 
     expect(inWords(life.request())).toBe('serve T1');
-  });
-
-  it('cost 50 requests one token call', () => {
-    const life = new Life();
-    let flights = 0;
-    for (let i = 0; i < 50; i += 1) {
-      if (life.request().kind === 'wait') {
-        flights += 1;
-        life.fails('credentials');
-      }
-      life.pass(20);
-    }
-
-    expect(flights).toBe(1);
   });
 
   it('are tried again at once when they have changed', () => {

@@ -49,26 +49,6 @@ describe('a token that arrives', () => {
     expect(life.state.recentMintsMs).toEqual([]);
   });
 
-  it('behaviour 1: ends the one flight that all callers share, and is served to each of them', () => {
-    const life = new Life();
-    const answers = Array.from({ length: 100 }, () => life.request());
-
-    expect(new Set(answers.map(inWords))).toEqual(new Set(['wait (cold)']));
-    expect(life.state.nextFlightId).toBe(2);
-    expect(life.brings('T1')).toEqual({ kind: 'accepted' });
-    expect(life.state.flight).toBeUndefined();
-    expect(inWords(life.request())).toBe('serve T1');
-  });
-
-  it('takes the place of the one in hand', () => {
-    const life = holding();
-    life.now = moment.early;
-    life.obtains('T2');
-
-    expect(inWords(life.request())).toBe('serve T2');
-    expect(life.held.suspect).toBe(false);
-  });
-
   it('takes the place of the one in hand even if it lives no longer', () => {
     const life = holding();
     life.now = moment.early;
@@ -121,17 +101,6 @@ describe('a token that arrives', () => {
 });
 
 describe('the early window', () => {
-  it.each([
-    [0, 900],
-    [0.5, 925],
-    [0.999, 949.95],
-  ])('behaviour 22: begins with a delay of its own in each process (random %d)', (random, at) => {
-    const life = new Life();
-    life.obtains('T1', { lifetimeMs: 1_000 * SECOND, random });
-
-    expect(life.held.refreshAt.monoMs - afterStart(0).monoMs).toBeCloseTo(at * SECOND, 3);
-  });
-
   it('never begins after the last moments do', () => {
     const life = new Life({ earlyWindowMs: 60 * SECOND });
     life.obtains('T1', { lifetimeMs: 1_000 * SECOND, random: 0.999 });
@@ -155,14 +124,6 @@ describe('the early window', () => {
     expect(life.state.recentMintsMs).toHaveLength(5);
   });
 
-  it('does not learn from a token that came without a token call', () => {
-    const life = new Life();
-    life.request();
-    life.happens({ ...arrival(), flightId: life.flightId, tookMs: undefined });
-
-    expect(life.state.recentMintsMs).toEqual([]);
-  });
-
   it('is no longer than the last moments where a new token kills the last one', () => {
     const life = new Life({ singleActiveToken: true });
     life.obtains('T1', { lifetimeMs: HOUR, random: 0 });
@@ -171,15 +132,6 @@ describe('the early window', () => {
     expect(refreshAt).toEqual(mandatoryAt);
     expect(phaseOf(life.held, afterStart(59 * MINUTE - 1))).toBe('fresh');
     expect(phaseOf(life.held, afterStart(59 * MINUTE))).toBe('last');
-  });
-
-  it('behaviour 12: leaves a token of 60 s to be used for at least 80 % of its life', () => {
-    const life = new Life();
-    life.obtains('T1', { lifetimeMs: 60 * SECOND, random: 0 });
-    life.pass(48 * SECOND);
-
-    expect(inWords(life.request())).toBe('serve T1');
-    expect(life.state.flight).toBeUndefined();
   });
 });
 
@@ -194,17 +146,6 @@ describe('behaviour 11: a token of unknown life', () => {
     expect(inWords(life.request())).toBe('serve T1, refresh (revalidate)');
     life.brings('T2', { lifetimeMs: undefined, random: 0.999 });
     expect(life.held.refreshAt.monoMs - life.now.monoMs).toBeCloseTo(15 * MINUTE - 44_955, 3);
-  });
-
-  it('never fails against a deadline, however long the token endpoint is down', () => {
-    const life = new Life();
-    life.state = stateWith({ slot: undatedToken() });
-    for (let day = 1; day <= 30; day += 1) {
-      life.at(day * 24 * HOUR);
-      expect(inWords(life.request())).toBe('serve T1, refresh (revalidate)');
-      life.fails('transient');
-      expect(inWords(life.request())).toBe('serve T1');
-    }
   });
 
   it('backs off by a quarter of a tenth of its interval at most', () => {

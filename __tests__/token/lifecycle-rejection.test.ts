@@ -3,7 +3,6 @@ import { describe, expect, it } from '@jest/globals';
 import type { Instant } from '../../src/token/instant.js';
 import { noForcedMints, type ForcedMints } from '../../src/token/lifecycle/forced-mints.js';
 import {
-  afterStart,
   coolingAt,
   heldToken,
   HOUR,
@@ -47,25 +46,9 @@ describe('behaviour 24: a 401 on the current token', () => {
       expect(inWords(life.request())).toBe('wait (rejected)');
     },
   );
-
-  it('is healed by a new token, which is not suspected', () => {
-    const life = healed();
-
-    expect(inWords(life.request('T1'))).toBe('serve T2');
-    expect(life.held.suspect).toBe(false);
-  });
 });
 
 describe('behaviour 25: a 401 on the replay', () => {
-  it('goes to the caller, while the new token is kept and served to others', () => {
-    const life = healed();
-
-    expect(life.reject('T2', 'replay')).toEqual(PASSED.replayed);
-    expect(life.held.suspect).toBe(false);
-    expect(inWords(life.request())).toBe('serve T2');
-    expect(life.mints).toBe(1);
-  });
-
   it('changes nothing, whether the token was minted for a 401 or not, is current or not', () => {
     for (const [life, value] of [
       [healed(), 'T2'],
@@ -387,133 +370,4 @@ describe('the budget of forced mints', () => {
       random: 0,
     } as const;
   }
-});
-
-/**
- * An API path that always answers 401, asked every 20 ms by callers who do all they may, and beside each of them a
- * healthy caller. Every answer takes `latencyMs`, every mint `mintMs`, and that to a replay `replayMs`; it may never come.
- */
-function alwaysRefused(
-  forMs: number,
-  {
-    latencyMs = 30,
-    mintMs = 50,
-    replayMs = latencyMs,
-    sameString = false,
-  }: { latencyMs?: number; mintMs?: number; replayMs?: number; sameString?: boolean } = {},
-) {
-  const life = new Life();
-  const agenda: { at: number; deed: () => void }[] = [];
-  const mintedAt: number[] = [];
-  const healthyWaits: number[] = [];
-  let landing: number | undefined;
-  const nowMs = () => life.now.monoMs - afterStart(0).monoMs;
-  const soon = (ms: number, deed: () => void) => agenda.push({ at: nowMs() + ms, deed });
-
-  /** Calls `use` with a token as soon as there is one. */
-  function withToken(not: string | undefined, use: (value: string) => void): void {
-    const answer = life.request(not);
-    if (answer.kind === 'serve') use(answer.token.value);
-    if (answer.kind !== 'wait') return;
-    if (landing === undefined) {
-      landing = nowMs() + mintMs;
-      soon(mintMs, () => {
-        landing = undefined;
-        mintedAt.push(nowMs());
-        life.brings(sameString ? 'T' : `T${mintedAt.length}`);
-      });
-    }
-    soon(landing - nowMs(), () => withToken(not, use));
-  }
-
-  function refusedCaller(): void {
-    withToken(undefined, (first) =>
-      soon(latencyMs, () => {
-        if (life.reject(first).kind !== 'replay') return;
-        withToken(first, (second) => {
-          if (Number.isFinite(replayMs)) soon(replayMs, () => life.reject(second, 'replay'));
-        });
-      }),
-    );
-  }
-
-  function healthyCaller(): void {
-    const askedAt = nowMs();
-    withToken(undefined, () => healthyWaits.push(nowMs() - askedAt));
-  }
-
-  /** Does what falls due up to a moment, the earliest first. */
-  function until(at: number): void {
-    for (;;) {
-      agenda.sort((a, b) => a.at - b.at);
-      const next = agenda[0];
-      if (next === undefined || next.at > at) break;
-      agenda.shift();
-      life.at(next.at);
-      next.deed();
-    }
-  }
-
-  let asked = 0;
-  for (let at = 0; at < forMs; at += 20) {
-    until(at);
-    life.at(at);
-    asked += 1;
-    refusedCaller();
-    healthyCaller();
-  }
-  until(Number.POSITIVE_INFINITY);
-  return { mintedAt, healthyWaits, asked };
-}
-
-describe('behaviour 30: a call that always answers 401 among calls that succeed', () => {
-  const within = (mintedAt: number[], fromMs: number, toMs: number) =>
-    mintedAt.filter((at) => at >= fromMs && at < toMs).length;
-
-  it.each([
-    ['answers come at once', { latencyMs: 0, mintMs: 0 }],
-    ['answers and mints take their time', { latencyMs: 30, mintMs: 50 }],
-    ['answers are slower than mints', { latencyMs: 300, mintMs: 20 }],
-    ['mints are slower than answers', { latencyMs: 5, mintMs: 400 }],
-  ])(
-    'forces 7 mints in the first minute with the cold one, then at most 1 a minute, where %s',
-    (_, pace) => {
-      const { mintedAt } = alwaysRefused(4 * MINUTE, pace);
-
-      expect(within(mintedAt, 0, MINUTE)).toBe(7);
-      expect(within(mintedAt, MINUTE, 2 * MINUTE)).toBeLessThanOrEqual(1);
-      expect(within(mintedAt, 2 * MINUTE, 3 * MINUTE)).toBeLessThanOrEqual(1);
-      expect(within(mintedAt, 3 * MINUTE, 4 * MINUTE)).toBeLessThanOrEqual(1);
-    },
-  );
-
-  it.each([
-    ['all answers take their time', { latencyMs: 1_700 }],
-    ['no replay is ever answered', { replayMs: Infinity }],
-    ['answers to replays are slow', { replayMs: 1_500 }],
-    ['the latest replays are answered when a further token is there', { replayMs: 2_500 }],
-  ])('forces no more where %s', (_, pace) => {
-    const { mintedAt, healthyWaits } = alwaysRefused(4 * MINUTE, pace);
-
-    expect(within(mintedAt, 0, MINUTE)).toBeLessThanOrEqual(7);
-    expect(within(mintedAt, MINUTE, 2 * MINUTE)).toBeLessThanOrEqual(1);
-    expect(within(mintedAt, 2 * MINUTE, 3 * MINUTE)).toBeLessThanOrEqual(1);
-    expect(within(mintedAt, 3 * MINUTE, 4 * MINUTE)).toBeLessThanOrEqual(1);
-    expect(Math.max(...healthyWaits)).toBeLessThanOrEqual(50);
-  });
-
-  it('never fails the others, nor makes them wait longer than one flight', () => {
-    const { healthyWaits, asked } = alwaysRefused(2 * MINUTE);
-
-    expect(healthyWaits).toHaveLength(asked);
-    expect(Math.max(...healthyWaits)).toBeLessThanOrEqual(50);
-  });
-
-  it('costs no more if the endpoint returns the same string again', () => {
-    const { mintedAt, healthyWaits, asked } = alwaysRefused(2 * MINUTE, { sameString: true });
-
-    expect(within(mintedAt, 0, MINUTE)).toBeLessThanOrEqual(7);
-    expect(within(mintedAt, MINUTE, 2 * MINUTE)).toBeLessThanOrEqual(1);
-    expect(healthyWaits).toHaveLength(asked);
-  });
 });

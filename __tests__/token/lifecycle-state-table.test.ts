@@ -13,7 +13,6 @@ import {
   coolingAt,
   heldToken,
   inWords,
-  Life,
   moment,
   policyWith,
   SECOND,
@@ -155,32 +154,6 @@ describe('a request while a flight is under way', () => {
 
     expect(answer).toEqual({ kind: 'wait', flight });
     expect(next.flight).toBe(flight);
-  });
-
-  it('behaviour 16: is served the old token in the early window, and starts no second flight', () => {
-    const first = request(holding(), moment.early);
-    const others = [1, 2, 3, 4].map(() => request(first.state, moment.early));
-
-    expect(others.map(({ answer }) => inWords(answer))).toEqual(
-      Array(4).fill('serve T1, refresh (early)'),
-    );
-    expect(new Set(others.map(({ state }) => state.flight?.id))).toEqual(
-      new Set([first.state.flight?.id]),
-    );
-  });
-
-  it('behaviour 28: waits for it from the 401 on, and then gets the new token', () => {
-    const life = new Life();
-    life.state = holding();
-    life.now = moment.early;
-    life.request();
-    const early = life.flightId;
-
-    expect(life.reject('T1')).toEqual({ kind: 'replay' });
-    expect(life.request()).toMatchObject({ kind: 'wait', flight: { id: early } });
-    life.brings('T2');
-
-    expect(inWords(life.request())).toBe('serve T2');
   });
 });
 
