@@ -56,11 +56,6 @@ describe('a request gets a token', () => {
     expect(server.tokenCalls).toBe(1);
   });
 
-  test('two sources share nothing', async () => {
-    await Promise.all([clientOf(server).http.get(ECHO), clientOf(server).http.get(ECHO)]);
-    expect(server.tokenCalls).toBe(2);
-  });
-
   test('the client takes the base URL of its provider, also where the config has an undefined one', async () => {
     const { http } = clientOf(server, { baseURL: undefined as unknown as string });
     expect(http.defaults.baseURL).toBe(server.url);
@@ -155,21 +150,6 @@ describe('a request interceptor', () => {
 });
 
 describe('a token that cannot be fetched', () => {
-  test('behaviour 2: 100 callers who share a failed flight get the same error from one token call, and the next call starts anew', async () => {
-    const clock = createFakeClock();
-    const { http } = clientOf(server, {}, { clock, maxAttempts: 1 });
-    server.tokenEndpoint.fail({ status: 503 });
-    const errors = await Promise.all(Array.from({ length: 100 }, () => failureOf(http.get(ECHO))));
-    expect(new Set(errors).size).toBe(1);
-    expect(server.tokenCalls).toBe(1);
-
-    server.tokenEndpoint.recover();
-    expect(isBearerError(await failureOf(http.get(ECHO)), 'ERR_TOKEN_REQUEST_REFUSED')).toBe(true);
-    clock.advance(60_000); // The cool-down is over.
-    expect((await http.get(ECHO)).status).toBe(200);
-    expect(server.tokenCalls).toBe(2);
-  });
-
   test('behaviour 4: the request is not sent, and the error names provider, phase and whether it can be retried', async () => {
     const { http } = clientOf(server, {}, { maxAttempts: 1 });
     server.tokenEndpoint.fail({ status: 503 });
