@@ -5,7 +5,6 @@ import {
   attachBearer,
   bearerOf,
   createTokenSource,
-  MisconfigurationError,
   type Provider,
   createProviderClient,
 } from '../../src/index.js';
@@ -13,6 +12,7 @@ import {
   oauth2ClientCredentials,
   type OAuth2ClientCredentialsOptions,
 } from '../../src/providers/index.js';
+import { misconfiguration } from '../providers/conversation.js';
 import { createMemoryServer } from './support.js';
 
 const { provider } = createMemoryServer();
@@ -30,16 +30,7 @@ const NO_INSTANCE =
   'instance is not an axios instance. Pass what axios.create() returns, or axios itself; ' +
   'a mock needs both interceptors with `use`.';
 
-/** The message of the misconfiguration that attaching leads to. */
-function refusalOf(attach: () => unknown): string {
-  try {
-    attach();
-  } catch (error) {
-    if (error instanceof MisconfigurationError) return error.message;
-    throw error;
-  }
-  throw new Error('It was expected to fail.');
-}
+const refusalOf = (attach: () => unknown) => misconfiguration(attach).message;
 
 describe('an instance that already has a token source', () => {
   test('keeps its attachment when a provider made of the same data is attached, as by a handler at each request', () => {

@@ -10,12 +10,12 @@ import {
   attachBearer,
   bearerOf,
   createTokenSource,
-  MisconfigurationError,
   OriginNotAllowedError,
   type AttachOptions,
 } from '../../src/index.js';
 import { oauth2ClientCredentials } from '../../src/providers/index.js';
 import { createFakeTokenEndpoint } from '../../src/testing/index.js';
+import { misconfiguration } from '../providers/conversation.js';
 import { answer, failureOf } from './support.js';
 
 const A = 'https://a.example.com';
@@ -210,7 +210,7 @@ describe('behaviour 55: attaching once more', () => {
     '%s for an origin that is taken is refused, naming both',
     (_, attach, origin) => {
       const { http, a, b } = appWith(world);
-      const error = refusalOf(() => attach(http));
+      const error = misconfiguration(() => attach(http));
       const [mine, theirs] = [error.message.split(':')[0], origin === A ? 'alpha' : 'beta'];
       expect(error.message).toBe(
         `${mine}: the instance already has ${theirs} attached for ${origin}. ` +
@@ -219,16 +219,6 @@ describe('behaviour 55: attaching once more', () => {
       expect([bearerOf(http, A), bearerOf(http, B)]).toEqual([a, b]);
     },
   );
-
-  function refusalOf(attach: () => unknown): MisconfigurationError {
-    try {
-      attach();
-    } catch (error) {
-      if (error instanceof MisconfigurationError) return error;
-      throw error;
-    }
-    throw new Error('It was expected to fail.');
-  }
 });
 
 describe('bearerOf', () => {

@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 
 import { accountCredentials } from '../../src/provider-definition/credentials.js';
-import { isBearerError, MisconfigurationError } from '../../src/errors/index.js';
+import { isBearerError } from '../../src/errors/index.js';
 import {
   defineProvider,
   describesTheSame,
@@ -11,6 +11,7 @@ import {
   type Provider,
   type ProviderDefinition,
 } from '../../src/provider-definition/define-provider.js';
+import { misconfiguration } from '../providers/conversation.js';
 
 interface Credentials {
   readonly account: string;
@@ -41,17 +42,6 @@ const acme = (changes?: Partial<ProviderDefinition<Credentials>>) =>
   defineProvider(definition(changes));
 
 const context = () => ({ params: {}, signal: new AbortController().signal });
-
-/** The error that creating something throws. */
-function misconfiguration(create: () => unknown): MisconfigurationError {
-  try {
-    create();
-  } catch (error) {
-    if (error instanceof MisconfigurationError) return error;
-    throw error;
-  }
-  throw new Error('Nothing was thrown.');
-}
 
 describe('a provider', () => {
   it('is frozen, and recognised by copies of the package', () => {

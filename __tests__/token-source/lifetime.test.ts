@@ -1,15 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 
+import { jwt } from '../providers/conversation.js';
 import { bench, ended, warmBench } from './hand-held.js';
 
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
-
-/** A JWT that says what it likes about its own life. */
-function jwt(claims: Record<string, unknown>): string {
-  const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
-  return `${encode({ alg: 'none' })}.${encode(claims)}.c2ln`;
-}
 
 test('behaviour 9: a life counts from before the token call was sent, not from its answer', async () => {
   const { source, endpoint, clock, pass } = bench({ attemptTimeoutMs: 10_000 });

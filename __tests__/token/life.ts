@@ -227,6 +227,13 @@ export class Life {
   }
 }
 
+/** A life with a token in hand already: `heldToken()`, at the moment when it was minted. */
+export function holding(changes: object = {}, policy: Partial<LifecyclePolicy> = {}): Life {
+  const life = new Life(policy);
+  life.state = stateWith({ slot: heldToken(changes) });
+  return life;
+}
+
 function deepFrozen<T>(value: T): T {
   if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
     Object.freeze(value);

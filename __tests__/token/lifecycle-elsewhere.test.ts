@@ -5,6 +5,7 @@ import { later } from '../../src/token/instant.js';
 import {
   coolingAt,
   heldToken,
+  holding,
   HOUR,
   inWords,
   Life,
@@ -15,12 +16,6 @@ import {
   stateWith,
   undatedToken,
 } from './life.js';
-
-const holding = (changes = {}, policy = {}) => {
-  const life = new Life(policy);
-  life.state = stateWith({ slot: heldToken(changes) });
-  return life;
-};
 
 const tokenOf = (value: string, lifetimeMs: number | undefined = HOUR, sentAt = START) => ({
   token: new AccessToken({ value }),

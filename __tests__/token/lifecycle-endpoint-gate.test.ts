@@ -4,6 +4,7 @@ import { nextCallInMs, type CoolDownCause } from '../../src/token/lifecycle.js';
 import {
   afterStart,
   heldToken,
+  holding,
   HOUR,
   inWords,
   Life,
@@ -12,12 +13,6 @@ import {
   SECOND,
   stateWith,
 } from './life.js';
-
-const holding = (policy = {}, changes = {}) => {
-  const life = new Life(policy);
-  life.state = stateWith({ slot: heldToken(changes) });
-  return life;
-};
 
 /** The delays of `times` failures in a row, each flight starting the moment that the gate opens. */
 function delaysOf(life: Life, cause: CoolDownCause, times: number, random = 0.5): number[] {
@@ -38,27 +33,29 @@ describe('a transient failure', () => {
   });
 
   it('with a usable token cools down for 5 s, doubled, up to a quarter of the early window', () => {
-    const life = holding(
-      {},
-      { earlyMs: 100 * SECOND, expiresAt: afterStart(HOUR), mandatoryAt: afterStart(HOUR) },
-    );
+    const life = holding({
+      earlyMs: 100 * SECOND,
+      expiresAt: afterStart(HOUR),
+      mandatoryAt: afterStart(HOUR),
+    });
     life.now = moment.early;
 
     expect(delaysOf(life, 'transient', 4)).toEqual([5, 10, 20, 25].map((s) => s * SECOND));
   });
 
   it('with a usable token cools down for a minute at most', () => {
-    const life = holding(
-      {},
-      { earlyMs: 900 * SECOND, expiresAt: afterStart(HOUR), mandatoryAt: afterStart(HOUR) },
-    );
+    const life = holding({
+      earlyMs: 900 * SECOND,
+      expiresAt: afterStart(HOUR),
+      mandatoryAt: afterStart(HOUR),
+    });
     life.now = moment.early;
 
     expect(delaysOf(life, 'transient', 6)).toEqual([5, 10, 20, 40, 60, 60].map((s) => s * SECOND));
   });
 
   it('with a short-lived token cools down for a quarter of its early window from the start', () => {
-    const life = holding({}, { earlyMs: 6 * SECOND });
+    const life = holding({ earlyMs: 6 * SECOND });
     life.now = moment.early;
 
     expect(delaysOf(life, 'transient', 2)).toEqual([1_500, 1_500]);
@@ -206,7 +203,7 @@ describe('behaviour 38: rejected credentials', () => {
   });
 
   it('take the token with them where the option says so', () => {
-    const life = holding({ onCredentialsRejected: 'drop' });
+    const life = holding({}, { onCredentialsRejected: 'drop' });
     life.now = moment.early;
     life.request();
     life.fails('credentials');
@@ -216,7 +213,7 @@ describe('behaviour 38: rejected credentials', () => {
   });
 
   it('do not take the token with them for any other failure', () => {
-    const life = holding({ onCredentialsRejected: 'drop' });
+    const life = holding({}, { onCredentialsRejected: 'drop' });
     life.now = moment.early;
     life.request();
     life.fails('transient');
@@ -290,7 +287,7 @@ describe('a fault on our own side of the wire', () => {
 
 describe('behaviour 21: maxStale', () => {
   const stale = (changes = {}) => {
-    const life = holding({ maxStaleMs: 10 * MINUTE }, changes);
+    const life = holding(changes, { maxStaleMs: 10 * MINUTE });
     life.now = moment.expired;
     return life;
   };

@@ -6,6 +6,7 @@ import {
   afterStart,
   coolingAt,
   heldToken,
+  holding,
   HOUR,
   inWords,
   Life,
@@ -17,9 +18,8 @@ import {
 } from './life.js';
 
 /** The token in hand lives 990 s more at `moment.fresh`. */
-const holding = (changes = {}) => {
-  const life = new Life();
-  life.state = stateWith({ slot: heldToken(changes) });
+const fresh = (changes = {}) => {
+  const life = holding(changes);
   life.now = moment.fresh;
   return life;
 };
@@ -32,11 +32,11 @@ describe('a caller who wants a token that lives for some time', () => {
     ['as long as that', 990 * SECOND, 'serve T1'],
     ['a moment less', 990 * SECOND + 1, 'wait (last)'],
   ])('is served where the token in hand lives %s', (_, ms, answer) => {
-    expect(inWords(wanting(holding(), ms))).toBe(answer);
+    expect(inWords(wanting(fresh(), ms))).toBe(answer);
   });
 
   it('waits for a flight that knows what it is for; it disturbs no other caller', () => {
-    const life = holding();
+    const life = fresh();
     const answer = wanting(life, HOUR);
 
     expect(answer).toEqual({ kind: 'wait', flight: life.state.flight });
@@ -53,8 +53,8 @@ describe('a caller who wants a token that lives for some time', () => {
   });
 
   it('gets the token in hand where the endpoint insists on it, or is left alone', () => {
-    const insisting = holding({ unchangedUntil: afterStart(MINUTE) });
-    const cooling = holding();
+    const insisting = fresh({ unchangedUntil: afterStart(MINUTE) });
+    const cooling = fresh();
     cooling.state = stateWith({ slot: heldToken(), endpoint: coolingAt(moment.fresh) });
 
     expect(inWords(wanting(insisting, HOUR))).toBe('serve T1');

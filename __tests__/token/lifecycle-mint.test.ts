@@ -6,6 +6,7 @@ import {
   afterStart,
   coolingAt,
   heldToken,
+  holding,
   HOUR,
   inWords,
   Life,
@@ -15,12 +16,6 @@ import {
   stateWith,
   undatedToken,
 } from './life.js';
-
-const holding = (changes = {}, policy = {}) => {
-  const life = new Life(policy);
-  life.state = stateWith({ slot: heldToken(changes) });
-  return life;
-};
 
 describe('a token that arrives', () => {
   it('behaviour 9: has its life counted from before the call was sent', () => {

@@ -5,6 +5,7 @@ import { noForcedMints, type ForcedMints } from '../../src/token/lifecycle/force
 import {
   coolingAt,
   heldToken,
+  holding,
   HOUR,
   inWords,
   Life,
@@ -13,12 +14,6 @@ import {
   SECOND,
   stateWith,
 } from './life.js';
-
-const holding = (changes = {}) => {
-  const life = new Life();
-  life.state = stateWith({ slot: heldToken(changes) });
-  return life;
-};
 
 const PASSED = {
   replayed: { kind: 'pass', because: 'already-replayed' },
