@@ -215,6 +215,11 @@ describe('behaviour 33: the replay sends the same bytes, method, path and header
 describe('behaviour 34: a body that can be read once', () => {
   const once: [string, () => unknown, AxiosRequestConfig][] = [
     ['a Node stream', () => Readable.from(['hel', 'lo']), {}],
+    [
+      'a Node stream of a stated length',
+      () => Readable.from(['hel', 'lo']),
+      { headers: { 'Content-Length': '5' } },
+    ],
     ['the form-data package', () => formDataPackage(), {}],
     [
       'an object for a form that holds a stream',

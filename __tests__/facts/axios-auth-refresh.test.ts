@@ -5,7 +5,7 @@ import { bareInstance, fateOf, settled } from './instance.js';
 
 /*
  * What axios-auth-refresh 5 does by itself, with its default options. docs/decisions/0002 says how it is used here, so that none
- * of this reaches a user; traps.test.ts shows that.
+ * of this reaches a user; docs/facts names the tests that show that.
  */
 
 function refreshing(refresh: () => Promise<void>) {
