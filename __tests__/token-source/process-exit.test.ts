@@ -51,8 +51,8 @@ test.each([
     const { code, output } = await running.ended;
     expect(output.trim()).toBe('served while it is renewed');
     expect(code).toBe(0);
-    // The call itself would end after 5 s.
-    expect(Date.now() - hangingSince).toBeLessThan(2_000);
+    // The call itself would end after two minutes.
+    expect(Date.now() - hangingSince).toBeLessThan(60_000);
   },
 );
 

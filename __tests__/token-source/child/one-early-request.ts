@@ -27,6 +27,9 @@ const AGENTS: Readonly<Record<string, () => object>> = {
 async function main(): Promise<void> {
   const source = createTokenSource(sandboxProvider, {
     revalidateMs: 1,
+    // Two minutes, so that a process that such a call keeps alive cannot be taken for one that is slow to end.
+    attemptTimeoutMs: 120_000,
+    flightTimeoutMs: 120_000,
     keepWarm: process.env['KEEP_WARM'] === 'yes',
     transport: { httpAgent: AGENTS[process.env['OWN_AGENT'] ?? '']?.() },
   });
