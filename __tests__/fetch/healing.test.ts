@@ -5,18 +5,10 @@ import { createBearerFetch, whyNotReplayed, type ReplayedRequest } from '../../s
 import { oauth2ClientCredentials } from '../../src/providers/index.js';
 import { startSandbox } from '../../src/testing/index.js';
 import { failureOf, providerOf } from '../axios/support.js';
-import {
-  ALWAYS_401,
-  ECHO,
-  echoOf,
-  fetchOf,
-  fetchWithDeadToken,
-  useOAuth2,
-  useServers,
-} from './support.js';
+import { serve } from '../setup/loopback-server.js';
+import { ALWAYS_401, ECHO, echoOf, fetchOf, fetchWithDeadToken, useOAuth2 } from './support.js';
 
 const server = useOAuth2();
-const serve = useServers();
 const echo = () => server.url + ECHO;
 
 describe('attaching the token', () => {
