@@ -52,6 +52,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'provider-definition',
     'token-call',
     'providers/oauth2-parts',
+    'providers/param-rules',
     'providers/provider-options',
     'platform',
     'resource-call/origins',

@@ -66,7 +66,7 @@ const mistakes: [string, () => unknown, string | RegExp][] = [
   [
     'token options among those of axios',
     () => createProviderClient(provider, any({ timeout: 1_000, maxStaleMs: 5_000 })),
-    'oauth2: options.maxStaleMs has no effect on axios. Pass it in the third argument.',
+    'oauth2: config.maxStaleMs has no effect on axios. Pass it in the third argument.',
   ],
   [
     'a mistyped region beside a baseURL',
@@ -95,7 +95,7 @@ const mistakes: [string, () => unknown, string | RegExp][] = [
   [
     'a host without a scheme',
     () => exotel({ ...key, baseURL: 'localhost:4001' }),
-    'exotel: baseURL does not begin with https:// or http://. Add it.',
+    'exotel: baseURL does not begin with https:// or http://. Include scheme and host, such as https://api.example.com.',
   ],
   [
     'an origin that is not in a list',

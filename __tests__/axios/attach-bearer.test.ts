@@ -109,7 +109,7 @@ describe('what cannot work is refused at once', () => {
     (option) => {
       const create = () => createProviderClient(provider, { [option]: 1 });
       expect(refusalOf(create)).toBe(
-        `${provider.name}: options.${option} has no effect on axios. Pass it in the third argument.`,
+        `${provider.name}: config.${option} has no effect on axios. Pass it in the third argument.`,
       );
     },
   );
@@ -128,7 +128,7 @@ describe('what cannot work is refused at once', () => {
   test('an unknown value of onForeignOrigin', () => {
     const options = { onForeignOrigin: 'deny' as never };
     expect(refusalOf(() => attachBearer(axios.create(), provider, options))).toBe(
-      `${provider.name}: options.onForeignOrigin must be 'pass' or 'error'. Leave it out for the default.`,
+      `${provider.name}: options.onForeignOrigin "deny" is not known. Use one of: pass, error.`,
     );
   });
 

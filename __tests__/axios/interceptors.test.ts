@@ -310,7 +310,7 @@ describe('attached twice', () => {
       /options\.keepWarm has no effect on an existing token source\. Pass it to createTokenSource\(\) instead/,
     );
     expect(() => attachBearer(http, source, { onForeignOrigin: 'Error' as never })).toThrow(
-      "options.onForeignOrigin must be 'pass' or 'error'",
+      'options.onForeignOrigin "Error" is not known. Use one of: pass, error.',
     );
     expect(attachBearer(http, source, { onForeignOrigin: 'error', keepWarm: undefined })).toBe(
       bearerOf(http),

@@ -1,13 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 
-import {
-  aFunction,
-  checkOptions,
-  oneOf,
-  refuseOptions,
-  refuseUnknownOptions,
-} from '../../src/errors/check-options.js';
+import { checkOptions, checkValues, refuseUnknownOptions } from '../../src/errors/check-options.js';
 import { MisconfigurationError } from '../../src/errors/index.js';
+import { flag, text } from '../../src/errors/option-rules.js';
 
 const KNOWN = ['tokenUrl', 'baseURL', 'clientId', 'scope', 'earlyWindowMs', 'onForeignOrigin'];
 
@@ -83,45 +78,49 @@ describe('options that pass', () => {
   });
 });
 
-it.each([undefined, null, 'scope'])('options that are not an object are refused: %p', (given) => {
-  expect(refusal(given)?.message).toBe(
-    'acme: options is not an object. Pass the options of a thing as an object.',
+it.each([undefined, null, 'scope', ['scope'], () => ({ scope: 'a' })])(
+  'options that are not an object are refused: %p',
+  (given) => {
+    expect(refusal(given)?.message).toBe(
+      'acme: options is not an object. Pass the options of a thing as an object.',
+    );
+  },
+);
+
+it('a promise of options is refused, because it was not awaited', () => {
+  expect(refusal(Promise.resolve({ scope: 'a' }))?.message).toContain(
+    'options is a promise that was not awaited',
   );
 });
 
-describe('a rule for an option', () => {
-  const rules = {
-    mode: oneOf('fast', 'slow'),
-    hook: { ...aFunction, required: true },
-    untold: undefined,
-  };
-  const owner = { provider: 'acme', path: 'options.' };
-  const check = (given: object) => () => checkOptions(given, rules, owner);
-  const hook = () => undefined;
+describe('a value that breaks the rule of its option', () => {
+  const rules = { scope: text, keepWarm: flag };
+  const check = (given: object) => () =>
+    checkOptions(given, rules, { of: 'a thing', provider: 'acme', path: 'options.' });
 
-  it.each([
-    ['its value is allowed', { mode: 'slow', hook }],
-    ['it is not set', { mode: undefined, hook }],
-    ['only the types check it', { untold: 7, hook }],
-    ['it has none', { other: 7, hook }],
-  ])('lets an option pass if %s', (_, given) => {
-    expect(check(given)).not.toThrow();
-  });
-
-  it('refuses any other value, and says what to do', () => {
-    expect(check({ mode: 'warp', hook })).toThrow(
-      "acme: options.mode must be 'fast' or 'slow'. Leave it out for the default.",
+  it('is refused with the rule, by name and without the value', () => {
+    expect(check({ scope: 'a', keepWarm: 'fake-secret' })).toThrow(
+      new MisconfigurationError({
+        provider: 'acme',
+        option: 'options.keepWarm',
+        problem: 'must be true or false',
+        remedy: 'Leave it out for the default.',
+      }),
     );
   });
 
-  it.each([[{}], [{ hook: null }]])('refuses a required one that is missing: %j', (given) => {
-    expect(check(given)).toThrow('acme: options.hook is not a function.');
+  it('is found among those that are inherited, too', () => {
+    expect(check(Object.create({ keepWarm: 1 }) as object)).toThrow('options.keepWarm');
   });
-});
 
-it('options without effect are refused by the first that is set', () => {
-  const refuse = (given: object) => () =>
-    refuseOptions(given, ['a', 'b'], { path: 'options.' }, 'has no effect', 'Leave it out.');
-  expect(refuse({ b: 1, c: 2 })).toThrow('options.b has no effect. Leave it out.');
-  expect(refuse({ a: undefined, c: 2 })).not.toThrow();
+  it('is never undefined, which is the default', () => {
+    expect(check({ scope: undefined, keepWarm: undefined })).not.toThrow();
+  });
+
+  it('is refused among the options of others', () => {
+    expect(() => checkValues({ others: 1, scope: '' }, rules, { of: 'a thing' })).toThrow(
+      'scope is empty',
+    );
+    expect(() => checkValues({ others: 1 }, rules, { of: 'a thing' })).not.toThrow();
+  });
 });

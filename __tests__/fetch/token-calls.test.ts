@@ -121,7 +121,7 @@ describe('one source', () => {
 describe('a wrong option', () => {
   const wrong: readonly [string, string, object][] = [
     ['fetch', 'is not a function', { fetch: 'fetch' }],
-    ['onForeignOrigin', "must be 'pass' or 'error'", { onForeignOrigin: 'refuse' }],
+    ['onForeignOrigin', 'Use one of: pass, error', { onForeignOrigin: 'refuse' }],
     ['onReplay', 'is not a function', { onReplay: true }],
     ['maxAttempts', 'must be a whole number', { maxAttempts: 0 }],
     ['transport', 'is not an option of a bearer fetch', { transport: {} }],

@@ -96,7 +96,7 @@ test('a preset called without options says whose are missing', () => {
   expect(misconfiguration(() => paypal(undefined as never)).provider).toBe('paypal');
 });
 
-test.each([7, null, {}])('a scope that is neither text nor a list is named: %j', (scope) => {
+test.each([7, true, {}])('a scope that is neither text nor a list is named: %j', (scope) => {
   const credentials = () => ({});
   const wrong = { credentials, baseURL: 'https://api.example', scope } as never;
   const makers = [databricks, docusign, googleServiceAccount];

@@ -62,10 +62,14 @@ describe('a provider', () => {
     expect(() => defineProvider(given)).not.toThrow();
   });
 
-  it.each(['', 5])('needs a name: %p is none', (name) => {
+  it.each([
+    [undefined, 'name is missing'],
+    ['', ': name is empty'],
+    [5, 'name is not a string'],
+  ])('needs a name: %p is none', (name, problem) => {
     expect(misconfiguration(() => acme({ name: name as string }))).toMatchObject({
       option: 'name',
-      message: 'name is missing. Give the provider a name.',
+      message: `${problem}. Give the provider a name.`,
     });
   });
 
@@ -172,13 +176,17 @@ describe('behaviour 6: the origins that a token may go to', () => {
   const NOT_ABSOLUTE =
     'is not an absolute URL. Include scheme and host, such as https://api.example.com.';
   const MISSING = NOT_ABSOLUTE.replace('not an absolute URL', 'missing');
-  const NOT_HTTP = 'does not begin with https:// or http://. Add it.';
+  const NOT_TEXT = NOT_ABSOLUTE.replace('an absolute URL', 'a string');
+  const NOT_HTTP = NOT_ABSOLUTE.replace(
+    'is not an absolute URL',
+    'does not begin with https:// or http://',
+  );
   const WITH_USER =
     'contains a user name or password. Pass them as credentials: URLs end up in logs.';
   it.each([
     ['baseURL', { baseURL: 'api.acme.example' }, NOT_ABSOLUTE],
     ['baseURL', { baseURL: undefined as never }, MISSING],
-    ['baseURL', { baseURL: new URL('https://api.acme.example') as never }, NOT_ABSOLUTE],
+    ['baseURL', { baseURL: new URL('https://api.acme.example') as never }, NOT_TEXT],
     ['baseURL', { baseURL: 'ftp://acme.example' }, NOT_HTTP],
     ['baseURL', { baseURL: 'localhost:4001' }, NOT_HTTP],
     ['baseURL', { baseURL: 'https://key@acme.example' }, WITH_USER],
@@ -203,18 +211,12 @@ describe('behaviour 6: the origins that a token may go to', () => {
 
 describe('a budget of token calls', () => {
   it.each([
-    { calls: 0, windowMs: 1_000 },
-    { calls: 1.5, windowMs: 1_000 },
-    { calls: 10, windowMs: 0 },
-    { calls: 10, windowMs: Infinity },
-    null,
-  ])('of %j is refused', (tokenBudget) => {
-    expect(misconfiguration(() => acme({ tokenBudget: tokenBudget as never }))).toMatchObject({
-      option: 'tokenBudget',
-      message:
-        'acme: tokenBudget needs at least one call and a time window. ' +
-        'Pass `calls`, a whole number, and `windowMs`, in milliseconds.',
-    });
+    { calls: 0, windowMs: 1_000, wrong: 'calls' },
+    { calls: 1.5, windowMs: 1_000, wrong: 'calls' },
+    { calls: 10, windowMs: 0, wrong: 'windowMs' },
+    { calls: 10, windowMs: Infinity, wrong: 'windowMs' },
+  ])('of $calls in $windowMs ms is refused', ({ wrong, ...tokenBudget }) => {
+    expect(misconfiguration(() => acme({ tokenBudget })).option).toBe(`tokenBudget.${wrong}`);
   });
 
   it('of a single call in a millisecond is one', () => {

@@ -47,16 +47,21 @@ describe('a placement', () => {
     [{ scheme: 'Bearer token' }, 'scheme'],
     [{ scheme: null }, 'scheme'],
     [{ headers: 'X-Token' }, 'headers'],
-    [null, '0'],
-    ['X-Token', '0'],
     [{ query: 'access_token' }, 'query'],
     [{ cookie: 'sid' }, 'cookie'],
   ])('of %j is refused, and names the option and what to do', async (placement, option) => {
     const error = await failureOf(Promise.resolve().then(() => define(placement)));
     expect(isBearerError(error, 'ERR_BEARER_MISCONFIGURED')).toBe(true);
     expect(error.message).toContain(`tokenPlacement.${option}`);
-    expect(error.message).toMatch(/inCookie\(\) or inQuery\(\)/);
+    expect(error.message).toMatch(/inCookie\(\) or inQuery\(\)|Did you mean `header`/);
   });
+
+  test.each([[null], ['X-Token'], [['X-Token']], [inQuery]])(
+    'is an object, which %p is not',
+    (placement) => {
+      expect(() => define(placement)).toThrow('tokenPlacement is not an object');
+    },
+  );
 
   test.each([
     [inQuery, ''],

@@ -158,7 +158,7 @@ describe('the token request of OAuth 2.0', () => {
   it('is refused over plain http, unless by option or on loopback', () => {
     const tokenUrl = 'http://idp.example/token';
 
-    expect(misconfiguration(() => oauth2({ tokenUrl })).option).toBe('token URL');
+    expect(misconfiguration(() => oauth2({ tokenUrl })).option).toBe('tokenUrl');
     expect(() => oauth2({ tokenUrl, allowInsecureHttp: true })).not.toThrow();
     expect(() => oauth2({ tokenUrl: 'http://127.0.0.1:9/token' })).not.toThrow();
   });

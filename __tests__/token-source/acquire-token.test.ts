@@ -382,7 +382,7 @@ describe('a definition with acquireToken', () => {
 
   test.each([[null], ['a token']])('has it as a function, not as %j', (value) => {
     expect(() => defineProvider({ ...definition, acquireToken: value } as never)).toThrow(
-      'sdk: acquireToken is not a function. Pass a function.',
+      'sdk: acquireToken is not a function. Pass a function',
     );
   });
 

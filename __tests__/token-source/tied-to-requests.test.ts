@@ -212,6 +212,6 @@ test('elsewhere no caller waits for a refresh ahead of time, with waitUntil or w
 
 test('a waitUntil that is not a function is refused by name', () => {
   expect(() => bench({ waitUntil: Promise.resolve() as never })).toThrow(
-    /options\.waitUntil must be a function/,
+    /options\.waitUntil is not a function/,
   );
 });

@@ -1,8 +1,9 @@
 import axios, { type AxiosInstance, type CreateAxiosDefaults } from 'axios';
 
 import { givenOptions } from '../concealment/given-options.js';
-import { checkOptions, refuseOptions, refuseUnknownOptions } from '../errors/check-options.js';
+import { checkOptions, checkValues } from '../errors/check-options.js';
 import { MisconfigurationError } from '../errors/index.js';
+import { refused, type Rules } from '../errors/option-rules.js';
 import {
   describesTheSame,
   refuseNonProvider,
@@ -49,7 +50,7 @@ export interface AttachOptions extends TokenSourceOptions {
   readonly onReplay?: ReplayHook | undefined;
 }
 
-const ATTACH_OPTIONS: readonly string[] = [...Object.keys(ATTACH_RULES), ...TOKEN_SOURCE_OPTIONS];
+const ATTACH_OPTIONS: Rules<keyof AttachOptions> = { ...ATTACH_RULES, ...TOKEN_SOURCE_OPTIONS };
 
 /** One provider on one axios instance. */
 export interface BearerAttachment {
@@ -127,16 +128,14 @@ export function attachBearer<C extends object>(
   if (existing !== undefined) return existing;
   for (const other of others) refuseTakenOrigin(provider, other.source.provider);
 
-  const owner = {
+  options = givenOptions(options);
+  checkOptions(options, ATTACH_OPTIONS, {
     of: 'an attachment',
     provider: provider.name,
     path: 'options.',
     advice:
       'Options of axios go to axios.create(), or into the second argument of createProviderClient().',
-  };
-  refuseUnknownOptions(options, ATTACH_OPTIONS, owner);
-  options = givenOptions(options);
-  checkOptions(options, ATTACH_RULES, owner);
+  });
   const { onForeignOrigin = 'pass', onReplay, ...sourceOptions } = options;
   if (given !== undefined) refuseSourceOptions(provider, sourceOptions);
   const guard = createOriginGuard(provider.allowedOrigins, foldsAbsoluteURLs(instance));
@@ -247,15 +246,11 @@ function notAttachable(): MisconfigurationError {
 }
 
 /** axios would ignore our options among its own. `transport` is also one of axios's. */
-function refuseMisplacedOptions(provider: Provider, config: CreateAxiosDefaults): void {
-  refuseOptions(
-    config,
-    ATTACH_OPTIONS.filter((option) => option !== 'transport'),
-    { provider: provider.name, path: 'options.' },
-    'has no effect on axios',
-    'Pass it in the third argument.',
-  );
-}
+const MISPLACED = refused(
+  Object.keys(ATTACH_OPTIONS).filter((option) => option !== 'transport'),
+  'has no effect on axios',
+  'Pass it in the third argument.',
+);
 
 function refuseTakenOrigin(provider: Provider, other: Provider): void {
   const origin = provider.allowedOrigins.find((one) => other.allowedOrigins.includes(one));
@@ -307,7 +302,11 @@ export function createProviderClient<C extends object>(
 ): AxiosInstance {
   const provider = isTokenSource(providerOrSource) ? providerOrSource.provider : providerOrSource;
   refuseNonProvider(provider);
-  refuseMisplacedOptions(provider, config);
+  checkValues(givenOptions(config), MISPLACED, {
+    of: 'axios',
+    provider: provider.name,
+    path: 'config.',
+  });
   const instance = axios.create({ ...config, baseURL: config.baseURL ?? provider.baseURL });
   // A mocked axios may create nothing, or something without interceptors. It is returned unchanged.
   if (isAttachable(instance)) attachBearer(instance, providerOrSource, options);

@@ -12,6 +12,8 @@ import axios, {
 } from 'axios';
 
 import { quietly } from '../concealment/any-object.js';
+import { givenOptions } from '../concealment/given-options.js';
+import { refuseNonObject } from '../errors/check-options.js';
 import type { Provider } from '../provider-definition/define-provider.js';
 import { noteRefusal, whyNotReplayed } from '../resource-call/replay-refusal.js';
 import type { TokenSource } from '../token-source/token-source.js';
@@ -45,7 +47,8 @@ export function createBearerAdapter<C extends object>(
   providerOrSource: Provider<C> | TokenSource,
   options: BearerAdapterOptions = {},
 ): BearerAdapter {
-  const { adapter, ...attachOptions } = options;
+  refuseNonObject(options, { of: 'a bearer adapter', path: 'options.' });
+  const { adapter, ...attachOptions } = givenOptions(options);
   const inner = new Axios({});
   const { source } = attachBearer(inner, providerOrSource, attachOptions);
   const isJudged = source.provider.isTokenRejection !== undefined;

@@ -1,5 +1,6 @@
 import type { AxiosRequestConfig } from 'axios';
 
+import { record, type Rules } from '../errors/option-rules.js';
 import type { Provider } from '../provider-definition/define-provider.js';
 import {
   SOURCE_OPTIONS,
@@ -20,14 +21,18 @@ export interface TokenSourceOptions extends CommonSourceOptions {
     | undefined;
 }
 
-/** The names of all options. */
-export const TOKEN_SOURCE_OPTIONS: readonly string[] = [...SOURCE_OPTIONS, 'transport'];
+/** What each option may be. */
+export const TOKEN_SOURCE_OPTIONS: Rules<keyof TokenSourceOptions> = {
+  ...SOURCE_OPTIONS,
+  transport: record,
+};
 
 /** Most sources have no transport of their own, and share this: a process may have 100,000 sources. */
 const standardSender = axiosSender({});
 
 const byAxios: TokenCallRoute<TokenSourceOptions> = {
   option: 'transport',
+  rules: TOKEN_SOURCE_OPTIONS,
   whatToSet: 'the agents, proxy or adapter',
   sender: ({ transport }) => (transport === undefined ? standardSender : axiosSender(transport)),
 };

@@ -1,6 +1,5 @@
-import { read } from '../concealment/any-object.js';
-import { givenOptions } from '../concealment/given-options.js';
 import { MisconfigurationError } from './misconfiguration-error.js';
+import { noObject, type Rules } from './option-rules.js';
 
 /** Whose options are checked, for the error message. */
 export interface OptionsOwner {
@@ -16,6 +15,27 @@ export interface OptionsOwner {
 }
 
 /**
+ * Refuses an unknown option, and a value that breaks the rule of its option.
+ *
+ * @param given - without properties from a polluted Object.prototype
+ * @throws {@link MisconfigurationError} naming the option
+ */
+export function checkOptions(given: object, rules: Rules, owner: OptionsOwner): void {
+  refuseUnknownOptions(given, Object.keys(rules), owner);
+  checkValues(given, rules, owner);
+}
+
+/** The same for options among which are others, with rules of their own. */
+export function checkValues(given: object, rules: Rules, owner: OptionsOwner): void {
+  refuseNonObject(given, owner);
+  const { provider, path = '' } = owner;
+  for (const option of Object.keys(rules)) {
+    const fault = rules[option]?.((given as Record<string, unknown>)[option], given);
+    if (fault) throw new MisconfigurationError({ provider, option: `${path}${option}`, ...fault });
+  }
+}
+
+/**
  * Refuses an unknown option, or event, and suggests the one that was probably meant. An unknown name with the value `undefined` passes.
  *
  * @throws {@link MisconfigurationError} naming the option
@@ -23,20 +43,14 @@ export interface OptionsOwner {
 export function refuseUnknownOptions(
   given: unknown,
   known: readonly string[],
-  { of, provider, path = '', kind = 'option', advice = '' }: OptionsOwner,
+  owner: OptionsOwner,
 ): void {
-  if (typeof given !== 'object' || given === null) {
-    throw new MisconfigurationError({
-      provider,
-      option: path === '' ? 'options' : path.replace(/\.$/, ''),
-      problem: 'is not an object',
-      remedy: `Pass the options of ${of} as an object.`,
-    });
-  }
-  const options = givenOptions(given as Record<string, unknown>);
-  // Inherited options count too, as with `Object.create(defaults)`.
-  for (const name in options) {
-    if (known.includes(name) || options[name] === undefined) continue;
+  refuseNonObject(given, owner);
+  const { of, provider, path = '', kind = 'option', advice = '' } = owner;
+  // Inherited options count, as with `Object.create(defaults)`, but not a polluted Object.prototype.
+  for (const name in given) {
+    if (Object.hasOwn(Object.prototype, name) && !Object.hasOwn(given, name)) continue;
+    if (known.includes(name) || (given as Record<string, unknown>)[name] === undefined) continue;
     const meant = closest(name, known);
     const remedy = meant === undefined ? advice : `Did you mean \`${meant}\`?`;
     throw new MisconfigurationError({
@@ -48,78 +62,20 @@ export function refuseUnknownOptions(
   }
 }
 
-/** What the value of an option may be. */
-export interface Rule {
-  /** Asked only about an option that is set, unless it is required. */
-  readonly allows: (value: unknown) => boolean;
-  /** What is wrong with any other value. */
-  readonly problem: string;
-  /** @defaultValue to leave it out */
-  readonly remedy?: string;
-  /** @defaultValue false */
-  readonly required?: boolean;
+/** @throws {@link MisconfigurationError} if it is not an object, or is a promise */
+export function refuseNonObject(
+  given: unknown,
+  { of, provider, path = '' }: OptionsOwner,
+): asserts given is object {
+  const problem = noObject(given);
+  if (problem === undefined) return;
+  throw new MisconfigurationError({
+    provider,
+    option: path.replace(/\.$/, '') || 'options',
+    problem,
+    remedy: `Pass the options of ${of} as an object.`,
+  });
 }
-
-/** The rule for each option; `undefined` if only the types check it. */
-export type Rules<Name extends string = string> = Readonly<Record<Name, Rule | undefined>>;
-
-/** @throws {@link MisconfigurationError} naming the first option whose value is not allowed */
-export function checkOptions(
-  given: object,
-  rules: Rules,
-  { provider, path = '' }: Pick<OptionsOwner, 'provider' | 'path'>,
-): void {
-  for (const [name, rule] of Object.entries(rules)) {
-    const value = (given as Readonly<Record<string, unknown>>)[name];
-    if (rule === undefined || (value === undefined && rule.required !== true)) continue;
-    if (rule.allows(value)) continue;
-    const { problem, remedy = 'Leave it out for the default.' } = rule;
-    throw new MisconfigurationError({ provider, option: `${path}${name}`, problem, remedy });
-  }
-}
-
-/**
- * Refuses options that would have no effect here.
- *
- * @param names - those to look for
- * @throws {@link MisconfigurationError} naming the first that is given
- */
-export function refuseOptions(
-  given: object,
-  names: readonly string[],
-  { provider, path = '' }: Pick<OptionsOwner, 'provider' | 'path'>,
-  problem: string,
-  remedy: string,
-): void {
-  const name = names.find((one) => read(given, one) !== undefined);
-  if (name === undefined) return;
-  throw new MisconfigurationError({ provider, option: `${path}${name}`, problem, remedy });
-}
-
-export function isFunction(value: unknown): boolean {
-  return typeof value === 'function';
-}
-
-export function atLeast(lowest: number): Rule {
-  return {
-    allows: (value) => typeof value === 'number' && Number.isFinite(value) && value >= lowest,
-    problem: `must be a number of at least ${lowest}`,
-    remedy: 'Pass it in milliseconds.',
-  };
-}
-
-export function oneOf(...values: readonly [string, string]): Rule {
-  return {
-    allows: (value) => values.includes(value as string),
-    problem: `must be '${values.join("' or '")}'`,
-  };
-}
-
-export const aFunction: Rule = {
-  allows: isFunction,
-  problem: 'is not a function',
-  remedy: 'Pass a function, or leave it out.',
-};
 
 /** The most similar candidate, if one run of at most a third of it differs: `scope` for `scopes`. */
 function closest(word: string, candidates: readonly string[]): string | undefined {

@@ -1,11 +1,11 @@
 import { givenOptions } from '../concealment/given-options.js';
-import { checkOptions, refuseUnknownOptions } from '../errors/check-options.js';
+import { checkOptions } from '../errors/check-options.js';
+import type { Rules } from '../errors/option-rules.js';
 import { refuseNonProvider, type Provider } from '../provider-definition/define-provider.js';
 import { placeOf } from '../provider-definition/token-placement.js';
 import { ATTACH_RULES, refuseSourceOptions } from '../resource-call/attach-options.js';
 import { isTokenSource, type TokenSource } from '../token-source/token-source.js';
 import {
-  checkFetch,
   createTokenSource,
   TOKEN_SOURCE_OPTIONS,
   type TokenSourceOptions,
@@ -32,7 +32,7 @@ export interface BearerFetchOptions extends TokenSourceOptions {
   readonly onReplay?: ReplayHook | undefined;
 }
 
-const OPTIONS: readonly string[] = [...Object.keys(ATTACH_RULES), ...TOKEN_SOURCE_OPTIONS];
+const OPTIONS: Rules<keyof BearerFetchOptions> = { ...ATTACH_RULES, ...TOKEN_SOURCE_OPTIONS };
 
 /** A function with the signature of `fetch`. */
 export interface BearerFetch {
@@ -61,14 +61,14 @@ export function createBearerFetch<C extends object>(
   const given = isTokenSource(providerOrSource) ? providerOrSource : undefined;
   const provider = (given?.provider ?? providerOrSource) as Provider;
   refuseNonProvider(provider);
-  const { name } = provider;
-  const owner = { of: 'a bearer fetch', provider: name, path: 'options.' };
-  refuseUnknownOptions(options, OPTIONS, owner);
   options = givenOptions(options);
-  checkOptions(options, ATTACH_RULES, owner);
+  checkOptions(options, OPTIONS, {
+    of: 'a bearer fetch',
+    provider: provider.name,
+    path: 'options.',
+  });
   const { onForeignOrigin = 'pass', onReplay, ...others } = options;
   const { fetch, ...sourceOptions } = others;
-  checkFetch(fetch, name);
   if (given !== undefined) refuseSourceOptions(provider, sourceOptions);
   const source = given ?? createTokenSource(provider, others);
   const send = fetchOf(fetch);

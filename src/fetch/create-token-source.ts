@@ -1,4 +1,4 @@
-import { MisconfigurationError } from '../errors/index.js';
+import { rule, type Rules } from '../errors/option-rules.js';
 import type { Provider } from '../provider-definition/define-provider.js';
 import {
   SOURCE_OPTIONS,
@@ -14,8 +14,15 @@ export interface TokenSourceOptions extends CommonSourceOptions {
   readonly fetch?: FetchFunction | undefined;
 }
 
-/** The names of all options. */
-export const TOKEN_SOURCE_OPTIONS: readonly string[] = [...SOURCE_OPTIONS, 'fetch'];
+/** What each option may be. */
+export const TOKEN_SOURCE_OPTIONS: Rules<keyof TokenSourceOptions> = {
+  ...SOURCE_OPTIONS,
+  fetch: rule(
+    (value) => typeof value === 'function',
+    'is not a function',
+    'Pass a function with the signature of fetch, or leave it out.',
+  ),
+};
 
 /** Shared by all sources without a fetch of their own. */
 const standardSender = fetchSender(fetchOf(undefined));
@@ -23,22 +30,9 @@ const standardSender = fetchSender(fetchOf(undefined));
 const byFetch: TokenCallRoute<TokenSourceOptions> = {
   option: 'fetch',
   whatToSet: 'the fetch',
-  sender({ fetch }, provider) {
-    checkFetch(fetch, provider);
-    return fetch === undefined ? standardSender : fetchSender(fetchOf(fetch));
-  },
+  rules: TOKEN_SOURCE_OPTIONS,
+  sender: ({ fetch }) => (fetch === undefined ? standardSender : fetchSender(fetchOf(fetch))),
 };
-
-/** @throws {@link MisconfigurationError} if it is neither a function nor left out */
-export function checkFetch(fetch: unknown, provider: string): void {
-  if (fetch === undefined || typeof fetch === 'function') return;
-  throw new MisconfigurationError({
-    provider,
-    option: 'options.fetch',
-    problem: 'is not a function',
-    remedy: 'Pass a function with the signature of fetch, or leave it out.',
-  });
-}
 
 /**
  * Creates a token source that sends its token calls with `fetch`. It opens no connection and starts no timer until a token is requested.

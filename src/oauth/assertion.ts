@@ -1,5 +1,5 @@
+import { seconds, text, type Rules } from '../errors/option-rules.js';
 import { randomHex } from '../platform/random-hex.js';
-import { misconfigured, type OptionPlace } from './signing/option-place.js';
 
 /** The parts of an assertion that differ between servers. */
 export interface AssertionOptions {
@@ -11,14 +11,11 @@ export interface AssertionOptions {
 
 const DEFAULT_LIFETIME_SECONDS = 60;
 
-/** @throws {@link MisconfigurationError} if it is not a positive number */
-export function checkedLifetime(
-  { lifetimeSeconds }: Pick<AssertionOptions, 'lifetimeSeconds'>,
-  place: OptionPlace,
-): void {
-  if (lifetimeSeconds === undefined || (lifetimeSeconds > 0 && lifetimeSeconds < Infinity)) return;
-  throw misconfigured(place, 'lifetimeSeconds', 'is not a positive number', 'Pass it in seconds.');
-}
+/** What these options may be. */
+export const ASSERTION_RULES: Rules<keyof AssertionOptions> = {
+  audience: text,
+  lifetimeSeconds: seconds,
+};
 
 /**
  * The claims of an assertion that is valid once and for a short time (RFC 7523, section 3).

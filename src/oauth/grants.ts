@@ -1,10 +1,12 @@
+import { read } from '../concealment/any-object.js';
 import { givenOptions } from '../concealment/given-options.js';
-import { refuseUnknownOptions } from '../errors/check-options.js';
+import { checkOptions } from '../errors/check-options.js';
 import { MisconfigurationError } from '../errors/index.js';
-import { assertionClaims, checkedLifetime } from './assertion.js';
+import { flag, record, required, rule, seconds, type Rules } from '../errors/option-rules.js';
+import { assertionClaims } from './assertion.js';
 import type { TokenEndpoint } from './client-authentication/authenticate-client.js';
 import { misconfigured, type OptionPlace } from './signing/option-place.js';
-import { SIGNING_KEY_OPTIONS, signingKey, type SigningKeyOptions } from './signing/signing-key.js';
+import { SIGNING_KEY_RULES, signingKey, type SigningKeyOptions } from './signing/signing-key.js';
 import { checkedText, textOf, type TextSource } from './text-source.js';
 
 /** The client acts for itself (RFC 6749, section 4.4). */
@@ -104,11 +106,15 @@ export function resolveGrant(
 ): ResolvedGrant {
   const grant = givenOptions(Object(given) as Grant);
   const place = { provider, path: 'grant' };
-  const checkNames = (...known: string[]) =>
-    refuseUnknownOptions(grant, ['type', ...known], { of: 'this grant', provider, path: 'grant.' });
+  const check = (rules: Rules) =>
+    checkOptions(
+      grant,
+      { type: undefined, ...rules },
+      { of: 'this grant', provider, path: 'grant.' },
+    );
   switch (grant.type) {
     case 'client_credentials':
-      checkNames();
+      check({});
       return {
         ...PLAIN,
         needsClient: true,
@@ -117,19 +123,19 @@ export function resolveGrant(
       };
     case 'jwt-bearer':
       if (grant.assertion === undefined) {
-        checkNames(...SIGNED_OPTIONS);
+        check(SIGNED_RULES);
         return signedJwtBearer(grant, place);
       }
-      checkNames('assertion');
+      check({ assertion: undefined });
       return fromTexts(place, [['assertion', 'assertion', grant.assertion]], {
         advice: 'Check the assertion: who it is from and for, and when it expires.',
         fixed: { grant_type: `${URN}:grant-type:jwt-bearer` },
       });
     case 'token-exchange':
-      checkNames(...EXCHANGE_OPTIONS);
+      check(EXCHANGE_RULES);
       return tokenExchange(grant, place);
     case 'refresh_token':
-      checkNames('refreshToken');
+      check({ refreshToken: undefined });
       return fromTexts(place, [['refreshToken', 'refresh_token', grant.refreshToken]], {
         advice:
           'The refresh token has expired or was revoked: get a new one by logging in again. If the server rotates refresh tokens, use createUserTokens.',
@@ -146,17 +152,33 @@ export function resolveGrant(
 }
 
 const PLAIN = { secrets: {}, perCall: [], needsClient: false, scopeInClaims: false };
-const SIGNED_OPTIONS = [
-  ...SIGNING_KEY_OPTIONS,
-  ...['claims', 'scopeInClaims', 'lifetimeSeconds', 'assertion'],
-];
-const EXCHANGE_OPTIONS = [
-  ...['subjectToken', 'subjectTokenType', 'actorToken', 'actorTokenType'],
-  'requestedTokenType',
-];
+const SIGNED_RULES: Rules<keyof SignedJwtBearerGrant> = {
+  ...{ type: undefined, assertion: undefined },
+  ...SIGNING_KEY_RULES,
+  claims: record,
+  scopeInClaims: flag,
+  lifetimeSeconds: seconds,
+};
+const SHORT_TYPES = ['access_token', 'refresh_token', 'id_token', 'saml1', 'saml2', 'jwt'];
+const tokenType = rule(
+  (type) => typeof type === 'string' && (type.includes(':') || SHORT_TYPES.includes(type)),
+  'is not a token type',
+  `Use one of ${SHORT_TYPES.join(', ')}, or a URI.`,
+);
+const EXCHANGE_RULES: Rules<keyof TokenExchangeGrant> = {
+  ...{ type: undefined, subjectToken: undefined },
+  subjectTokenType: required(tokenType),
+  // A delegation must not become an impersonation because a variable is not set.
+  actorToken: (token, { actorTokenType }: { readonly actorTokenType?: unknown }) =>
+    token === undefined && actorTokenType !== undefined
+      ? { problem: 'is missing', remedy: 'Pass it, or leave actorTokenType out.' }
+      : undefined,
+  actorTokenType: (type, beside) =>
+    (read(beside, 'actorToken') === undefined ? tokenType : required(tokenType))(type, beside),
+  requestedTokenType: tokenType,
+};
 
 function signedJwtBearer(grant: SignedJwtBearerGrant, place: OptionPlace): ResolvedGrant {
-  checkedLifetime(grant, place);
   const key = signingKey(grant, place);
   const { claims = {}, scopeInClaims = false } = grant;
   return {
@@ -181,33 +203,22 @@ function tokenExchange(grant: TokenExchangeGrant, place: OptionPlace): ResolvedG
   const { subjectToken, actorToken } = grant;
   const texts: Text[] = [['subjectToken', 'subject_token', subjectToken]];
   if (actorToken !== undefined) texts.push(['actorToken', 'actor_token', actorToken]);
-  const uriOf = (option: 'subjectTokenType' | 'actorTokenType' | 'requestedTokenType') => {
-    const given: unknown = grant[option];
-    if (typeof given === 'string' && given.includes(':')) return given;
-    if (SHORT_TYPES.includes(given as TokenType)) return `${URN}:token-type:${String(given)}`;
-    throw misconfigured(
-      place,
-      option,
-      given === undefined ? 'is missing' : 'is not a token type',
-      `Use one of ${SHORT_TYPES.join(', ')}, or a URI.`,
-    );
-  };
   return fromTexts(place, texts, {
     advice: 'Check the subject token: whether it has expired, and whether it may be exchanged.',
     fixed: {
       grant_type: `${URN}:grant-type:token-exchange`,
-      subject_token_type: uriOf('subjectTokenType'),
-      ...(actorToken !== undefined && { actor_token_type: uriOf('actorTokenType') }),
+      subject_token_type: uriOf(grant.subjectTokenType),
+      ...(actorToken !== undefined && { actor_token_type: uriOf(grant.actorTokenType) }),
       ...(grant.requestedTokenType !== undefined && {
-        requested_token_type: uriOf('requestedTokenType'),
+        requested_token_type: uriOf(grant.requestedTokenType),
       }),
     },
   });
 }
 
-const SHORT_TYPES: readonly TokenType[] = [
-  ...(['access_token', 'refresh_token', 'id_token', 'saml1', 'saml2', 'jwt'] as const),
-];
+function uriOf(type: TokenType | undefined): string {
+  return String(type).includes(':') ? String(type) : `${URN}:token-type:${String(type)}`;
+}
 
 type Text = readonly [option: string, field: string, source: TextSource];
 

@@ -1,16 +1,18 @@
 import { givenOptions } from '../concealment/given-options.js';
+import { required, text } from '../errors/option-rules.js';
 import { checkedCredentials } from '../provider-definition/credentials.js';
 import {
   defineProvider,
   type TokenEndpointProvider,
 } from '../provider-definition/define-provider.js';
+import { secureURL } from '../provider-definition/secure-url.js';
 import {
   classifyInvalidGrant,
   fixedParams,
   paramNamesOf,
   parseToken,
   spaceSeparatedScope,
-  TOKEN_REQUEST_OPTIONS,
+  TOKEN_REQUEST_RULES,
   type TokenRequestOptions,
 } from '../providers/oauth2-parts.js';
 import {
@@ -30,7 +32,11 @@ import {
 import { adviceOnRejection } from './client-authentication/rejection-advice.js';
 import { createDPoP, unboundTokenMessage } from './dpop/dpop.js';
 import type { DPoPOptions } from './dpop/proof-key.js';
-import { endpointFinder, type TokenEndpointOptions } from './discovery/find-endpoint.js';
+import {
+  endpointFinder,
+  TOKEN_ENDPOINT_RULES,
+  type TokenEndpointOptions,
+} from './discovery/find-endpoint.js';
 import { resolveGrant, type Grant, type ResolvedGrant } from './grants.js';
 import { createServerClock } from './server-clock.js';
 
@@ -61,9 +67,11 @@ export type OAuth2Options = WithCredentials<Client> &
   };
 
 const own: OwnOptions<OAuth2Options> = {
-  ...{ baseURL: true, name: true, clientAuthentication: true, grant: true, dpop: true },
-  ...{ tokenUrl: true, issuer: true, protectedResource: true, issuers: true },
-  ...TOKEN_REQUEST_OPTIONS,
+  baseURL: required(secureURL),
+  name: text,
+  ...{ clientAuthentication: undefined, grant: undefined, dpop: undefined },
+  ...TOKEN_ENDPOINT_RULES,
+  ...TOKEN_REQUEST_RULES,
 };
 
 const documentation = Object.freeze({
@@ -97,7 +105,9 @@ export function oauth2(options: OAuth2Options): TokenEndpointProvider {
   const grant = resolveGrant(options.grant, name);
   const isSecretless = options.credentials === undefined && options.clientSecret === undefined;
   const authenticator = clientAuthenticator(
-    clientAuthentication ?? (isSecretless && !grant.needsClient ? 'none' : undefined),
+    clientAuthentication === undefined && isSecretless && !grant.needsClient
+      ? 'none'
+      : clientAuthentication,
     name,
   );
   const clock = createServerClock();

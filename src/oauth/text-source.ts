@@ -1,14 +1,17 @@
+import { required, textOr, type Rule } from '../errors/option-rules.js';
 import { misconfigured, type OptionPlace } from './signing/option-place.js';
 
 /** A text, or a function that gets it before each token call. */
 export type TextSource = string | (() => string | Promise<string>);
 
+const judge: Rule = required(textOr('Pass the text, or a function that returns it.'));
+
 /** @throws {@link MisconfigurationError} if it is neither a function nor a non-empty text without whitespace at its ends */
 export function checkedText(source: TextSource, option: string, place: OptionPlace): TextSource {
   if (typeof source === 'function') return source;
-  const problem = textProblem(source);
-  if (problem === undefined) return source;
-  throw misconfigured(place, option, problem.problem, problem.remedy);
+  const fault = judge(source, {});
+  if (fault === undefined) return source;
+  throw misconfigured(place, option, fault.problem, fault.remedy);
 }
 
 /**
@@ -22,20 +25,8 @@ export async function textOf(
   place: OptionPlace,
 ): Promise<string> {
   if (typeof source === 'string') return source;
-  const text = await source();
-  const problem = textProblem(text);
-  if (problem === undefined) return text;
-  throw misconfigured(place, `${option}()`, problem.problem, problem.remedy);
-}
-
-function textProblem(text: unknown): { problem: string; remedy: string } | undefined {
-  if (typeof text !== 'string')
-    return { problem: 'is not a string', remedy: 'Pass the text, or a function that returns it.' };
-  if (text.trim() === '') return { problem: 'is empty', remedy: 'Check where it comes from.' };
-  return text.trim() === text
-    ? undefined
-    : {
-        problem: 'starts or ends with whitespace',
-        remedy: 'Trim it: files often end with a line break.',
-      };
+  const text: unknown = await source();
+  const fault = judge(text, {});
+  if (fault === undefined) return text as string;
+  throw misconfigured(place, `${option}()`, fault.problem, fault.remedy);
 }

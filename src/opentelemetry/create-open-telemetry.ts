@@ -10,8 +10,9 @@ import {
   type TracerProvider,
 } from '@opentelemetry/api';
 
-import { refuseUnknownOptions } from '../errors/check-options.js';
+import { checkOptions } from '../errors/check-options.js';
 import { MisconfigurationError } from '../errors/index.js';
+import { flag, having, type Rules } from '../errors/option-rules.js';
 import type { TokenSourceEventName, TokenSourceEvents } from '../token-source/events.js';
 import type { TokenSource } from '../token-source/token-source.js';
 
@@ -34,11 +35,11 @@ export interface OpenTelemetryHandle {
   detach(): void;
 }
 
-const OPTIONS = Object.keys({
-  meterProvider: true,
-  tracerProvider: true,
-  spans: true,
-} satisfies Record<keyof OpenTelemetryOptions, true>);
+const RULES: Rules<keyof OpenTelemetryOptions> = {
+  meterProvider: having('getMeter'),
+  tracerProvider: having('getTracer'),
+  spans: flag,
+};
 
 type Events = TokenSourceEvents;
 type Recorders = {
@@ -60,7 +61,7 @@ const DURATION_BUCKETS = [
  * in the path. They hold no token, secret or client id. Call it after registering the OpenTelemetry SDK: global metrics
  * ignore one that is registered later.
  *
- * @throws MisconfigurationError for something that is not a token source, or an unknown option
+ * @throws MisconfigurationError for something that is not a token source, or an option that is unknown or unusable
  * @see https://opentelemetry.io/docs/specs/semconv/http/
  */
 export function createOpenTelemetry(
@@ -68,7 +69,7 @@ export function createOpenTelemetry(
   options: OpenTelemetryOptions = {},
 ): OpenTelemetryHandle {
   refuseNonSource(source);
-  refuseUnknownOptions(options, OPTIONS, { of: 'createOpenTelemetry', path: 'options.' });
+  checkOptions(options, RULES, { of: 'createOpenTelemetry', path: 'options.' });
   const { meterProvider = metrics, tracerProvider = trace } = options;
   const meter = meterProvider.getMeter(SCOPE);
   const tracer = options.spans === false ? undefined : tracerProvider.getTracer(SCOPE);

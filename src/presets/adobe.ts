@@ -3,11 +3,12 @@
  * https://developer.adobe.com/developer-console/docs/guides/authentication/ServerToServerAuthentication/ims, read 2026-11-29 in
  * AdobeDocs/adobe-dev-console, as of 2025-06-27. Error responses are not documented there.
  */
+import { required } from '../errors/option-rules.js';
+import { textOrTexts } from '../providers/param-rules.js';
 import {
   clientFields,
   definePreset,
   inBody,
-  required,
   type PresetOptions,
   type PresetProvider,
   type Scope,
@@ -37,7 +38,7 @@ export function adobe(options: AdobeOptions): PresetProvider {
         checkedOn: '2026-11-29',
       },
       credentialFields: clientFields('Find it in the Adobe Developer Console.'),
-      own: { scope: true },
+      own: { scope: required(textOrTexts, 'Copy it from the Adobe Developer Console.') },
       // The page says "usually".
       defaultLifetimeSeconds: 86_400,
     },
@@ -45,9 +46,7 @@ export function adobe(options: AdobeOptions): PresetProvider {
       baseURL,
       tokenUrl: 'https://ims-na1.adobelogin.com/ims/token/v3',
       request: inBody({
-        scope: [required('adobe', 'scope', scope, 'Copy it from the Adobe Developer Console.')]
-          .flat()
-          .join(','),
+        scope: [scope].flat().join(','),
       }),
     }),
   );

@@ -4,7 +4,7 @@
  * 2026-11-29 in amadeus4dev/developer-guides, as of 2025-10-23.
  */
 import { read } from '../concealment/any-object.js';
-import { choice } from '../providers/provider-options.js';
+import { oneOf } from '../errors/option-rules.js';
 import {
   clientFields,
   definePreset,
@@ -41,14 +41,14 @@ export function amadeus(options: AmadeusOptions): PresetProvider {
       credentialFields: clientFields(
         'It is the API key or API secret of your app at Amadeus for Developers.',
       ),
-      own: { environment: true },
+      own: { environment: oneOf(Object.keys(ENVIRONMENTS)) },
       diagnose: ({ body }) => ({
         code: read(body, 'code'),
         message: read(body, 'error_description'),
       }),
     },
     ({ environment = 'production' }) => ({
-      baseURL: choice('amadeus', 'environment', environment, ENVIRONMENTS),
+      baseURL: ENVIRONMENTS[environment],
       tokenUrl: '/v1/security/oauth2/token',
       request: inBody(),
     }),

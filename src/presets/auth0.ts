@@ -3,12 +3,12 @@
  * https://auth0.com/docs/api/authentication/client-credential-flow/get-token, read 2026-11-29 in auth0/docs-v2, as of 2026-08-06.
  * Error responses are not documented there.
  */
+import { required, text, textOr } from '../errors/option-rules.js';
 import {
   clientFields,
   definePreset,
+  hostName,
   inBody,
-  originOf,
-  required,
   type PresetOptions,
   type PresetProvider,
 } from './define-preset.js';
@@ -42,19 +42,18 @@ export function auth0(options: Auth0Options): PresetProvider {
       credentialFields: clientFields(
         "It is on the settings tab of the application in Auth0's dashboard.",
       ),
-      own: { domain: true, audience: true, organization: true },
+      own: {
+        domain: hostName('acme.eu.auth0.com'),
+        audience: required(textOr('It is the identifier of the API, from its settings.')),
+        organization: text,
+      },
       paramNames: ['audience', 'organization'],
     },
     ({ baseURL, domain, audience, organization }) => ({
       baseURL,
-      tokenUrl: `${originOf('auth0', 'domain', domain, 'acme.eu.auth0.com')}/oauth/token`,
+      tokenUrl: `https://${domain}/oauth/token`,
       request: inBody({
-        audience: required(
-          'auth0',
-          'audience',
-          audience,
-          'It is the identifier of the API, from its settings.',
-        ),
+        audience,
         organization,
       }),
     }),

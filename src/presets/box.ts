@@ -3,6 +3,7 @@
  * https://developer.box.com/guides/authentication/client-credentials/ and /reference/post-oauth2-token/, read 2026-11-29 in
  * box/developer.box.com, as of 2025-08-22, and box/box-openapi, as of 2026-06-29.
  */
+import { text } from '../errors/option-rules.js';
 import { MisconfigurationError } from '../errors/index.js';
 import { classifyInvalidGrant } from '../providers/oauth2-parts.js';
 import {
@@ -38,7 +39,7 @@ export function box(options: BoxOptions): PresetProvider {
       credentialFields: clientFields(
         "It is on the configuration tab of the app in Box's developer console.",
       ),
-      own: { enterpriseId: true, userId: true },
+      own: { enterpriseId: text, userId: text },
       classifyFailure: classifyInvalidGrant,
       rejectedCredentialsAdvice:
         'Check the credentials, the id of the enterprise or user, and whether the app is authorized in the Box Admin Console.',

@@ -3,7 +3,8 @@
  * https://docs.commercetools.com/api/authorization, read 2026-11-29 in commercetools/commercetools-api-reference (RAML and its client
  * credentials request), as of 2026-07-16. The lifetime and error responses are not documented there.
  */
-import { choice } from '../providers/provider-options.js';
+import { oneOf, required } from '../errors/option-rules.js';
+import { textOrTexts } from '../providers/param-rules.js';
 import {
   clientFields,
   definePreset,
@@ -44,11 +45,11 @@ export function commercetools(options: CommercetoolsOptions): PresetProvider {
         checkedOn: '2026-11-29',
       },
       credentialFields: clientFields('It belongs to an API client of the project.'),
-      own: { region: true, scope: true },
+      own: { region: required(oneOf(Object.keys(REGIONS))), scope: textOrTexts },
       paramNames: ['scope'],
     },
     ({ region, scope }) => {
-      const host = choice('commercetools', 'region', region, REGIONS);
+      const host = REGIONS[region];
       return {
         baseURL: `https://api.${host}`,
         tokenUrl: `https://auth.${host}/oauth/token`,

@@ -4,6 +4,7 @@
  * Databricks' own client, databricks/databricks-sdk-py, as of 2026-08-19. An error response has `error` or, there, `errorCode`.
  */
 import { read } from '../concealment/any-object.js';
+import { textOrTexts } from '../providers/param-rules.js';
 import {
   clientFields,
   definePreset,
@@ -36,7 +37,7 @@ export function databricks(options: DatabricksOptions): PresetProvider {
         checkedOn: '2026-11-29',
       },
       credentialFields: clientFields('It is an OAuth secret of the service principal.'),
-      own: { scope: true },
+      own: { scope: textOrTexts },
       paramNames: ['scope'],
       defaultLifetimeSeconds: 3_600,
       diagnose: ({ body }) => ({

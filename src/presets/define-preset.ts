@@ -1,12 +1,12 @@
 import { givenOptions } from '../concealment/given-options.js';
-import { MisconfigurationError } from '../errors/index.js';
+import { isPromise, required, rule, type Rule, type Rules } from '../errors/option-rules.js';
 import { basicAuthorization } from '../platform/basic-authorization.js';
 import {
   defineProvider,
-  isPromise,
   type ProviderDefinition,
   type TokenEndpointProvider,
 } from '../provider-definition/define-provider.js';
+import { secureURL } from '../provider-definition/secure-url.js';
 import type { TokenRequest, TokenRequestContext } from '../provider-definition/token-request.js';
 import type { OAuth2ClientCredentials } from '../providers/oauth2-client-credentials.js';
 import { parseToken, spaceSeparatedScope } from '../providers/oauth2-parts.js';
@@ -23,7 +23,7 @@ export type PresetOptions<C extends object = OAuth2ClientCredentials> = WithCred
   CommonOptions & {
     /** Replaces the URL of the API, for instance with a sandbox. @defaultValue the documented URL */
     readonly baseURL?: string | undefined;
-    /** Replaces the URL of the token endpoint. @defaultValue the documented URL */
+    /** Replaces the URL of the token endpoint; absolute. @defaultValue the documented URL */
     readonly tokenUrl?: string | undefined;
   };
 
@@ -48,7 +48,8 @@ interface Facts<C extends object, Options> extends Pick<
   | 'isTokenRejection'
   | 'rejectedCredentialsAdvice'
 > {
-  readonly own: Omit<OwnOptions<Options>, 'baseURL' | 'tokenUrl'>;
+  /** Without those that every preset has, unless one is required here. */
+  readonly own: Omit<OwnOptions<Options>, keyof typeof URLS> & Partial<typeof URLS>;
 }
 
 /** Where the requests go, and how the token request looks. */
@@ -63,6 +64,8 @@ interface Wire<C extends object> {
   ) => Partial<TokenRequest> | Promise<Partial<TokenRequest>>;
 }
 
+const URLS: Rules = { baseURL: secureURL, tokenUrl: secureURL };
+
 /** Makes the provider of a preset. `wireOf` gets the options once they are known to be an object without unknown members. */
 export function definePreset<C extends object, Options extends PresetOptions<C>>(
   given: Options,
@@ -71,13 +74,14 @@ export function definePreset<C extends object, Options extends PresetOptions<C>>
 ): TokenEndpointProvider<C> {
   const options = givenOptions(given);
   const { own, ...definition } = facts;
-  const common = commonPart(options, { ...facts, own: { ...own, baseURL: true, tokenUrl: true } });
+  const common = commonPart(options, { ...facts, own: { ...URLS, ...own } });
   const { baseURL, tokenUrl, request } = wireOf(options);
   const url = options.tokenUrl ?? tokenUrl;
   return defineProvider<C>({
     parseToken,
     ...definition,
-    baseURL: options.baseURL ?? baseURL ?? '',
+    // defineProvider() reports that it is missing.
+    baseURL: (options.baseURL ?? baseURL) as string,
     tokenRequest(credentials, params, context) {
       const made = request(credentials, params, context);
       return isPromise(made) ? made.then((one) => ({ url, ...one })) : { url, ...made };
@@ -112,34 +116,19 @@ function formOf(fields: Fields) {
   return { form: spaceSeparatedScope(given) };
 }
 
-/**
- * An option that the token request needs.
- *
- * @throws MisconfigurationError if it is missing or empty
- */
-export function required<Value extends Scope>(
-  provider: string,
-  option: string,
-  value: Value | undefined,
-  remedy: string,
-): Value {
-  if ((typeof value === 'string' || Array.isArray(value)) && value.length > 0) return value;
-  throw new MisconfigurationError({ provider, option, problem: 'is missing', remedy });
-}
-
-/**
- * The https origin of a host that belongs to the customer.
- *
- * @throws MisconfigurationError if it is missing, or more than a host name
- */
-export function originOf(
-  provider: string,
-  option: string,
-  host: string | undefined,
-  example: string,
-) {
-  const remedy = `Pass the host name alone, such as ${example}.`;
-  const origin = `https://${required(provider, option, host, remedy)}`;
-  if (URL.canParse(origin) && new URL(origin).origin === origin.toLowerCase()) return origin;
-  throw new MisconfigurationError({ provider, option, problem: 'is not a host name', remedy });
-}
+/** A host that belongs to the customer. */
+export const hostName = (example: string): Rule =>
+  required(
+    rule(
+      (host) => {
+        const origin = `https://${String(host)}`;
+        return (
+          typeof host === 'string' &&
+          URL.canParse(origin) &&
+          new URL(origin).origin === origin.toLowerCase()
+        );
+      },
+      'is not a host name',
+      `Pass the host name alone, such as ${example}.`,
+    ),
+  );

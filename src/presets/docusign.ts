@@ -3,9 +3,10 @@
  * https://docs.docusign.com/esign/guide/authentication/oa2_jwt.html, read 2026-11-29 in an undated copy, and in DocuSign's own client,
  * docusign/docusign-esign-node-client, as of 2025-06-09. The lifetime and error responses are not in the copies.
  */
+import { oneOf } from '../errors/option-rules.js';
+import { textOrTexts } from '../providers/param-rules.js';
 import type { TokenEndpointProvider } from '../provider-definition/define-provider.js';
 import { classifyInvalidGrant } from '../providers/oauth2-parts.js';
-import { choice } from '../providers/provider-options.js';
 import { definePreset, type PresetOptions, type Scope } from './define-preset.js';
 import { joined, withAssertion } from './signed-assertion.js';
 
@@ -55,7 +56,7 @@ export function docusign(options: DocusignOptions): TokenEndpointProvider<Docusi
         userId: { hint: HINT },
         privateKey: { secret: true, hint: HINT },
       },
-      own: { environment: true, scope: true },
+      own: { environment: oneOf(Object.keys(ENVIRONMENTS)), scope: textOrTexts },
       paramNames: ['scope'],
       classifyFailure: classifyInvalidGrant,
       rejectedCredentialsAdvice:
@@ -63,7 +64,7 @@ export function docusign(options: DocusignOptions): TokenEndpointProvider<Docusi
     },
     ({ baseURL, environment = 'production', scope: usual = 'signature' }) => {
       // As `aud` it is the host alone.
-      const aud = choice('docusign', 'environment', environment, ENVIRONMENTS);
+      const aud = ENVIRONMENTS[environment];
       return {
         baseURL,
         tokenUrl: `https://${aud}/oauth/token`,

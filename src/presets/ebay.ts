@@ -4,7 +4,8 @@
  * 2026-11-29 in undated copies; the default scope in eBay's own client, eBay/ebay-oauth-nodejs-client, as of 2022-09-13. The copies do not show
  * the lifetime and an error response.
  */
-import { choice } from '../providers/provider-options.js';
+import { oneOf } from '../errors/option-rules.js';
+import { textOrTexts } from '../providers/param-rules.js';
 import {
   clientFields,
   definePreset,
@@ -44,11 +45,11 @@ export function ebay(options: EbayOptions): PresetProvider {
       credentialFields: clientFields(
         'It is the App ID or Cert ID of your application keys at eBay.',
       ),
-      own: { environment: true, scope: true },
+      own: { environment: oneOf(Object.keys(ENVIRONMENTS)), scope: textOrTexts },
       paramNames: ['scope'],
     },
     ({ environment = 'production', scope = 'https://api.ebay.com/oauth/api_scope' }) => ({
-      baseURL: choice('ebay', 'environment', environment, ENVIRONMENTS),
+      baseURL: ENVIRONMENTS[environment],
       tokenUrl: '/identity/v1/oauth2/token',
       request: withBasic({ scope }),
     }),

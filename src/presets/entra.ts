@@ -4,11 +4,12 @@
  * MicrosoftDocs/entra-docs at commit 03033ebd (the page says 2023-02-13). National clouds are not on that page: give their `tokenUrl`.
  */
 import { read } from '../concealment/any-object.js';
+import { required, textOr } from '../errors/option-rules.js';
+import { textOrTexts } from '../providers/param-rules.js';
 import {
   clientFields,
   definePreset,
   inBody,
-  required,
   type PresetOptions,
   type PresetProvider,
 } from './define-preset.js';
@@ -40,24 +41,18 @@ export function entra(options: EntraOptions): PresetProvider {
       credentialFields: clientFields(
         'It is in the app registration, in the Microsoft Entra admin center.',
       ),
-      own: { tenantId: true, scope: true },
+      own: {
+        tenantId: required(textOr('Pass the GUID or domain name of the tenant.')),
+        scope: required(textOrTexts, 'Pass the URI of the resource, followed by /.default.'),
+      },
       paramNames: ['scope'],
       // The description begins with the AADSTS code. Support asks for the trace id.
       diagnose: ({ body }) => ({ requestId: read(body, 'trace_id') }),
     },
     ({ baseURL, tenantId, scope }) => ({
       baseURL,
-      tokenUrl: `https://login.microsoftonline.com/${encodeURIComponent(
-        required('entra', 'tenantId', tenantId, 'Pass the GUID or domain name of the tenant.'),
-      )}/oauth2/v2.0/token`,
-      request: inBody({
-        scope: required(
-          'entra',
-          'scope',
-          scope,
-          'Pass the URI of the resource, followed by /.default.',
-        ),
-      }),
+      tokenUrl: `https://login.microsoftonline.com/${encodeURIComponent(tenantId)}/oauth2/v2.0/token`,
+      request: inBody({ scope }),
     }),
   );
 }

@@ -3,7 +3,7 @@
  * https://developer.fedex.com/api/en-us/catalog/authorization/docs.html and /guides/best-practices.html, read 2026-11-29 in undated
  * copies. The names of fields in the response and in errors are not in the copies.
  */
-import { choice } from '../providers/provider-options.js';
+import { oneOf } from '../errors/option-rules.js';
 import {
   clientFields,
   definePreset,
@@ -40,11 +40,11 @@ export function fedex(options: FedexOptions): PresetProvider {
       credentialFields: clientFields(
         'It is the API key or secret key of the project in the FedEx Developer Portal.',
       ),
-      own: { environment: true },
+      own: { environment: oneOf(Object.keys(ENVIRONMENTS)) },
       defaultLifetimeSeconds: 3_600,
     },
     ({ environment = 'production' }) => ({
-      baseURL: choice('fedex', 'environment', environment, ENVIRONMENTS),
+      baseURL: ENVIRONMENTS[environment],
       tokenUrl: '/oauth/token',
       request: inBody(),
     }),

@@ -3,7 +3,7 @@
  * https://developer.genesys.cloud/authorization/platform-auth/use-client-credentials is the page; what is here was read 2026-11-29 in
  * Genesys' own client, MyPureCloud/platform-client-sdk-javascript, as of 2026-08-15. Error responses are not documented there.
  */
-import { choice } from '../providers/provider-options.js';
+import { oneOf, required } from '../errors/option-rules.js';
 import {
   clientFields,
   definePreset,
@@ -54,10 +54,10 @@ export function genesys(options: GenesysOptions): PresetProvider {
         checkedOn: '2026-11-29',
       },
       credentialFields: clientFields('It belongs to an OAuth client of the organization.'),
-      own: { region: true },
+      own: { region: required(oneOf(Object.keys(REGIONS))) },
     },
     ({ region }) => {
-      const host = choice('genesys', 'region', region, REGIONS);
+      const host = REGIONS[region];
       return {
         baseURL: `https://api.${host}`,
         tokenUrl: `https://login.${host}/oauth/token`,

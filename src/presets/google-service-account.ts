@@ -3,9 +3,11 @@
  * https://developers.google.com/identity/protocols/oauth2/service-account is the page; what is here was read 2026-11-29 in Google's
  * own client, googleapis/node-gtoken, as of 2025-02-07. Error responses are not documented there.
  */
+import { required, text } from '../errors/option-rules.js';
+import { textOrTexts } from '../providers/param-rules.js';
 import type { TokenEndpointProvider } from '../provider-definition/define-provider.js';
 import { classifyInvalidGrant } from '../providers/oauth2-parts.js';
-import { definePreset, required, type PresetOptions, type Scope } from './define-preset.js';
+import { definePreset, type PresetOptions, type Scope } from './define-preset.js';
 import { joined, withAssertion } from './signed-assertion.js';
 
 /** The credentials of a service account, from its key file. */
@@ -50,12 +52,11 @@ export function googleServiceAccount(
         clientEmail: { hint: 'It is client_email in the key file.' },
         privateKey: { secret: true, hint: 'It is private_key in the key file.' },
       },
-      own: { scope: true, subject: true },
+      own: { scope: required(textOrTexts, 'Google has scopes for each API.'), subject: text },
       paramNames: ['scope'],
       classifyFailure: classifyInvalidGrant,
     },
-    ({ baseURL, scope, subject }) => {
-      const usual = required(NAME, 'scope', scope, 'Google has scopes for each API.');
+    ({ baseURL, scope: usual, subject }) => {
       return {
         baseURL,
         tokenUrl: TOKEN_URL,

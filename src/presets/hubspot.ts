@@ -4,11 +4,12 @@
  * in HubSpot/HubSpot-public-api-spec-collection (Oauth/Rollouts/279897/2026-03/oauth.json), as of 2026-08-19. Version 2026-09 has no such grant.
  */
 import { read } from '../concealment/any-object.js';
+import { required } from '../errors/option-rules.js';
+import { textOrTexts } from '../providers/param-rules.js';
 import {
   clientFields,
   definePreset,
   inBody,
-  required,
   type PresetOptions,
   type PresetProvider,
   type Scope,
@@ -36,16 +37,14 @@ export function hubspot(options: HubspotOptions): PresetProvider {
         checkedOn: '2026-11-29',
       },
       credentialFields: clientFields('It is in the settings of your app at HubSpot.'),
-      own: { scope: true },
+      own: { scope: required(textOrTexts, 'Name a scope of the webhooks journal API.') },
       paramNames: ['scope'],
       diagnose: ({ body }) => ({ code: read(body, 'category'), message: read(body, 'message') }),
     },
     ({ scope }) => ({
       baseURL: 'https://api.hubapi.com',
       tokenUrl: '/oauth/2026-03/token',
-      request: inBody({
-        scope: required('hubspot', 'scope', scope, 'Name a scope of the webhooks journal API.'),
-      }),
+      request: inBody({ scope }),
     }),
   );
 }

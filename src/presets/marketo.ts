@@ -4,12 +4,13 @@
  * AdobeDocs/marketo-developer.en, as of 2026-08-04 and 2026-08-07.
  */
 import { read } from '../concealment/any-object.js';
+import { required } from '../errors/option-rules.js';
+import { secureURL } from '../provider-definition/secure-url.js';
 import type { ResourceResponse } from '../provider-definition/define-provider.js';
 import type { OAuth2ClientCredentials } from '../providers/oauth2-client-credentials.js';
 import {
   clientFields,
   definePreset,
-  required,
   type PresetOptions,
   type PresetProvider,
 } from './define-preset.js';
@@ -40,18 +41,14 @@ export function marketo(options: MarketoOptions): PresetProvider {
       credentialFields: clientFields(
         'Find it under Admin > Integration > LaunchPoint > View Details.',
       ),
-      own: { identityUrl: true },
+      own: {
+        identityUrl: required(secureURL, 'Find it under Admin > Integration > Web Services.'),
+      },
       defaultLifetimeSeconds: 3_600,
       isTokenRejection,
     },
     ({ baseURL, identityUrl, tokenUrl }) => {
-      const identity = required(
-        'marketo',
-        'identityUrl',
-        identityUrl,
-        'Find it under Admin > Integration > Web Services.',
-      );
-      const url = tokenUrl ?? `${identity.replace(/\/+$/, '')}/oauth/token`;
+      const url = tokenUrl ?? `${identityUrl.replace(/\/+$/, '')}/oauth/token`;
       return {
         baseURL,
         tokenUrl: url,

@@ -3,11 +3,12 @@
  * https://developer.okta.com/docs/guides/implement-grant-type/clientcreds/main/, read 2026-11-29 in okta/okta-developer-docs, as of
  * 2026-08-05. Error responses are not documented there.
  */
+import { required, text } from '../errors/option-rules.js';
+import { textOrTexts } from '../providers/param-rules.js';
 import {
   clientFields,
   definePreset,
-  originOf,
-  required,
+  hostName,
   withBasic,
   type PresetOptions,
   type PresetProvider,
@@ -41,15 +42,17 @@ export function okta(options: OktaOptions): PresetProvider {
         checkedOn: '2026-11-29',
       },
       credentialFields: clientFields('It is on the General tab of the app integration.'),
-      own: { domain: true, scope: true, authorizationServerId: true },
+      own: {
+        domain: hostName('acme.okta.com'),
+        scope: required(textOrTexts, 'Okta needs at least one custom scope.'),
+        authorizationServerId: text,
+      },
       paramNames: ['scope'],
     },
     ({ baseURL, domain, scope, authorizationServerId = 'default' }) => ({
       baseURL,
-      tokenUrl: `${originOf('okta', 'domain', domain, 'acme.okta.com')}/oauth2/${encodeURIComponent(authorizationServerId)}/v1/token`,
-      request: withBasic({
-        scope: required('okta', 'scope', scope, 'Okta needs at least one custom scope.'),
-      }),
+      tokenUrl: `https://${domain}/oauth2/${encodeURIComponent(authorizationServerId)}/v1/token`,
+      request: withBasic({ scope }),
     }),
   );
 }

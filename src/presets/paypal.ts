@@ -3,7 +3,7 @@
  * https://developer.paypal.com/api/rest/authentication/, read 2026-11-29 in a copy that says 2022-11-07, and the hosts in
  * paypal/paypal-rest-api-specifications, as of 2024-02-02. Error responses are not documented there.
  */
-import { choice } from '../providers/provider-options.js';
+import { oneOf } from '../errors/option-rules.js';
 import {
   clientFields,
   definePreset,
@@ -38,10 +38,10 @@ export function paypal(options: PaypalOptions): PresetProvider {
         checkedOn: '2026-11-29',
       },
       credentialFields: clientFields('It is in the PayPal Developer Dashboard.'),
-      own: { environment: true },
+      own: { environment: oneOf(Object.keys(ENVIRONMENTS)) },
     },
     ({ environment = 'live' }) => ({
-      baseURL: choice('paypal', 'environment', environment, ENVIRONMENTS),
+      baseURL: ENVIRONMENTS[environment],
       tokenUrl: '/v1/oauth2/token',
       request: withBasic(),
     }),

@@ -4,10 +4,10 @@
  * lifetime) and /guides/travel-agency/reference/environments, read 2026-11-29 in undated copies; the body in
  * SabreDevStudio/postman-collections, as of 2026-04-22. A refusal is not documented there.
  */
+import { oneOf } from '../errors/option-rules.js';
 import { basicAuthorization } from '../platform/basic-authorization.js';
 import { utf8Bytes } from '../platform/utf8.js';
 import type { OAuth2ClientCredentials } from '../providers/oauth2-client-credentials.js';
-import { choice } from '../providers/provider-options.js';
 import {
   clientFields,
   definePreset,
@@ -45,11 +45,11 @@ export function sabre(options: SabreOptions): PresetProvider {
       credentialFields: clientFields(
         'Your Sabre account manager gives you the user id, group, domain and password.',
       ),
-      own: { environment: true },
+      own: { environment: oneOf(Object.keys(ENVIRONMENTS)) },
       defaultLifetimeSeconds: 604_800,
     },
     ({ environment = 'production' }) => ({
-      baseURL: choice('sabre', 'environment', environment, ENVIRONMENTS),
+      baseURL: ENVIRONMENTS[environment],
       tokenUrl: '/v2/auth/token',
       request: ({ clientId, clientSecret }: OAuth2ClientCredentials) => ({
         headers: { Authorization: basicAuthorization(base64(clientId), base64(clientSecret)) },

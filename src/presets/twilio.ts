@@ -4,6 +4,7 @@
  * (twilio_oauth_v2.yaml), as of 2026-03-24. It does not state the unit of `expires_in`.
  */
 import { read } from '../concealment/any-object.js';
+import { textOrTexts } from '../providers/param-rules.js';
 import {
   clientFields,
   definePreset,
@@ -35,7 +36,7 @@ export function twilio(options: TwilioOptions): PresetProvider {
         checkedOn: '2026-11-29',
       },
       credentialFields: clientFields('It belongs to your OAuth app at Twilio.'),
-      own: { scope: true },
+      own: { scope: textOrTexts },
       paramNames: ['scope'],
       diagnose: ({ body }) => ({ code: read(body, 'code'), message: read(body, 'message') }),
     },

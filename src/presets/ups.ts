@@ -4,7 +4,7 @@
  * (OAuthClientCredentials.yaml), as of 2025-08-20. The error codes are not documented there.
  */
 import { read } from '../concealment/any-object.js';
-import { choice } from '../providers/provider-options.js';
+import { oneOf, text } from '../errors/option-rules.js';
 import {
   clientFields,
   definePreset,
@@ -41,14 +41,14 @@ export function ups(options: UpsOptions): PresetProvider {
         checkedOn: '2026-11-29',
       },
       credentialFields: clientFields('It is on the page of your app at the UPS Developer Portal.'),
-      own: { environment: true, accountNumber: true },
+      own: { environment: oneOf(Object.keys(ENVIRONMENTS)), accountNumber: text },
       diagnose: ({ body }) => {
         const error = read(body, 'response', 'errors', '0');
         return { code: read(error, 'code'), message: read(error, 'message') };
       },
     },
     ({ environment = 'production', accountNumber }) => ({
-      baseURL: choice('ups', 'environment', environment, ENVIRONMENTS),
+      baseURL: ENVIRONMENTS[environment],
       tokenUrl: '/security/v1/oauth/token',
       request: withBasic({}, accountNumber === undefined ? {} : { 'x-merchant-id': accountNumber }),
     }),

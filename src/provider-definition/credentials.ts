@@ -1,12 +1,21 @@
 import { isObject } from '../concealment/any-object.js';
 import { givenOptions } from '../concealment/given-options.js';
-import { refuseUnknownOptions } from '../errors/check-options.js';
+import { checkOptions } from '../errors/check-options.js';
 import {
   isBearerError,
   MisconfigurationError,
   TokenAcquisitionError,
   type BearerError,
 } from '../errors/index.js';
+import {
+  flag,
+  required,
+  text,
+  textOr,
+  wholeNumber,
+  type Fault,
+  type Rules,
+} from '../errors/option-rules.js';
 import type { TokenParams } from '../token/token-params.js';
 
 /** What a credentials function is called with. */
@@ -37,13 +46,13 @@ export interface CredentialField {
   readonly hint?: string;
 }
 
-const FIELD_RULES = Object.keys({
-  secret: true,
-  optional: true,
-  maxLength: true,
-  perCall: true,
-  hint: true,
-} satisfies Record<keyof CredentialField, true>);
+const FIELD_RULES: Rules<keyof CredentialField> = {
+  secret: flag,
+  optional: flag,
+  maxLength: wholeNumber(1),
+  perCall: flag,
+  hint: text,
+};
 
 /** The part of a provider definition that is about credentials. */
 interface Fields {
@@ -57,22 +66,14 @@ interface MaybeFields {
 }
 
 /**
- * Refuses missing rules, and a mistyped rule: with `secrets` instead of `secret`, a secret would be treated as public.
+ * Refuses a mistyped rule: with `secrets` instead of `secret`, a secret would be treated as public.
  *
  * @throws {@link MisconfigurationError} naming the rule
  */
 export function checkFieldRules({ name, credentialFields }: Fields): void {
-  if (Object(credentialFields) !== credentialFields) {
-    throw new MisconfigurationError({
-      provider: name,
-      option: 'credentialFields',
-      problem: 'is missing',
-      remedy: 'Set the rules for each credential.',
-    });
-  }
-  for (const [field, rules] of Object.entries(credentialFields) as [string, unknown][]) {
+  for (const [field, rules] of Object.entries(credentialFields) as [string, object][]) {
     const path = `credentialFields.${field}.`;
-    refuseUnknownOptions(rules, FIELD_RULES, { of: 'a credential', provider: name, path });
+    checkOptions(givenOptions(rules), FIELD_RULES, { of: 'a credential', provider: name, path });
   }
 }
 
@@ -162,44 +163,25 @@ export function unavailable(
  * @throws {@link MisconfigurationError} naming the credential
  */
 export function checkedCredentials(provider: Fields, credentials: unknown): object {
-  const fail = (
-    option: string,
-    problem: string,
-    hint = 'Check where the credentials come from.',
-  ): never => {
-    throw new MisconfigurationError({ provider: provider.name, option, problem, remedy: hint });
+  const fail = (option: string, { problem, remedy }: Fault): never => {
+    throw new MisconfigurationError({ provider: provider.name, option, problem, remedy });
   };
   if (!isObject(credentials)) {
-    return fail(
-      'credentials',
-      'are not an object',
-      'Return an object with one property per credential.',
-    );
+    return fail('credentials', {
+      problem: 'are not an object',
+      remedy: 'Return an object with one property per credential.',
+    });
   }
   const given = givenOptions(credentials) as Record<string, unknown>;
   for (const [field, described] of fieldsOf(provider)) {
     const value = given[field];
-    const rules = givenOptions(described);
-    if (value === undefined && rules.optional === true) continue;
-    if (value === undefined || value === null) return fail(field, 'is missing', rules.hint);
-    if (typeof value !== 'string') return fail(field, 'is not a string', rules.hint);
-    if (value.trim() === '') return fail(field, 'is empty', rules.hint);
-    const edge = whiteSpaceAround(value);
-    if (edge !== undefined) return fail(field, edge, 'Trim it: files often end with a line break.');
-    if (rules.maxLength !== undefined && value.length > rules.maxLength) {
-      return fail(field, `is longer than ${rules.maxLength} characters`, rules.hint);
-    }
+    const { hint, maxLength, optional } = givenOptions(described);
+    const remedy = hint ?? 'Check where the credentials come from.';
+    const judge = optional === true ? textOr(remedy) : required(textOr(remedy));
+    const fault = judge(value, given);
+    if (fault) return fail(field, fault);
+    if (maxLength !== undefined && String(value).length > maxLength)
+      return fail(field, { problem: `is longer than ${maxLength} characters`, remedy });
   }
   return credentials;
-}
-
-/**
- * Whitespace at the ends of a credential. Files often end with a line break, and servers then report a wrong secret. A value of
- * several lines is a key, such as PEM, and passes.
- */
-function whiteSpaceAround(value: string): string | undefined {
-  const word = value.trim();
-  if (word === value || /[\r\n]/.test(word)) return undefined;
-  if (/[\r\n]$/.test(value)) return 'ends with a line break';
-  return value.trimStart() === value ? 'ends with whitespace' : 'starts with whitespace';
 }

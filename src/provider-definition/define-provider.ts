@@ -1,15 +1,22 @@
 import { read, isObject } from '../concealment/any-object.js';
 import { givenOptions } from '../concealment/given-options.js';
+import { checkOptions } from '../errors/check-options.js';
+import { MisconfigurationError } from '../errors/index.js';
 import {
   aFunction,
-  checkOptions,
-  refuseOptions,
-  refuseUnknownOptions,
-  type Rule,
+  atLeast,
+  flag,
+  isPromise,
+  listOf,
+  record,
+  refused,
+  required,
+  seconds,
+  text,
+  textOr,
+  wholeNumber,
   type Rules,
-} from '../errors/check-options.js';
-import { MisconfigurationError } from '../errors/index.js';
-import { isLoopback } from '../platform/loopback.js';
+} from '../errors/option-rules.js';
 import type { TokenParams } from '../token/token-params.js';
 import type { AcquiredToken, AcquireTokenContext } from './acquire-token.js';
 import {
@@ -29,6 +36,7 @@ import {
   type TokenRequest,
   type TokenRequestContext,
 } from './token-request.js';
+import { secureURL } from './secure-url.js';
 import type { ParsedToken, TokenResponse } from './token-response.js';
 
 /** An API response, as `isTokenRejection` sees it. */
@@ -158,64 +166,54 @@ export interface TokenFunctionDefinition extends CommonDefinition {
   readonly diagnose?: undefined;
 }
 
-const required: Rule = { ...aFunction, remedy: 'Pass a function.', required: true };
-const list: Rule = {
-  allows: (value) => Array.isArray(value ?? []),
-  problem: 'is not a list',
-  remedy: "Pass a list: ['…'].",
-};
-
-/** All members of a definition with a token endpoint or `acquireToken`; any other is refused. */
-const COMMON_MEMBERS: Rules<keyof CommonDefinition | 'rejectedCredentialsAdvice'> = {
-  name: {
-    allows: (value) => typeof value === 'string' && value !== '',
-    problem: 'is missing',
-    remedy: 'Give the provider a name.',
-    required: true,
-  },
-  baseURL: undefined,
-  origins: list,
-  allowInsecureHttp: undefined,
+/** What the members of every definition may be. */
+export const COMMON_RULES: Rules<keyof CommonDefinition> = {
+  name: required(textOr('Give the provider a name.')),
+  allowInsecureHttp: flag,
+  baseURL: required(secureURL),
+  origins: listOf(secureURL),
   documentation: undefined,
-  tokenPlacement: undefined,
-  paramNames: list,
+  tokenPlacement: record,
+  paramNames: listOf(text),
   isTokenRejection: aFunction,
-  defaultLifetimeSeconds: {
-    allows: (value) => (value as number) > 0,
-    problem: 'is not a positive number',
-    remedy: 'Pass it in seconds, or leave it out.',
-  },
-  singleActiveToken: undefined,
-  tokenBudget: {
-    allows: (value) => {
-      const { calls, windowMs } = Object(value) as NonNullable<CommonDefinition['tokenBudget']>;
-      return Number.isInteger(calls) && calls > 0 && Number.isFinite(windowMs) && windowMs > 0;
-    },
-    problem: 'needs at least one call and a time window',
-    remedy: 'Pass `calls`, a whole number, and `windowMs`, in milliseconds.',
-  },
-  rejectedCredentialsAdvice: undefined,
+  defaultLifetimeSeconds: seconds,
+  singleActiveToken: flag,
+  tokenBudget: record,
 };
 
-/** Those that describe a token endpoint, which are refused next to `acquireToken`. */
-const ENDPOINT_MEMBERS: Rules<
-  Exclude<keyof ProviderDefinition<object>, keyof typeof COMMON_MEMBERS | 'acquireToken'>
-> = {
+/** What the members may be that describe a token endpoint. */
+const ENDPOINT_RULES: Rules = {
   credentials: undefined,
-  credentialFields: undefined,
-  tokenRequest: required,
-  parseToken: required,
+  credentialFields: required(record, 'Set the rules for each credential.'),
+  tokenRequest: required(aFunction, 'Pass a function.'),
+  parseToken: required(aFunction, 'Pass a function.'),
   tokenReceived: aFunction,
   classifyFailure: aFunction,
   diagnose: aFunction,
 };
 
-const FUNCTION_MEMBERS = { acquireToken: required };
+const ALL_RULES: Rules = {
+  ...COMMON_RULES,
+  ...ENDPOINT_RULES,
+  ...{ rejectedCredentialsAdvice: undefined, acquireToken: aFunction },
+};
 
-const MEMBERS = Object.keys({ ...COMMON_MEMBERS, ...ENDPOINT_MEMBERS, ...FUNCTION_MEMBERS });
+/** The same next to `acquireToken`. */
+const TOKEN_FUNCTION_RULES: Rules = {
+  ...ALL_RULES,
+  ...refused(
+    Object.keys(ENDPOINT_RULES),
+    'cannot be combined with acquireToken, which returns the token itself',
+    'Use only one of them.',
+  ),
+};
 
 /** Members that a provider has in addition, allowed because a provider may be spread into another definition. */
-const RESOLVED_MEMBERS = ['allowedOrigins', 'hasFixedCredentials', 'resolveCredentials'];
+const RESOLVED_MEMBERS: Rules = {
+  allowedOrigins: undefined,
+  hasFixedCredentials: undefined,
+  resolveCredentials: undefined,
+};
 
 const brand = Symbol.for('axios-bearer.provider');
 
@@ -270,35 +268,18 @@ export function defineProvider<C extends object>(
   given: ProviderDefinition<C> | TokenFunctionDefinition,
 ): Provider<C> {
   const definition = givenOptions(given);
-  const known = isProvider(definition) ? [...MEMBERS, ...RESOLVED_MEMBERS] : MEMBERS;
   const named = read(definition, 'name');
-  const owner = {
+  const isEndpoint = read(definition, 'acquireToken') === undefined;
+  const rules = isEndpoint ? ALL_RULES : TOKEN_FUNCTION_RULES;
+  checkOptions(definition, isProvider(definition) ? { ...rules, ...RESOLVED_MEMBERS } : rules, {
     of: 'a provider definition',
-    provider: typeof named === 'string' && named !== '' ? named : undefined,
-  };
-  refuseUnknownOptions(definition, known, owner);
-  checkOptions(definition, COMMON_MEMBERS, owner);
+    provider: typeof named === 'string' ? named : undefined,
+  });
+  checkTokenBudget(definition);
   checkPlacement(definition.name, definition.tokenPlacement);
-  const isEndpoint = definition.acquireToken === undefined;
-  checkOptions(definition, isEndpoint ? ENDPOINT_MEMBERS : FUNCTION_MEMBERS, owner);
-  if (isEndpoint) {
-    checkFieldRules(definition);
-    checkPerCallFields(definition, definition.credentials);
-  } else {
-    // JavaScript callers are not stopped by the types.
-    refuseOptions(
-      definition,
-      Object.keys(ENDPOINT_MEMBERS),
-      owner,
-      'cannot be combined with acquireToken, which returns the token itself',
-      'Use only one of them.',
-    );
-  }
-  const allowedOrigins = [
-    checkedOrigin(definition, 'baseURL', definition.baseURL),
-    ...(definition.origins ?? []).map((url) => checkedOrigin(definition, 'origins', url)),
-  ];
-  const fixed = isEndpoint ? fixedCredentialsOf(definition) : NO_CREDENTIALS;
+  const allowedOrigins = [definition.baseURL, ...(definition.origins ?? [])].map(originOf);
+  const fixed =
+    definition.acquireToken === undefined ? fixedCredentialsOf(definition) : NO_CREDENTIALS;
   // Member by member, so that all providers have one shape. That takes half the memory of a spread, and there may be 100,000.
   /* eslint-disable @typescript-eslint/unbound-method -- they become methods of the provider */
   const provider = {
@@ -338,6 +319,8 @@ const NO_CREDENTIALS = Object.freeze({});
 /** Fixed credentials, checked; `undefined` if they come from a function. */
 function fixedCredentialsOf<C extends object>(definition: ProviderDefinition<C>): C | undefined {
   const { credentials } = definition;
+  checkFieldRules(definition);
+  checkPerCallFields(definition, credentials);
   if (typeof credentials === 'function') return undefined;
   // Not a spread: each frozen spread would get its own shape in V8.
   const given = checkedCredentials(definition, Object.assign({}, credentials));
@@ -345,6 +328,17 @@ function fixedCredentialsOf<C extends object>(definition: ProviderDefinition<C>)
   const fixed = Object.freeze(given) as C;
   checkRequestAhead(definition, fixed);
   return fixed;
+}
+
+const BUDGET_RULES: Rules = { calls: required(wholeNumber(1)), windowMs: required(atLeast(1)) };
+
+function checkTokenBudget({ name, tokenBudget }: CommonDefinition): void {
+  if (tokenBudget !== undefined)
+    checkOptions(tokenBudget, BUDGET_RULES, {
+      of: 'a token budget',
+      provider: name,
+      path: 'tokenBudget.',
+    });
 }
 
 // Separate functions, so that their closures keep no more in memory than they need: there may be 100,000 providers.
@@ -392,16 +386,16 @@ export function refuseNonProvider(value: unknown): void {
   if (isProvider(value)) return;
   throw new MisconfigurationError({
     option: 'provider',
-    problem: `is ${mistakenFor(value)}`,
+    problem: mistakenFor(value),
     remedy:
       'Pass what a function of axios-bearer/providers, or defineProvider(), returns. A login function is the `acquireToken` of defineProvider().',
   });
 }
 
 function mistakenFor(value: unknown): string {
-  if (isPromise(value)) return 'a promise that was not awaited';
-  if ('interceptors' in Object(value)) return 'an axios instance, which attachBearer() takes';
-  return typeof value === 'function' ? 'a function that was not called' : 'not a provider';
+  if ('interceptors' in Object(value)) return 'is an axios instance, which attachBearer() takes';
+  if (typeof value === 'function') return 'is a function that was not called';
+  return isPromise(value) ? 'is a promise that was not awaited' : 'is not a provider';
 }
 
 /** With fixed credentials, an unusable token request is refused at creation rather than at the first token call. */
@@ -444,11 +438,6 @@ function requestAhead<C extends object>(
   return undefined;
 }
 
-/** Recognises promises from other realms and libraries too. */
-export function isPromise<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
-  return isObject(value) && 'then' in value && typeof value.then === 'function';
-}
-
 /**
  * Refuses a token URL that is unsafe for secrets.
  *
@@ -456,41 +445,15 @@ export function isPromise<T>(value: T | PromiseLike<T>): value is PromiseLike<T>
  */
 export function checkTokenURL(
   provider: Pick<CommonDefinition, 'name' | 'allowInsecureHttp'>,
-  url: string,
+  url: unknown,
+  option = 'token URL',
 ): void {
-  checkedOrigin(provider, 'token URL', url);
+  const fault = secureURL(url, provider);
+  if (fault) throw new MisconfigurationError({ provider: provider.name, option, ...fault });
 }
 
-/** The origin of a URL that is safe for secrets: https, or http to loopback, unless plain http is allowed. */
-export function checkedOrigin(
-  provider: { name: string; allowInsecureHttp?: boolean | undefined },
-  option: string,
-  url: unknown,
-): string {
-  const fail = (problem: string, remedy: string): never => {
-    throw new MisconfigurationError({ provider: provider.name, option, problem, remedy });
-  };
-  if (typeof url !== 'string' || !URL.canParse(url)) {
-    return fail(
-      url === undefined ? 'is missing' : 'is not an absolute URL',
-      'Include scheme and host, such as https://api.example.com.',
-    );
-  }
-  const { protocol, hostname, origin, username, password } = new URL(url);
-  if (protocol !== 'https:' && protocol !== 'http:')
-    return fail('does not begin with https:// or http://', 'Add it.');
-  if (protocol === 'http:' && !isLoopback(hostname) && provider.allowInsecureHttp !== true) {
-    return fail(
-      'uses plain http, which exposes the token to the network',
-      'Use https, or set allowInsecureHttp.',
-    );
-  }
-  if (username !== '' || password !== '') {
-    return fail(
-      'contains a user name or password',
-      'Pass them as credentials: URLs end up in logs.',
-    );
-  }
+function originOf(url: string): string {
+  const { origin } = new URL(url);
   // The platform's string keeps the pieces it was built from in memory.
   return origin === url ? url : origin;
 }

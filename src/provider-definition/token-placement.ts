@@ -1,4 +1,5 @@
-import { MisconfigurationError } from '../errors/index.js';
+import { checkOptions } from '../errors/check-options.js';
+import { rule, type Rules } from '../errors/option-rules.js';
 import type { AccessToken } from '../token/access-token.js';
 
 /**
@@ -129,24 +130,24 @@ function headerPlace({ header = 'Authorization', scheme }: HeaderPlacement): Pla
 }
 
 /** No name that belongs to the connection, the body or the cookies. */
-const RULES: Readonly<Record<string, RegExp>> = {
-  header: /^(?!(host|te|cookie|connection|(transfer|content|proxy)-.+)$)[\w-]+$/i,
-  scheme: /^[\w-]*$/,
+const matching = (legal: RegExp) =>
+  rule(
+    (value) => typeof value === 'string' && legal.test(value),
+    'cannot carry a token',
+    'Pass a header such as X-Api-Token, a scheme, inCookie() or inQuery().',
+  );
+const RULES: Rules<keyof HeaderPlacement> = {
+  header: matching(/^(?!(host|te|cookie|connection|(transfer|content|proxy)-.+)$)[\w-]+$/i),
+  scheme: matching(/^[\w-]*$/),
 };
 
 /** @throws {@link MisconfigurationError} naming the option */
-export function checkPlacement(provider: string, placement: unknown = {}): void {
-  if (isPlace(placement)) return;
-  // JavaScript callers may pass a plain name.
-  const given = Object(placement) === placement ? (placement as object) : [placement];
-  for (const [name, value] of Object.entries(given) as [string, unknown][]) {
-    const isLegal = typeof value === 'string' && RULES[name]?.test(value);
-    if (isLegal || value === undefined) continue;
-    throw new MisconfigurationError({
+export function checkPlacement(provider: string, placement: object = {}): void {
+  if (!isPlace(placement))
+    checkOptions(placement, RULES, {
+      of: 'a token placement',
       provider,
-      option: `tokenPlacement.${name}`,
-      problem: 'cannot carry a token',
-      remedy: 'Pass a header such as X-Api-Token, a scheme, inCookie() or inQuery().',
+      path: 'tokenPlacement.',
+      advice: 'In a cookie or the query: inCookie() or inQuery().',
     });
-  }
 }

@@ -1,7 +1,8 @@
 import { isObject, read } from '../concealment/any-object.js';
 import { givenOptions } from '../concealment/given-options.js';
-import { refuseUnknownOptions } from '../errors/check-options.js';
+import { checkOptions } from '../errors/check-options.js';
 import { MisconfigurationError } from '../errors/index.js';
+import { required, rule, type Rules } from '../errors/option-rules.js';
 import type { TokenResponse } from './token-response.js';
 
 /** The body of a token request, before it is encoded. */
@@ -49,7 +50,16 @@ export function absoluteURL(url: string, baseURL: string): string {
   return `${baseURL.replace(/\/+$/, '')}/${url.replace(/^\/+/, '')}`;
 }
 
-const MEMBERS = ['url', 'method', 'headers', 'body'];
+const RULES: Rules<keyof TokenRequest> = {
+  url: required(
+    rule(
+      (value) => typeof value === 'string',
+      'is not a string',
+      'Return the URL or the path of the token endpoint.',
+    ),
+  ),
+  ...{ method: undefined, headers: undefined, body: undefined },
+};
 
 /**
  * What `tokenRequest` returned, if it is a token request. JavaScript can return anything, and the platform's own errors about it would
@@ -58,19 +68,9 @@ const MEMBERS = ['url', 'method', 'headers', 'body'];
  * @throws {@link MisconfigurationError} naming the member, and quoting no value
  */
 export function checkedRequest(provider: string, request: TokenRequest): TokenRequest {
-  refuseUnknownOptions(request, MEMBERS, {
-    of: 'a token request',
-    provider,
-    path: 'tokenRequest().',
-  });
-  const { url, method, headers, body } = givenOptions(request);
-  if (typeof url !== 'string')
-    throw notARequest(
-      provider,
-      'url',
-      'is not a string',
-      'Return the URL or the path of the token endpoint.',
-    );
+  request = givenOptions(request);
+  checkOptions(request, RULES, { of: 'a token request', provider, path: 'tokenRequest().' });
+  const { url, method, headers, body } = request;
   return { url, method, headers: headers ?? {}, body: checkedBody(provider, body) };
 }
 

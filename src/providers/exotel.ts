@@ -4,6 +4,7 @@
  */
 import { read } from '../concealment/any-object.js';
 import { givenOptions } from '../concealment/given-options.js';
+import { oneOf } from '../errors/option-rules.js';
 import { basicAuthorization } from '../platform/basic-authorization.js';
 import {
   defineProvider,
@@ -11,8 +12,8 @@ import {
 } from '../provider-definition/define-provider.js';
 import { classifyTokenFailure } from '../token-call/token-failure.js';
 import type { TokenResponse } from '../provider-definition/token-response.js';
+import { secureURL } from '../provider-definition/secure-url.js';
 import {
-  choice,
   commonPart,
   type CommonOptions,
   type OwnOptions,
@@ -47,7 +48,10 @@ const credentialFields = {
   apiKey: { secret: true, hint: HINT },
   apiToken: { secret: true, hint: HINT },
 } as const;
-const own: OwnOptions<ExotelOptions> = { region: true, baseURL: true };
+const own: OwnOptions<ExotelOptions> = {
+  region: oneOf(Object.keys(REGIONS)),
+  baseURL: secureURL,
+};
 
 /**
  * The provider for Exotel Contact Center. It exchanges an API key for a JWT that is valid for 24 hours by default.
@@ -62,10 +66,9 @@ const own: OwnOptions<ExotelOptions> = { region: true, baseURL: true };
 export function exotel(options: ExotelOptions): TokenEndpointProvider<ExotelCredentials> {
   options = givenOptions(options);
   const common = commonPart(options, { name: 'exotel', credentialFields, own });
-  const usualURL = choice('exotel', 'region', options.region ?? 'singapore', REGIONS);
   return defineProvider<ExotelCredentials>({
     ...common,
-    baseURL: options.baseURL ?? usualURL,
+    baseURL: options.baseURL ?? REGIONS[options.region ?? 'singapore'],
     documentation: {
       url: 'https://developer.exotel.com/docs/contact-center/api-reference/token-generation',
       checkedOn: '2026-11-21',

@@ -4,12 +4,13 @@
  */
 import { read } from '../concealment/any-object.js';
 import { givenOptions } from '../concealment/given-options.js';
+import { oneOf, text } from '../errors/option-rules.js';
 import {
   defineProvider,
   type TokenEndpointProvider,
 } from '../provider-definition/define-provider.js';
+import { secureURL } from '../provider-definition/secure-url.js';
 import {
-  choice,
   commonPart,
   type CommonOptions,
   type OwnOptions,
@@ -46,10 +47,10 @@ const credentialFields = {
   clientSecret: { secret: true, hint: HINT },
 } as const;
 const own: OwnOptions<Learning360Options> = {
-  region: true,
-  baseURL: true,
-  userId: true,
-  companyId: true,
+  region: oneOf(Object.keys(REGIONS)),
+  baseURL: secureURL,
+  userId: text,
+  companyId: text,
 };
 
 /**
@@ -69,10 +70,9 @@ export function learning360(
 ): TokenEndpointProvider<Learning360Credentials> {
   options = givenOptions(options);
   const common = commonPart(options, { name: 'learning360', credentialFields, own });
-  const usualURL = choice('learning360', 'region', options.region ?? 'eu', REGIONS);
   return defineProvider<Learning360Credentials>({
     ...common,
-    baseURL: options.baseURL ?? usualURL,
+    baseURL: options.baseURL ?? REGIONS[options.region ?? 'eu'],
     documentation: {
       url: 'https://360learning.readme.io/docs/step-2-create-an-access-token',
       checkedOn: '2026-11-21',

@@ -3,25 +3,25 @@
  * https://www.rfc-editor.org/rfc/rfc6749#section-4.4, checked 2026-11-21.
  */
 import { givenOptions } from '../concealment/given-options.js';
+import { oneOf, required, text } from '../errors/option-rules.js';
 import { basicAuthorization } from '../platform/basic-authorization.js';
 import { clientSecretBasic } from '../token-call/client-authentication.js';
 import {
   defineProvider,
   type TokenEndpointProvider,
 } from '../provider-definition/define-provider.js';
+import { secureURL } from '../provider-definition/secure-url.js';
 import type { TokenRequest } from '../provider-definition/token-request.js';
 import {
-  checkTokenUrl,
   fixedParams,
   paramNamesOf,
   parseToken,
   spaceSeparatedScope,
-  TOKEN_REQUEST_OPTIONS,
+  TOKEN_REQUEST_RULES,
   type TokenRequestOptions,
 } from './oauth2-parts.js';
 import {
   commonPart,
-  oneOf,
   type CommonOptions,
   type OwnOptions,
   type WithCredentials,
@@ -66,15 +66,6 @@ const credentialFields = Object.freeze({
   clientId: Object.freeze({}),
   clientSecret: Object.freeze({ secret: true }),
 });
-const own: OwnOptions<OAuth2ClientCredentialsOptions> = {
-  tokenUrl: true,
-  baseURL: true,
-  name: true,
-  clientAuthentication: true,
-  bodyEncoding: true,
-  ...TOKEN_REQUEST_OPTIONS,
-};
-
 /** Servers also answer `invalid_client` when they decode the secret differently from how it was sent. */
 const REJECTED: Readonly<Record<ClientAuthentication, string>> = {
   client_secret_basic:
@@ -88,7 +79,15 @@ const REJECTED: Readonly<Record<ClientAuthentication, string>> = {
     "Check clientId, clientSecret and tokenUrl. If they are right, try another clientAuthentication: 'client_secret_basic' if the server " +
     "expects them in the Authorization header; or 'client_secret_basic_interop' if it does not form-decode them there.",
 };
-const AUTHENTICATIONS = Object.keys(REJECTED) as ClientAuthentication[];
+const AUTHENTICATIONS = Object.keys(REJECTED);
+const own: OwnOptions<OAuth2ClientCredentialsOptions> = {
+  tokenUrl: required(secureURL, 'Pass the URL of the token endpoint.'),
+  baseURL: required(secureURL),
+  name: text,
+  clientAuthentication: oneOf(AUTHENTICATIONS),
+  bodyEncoding: oneOf(['form', 'json']),
+  ...TOKEN_REQUEST_RULES,
+};
 
 /**
  * The provider for any OAuth 2.0 authorization server with the client credentials grant.
@@ -113,9 +112,6 @@ export function oauth2ClientCredentials(
   const { name = 'oauth2' } = Object(options) as Partial<OAuth2ClientCredentialsOptions>;
   const common = commonPart(options, { name, credentialFields, own });
   const { tokenUrl, clientAuthentication = 'client_secret_basic', bodyEncoding = 'form' } = options;
-  checkTokenUrl(name, tokenUrl);
-  oneOf(name, 'clientAuthentication', clientAuthentication, AUTHENTICATIONS);
-  oneOf(name, 'bodyEncoding', bodyEncoding, ['form', 'json']);
   const inBody = clientAuthentication === 'client_secret_post';
   const basic =
     clientAuthentication === 'client_secret_basic' ? clientSecretBasic : basicAuthorization;

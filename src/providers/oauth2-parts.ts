@@ -1,7 +1,8 @@
 import { read } from '../concealment/any-object.js';
-import { MisconfigurationError } from '../errors/index.js';
+import { flag, listOf, seconds, text, type Rules } from '../errors/option-rules.js';
 import type { TokenFailureClass } from '../provider-definition/token-failure.js';
 import type { ParsedToken, TokenResponse } from '../provider-definition/token-response.js';
+import { params, textOrTexts } from './param-rules.js';
 import { epochMilliseconds } from '../token/lifetime.js';
 import { definedParams, type TokenParams } from '../token/token-params.js';
 
@@ -22,24 +23,22 @@ export interface TokenRequestOptions {
   readonly singleActiveToken?: boolean | undefined;
 }
 
-/** The names of these options. */
-export const TOKEN_REQUEST_OPTIONS = {
-  scope: true,
-  audience: true,
-  resource: true,
-  extraParams: true,
-  paramNames: true,
-  defaultLifetimeSeconds: true,
-  singleActiveToken: true,
-} as const satisfies Record<keyof TokenRequestOptions, true>;
+/** What these options may be. */
+export const TOKEN_REQUEST_RULES: Rules<keyof TokenRequestOptions> = {
+  scope: textOrTexts,
+  audience: text,
+  resource: textOrTexts,
+  extraParams: params,
+  paramNames: listOf(text),
+  defaultLifetimeSeconds: seconds,
+  singleActiveToken: flag,
+};
 
 const standardParams: readonly string[] = Object.freeze(['scope', 'audience', 'resource']);
 
 /** The names of the parameters that a request may set. */
-export function paramNamesOf({ paramNames }: TokenRequestOptions): readonly string[] {
-  const own: unknown = paramNames ?? [];
-  // defineProvider() refuses anything but a list.
-  return Array.isArray(own) ? standardParams.concat(own) : (own as readonly string[]);
+export function paramNamesOf({ paramNames = [] }: TokenRequestOptions): readonly string[] {
+  return standardParams.concat(paramNames);
 }
 
 /** What is requested each time, unless the parameters of a call say otherwise. */
@@ -81,15 +80,4 @@ export function spaceSeparatedScope(params: TokenParams): TokenParams {
 /** A refused grant means wrong credentials, for grants that are made from them (RFC 6749, section 5.2). */
 export function classifyInvalidGrant({ body }: TokenResponse): TokenFailureClass | undefined {
   return read(body, 'error') === 'invalid_grant' ? 'credentials' : undefined;
-}
-
-/** @throws MisconfigurationError unless it is an absolute URL */
-export function checkTokenUrl(provider: string, tokenUrl: unknown): void {
-  if (typeof tokenUrl === 'string' && URL.canParse(tokenUrl)) return;
-  throw new MisconfigurationError({
-    provider,
-    option: 'tokenUrl',
-    problem: tokenUrl === undefined ? 'is missing' : 'is not an absolute URL',
-    remedy: 'Pass the token endpoint with scheme and host.',
-  });
 }

@@ -4,15 +4,15 @@
  */
 import { read } from '../concealment/any-object.js';
 import { givenOptions } from '../concealment/given-options.js';
+import { oneOf, record } from '../errors/option-rules.js';
 import {
   defineProvider,
   type TokenEndpointProvider,
 } from '../provider-definition/define-provider.js';
 import { classifyTokenFailure } from '../token-call/token-failure.js';
+import { secureURL } from '../provider-definition/secure-url.js';
 import {
-  choice,
   commonPart,
-  oneOf,
   type CommonOptions,
   type OwnOptions,
   type WithCredentials,
@@ -56,10 +56,10 @@ const credentialFields = {
   merchantId: { hint: HINT },
 } as const;
 const own: OwnOptions<SingleviewOptions> = {
-  environment: true,
-  baseURL: true,
-  grantType: true,
-  tokenHeaders: true,
+  environment: oneOf(Object.keys(ENVIRONMENTS)),
+  baseURL: secureURL,
+  grantType: oneOf(GRANT_TYPES),
+  tokenHeaders: record,
 };
 
 /**
@@ -78,11 +78,9 @@ export function singleview(
   options = givenOptions(options);
   const common = commonPart(options, { name: 'singleview', credentialFields, own });
   const { environment = 'sandbox', grantType = 'client_credentials', tokenHeaders } = options;
-  oneOf('singleview', 'grantType', grantType, GRANT_TYPES);
-  const usualURL = choice('singleview', 'environment', environment, ENVIRONMENTS);
   return defineProvider<SingleviewCredentials>({
     ...common,
-    baseURL: options.baseURL ?? usualURL,
+    baseURL: options.baseURL ?? ENVIRONMENTS[environment],
     documentation: {
       url: 'https://docs.onesingleview.com/docs/ob-v2-get-access-token',
       checkedOn: '2026-11-21',

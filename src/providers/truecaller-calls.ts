@@ -7,6 +7,7 @@ import {
   defineProvider,
   type TokenEndpointProvider,
 } from '../provider-definition/define-provider.js';
+import { secureURL } from '../provider-definition/secure-url.js';
 import {
   commonPart,
   type CommonOptions,
@@ -39,7 +40,7 @@ const credentialFields = {
   apiKey: { secret: true, hint: HINT },
   keyId: { secret: true, hint: HINT },
 } as const;
-const own: OwnOptions<TruecallerCallsOptions> = { baseURL: true };
+const own: OwnOptions<TruecallerCallsOptions> = { baseURL: secureURL };
 
 /**
  * The provider for Truecaller for Business, Verified Business (calls). Its token call is that of `truecaller` with another path.

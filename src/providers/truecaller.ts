@@ -7,6 +7,7 @@ import {
   defineProvider,
   type TokenEndpointProvider,
 } from '../provider-definition/define-provider.js';
+import { secureURL } from '../provider-definition/secure-url.js';
 import {
   commonPart,
   type CommonOptions,
@@ -39,7 +40,7 @@ const credentialFields = {
   apiKey: { secret: true, hint: HINT },
   keyId: { secret: true, hint: HINT },
 } as const;
-const own: OwnOptions<TruecallerOptions> = { baseURL: true };
+const own: OwnOptions<TruecallerOptions> = { baseURL: secureURL };
 
 /**
  * The provider for Truecaller for Business, Verified Campaigns. A token is valid for 60 minutes.

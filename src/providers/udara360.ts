@@ -4,13 +4,14 @@
  */
 import { read } from '../concealment/any-object.js';
 import { givenOptions } from '../concealment/given-options.js';
+import { oneOf } from '../errors/option-rules.js';
 import {
   defineProvider,
   type TokenEndpointProvider,
 } from '../provider-definition/define-provider.js';
 import { positiveNumber } from '../token/lifetime.js';
+import { secureURL } from '../provider-definition/secure-url.js';
 import {
-  choice,
   commonPart,
   type CommonOptions,
   type OwnOptions,
@@ -44,7 +45,10 @@ const credentialFields = {
   clientId: { maxLength: 100, hint: HINT },
   clientSecret: { secret: true, maxLength: 100, hint: HINT },
 } as const;
-const own: OwnOptions<Udara360Options> = { environment: true, baseURL: true };
+const own: OwnOptions<Udara360Options> = {
+  environment: oneOf(Object.keys(ENVIRONMENTS)),
+  baseURL: secureURL,
+};
 
 /**
  * The provider for Udara360 core banking.
@@ -59,10 +63,9 @@ const own: OwnOptions<Udara360Options> = { environment: true, baseURL: true };
 export function udara360(options: Udara360Options): TokenEndpointProvider<Udara360Credentials> {
   options = givenOptions(options);
   const common = commonPart(options, { name: 'udara360', credentialFields, own });
-  const usualURL = choice('udara360', 'environment', options.environment ?? 'live', ENVIRONMENTS);
   return defineProvider<Udara360Credentials>({
     ...common,
-    baseURL: options.baseURL ?? usualURL,
+    baseURL: options.baseURL ?? ENVIRONMENTS[options.environment ?? 'live'],
     documentation: {
       url: 'https://docs.udara360.io/udara360-docs-1/getting-started/authentication/accesstoken',
       checkedOn: '2026-11-21',

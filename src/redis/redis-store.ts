@@ -1,5 +1,6 @@
-import { refuseUnknownOptions } from '../errors/check-options.js';
+import { checkOptions } from '../errors/check-options.js';
 import { MisconfigurationError } from '../errors/index.js';
+import { rule, type Rules } from '../errors/option-rules.js';
 import { createSharedStore, type SharedStore } from '../sharing/shared-store.js';
 import { createHints, type RedisSubscriber } from './hints.js';
 import { createKeyring } from './identity-keys.js';
@@ -29,6 +30,16 @@ export interface RedisStoreOptions {
 
 const DEFAULT_PREFIX = 'axios-bearer';
 
+/** The others are checked where they are used. */
+const RULES: Rules<keyof RedisStoreOptions> = {
+  keyPrefix: rule(
+    (prefix) => typeof prefix === 'string' && /^[\w.:-]{1,100}$/.test(prefix),
+    'is empty, longer than 100 characters, or has characters other than letters, digits and .:_-',
+    'Change it, or leave it out for the default, "axios-bearer".',
+  ),
+  ...{ storeKey: undefined, subscriber: undefined },
+};
+
 /**
  * Creates a store that shares tokens between processes through Redis or Valkey, with your own client: node-redis, ioredis,
  * iovalkey or @valkey/valkey-glide (single node or Cluster, the first three also Sentinel), or @upstash/redis over HTTP. It
@@ -46,11 +57,8 @@ export function createRedisStore(
   options: RedisStoreOptions = {},
 ): SharedStore {
   const run = scriptRunner(client);
-  refuseUnknownOptions(options, ['storeKey', 'keyPrefix', 'subscriber'], {
-    of: 'a Redis store',
-    path: 'options.',
-  });
-  const prefix = checkedPrefix(options.keyPrefix ?? DEFAULT_PREFIX);
+  checkOptions(options, RULES, { of: 'a Redis store', path: 'options.' });
+  const prefix = options.keyPrefix ?? DEFAULT_PREFIX;
   const storeKeys = storeKeyBytes(options.storeKey);
   const hints = options.subscriber === undefined ? undefined : createHints(options.subscriber);
   const keysOf = createKeyring(storeKeys);
@@ -69,15 +77,5 @@ export function createRedisStore(
       // The braces keep all keys of one identity in one slot of a cluster.
       return createRedisSlot({ run, keys, name: `{${prefix}:${keys.kid}}`, hints, report });
     },
-  });
-}
-
-function checkedPrefix(prefix: unknown): string {
-  if (typeof prefix === 'string' && /^[\w.:-]{1,100}$/.test(prefix)) return prefix;
-  throw new MisconfigurationError({
-    option: 'options.keyPrefix',
-    problem:
-      'is empty, longer than 100 characters, or has characters other than letters, digits and .:_-',
-    remedy: 'Change it, or leave it out for the default, "axios-bearer".',
   });
 }

@@ -1,4 +1,5 @@
-import { aFunction, oneOf, refuseOptions, type Rules } from '../errors/check-options.js';
+import { checkValues } from '../errors/check-options.js';
+import { aFunction, oneOf, refused, type Rules } from '../errors/option-rules.js';
 import type { Provider } from '../provider-definition/define-provider.js';
 
 /** What happens to requests that carry no token or are sent again. */
@@ -7,9 +8,9 @@ export interface AttachRules<Hook> {
   readonly onReplay: Hook | undefined;
 }
 
-/** What these options may be. */
+/** What each of these options may be. */
 export const ATTACH_RULES: Rules<keyof AttachRules<never>> = {
-  onForeignOrigin: oneOf('pass', 'error'),
+  onForeignOrigin: oneOf(['pass', 'error']),
   onReplay: aFunction,
 };
 
@@ -18,12 +19,8 @@ export const ATTACH_RULES: Rules<keyof AttachRules<never>> = {
  *
  * @throws {@link MisconfigurationError} naming the first of them
  */
-export function refuseSourceOptions({ name }: Provider, options: object): void {
-  refuseOptions(
-    options,
-    Object.keys(options),
-    { provider: name, path: 'options.' },
-    'has no effect on an existing token source',
-    'Pass it to createTokenSource() instead.',
-  );
+export function refuseSourceOptions(provider: Provider, options: object): void {
+  const problem = 'has no effect on an existing token source';
+  const rules = refused(Object.keys(options), problem, 'Pass it to createTokenSource() instead.');
+  checkValues(options, rules, { of: 'an attachment', provider: provider.name, path: 'options.' });
 }

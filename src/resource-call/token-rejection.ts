@@ -1,6 +1,6 @@
+import { isPromise } from '../errors/option-rules.js';
 import { headerOf } from '../concealment/any-object.js';
 import {
-  isPromise,
   type Provider,
   type ResourceRequest,
   type ResourceResponse,

@@ -1,4 +1,6 @@
+import { checkValues } from '../errors/check-options.js';
 import { MisconfigurationError } from '../errors/index.js';
+import { aFunction } from '../errors/option-rules.js';
 import { shareTokens } from './share-tokens.js';
 import type { TokenStore } from './token-store.js';
 
@@ -21,21 +23,18 @@ export interface SharedStore extends TokenStore {
  * @throws MisconfigurationError if it is not a store
  */
 export function createSharedStore(store: TokenStore): SharedStore {
-  if (!isStore(store)) {
+  const { open } = Object(store) as Partial<TokenStore>;
+  if (typeof open !== 'function') {
     throw new MisconfigurationError({
       option: 'store',
       problem: 'is not a token store',
       remedy: 'Pass an object with an `open` function (see TokenStore).',
     });
   }
+  checkValues(store, { check: aFunction }, { of: 'a token store', path: 'store.' });
   return {
     check: (settings) => store.check?.(settings),
     open: (identity, report) => store.open(identity, report),
     '~createSharedStore': shareTokens,
   };
-}
-
-function isStore(value: unknown): boolean {
-  const { open } = (value ?? {}) as Partial<TokenStore>;
-  return typeof open === 'function';
 }

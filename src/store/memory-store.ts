@@ -1,4 +1,5 @@
-import { refuseUnknownOptions } from '../errors/check-options.js';
+import { checkOptions } from '../errors/check-options.js';
+import { having } from '../errors/option-rules.js';
 import { createSharedStore, type SharedStore } from '../sharing/shared-store.js';
 import { MemoryRecords, type Records } from './memory-records.js';
 import type {
@@ -29,10 +30,10 @@ const CREDENTIALS_MEMORY_MS = 600_000;
  * It keeps the records of at most 100,000 identities; expired and least recently used ones are dropped first. It is also the
  * shortest example of a store.
  *
- * @throws MisconfigurationError for an unknown option
+ * @throws MisconfigurationError for an unknown option, or a clock without `monotonic()`
  */
 export function createMemoryStore(options: MemoryStoreOptions = {}): SharedStore {
-  refuseUnknownOptions(options, ['clock'], { of: 'a memory store', path: 'options.' });
+  checkOptions(options, { clock: having('monotonic') }, { of: 'a memory store', path: 'options.' });
   const clock = options.clock ?? { monotonic: () => performance.now() };
   const now = () => clock.monotonic();
   const all = new MemoryRecords(now);

@@ -1,4 +1,5 @@
-import { refuseUnknownOptions } from '../errors/check-options.js';
+import { checkOptions } from '../errors/check-options.js';
+import { aFunction } from '../errors/option-rules.js';
 import {
   createSharedStore,
   type SharedStore,
@@ -67,7 +68,7 @@ const never = new Promise<never>(() => undefined);
  * ```
  */
 export function createChaosStore(store: TokenStore, options: ChaosStoreOptions = {}): ChaosStore {
-  refuseUnknownOptions(options, ['schedule'], { of: 'a chaos store' });
+  checkOptions(options, { schedule: aFunction }, { of: 'a chaos store' });
   const { schedule = setTimeout } = options;
   const calls: StoreOperation[] = [];
   let delayMs = 0;

@@ -1,7 +1,8 @@
 import { nextTick } from 'node:process';
 import { setImmediate } from 'node:timers';
 
-import { refuseUnknownOptions } from '../errors/check-options.js';
+import { checkOptions } from '../errors/check-options.js';
+import { rule } from '../errors/option-rules.js';
 import type { Clock } from '../platform/clock.js';
 
 /** Options of {@link createFakeClock}. */
@@ -64,9 +65,11 @@ interface Timer {
 /** A timer that reschedules itself with no delay would otherwise turn a test into an endless loop. */
 const MOST_TIMERS_PER_ADVANCE = 100_000;
 
+const anInstant = rule(Number.isFinite, 'is not a number', 'Pass milliseconds, or leave it out.');
+
 /** Creates a clock for tests, which stands still until it is advanced, jumped, suspended or stalled. */
 export function createFakeClock(options: FakeClockOptions = {}): FakeClock {
-  refuseUnknownOptions(options, ['now', 'monotonic'], { of: 'a fake clock' });
+  checkOptions(options, { now: anInstant, monotonic: anInstant }, { of: 'a fake clock' });
   let wall = options.now ?? Date.UTC(2030, 0, 1);
   let monotonic = options.monotonic ?? 0;
   const timers = new Set<Timer>();

@@ -1,6 +1,7 @@
 import axios, { AxiosError, AxiosHeaders, type AxiosAdapter, type AxiosResponse } from 'axios';
 
-import { refuseUnknownOptions } from '../errors/check-options.js';
+import { checkOptions } from '../errors/check-options.js';
+import { aFunction, having } from '../errors/option-rules.js';
 import { systemClock, type Clock } from '../platform/clock.js';
 import { OpenCall, type ArrivedCall, type FakeTokenCall } from './fake-token-call.js';
 import { json, sandboxFailure } from './sandbox/answers.js';
@@ -80,7 +81,11 @@ export interface FakeTokenEndpoint
  * @throws `MisconfigurationError` for an unknown option
  */
 export function createFakeTokenEndpoint(options: FakeTokenEndpointOptions = {}): FakeTokenEndpoint {
-  refuseUnknownOptions(options, ['clock', 'toBody'], { of: 'a fake token endpoint' });
+  checkOptions(
+    options,
+    { clock: having('now', 'schedule'), toBody: aFunction },
+    { of: 'a fake token endpoint' },
+  );
   const { clock = systemClock, toBody = standardBody } = options;
   const faults = createFaults<FakeTokenCall>();
   const lifetime = createLifetimeNotation();

@@ -1,6 +1,6 @@
+import { isPromise } from '../errors/option-rules.js';
 import {
   checkTokenURL,
-  isPromise,
   type TokenEndpointProvider,
 } from '../provider-definition/define-provider.js';
 import type { TokenParams } from '../token/token-params.js';

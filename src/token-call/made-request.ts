@@ -1,4 +1,4 @@
-import { isPromise } from '../provider-definition/define-provider.js';
+import { isPromise } from '../errors/option-rules.js';
 import { checkedRequest, type TokenRequest } from '../provider-definition/token-request.js';
 import { inTime } from './in-time.js';
 import { earlierCalls, type Making } from './earlier-calls.js';

@@ -1,15 +1,18 @@
 import { read } from '../concealment/any-object.js';
 import { givenOptions } from '../concealment/given-options.js';
+import { checkOptions, checkValues } from '../errors/check-options.js';
 import {
+  aFunction,
   atLeast,
-  checkOptions,
-  isFunction,
+  flag,
+  having,
   oneOf,
-  refuseOptions,
-  refuseUnknownOptions,
-  type Rule,
+  refused,
+  rule,
+  text,
+  wholeNumber,
   type Rules,
-} from '../errors/check-options.js';
+} from '../errors/option-rules.js';
 import { defaultPolicy, type LifecyclePolicy } from '../token/lifecycle.js';
 import type { Provider } from '../provider-definition/define-provider.js';
 import type { SharedStore } from '../sharing/shared-store.js';
@@ -72,8 +75,9 @@ export interface TokenCallRoute<Options extends CommonSourceOptions> {
   readonly option: string & keyof Options;
   /** What the option holds, for an error message. */
   readonly whatToSet: string;
-  /** @throws {@link MisconfigurationError} if the option is invalid */
-  readonly sender: (options: Options, provider: string) => SendTokenRequest;
+  /** What each option of the source may be. */
+  readonly rules: Rules;
+  readonly sender: (options: Options) => SendTokenRequest;
 }
 
 export interface ResolvedTokenSourceOptions {
@@ -105,46 +109,32 @@ const defaults = Object.freeze({
   random: () => Math.random(),
 });
 
-const flag: Rule = {
-  allows: (value) => typeof value === 'boolean',
-  problem: 'must be true or false',
-};
+/** At least `lowest`. */
+export const milliseconds = (lowest: number) => atLeast(lowest, 'Pass it in milliseconds.');
 
-const wholeNumber: Rule = {
-  allows: (value) => Number.isInteger(value) && (value as number) >= 1,
-  problem: 'must be a whole number of at least 1',
-};
-
-const RULES: Rules<keyof CommonSourceOptions> = {
-  earlyWindowMs: atLeast(1),
-  mandatoryWindowMs: atLeast(1),
-  revalidateMs: atLeast(1),
-  maxStaleMs: atLeast(0),
-  attemptTimeoutMs: atLeast(1),
-  flightTimeoutMs: atLeast(1),
-  maxAttempts: wholeNumber,
-  maxEntries: wholeNumber,
-  onCredentialsRejected: oneOf('keep', 'drop'),
+/** What each option may be. */
+export const SOURCE_OPTIONS: Rules<keyof CommonSourceOptions> = {
+  earlyWindowMs: milliseconds(1),
+  mandatoryWindowMs: milliseconds(1),
+  revalidateMs: milliseconds(1),
+  maxStaleMs: milliseconds(0),
+  attemptTimeoutMs: milliseconds(1),
+  flightTimeoutMs: milliseconds(1),
+  maxAttempts: wholeNumber(1),
+  maxEntries: wholeNumber(1),
+  onCredentialsRejected: oneOf(['keep', 'drop']),
   singleActiveToken: flag,
   keepWarm: flag,
-  waitUntil: {
-    allows: isFunction,
-    problem: 'must be a function',
-    remedy: "Pass the waitUntil of 'cloudflare:workers' or '@vercel/functions'.",
-  },
-  store: {
-    allows: (value) => isFunction(read(value, '~createSharedStore')),
-    problem: 'is not a shared store',
-    remedy:
-      'Pass createSharedStore(yours) of axios-bearer/store, or createRedisStore(client) of axios-bearer/redis.',
-  },
-  cacheIdentity: undefined,
-  clock: undefined,
-  random: undefined,
+  waitUntil: aFunction,
+  store: rule(
+    (value) => typeof read(value, '~createSharedStore') === 'function',
+    'is not a shared store',
+    'Pass createSharedStore(yours) of axios-bearer/store, or createRedisStore(client) of axios-bearer/redis.',
+  ),
+  cacheIdentity: text,
+  clock: having('now', 'monotonic', 'schedule'),
+  random: aFunction,
 };
-
-/** The names of these options. */
-export const SOURCE_OPTIONS: readonly string[] = Object.keys(RULES);
 
 /**
  * Fills in the defaults and checks what was given.
@@ -158,21 +148,16 @@ export function resolveOptions<Options extends CommonSourceOptions>(
 ): ResolvedTokenSourceOptions {
   options = givenOptions(options);
   const owner = { of: 'a token source', provider: provider.name, path: 'options.' };
-  refuseUnknownOptions(options, [...SOURCE_OPTIONS, route.option], owner);
-  checkOptions(options, RULES, owner);
+  checkOptions(options, route.rules, owner);
   if (provider.acquireToken !== undefined) {
-    refuseOptions(
-      options,
-      [route.option],
-      owner,
-      'has no effect on acquireToken, which makes its own calls',
-      `Set ${route.whatToSet} inside acquireToken.`,
-    );
+    const problem = 'has no effect on acquireToken, which makes its own calls';
+    const remedy = `Set ${route.whatToSet} inside acquireToken.`;
+    checkValues(options, refused([route.option], problem, remedy), owner);
   }
   return {
     ...withGiven(defaults, options),
     policy: withGiven(withGiven(defaultPolicy, provider), options),
-    sendTokenRequest: route.sender(options, provider.name),
+    sendTokenRequest: route.sender(options),
   };
 }
 

@@ -1,6 +1,7 @@
 import { isObject } from '../concealment/any-object.js';
-import { atLeast, checkOptions, refuseUnknownOptions, type Rule } from '../errors/check-options.js';
+import { checkValues, refuseUnknownOptions } from '../errors/check-options.js';
 import { TokenSourceClosedError, TokenWaitTimeoutError } from '../errors/index.js';
+import { rule } from '../errors/option-rules.js';
 import { refuseNonProvider, type Provider } from '../provider-definition/define-provider.js';
 import type { AccessToken } from '../token/access-token.js';
 import type { RejectedSend, RejectionAnswer } from '../token/lifecycle.js';
@@ -10,6 +11,7 @@ import type { TokenSourceEventName, TokenSourceEvents, TokenSourceListener } fro
 import { KeptToken } from './kept-token.js';
 import { KeptTokens } from './kept-tokens.js';
 import {
+  milliseconds,
   resolveOptions,
   type CommonSourceOptions,
   type ResolvedTokenSourceOptions,
@@ -38,6 +40,7 @@ export interface GetTokenOptions {
 }
 
 const brand = Symbol.for('axios-bearer.token-source');
+const GET_RULES = { minRemainingMs: milliseconds(0) };
 const NO_PARAMS: TokenParams = Object.freeze({});
 
 /**
@@ -81,7 +84,8 @@ export class TokenSource {
    * @throws the signal's reason if `signal` aborts
    */
   async getToken(options: GetTokenOptions = {}): Promise<AccessToken> {
-    checkOptions(options, WAIT_RULES, { provider: this.provider.name });
+    if (options.minRemainingMs !== undefined)
+      checkValues(options, GET_RULES, { of: 'getToken()', provider: this.provider.name });
     const limits = this.#limits(options);
     for (;;) {
       options.signal?.throwIfAborted();
@@ -218,13 +222,11 @@ export class TokenSource {
   }
 }
 
-const WAIT_RULES = { minRemainingMs: atLeast(0) };
-
-const PARAM: Rule = {
-  allows: isParamValue,
-  problem: 'is neither a string nor a list of strings',
-  remedy: 'Pass it as one of these, or leave it out.',
-};
+const PARAM = rule(
+  isParamValue,
+  'is neither a string nor a list of strings',
+  'Pass it as one of these, or leave it out.',
+);
 
 function checkParams({ name, paramNames = [] }: Provider, params: TokenParams): void {
   const owner = {
@@ -234,7 +236,7 @@ function checkParams({ name, paramNames = [] }: Provider, params: TokenParams): 
     kind: 'parameter',
   } as const;
   refuseUnknownOptions(params, paramNames, owner);
-  checkOptions(params, Object.fromEntries(paramNames.map((param) => [param, PARAM])), owner);
+  checkValues(params, Object.fromEntries(paramNames.map((param) => [param, PARAM])), owner);
 }
 
 /**

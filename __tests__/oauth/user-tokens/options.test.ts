@@ -19,7 +19,7 @@ describe('a mistake in the options', () => {
     ['save', { save: 'sql' }],
     ['createTokenSource', { createTokenSource: undefined }],
     ['tokenUrl', { tokenUrl: '/token' }],
-    ['token URL', { tokenUrl: 'http://login.acme.test/token' }],
+    ['tokenUrl', { tokenUrl: 'http://login.acme.test/token' }],
     ['baseURL', { baseURL: undefined }],
     ['clientSecret', { clientSecret: undefined }],
     ['clientSecret', { clientSecret: '' }],

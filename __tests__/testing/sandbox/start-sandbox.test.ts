@@ -201,7 +201,11 @@ describe('resetting the sandbox', () => {
 });
 
 it.each([
-  ['a misspelt name', ['exotel', 'singlview'], /has "singlview", which the sandbox does not have/],
+  [
+    'a misspelt name',
+    ['exotel', 'singlview'],
+    /only "singlview" is not known. Use one of: exotel, /,
+  ],
   ['a name alone', 'singleview', /is not a list/],
 ])('refuses %s before it starts anything', async (_, only, problem) => {
   const before = handles();

@@ -1,16 +1,17 @@
 import { read } from '../../concealment/any-object.js';
 import { givenOptions } from '../../concealment/given-options.js';
-import { refuseUnknownOptions } from '../../errors/check-options.js';
+import { checkOptions } from '../../errors/check-options.js';
 import { MisconfigurationError } from '../../errors/index.js';
+import type { Rules } from '../../errors/option-rules.js';
 import { basicAuthorization } from '../../platform/basic-authorization.js';
 import { systemClock } from '../../platform/clock.js';
 import { utf8Bytes } from '../../platform/utf8.js';
 import { clientSecretBasic } from '../../token-call/client-authentication.js';
-import { assertionClaims, checkedLifetime, type AssertionOptions } from '../assertion.js';
+import { ASSERTION_RULES, assertionClaims, type AssertionOptions } from '../assertion.js';
 import { secretSigner } from '../signing/secret-signer.js';
 import type { OptionPlace } from '../signing/option-place.js';
 import {
-  SIGNING_KEY_OPTIONS,
+  SIGNING_KEY_RULES,
   signingKey,
   type SigningKey,
   type SigningKeyOptions,
@@ -187,11 +188,8 @@ function idAlone(method: 'none' | 'tls_client_auth'): ClientAuthenticator {
   };
 }
 
-const ASSERTION_OPTIONS = ['method', 'audience', 'lifetimeSeconds'];
-
 function withClientSecretJwt(options: ClientSecretJwt, place: OptionPlace): ClientAuthenticator {
-  checkNames(options, ASSERTION_OPTIONS, place);
-  checkedLifetime(options, place);
+  check(options, ASSERTION_RULES, place);
   return {
     method: 'client_secret_jwt',
     usesSecret: true,
@@ -203,8 +201,7 @@ function withClientSecretJwt(options: ClientSecretJwt, place: OptionPlace): Clie
 }
 
 function withPrivateKey(options: PrivateKeyJwt, place: OptionPlace): ClientAuthenticator {
-  checkNames(options, [...ASSERTION_OPTIONS, ...SIGNING_KEY_OPTIONS], place);
-  checkedLifetime(options, place);
+  check(options, { ...ASSERTION_RULES, ...SIGNING_KEY_RULES }, place);
   const key = signingKey(options, place);
   return {
     method: 'private_key_jwt',
@@ -219,7 +216,7 @@ function withReadyAssertion(
   { assertion, ...options }: ReadyClientAssertion,
   place: OptionPlace,
 ): ClientAuthenticator {
-  checkNames(options, ['method'], place);
+  check(options, {}, place);
   const source = checkedText(assertion, 'assertion', place);
   return {
     method: 'private_key_jwt',
@@ -252,10 +249,10 @@ function withAssertion(clientId: string, assertion: string): AuthenticatedClient
   };
 }
 
-function checkNames(
-  options: object,
-  known: readonly string[],
-  { provider, path }: OptionPlace,
-): void {
-  refuseUnknownOptions(options, known, { of: 'this method', provider, path: `${path}.` });
+function check(options: object, rules: Rules, { provider, path }: OptionPlace): void {
+  checkOptions(
+    options,
+    { method: undefined, ...rules },
+    { of: 'this method', provider, path: `${path}.` },
+  );
 }

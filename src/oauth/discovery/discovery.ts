@@ -1,6 +1,6 @@
 import { read } from '../../concealment/any-object.js';
 import { MisconfigurationError } from '../../errors/index.js';
-import { checkedOrigin } from '../../provider-definition/define-provider.js';
+import { checkTokenURL } from '../../provider-definition/define-provider.js';
 import type { TokenRequestContext } from '../../provider-definition/token-request.js';
 import type { TokenResponse } from '../../provider-definition/token-response.js';
 import { forgetFrames } from '../../token-call/forget-frames.js';
@@ -91,7 +91,7 @@ async function discover(
     if (response.status !== 200) continue;
     const endpoint = endpointIn(response.body, issuer, authenticator, provider);
     const named = `the token endpoint that ${issuer} names`;
-    checkedOrigin({ name: provider, allowInsecureHttp }, named, endpoint.tokenUrl);
+    checkTokenURL({ name: provider, allowInsecureHttp }, endpoint.tokenUrl, named);
     return endpoint;
   }
   throw new MisconfigurationError({

@@ -1,5 +1,6 @@
 import { MisconfigurationError } from '../../errors/index.js';
-import { checkedOrigin } from '../../provider-definition/define-provider.js';
+import { listOf, type Rule, type Rules } from '../../errors/option-rules.js';
+import { secureURL } from '../../provider-definition/secure-url.js';
 import type { TokenRequestContext } from '../../provider-definition/token-request.js';
 import type { TokenEndpoint } from '../client-authentication/authenticate-client.js';
 import { createDiscovery, type DiscoveryOptions, type DiscoveryStart } from './discovery.js';
@@ -29,13 +30,29 @@ export type TokenEndpointOptions =
       readonly issuer?: undefined;
     };
 
+const issuerURL: Rule = (url, beside) =>
+  typeof url === 'string' && /[?#]/.test(url)
+    ? { problem: 'has a query or a fragment', remedy: 'Remove it (RFC 8414, section 2).' }
+    : secureURL(url, beside);
+
+/** What these options may be. */
+export const TOKEN_ENDPOINT_RULES: Rules<keyof TokenEndpointOptions> = {
+  tokenUrl: secureURL,
+  issuer: issuerURL,
+  protectedResource: secureURL,
+  issuers: listOf(issuerURL),
+};
+
 /** Returns the token endpoint, before each token call. */
 export type FindEndpoint = (context: TokenRequestContext) => Promise<TokenEndpoint>;
 
 /** The client that needs the token endpoint. */
 type Seeker = Omit<DiscoveryOptions, 'start'>;
 
-/** @throws {@link MisconfigurationError} unless exactly one place is given; for plain http, or a malformed issuer */
+/**
+ * @param options - checked by their rules
+ * @throws {@link MisconfigurationError} unless exactly one place is given
+ */
 export function endpointFinder(options: TokenEndpointOptions, seeker: Seeker): FindEndpoint {
   const place = checkedPlace(options, seeker);
   return 'tokenUrl' in place
@@ -45,18 +62,10 @@ export function endpointFinder(options: TokenEndpointOptions, seeker: Seeker): F
 
 function checkedPlace(
   { tokenUrl, issuer, protectedResource, issuers }: TokenEndpointOptions,
-  { provider, allowInsecureHttp }: Seeker,
+  { provider }: Seeker,
 ): { readonly tokenUrl: string } | DiscoveryStart {
   const fail = (option: string, problem: string, remedy: string): never => {
     throw new MisconfigurationError({ provider, option, problem, remedy });
-  };
-  const check = (option: string, url: string) => {
-    checkedOrigin({ name: provider, allowInsecureHttp }, option, url);
-  };
-  const checkIssuer = (option: string, url: string) => {
-    check(option, url);
-    if (/[?#]/.test(url))
-      fail(option, 'has a query or a fragment', 'Remove it (RFC 8414, section 2).');
   };
   const given = [tokenUrl, issuer, protectedResource].filter((value) => value !== undefined);
   if (given.length !== 1)
@@ -65,17 +74,10 @@ function checkedPlace(
       given.length === 0 ? 'is missing' : 'and its alternatives cannot be combined',
       'Pass one of `tokenUrl`, `issuer`, and `protectedResource` with `issuers`.',
     );
-  if (tokenUrl !== undefined) {
-    check('tokenUrl', tokenUrl);
-    return { tokenUrl };
-  }
-  if (issuer !== undefined) {
-    checkIssuer('issuer', issuer);
-    return { issuer };
-  }
-  check('protectedResource', protectedResource);
-  if (!Array.isArray(issuers) || issuers.length === 0)
-    return fail('issuers', 'is missing', 'Name the issuers that may get the credentials.');
-  for (const url of issuers as readonly string[]) checkIssuer('issuers', url);
-  return { protectedResource, issuers };
+  if (tokenUrl !== undefined) return { tokenUrl };
+  if (issuer !== undefined) return { issuer };
+  // JavaScript callers may leave it out.
+  return ((issuers as readonly string[] | undefined) ?? []).length === 0
+    ? fail('issuers', 'is missing', 'Name the issuers that may get the credentials.')
+    : { protectedResource, issuers };
 }

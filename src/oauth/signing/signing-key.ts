@@ -1,4 +1,5 @@
 import { isObject, read } from '../../concealment/any-object.js';
+import { text, type Rules } from '../../errors/option-rules.js';
 import { inContextOfNoRequest } from '../../platform/async-context.js';
 import { base64Bytes } from './base64url.js';
 import { checkedCertificate, type Certificate } from './certificate.js';
@@ -49,8 +50,11 @@ export interface SigningKeyOptions {
   readonly certificate?: string | undefined;
 }
 
-/** The names of these options. */
-export const SIGNING_KEY_OPTIONS = ['key', 'algorithm', 'keyId', 'certificate'];
+/** What these options may be. The others are checked with the key. */
+export const SIGNING_KEY_RULES: Rules<keyof SigningKeyOptions> = {
+  keyId: text,
+  ...{ key: undefined, algorithm: undefined, certificate: undefined },
+};
 
 /** A key that has been checked as far as possible without importing it. */
 export interface SigningKey {

@@ -4,24 +4,26 @@
  */
 import { read } from '../../concealment/any-object.js';
 import { givenOptions } from '../../concealment/given-options.js';
-import { refuseUnknownOptions } from '../../errors/check-options.js';
-import { MisconfigurationError } from '../../errors/index.js';
+import { checkOptions, checkValues } from '../../errors/check-options.js';
+import { aFunction, required, text, type Rules } from '../../errors/option-rules.js';
 import { systemClock } from '../../platform/clock.js';
 import { checkedCredentials } from '../../provider-definition/credentials.js';
 import {
-  checkTokenURL,
+  COMMON_RULES,
   defineProvider,
   type CommonDefinition,
   type TokenEndpointProvider,
 } from '../../provider-definition/define-provider.js';
+import { secureURL } from '../../provider-definition/secure-url.js';
 import type { TokenRequest } from '../../provider-definition/token-request.js';
-import { checkTokenUrl, parseToken } from '../../providers/oauth2-parts.js';
+import { parseToken } from '../../providers/oauth2-parts.js';
+import { params } from '../../providers/param-rules.js';
 import { guardStore } from '../../sharing/guarded-store.js';
 import { tokenIdentity } from '../../sharing/identity.js';
 import type { TokenIdentity, TokenStoreSlot } from '../../sharing/token-store.js';
 import type { AccessToken } from '../../token/access-token.js';
-import type { TokenParams } from '../../token/token-params.js';
-import type { CommonSourceOptions } from '../../token-source/options.js';
+import { definedParams, type TokenParams } from '../../token/token-params.js';
+import { SOURCE_OPTIONS, type CommonSourceOptions } from '../../token-source/options.js';
 import type { GetTokenOptions, TokenSource } from '../../token-source/token-source.js';
 import {
   checkClient,
@@ -88,11 +90,21 @@ const MOST_USERS = 10_000;
 /** After a refusal `load` is called once more, which counts as an attempt even if no token call follows. */
 const LEAST_ATTEMPTS = 2;
 
-const OPTIONS = [
-  ...['clientId', 'clientSecret', 'clientAuthentication'],
-  ...['createTokenSource', 'tokenUrl', 'name', 'extraParams', 'load', 'save'],
-  ...['baseURL', 'origins', 'allowInsecureHttp', 'isTokenRejection', 'defaultLifetimeSeconds'],
-];
+const { allowInsecureHttp, baseURL, origins, isTokenRejection, defaultLifetimeSeconds } =
+  COMMON_RULES;
+const RULES: Rules<keyof UserTokensOptions<CommonSourceOptions>> = {
+  ...{ allowInsecureHttp, baseURL, origins, isTokenRejection, defaultLifetimeSeconds },
+  name: text,
+  tokenUrl: required(secureURL, 'Pass the URL of the token endpoint.'),
+  ...{ clientId: undefined, clientSecret: undefined, clientAuthentication: undefined },
+  createTokenSource: required(
+    aFunction,
+    "Import createTokenSource from 'axios-bearer' or 'axios-bearer/fetch', and give it.",
+  ),
+  load: required(aFunction, 'Return the saved refresh token of a user, or undefined.'),
+  save: required(aFunction, 'Save the new refresh token of a user.'),
+  extraParams: params,
+};
 
 const documentation = Object.freeze({
   url: 'https://www.rfc-editor.org/rfc/rfc6749#section-6',
@@ -130,10 +142,18 @@ export function createUserTokens<SourceOptions extends CommonSourceOptions>(
   options: UserTokensOptions<SourceOptions>,
   sourceOptions: SourceOptions = {} as SourceOptions,
 ): UserTokens {
-  checkOptions(options);
   options = givenOptions(options);
+  // JavaScript callers may pass no options.
+  const { name = 'users' } = Object(options) as Partial<CommonUserOptions>;
+  checkOptions(options, RULES, { of: 'user tokens', provider: name });
+  const { tokenUrl } = options;
   sourceOptions = givenOptions(sourceOptions);
-  const { name = 'users', tokenUrl } = options;
+  // The source checks them too, but after they were used here.
+  checkValues(sourceOptions, SOURCE_OPTIONS, {
+    of: 'a token source',
+    provider: name,
+    path: 'options.',
+  });
   const { clock = systemClock, maxEntries = MOST_USERS, maxAttempts = 3 } = sourceOptions;
   const cacheIdentity = sourceOptions.cacheIdentity ?? JSON.stringify(['users', options.clientId]);
   const store =
@@ -188,7 +208,7 @@ export function createUserTokens<SourceOptions extends CommonSourceOptions>(
 const NO_WATCHER = { failed: () => undefined, recovered: () => undefined };
 
 function refreshTokenProvider(options: CommonUserOptions, refreshTokens: RefreshTokens) {
-  const { name = 'users', tokenUrl, extraParams } = options;
+  const { name = 'users', tokenUrl, extraParams = {} } = options;
   const client = { clientId: options.clientId, clientSecret: options.clientSecret };
   const authenticator = clientAuthenticator(options.clientAuthentication, name);
   checkClient(client, authenticator, name);
@@ -220,7 +240,7 @@ function refreshTokenProvider(options: CommonUserOptions, refreshTokens: Refresh
         headers,
         body: {
           form: {
-            ...extraParams,
+            ...definedParams(extraParams),
             grant_type: 'refresh_token',
             refresh_token: next.refreshToken,
             ...fields,
@@ -243,27 +263,3 @@ function refreshTokenProvider(options: CommonUserOptions, refreshTokens: Refresh
     },
   });
 }
-
-/** @throws MisconfigurationError naming the option */
-function checkOptions(options: CommonUserOptions): void {
-  refuseUnknownOptions(options, OPTIONS, { of: 'user tokens' });
-  const { name: provider = 'users', tokenUrl } = options;
-  checkTokenUrl(provider, tokenUrl);
-  checkTokenURL({ name: provider, allowInsecureHttp: options.allowInsecureHttp }, tokenUrl);
-  for (const [option, remedy] of Object.entries(FUNCTIONS)) {
-    if (typeof read(options, option) === 'function') continue;
-    throw new MisconfigurationError({
-      provider,
-      option,
-      problem: 'is not a function',
-      remedy,
-    });
-  }
-}
-
-const FUNCTIONS = {
-  createTokenSource:
-    "Import createTokenSource from 'axios-bearer' or 'axios-bearer/fetch', and give it.",
-  load: 'Return the saved refresh token of a user, or undefined.',
-  save: 'Save the new refresh token of a user.',
-};

@@ -1,4 +1,12 @@
-import { refuseUnknownOptions } from '../../errors/check-options.js';
+import { checkOptions } from '../../errors/check-options.js';
+import {
+  atLeast,
+  having,
+  required,
+  seconds,
+  wholeNumber,
+  type Rules,
+} from '../../errors/option-rules.js';
 import type { Sandbox, SandboxControls, SandboxProviders } from '../sandbox/start-sandbox.js';
 import { createEventStream } from './event-stream.js';
 import type { Lane } from './lane.js';
@@ -46,13 +54,13 @@ export interface SandboxUi {
   close(): Promise<void>;
 }
 
-const OPTIONS = Object.keys({
-  sandbox: true,
-  port: true,
-  requestsPerSecond: true,
-  tokenLifeSeconds: true,
-  tokenCallMs: true,
-} satisfies Record<keyof SandboxUiOptions, true>);
+const RULES: Rules<keyof SandboxUiOptions> = {
+  sandbox: required(having('reset', 'close'), 'Pass what startSandbox() resolves with.'),
+  port: wholeNumber(0),
+  requestsPerSecond: atLeast(0),
+  tokenLifeSeconds: seconds,
+  tokenCallMs: atLeast(0),
+};
 
 const LOAD_EVERY_MS = 25;
 const TELL_EVERY_MS = 100;
@@ -70,10 +78,10 @@ const TELL_EVERY_MS = 100;
  * const ui = await startSandboxUi({ sandbox });
  * console.log(`Open ${ui.url}`);
  * ```
- * @throws The system's own error if the port is in use. In this case everything is closed again.
+ * @throws `MisconfigurationError` for an option that is unknown or unusable; the system's own error if the port is in use. In this case everything is closed again.
  */
 export async function startSandboxUi(options: SandboxUiOptions): Promise<SandboxUi> {
-  refuseUnknownOptions(options, OPTIONS, { of: "the sandbox's page" });
+  checkOptions(options, RULES, { of: "the sandbox's page" });
   const { sandbox, port = 0, requestsPerSecond = 20 } = options;
   const { tokenLifeSeconds = 40, tokenCallMs = 800 } = options;
   // Loaded only if the page is wanted.

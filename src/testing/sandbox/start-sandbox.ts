@@ -1,5 +1,13 @@
-import { refuseUnknownOptions } from '../../errors/check-options.js';
-import { MisconfigurationError } from '../../errors/index.js';
+import { checkOptions } from '../../errors/check-options.js';
+import {
+  aFunction,
+  listOf,
+  oneOf,
+  record,
+  text,
+  wholeNumber,
+  type Rules,
+} from '../../errors/option-rules.js';
 import { startExotel, type ExotelSandbox } from './exotel.js';
 import { startLearning360, type Learning360Sandbox } from './learning360.js';
 import { startOAuth2, type OAuth2Sandbox } from './oauth2.js';
@@ -101,16 +109,17 @@ const STARTERS: {
   oauth2: startOAuth2,
 };
 
-const OPTIONS: readonly (keyof SandboxOptions)[] = [
-  'now',
-  'random',
-  'host',
-  'ports',
-  'only',
-  'maxLogEntries',
-];
-
 const ALL = Object.keys(STARTERS) as readonly SandboxProviderName[]; // the keys of the table above
+
+const RULES: Rules<keyof SandboxOptions> = {
+  now: aFunction,
+  random: aFunction,
+  host: text,
+  ports: record,
+  // Before anything is started: a caller who gets an error could not stop what is running.
+  only: listOf(oneOf(ALL)),
+  maxLogEntries: wholeNumber(0),
+};
 
 /**
  * Starts fakes of Exotel, Truecaller (campaigns and calls), 360Learning, SingleView, Udara360 and a generic OAuth 2.0 server on free
@@ -130,7 +139,7 @@ const ALL = Object.keys(STARTERS) as readonly SandboxProviderName[]; // the keys
 export async function startSandbox<Name extends SandboxProviderName = SandboxProviderName>(
   options: SandboxOptions<Name> = {},
 ): Promise<Sandbox<Name>> {
-  refuseUnknownOptions(options, OPTIONS, { of: 'the sandbox' });
+  checkOptions(options, RULES, { of: 'the sandbox' });
   const { ports = {} } = options;
   const only: readonly SandboxProviderName[] = options.only ?? ALL;
   const setup: ProviderSetup = {
@@ -140,7 +149,6 @@ export async function startSandbox<Name extends SandboxProviderName = SandboxPro
     maxLogEntries: options.maxLogEntries ?? 100_000,
     portOf: (label) => (label in ports ? (ports[label as SandboxServerName] ?? 0) : 0),
   };
-  refuseUnknownNames(only);
   const started = await openAll<StartedProvider<SandboxProvider>>(
     only.map((name) => () => STARTERS[name](setup)),
   );
@@ -168,18 +176,4 @@ export async function startSandbox<Name extends SandboxProviderName = SandboxPro
 
 function notStarted(name: string): never {
   throw new Error(`The sandbox was started without "${name}"; add it to the option "only".`);
-}
-
-/** Before anything is started: a caller who gets an error could not stop what is running. */
-function refuseUnknownNames(only: unknown): void {
-  const names = Array.isArray(only) ? (only as readonly unknown[]) : [only];
-  const unknown = names.find((name) => !(ALL as readonly unknown[]).includes(name));
-  if (Array.isArray(only) && unknown === undefined) return;
-  throw new MisconfigurationError({
-    option: 'only',
-    problem: Array.isArray(only)
-      ? `has ${JSON.stringify(unknown)}, which the sandbox does not have`
-      : 'is not a list',
-    remedy: `Pass a list of these: ${ALL.join(', ')}.`,
-  });
 }
