@@ -13,6 +13,26 @@ export const filledText = v.pipe(
   v.nonEmpty('must not be empty'),
 );
 
+/** A credential. Files often end with a line break, which an API would not recognise. */
+export const credential = v.pipe(
+  v.string('must be a string'),
+  v.check((text) => text.trim() !== '', 'must not be empty'),
+  v.check((text) => text.trim() === text, 'must not start or end with whitespace'),
+);
+
+/** Given as it is, or by a function, whose result is checked when it is used. */
+export function givenOrAsked<Schema extends v.GenericSchema>(schema: Schema) {
+  return v.optional(v.lazy((given) => (typeof given === 'function' ? v.unknown() : schema)));
+}
+
+/** What holds calls back. */
+export const rateLimiterField = v.optional(
+  v.custom(
+    (given) => typeof (given as { acquire?: unknown } | null)?.acquire === 'function',
+    'must have a function acquire()',
+  ),
+);
+
 /** A whole number between two bounds. */
 export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER) {
   const range =

@@ -28,6 +28,8 @@ export function validateInput<const Schema extends v.GenericSchema>(
   throw new ApiInputError({ api, operation, field, problem: problemOf(issue) });
 }
 
+const TYPES: Readonly<Record<string, string>> = { Object: 'an object', Array: 'a list' };
+
 /** The schema library's own messages quote the value, which may be a secret: only messages that we wrote are kept. */
 function problemOf(issue: v.BaseIssue<unknown>): string {
   if (issue.kind === 'schema' && issue.expected === 'never') {
@@ -35,5 +37,6 @@ function problemOf(issue: v.BaseIssue<unknown>): string {
   }
   if (issue.kind === 'schema' && issue.received === 'undefined') return 'is required';
   if (!issue.message.startsWith('Invalid ')) return issue.message;
-  return issue.expected === null ? 'is not valid' : `must be ${issue.expected}`;
+  const { expected } = issue;
+  return expected === null ? 'is not valid' : `must be ${TYPES[expected] ?? expected}`;
 }

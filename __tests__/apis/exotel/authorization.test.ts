@@ -102,12 +102,32 @@ describe('credentials', () => {
 
   it.each([
     { basic: undefined, field: 'options.basic', remedy: 'apiKey and apiToken' },
-    { basic: { apiKey: 'k', apiToken: '' }, field: 'options.basic.apiToken', remedy: 'string' },
+    {
+      basic: () => ({ apiKey: 'k', apiToken: '' }),
+      field: 'options.basic.apiToken',
+      remedy: 'string',
+    },
   ])('that are missing are named: $field', async ({ basic, field, remedy }) => {
     const api = createExotelApi(axios.create({ baseURL: CCM }), { accountSid: 'acme', basic });
     const error = await failureOf(api.users.list({}, { authScheme: 'basic' }));
     expect(error).toMatchObject({ code: 'ERR_API_INPUT', operation: 'users.list', field });
     expect(error.message).toContain(remedy);
+  });
+
+  it.each([
+    ['basic', null],
+    ['basic', 'k:t'],
+    ['basic.apiToken', { apiKey: 'k', apiToken: '' }],
+    ['basic.apiKey', { apiKey: 'k\n', apiToken: 't' }],
+    ['tenantBasic.password', { username: 'u' }],
+    ['wire.createCallV3', { createCallV3: 'deep' }],
+    ['wire.createCall', { createCall: 'nested' }],
+    ['rateLimiter', { voicePerMinute: 100 }],
+  ])('and other options that cannot work are refused at once: %s %j', (field, value) => {
+    const option = field.replace(/\..*/, '');
+    expect(() => exotelApi({ [option]: value })).toThrow(
+      expect.objectContaining({ code: 'ERR_API_INPUT', operation: 'createExotelApi', field }),
+    );
   });
 
   it('of the tenant host are named too', async () => {

@@ -232,7 +232,11 @@ describe('exit', () => {
 });
 
 describe('the credentials of the webhook host', () => {
-  it.each([undefined, { token: '' }])('are asked for by name when they are %j', async (webhook) => {
+  it.each([
+    ['missing', undefined],
+    ['returned empty', () => ({ token: '' })],
+    ['returned as null', () => null as never],
+  ])('are asked for by name when they are %s', async (_, webhook) => {
     await expect(truecallerApi({ webhook }).campaigns.trigger(anEntry())).rejects.toMatchObject({
       code: 'ERR_API_INPUT',
       field: 'options.webhook.token',
@@ -247,6 +251,8 @@ describe('options that cannot work are refused at once, and named:', () => {
     ['hosts.portal', { hosts: { portal: 'portal.example' } }],
     ['defaultCountry', { defaultCountry: 'india' as 'IN' }],
     ['hashReceivers', { hashReceivers: 'yes' as unknown as boolean }],
+    ['webhook', { webhook: 'a-token' as never }],
+    ['webhook.token', { webhook: { token: '' } }],
   ])('%s', (field, wrong) => {
     expect(() => truecallerApi(wrong)).toThrow(
       expect.objectContaining({ code: 'ERR_API_INPUT', operation: 'createTruecallerApi', field }),

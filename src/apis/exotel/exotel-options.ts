@@ -4,7 +4,15 @@ import { givenOptions } from '../../concealment/given-options.js';
 import { createHostOf, type HostOf } from '../api-hosts.js';
 import { ApiInputError } from '../api-input-error.js';
 import type { CountryCode } from '../calling-codes.js';
-import { filledText, httpUrl, oneOf, pathId } from '../input-fields.js';
+import {
+  credential,
+  filledText,
+  givenOrAsked,
+  httpUrl,
+  oneOf,
+  pathId,
+  rateLimiterField,
+} from '../input-fields.js';
 import { countryCode, createPhoneFields, type PhoneFields } from '../phone-numbers.js';
 import { withoutUndefined, type ApiRequestOptions } from '../request-options.js';
 import { validateInput } from '../validate-input.js';
@@ -235,8 +243,18 @@ const DEFAULT_WIRE: Readonly<ExotelWire> = Object.freeze({
   smsCampaignFields: 'message',
 });
 
-/** Checked on use: they may be functions, or be chosen for one call. */
-const unchecked = v.optional(v.unknown());
+const wireSchema = v.strictObject({
+  createCallTo: v.optional(oneOf(['customer_contact_uri', 'number'])),
+  createCallV3: v.optional(oneOf(['nested', 'flat'])),
+  v3ExtrasHost: v.optional(oneOf(['ccm', 'voice'])),
+  connectPath: v.optional(oneOf(['connect.json', 'connect'])),
+  connectForm: v.optional(oneOf(['urlencoded', 'multipart'])),
+  callbackEvents: v.optional(oneOf(['brackets', 'indexed'])),
+  playbackField: v.optional(oneOf(['StartPlaybackValueNew', 'StartPlaybackValue'])),
+  campaignBody: v.optional(oneOf(['wrapped', 'bare'])),
+  campaignFrom: v.optional(oneOf(['array', 'text'])),
+  smsCampaignFields: v.optional(oneOf(['message', 'sms'])),
+});
 
 const optionsSchema = v.strictObject({
   accountSid: pathId,
@@ -249,10 +267,10 @@ const optionsSchema = v.strictObject({
       tenant: v.optional(filledText),
     }),
   ),
-  basic: unchecked,
-  tenantBasic: unchecked,
-  wire: unchecked,
-  rateLimiter: unchecked,
+  basic: givenOrAsked(v.object({ apiKey: credential, apiToken: credential })),
+  tenantBasic: givenOrAsked(v.object({ username: credential, password: credential })),
+  wire: v.optional(wireSchema),
+  rateLimiter: rateLimiterField,
   defaultCountry: v.optional(countryCode),
   recordingHosts: v.optional(v.array(httpUrl)),
   zonelessOffset: v.optional(
@@ -308,7 +326,12 @@ export function resolveWire(base: ExotelWire, chosen: ExotelWireChoices | undefi
 function asked<Credentials extends object>(
   source: Credentials | (() => Credentials | Promise<Credentials>) | undefined,
 ): () => Promise<Credentials | undefined> {
-  return async () => (typeof source === 'function' ? await source() : source);
+  return async () => {
+    // JavaScript callers may return null.
+    const given: Credentials | null | undefined =
+      typeof source === 'function' ? await source() : source;
+    return given ?? undefined;
+  };
 }
 
 /** The two halves of the credentials, checked on use because they may come from a function. @internal */

@@ -1,7 +1,7 @@
 import { fromEitherBuild, type ApiInstance } from '../api-instance.js';
 import * as v from 'valibot';
 import { givenOptions } from '../../concealment/given-options.js';
-import { filledText, pathId } from '../input-fields.js';
+import { filledText, pathId, rateLimiterField } from '../input-fields.js';
 import { validateInput } from '../validate-input.js';
 import { createCallRecords, type TruecallerCallRecords } from './call-records.js';
 import type { TruecallerRateLimiter } from './rate-limiter.js';
@@ -36,7 +36,7 @@ export interface TruecallerCallsApi {
 const optionsSchema = v.strictObject({
   clientAccountId: pathId,
   hosts: v.optional(v.strictObject({ portal: v.optional(filledText) })),
-  rateLimiter: v.optional(v.unknown()),
+  rateLimiter: rateLimiterField,
 });
 
 /**

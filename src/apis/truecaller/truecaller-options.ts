@@ -4,7 +4,7 @@ import { givenOptions } from '../../concealment/given-options.js';
 import type { HostOf } from '../api-hosts.js';
 import { ApiInputError } from '../api-input-error.js';
 import type { CountryCode } from '../calling-codes.js';
-import { filledText, flag, pathId } from '../input-fields.js';
+import { credential, filledText, flag, givenOrAsked, pathId } from '../input-fields.js';
 import { countryCode } from '../phone-numbers.js';
 import type { ApiRequestOptions } from '../request-options.js';
 import { validateInput } from '../validate-input.js';
@@ -67,7 +67,7 @@ const optionsSchema = v.strictObject({
   hosts: v.optional(
     v.strictObject({ portal: v.optional(filledText), webhooks: v.optional(filledText) }),
   ),
-  webhook: v.optional(v.unknown()),
+  webhook: givenOrAsked(v.object({ token: credential, orgId: v.optional(credential) })),
   hashReceivers: v.optional(flag),
   defaultCountry: v.optional(countryCode),
 });
