@@ -77,7 +77,10 @@ describe('wrong usage ends with 2 and says so on standard error:', () => {
     },
     { args: ['migrate', 'no/such/folder'], says: 'There is no file or folder no/such/folder.' },
     { args: ['token', 'exotel', '--credentials', '/no/such/file'], says: 'no such file' },
-    { args: ['request', 'exotel', 'GET', '/', '--timeout', 'soon'], says: 'above zero' },
+    { args: ['request', 'exotel', 'GET', '/', '--timeout', 'soon'], says: 'from 0.001 to 86400' },
+    { args: ['doctor', 'exotel', '--timeout', 'Infinity'], says: 'from 0.001 to 86400' },
+    { args: ['doctor', 'exotel', '--timeout', '1e9'], says: 'from 0.001 to 86400' },
+    { args: ['sandbox', '--port', ''], says: 'from 0 to 65000' },
     { args: ['sandbox', '--port', '70000'], says: 'from 0 to 65000' },
   ])('$args', async ({ args, says }) => {
     const { code, stdout, stderr } = await cli.run(args);

@@ -72,12 +72,7 @@ function addRequest(program: Command, endWith: EndWith): void {
       'request body: a file, or - for standard input; sent as JSON by default',
     )
     .addOption(paramOption())
-    .option(
-      '--timeout <seconds>',
-      'for the whole command, token calls included',
-      positiveNumber,
-      30,
-    )
+    .option('--timeout <seconds>', 'for the whole command, token calls included', seconds, 30)
     .option('-v, --verbose', 'report token calls, 401s and replays')
     .addHelpText(
       'after',
@@ -96,7 +91,7 @@ function addRequest(program: Command, endWith: EndWith): void {
 function addDoctor(program: Command, endWith: EndWith): void {
   withProvider(program.command('doctor'))
     .description('diagnose why there is no token; makes one token call')
-    .option('--timeout <seconds>', 'for each step', positiveNumber, 10)
+    .option('--timeout <seconds>', 'for each step', seconds, 10)
     .option('--json', 'as JSON')
     .addHelpText(
       'after',
@@ -231,15 +226,16 @@ function providerNamed(text: string): ProviderName {
   );
 }
 
-function positiveNumber(text: string): number {
+/** A timer cannot wait much longer, nor less than a millisecond. */
+function seconds(text: string): number {
   const number = Number(text);
-  if (!(number > 0)) throw new InvalidArgumentError('It must be a number above zero.');
-  return number;
+  if (number >= 0.001 && number <= 86_400) return number;
+  throw new InvalidArgumentError('It must be a number of seconds from 0.001 to 86400.');
 }
 
 function port(text: string): number {
   const number = Number(text);
-  if (!Number.isInteger(number) || number < 0 || number > 65_000) {
+  if (!/^\d+$/.test(text) || number > 65_000) {
     throw new InvalidArgumentError('It must be a whole number from 0 to 65000.');
   }
   return number;
