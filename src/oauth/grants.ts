@@ -118,7 +118,7 @@ export function resolveGrant(
       return {
         ...PLAIN,
         needsClient: true,
-        advice: 'Check the credentials.',
+        advice: 'Check clientId, and what the client authenticates with.',
         fields: () => Promise.resolve({ grant_type: 'client_credentials' }),
       };
     case 'jwt-bearer':

@@ -8,6 +8,7 @@ import {
   type Client,
   type ClientAuthentication,
 } from '../../../src/oauth/client-authentication/authenticate-client.js';
+import { adviceOnRejection } from '../../../src/oauth/client-authentication/rejection-advice.js';
 import { misconfiguration } from '../../providers/conversation.js';
 import { keys, pemOf } from '../key-samples.js';
 
@@ -66,6 +67,20 @@ describe('a client adds to its request', () => {
     ],
   ])('%s', async (_, options, added) => {
     expect(await checked(options)()).toEqual(added);
+  });
+});
+
+describe('the advice when a client is rejected names what it authenticates with', () => {
+  it.each<[ClientAuthentication, RegExp]>([
+    ['client_secret_basic', /^Check clientId and clientSecret, .* another clientAuthentication/],
+    ['client_secret_basic_interop', /^Check clientId and clientSecret, .*'client_secret_basic'/],
+    ['client_secret_post', /^Check clientId and clientSecret, .*'client_secret_basic'/],
+    ['client_secret_jwt', /^Check clientSecret, .*audience/],
+    [{ method: 'private_key_jwt', key }, /public key, by the `keyId`/],
+    ['tls_client_auth', /`transport.httpsAgent`/],
+    ['none', /^Check clientId, /],
+  ])('%j', (clientAuthentication, advice) => {
+    expect(adviceOnRejection(clientAuthenticator(clientAuthentication, 'oauth2'))).toMatch(advice);
   });
 });
 

@@ -189,7 +189,10 @@ describe('a user who has to log in', () => {
       call.params['refresh_token'] === 'u3-r1'
         ? call.answer(401, { error: 'invalid_client' })
         : answer(call);
-    expect(await token('u3')).toMatchObject({ code: 'ERR_CREDENTIALS_REJECTED' });
+    expect(await token('u3')).toMatchObject({
+      code: 'ERR_CREDENTIALS_REJECTED',
+      message: expect.stringContaining('Check clientId and clientSecret'),
+    });
     expect(await token('u3')).toMatchObject({ phase: 'cooling down' });
     expect(await token('u4')).toBe('u4-a2');
   });

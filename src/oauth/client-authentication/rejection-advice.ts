@@ -5,14 +5,14 @@ export function adviceOnRejection({ method }: ClientAuthenticator): string {
   switch (method) {
     case 'client_secret_basic':
       return (
-        "Check the credentials. If they are right, try another clientAuthentication: 'client_secret_post' if the server expects them in " +
+        "Check clientId and clientSecret, and that they belong to this server. If so, try another clientAuthentication: 'client_secret_post' if the server expects them in " +
         "the body; or 'client_secret_basic_interop' if it does not form-decode HTTP Basic."
       );
     case 'client_secret_basic_interop':
     case 'client_secret_post':
-      return "Check the credentials. If they are right, try another clientAuthentication, such as 'client_secret_basic'.";
+      return "Check clientId and clientSecret, and that they belong to this server. If so, try another clientAuthentication, such as 'client_secret_basic'.";
     case 'client_secret_jwt':
-      return 'Check the client secret, and the audience that the server expects in the assertion.';
+      return 'Check clientSecret, and the audience that the server expects in the assertion.';
     case 'private_key_jwt':
       return (
         'Check that the server knows the public key, by the `keyId` or certificate that is sent, and the audience that it expects in the ' +
@@ -21,6 +21,6 @@ export function adviceOnRejection({ method }: ClientAuthenticator): string {
     case 'tls_client_auth':
       return 'Check that `transport.httpsAgent` has the client certificate, and that the server knows it.';
     case 'none':
-      return 'Check the client id, and whether this client has to authenticate.';
+      return 'Check clientId, and whether this client has to authenticate.';
   }
 }

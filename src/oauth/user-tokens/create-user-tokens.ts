@@ -31,6 +31,7 @@ import {
   type Client,
   type ClientAuthentication,
 } from '../client-authentication/authenticate-client.js';
+import { adviceOnRejection } from '../client-authentication/rejection-advice.js';
 import { RefreshTokens, type RefreshTokenStorage, type SentToken } from './refresh-tokens.js';
 import { runOn, SharedFates } from './shared-fates.js';
 
@@ -249,6 +250,7 @@ function refreshTokenProvider(options: CommonUserOptions, refreshTokens: Refresh
       };
     },
     parseToken,
+    rejectedCredentialsAdvice: adviceOnRejection(authenticator),
     async tokenReceived(_token, { credentials, response }) {
       const used = sent.get(credentials);
       if (used !== undefined)
