@@ -57,15 +57,28 @@ describeWithRedis(
     const untilExpiry = () =>
       new Promise((resolve) => setTimeout(resolve, LIFE_SECONDS * 1_000 + 100));
 
+    /** A token serves for nine tenths of its life, however slow a busy machine is. */
+    const mostSince = (startedAt: number) =>
+      1 + Math.floor((performance.now() - startedAt) / (LIFE_SECONDS * 900));
+
+    function expectRefreshes(least: number, startedAt: number, ofTheDead = 0): void {
+      const count = server.refreshes.length - ofTheDead;
+      expect(count).toBeGreaterThanOrEqual(least);
+      expect(count).toBeLessThanOrEqual(mostSince(startedAt));
+    }
+
     test('make 500 requests for one user over ten rotations: none fails, and no refresh token comes twice', async () => {
       const members = await start();
+      const startedAt = performance.now();
       for (let rotation = 1; rotation <= 10; rotation += 1) {
         expect(await allRequest(members, 10)).toEqual([]);
-        expect(server.refreshes).toHaveLength(rotation);
+        expectRefreshes(rotation, startedAt);
         await untilExpiry();
       }
       expect(server.refusals).toEqual([]);
-      figures.push('5 processes, 1 user, 500 requests: 10 refreshes, 0 failures, 0 reuses');
+      figures.push(
+        `5 processes, 1 user, 500 requests: ${server.refreshes.length} refreshes, 0 failures, 0 reuses`,
+      );
     });
 
     test('lose nothing when one is killed with -9 between the answer and the save', async () => {
@@ -78,13 +91,15 @@ describeWithRedis(
       save.release();
       expect(server.rows.get('u1')).toBe(before);
 
+      const startedAt = performance.now();
       expect(await allRequest(others, 10)).toEqual([]);
       expect(server.refusals).toEqual([]);
-      expect(server.refreshes).toHaveLength(2);
+      expectRefreshes(1, startedAt, 1);
       expect(server.rows.get('u1')).not.toBe(before);
       await untilExpiry();
       expect(await allRequest(others, 10)).toEqual([]);
-      expect([server.refreshes.length, server.refusals]).toEqual([3, []]);
+      expectRefreshes(2, startedAt, 1);
+      expect(server.refusals).toEqual([]);
     });
 
     test('lose the login of the user when one is killed before it reads the answer: a typed error says so, after one call', async () => {
