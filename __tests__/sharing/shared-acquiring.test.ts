@@ -15,7 +15,7 @@ test('behaviour 42: processes that start cold at once share one mint', async () 
 test('behaviour 42: a process that starts later adopts the token with one question and no mint', async () => {
   const { answerAtOnce, members, join, pass, endpoint } = fleet(1);
   answerAtOnce();
-  await members[0]!.token();
+  await members[0].token();
   await pass(600_000);
   const late = join();
   expect(await late.token()).toBe('T1');
@@ -50,7 +50,7 @@ test.each([-600_000, 600_000])(
 test('the life of an adopted token is shortened by the round trip, never lengthened', async () => {
   const { answerAtOnce, members, join, pass } = fleet(1);
   answerAtOnce({ expires_in: 100 });
-  await members[0]!.token();
+  await members[0].token();
   const late = join();
   late.store.delay(200);
   const asked = late.token();
@@ -63,7 +63,7 @@ test('the life of an adopted token is shortened by the round trip, never lengthe
 test('warm requests ask the store nothing', async () => {
   const { answerAtOnce, members, pass } = fleet(1);
   answerAtOnce();
-  const [{ token, source, store }] = members as [(typeof members)[0]];
+  const [{ token, source, store }] = members;
   await token();
   const before = store.calls.length;
   for (let n = 0; n < 1_000; n += 1) {
@@ -77,7 +77,7 @@ test('warm requests ask the store nothing', async () => {
 test('a process in the early window goes on with its token while another one renews it', async () => {
   const { members, endpoint, pass, settle } = fleet(2);
   endpoint.onCall = (call, count) => count === 1 && call.issue('T1');
-  const [leader, other] = members as [(typeof members)[0], (typeof members)[0]];
+  const [leader, other] = members;
   await leader.token();
   await other.token();
   await pass(3_400_000);
@@ -106,7 +106,7 @@ test('a process in the early window goes on with its token while another one ren
 test('a process whose token draws a 401 while it stood aside waits for the replacement', async () => {
   const { members, endpoint, pass, settle } = fleet(2);
   endpoint.onCall = (call, count) => count === 1 && call.issue('T1');
-  const [leader, other] = members as [(typeof members)[0], (typeof members)[0]];
+  const [leader, other] = members;
   await leader.token();
   await other.token();
   await pass(3_400_000);
@@ -126,7 +126,7 @@ test('a process whose token draws a 401 while it stood aside waits for the repla
 test('in the last moments callers wait for the other process', async () => {
   const { members, endpoint, pass, settle } = fleet(2);
   endpoint.onCall = (call, count) => count === 1 && call.issue('T1', { expires_in: 600 });
-  const [leader, other] = members as [(typeof members)[0], (typeof members)[0]];
+  const [leader, other] = members;
   await leader.token();
   await other.token();
   await pass(580_000);
@@ -143,7 +143,7 @@ test('in the last moments callers wait for the other process', async () => {
 
 test('a waiting process learns when another has fetched the token, and reports how long it waited', async () => {
   const { members, endpoint, pass, settle } = fleet(2);
-  const [leader, other] = members as [(typeof members)[0], (typeof members)[0]];
+  const [leader, other] = members;
   void leader.token();
   await settle();
   const waiting = other.token();
@@ -157,35 +157,35 @@ test('a waiting process learns when another has fetched the token, and reports h
 
 test('polls 50 ms after the first look and then less and less often, up to every half second', async () => {
   const { members, pass, settle } = fleet(2);
-  void members[0]!.token();
+  void members[0].token();
   await settle();
-  void members[1]!.token();
+  void members[1].token();
   const counts: number[] = [];
   for (const until of [0, 49, 1, 75, 113, 169, 253, 380, 500, 500, 500]) {
     await pass(until);
-    counts.push(members[1]!.store.calls.length);
+    counts.push(members[1].store.calls.length);
   }
   expect(counts).toEqual([1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
 });
 
 test('a hint ends the waiting at once', async () => {
   const { members, endpoint, pass, settle } = fleet(2, { hints: true });
-  void members[0]!.token();
+  void members[0].token();
   await settle();
-  const waiting = members[1]!.token();
+  const waiting = members[1].token();
   await pass(2_000);
-  const polls = members[1]!.store.calls.length;
+  const polls = members[1].store.calls.length;
   endpoint.lastCall.issue('T1');
   await settle();
   expect(await waiting).toBe('T1');
-  expect(members[1]!.store.calls.length).toBe(polls + 1);
+  expect(members[1].store.calls.length).toBe(polls + 1);
 });
 
 test('a caller who waits for another process may leave, and the flight goes on', async () => {
   const { members, slot, answerAtOnce, pass } = fleet(1);
   answerAtOnce();
   await (await slot()).begin({ owner: 'ghost', leaseMs: 3_000, minRemainingMs: 0 });
-  const { source, token } = members[0]!;
+  const { source, token } = members[0];
   const abort = new AbortController();
   const leaving = source.getToken({ signal: abort.signal });
   const hurried = source.getToken({ timeoutMs: 100 });
@@ -201,20 +201,20 @@ test('a caller who waits for another process may leave, and the flight goes on',
 test('a provider with one active token is not asked while another process may still bring the token', async () => {
   const { members, slot, endpoint, pass } = fleet(1, { singleActiveToken: true });
   await (await slot()).begin({ owner: 'ghost', leaseMs: 60_000, minRemainingMs: 0 });
-  const waiting = members[0]!.token();
+  const waiting = members[0].token();
   await pass(18_000);
   const error = await waiting;
   expect(isBearerError(error, 'ERR_TOKEN_LEASE_HELD')).toBe(true);
   expect(error).toMatchObject({ provider: 'acme', phase: 'token request', retryable: true });
   expect(endpoint.calls).toHaveLength(0);
-  expect(names(members[0]!.events)).not.toContain('coolDownStarted');
+  expect(names(members[0].events)).not.toContain('coolDownStarted');
 });
 
 test('any other provider is asked after all, once the lease should have ended', async () => {
   const { members, slot, answerAtOnce, endpoint, pass } = fleet(1);
   answerAtOnce();
   await (await slot()).begin({ owner: 'ghost', leaseMs: 60_000, minRemainingMs: 0 });
-  const waiting = members[0]!.token();
+  const waiting = members[0].token();
   await pass(16_500);
   expect(endpoint.calls).toHaveLength(0);
   await pass(1_500);
@@ -224,7 +224,7 @@ test('any other provider is asked after all, once the lease should have ended', 
 
 test('a lease of 3 s is renewed each second for as long as the mint runs, and given back with the token', async () => {
   const { members, slot, endpoint, pass, settle } = fleet(1, { attemptTimeoutMs: 10_000 });
-  const [{ token, store }] = members as [(typeof members)[0]];
+  const [{ token, store }] = members;
   const minted = token();
   await settle();
   const other = await slot();
@@ -244,7 +244,7 @@ test('a lease of 3 s is renewed each second for as long as the mint runs, and gi
 
 test('a lease that another process has taken is renewed no longer', async () => {
   const { members, slot, pass, settle, clock } = fleet(1);
-  const [{ token, store }] = members as [(typeof members)[0]];
+  const [{ token, store }] = members;
   void token();
   await settle();
   clock.advance(3_001);
@@ -258,7 +258,7 @@ test('a lease that another process has taken is renewed no longer', async () => 
 
 test('a renewal that is lost costs nothing: the next one comes before the lease ends', async () => {
   const { members, slot, endpoint, pass, settle } = fleet(1);
-  const [{ token, store }] = members as [(typeof members)[0]];
+  const [{ token, store }] = members;
   const minted = token();
   await settle();
   store.failNext(1, 'renew');
@@ -319,7 +319,7 @@ test('another process takes over about 3 s after the holder of the lease died', 
 test('waiting for another process leaves the full time for its own mint', async () => {
   const { members, slot, endpoint, pass } = fleet(1);
   await (await slot()).begin({ owner: 'ghost', leaseMs: 9_000, minRemainingMs: 0 });
-  const waiting = members[0]!.token();
+  const waiting = members[0].token();
   await pass(9_500);
   expect(endpoint.calls).toHaveLength(1);
   await pass(4_000);
@@ -331,7 +331,7 @@ test('waiting for another process leaves the full time for its own mint', async 
 test('a token of unknown lifetime is shared with its lifetime unknown', async () => {
   const { members, join, answerAtOnce, pass } = fleet(1);
   answerAtOnce({ expires_in: undefined });
-  await members[0]!.token();
+  await members[0].token();
   await pass(60_000);
   const late = join();
   expect(await late.token()).toBe('T1');
@@ -349,7 +349,7 @@ test('the granted scope comes with the adopted token', async () => {
     },
   });
   endpoint.onCall = (call) => call.issue('T1');
-  await members[0]!.token();
+  await members[0].token();
   const late = join();
   await late.token();
   expect(late.source.peek()?.scope).toBe('calls:read');

@@ -4,8 +4,6 @@ import { isBearerError } from '../../src/index.js';
 import { ACME } from '../token-source/hand-held.js';
 import { allAsk, fleet } from './shared-fleet.js';
 
-type Member = ReturnType<typeof fleet>['members'][number];
-
 test('rejected credentials: one mint for all, one cool-down for all, and it grows with each new attempt', async () => {
   const refused = fleet(8);
   const { endpoint, clock, join } = refused;
@@ -35,7 +33,7 @@ test('credentials from a vault that were rejected in another process do not coun
   let asked = 0;
   const { members, endpoint, join } = fleet(1);
   endpoint.onCall = (call) => call.answer(401, { error: 'invalid_client' });
-  await members[0]!.token();
+  await members[0].token();
   const late = join({
     provider: {
       credentials: () => {
@@ -61,7 +59,7 @@ test('the error after a failure of another process says where to look, and nothi
       error: 'invalid_client',
       error_description: 'the secret acme-client-secret',
     });
-  await members[0]!.token();
+  await members[0].token();
   const error = (await join().token()) as Error & { status: number; retryInMs: number };
   expect(error.message).toContain('acme: the token call of another process has just failed (401)');
   expect(error.message).not.toContain('acme-client-secret');
@@ -85,7 +83,7 @@ test('all processes respect Retry-After', async () => {
 
 test("one host's network fault keeps the others from the endpoint for two seconds at most", async () => {
   const { members, endpoint, pass } = fleet(2, { maxAttempts: 1 });
-  const [a, b] = members as [Member, Member];
+  const [a, b] = members;
   endpoint.onCall = (call) => call.cut('ECONNREFUSED');
   expect(isBearerError(await a.token(), 'ERR_TOKEN_ENDPOINT_UNREACHABLE')).toBe(true);
   endpoint.onCall = (call) => call.issue('T1');
@@ -97,7 +95,7 @@ test("one host's network fault keeps the others from the endpoint for two second
 test('a process without a token gets the rejected but living one while the fleet cools down', async () => {
   const { members, join, endpoint, answerAtOnce } = fleet(1, { maxAttempts: 1 });
   answerAtOnce();
-  const [a] = members as [Member];
+  const [a] = members;
   await a.token();
   endpoint.onCall = (call) => call.answer(429, '', { 'retry-after': '60' });
   a.source.reject('T1');
@@ -121,7 +119,7 @@ test('a fault on our side is not shared', async () => {
   };
   const { members, endpoint, settle } = fleet(2, { provider });
   endpoint.onCall = (call) => call.issue('T1');
-  const [a, b] = members as [Member, Member];
+  const [a, b] = members;
   isSealed = true;
   expect(isBearerError(await a.token(), 'ERR_BEARER_MISCONFIGURED')).toBe(true);
   await settle();
@@ -132,7 +130,7 @@ test('a fault on our side is not shared', async () => {
 test('while the endpoint is left alone here, a request still finds the token that another process brings', async () => {
   const { members, endpoint, slot, pass } = fleet(1, { maxAttempts: 1 });
   endpoint.onCall = (call) => call.answer(429, '', { 'retry-after': '600' });
-  const [{ token }] = members as [Member];
+  const [{ token }] = members;
   expect(isBearerError(await token())).toBe(true);
   const other = await slot();
   const t2 = { value: 'T2', undated: false };
@@ -144,7 +142,7 @@ test('while the endpoint is left alone here, a request still finds the token tha
 test('a request that fails fast does not ask the store each time', async () => {
   const { members, endpoint, pass } = fleet(1, { maxAttempts: 1 });
   endpoint.onCall = (call) => call.answer(429, '', { 'retry-after': '600' });
-  const [{ token, store }] = members as [Member];
+  const [{ token, store }] = members;
   await token();
   await pass(2_000);
   const before = store.calls.length;

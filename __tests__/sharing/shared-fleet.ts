@@ -33,6 +33,8 @@ export interface FleetOptions extends Omit<TokenSourceOptions, 'clock' | 'store'
   readonly hints?: boolean;
 }
 
+type FewOrMore<T> = [T, T, T, T, ...T[]];
+
 /** Several processes, one store and one token endpoint, all in the test's hand and in virtual time. */
 export function fleet(size: number, options: FleetOptions = {}) {
   const { provider, clocksApartMs = 0, hints = false, ...sourceOptions } = options;
@@ -68,7 +70,8 @@ export function fleet(size: number, options: FleetOptions = {}) {
     endpoint,
     /** The store itself, past all disturbances. */
     shared,
-    members: Array.from({ length: size }, (_, index) => member(index)),
+    /** As many as were asked for; the types let a test name up to four. */
+    members: Array.from({ length: size }, (_, index) => member(index)) as FewOrMore<Member>,
     /** Another process, started now. */
     join: (changes: FleetOptions = {}) => member(size, changes),
     pass: (ms: number) => clock.advanceAsync(ms),
@@ -90,6 +93,14 @@ export function fleet(size: number, options: FleetOptions = {}) {
 }
 
 export type Fleet = ReturnType<typeof fleet>;
+
+/** A fleet whose processes all hold T1. */
+export async function warmFleet(size: number, options: FleetOptions = {}): Promise<Fleet> {
+  const warm = fleet(size, options);
+  warm.answerAtOnce();
+  await allAsk(warm, 1_000);
+  return warm;
+}
 
 /** All processes ask at once, and time passes until all have an answer. */
 export async function allAsk({ members, pass }: Fleet, forMs = 5_000): Promise<unknown[]> {

@@ -8,8 +8,6 @@ import { fleet } from './shared-fleet.js';
  * have drawn a 401 long ago.
  */
 
-type Member = ReturnType<typeof fleet>['members'][number];
-
 /** What another process commits, in its own time. */
 async function brings(slot: TokenStoreSlot, value: string, undated = false): Promise<void> {
   const token = { value, undated };
@@ -25,7 +23,7 @@ async function lateCommit({ how, ...fields }: { how: string; expires_in?: undefi
   const all = fleet(2, { maxAttempts: 1 });
   const { answerAtOnce, pass } = all;
   answerAtOnce(fields);
-  const [member, neighbour] = all.members as [Member, Member];
+  const [member, neighbour] = all.members;
   const { store, source, token } = member;
   if (how === 'without the lease') store.failNext(1, 'begin');
   if (how === 'as a write-back') {
@@ -104,7 +102,7 @@ test.each(['without the lease', 'as a write-back'])(
   async (how) => {
     const { members, answerAtOnce, pass, slot } = fleet(1, { maxAttempts: 1 });
     answerAtOnce();
-    const [{ store, source, token }] = members as [Member];
+    const [{ store, source, token }] = members;
     store.failNext(1, how === 'without the lease' ? 'begin' : 'commit');
     if (how === 'as a write-back') {
       await token();
@@ -128,7 +126,7 @@ test.each(['without the lease', 'as a write-back'])(
 test('a token that drew a 401 and is issued again is shared like any other', async () => {
   const { members, join, endpoint, pass } = fleet(1);
   endpoint.onCall = (call) => call.issue('T1');
-  const [{ source, token }] = members as [Member];
+  const [{ source, token }] = members;
   await token();
   source.reject('T1');
   expect(await token('T1')).toMatchObject({ message: expect.stringContaining('again') });
@@ -140,7 +138,7 @@ test('a token that drew a 401 and is issued again is shared like any other', asy
 test('a 401 that arrives while the store is being asked is reported to it, although no token can be fetched', async () => {
   const { members, join, endpoint, answerAtOnce, pass } = fleet(1, { maxAttempts: 1 });
   answerAtOnce();
-  const [{ store, source, token }] = members as [Member];
+  const [{ store, source, token }] = members;
   await token();
   await pass(3_400_000);
   endpoint.onCall = (call) => call.answer(429, '', { 'retry-after': '150' });
@@ -160,7 +158,7 @@ test('a 401 that arrives while the store is being asked is reported to it, altho
 test('and a write-back that is under way at that moment does not bring that token to the others', async () => {
   const { members, join, endpoint, answerAtOnce, pass } = fleet(1, { maxAttempts: 1 });
   answerAtOnce();
-  const [{ store, source, token }] = members as [Member];
+  const [{ store, source, token }] = members;
   store.failNext(1, 'commit');
   await token();
   await pass(3_400_000);
@@ -181,7 +179,7 @@ test('and a write-back that is under way at that moment does not bring that toke
 
 test('a late holder serves its own where the newer token has drawn a 401, and writes it back', async () => {
   const { members, slot, endpoint, settle, pass } = fleet(1);
-  const [{ token }] = members as [Member];
+  const [{ token }] = members;
   const late = token();
   await settle();
   const other = await slot();
@@ -198,7 +196,7 @@ test('a late holder serves its own where the newer token has drawn a 401, and wr
 
 test('a late holder does not go back to the token that drew a 401 here', async () => {
   const { members, slot, endpoint, settle, pass } = fleet(1);
-  const [{ source, token }] = members as [Member];
+  const [{ source, token }] = members;
   const first = token();
   await settle();
   endpoint.lastCall.issue('T1');

@@ -2,11 +2,9 @@ import { expect, test } from '@jest/globals';
 
 import { fleet } from './shared-fleet.js';
 
-type Member = ReturnType<typeof fleet>['members'][number];
-
 test('a lease that a lost question takes after all goes back at once, though its flight has found a token meanwhile', async () => {
   const { members, endpoint, pass, slot } = fleet(2, { singleActiveToken: true });
-  const [late, other] = members as [Member, Member];
+  const [late, other] = members;
   const first = other.token();
   await pass(0);
   const held = late.store.holdNext('begin');
@@ -28,7 +26,7 @@ test('a lease that a lost question takes after all goes back at once, though its
 test('a clear() that did not reach the store is carried out before the next refresh, which asks the store as usual', async () => {
   const { members, answerAtOnce, pass } = fleet(1);
   answerAtOnce();
-  const [{ source, store, token }] = members as [Member];
+  const [{ source, store, token }] = members;
   expect(await token()).toBe('T1');
   store.failNext(1, 'clear');
   source.clear();

@@ -2,23 +2,16 @@ import { describe, expect, test } from '@jest/globals';
 
 import { createTokenSource } from '../../src/index.js';
 import { ACME, acme, forcedMintOf } from '../token-source/hand-held.js';
-import { allAsk, fleet, type Fleet } from './shared-fleet.js';
+import { fleet, type Member, warmFleet } from './shared-fleet.js';
 
-async function warmFleet(size: number, options: Parameters<typeof fleet>[1] = {}): Promise<Fleet> {
-  const warm = fleet(size, options);
-  warm.answerAtOnce();
-  await allAsk(warm, 1_000);
-  return warm;
-}
-
-async function replaceT1(by: Fleet['members'][number]): Promise<void> {
+async function replaceT1(by: Member): Promise<void> {
   by.source.reject('T1');
   expect(await by.token('T1')).toBe('T2');
 }
 
 test('a process looks at the store once a minute, in the background and only while it is used', async () => {
   const { members, pass, settle } = await warmFleet(1);
-  const [{ source, store, token }] = members as [Fleet['members'][number]];
+  const [{ source, store, token }] = members;
   const before = store.calls.length;
   await pass(58_000);
   expect(source.peek()?.value).toBe('T1');
@@ -34,7 +27,7 @@ test('a process looks at the store once a minute, in the background and only whi
 
 test('it takes up the newer token that it finds', async () => {
   const { members, pass, settle } = await warmFleet(2);
-  const [a, b] = members as [Fleet['members'][number], Fleet['members'][number]];
+  const [a, b] = members;
   await replaceT1(a);
   await pass(61_000);
   expect(await b.token()).toBe('T1');
@@ -45,7 +38,7 @@ test('it takes up the newer token that it finds', async () => {
 
 test('it keeps a token that is newer than the stored one', async () => {
   const { members, pass, settle } = await warmFleet(2);
-  const [a, b] = members as [Fleet['members'][number], Fleet['members'][number]];
+  const [a, b] = members;
   b.store.fail();
   b.source.reject('T1');
   expect(await b.token('T1')).toBe('T2');
@@ -63,7 +56,7 @@ test('it keeps a token that is newer than the stored one', async () => {
 test('a token minted while the store was away reaches it as soon as it is back', async () => {
   const { members, join, endpoint, answerAtOnce, pass, settle } = fleet(1);
   answerAtOnce();
-  const [{ store, token }] = members as [Fleet['members'][number]];
+  const [{ store, token }] = members;
   store.fail();
   expect(await token()).toBe('T1');
   store.recover();
@@ -78,7 +71,7 @@ test('a token minted while the store was away reaches it as soon as it is back',
 test('it does not replace a token that another process has stored meanwhile', async () => {
   const { members, answerAtOnce, pass, settle } = fleet(2);
   answerAtOnce();
-  const [a, b] = members as [Fleet['members'][number], Fleet['members'][number]];
+  const [a, b] = members;
   a.store.fail();
   expect(await a.token()).toBe('T1');
   await pass(500);
@@ -93,7 +86,7 @@ test('it does not replace a token that another process has stored meanwhile', as
 
 test('a hint brings the newer token before anyone asks for it', async () => {
   const { members, settle } = await warmFleet(3, { hints: true });
-  const [a, ...others] = members as [Fleet['members'][number], ...Fleet['members']];
+  const [a, ...others] = members;
   await replaceT1(a);
   await settle();
   for (const { source } of others) expect(source.peek()?.value).toBe('T2');
@@ -103,8 +96,8 @@ test.each([true, false])(
   'a mint costs two operations, hints or not (%p): a process ignores the hint of its own commit',
   async (hints) => {
     const { members, slot, pass, settle } = await warmFleet(1, { hints });
-    const [{ store, source, token }] = members as [Fleet['members'][number]];
-    await replaceT1(members[0]!);
+    const [{ store, source, token }] = members;
+    await replaceT1(members[0]);
     await pass(3_400_000);
     await token();
     await settle();
@@ -155,7 +148,7 @@ test('a token that another process commits right after this one’s is looked up
 
 test('clear() forgets the stored token, and later requests get another', async () => {
   const { members, join, endpoint, settle } = await warmFleet(1);
-  const [{ source, token, store }] = members as [Fleet['members'][number]];
+  const [{ source, token, store }] = members;
   const held = store.holdNext('clear');
   source.clear();
   const asked = token();
@@ -178,7 +171,7 @@ test('clear() before the first request forgets what others have stored', async (
 test('clear() forgets the stored tokens of requests with parameters, too', async () => {
   const { members, join, endpoint, settle } = await warmFleet(1);
   const late = join();
-  const [{ source }] = members as [Fleet['members'][number]];
+  const [{ source }] = members;
   const value = async (by: typeof source) => (await by.getToken({ params: { scope: 'a' } })).value;
   expect(await value(source)).toBe('T2');
   const asked = value(late.source);
@@ -186,8 +179,8 @@ test('clear() forgets the stored tokens of requests with parameters, too', async
   await settle();
   expect(await asked).toBe('T3');
 
-  members[0]!.store.holdNext('clear'); // Of the token without parameters, which is not waited for here.
-  const held = members[0]!.store.holdNext('clear');
+  members[0].store.holdNext('clear'); // Of the token without parameters, which is not waited for here.
+  const held = members[0].store.holdNext('clear');
   source.clear();
   const again = value(source);
   await settle();
@@ -199,7 +192,7 @@ test('clear() forgets the stored tokens of requests with parameters, too', async
 
 test('clear() on a store that fails is reported, and the old token does not come back', async () => {
   const { members, join, settle, pass } = await warmFleet(1);
-  const [{ source, token, store, events }] = members as [Fleet['members'][number]];
+  const [{ source, token, store, events }] = members;
   store.failNext(1);
   source.clear();
   await settle();
@@ -298,7 +291,7 @@ test('an answer to a question from before clear() is ignored', async () => {
     },
   });
   await source.getToken();
-  await replaceT1(members[0]!);
+  await replaceT1(members[0]);
   await pass(80_000);
   await source.getToken();
   // The answer is under way, and it says T2.
@@ -312,7 +305,7 @@ test('clear() while waiting for another process starts again', async () => {
   const { members, slot, answerAtOnce, pass } = fleet(1);
   answerAtOnce();
   await (await slot()).begin({ owner: 'ghost', leaseMs: 60_000, minRemainingMs: 0 });
-  const [{ source, token }] = members as [Fleet['members'][number]];
+  const [{ source, token }] = members;
   const waiting = token();
   await pass(1_000);
   source.clear();
@@ -323,7 +316,7 @@ test('clear() while waiting for another process starts again', async () => {
 
 test('close() in the middle of a mint gives the lease back', async () => {
   const { members, slot, settle, endpoint } = fleet(1);
-  const [{ source, token }] = members as [Fleet['members'][number]];
+  const [{ source, token }] = members;
   void token();
   await settle();
   source.close();
@@ -335,7 +328,7 @@ test('close() in the middle of a mint gives the lease back', async () => {
 
 test('close() leaves the stored token to the others', async () => {
   const { members, join, endpoint, clock } = await warmFleet(1, { hints: true });
-  members[0]!.source.close();
+  members[0].source.close();
   expect(await join().token()).toBe('T1');
   expect(endpoint.calls).toHaveLength(1);
   expect(clock.pendingTimers).toBe(0);
@@ -365,7 +358,7 @@ test('a source that is closed while it opens its records listens to nothing', as
 
 test('requests share tokens by their parameters, and dropped entries stop listening', async () => {
   const { members, join, endpoint, settle } = await warmFleet(1, { maxEntries: 2, hints: true });
-  const [{ source, store }] = members as [Fleet['members'][number]];
+  const [{ source, store }] = members;
   const value = async (scope: string) => (await source.getToken({ params: { scope } })).value;
   expect(await value('a')).toBe('T2');
   expect(await value('b')).toBe('T3');
@@ -389,7 +382,7 @@ describe('a token that was minted while the store was away', () => {
   async function alone(fields: Record<string, unknown> = {}) {
     const one = fleet(1);
     one.answerAtOnce(fields);
-    const [member] = one.members as [Fleet['members'][number]];
+    const [member] = one.members;
     member.store.fail();
     await member.token();
     member.store.recover();
@@ -453,7 +446,7 @@ describe('a token that was minted while the store was away', () => {
 
 test('a 401 while the endpoint is left alone and the store was never reached changes nothing', async () => {
   const { members, endpoint, pass } = fleet(1, { maxAttempts: 1 });
-  const [{ source, store, token }] = members as [Fleet['members'][number]];
+  const [{ source, store, token }] = members;
   store.hang();
   endpoint.onCall = (call) => call.issue('T1', { expires_in: 60 });
   const first = token();
@@ -469,7 +462,7 @@ test('a 401 while the endpoint is left alone and the store was never reached cha
 test('of the tokens that drew a 401 only the latest ten are remembered', async () => {
   const { members, endpoint, answerAtOnce, settle } = fleet(1);
   answerAtOnce();
-  const [{ source, token }] = members as [Fleet['members'][number]];
+  const [{ source, token }] = members;
   let value = (await token()) as string;
   for (let round = 0; round < 12; round += 1) {
     const answer = source.reject(value);

@@ -3,25 +3,18 @@ import { expect, test } from '@jest/globals';
 import { createTokenSource } from '../../src/index.js';
 import { type SharedStore } from '../../src/store/index.js';
 import { ACME, acme, leaveWaiting } from '../token-source/hand-held.js';
-import { allAsk, fleet, type Fleet } from './shared-fleet.js';
+import { fleet, warmFleet } from './shared-fleet.js';
 
 /** Every process holds T1. */
-async function warmFleet(size: number, options: Parameters<typeof fleet>[1] = {}): Promise<Fleet> {
-  const warm = fleet(size, options);
-  warm.answerAtOnce();
-  await allAsk(warm);
-  return warm;
-}
-
 test('behaviour 43: a 401 on T1 while the store holds T2 is healed without a mint', async () => {
   const { members, endpoint } = await warmFleet(2);
   const [a, b] = members;
-  expect(a!.source.reject('T1').kind).toBe('replay');
-  expect(await a!.token('T1')).toBe('T2');
-  expect(b!.source.reject('T1').kind).toBe('replay');
-  expect(await b!.token('T1')).toBe('T2');
+  expect(a.source.reject('T1').kind).toBe('replay');
+  expect(await a.token('T1')).toBe('T2');
+  expect(b.source.reject('T1').kind).toBe('replay');
+  expect(await b.token('T1')).toBe('T2');
   expect(endpoint.calls).toHaveLength(2);
-  expect(b!.events.at(-1)).toMatchObject({ name: 'refreshed', from: 'store', reason: 'rejected' });
+  expect(b.events.at(-1)).toMatchObject({ name: 'refreshed', from: 'store', reason: 'rejected' });
 });
 
 test('behaviour 43: when the store still holds T1, exactly one process mints', async () => {
@@ -37,8 +30,8 @@ test('behaviour 43: when the store still holds T1, exactly one process mints', a
 test('no request that starts after a 401 gets the rejected token', async () => {
   const { members, join, endpoint, pass, settle } = await warmFleet(1);
   endpoint.onCall = leaveWaiting;
-  members[0]!.source.reject('T1');
-  void members[0]!.token('T1');
+  members[0].source.reject('T1');
+  void members[0].token('T1');
   await settle();
   const late = join();
   const cold = late.token();
@@ -51,13 +44,13 @@ test('no request that starts after a 401 gets the rejected token', async () => {
 test('a token adopted after a 401 may draw a 401 too, which is healed as well', async () => {
   const { members, endpoint } = await warmFleet(2);
   const [a, b] = members;
-  a!.source.reject('T1');
-  await a!.token('T1');
-  b!.source.reject('T1');
-  expect(await b!.token('T1')).toBe('T2');
+  a.source.reject('T1');
+  await a.token('T1');
+  b.source.reject('T1');
+  expect(await b.token('T1')).toBe('T2');
   // T2 dies at once, and no replay with it has been accepted yet.
-  expect(b!.source.reject('T2').kind).toBe('replay');
-  expect(await b!.token('T2')).toBe('T3');
+  expect(b.source.reject('T2').kind).toBe('replay');
+  expect(await b.token('T2')).toBe('T3');
   expect(endpoint.calls).toHaveLength(3);
 });
 
@@ -66,21 +59,21 @@ test('behaviour 29: while the endpoint cools down here, a 401 still looks for a 
   const [a, b] = members;
   await pass(3_400_000);
   endpoint.onCall = (call) => call.answer(429, '', { 'retry-after': '600' });
-  b!.store.hang(); // It cannot tell the others.
-  const early = b!.token();
+  b.store.hang(); // It cannot tell the others.
+  const early = b.token();
   await pass(300);
   expect(await early).toBe('T1');
   await settle();
-  expect(b!.events.some(({ name }) => name === 'coolDownStarted')).toBe(true);
-  b!.store.recover();
+  expect(b.events.some(({ name }) => name === 'coolDownStarted')).toBe(true);
+  b.store.recover();
 
   endpoint.onCall = (call) => call.issue('T2');
-  a!.source.reject('T1');
-  expect(await a!.token('T1')).toBe('T2');
-  expect(b!.source.reject('T1')).toEqual({ kind: 'pass', because: 'endpoint-cooling' });
-  expect(await b!.token('T1')).toBe('T2'); // It waits for that look.
+  a.source.reject('T1');
+  expect(await a.token('T1')).toBe('T2');
+  expect(b.source.reject('T1')).toEqual({ kind: 'pass', because: 'endpoint-cooling' });
+  expect(await b.token('T1')).toBe('T2'); // It waits for that look.
   await settle();
-  expect(b!.events.some(({ name }) => name === 'coolDownEnded')).toBe(true);
+  expect(b.events.some(({ name }) => name === 'coolDownEnded')).toBe(true);
 });
 
 test('behaviour 40: a process with a rotated secret does not get the token of the old one', async () => {
@@ -98,9 +91,9 @@ test('behaviour 40: nor does one whose vault returns another secret from now on'
   const { members, join } = await warmFleet(1, { provider: { credentials } });
   clientSecret = 'second';
   expect(await join().token()).toBe('T2');
-  members[0]!.source.reject('T1');
+  members[0].source.reject('T1');
   // The old token drew a 401, so it asks again; and its vault says the new secret by now.
-  expect(await members[0]!.token('T1')).toBe('T2');
+  expect(await members[0].token('T1')).toBe('T2');
 });
 
 test('a cacheIdentity takes the place of the secret', async () => {

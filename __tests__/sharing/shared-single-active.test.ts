@@ -3,11 +3,9 @@ import { describe, expect, test } from '@jest/globals';
 import { isBearerError } from '../../src/index.js';
 import { allAsk, fleet } from './shared-fleet.js';
 
-type Member = ReturnType<typeof fleet>['members'][number];
-
 test('one lost answer does not count as an outage with one active token: the process asks again and mints under the lease', async () => {
   const { members, slot, endpoint, pass } = fleet(2, { singleActiveToken: true });
-  const [a, b] = members as [Member, Member];
+  const [a, b] = members;
   a.store.loseNextReplies(1, 'begin');
   const first = a.token();
   await pass(250);
@@ -54,7 +52,7 @@ describe('behaviour 54: each new token invalidates the last, and the store is aw
 
   test('a caller waits no longer than its own time-out allows', async () => {
     const { members, pass } = await revoked();
-    const [{ source }] = members as [Member];
+    const [{ source }] = members;
     const hurried = source
       .getToken({ not: 'T1', timeoutMs: 2_000 })
       .catch((error: unknown) => error);
@@ -64,7 +62,7 @@ describe('behaviour 54: each new token invalidates the last, and the store is aw
 
   test('the store is probed about once a second, however many requests wait, and never without a waiting request', async () => {
     const { members, pass } = await revoked();
-    const [{ store, token }] = members as [Member];
+    const [{ store, token }] = members;
     const before = store.calls.length;
     for (let n = 0; n < 50; n += 1) void token('T1');
     await pass(9_000);
@@ -76,7 +74,7 @@ describe('behaviour 54: each new token invalidates the last, and the store is aw
 
   test('after 10 s without the store a process mints for itself, one token at a time and less and less often', async () => {
     const { members, endpoint, pass, clock } = await revoked();
-    const [{ token, source }] = members as [Member];
+    const [{ token, source }] = members;
     const at: number[] = [];
     const startedAt = clock.monotonic();
     endpoint.onCall = (call) => {
@@ -106,7 +104,7 @@ describe('behaviour 54: each new token invalidates the last, and the store is aw
 
   test('a request that may not mint in time fails with a retryable error that says why', async () => {
     const { members, endpoint, pass } = await revoked();
-    const [{ token, source }] = members as [Member];
+    const [{ token, source }] = members;
     let dead = 'T1';
     for (const withinMs of [12_000, 3_000, 6_000, 10_000, 18_000]) {
       const next = token(dead);
@@ -126,7 +124,7 @@ describe('behaviour 54: each new token invalidates the last, and the store is aw
   test('the current token is served until it expires, at once and without a mint', async () => {
     const { members, answerAtOnce, endpoint, clock, pass } = fleet(1, single);
     answerAtOnce({ expires_in: 600 });
-    const [{ store, token }] = members as [Member];
+    const [{ store, token }] = members;
     await token();
     await pass(575_000);
     store.hang();
@@ -152,7 +150,7 @@ describe('behaviour 54: each new token invalidates the last, and the store is aw
   test('a cold start waits for the store too, and not at all while the store answers', async () => {
     const { members, answerAtOnce, endpoint, pass } = fleet(2, single);
     answerAtOnce();
-    const [away, well] = members as [Member, Member];
+    const [away, well] = members;
     away.store.fail();
     const waiting = away.token();
     await pass(5_000);
@@ -165,7 +163,7 @@ describe('behaviour 54: each new token invalidates the last, and the store is aw
 
   test('a token minted without the store is written to it when it is back', async () => {
     const { members, slot, pass } = await revoked();
-    const [{ store, token }] = members as [Member];
+    const [{ store, token }] = members;
     const alone = token('T1');
     await pass(12_000);
     expect(await alone).toBe('T2');
@@ -178,7 +176,7 @@ describe('behaviour 54: each new token invalidates the last, and the store is aw
 
   test('a clear() that cannot reach the store causes no mint that invalidates the others’ token', async () => {
     const { members, endpoint, pass } = await revoked();
-    const [{ source, store, token }] = members as [Member];
+    const [{ source, store, token }] = members;
     source.clear();
     const asked = token();
     await pass(3_000);

@@ -2,9 +2,7 @@ import { expect, test } from '@jest/globals';
 
 import { isBearerError } from '../../src/index.js';
 import { forcedMintOf } from '../token-source/hand-held.js';
-import { fleet } from './shared-fleet.js';
-
-type Member = ReturnType<typeof fleet>['members'][number];
+import { fleet, type Member } from './shared-fleet.js';
 
 const told = ({ events }: Member, name: string) => events.filter((event) => event.name === name);
 
@@ -18,7 +16,7 @@ test.each([
   async (_, disturb, delayMs) => {
     const { members, answerAtOnce, clock, pass } = fleet(1);
     answerAtOnce();
-    const [member] = members as [Member];
+    const [member] = members;
     disturb(member.store);
     const startedAt = clock.monotonic();
     let tookMs = -1;
@@ -32,7 +30,7 @@ test.each([
 test('behaviour 44: while the breaker is open nothing waits and nothing is asked; a probe ends that', async () => {
   const { members, answerAtOnce, clock, pass } = fleet(1);
   answerAtOnce();
-  const [member] = members as [Member];
+  const [member] = members;
   const { store, source, token } = member;
   store.hang();
   const renew = async (value: string, withinMs: number) => {
@@ -66,7 +64,7 @@ test('behaviour 44: while the breaker is open nothing waits and nothing is asked
 test('a valid token is served at once, whatever the store does', async () => {
   const { members, answerAtOnce, pass } = fleet(1);
   answerAtOnce();
-  const [{ store, token, events }] = members as [Member];
+  const [{ store, token, events }] = members;
   await token();
   store.hang();
   for (let minute = 0; minute < 30; minute += 1) {
@@ -79,7 +77,7 @@ test('a valid token is served at once, whatever the store does', async () => {
 test('an answer that is lost after the work was done delays no process: the lease goes back with the token', async () => {
   const { members, answerAtOnce, endpoint, pass } = fleet(2);
   answerAtOnce();
-  const [a, b] = members as [Member, Member];
+  const [a, b] = members;
   a.store.loseNextReplies(1, 'begin');
   const first = a.token();
   await pass(250);
@@ -91,7 +89,7 @@ test('an answer that is lost after the work was done delays no process: the leas
 test('nor does a lost answer whose mint then fails', async () => {
   const { members, slot, endpoint, pass } = fleet(1, { maxAttempts: 1 });
   endpoint.onCall = (call) => call.answer(500);
-  const [{ store, token }] = members as [Member];
+  const [{ store, token }] = members;
   const held = store.holdNext('begin');
   const failing = token();
   await pass(300);
@@ -106,7 +104,7 @@ test('nor does a lost answer whose mint then fails', async () => {
 test('a question that reaches the store after the flight has landed leaves no lease behind', async () => {
   const { members, slot, answerAtOnce, pass } = fleet(1);
   answerAtOnce({ expires_in: 4 });
-  const [{ store, token }] = members as [Member];
+  const [{ store, token }] = members;
   store.failNext(1, 'commit');
   const held = store.holdNext('begin');
   const asked = token();
@@ -121,7 +119,7 @@ test('a question that reaches the store after the flight has landed leaves no le
 test('a commit that is lost costs one bound at most, and is made good later', async () => {
   const { members, answerAtOnce, pass, settle, slot } = fleet(1);
   answerAtOnce();
-  const [{ store, token }] = members as [Member];
+  const [{ store, token }] = members;
   store.failNext(1, 'commit');
   expect(await token()).toBe('T1');
   expect(await (await slot()).read()).toBeUndefined();
@@ -133,7 +131,7 @@ test('a commit that is lost costs one bound at most, and is made good later', as
 
 test('a late holder serves the newer token that took the place of its own', async () => {
   const { members, slot, endpoint, settle, pass } = fleet(1);
-  const [{ token, source }] = members as [Member];
+  const [{ token, source }] = members;
   const late = token();
   await settle();
   const other = await slot();
@@ -154,7 +152,7 @@ test('a late holder serves the newer token that took the place of its own', asyn
 test('an outage is reported once, and so is its end', async () => {
   const { members, answerAtOnce, pass } = fleet(1);
   answerAtOnce();
-  const [member] = members as [Member];
+  const [member] = members;
   await member.token();
   member.store.fail();
   for (let minute = 0; minute < 10; minute += 1) {
@@ -172,7 +170,7 @@ test('an outage is reported once, and so is its end', async () => {
 test('a store that cannot even be opened leaves everything to the source itself', async () => {
   const { members, answerAtOnce } = fleet(1);
   answerAtOnce();
-  const [member] = members as [Member];
+  const [member] = members;
   member.store.open = () => Promise.reject(new Error('no such algorithm'));
   expect(await member.token()).toBe('T1');
   expect(told(member, 'storeFailed')).toHaveLength(1);
@@ -180,7 +178,7 @@ test('a store that cannot even be opened leaves everything to the source itself'
 
 test('a process that stood still for longer than its lease asks again instead of failing, and gets the token of another', async () => {
   const { members, slot, endpoint, clock, settle, pass } = fleet(1, { maxAttempts: 1 });
-  const [{ token }] = members as [Member];
+  const [{ token }] = members;
   const late = token();
   await settle();
   const other = await slot();

@@ -127,7 +127,7 @@ describe('a call that comes first and fails', () => {
     const { members, endpoint } = fleet(1, { provider: withTicket, cacheIdentity: 'acme' });
     endpoint.onCall = answering((call) => call.answer(400, { error: 'invalid_request' }));
 
-    expect(await members[0]!.token()).toMatchObject({
+    expect(await members[0].token()).toMatchObject({
       code: 'ERR_TOKEN_REQUEST_REFUSED',
       status: 400,
     });
@@ -178,7 +178,7 @@ test('a definition learns whether its request will be sent, or only identifies t
     },
   });
   answerAtOnce();
-  const asked = members[0]!.token();
+  const asked = members[0].token();
   await pass(100);
   expect(await asked).toBe('T1');
   // The first is the check at creation.

@@ -38,10 +38,10 @@ describe('what a definition does with a new token', () => {
     const { tokenReceived, open } = keeping();
     const { members, endpoint, pass } = fleet(2, { provider: { tokenReceived } });
     endpoint.onCall = (call) => call.issue('token-1');
-    const first = members[0]!.token();
+    const first = members[0].token();
     await pass(100);
     let second: unknown;
-    void members[1]!.token().then((value) => (second = value));
+    void members[1].token().then((value) => (second = value));
     await pass(900);
     expect(second).toBeUndefined();
 

@@ -258,7 +258,7 @@ describe('behaviour 52: an account is a token endpoint and a set of credentials'
 describe('behaviour 52: through the store', () => {
   const sharing = () => {
     const all = fleet(2);
-    const [first, second] = all.members as [(typeof all.members)[0], (typeof all.members)[0]];
+    const [first, second] = all.members;
     return { ...all, first, second };
   };
 

@@ -54,7 +54,7 @@ describe('a credentials function is asked at each token call', () => {
       provider: { credentials: box.credentials },
     });
     endpoint.onCall = (call, count) => (count < 2 ? call.answer(503) : call.issue('token-1'));
-    const caller = members[0]!.token();
+    const caller = members[0].token();
     await pass(5_000);
     expect(await caller).toBe('token-1');
     expect(endpoint.calls.map(({ body }) => /assertion-\d/.exec(body)?.[0])).toEqual([
@@ -119,9 +119,9 @@ describe('a credential that is declared to be fresh at each call', () => {
       provider: perCall(box),
     });
     answerAtOnce();
-    const first = members[0]!.token();
+    const first = members[0].token();
     await settle();
-    const second = members[1]!.token();
+    const second = members[1].token();
     await settle();
     expect([await first, await second]).toEqual(['T1', 'T1']);
     expect(endpoint.calls).toHaveLength(1);
@@ -203,7 +203,7 @@ describe('a token request may be a promise', () => {
     await pass(61 * MINUTE);
     endpoint.onCall = (call) =>
       call.answer(400, { error: 'invalid_grant', error_description: 'a-signature is no good' });
-    const late = members[0]!.token();
+    const late = members[0].token();
     await settle();
     expect(JSON.stringify(await late)).toContain('invalid_grant');
     expect(JSON.stringify(await late)).not.toContain('a-signature');

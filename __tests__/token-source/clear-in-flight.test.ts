@@ -2,9 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 
 import { createTokenSource } from '../../src/axios/create-token-source.js';
 import { acme, type ACME, bench, ended } from './hand-held.js';
-import { fleet, type Fleet } from '../sharing/shared-fleet.js';
-
-type Member = Fleet['members'][number];
+import { fleet } from '../sharing/shared-fleet.js';
 
 /*
  * Whoever waits gets a token that was fetched after clear(), and none after close(). The answer may be there already, unread,
@@ -26,7 +24,7 @@ describe('in the very tick in which the answer arrives', () => {
 
   test('close(): that token is not shared, and the lease goes back', async () => {
     const { members, slot, endpoint, settle } = fleet(1);
-    const [{ source, token }] = members as [Member];
+    const [{ source, token }] = members;
     const asked = token();
     await settle();
     endpoint.lastCall.issue('before');
@@ -39,7 +37,7 @@ describe('in the very tick in which the answer arrives', () => {
 
   test('close(): that token is not shared either where it was minted without the store', async () => {
     const { members, slot, endpoint, settle } = fleet(1);
-    const [{ source, store, token }] = members as [Member];
+    const [{ source, store, token }] = members;
     store.failNext(1, 'begin');
     const asked = token();
     await settle();
@@ -53,7 +51,7 @@ describe('in the very tick in which the answer arrives', () => {
 
 test('close() while the store is asked leaves no lease behind', async () => {
   const { members, slot, endpoint, settle } = fleet(1);
-  const [{ source, store, token }] = members as [Member];
+  const [{ source, store, token }] = members;
   const held = store.holdNext('begin');
   const asked = token();
   await settle();

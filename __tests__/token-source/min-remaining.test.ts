@@ -53,12 +53,12 @@ describe('with a shared store', () => {
   test('a short token of another process is not adopted, and the new one serves all', async () => {
     const { members, endpoint, answerAtOnce, pass } = fleet(2);
     answerAtOnce();
-    await members[0]!.token();
+    await members[0].token();
     await pass(40 * MINUTE);
-    const first = ended(members[1]!.source.getToken(HALF_AN_HOUR));
+    const first = ended(members[1].source.getToken(HALF_AN_HOUR));
     await pass(100);
     expect(await first).toBe('T2');
-    const second = ended(members[0]!.source.getToken(HALF_AN_HOUR));
+    const second = ended(members[0].source.getToken(HALF_AN_HOUR));
     await pass(100);
     expect(await second).toBe('T2');
     expect(endpoint.calls).toHaveLength(2);

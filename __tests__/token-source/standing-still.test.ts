@@ -147,7 +147,7 @@ describe('behaviour 50: a timeout that ran out while the process stood still say
 
   test('a process that held the lease takes the token that another has fetched meanwhile, and reports no failure', async () => {
     const { members, slot, endpoint, clock, settle, pass } = fleet(1, { maxAttempts: 1 });
-    const caller = members[0]!.token();
+    const caller = members[0].token();
     await settle();
     clock.stall(HOUR);
     const other = await slot();
@@ -162,7 +162,7 @@ describe('behaviour 50: a timeout that ran out while the process stood still say
 
   test('no other process learns of it, so that a new attempt is made at once', async () => {
     const { members, endpoint, clock, settle } = fleet(1, { maxAttempts: 1 });
-    const caller = members[0]!.token();
+    const caller = members[0].token();
     await settle();
     clock.stall(2 * SECOND);
     endpoint.lastCall.cut('ECONNRESET');
