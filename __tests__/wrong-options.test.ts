@@ -156,6 +156,12 @@ const table: readonly [
     },
   ],
   [
+    'a token budget',
+    (tokenBudget) => defineProvider({ ...definition, tokenBudget }),
+    { calls: 3, windowMs: 60_000 },
+    { 'tokenBudget.calls': NO_NUMBER, 'tokenBudget.windowMs': NO_NUMBER },
+  ],
+  [
     'oauth2ClientCredentials',
     oauth2ClientCredentials,
     SERVER,
@@ -356,6 +362,17 @@ describe.each(table)('%s', (_, create, right, wrong) => {
       expect.objectContaining({ code: 'ERR_BEARER_MISCONFIGURED', option }),
     ]);
   });
+
+  const needed = rows.filter(({ option }) => {
+    const name = option.split('.').at(-1) ?? option;
+    return refusalOf(() => create({ ...right, [name]: undefined } as never)) !== undefined;
+  });
+  if (needed.length > 0)
+    test.each(needed)('does not say to leave out $option: $value', ({ option, value }) => {
+      const name = option.split('.').at(-1) ?? option;
+      const error = refusalOf(() => create({ ...right, [name]: value } as never));
+      expect(String(error)).not.toMatch(/leave it out/i);
+    });
 
   test.each([[null], ['https://api.acme.test'], [7], [true], [['x']], [Promise.resolve(right)]])(
     'refuses %p as all of the options',

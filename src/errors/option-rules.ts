@@ -25,13 +25,21 @@ export function refused(options: readonly string[], problem: string, remedy: str
   return Object.fromEntries(options.map((option) => [option, never]));
 }
 
-/** The same rule for an option that has no default. */
+/**
+ * The same rule for an option that has no default.
+ *
+ * @param remedy - if it is missing, or if the rule's own remedy is to leave it out
+ */
 export function required(judge: Rule, remedy?: string): Rule {
   return (value, beside) => {
     const fault = judge(value ?? null, beside);
-    return fault && (value ?? undefined) === undefined
-      ? { problem: 'is missing', remedy: remedy ?? fault.remedy }
-      : fault;
+    if (!fault) return undefined;
+    const isMissing = (value ?? undefined) === undefined;
+    return {
+      problem: isMissing ? 'is missing' : fault.problem,
+      remedy:
+        (isMissing || /leave it out/i.test(fault.remedy) ? remedy : undefined) ?? fault.remedy,
+    };
   };
 }
 

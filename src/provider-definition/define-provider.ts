@@ -330,7 +330,10 @@ function fixedCredentialsOf<C extends object>(definition: ProviderDefinition<C>)
   return fixed;
 }
 
-const BUDGET_RULES: Rules = { calls: required(wholeNumber(1)), windowMs: required(atLeast(1)) };
+const BUDGET_RULES: Rules = {
+  calls: required(wholeNumber(1), 'Pass the number of token calls.'),
+  windowMs: required(atLeast(1, 'Pass it in milliseconds.')),
+};
 
 function checkTokenBudget({ name, tokenBudget }: CommonDefinition): void {
   if (tokenBudget !== undefined)
