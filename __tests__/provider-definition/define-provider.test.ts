@@ -356,9 +356,12 @@ describe('a token request that throws without parameters', () => {
     );
   });
 
-  it('is thrown at creation if there are none to come', () => {
-    expect(() => acme({ credentials, tokenRequest })).toThrow(TypeError);
-  });
+  it.each([[undefined], [[]]])(
+    'is thrown at creation if there are none to come: %p',
+    (paramNames) => {
+      expect(() => acme({ credentials, tokenRequest, paramNames })).toThrow(TypeError);
+    },
+  );
 });
 
 describe('a token request that is a promise', () => {

@@ -436,7 +436,7 @@ function requestAhead<C extends object>(
     if (!isPromise(request)) return request;
     request.then(undefined, () => undefined);
   } catch (error) {
-    if (!provider.paramNames || error instanceof MisconfigurationError) throw error;
+    if (!provider.paramNames?.length || error instanceof MisconfigurationError) throw error;
   }
   return undefined;
 }
