@@ -56,7 +56,7 @@ export function isPromise<T>(value: T | PromiseLike<T>): value is PromiseLike<T>
   return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 }
 
-/** Why something has no options in it. */
+/** Why something cannot hold options; `undefined` if it can. */
 export function noObject(value: unknown): string | undefined {
   if (isPromise(value)) return 'is a promise that was not awaited';
   const isOne = typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -22,8 +22,8 @@ export function listenWeakly<Target extends object, Message>(
 }
 
 /**
- * A function that does not keep its target in memory, and does nothing once that is gone. On a runtime without weak references
- * it keeps it.
+ * A function that does not keep its target in memory, and does nothing once the target is gone. On a runtime without weak
+ * references it does keep the target.
  *
  * @param call - must not hold the target
  */
