@@ -64,7 +64,7 @@ interface Wire<C extends object> {
   ) => Partial<TokenRequest> | Promise<Partial<TokenRequest>>;
 }
 
-const URLS: Rules = { baseURL: secureURL, tokenUrl: secureURL };
+const URLS: Rules<'baseURL' | 'tokenUrl'> = { baseURL: secureURL, tokenUrl: secureURL };
 
 /** Makes the provider of a preset. `wireOf` gets the options once they are known to be an object without unknown members. */
 export function definePreset<C extends object, Options extends PresetOptions<C>>(

@@ -182,7 +182,7 @@ export const COMMON_RULES: Rules<keyof CommonDefinition> = {
 };
 
 /** What the members may be that describe a token endpoint. */
-const ENDPOINT_RULES: Rules = {
+const ENDPOINT_RULES = {
   credentials: undefined,
   credentialFields: required(record, 'Set the rules for each credential.'),
   tokenRequest: required(aFunction, 'Pass a function.'),
@@ -190,9 +190,9 @@ const ENDPOINT_RULES: Rules = {
   tokenReceived: aFunction,
   classifyFailure: aFunction,
   diagnose: aFunction,
-};
+} satisfies Rules;
 
-const ALL_RULES: Rules = {
+const ALL_RULES: Rules<keyof ProviderDefinition<object>> = {
   ...COMMON_RULES,
   ...ENDPOINT_RULES,
   ...{ rejectedCredentialsAdvice: undefined, acquireToken: aFunction },
@@ -330,7 +330,7 @@ function fixedCredentialsOf<C extends object>(definition: ProviderDefinition<C>)
   return fixed;
 }
 
-const BUDGET_RULES: Rules = {
+const BUDGET_RULES: Rules<keyof NonNullable<CommonDefinition['tokenBudget']>> = {
   calls: required(wholeNumber(1), 'Pass the number of token calls.'),
   windowMs: required(atLeast(1, 'Pass it in milliseconds.')),
 };
