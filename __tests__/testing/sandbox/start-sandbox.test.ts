@@ -110,6 +110,14 @@ describe('starting the sandbox', () => {
     expect(oauth2.tokenRequests.length).toBeLessThanOrEqual(10);
     expect(oauth2.tokenRequests.at(-1)?.serial).toBe(25);
   });
+
+  it('keeps every request if the log has no limit', async () => {
+    const { oauth2 } = await start({ only: ['oauth2'], maxLogEntries: Infinity });
+
+    for (let call = 0; call < 5; call += 1) await askOAuth2(oauth2);
+
+    expect(oauth2.tokenRequests).toHaveLength(5);
+  });
 });
 
 describe('closing the sandbox', () => {

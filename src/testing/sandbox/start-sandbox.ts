@@ -4,8 +4,8 @@ import {
   listOf,
   oneOf,
   record,
+  rule,
   text,
-  wholeNumber,
   type Rules,
 } from '../../errors/option-rules.js';
 import { startExotel, type ExotelSandbox } from './exotel.js';
@@ -72,7 +72,7 @@ export interface SandboxOptions<Name extends SandboxProviderName = SandboxProvid
    */
   only?: readonly Name[];
   /**
-   * How many requests each log keeps; the oldest are dropped first.
+   * How many requests each log keeps; the oldest are dropped first. `Infinity` keeps them all.
    *
    * @defaultValue 100000
    */
@@ -118,7 +118,10 @@ const RULES: Rules<keyof SandboxOptions> = {
   ports: record,
   // Before anything is started: a caller who gets an error could not stop what is running.
   only: listOf(oneOf(ALL)),
-  maxLogEntries: wholeNumber(0),
+  maxLogEntries: rule(
+    (count) => count === Infinity || (Number.isInteger(count) && (count as number) >= 0),
+    'must be a whole number of at least 0, or Infinity',
+  ),
 };
 
 /**
