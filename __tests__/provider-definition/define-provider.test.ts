@@ -78,7 +78,7 @@ describe('a provider', () => {
 
     expect(error.option).toBe('defaultLifetimeSeconds');
     expect(error.message).toBe(
-      'acme: defaultLifetimeSeconds is not a positive number. Pass it in seconds, or leave it out.',
+      'acme: defaultLifetimeSeconds is not a positive number. Pass it in seconds.',
     );
   });
 });

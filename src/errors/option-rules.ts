@@ -10,11 +10,14 @@ export type Rule = (value: unknown, beside: object) => Fault | undefined;
 /** The options of something, each with its rule; `undefined` if it is checked elsewhere, or if any value will do. */
 export type Rules<Option extends string = string> = Readonly<Record<Option, Rule | undefined>>;
 
+/** The remedy of a rule that has none of its own. */
+export const LEAVE_IT_OUT = 'Leave it out for the default.';
+
 /** A rule that allows what passes a test. */
 export function rule(
   allows: (value: unknown) => boolean,
   problem: string,
-  remedy = 'Leave it out for the default.',
+  remedy = LEAVE_IT_OUT,
 ): Rule {
   return (value) => (value === undefined || allows(value) ? undefined : { problem, remedy });
 }
@@ -25,20 +28,16 @@ export function refused(options: readonly string[], problem: string, remedy: str
   return Object.fromEntries(options.map((option) => [option, never]));
 }
 
-/**
- * The same rule for an option that has no default.
- *
- * @param remedy - if it is missing, or if the rule's own remedy is to leave it out
- */
+/** The same rule for an option that has no default, with a remedy for where the rule has none of its own. */
 export function required(judge: Rule, remedy?: string): Rule {
   return (value, beside) => {
     const fault = judge(value ?? null, beside);
-    if (!fault) return undefined;
+    if (fault === undefined) return undefined;
     const isMissing = (value ?? undefined) === undefined;
+    const isOurs = remedy !== undefined && (isMissing || fault.remedy === LEAVE_IT_OUT);
     return {
       problem: isMissing ? 'is missing' : fault.problem,
-      remedy:
-        (isMissing || /leave it out/i.test(fault.remedy) ? remedy : undefined) ?? fault.remedy,
+      remedy: isOurs ? remedy : fault.remedy,
     };
   };
 }
@@ -48,7 +47,7 @@ export const flag = rule((value) => typeof value === 'boolean', 'must be true or
 export const aFunction = rule(
   (value) => typeof value === 'function',
   'is not a function',
-  'Pass a function, or leave it out.',
+  'Pass a function.',
 );
 
 /** Recognises promises from other realms and libraries too. */
@@ -65,9 +64,7 @@ export function noObject(value: unknown): string | undefined {
 
 export const record: Rule = (value) => {
   const problem = value === undefined ? undefined : noObject(value);
-  return problem === undefined
-    ? undefined
-    : { problem, remedy: 'Pass an object, or leave it out.' };
+  return problem === undefined ? undefined : { problem, remedy: 'Pass an object.' };
 };
 
 /** An object with these functions. */
@@ -111,7 +108,7 @@ export function wholeNumber(lowest: number): Rule {
 export const seconds = rule(
   (value) => Number.isFinite(value) && (value as number) > 0,
   'is not a positive number',
-  'Pass it in seconds, or leave it out.',
+  'Pass it in seconds.',
 );
 
 /** Text that is not empty. Files often end with a line break, which the other side would not recognise. */

@@ -1,4 +1,4 @@
-import { listOf, record, text, type Rule } from '../errors/option-rules.js';
+import { LEAVE_IT_OUT, listOf, record, text, type Rule } from '../errors/option-rules.js';
 import { isParamValue } from '../token/token-params.js';
 
 const texts = listOf(text);
@@ -7,13 +7,13 @@ const texts = listOf(text);
 export const textOrTexts: Rule = (value, beside) => {
   if (Array.isArray(value))
     return value.length === 0
-      ? { problem: 'is an empty list', remedy: 'Leave it out.' }
+      ? { problem: 'is an empty list', remedy: LEAVE_IT_OUT }
       : texts(value, beside);
   return value === undefined || typeof value === 'string'
     ? text(value, beside)
     : {
         problem: 'is neither a string nor a list of strings',
-        remedy: 'Convert it, or leave it out.',
+        remedy: 'Convert it.',
       };
 };
 
@@ -27,7 +27,7 @@ export const params: Rule = (given, beside) => {
   return (
     wrong && {
       problem: `has a parameter \`${wrong[0]}\` that is neither a string nor a list of strings`,
-      remedy: 'Convert it, or leave it out.',
+      remedy: 'Convert it.',
     }
   );
 };
