@@ -127,6 +127,14 @@ describe('an option that only Object.prototype carries', () => {
   });
 });
 
+it.each([[undefined], [null], ['text'], [7]])(
+  'options that are %p are refused as such, whatever Object.prototype carries',
+  (options) => {
+    pollute({ maxAttempts: 9 });
+    expect(() => defineProvider(options as never)).toThrow('options is not an object');
+  },
+);
+
 describe('options count as given', () => {
   class Defaults {
     readonly #maxAttempts = 2;
