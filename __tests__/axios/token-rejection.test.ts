@@ -38,6 +38,7 @@ describe('by the standard', () => {
     [['Basic', 'Bearer error="insufficient_scope"'], false],
     [['Basic', 'Bearer error="invalid_token"'], true],
     [7, true],
+    [Object.create(null), true],
   ])('a 401 with the challenge %j rejects it: %s', (challenge, expected) => {
     for (const name of ['www-authenticate', 'WWW-Authenticate', 'WWW-AUTHENTICATE'])
       expect(isStandardRejection({ status: 401, headers: { [name]: challenge } })).toBe(expected);

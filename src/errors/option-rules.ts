@@ -22,7 +22,7 @@ export function rule(
   return (value) => (value === undefined || allows(value) ? undefined : { problem, remedy });
 }
 
-/** Rules that refuse these options whatever their value. */
+/** Rules that refuse these options if they are set. */
 export function refused(options: readonly string[], problem: string, remedy: string): Rules {
   const never = rule(() => false, problem, remedy);
   return Object.fromEntries(options.map((option) => [option, never]));

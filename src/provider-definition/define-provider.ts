@@ -185,8 +185,8 @@ export const COMMON_RULES: Rules<keyof CommonDefinition> = {
 const ENDPOINT_RULES = {
   credentials: undefined,
   credentialFields: required(record, 'Set the rules for each credential.'),
-  tokenRequest: required(aFunction, 'Pass a function.'),
-  parseToken: required(aFunction, 'Pass a function.'),
+  tokenRequest: required(aFunction),
+  parseToken: required(aFunction),
   tokenReceived: aFunction,
   classifyFailure: aFunction,
   diagnose: aFunction,

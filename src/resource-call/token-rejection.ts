@@ -22,7 +22,9 @@ export function isStandardRejection({
 }: Pick<ResourceResponse, 'status' | 'headers'>): boolean {
   if (status !== 401) return false;
   const challenge = headerOf(headers, 'www-authenticate');
-  return ![challenge].flat().some((one) => NOT_THE_TOKENS_FAULT.test(String(one)));
+  return ![challenge]
+    .flat()
+    .some((one) => typeof one === 'string' && NOT_THE_TOKENS_FAULT.test(one));
 }
 
 /**

@@ -19,7 +19,7 @@ export type ShareTokens = (
 /**
  * One guard serves all tokens of the source, since an outage concerns them all.
  *
- * Throws a `MisconfigurationError` if nothing identifies the tokens, and whatever the store's own `check` throws.
+ * Throws a `MisconfigurationError` if nothing identifies the tokens, or if the store's own `check` refuses the settings.
  */
 export const shareTokens: ShareTokens = (store, source) => {
   const { provider, options } = source;
